@@ -1,0 +1,79 @@
+"""What crosses the boundary between acquisition and everything after it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class ChannelKind(StrEnum):
+    """What a channel measures."""
+
+    CURRENT = "current"
+    VIBRATION = "vibration"
+    SPEED = "speed"
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One sensor: what it measures and how its counts become units."""
+
+    name: str
+    """Unique within the agent, e.g. `ia` or `vib_radial`."""
+    kind: ChannelKind
+    """What it measures."""
+    unit: str
+    """Unit of the scaled value: A, m/s2, mm/s or rpm."""
+    scale: float
+    """Units per count."""
+    offset: float = 0.0
+    """Counts that the sensor gives at zero: value = (count - offset) * scale."""
+    full_scale: float | None = None
+    """Largest magnitude the converter can give, in units; None where unknown."""
+    phase: str | None = None
+    """Phase of a current: a, b or c."""
+    axis: str | None = None
+    """Direction of a vibration: radial, tangential, axial."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """Channels that share one sampling clock."""
+
+    number: int
+    """Number of the stream on the wire, 0..255."""
+    rate_hz: float
+    """Scans per second."""
+    channels: tuple[Channel, ...]
+    """In the order of their columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What a DAQ says of itself, or what a recording or the YAML says for it."""
+
+    name: str
+    """Model of the device, or the name of the recording."""
+    serial_number: str
+    """As on its label; empty where unknown."""
+    firmware: str
+    """Version text; empty where unknown."""
+    streams: tuple[Stream, ...]
+    """All its streams."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleBlock:
+    """Consecutive scans of one stream, as they came from the device."""
+
+    stream: int
+    """Number of the stream."""
+    first_scan: int
+    """Index of the first scan on the device's own count, the time base of everything."""
+    counts: NDArray[np.int16] | NDArray[np.int32]
+    """Raw counts, (scans, channels)."""
+    clipped: bool = False
+    """The device says that the converter clipped somewhere in these scans."""
+    overrun: bool = False
+    """The device says that it lost scans just before these."""

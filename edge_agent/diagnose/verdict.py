@@ -1,0 +1,127 @@
+"""What is said of a motor: a state with its evidence, or why none can be given."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+CLASSES = ("healthy", "1", "2", "3", "4")
+"""Class names of the model: a sound rotor, or the number of broken bars."""
+
+
+class State(StrEnum):
+    """The answer."""
+
+    HEALTHY = "healthy"
+    BROKEN_BARS = "broken_bars"
+    INDETERMINATE = "indeterminate"
+
+
+class Severity(StrEnum):
+    """How urgent it is."""
+
+    OK = "ok"
+    WATCH = "watch"
+    ALARM = "alarm"
+    DANGER = "danger"
+
+
+class Reason(StrEnum):
+    """Why no answer can be given."""
+
+    MOTOR_OFF = "motor_off"
+    STARTING = "starting"
+    UNSTEADY = "unsteady"
+    LOAD_TOO_LOW = "load_too_low"
+    LOST_SAMPLES = "lost_samples"
+    CLIPPED = "clipped"
+    STUCK_CHANNEL = "stuck_channel"
+    MISSING_PHASE = "missing_phase"
+    WRONG_LINE_FREQUENCY = "wrong_line_frequency"
+    UNRELIABLE_CLOCK = "unreliable_clock"
+    LOAD_OSCILLATION = "load_oscillation"
+    MODALITIES_DISAGREE = "modalities_disagree"
+    OUT_OF_DOMAIN = "out_of_domain"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a window gives no answer, and the number that says so."""
+
+    reason: Reason
+    """The reason code."""
+    quantity: str
+    """What was measured, with its unit, e.g. `pole_pass_cycles` or `lost_fraction`."""
+    value: float | None
+    """What it was; None where nothing was there to measure."""
+    limit: float | None
+    """What it should have reached or stayed below."""
+
+
+@dataclass(frozen=True, slots=True)
+class BarCount:
+    """How many bars, as far as sidebands can tell."""
+
+    estimate: int
+    """Most probable count, 1..4."""
+    interval: tuple[int, int]
+    """Counts that hold 90 % of the probability."""
+    equivalent: float
+    """Load-compensated equivalent number of adjacent bars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the signals show, whatever the verdict; None where it could not be measured."""
+
+    line_frequency_hz: float | None = None
+    slip: float | None = None
+    load: float | None = None
+    """Torque per unit of the rated one."""
+    lower_sideband_dbc: float | None = None
+    """Level at (1-2s)f against the line."""
+    upper_sideband_dbc: float | None = None
+    noise_floor_dbc: float | None = None
+    """Level of the floor beside the line, where a sideband would stand."""
+    detection_limit_dbc: float | None = None
+    """Smallest sideband that this window would have shown."""
+    detection_limit_bars: float | None = None
+    """The same in equivalent bars."""
+    equivalent_bars: float | None = None
+    ellipse_angle_deg: float | None = None
+    """Half the angle of the sideband product: about 25-75 for load oscillation, more for bars."""
+    current_unbalance: float | None = None
+    """Negative over positive sequence."""
+    modalities_agree: bool | None = None
+    """Whether the model and the sideband physics say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowSpan:
+    """Which samples decided."""
+
+    start_unix_s: float
+    end_unix_s: float
+    first_sample: int
+    """On the device's count, of the current stream (of the first stream where there is none)."""
+    samples: int
+    lost_samples: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer of one window, or the state over time."""
+
+    state: State
+    severity: Severity | None
+    refusal: Refusal | None
+    """Set exactly when the state is indeterminate."""
+    broken_bars: BarCount | None
+    """Set exactly when the state is broken_bars."""
+    confidence: float | None
+    """Probability of the state, as the model calibrated it."""
+    probabilities: tuple[float, ...] | None
+    """Of CLASSES; None where the model was not asked."""
+    window: WindowSpan | None
+    """None before the first window."""
+    evidence: Evidence
+    latency_ms: float | None = None
+    """From the last sample's arrival to the verdict."""

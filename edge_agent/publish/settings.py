@@ -1,0 +1,119 @@
+"""What must be known to publish: where the broker is, who we are to it, and how much is kept for it."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+_TOPIC_LEVELS = re.compile(r"[^+#/\s\x00]+(/[^+#/\s\x00]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """An encrypted connection: TLS 1.2 or later, the host name always checked."""
+
+    ca_file: Path | None = None
+    """Certificates of the authorities to trust, PEM; None trusts those of the operating system."""
+    cert_file: Path | None = None
+    """Our own certificate, PEM, for brokers that ask for one."""
+    key_file: Path | None = None
+    """Private key of `cert_file`, PEM, unencrypted."""
+
+    def __post_init__(self) -> None:
+        if (self.cert_file is None) != (self.key_file is None):
+            given, missing = ("cert_file", "key_file") if self.cert_file else ("key_file", "cert_file")
+            raise ValueError(f"{given} is given without {missing}; a client certificate needs both")
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxSettings:
+    """How much is kept on disk for a broker that is away."""
+
+    path: Path = Path("outbox.sqlite3")
+    """File of the outbox; under systemd in the state directory."""
+    max_rows: int = 20_000
+    """Most events kept."""
+    max_bytes: int = 64 * 1024 * 1024
+    """Most bytes of payloads kept."""
+    max_age_s: float = 90 * 86_400.0
+    """Oldest event kept, s."""
+
+    def __post_init__(self) -> None:
+        if self.max_rows < 1 or self.max_bytes < 1 or self.max_age_s <= 0:
+            raise ValueError(
+                f"max_rows {self.max_rows}, max_bytes {self.max_bytes} and max_age_s {self.max_age_s:g} "
+                "must all be above zero; an outbox without room loses every event"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class MqttSettings:
+    """The broker, and how to speak to it."""
+
+    host: str
+    """Name or address of the broker."""
+    port: int = 1883
+    """TCP port; 8883 is usual with TLS."""
+    username: str | None = None
+    """Name to log in with; None logs in without."""
+    password_file: Path | None = None
+    """File that holds the password on its first line; read at every connection, never logged."""
+    tls: TlsSettings | None = None
+    """Encryption; None speaks in the clear."""
+    prefix: str = "edge-agent"
+    """First level or levels of every topic, before the id of the agent."""
+    client_id: str | None = None
+    """Name of the session on the broker, unique there; None takes `edge-agent-<agent id>`."""
+    heartbeat_s: float = 60.0
+    """The state and the health are published at least this often, s."""
+    diagnosis: bool = True
+    """Whether each window's own diagnosis is published too (QoS 0)."""
+    keepalive_s: int = 30
+    """A silent connection is probed this often, s; a dead one is noticed after 1.5 times this."""
+    session_expiry_s: int = 3600
+    """How long the broker keeps our session when we are away, s."""
+    connect_timeout_s: float = 5.0
+    """How long a broker may take to answer a connection attempt, s."""
+    retry_min_s: float = 1.0
+    """Shortest wait between two connection attempts, s."""
+    retry_max_s: float = 120.0
+    """Longest wait between two connection attempts, s."""
+
+    def __post_init__(self) -> None:
+        _check(bool(self.host), "host is empty; give the broker's name or address, e.g. localhost")
+        _check(1 <= self.port <= 65535, f"port {self.port} is not a TCP port (1 to 65535); usual: 1883, 8883")
+        _check(
+            _TOPIC_LEVELS.fullmatch(self.prefix) is not None,
+            f"prefix {self.prefix!r} must be topic levels without +, #, spaces or empty levels, e.g. edge-agent",
+        )
+        _check(
+            self.password_file is None or self.username is not None,
+            "password_file is given without username; MQTT 3.1.1 brokers refuse that",
+        )
+        _check(self.heartbeat_s >= 1, f"heartbeat_s {self.heartbeat_s:g} is below 1 s")
+        _check(5 <= self.keepalive_s <= 65535, f"keepalive_s {self.keepalive_s} is not in 5 to 65535 s")
+        _check(self.session_expiry_s >= 0, f"session_expiry_s {self.session_expiry_s} is negative")
+        _check(self.connect_timeout_s > 0, f"connect_timeout_s {self.connect_timeout_s:g} must be above zero")
+        _check(
+            0 < self.retry_min_s <= self.retry_max_s,
+            f"retry_min_s {self.retry_min_s:g} must be above zero and at most retry_max_s {self.retry_max_s:g}",
+        )
+
+    def base_topic(self, agent_id: str) -> str:
+        """Topic under which an agent publishes all it says."""
+        return f"{self.prefix}/{agent_id}"
+
+    def session_name(self, agent_id: str) -> str:
+        """Client id on the broker."""
+        return self.client_id or f"edge-agent-{agent_id}"
+
+    def password(self) -> str | None:
+        """Password from its file, None where there is none. Raises OSError when the file cannot be read."""
+        if self.password_file is None:
+            return None
+        first_line, *_ = self.password_file.read_text(encoding="utf-8").splitlines() or [""]
+        return first_line
+
+
+def _check(holds: bool, problem: str) -> None:
+    if not holds:
+        raise ValueError(problem)

@@ -1,0 +1,257 @@
+"""The motor's equivalent circuit, fitted to its nameplate: slip, torque and current of a healthy motor."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq, least_squares
+
+from edge_agent.motor import Nameplate
+
+LEAKAGE_RATIO = 1.1
+"""Rotor over stator leakage reactance."""
+FRICTION = 0.012
+"""Friction and windage at rated speed, per unit of the rated torque."""
+MAXIMUM_TORQUE = 2.9
+"""Breakdown torque that is assumed, per unit of the rated one: a plate does not tell it."""
+STARTING_TORQUE = 2.5
+"""Locked-rotor torque that is assumed, per unit of the rated one."""
+STARTING_CURRENT = 6.8
+"""Locked-rotor current that is assumed, per unit of the rated one."""
+SKIN_EFFECT_FROM = 0.12
+"""Slip below which skin effect and leakage saturation fade away."""
+
+Complexes = NDArray[np.complex128]
+Floats = NDArray[np.float64]
+
+
+def skin_depth_factor(slip: Floats) -> Floats:
+    """How far skin effect and leakage saturation have developed, 0 at no slip to 1 at standstill.
+
+    Root of the slip, and a parabola below `SKIN_EFFECT_FROM` where the current fills the whole bar.
+    """
+    slip = np.clip(slip, 0.0, 1.0)
+    low = np.sqrt(SKIN_EFFECT_FROM) * (slip / SKIN_EFFECT_FROM) ** 2
+    return np.where(slip >= SKIN_EFFECT_FROM, np.sqrt(slip), low)
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """T circuit of one phase, star equivalent, rotor referred to the stator, at rated voltage."""
+
+    phase_voltage_v: float
+    """Rated line-to-neutral voltage, rms."""
+    frequency_hz: float
+    """Frequency at which the reactances hold."""
+    pole_pairs: int
+    """p, half the number of poles."""
+    stator_resistance_ohm: float
+    """R_s."""
+    stator_leakage_ohm: float
+    """X_ls at small slip."""
+    rotor_leakage_ohm: float
+    """X_lr at small slip."""
+    magnetising_ohm: float
+    """X_m."""
+    iron_loss_ohm: float
+    """R_fe, parallel to X_m."""
+    rotor_resistance_ohm: float
+    """R_r at small slip."""
+    skin_factor: float
+    """k_R, rotor resistance at standstill over that at small slip."""
+    saturation_factor: float
+    """k_X, leakage reactances at standstill over those at small slip."""
+    rated_torque_nm: float
+    """Rated shaft torque."""
+
+    @property
+    def friction_torque_nm(self) -> float:
+        """Torque that friction and windage take of the air-gap torque."""
+        return FRICTION * self.rated_torque_nm
+
+    @property
+    def synchronous_rad_s(self) -> float:
+        """Mechanical speed of the rotating field."""
+        return 2.0 * np.pi * self.frequency_hz / self.pole_pairs
+
+    @property
+    def breakdown_slip(self) -> float:
+        """Slip of the largest torque, on a grid 2 % apart."""
+        slips = np.geomspace(0.005, 1.0, 260)
+        return float(slips[np.argmax(self._torques_nm(slips))])
+
+    @property
+    def no_load_current_rms_a(self) -> float:
+        """Stator current at synchronous speed."""
+        return self.current_rms_a(0.0)
+
+    def currents(self, slip: float) -> tuple[complex, complex]:
+        """Give the phasors of stator and rotor current, A rms, the voltage being real.
+
+        The rotor current counts as flowing out of the air gap into R_r / s.
+        """
+        stator, rotor = self._currents(np.array([slip]))
+        return complex(stator[0]), complex(rotor[0])
+
+    def current_rms_a(self, slip: float) -> float:
+        """Give the stator current of one phase, A rms; rises with slip."""
+        return abs(self.currents(slip)[0])
+
+    def torque_nm(self, slip: float) -> float:
+        """Give the air-gap torque, N·m: shaft torque plus friction."""
+        return float(self._torques_nm(np.array([slip]))[0])
+
+    def load_at_slip(self, slip: float) -> float:
+        """Give the shaft torque per unit of the rated one."""
+        return (self.torque_nm(slip) - self.friction_torque_nm) / self.rated_torque_nm
+
+    def slip_at_load(self, load: float) -> float:
+        """Give the slip at a shaft torque `load` per unit of the rated one, between no slip and breakdown.
+
+        A load above the breakdown torque gives the breakdown slip.
+        """
+        return self._slip_where(self.load_at_slip, load)
+
+    def slip_at_current(self, rms_a: float) -> float | None:
+        """Give the slip at a stator current of `rms_a`; None below the no-load current.
+
+        A current above that at breakdown gives the breakdown slip.
+        """
+        if rms_a < self.no_load_current_rms_a:
+            return None
+        return self._slip_where(self.current_rms_a, rms_a)
+
+    def sideband_gain(self, slip: float) -> float:
+        """Give G: sum of both sidebands over the line current, per unit of relative rotor asymmetry.
+
+        One broken bar of N_b is an asymmetry of about 1 / N_b, so that N_b (I_L + I_U) / (I G) counts
+        equivalent adjacent bars. With X_s = X_ls + X_m, X_r = X_lr + X_m, k = 1 - 2s and
+        a = -jk X_m / (R_s + jk X_s): G = |a I_r R_r / (R_r - js X_r - js X_m a)| / |I|.
+        It is the lower sideband at infinite inertia, which the sum keeps at any inertia.
+        """
+        stator, rotor = self.currents(slip)
+        k = 1.0 - 2.0 * slip
+        x_m, r_r = self.magnetising_ohm, self.rotor_resistance_ohm
+        x_s, x_r = self.stator_leakage_ohm + x_m, self.rotor_leakage_ohm + x_m
+        a = -1j * k * x_m / (self.stator_resistance_ohm + 1j * k * x_s)
+        asymmetry_current = rotor * r_r / (r_r - 1j * slip * x_r - 1j * slip * x_m * a)
+        return float(abs(a * asymmetry_current) / abs(stator))
+
+    def _slip_where(self, quantity: Callable[[float], float], wanted: float) -> float:
+        """Invert a quantity that rises with slip up to breakdown."""
+        top = self.breakdown_slip
+        if quantity(0.0) >= wanted:
+            return 0.0
+        if quantity(top) <= wanted:
+            return top
+        return float(brentq(lambda slip: quantity(slip) - wanted, 0.0, top, xtol=1e-9))
+
+    def _currents(self, slips: Floats) -> tuple[Complexes, Complexes]:
+        """Solve the circuit at many slips: stator and rotor phasors."""
+        depth = skin_depth_factor(slips)
+        leakage = 1.0 + (self.saturation_factor - 1.0) * depth
+        stator = self.stator_resistance_ohm + 1j * self.stator_leakage_ohm * leakage
+        air_gap = 1.0 / self.iron_loss_ohm + 1.0 / (1j * self.magnetising_ohm)
+        rotor = slips / (self._rotor_resistances_ohm(slips) + 1j * slips * self.rotor_leakage_ohm * leakage)
+        stator_current: Complexes = self.phase_voltage_v / (stator + 1.0 / (air_gap + rotor))
+        rotor_current: Complexes = (self.phase_voltage_v - stator_current * stator) * rotor
+        return stator_current, rotor_current
+
+    def _rotor_resistances_ohm(self, slips: Floats) -> Floats:
+        return self.rotor_resistance_ohm * (1.0 + (self.skin_factor - 1.0) * skin_depth_factor(slips))
+
+    def _torques_nm(self, slips: Floats) -> Floats:
+        """3 |I_r|² R_r / s over the synchronous speed, with the current's own factor s divided out."""
+        _, rotor = self._currents(slips)
+        safe = np.where(slips == 0.0, 1.0, slips)
+        power = 3.0 * np.abs(rotor) ** 2 * self._rotor_resistances_ohm(slips) / safe
+        return power / self.synchronous_rad_s
+
+
+def typical_rotor_bars(poles: int) -> int:
+    """Number of rotor bars to assume where it is unknown: that of common cages of `poles` poles."""
+    return {2: 28, 4: 28, 6: 33}.get(poles, 44)
+
+
+def fit_circuit(nameplate: Nameplate) -> Circuit:
+    """Fit the circuit to what the plate says, and to typical values where it says nothing.
+
+    Least squares over the logarithms of R_s, X_ls, X_m, R_fe, R_r, k_R and k_X in per unit of the rated
+    impedance. Torque, current, power factor and efficiency at rated speed weigh most; breakdown and
+    starting values, which are assumed, weigh little.
+    """
+    power_factor, efficiency = _rated_power_factor_and_efficiency(nameplate)
+    slip = nameplate.rated_slip
+    iron_loss = 20.0 * nameplate.rated_power_kw**0.15
+    wanted = np.array(
+        [1.0, 1.0, power_factor, efficiency, MAXIMUM_TORQUE, STARTING_TORQUE, STARTING_CURRENT, iron_loss]
+    )
+    weights = np.array([3.0, 3.0, 3.0, 2.0, 0.7, 0.5, 0.5, 0.3])
+
+    def misfit(logarithms: Floats) -> Floats:
+        circuit = _circuit(nameplate, np.exp(logarithms))
+        misfits: Floats = weights * np.log(_characteristics(circuit, nameplate) / wanted)
+        return misfits
+
+    guess = np.array([0.05, 0.1, 2.0, iron_loss, slip, 1.2, 0.8])
+    lowest = np.array([0.004, 0.03, 0.4, 4.0, 0.3 * slip, 1.0, 0.6])
+    highest = np.array([0.25, 0.35, 8.0, 200.0, 3.0 * slip, 3.5, 1.0])
+    fit = least_squares(misfit, np.log(guess), bounds=(np.log(lowest), np.log(highest)), xtol=1e-6)
+    return _circuit(nameplate, np.exp(fit.x))
+
+
+def _rated_power_factor_and_efficiency(nameplate: Nameplate) -> tuple[float, float]:
+    """From the plate where it has a power factor, else from the efficiency common at this power."""
+    input_kva = 3**0.5 * nameplate.rated_voltage_v * nameplate.rated_current_a / 1000.0
+    product = nameplate.rated_power_kw / input_kva
+    if nameplate.power_factor is not None:
+        return nameplate.power_factor, min(max(product / nameplate.power_factor, 0.2), 0.97)
+    efficiency = max(1.0 - 0.19 * nameplate.rated_power_kw**-0.28, 0.4)
+    power_factor = min(max(product / efficiency, 0.4), 0.92)
+    return power_factor, efficiency
+
+
+def _circuit(nameplate: Nameplate, per_unit: Floats) -> Circuit:
+    """Make a circuit of (R_s, X_ls, X_m, R_fe, R_r, k_R, k_X), resistances and reactances per unit."""
+    voltage = nameplate.rated_voltage_v / 3**0.5
+    base_ohm = voltage / nameplate.rated_current_a
+    r_s, x_ls, x_m, r_fe, r_r = (float(value) * base_ohm for value in per_unit[:5])
+    rated_rad_s = nameplate.rated_speed_rpm * np.pi / 30.0
+    return Circuit(
+        phase_voltage_v=voltage,
+        frequency_hz=nameplate.line_frequency_hz,
+        pole_pairs=nameplate.pole_pairs,
+        stator_resistance_ohm=r_s,
+        stator_leakage_ohm=x_ls,
+        rotor_leakage_ohm=LEAKAGE_RATIO * x_ls,
+        magnetising_ohm=x_m,
+        iron_loss_ohm=r_fe,
+        rotor_resistance_ohm=r_r,
+        skin_factor=float(per_unit[5]),
+        saturation_factor=float(per_unit[6]),
+        rated_torque_nm=1000.0 * nameplate.rated_power_kw / rated_rad_s,
+    )
+
+
+def _characteristics(circuit: Circuit, nameplate: Nameplate) -> Floats:
+    """What the fit compares: (8,) per unit of rated values, power factor, efficiency, iron loss."""
+    slips = np.concatenate(([nameplate.rated_slip, 1.0], np.geomspace(0.01, 0.9, 40)))
+    currents = np.abs(circuit._currents(slips)[0]) / nameplate.rated_current_a
+    torques = circuit._torques_nm(slips) / circuit.rated_torque_nm
+    rated = circuit.currents(nameplate.rated_slip)[0]
+    shaft_w = max(torques[0] - FRICTION, 0.01) * 1000.0 * nameplate.rated_power_kw
+    input_w = 3.0 * circuit.phase_voltage_v * rated.real
+    base_ohm = circuit.phase_voltage_v / nameplate.rated_current_a
+    return np.array(
+        [
+            torques[0] / (1.0 + FRICTION),
+            currents[0],
+            rated.real / abs(rated),
+            shaft_w / input_w,
+            torques[2:].max(),
+            torques[1],
+            currents[1],
+            circuit.iron_loss_ohm / base_ohm,
+        ]
+    )

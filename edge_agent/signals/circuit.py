@@ -151,12 +151,11 @@ class Circuit:
         """Solve the circuit at many slips: stator and rotor phasors."""
         depth = skin_depth_factor(slips)
         leakage = 1.0 + (self.saturation_factor - 1.0) * depth
-        stator = self.stator_resistance_ohm + 1j * self.stator_leakage_ohm * leakage
+        stator: Complexes = self.stator_resistance_ohm + 1j * self.stator_leakage_ohm * leakage
+        rotor: Complexes = self._rotor_resistances_ohm(slips) + 1j * slips * self.rotor_leakage_ohm * leakage
         air_gap = 1.0 / self.iron_loss_ohm + 1.0 / (1j * self.magnetising_ohm)
-        rotor = slips / (self._rotor_resistances_ohm(slips) + 1j * slips * self.rotor_leakage_ohm * leakage)
-        stator_current: Complexes = self.phase_voltage_v / (stator + 1.0 / (air_gap + rotor))
-        rotor_current: Complexes = (self.phase_voltage_v - stator_current * stator) * rotor
-        return stator_current, rotor_current
+        stator_current: Complexes = np.divide(self.phase_voltage_v, stator + 1.0 / (air_gap + slips / rotor))
+        return stator_current, (self.phase_voltage_v - stator_current * stator) * slips / rotor
 
     def _rotor_resistances_ohm(self, slips: Floats) -> Floats:
         return self.rotor_resistance_ohm * (1.0 + (self.skin_factor - 1.0) * skin_depth_factor(slips))

@@ -154,7 +154,8 @@ class Circuit:
         stator: Complexes = self.stator_resistance_ohm + 1j * self.stator_leakage_ohm * leakage
         rotor: Complexes = self._rotor_resistances_ohm(slips) + 1j * slips * self.rotor_leakage_ohm * leakage
         air_gap = 1.0 / self.iron_loss_ohm + 1.0 / (1j * self.magnetising_ohm)
-        stator_current: Complexes = np.divide(self.phase_voltage_v, stator + 1.0 / (air_gap + slips / rotor))
+        loop: Complexes = stator + rotor / (rotor * air_gap + slips)
+        stator_current = self.phase_voltage_v * np.reciprocal(loop)
         return stator_current, (self.phase_voltage_v - stator_current * stator) * slips / rotor
 
     def _rotor_resistances_ohm(self, slips: Floats) -> Floats:

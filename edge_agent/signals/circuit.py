@@ -149,14 +149,14 @@ class Circuit:
 
     def _currents(self, slips: Floats) -> tuple[Complexes, Complexes]:
         """Solve the circuit at many slips: stator and rotor phasors."""
-        depth = skin_depth_factor(slips)
-        leakage = 1.0 + (self.saturation_factor - 1.0) * depth
-        stator: Complexes = self.stator_resistance_ohm + 1j * self.stator_leakage_ohm * leakage
-        rotor: Complexes = self._rotor_resistances_ohm(slips) + 1j * slips * self.rotor_leakage_ohm * leakage
+        saturation = 1.0 + (self.saturation_factor - 1.0) * skin_depth_factor(slips)
+        leakage = saturation.astype(np.complex128)
+        slip = slips.astype(np.complex128)
+        stator = self.stator_resistance_ohm + leakage * (1j * self.stator_leakage_ohm)
+        rotor = self._rotor_resistances_ohm(slips) + slip * leakage * (1j * self.rotor_leakage_ohm)
         air_gap = 1.0 / self.iron_loss_ohm + 1.0 / (1j * self.magnetising_ohm)
-        loop: Complexes = stator + rotor / (rotor * air_gap + slips)
-        stator_current = self.phase_voltage_v * np.reciprocal(loop)
-        return stator_current, (self.phase_voltage_v - stator_current * stator) * slips / rotor
+        stator_current = self.phase_voltage_v / (stator + rotor / (rotor * air_gap + slip))
+        return stator_current, (self.phase_voltage_v - stator_current * stator) * slip / rotor
 
     def _rotor_resistances_ohm(self, slips: Floats) -> Floats:
         return self.rotor_resistance_ohm * (1.0 + (self.skin_factor - 1.0) * skin_depth_factor(slips))

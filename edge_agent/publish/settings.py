@@ -83,7 +83,7 @@ class MqttSettings:
         _check(1 <= self.port <= 65535, f"port {self.port} is not a TCP port (1 to 65535); usual: 1883, 8883")
         _check(
             _TOPIC_LEVELS.fullmatch(self.prefix) is not None,
-            f"prefix {self.prefix!r} must be topic levels without +, #, spaces or empty levels, e.g. edge-agent",
+            f"prefix {self.prefix!r} must be topic levels without +, # or spaces, e.g. edge-agent",
         )
         _check(
             self.password_file is None or self.username is not None,
@@ -95,7 +95,7 @@ class MqttSettings:
         _check(self.connect_timeout_s > 0, f"connect_timeout_s {self.connect_timeout_s:g} must be above zero")
         _check(
             0 < self.retry_min_s <= self.retry_max_s,
-            f"retry_min_s {self.retry_min_s:g} must be above zero and at most retry_max_s {self.retry_max_s:g}",
+            f"retry_min_s {self.retry_min_s:g} must be above 0, at most retry_max_s {self.retry_max_s:g}",
         )
 
     def base_topic(self, agent_id: str) -> str:

@@ -1,0 +1,55 @@
+"""How long to wait before a broker that is away is asked again."""
+
+import random
+import time
+from collections.abc import Callable
+
+_SHARE_OF_OUTAGE = 0.25
+_STABLE_S = 10.0
+
+
+class Backoff:
+    """Waits that grow with the outage: a quarter of the time that the broker has been away.
+
+    That is exponential (each wait is at most 1.25 times the time before it), yet a broker that returns
+    is found before the outage has become a quarter longer, however long it took. Each wait is shortened
+    by up to half at random, so that many agents do not return at the same instant.
+    """
+
+    def __init__(
+        self,
+        shortest_s: float,
+        longest_s: float,
+        clock: Callable[[], float] = time.monotonic,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._shortest_s = shortest_s
+        self._longest_s = longest_s
+        self._clock = clock
+        self._chance = chance
+        self._away_since_s = clock()
+        self._connected_since_s: float | None = None
+
+    @property
+    def away_s(self) -> float:
+        """Time since the broker was last there for long, s."""
+        return self._clock() - self._away_since_s
+
+    def connected(self) -> None:
+        """Note that a connection stands."""
+        self._connected_since_s = self._clock()
+
+    def lost(self) -> None:
+        """Note that it ended; only one that stood for ten seconds counts as an end of the outage.
+
+        Otherwise two agents with one id, which throw each other out, would do so every second for ever.
+        """
+        now_s = self._clock()
+        if self._connected_since_s is not None and now_s - self._connected_since_s >= _STABLE_S:
+            self._away_since_s = now_s
+        self._connected_since_s = None
+
+    def wait_s(self) -> float:
+        """Give the time to wait before the next attempt, s."""
+        wait_s = min(max(self.away_s * _SHARE_OF_OUTAGE, self._shortest_s), self._longest_s)
+        return wait_s * (0.5 + 0.5 * self._chance())

@@ -1,0 +1,87 @@
+"""The current seen from its own carrier: what is left is what the machine modulates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+BASEBAND_RATE_HZ = 125.0
+"""Rate of the demodulated current: room for 2sf, 4sf and 6sf on both sides of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseband:
+    """Logarithm of the current space vector over its carrier, slowly varying parts included."""
+
+    log: NDArray[np.complex128]
+    """(n,): real part ln of the amplitude in A, imaginary part the phase in rad, unwrapped."""
+    valid: NDArray[np.bool_]
+    """(n,), False where samples were lost."""
+    rate_hz: float
+    """Samples per second."""
+    carrier_hz: float
+    """Frequency that was removed."""
+
+    @property
+    def seconds(self) -> NDArray[np.float64]:
+        """Time of each sample from the middle of the window, (n,)."""
+        return np.asarray((np.arange(self.log.size) - (self.log.size - 1) / 2) / self.rate_hz)
+
+
+def demodulate(
+    vector: NDArray[np.complex128], valid: NDArray[np.bool_], rate_hz: float, carrier_hz: float
+) -> Baseband:
+    """Shift the carrier to zero, keep what lies within 50 Hz of it, take the logarithm.
+
+    Args:
+        vector: space vector in positive sequence, (n,), A.
+        valid: (n,), which samples rest on received data; the others are bridged linearly.
+        rate_hz: rate of both.
+        carrier_hz: frequency of the line.
+    """
+    turns = carrier_hz / rate_hz * np.arange(vector.size)
+    bridged = _bridge(vector * np.exp(-2j * np.pi * turns), valid)
+    factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
+    kept = _low_pass(bridged, rate_hz, factor)
+    lost = np.concatenate(([0], np.cumsum(~valid)))
+    first = np.arange(kept.size) * factor
+    amplitude = np.maximum(np.abs(kept), 1e-12)
+    return Baseband(
+        log=np.log(amplitude) + 1j * np.unwrap(np.angle(kept)),
+        valid=lost[first + 2 * _half(factor) + 1] == lost[first],
+        rate_hz=rate_hz / factor,
+        carrier_hz=carrier_hz,
+    )
+
+
+def shift(
+    samples: NDArray[np.float32], rate_hz: float, frequency_hz: float
+) -> tuple[NDArray[np.complex128], float]:
+    """Shift real signals (channels, n) so that a frequency stands at zero; also gives the new rate."""
+    turns = frequency_hz / rate_hz * np.arange(samples.shape[1])
+    factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
+    shifted = samples * np.exp(-2j * np.pi * turns)
+    return _low_pass(shifted, rate_hz, factor), rate_hz / factor
+
+
+def _half(factor: int) -> int:
+    return 6 * factor
+
+
+def _low_pass(samples: NDArray[np.complex128], rate_hz: float, factor: int) -> NDArray[np.complex128]:
+    """Filter and decimate along the last axis; output k rests on 2 half + 1 samples from k factor on."""
+    half = _half(factor)
+    taps = signal.firwin(2 * half + 1, 0.42 * rate_hz / factor, fs=rate_hz, window=("kaiser", 7.0))
+    filtered = signal.upfirdn(taps, samples, 1, factor)
+    outputs = (samples.shape[-1] - 2 * half - 1) // factor + 1
+    skip = 2 * half // factor
+    return np.asarray(filtered[..., skip : skip + outputs])
+
+
+def _bridge(samples: NDArray[np.complex128], valid: NDArray[np.bool_]) -> NDArray[np.complex128]:
+    if valid.all() or not valid.any():
+        return samples
+    index = np.arange(samples.size)
+    known = index[valid]
+    return np.interp(index, known, samples.real[valid]) + 1j * np.interp(index, known, samples.imag[valid])

@@ -1,0 +1,75 @@
+"""All channels of a stream brought down to the rate at which faults of the rotor live."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+from edge_agent.signals.windows import StreamWindow
+
+TARGET_RATE_HZ = 1000.0
+"""Rate kept after decimation: shaft harmonics and the 5th and 7th of the line lie below 450 Hz."""
+
+_TAPS_PER_STEP = 24
+
+
+class Decimator:
+    """Anti-alias filter and decimation of one stream that filters only what a new window adds.
+
+    Each output is the same dot product of the same samples whether it was computed with its own
+    window or kept from the one before, so that live and replayed samples give identical results.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self.factor = max(1, int(rate_hz / TARGET_RATE_HZ))
+        self.rate_hz = rate_hz / self.factor
+        self._half = _TAPS_PER_STEP * self.factor // 2 if self.factor > 1 else 0
+        self._taps = self._design()
+        self._first_scan = 0
+        self._output: NDArray[np.float32] | None = None
+
+    def _design(self) -> NDArray[np.float32]:
+        if self.factor == 1:
+            return np.ones(1, np.float32)
+        taps = signal.firwin(2 * self._half + 1, 0.86 / self.factor, window=("kaiser", 8.0))
+        return taps.astype(np.float32)
+
+    def process(self, window: StreamWindow) -> NDArray[np.float32]:
+        """Give the decimated window, (channels, scans // factor), in units.
+
+        Samples nearer than the filter's half length to an end are left out: output k stands at
+        scan `half + k * factor`.
+        """
+        outputs = (window.counts.shape[1] - 2 * self._half - 1) // self.factor + 1
+        fresh_from = self._reusable_outputs(window, outputs)
+        result = np.empty((len(window.stream.channels), outputs), np.float32)
+        if fresh_from and self._output is not None:
+            result[:, :fresh_from] = self._output[:, self._output.shape[1] - fresh_from :]
+        for channel in range(result.shape[0]):
+            result[channel, fresh_from:] = self._filter(window, channel, fresh_from, outputs)
+        # A hole may still be filled by scans that come late: then nothing may be kept from before.
+        self._first_scan, self._output = window.first_scan, result if window.valid.all() else None
+        return result
+
+    def valid(self, window: StreamWindow) -> NDArray[np.bool_]:
+        """Tell which outputs rest on samples that all came, (scans // factor,)."""
+        lost = np.concatenate(([0], np.cumsum(~window.valid)))
+        outputs = (window.valid.size - 2 * self._half - 1) // self.factor + 1
+        first = np.arange(outputs) * self.factor
+        return np.asarray(lost[first + 2 * self._half + 1] == lost[first])
+
+    def _reusable_outputs(self, window: StreamWindow, outputs: int) -> int:
+        shift, rest = divmod(window.first_scan - self._first_scan, self.factor)
+        if self._output is None or self._output.shape[1] != outputs or rest or not 0 < shift < outputs:
+            return 0
+        return outputs - shift
+
+    def _filter(self, window: StreamWindow, channel: int, first: int, outputs: int) -> NDArray[np.float32]:
+        of = window.stream.channels[channel]
+        begin, end = first * self.factor, (outputs - 1) * self.factor + 2 * self._half + 1
+        counts = window.counts[channel, begin:end].astype(np.float32)
+        units = (counts - np.float32(of.offset)) * np.float32(of.scale)
+        if self.factor == 1:
+            return units
+        full = signal.upfirdn(self._taps, units, 1, self.factor)
+        skip = 2 * self._half // self.factor
+        return np.asarray(full[skip : skip + outputs - first], np.float32)

@@ -1,0 +1,124 @@
+"""The images that the network looks at: sidebands over time, on an axis in units of 2sf."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_LEAST_CYCLES = 3.0
+_MOST_CYCLES = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInputs:
+    """What the network looks at: one window as images and a few numbers."""
+
+    images: Mapping[str, NDArray[np.uint8]]
+    """Per modality an image (rows, columns, channels); an absent modality is all zero."""
+    side: NDArray[np.float32]
+    """Side inputs (n,), in the order of SIDE_INPUTS."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageSpec:
+    """How modulation becomes an image. A model's manifest carries it, so that both cannot disagree."""
+
+    rows: int = 64
+    """Frequencies, evenly from 0 to `highest_ratio`."""
+    columns: int = 32
+    """Frames in time, evenly over the window."""
+    highest_ratio: float = 3.2
+    """Distance of the last row from the carrier, in units of 2sf."""
+    lowest_db: float = -40.0
+    """Level that becomes 0: dB re one equivalent bar for current, re the local floor for vibration."""
+    highest_db: float = 25.0
+    """Level that becomes 255."""
+
+
+CURRENT_CHANNELS = ("upper_db", "lower_db", "product_in_phase", "product_quadrature")
+"""Sidebands in dB re one equivalent bar; the product upper x lower keeps the ellipse angle."""
+VIBRATION_CHANNELS = ("shaft_upper_db", "shaft_lower_db", "shaft2_upper_db", "shaft2_lower_db")
+"""Sidebands of the first and second shaft harmonic in dB over the median of the image."""
+SIDE_INPUTS = ("slip", "load", "pole_pass_octaves", "floor_db_bars", "equivalent_bars_db", "vibration")
+
+
+class SidebandImage:
+    """Short-time Fourier transform of a modulation at frequencies that follow the slip.
+
+    A frame holds 3 to 8 pole-pass cycles, half the window where it can, so that short and long
+    windows and small and large slips give the same picture of the same fault.
+    """
+
+    def __init__(self, spec: ImageSpec) -> None:
+        self._spec = spec
+        self._ratios = np.linspace(0.0, spec.highest_ratio, spec.rows)
+
+    def transform(
+        self, modulation: NDArray[np.complex128], rate_hz: float, pole_pass_hz: float
+    ) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+        """Give upper and lower sidebands as amplitudes, both (rows, columns).
+
+        Args:
+            modulation: complex modulation (n,), its carrier at zero.
+            rate_hz: rate of the samples.
+            pole_pass_hz: 2sf.
+        """
+        cycles = modulation.size / rate_hz * pole_pass_hz
+        frame_cycles = float(np.clip(cycles / 2, _LEAST_CYCLES, _MOST_CYCLES))
+        length = min(modulation.size, round(frame_cycles / pole_pass_hz * rate_hz))
+        starts = np.linspace(0, modulation.size - length, self._spec.columns).astype(int)
+        frames = np.lib.stride_tricks.sliding_window_view(modulation.astype(np.complex64), length)[starts]
+        taper = np.hanning(length + 2)[1:-1]
+        turns = np.outer(self._ratios * pole_pass_hz / rate_hz, np.arange(length))
+        tones = (np.exp(-2j * np.pi * turns) * (taper / taper.sum())).astype(np.complex64)
+        upper, lower = tones @ frames.T, tones.conj() @ frames.T
+        # Phases count from the start of the recording, not of the frame: then upper times lower,
+        # whose turns cancel, needs no correction, and only its angle is used.
+        return upper, lower
+
+    def current(
+        self, modulation: NDArray[np.complex128], rate_hz: float, pole_pass_hz: float, bars_per_ratio: float
+    ) -> NDArray[np.uint8]:
+        """Picture of the demodulated current, (rows, columns, 4); `bars_per_ratio` is N_b / G."""
+        upper, lower = self.transform(modulation, rate_hz, pole_pass_hz)
+        upper, lower = upper * bars_per_ratio, lower * bars_per_ratio
+        product = upper * lower
+        # Fourth root of the magnitude: half a bar and four bars both fall within the byte.
+        angle = product / np.maximum(np.abs(product) ** 0.75, 1e-9)
+        planes = [self._decibels(np.abs(upper)), self._decibels(np.abs(lower))]
+        planes += [_signed(angle.real / 2.0), _signed(angle.imag / 2.0)]
+        return np.stack(planes, axis=-1)
+
+    def vibration(
+        self, carriers: list[NDArray[np.complex128]], rate_hz: float, pole_pass_hz: float
+    ) -> NDArray[np.uint8]:
+        """Picture of the sidebands of shaft harmonics, (rows, columns, 2 per harmonic).
+
+        Args:
+            carriers: per harmonic the vibration shifted so that the harmonic stands at zero,
+                (channels, n).
+            rate_hz: rate of the samples.
+            pole_pass_hz: 2sf.
+        """
+        planes = []
+        for shifted in carriers:
+            pairs = [self.transform(channel, rate_hz, pole_pass_hz) for channel in shifted]
+            for side in (0, 1):
+                level = np.mean([np.abs(p[side]) / _floor(np.abs(p[side])) for p in pairs], axis=0)
+                planes.append(self._decibels(level))
+        return np.stack(planes, axis=-1)
+
+    def _decibels(self, level: NDArray[np.floating]) -> NDArray[np.uint8]:
+        spec = self._spec
+        decibels = 20 * np.log10(np.maximum(level, 1e-9))
+        share = (decibels - spec.lowest_db) / (spec.highest_db - spec.lowest_db)
+        return np.asarray(np.clip(np.rint(share * 255), 0, 255), np.uint8)
+
+
+def _floor(level: NDArray[np.floating]) -> float:
+    return max(float(np.median(level)), 1e-12)
+
+
+def _signed(value: NDArray[np.floating]) -> NDArray[np.uint8]:
+    return np.asarray(np.clip(np.rint(128 + 127 * value), 0, 255), np.uint8)

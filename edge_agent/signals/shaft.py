@@ -1,0 +1,102 @@
+"""Shaft speed from vibration: the frequency whose whole comb of harmonics stands out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, ndimage
+
+_HARMONICS = np.arange(1, 7)
+_FLOOR_WIDTH_HZ = 12.0
+_CAP_DB = 30.0
+_UNCERTAINTY_BINS = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class ShaftSpeed:
+    """A speed that the vibration shows."""
+
+    shaft_hz: float
+    """Rotations per second."""
+    uncertainty_hz: float
+    """Half width of the interval in which it lies."""
+    lead_db: float
+    """By how much its comb beats the next best speed in the range."""
+
+
+def find_shaft(
+    vibration: NDArray[np.float32],
+    rate_hz: float,
+    lowest_hz: float,
+    highest_hz: float,
+    line_frequency_hz: float,
+) -> ShaftSpeed | None:
+    """Find the speed between two bounds; None where no comb stands out.
+
+    Args:
+        vibration: (channels, n), any unit.
+        rate_hz: rate of the samples.
+        lowest_hz, highest_hz: bounds of the rotation frequency.
+        line_frequency_hz: lines at its multiples belong to the supply and count for no harmonic.
+    """
+    length_s = vibration.shape[1] / rate_hz
+    prominence, bin_hz = _prominence(vibration, rate_hz)
+    candidates = np.arange(lowest_hz, highest_hz, 0.1 / length_s)
+    if candidates.size < 3:
+        return None
+    tones = np.outer(candidates, _HARMONICS)
+    levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0)
+    off_supply = np.abs(tones / line_frequency_hz - np.round(tones / line_frequency_hz))
+    levels[off_supply * line_frequency_hz < 1.5 / length_s] = 0.0
+    score = levels.sum(axis=1)
+    best = int(np.argmax(score))
+    elsewhere = np.abs(candidates - candidates[best]) > 1.0 / length_s
+    lead = float(score[best] - score[elsewhere].max(initial=0.0))
+    if lead < 6.0 or np.count_nonzero(levels[best] > 6.0) < 2:
+        return None
+    return ShaftSpeed(
+        shaft_hz=_polish(float(candidates[best]), levels[best], prominence, bin_hz, length_s),
+        uncertainty_hz=_UNCERTAINTY_BINS / length_s,
+        lead_db=lead,
+    )
+
+
+def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray[np.float64], float]:
+    """Level over the local median in dB, averaged over the channels, and the width of its bins.
+
+    A tenth of what exceeds the cap still counts: one huge line must not outvote a comb, yet its
+    top must remain its top.
+    """
+    taper = np.blackman(vibration.shape[1]).astype(np.float32)
+    padded = fft.next_fast_len(4 * vibration.shape[1])
+    spectrum = np.abs(fft.rfft((vibration - vibration.mean(axis=1, keepdims=True)) * taper, padded))
+    bin_hz = rate_hz / padded
+    kept = spectrum[:, : int(450.0 / bin_hz)]
+    width = int(_FLOOR_WIDTH_HZ / bin_hz) // 8
+    floor = np.repeat(ndimage.median_filter(kept[:, ::8], size=(1, max(3, width))), 8, axis=1)
+    ratio = kept / np.maximum(floor[:, : kept.shape[1]], 1e-30)
+    level = 20 * np.log10(np.maximum(ratio, 1e-6))
+    level = np.maximum(level - 6.0, 0.0)
+    return (np.minimum(level, _CAP_DB) + 0.1 * np.maximum(level - _CAP_DB, 0)).mean(axis=0), bin_hz
+
+
+def _polish(
+    shaft_hz: float,
+    levels: NDArray[np.float64],
+    prominence: NDArray[np.float64],
+    bin_hz: float,
+    length_s: float,
+) -> float:
+    """Weighted mean of the peaks of those harmonics that stand out."""
+    weights, sums = 0.0, 0.0
+    for harmonic, level in zip(_HARMONICS, levels, strict=True):
+        if level < 6.0:
+            continue
+        near = slice(
+            int((harmonic * shaft_hz - 0.7 / length_s) / bin_hz),
+            int((harmonic * shaft_hz + 0.7 / length_s) / bin_hz) + 2,
+        )
+        peak_hz = (near.start + int(np.argmax(prominence[near]))) * bin_hz
+        weights += level * harmonic**2
+        sums += level * harmonic * peak_hz
+    return float(sums / weights)

@@ -1,0 +1,122 @@
+"""The pair of lines at (1 ± 2s)f that a broken bar puts beside the line."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.signals.carrier import Baseband
+
+_HARMONICS = (1, 2, 3)
+_SLOW_SHARE = 0.4
+_SEARCH_STEP = 0.1
+_RMS_OVER_MEDIAN = 1.2
+_FLOOR_RATIOS = np.array([0.62, 0.7, 0.78, 1.25, 1.35, 1.45, 1.6])
+
+
+@dataclass(frozen=True, slots=True)
+class SidebandPair:
+    """The lines at ±2sf as complex ratios to the carrier, and the floor in which they stand."""
+
+    upper: complex
+    """Line at (1 + 2s)f over the carrier."""
+    lower: complex
+    """Line at (1 - 2s)f over the carrier."""
+    floor: float
+    """Rms of what stands beside the pair, as a ratio to the carrier; single foreign lines do not count."""
+    pole_pass_hz: float
+    """2sf at which they were measured."""
+    cycles: float
+    """K = T 2sf: how many pole-pass cycles the window holds."""
+
+    @property
+    def linear_sum(self) -> float:
+        """(I_L + I_U) / I, which hardly depends on inertia."""
+        return abs(self.upper) + abs(self.lower)
+
+    @property
+    def ellipse_angle_deg(self) -> float:
+        """Half the angle of upper times lower, 0..180: the direction in which the phasor swings."""
+        return float(np.degrees(np.angle(self.upper * self.lower)) / 2 % 180)
+
+
+class SidebandFit:
+    """Joint least squares of the slow drift and the lines ±2ksf in the logarithm of the carrier.
+
+    The logarithm makes amplitude and phase modulation additive, so the drift of supply and load
+    needs no tracking loop: it is a handful of cosines below the pair. Lines far above the floor
+    do not leak, and K >= 3 cycles are enough (a window function needs 4).
+    """
+
+    def __init__(self, baseband: Baseband, lowest_pole_pass_hz: float) -> None:
+        """Prepare the fit; drift below a part of the lowest 2sf in question is taken as slow."""
+        self.rate_hz = baseband.rate_hz
+        self._baseband = baseband
+        self._seconds = baseband.seconds[baseband.valid]
+        self._target = baseband.log[baseband.valid]
+        self._length_s = baseband.log.size / baseband.rate_hz
+        self._drift = self._drift_terms(_SLOW_SHARE * lowest_pole_pass_hz)
+
+    def strongest_pair(self, lowest_hz: float, highest_hz: float) -> SidebandPair:
+        """Measure the pair whose linear sum is largest for 2sf within two bounds.
+
+        The bounds must come from what is known of the slip: searched freely, the strongest pair
+        beside the line is the wander of the supply.
+        """
+        steps = max(2, int((highest_hz - lowest_hz) * self._length_s / _SEARCH_STEP) + 1)
+        candidates = np.linspace(lowest_hz, max(lowest_hz, highest_hz), steps)
+        modulation = self.modulation(float(np.mean(candidates)))[self._baseband.valid]
+        taper = np.hanning(modulation.size + 2)[1:-1]
+        tapered = modulation * taper / taper.sum()
+        turns = np.exp(2j * np.pi * np.outer(candidates, self._seconds))
+        sums = np.abs(turns.conj() @ tapered) + np.abs(turns @ tapered)
+        return self.pair(float(candidates[np.argmax(sums)]))
+
+    def pair(self, pole_pass_hz: float) -> SidebandPair:
+        """Measure the pair at a known pole-pass frequency 2sf, Hz."""
+        orders = [k for k in _HARMONICS if k * pole_pass_hz < 0.4 * self._baseband.carrier_hz] or [1]
+        frequencies = np.array([sign * k * pole_pass_hz for k in orders for sign in (1, -1)])
+        lines, residual = self._fit(frequencies)
+        beside = np.concatenate([_FLOOR_RATIOS, -_FLOOR_RATIOS]) * pole_pass_hz
+        return SidebandPair(
+            upper=complex(lines[0]),
+            lower=complex(lines[1]),
+            floor=self._floor(residual, beside),
+            pole_pass_hz=pole_pass_hz,
+            cycles=self._length_s * pole_pass_hz,
+        )
+
+    def modulation(self, pole_pass_hz: float) -> NDArray[np.complex128]:
+        """Log-modulation with the slow drift taken out and the lines left in, (n,); zero where lost."""
+        frequencies = np.array([sign * k * pole_pass_hz for k in (1, 2) for sign in (1, -1)])
+        lines, residual = self._fit(frequencies)
+        full = np.zeros(self._baseband.log.size, np.complex128)
+        full[self._baseband.valid] = residual + self._tones(frequencies) @ lines
+        return full
+
+    def _tones(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
+        return np.asarray(np.exp(2j * np.pi * np.outer(self._seconds, frequencies)))
+
+    def _drift_terms(self, slow_hz: float) -> NDArray[np.float64]:
+        terms = 2 + int(2 * self._length_s * slow_hz)
+        phase = np.pi * (self._seconds / self._length_s + 0.5)
+        linear = self._seconds[:, None] / self._length_s
+        return np.hstack([np.cos(np.outer(phase, np.arange(terms))), linear])
+
+    def _fit(self, frequencies: NDArray[np.float64]) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
+        design = np.hstack([self._tones(frequencies), self._drift])
+        gram = design.conj().T @ design
+        gram[np.diag_indices_from(gram)] *= 1 + 1e-9
+        solution = np.linalg.solve(gram, design.conj().T @ self._target)
+        residual = self._target - design @ solution
+        return np.asarray(solution[: frequencies.size], np.complex128), np.asarray(residual)
+
+    def _floor(self, residual: NDArray[np.complex128], beside_hz: NDArray[np.float64]) -> float:
+        taper = np.hanning(residual.size + 2)[1:-1]
+        amplitudes = np.abs(self._tones(beside_hz).conj().T @ (residual * taper)) / taper.sum()
+        return _RMS_OVER_MEDIAN * float(np.median(amplitudes)) + 1e-7
+
+
+def decibels(ratio: float) -> float:
+    """Level of an amplitude ratio, dB; bounded at -160."""
+    return float(20 * np.log10(max(ratio, 1e-8)))

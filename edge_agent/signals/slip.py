@@ -1,0 +1,87 @@
+"""Slip without a speed sensor: what is known of it before the sidebands are looked at."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.motor import Nameplate
+from edge_agent.signals.carrier import Baseband
+from edge_agent.signals.circuit import Circuit
+from edge_agent.signals.shaft import find_shaft
+from edge_agent.signals.supply import Line
+
+_LARGEST_SLIP_RATIO = 2.2
+_CURRENT_MARGIN = (0.55, 1.7)
+_LARGEST_OVERLOAD = 1.4
+
+
+@dataclass(frozen=True, slots=True)
+class SlipRange:
+    """Where the slip lies, and who says so."""
+
+    lowest: float
+    highest: float
+    source: str
+    """`known` (configured or measured), `vibration` or `current` (rated slip by load)."""
+
+    @property
+    def middle(self) -> float:
+        """Middle of the range."""
+        return (self.lowest + self.highest) / 2
+
+
+class SlipFinder:
+    """Bounds the slip from a known speed, else from vibration, else from the rms current."""
+
+    def __init__(self, nameplate: Nameplate, circuit: Circuit) -> None:
+        self._nameplate = nameplate
+        self._circuit = circuit
+
+    def from_speed(self, speed_rpm: float, line: Line, length_s: float) -> SlipRange:
+        """Bound it from a speed in rpm that is known to a few tenths of a percent."""
+        slip = 1 - speed_rpm * self._nameplate.pole_pairs / 60 / line.frequency_hz
+        margin = 0.003 + 0.5 / (length_s * 2 * line.frequency_hz)
+        return SlipRange(max(0.0, slip - margin), max(0.0, slip + margin), "known")
+
+    def from_current(self, line: Line) -> SlipRange:
+        """Bound it from the load that the rms current means to the nameplate's circuit.
+
+        The current is a poor witness at light load, where it is nearly all magnetising, and one
+        far above its rated value says that its scale is wrong: then the range begins at zero.
+        """
+        rated = self._nameplate.rated_slip
+        rms_a = line.amplitude_a / np.sqrt(2)
+        slip = self._circuit.slip_at_current(rms_a) or 0.0
+        trusted = slip > 0.3 * rated and rms_a < _LARGEST_OVERLOAD * self._nameplate.rated_current_a
+        lowest = _CURRENT_MARGIN[0] * slip if trusted else 0.0
+        highest = min(max(_CURRENT_MARGIN[1] * slip, 0.35 * rated), _LARGEST_SLIP_RATIO * rated)
+        return SlipRange(lowest, highest, "current")
+
+    def from_vibration(
+        self, vibration: NDArray[np.float32], rate_hz: float, line: Line, within: SlipRange
+    ) -> SlipRange | None:
+        """Find it in vibration (channels, n), within what the current allows; None where no speed shows."""
+        synchronous_hz = line.frequency_hz / self._nameplate.pole_pairs
+        highest = max(within.highest, 1.3 * self._nameplate.rated_slip)
+        shaft = find_shaft(
+            vibration,
+            rate_hz,
+            lowest_hz=synchronous_hz * (1 - highest),
+            highest_hz=synchronous_hz * (1 - 0.7 * within.lowest),
+            line_frequency_hz=line.frequency_hz,
+        )
+        if shaft is None:
+            return None
+        slip = 1 - shaft.shaft_hz / synchronous_hz
+        margin = shaft.uncertainty_hz / synchronous_hz
+        return SlipRange(max(0.0, slip - margin), slip + margin, "vibration")
+
+
+def steadiness(baseband: Baseband) -> tuple[float, float]:
+    """Smallest and largest amplitude of the carrier, smoothed over a fifth of a second, over its median."""
+    amplitude = np.exp(baseband.log.real)
+    span = max(1, int(0.2 * baseband.rate_hz))
+    smooth = np.convolve(amplitude, np.full(span, 1 / span), mode="valid")
+    middle = float(np.median(smooth))
+    return float(smooth.min()) / middle, float(smooth.max()) / middle

@@ -1,0 +1,84 @@
+"""The supply as the currents show it: space vector, line frequency, phase order, unbalance."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft, optimize, signal
+
+_TURN = np.exp(2j * np.pi / 3)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The fundamental of the supply as it stands in the current."""
+
+    frequency_hz: float
+    """Frequency of the strongest line."""
+    amplitude_a: float
+    """Peak amplitude of its positive sequence, A."""
+    unbalance: float | None
+    """Negative over positive sequence; None with one phase."""
+    reversed_order: bool
+    """The phases come in the order a, c, b."""
+
+
+def space_vector(currents: NDArray[np.float32], phases: Sequence[str]) -> NDArray[np.complex128]:
+    """Amplitude-invariant space vector of one, two or three phase currents.
+
+    Args:
+        currents: (phases, n), A.
+        phases: which row is which, of `a`, `b`, `c`.
+
+    Returns:
+        (n,). With two phases the third is taken as minus their sum (star without neutral, or delta).
+        With one phase it is the analytic signal, whose negative frequencies are zero.
+    """
+    by_phase = dict(zip(phases, currents.astype(np.float64), strict=True))
+    if len(by_phase) == 1:
+        (only,) = by_phase.values()
+        return np.asarray(signal.hilbert(only - only.mean()))
+    if len(by_phase) == 2:
+        (missing,) = set("abc") - set(by_phase)
+        by_phase[missing] = -sum(by_phase.values())
+    vector = 2 / 3 * (by_phase["a"] + _TURN * by_phase["b"] + _TURN**2 * by_phase["c"])
+    return np.asarray(vector - vector.mean())
+
+
+def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -> Line | None:
+    """Find the strongest line of a space vector (n,); None where there is no signal."""
+    taper = np.blackman(vector.size)
+    tapered = vector * taper
+    padded = fft.next_fast_len(2 * vector.size)
+    spectrum = np.abs(fft.fft(tapered, padded))
+    bin_hz = rate_hz / padded
+    if not spectrum.max() > 0:
+        return None
+    peak = int(np.argmax(spectrum))
+    coarse_hz = float(fft.fftfreq(padded, 1 / rate_hz)[peak])
+    frequency_hz = _refine(tapered, rate_hz, coarse_hz, bin_hz)
+    positive, negative = (
+        float(abs(_tone(tapered, rate_hz, sign * frequency_hz)) / taper.sum()) for sign in (1, -1)
+    )
+    return Line(
+        frequency_hz=abs(frequency_hz),
+        amplitude_a=positive,
+        unbalance=None if one_phase else negative / positive,
+        reversed_order=frequency_hz < 0,
+    )
+
+
+def _tone(tapered: NDArray[np.complex128], rate_hz: float, frequency_hz: float) -> complex:
+    turns = frequency_hz / rate_hz * np.arange(tapered.size)
+    return complex(np.dot(tapered, np.exp(-2j * np.pi * turns)))
+
+
+def _refine(tapered: NDArray[np.complex128], rate_hz: float, coarse_hz: float, bin_hz: float) -> float:
+    best = optimize.minimize_scalar(
+        lambda f: -abs(_tone(tapered, rate_hz, f)),
+        bounds=(coarse_hz - bin_hz, coarse_hz + bin_hz),
+        method="bounded",
+        options={"xatol": bin_hz * 1e-4},
+    )
+    return float(best.x)

@@ -144,6 +144,8 @@ class Outbox:
             return self._file.oldest(hidden, limit)
         except sqlite3.Error as error:
             self._give_up_file(error)
+            if is_damage(error):
+                self._begin_new_file()
             return []
 
     def _save(self) -> None:

@@ -1,0 +1,80 @@
+"""What is to be said now and need not survive us: states, and messages that are dropped while offline."""
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+_MOST_PASSING = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A message worth sending only now (QoS 0)."""
+
+    topic: str
+    """Where it is published."""
+    payload: bytes
+    """What is published."""
+    retain: bool
+    """Whether the broker keeps it for later subscribers."""
+
+
+class Mailbox:
+    """Hands messages from the pipeline to the publisher thread; holds the newest state of each topic.
+
+    States need no disk: one is true only while the process lives that said it, and the next one begins by
+    saying `starting`. But a broker may forget what it retained, so each connection says them all again.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._online = False
+        self._states: dict[str, bytes] = {}
+        self._unsaid: set[str] = set()
+        self._passing: deque[Passing] = deque()
+        self._dropped = 0
+
+    @property
+    def dropped(self) -> int:
+        """Passing messages dropped, because the broker was away or slow."""
+        return self._dropped
+
+    def put_state(self, topic: str, payload: bytes) -> None:
+        """Replace the state of a topic."""
+        with self._lock:
+            self._states[topic] = payload
+            self._unsaid.add(topic)
+
+    def put_passing(self, message: Passing) -> None:
+        """Send a message if that can be done now."""
+        with self._lock:
+            if self._online and len(self._passing) < _MOST_PASSING:
+                self._passing.append(message)
+            else:
+                self._dropped += 1
+
+    def connected(self) -> None:
+        """Take passing messages from now on, and have all states said again."""
+        with self._lock:
+            self._online = True
+            self._unsaid = set(self._states)
+
+    def disconnected(self) -> None:
+        """Drop passing messages from now on."""
+        with self._lock:
+            self._online = False
+            self._dropped += len(self._passing)
+            self._passing.clear()
+
+    def take_state(self) -> tuple[str, bytes] | None:
+        """Give the topic and payload of a state that is still to be said on this connection."""
+        with self._lock:
+            if not self._unsaid:
+                return None
+            topic = self._unsaid.pop()
+            return topic, self._states[topic]
+
+    def take_passing(self) -> Passing | None:
+        """Give the oldest passing message."""
+        with self._lock:
+            return self._passing.popleft() if self._passing else None

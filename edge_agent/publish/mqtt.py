@@ -1,0 +1,237 @@
+"""The publisher: takes what the agent has to say, and sees to it that the broker gets it."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from paho.mqtt.enums import MQTTProtocolVersion
+
+from edge_agent.publish.backoff import Backoff
+from edge_agent.publish.connection import Connection, ConnectionFailedError, Will
+from edge_agent.publish.delivery import Delivery
+from edge_agent.publish.mailbox import Mailbox, Passing
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.payloads import Payload, encode
+from edge_agent.publish.settings import MqttSettings
+from edge_agent.supervision import Watched, WatchedThread
+
+_LOG = logging.getLogger(__name__)
+_TURN_S = 1.0
+_STALL_LIMIT_S = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class PublisherCounts:
+    """How publishing goes."""
+
+    connected: bool
+    """Whether the broker has us now."""
+    connections: int
+    """Connections that stood since the start."""
+    failed_attempts: int
+    """Attempts that gave none."""
+    events_confirmed: int
+    """Events that the broker has confirmed since the start."""
+    refusals: int
+    """Messages that the broker would not take, e.g. for its access list."""
+    diagnoses_dropped: int
+    """Diagnoses and healths not sent because the broker was away or slow."""
+
+
+class Publisher:
+    """Publishes under `<prefix>/<agent id>` from a thread of its own.
+
+    The `publish_` methods never wait for the network; an event is on disk when its method returns.
+    """
+
+    def __init__(self, settings: MqttSettings, agent_id: str, outbox: Outbox) -> None:
+        self._settings = settings
+        self._agent_id = agent_id
+        self._base = settings.base_topic(agent_id)
+        self._outbox = outbox
+        self._mailbox = Mailbox()
+        self._wake = threading.Event()
+        self._stop_by_s = 0.0
+        self._protocol = MQTTProtocolVersion.MQTTv5
+        self._backoff = Backoff(settings.retry_min_s, settings.retry_max_s)
+        self._thread = WatchedThread("publisher", _STALL_LIMIT_S, self._run)
+        self._connected = False
+        self._connections = 0
+        self._failed_attempts = 0
+        self._events_confirmed = 0
+        self._refusals = 0
+        self._last_complaint: str | None = None
+        self._outbox_complaint: str | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def connected(self) -> bool:
+        """Whether the broker has us now."""
+        return self._connected
+
+    @property
+    def counts(self) -> PublisherCounts:
+        """How publishing goes."""
+        return PublisherCounts(
+            connected=self._connected,
+            connections=self._connections,
+            failed_attempts=self._failed_attempts,
+            events_confirmed=self._events_confirmed,
+            refusals=self._refusals,
+            diagnoses_dropped=self._mailbox.dropped,
+        )
+
+    @property
+    def watched(self) -> Watched:
+        """The publisher's thread, for the supervisor."""
+        return self._thread.watched
+
+    def start(self) -> None:
+        """Begin to connect; returns at once."""
+        self._thread.start()
+
+    def stop(self, timeout_s: float = 3.0) -> bool:
+        """Publish `offline`, send what waits and disconnect, in `timeout_s`; give whether that was enough.
+
+        Events that were not confirmed in time stay in the outbox.
+        """
+        self._stop_by_s = time.monotonic() + timeout_s
+        self._thread.stopping.set()
+        self._wake.set()
+        return self._thread.stop(timeout_s + 0.5)
+
+    def publish_state(self, motor: str, payload: Payload) -> None:
+        """Make this the retained state of a motor, now or as soon as the broker is there."""
+        self._mailbox.put_state(f"{self._base}/{motor}/state", encode(payload))
+        self._wake.set()
+
+    def publish_event(self, motor: str, payload: Callable[[int], Payload]) -> int:
+        """Publish an event for certain; give its number, which `payload` is called with."""
+        number = self._outbox.put_event(f"{self._base}/{motor}/event", lambda event: encode(payload(event)))
+        self._wake.set()
+        return number
+
+    def publish_diagnosis(self, motor: str, payload: Payload) -> None:
+        """Publish one window's verdict if the broker is there and diagnoses are wanted."""
+        if self._settings.diagnosis:
+            self._mailbox.put_passing(Passing(f"{self._base}/{motor}/diagnosis", encode(payload), False))
+            self._wake.set()
+
+    def publish_health(self, payload: Payload) -> None:
+        """Publish the agent's health, retained, if the broker is there."""
+        self._mailbox.put_passing(Passing(f"{self._base}/health", encode(payload), True))
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._thread.stopping.is_set():
+            connection = self._connect()
+            if connection is not None:
+                self._serve(connection)
+            self._pause()
+
+    def _connect(self) -> Connection | None:
+        self._thread.beat()
+        will = Will(f"{self._base}/status", b"offline")
+        try:
+            connection = Connection(
+                self._settings,
+                self._settings.session_name(self._agent_id),
+                will,
+                self._protocol,
+                self._wake.set,
+            )
+            connection.open()
+        except ConnectionFailedError as error:
+            self._failed_attempts += 1
+            self._complain(f"MQTT: {error}")
+            if error.wrong_protocol:
+                self._try_other_protocol()
+            return None
+        return connection
+
+    def _try_other_protocol(self) -> None:
+        newest, oldest = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
+        self._protocol = oldest if self._protocol is newest else newest
+
+    def _serve(self, connection: Connection) -> None:
+        """Deliver over a connection until it ends or we stop."""
+        self._welcome()
+        delivery = Delivery(connection, self._mailbox, self._outbox, f"{self._base}/status")
+        while connection.closed is None and not delivery.overdue and not self._thread.stopping.is_set():
+            self._turn(delivery)
+            self._wake.wait(_TURN_S)
+        if self._thread.stopping.is_set():
+            self._say_goodbye(connection, delivery)
+        else:
+            connection.abandon()
+            self._complain(f"MQTT: connection lost: {connection.closed or 'the broker confirms nothing'}")
+        self._connected = False
+        self._mailbox.disconnected()
+        self._backoff.lost()
+
+    def _welcome(self) -> None:
+        where = f"{self._settings.host}:{self._settings.port}"
+        _LOG.info("MQTT: connected to %s after %.0f s", where, self._backoff.away_s)
+        self._last_complaint = None
+        self._connections += 1
+        self._backoff.connected()
+        self._mailbox.connected()
+        self._connected = True
+
+    def _turn(self, delivery: Delivery) -> None:
+        self._wake.clear()
+        self._thread.beat()
+        self._report_outbox()
+        confirmed_before = delivery.confirmed_events
+        delivery.turn()
+        self._events_confirmed += delivery.confirmed_events - confirmed_before
+        self._refusals += len(delivery.refusals)
+        if delivery.refusals:
+            self._complain(f"MQTT: the broker refuses messages under {self._base}: {delivery.refusals[-1]}")
+            delivery.refusals.clear()
+
+    def _say_goodbye(self, connection: Connection, delivery: Delivery) -> None:
+        delivery.say_offline()
+        while connection.closed is None and (remaining_s := self._stop_by_s - time.monotonic()) > 0:
+            self._turn(delivery)
+            if delivery.done and not self._outbox.pending((), 1):
+                break
+            self._wake.wait(min(remaining_s, _TURN_S))
+        connection.close(max(0.1, self._stop_by_s - time.monotonic()))
+
+    def _pause(self) -> None:
+        """Wait before the next attempt, showing signs of life."""
+        until_s = time.monotonic() + self._backoff.wait_s()
+        while (remaining_s := until_s - time.monotonic()) > 0:
+            self._thread.beat()
+            self._report_outbox()
+            if self._thread.stopping.wait(min(remaining_s, _TURN_S)):
+                return
+
+    def _report_outbox(self) -> None:
+        """Log what is wrong with the outbox, once."""
+        counts = self._outbox.counts
+        problem = counts.problem
+        if problem is None and counts.put_aside is not None:
+            problem = f"the outbox was damaged: it was put aside as {counts.put_aside} and a new one begun"
+        if problem != self._outbox_complaint:
+            self._outbox_complaint = problem
+            _LOG.warning("%s", problem or "the outbox takes events again")
+
+    def _complain(self, message: str) -> None:
+        """Log a problem once, not at every attempt."""
+        if message != self._last_complaint:
+            self._last_complaint = message
+            _LOG.warning("%s", message)

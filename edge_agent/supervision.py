@@ -1,0 +1,176 @@
+"""Nothing dies or stalls unnoticed: watched threads, the signals that stop us, and what systemd is told."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import FrameType
+
+Clock = Callable[[], float]
+
+
+class ThreadLostError(Exception):
+    """A thread died or stalled; the message is fit to be the last one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A thread as its supervisor sees it."""
+
+    name: str
+    """What it does, e.g. `reader`."""
+    stall_limit_s: float
+    """How long it may show no sign of life, s."""
+    heartbeat: Callable[[], float]
+    """Gives when it last did, on the monotonic clock, s."""
+    failure: Callable[[], BaseException | None]
+    """Gives the exception that ended it, None while it runs."""
+
+
+class WatchedThread:
+    """A daemon thread that runs until it is told to stop; ending by itself is a failure."""
+
+    def __init__(
+        self, name: str, stall_limit_s: float, work: Callable[[], None], clock: Clock = time.monotonic
+    ) -> None:
+        """Prepare; `work` calls `beat` at every turn and returns soon after `stopping` is set."""
+        self.stopping = threading.Event()
+        """Set when the thread shall end."""
+        self.watched = Watched(name, stall_limit_s, lambda: self._beat_s, lambda: self._failure)
+        """For the supervisor."""
+        self._work = work
+        self._clock = clock
+        self._beat_s = clock()
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        """Start it."""
+        self.beat()
+        self._thread.start()
+
+    def beat(self) -> None:
+        """Show a sign of life; called by the thread itself."""
+        self._beat_s = self._clock()
+
+    def stop(self, timeout_s: float) -> bool:
+        """Ask it to end and wait; give whether it has."""
+        self.stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        try:
+            self._work()
+            if not self.stopping.is_set():
+                raise RuntimeError("it ended though nobody asked it to")
+        except BaseException as error:  # noqa: BLE001 - whatever ended it, the supervisor must hear of it
+            self._failure = error
+
+
+class Supervisor:
+    """Looks whether every thread still works."""
+
+    def __init__(self, clock: Clock = time.monotonic) -> None:
+        self._clock = clock
+        self._watched: list[Watched] = []
+
+    def watch(self, watched: Watched) -> None:
+        """Look after one more thread."""
+        self._watched.append(watched)
+
+    def check(self) -> None:
+        """Raise ThreadLostError, from its own exception, for the first thread that died or stalled."""
+        for thread in self._watched:
+            failure = thread.failure()
+            if failure is not None:
+                raise ThreadLostError(
+                    f"thread {thread.name} died: {type(failure).__name__}: {failure}"
+                ) from failure
+            silent_s = self._clock() - thread.heartbeat()
+            if silent_s > thread.stall_limit_s:
+                raise ThreadLostError(
+                    f"thread {thread.name} has stalled: no sign of life for {silent_s:.0f} s "
+                    f"(limit {thread.stall_limit_s:g} s)"
+                )
+
+
+class ServiceManager:
+    """Speaks to systemd over $NOTIFY_SOCKET; says nothing where there is none (sd_notify(3))."""
+
+    def __init__(self, address: str | None = None) -> None:
+        """Take the socket's address, by default that of the environment; `@` begins an abstract one."""
+        address = os.environ.get("NOTIFY_SOCKET", "") if address is None else address
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+
+    def ready(self, status: str) -> None:
+        """Say that the start is over."""
+        self._say(f"READY=1\nSTATUS={status}")
+
+    def alive(self) -> None:
+        """Feed the watchdog."""
+        self._say("WATCHDOG=1")
+
+    def status(self, text: str) -> None:
+        """Say in one line what goes on; `systemctl status` shows it."""
+        self._say(f"STATUS={text}")
+
+    def stopping(self) -> None:
+        """Say that the end has begun."""
+        self._say("STOPPING=1")
+
+    def _say(self, message: str) -> None:
+        if not self._address:
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            channel.settimeout(1.0)
+            try:
+                channel.sendto(message.encode(), self._address)
+            except OSError:
+                return  # without systemd's ear there is nobody to tell; its watchdog will act
+
+
+class Watchdog:
+    """Feeds systemd's watchdog, and only for work that was really done."""
+
+    def __init__(self, manager: ServiceManager, interval_s: float | None = None) -> None:
+        """Feed at most every `interval_s`, by default a quarter of what $WATCHDOG_USEC allows."""
+        allowed_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
+        self._interval_s = allowed_s / 4 if interval_s is None else interval_s
+        self._manager = manager
+        self._samples = 0
+        self._fed_s = -float("inf")
+
+    def processed(self, samples: int, now_s: float) -> None:
+        """Feed it if `samples`, the number processed since the start, has grown."""
+        if samples > self._samples:
+            self._samples = samples
+            self._feed(now_s)
+
+    def source_known_silent(self, now_s: float) -> None:
+        """Feed it though no samples come: the source is away, and that has been said over MQTT."""
+        self._feed(now_s)
+
+    def _feed(self, now_s: float) -> None:
+        if now_s - self._fed_s >= self._interval_s:
+            self._fed_s = now_s
+            self._manager.alive()
+
+
+def stop_on_signals() -> threading.Event:
+    """Give an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            signal.signal(number, signal.SIG_DFL)
+            os.kill(os.getpid(), number)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    return stop

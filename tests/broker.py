@@ -1,0 +1,127 @@
+"""A real broker for tests, and a client that listens to it and shares no code with ours."""
+
+import getpass
+import json
+import queue
+import shutil
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+START_TIMEOUT_S = 10.0
+
+
+def free_port() -> int:
+    """Give a TCP port of the loopback interface that nobody uses."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Mosquitto:
+    """A Mosquitto of one's own on a free loopback port; what it retains and queues survives `stop`."""
+
+    def __init__(self, folder: Path, config: str | None = None) -> None:
+        """Take a folder for its files; `config` replaces the listener's lines, `{port}` in it is filled."""
+        self.port = free_port()
+        self._process: subprocess.Popen[str] | None = None
+        self._config = folder / "mosquitto-under-test.conf"
+        listener = config or "listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 0\n"
+        self._config.write_text(
+            f"user {getpass.getuser()}\npersistence true\npersistence_location {folder}/\nlog_dest stderr\n"
+            + listener.replace("{port}", str(self.port))
+        )
+
+    def start(self) -> None:
+        """Start it and wait until it listens."""
+        self._process = subprocess.Popen(
+            [mosquitto_program(), "-c", str(self._config)], stderr=subprocess.PIPE, text=True
+        )
+        log = []
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            log.append(line)
+            if "running" in line:
+                # A pipe that nobody empties would stop the broker once it is full.
+                threading.Thread(target=self._process.stderr.read, daemon=True).start()
+                return
+        raise RuntimeError(f"mosquitto did not start: {''.join(log)}")
+
+    def stop(self) -> None:
+        """Stop it, if it runs."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(START_TIMEOUT_S)
+            self._process = None
+
+
+@dataclass(frozen=True)
+class Received:
+    """A message as mosquitto_sub saw it."""
+
+    topic: str
+    payload: str
+    qos: int
+    retain: bool
+
+    def json(self) -> dict[str, object]:
+        """Give the payload's object."""
+        found = json.loads(self.payload)
+        assert isinstance(found, dict)
+        return found
+
+
+class Subscriber:
+    """mosquitto_sub with a session that survives the broker's absence."""
+
+    def __init__(self, port: int, topic: str = "#", name: str = "listener", more: Sequence[str] = ()) -> None:
+        self.messages: list[Received] = []
+        self._new: queue.Queue[Received] = queue.Queue()
+        self._subscribed = threading.Event()
+        command = ["stdbuf", "-oL", "mosquitto_sub", "-d", "-h", "localhost", "-p", str(port), "-F", "%j"]
+        command += ["-q", "1", "-c", "-i", name, "-t", topic, *more]
+        self._process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        threading.Thread(target=self._read, daemon=True).start()
+        assert self._subscribed.wait(START_TIMEOUT_S), "mosquitto_sub could not subscribe"
+
+    def wait_for(self, enough: Callable[[list[Received]], object], timeout_s: float = 20.0) -> list[Received]:
+        """Wait until `enough` of all messages so far is true; give them."""
+        while not enough(self.messages):
+            try:
+                self.messages.append(self._new.get(timeout=timeout_s))
+            except queue.Empty:
+                raise AssertionError(f"nothing more in {timeout_s:g} s after {self.messages}") from None
+        return self.messages
+
+    def on(self, topic: str) -> list[Received]:
+        """Give the messages of one topic among those waited for."""
+        return [message for message in self.messages if message.topic == topic]
+
+    def close(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(START_TIMEOUT_S)
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                fields = json.loads(line)
+                self._new.put(
+                    Received(fields["topic"], fields["payload"], fields["qos"], bool(fields["retain"]))
+                )
+            elif line.startswith("Subscribed"):
+                self._subscribed.set()
+
+
+def mosquitto_program() -> str:
+    """Give the path of the broker, or skip the test loudly."""
+    program = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")
+    if program is None or shutil.which("mosquitto_sub") is None:
+        pytest.skip("NOT TESTED: needs the packages mosquitto and mosquitto-clients")
+    return program

@@ -1,0 +1,30 @@
+"""Fixtures that tests of several packages share."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from broker import Mosquitto, Subscriber
+
+
+@pytest.fixture
+def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:
+    """A running broker on `.port`; `.stop()` and `.start()` make outages."""
+    broker = Mosquitto(tmp_path)
+    broker.start()
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def subscribe() -> Iterator[Callable[..., Subscriber]]:
+    """Make subscribers that end with the test: `subscribe(port, "edge-agent/#")`."""
+    made: list[Subscriber] = []
+
+    def make(port: int, topic: str = "#", **options: object) -> Subscriber:
+        made.append(Subscriber(port, topic, **options))  # type: ignore[arg-type]
+        return made[-1]
+
+    yield make
+    for subscriber in made:
+        subscriber.close()

@@ -1,0 +1,153 @@
+"""The verdict of one window: the network and the sideband physics must say the same."""
+
+from dataclasses import dataclass, replace
+
+from edge_agent.diagnose.model import Belief
+from edge_agent.diagnose.verdict import (
+    BarCount,
+    Evidence,
+    Reason,
+    Refusal,
+    Severity,
+    State,
+    Verdict,
+    WindowSpan,
+)
+from edge_agent.signals.analysis import Analysis
+from edge_agent.signals.sidebands import SidebandPair
+
+WATCH_BARS = 0.30
+"""Equivalent bars from which a sound rotor deserves a second look."""
+BROKEN_BARS = 0.45
+"""Equivalent bars from which a bar counts as broken: inter-bar current hides up to half of one."""
+DANGER_BARS = 2.5
+"""Equivalent bars from which several bars are gone."""
+
+_ONE_SIDED = 2.0
+_BAND_DEG = 10.0
+_BOUNDARY_BY_LOAD = ((0.125, 102.0), (0.25, 88.0), (0.5, 68.0), (0.75, 55.0), (1.0, 46.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What the sidebands alone say."""
+
+    broken: bool
+    """A bar is broken."""
+    refusal: Refusal | None
+    """Why they say nothing; None where they do."""
+
+
+def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
+    """Read the load-compensated equivalent bars and the detection limit of a window.
+
+    `evidence` must be that of a window whose sidebands were measured.
+    """
+    bars, limit = evidence.equivalent_bars or 0.0, evidence.detection_limit_bars or 0.0
+    load = evidence.load or 0.0
+    if bars < BROKEN_BARS and limit < BROKEN_BARS:
+        return Opinion(broken=False, refusal=None)
+    if bars < limit:
+        reason = Reason.LOAD_TOO_LOW if load < 0.5 else Reason.UNSTEADY
+        return Opinion(broken=False, refusal=Refusal(reason, "detection_limit_bars", limit, BROKEN_BARS))
+    if _swings_like_load(pair, load):
+        angle, boundary = pair.ellipse_angle_deg, oscillation_boundary_deg(load)
+        refusal = Refusal(Reason.LOAD_OSCILLATION, "ellipse_angle_deg", angle, boundary)
+        return Opinion(broken=False, refusal=refusal)
+    return Opinion(broken=True, refusal=None)
+
+
+def oscillation_boundary_deg(load: float) -> float:
+    """Ellipse angle half way between those of load oscillation (below) and of broken bars (above).
+
+    Angles by load come from the closed form of both, checked in simulation; linear in between.
+    """
+    (last_load, last_angle), *rest = _BOUNDARY_BY_LOAD
+    if load <= last_load:
+        return last_angle
+    for next_load, next_angle in rest:
+        if load <= next_load:
+            share = (load - last_load) / (next_load - last_load)
+            return last_angle + share * (next_angle - last_angle)
+        last_load, last_angle = next_load, next_angle
+    return last_angle
+
+
+def _swings_like_load(pair: SidebandPair, load: float) -> bool:
+    """Whether both sidebands are of a size and their angle is not clearly that of a broken bar.
+
+    A load that oscillates makes both sidebands nearly equal; a pair with a far stronger lower one
+    is the mark of an asymmetric rotor with a large inertia, whatever its angle.
+    """
+    if abs(pair.lower) > _ONE_SIDED * abs(pair.upper):
+        return False
+    boundary = oscillation_boundary_deg(load)
+    # The band of broken bars reaches up to 168 degrees; what lies above belongs to the other side of zero.
+    angle = pair.ellipse_angle_deg if pair.ellipse_angle_deg < 172.0 else pair.ellipse_angle_deg - 180.0
+    return angle < boundary + _BAND_DEG
+
+
+def diagnose(
+    analysis: Analysis, belief: Belief | None, broken_threshold: float, window: WindowSpan
+) -> Verdict:
+    """Join what was measured and what the network holds into the verdict of a window.
+
+    Args:
+        analysis: the measurement.
+        belief: the network's; None where it was not asked.
+        broken_threshold: probability from which the network's answer is "broken".
+        window: which samples decided.
+    """
+    blank = Verdict(State.INDETERMINATE, None, None, None, None, None, window, analysis.evidence)
+    if belief is not None:
+        blank = replace(blank, probabilities=belief.probabilities)
+    if analysis.refusal is not None or analysis.pair is None or belief is None:
+        return replace(blank, refusal=analysis.refusal or Refusal(Reason.OUT_OF_DOMAIN, "model", None, None))
+    opinion = judge(analysis.evidence, analysis.pair)
+    if opinion.refusal is not None:
+        return replace(blank, refusal=opinion.refusal)
+    probability_broken = 1.0 - belief.probabilities[0]
+    model_says_broken = probability_broken >= broken_threshold
+    agree = model_says_broken == opinion.broken
+    blank = replace(blank, evidence=replace(analysis.evidence, modalities_agree=agree))
+    if not agree:
+        refusal = Refusal(
+            Reason.MODALITIES_DISAGREE, "probability_broken", probability_broken, broken_threshold
+        )
+        return replace(blank, refusal=refusal)
+    return answer(blank, opinion.broken, belief.probabilities)
+
+
+def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> Verdict:
+    """Fill a verdict with a state that is decided, from its evidence and the class probabilities."""
+    bars = verdict.evidence.equivalent_bars or 0.0
+    if not broken:
+        severity = Severity.WATCH if bars >= WATCH_BARS else Severity.OK
+        return replace(
+            verdict,
+            state=State.HEALTHY,
+            severity=severity,
+            confidence=probabilities[0],
+            probabilities=probabilities,
+        )
+    return replace(
+        verdict,
+        state=State.BROKEN_BARS,
+        severity=Severity.DANGER if bars >= DANGER_BARS else Severity.ALARM,
+        broken_bars=count_bars(probabilities, bars),
+        confidence=1.0 - probabilities[0],
+        probabilities=probabilities,
+    )
+
+
+def count_bars(probabilities: tuple[float, ...], equivalent: float) -> BarCount:
+    """Most probable count and the smallest run of counts around it that holds 90 %, given a fault."""
+    total = sum(probabilities[1:]) or 1.0
+    shares = [p / total for p in probabilities[1:]]
+    low = high = max(range(len(shares)), key=shares.__getitem__)
+    estimate = low + 1
+    while sum(shares[low : high + 1]) < 0.9 and (low > 0 or high < len(shares) - 1):
+        below = shares[low - 1] if low > 0 else -1.0
+        above = shares[high + 1] if high < len(shares) - 1 else -1.0
+        low, high = (low - 1, high) if below >= above else (low, high + 1)
+    return BarCount(estimate, (low + 1, high + 1), equivalent)

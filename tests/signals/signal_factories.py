@@ -1,0 +1,94 @@
+"""Currents and vibration with known lines in them."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.acquire.samples import Channel, ChannelKind, Stream
+from edge_agent.motor import Nameplate
+from edge_agent.signals.windows import StreamWindow, Window
+
+RATE_HZ = 10_000.0
+CURRENT_SCALE = 0.001
+VIBRATION_SCALE = 0.0005
+
+
+def a_nameplate(**changes: object) -> Nameplate:
+    """The plate of a 0.75 kW motor."""
+    values: dict[str, object] = {
+        "rated_power_kw": 0.75,
+        "rated_voltage_v": 220,
+        "rated_current_a": 2.98,
+        "rated_speed_rpm": 1715,
+        "line_frequency_hz": 60,
+        "poles": 4,
+        "power_factor": 0.8,
+    }
+    return Nameplate.model_validate(values | changes)
+
+
+def a_space_vector(
+    seconds: NDArray[np.float64],
+    lower: complex = 0,
+    upper: complex = 0,
+    pole_pass_hz: float = 4.0,
+    line_hz: float = 60.0,
+    amplitude_a: float = 4.0,
+    wander: float = 0.0,
+) -> NDArray[np.complex128]:
+    """A carrier with a pair of sidebands and a slow wander of its phase (rad), (n,)."""
+    swing = 1 + upper * np.exp(2j * np.pi * pole_pass_hz * seconds)
+    swing = swing + lower * np.exp(-2j * np.pi * pole_pass_hz * seconds)
+    phase = 2 * np.pi * line_hz * seconds + wander * np.sin(2 * np.pi * 0.11 * seconds)
+    return amplitude_a * np.exp(1j * phase) * swing
+
+
+def phase_currents(vector: NDArray[np.complex128], phases: str = "abc") -> NDArray[np.float64]:
+    """Phase currents of a space vector, (phases, n)."""
+    turn = np.exp(-2j * np.pi / 3)
+    return np.stack([(vector * turn ** "abc".index(phase)).real for phase in phases])
+
+
+def a_current_window(
+    currents: NDArray[np.float64],
+    phases: Sequence[str] = "abc",
+    rate_hz: float = RATE_HZ,
+    first_scan: int = 0,
+    lost: slice | None = None,
+) -> StreamWindow:
+    """Currents (phases, n) in A as counts, with scans lost where told."""
+    channels = tuple(Channel(f"i{p}", ChannelKind.CURRENT, "A", CURRENT_SCALE, phase=p) for p in phases)
+    counts = np.rint(currents / CURRENT_SCALE).astype(np.int16)
+    valid = np.ones(counts.shape[1], bool)
+    if lost is not None:
+        valid[lost] = False
+        counts[:, lost] = 0
+    return StreamWindow(Stream(0, rate_hz, channels), first_scan, counts, valid, clipped_scans=0)
+
+
+def a_vibration_window(vibration: NDArray[np.float64], rate_hz: float = RATE_HZ) -> StreamWindow:
+    """Vibration (channels, n) in m/s2 as counts."""
+    channels = tuple(
+        Channel(f"vib_{i}", ChannelKind.VIBRATION, "m/s2", VIBRATION_SCALE) for i in range(len(vibration))
+    )
+    counts = np.rint(vibration / VIBRATION_SCALE).astype(np.int16)
+    return StreamWindow(Stream(1, rate_hz, channels), 0, counts, np.ones(counts.shape[1], bool), 0)
+
+
+def a_shaking(seconds: NDArray[np.float64], shaft_hz: float, seed: int = 1) -> NDArray[np.float64]:
+    """Vibration with three harmonics of the shaft, twice the line and noise, (1, n)."""
+    noise = np.random.default_rng(seed).normal(0, 0.05, seconds.size)
+    lines = sum(a * np.cos(2 * np.pi * k * shaft_hz * seconds + k) for k, a in ((1, 0.1), (2, 0.05), (3, 0.02)))
+    return np.asarray(lines + 0.2 * np.cos(2 * np.pi * 120 * seconds) + noise)[None]
+
+
+def a_window(*streams: StreamWindow) -> Window:
+    """The window of these streams."""
+    length_s = streams[0].counts.shape[1] / streams[0].stream.rate_hz
+    return Window(0.0, length_s, streams, received_unix_s=0.0)
+
+
+def times(length_s: float, rate_hz: float = RATE_HZ) -> NDArray[np.float64]:
+    """Sample times, (n,)."""
+    return np.arange(round(length_s * rate_hz)) / rate_hz

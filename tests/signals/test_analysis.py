@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from signal_factories import (
+    RATE_HZ,
+    a_current_window,
+    a_nameplate,
+    a_shaking,
+    a_space_vector,
+    a_vibration_window,
+    a_window,
+    phase_currents,
+    times,
+)
+
+from edge_agent.diagnose.verdict import Reason
+from edge_agent.signals.analysis import Analyser
+from edge_agent.signals.images import ImageSpec
+
+SLIP = 0.035
+POLE_PASS_HZ = 2 * SLIP * 60
+SHAFT_HZ = 30 * (1 - SLIP)
+
+
+def a_motor_window(length_s=12.0, phases="abc", vibration=True, line_hz=60.0, lower=0.02, upper=0.01):
+    seconds = times(length_s)
+    vector = a_space_vector(seconds, lower=lower, upper=upper * 1j, pole_pass_hz=POLE_PASS_HZ, line_hz=line_hz)
+    noise = np.random.default_rng(2).normal(0, 0.004, (len(phases), seconds.size))
+    streams = [a_current_window(phase_currents(vector, phases) + noise, phases)]
+    if vibration:
+        streams.append(a_vibration_window(a_shaking(seconds, SHAFT_HZ)))
+    return a_window(*streams)
+
+
+def analyse(window, **plate):
+    return Analyser(a_nameplate(**plate), ImageSpec()).analyse(window)
+
+
+@pytest.mark.parametrize("phases", ["abc", "bc", "a"])
+def test_slip_and_sidebands_are_found_with_three_two_and_one_phase(phases):
+    analysis = analyse(a_motor_window(phases=phases))
+    assert analysis.refusal is None
+    assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.01)
+    assert analysis.evidence.lower_sideband_dbc == pytest.approx(-33.98, abs=0.5)
+    assert analysis.evidence.upper_sideband_dbc == pytest.approx(-40.0, abs=0.5)
+
+
+def test_a_known_speed_stands_in_for_vibration():
+    analysis = analyse(a_motor_window(vibration=False), speed_rpm=60 * SHAFT_HZ)
+    assert analysis.refusal is None
+    assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.01)
+
+
+def test_without_speed_a_pair_that_stands_out_tells_the_slip():
+    assert analyse(a_motor_window(vibration=False)).evidence.slip == pytest.approx(SLIP, rel=0.01)
+
+
+def test_without_speed_and_without_a_pair_nothing_is_claimed():
+    analysis = analyse(a_motor_window(vibration=False, lower=0, upper=0))
+    assert analysis.refusal.reason is Reason.LOAD_TOO_LOW
+
+
+def test_a_window_too_short_for_the_pair_says_so():
+    analysis = analyse(a_motor_window(length_s=0.6), speed_rpm=60 * SHAFT_HZ)
+    assert (analysis.refusal.reason, analysis.refusal.quantity) == (Reason.LOAD_TOO_LOW, "pole_pass_cycles")
+    assert analysis.refusal.value < 3
+
+
+def test_a_foreign_line_frequency_is_refused_on_the_grid_and_taken_from_a_drive():
+    window = a_motor_window(line_hz=50.0)
+    assert analyse(window).refusal.reason is Reason.WRONG_LINE_FREQUENCY
+    refusal = analyse(window, supply="vfd").refusal
+    assert refusal is None or refusal.reason is not Reason.WRONG_LINE_FREQUENCY
+
+
+def test_a_start_within_the_window_is_starting():
+    window = a_motor_window()
+    counts = window.streams[0].counts
+    counts[:, : int(3 * RATE_HZ)] = np.random.default_rng(0).integers(-3, 4, (3, int(3 * RATE_HZ)))
+    assert analyse(window).refusal.reason is Reason.STARTING
+
+
+def test_vibration_alone_is_told_what_is_missing():
+    window = a_window(a_vibration_window(a_shaking(times(4.0), SHAFT_HZ)))
+    refusal = analyse(window).refusal
+    assert (refusal.reason, refusal.quantity) == (Reason.MISSING_PHASE, "current_channels")
+
+
+def test_windows_that_overlap_give_the_same_as_each_alone():
+    seconds = times(14.0)
+    vector = a_space_vector(seconds, lower=0.02, upper=0.01, pole_pass_hz=POLE_PASS_HZ)
+    samples = phase_currents(vector) + np.random.default_rng(9).normal(0, 0.01, (3, seconds.size))
+    first, second = (
+        a_window(a_current_window(samples[:, start : start + 120_000], first_scan=start))
+        for start in (0, 20_000)
+    )
+    running = Analyser(a_nameplate(), ImageSpec())
+    running.analyse(first)
+    kept, alone = running.analyse(second), Analyser(a_nameplate(), ImageSpec()).analyse(second)
+    assert kept.evidence == alone.evidence
+    np.testing.assert_array_equal(kept.inputs.images["current"], alone.inputs.images["current"])

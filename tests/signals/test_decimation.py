@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from signal_factories import RATE_HZ, a_current_window, a_space_vector, phase_currents, times
+
+from edge_agent.signals.decimation import Decimator
+
+
+def long_current():
+    noise = np.random.default_rng(3).normal(0, 0.2, (3, round(6 * RATE_HZ)))
+    return phase_currents(a_space_vector(times(6.0))) + noise
+
+
+@pytest.mark.parametrize("step", [2000, 20, 3333])
+def test_a_later_window_is_the_same_whether_its_past_was_kept_or_not(step):
+    currents = long_current()
+    kept = Decimator(RATE_HZ)
+    kept.process(a_current_window(currents[:, :40000]))
+    later = a_current_window(currents[:, step : step + 40000], first_scan=step)
+    np.testing.assert_array_equal(kept.process(later), Decimator(RATE_HZ).process(later))
+
+
+def test_nothing_is_kept_of_a_window_with_a_hole():
+    currents = long_current()
+    decimator = Decimator(RATE_HZ)
+    decimator.process(a_current_window(currents[:, :40000], lost=slice(30000, 30100)))
+    later = a_current_window(currents[:, 2000:42000], first_scan=2000)
+    np.testing.assert_array_equal(decimator.process(later), Decimator(RATE_HZ).process(later))
+
+
+def test_the_line_passes_and_what_would_alias_does_not():
+    seconds = times(2.0)
+    line = phase_currents(a_space_vector(seconds, amplitude_a=4.0))
+    high = phase_currents(a_space_vector(seconds, amplitude_a=4.0, line_hz=940.0))
+    decimator = Decimator(RATE_HZ)
+    assert np.abs(decimator.process(a_current_window(line))).max() == pytest.approx(4.0, rel=1e-3)
+    assert np.abs(Decimator(RATE_HZ).process(a_current_window(high))).max() < 0.004
+
+
+def test_outputs_that_rest_on_lost_samples_are_not_valid():
+    window = a_current_window(long_current()[:, :20000], lost=slice(10000, 10001))
+    decimator = Decimator(RATE_HZ)
+    valid = decimator.valid(window)
+    assert valid.size == decimator.process(window).shape[1]
+    lost = np.flatnonzero(~valid)
+    assert (lost.min(), lost.max()) == (976, 1000)
+
+
+def test_a_slow_stream_stays_as_it_is():
+    window = a_current_window(long_current()[:, :3000], rate_hz=1000.0)
+    np.testing.assert_allclose(Decimator(1000.0).process(window)[0], window.units(0))

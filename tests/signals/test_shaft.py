@@ -1,0 +1,35 @@
+import numpy as np
+import pytest
+from signal_factories import a_shaking, times
+
+from edge_agent.signals.shaft import find_shaft
+
+RATE_HZ = 1000.0
+
+
+@pytest.mark.parametrize("shaft_hz", [28.2, 28.58, 29.41, 29.9])
+def test_the_comb_of_harmonics_gives_the_speed(shaft_hz):
+    vibration = a_shaking(times(12.0, RATE_HZ), shaft_hz).astype(np.float32)
+    found = find_shaft(vibration, RATE_HZ, 26.4, 29.98, line_frequency_hz=60.0)
+    assert found.shaft_hz == pytest.approx(shaft_hz, abs=found.uncertainty_hz)
+
+
+def test_noise_alone_has_no_speed():
+    noise = np.random.default_rng(5).normal(size=(2, 12000)).astype(np.float32)
+    assert find_shaft(noise, RATE_HZ, 26.4, 29.98, line_frequency_hz=60.0) is None
+
+
+def test_the_hum_of_the_supply_is_no_speed():
+    seconds = times(12.0, RATE_HZ)
+    hum = sum(np.cos(2 * np.pi * k * 60 * seconds) for k in (1, 2, 4)) + np.random.default_rng(6).normal(
+        0, 0.1, seconds.size
+    )
+    assert find_shaft(hum[None].astype(np.float32), RATE_HZ, 26.4, 29.98, line_frequency_hz=60.0) is None
+
+
+def test_a_belt_with_a_louder_comb_outside_the_range_is_not_taken_for_the_shaft():
+    seconds = times(12.0, RATE_HZ)
+    belt = sum(0.5 * np.cos(2 * np.pi * k * 12.47 * seconds) for k in range(1, 9))
+    vibration = (a_shaking(seconds, 28.53) + belt).astype(np.float32)
+    found = find_shaft(vibration, RATE_HZ, 26.4, 29.98, line_frequency_hz=60.0)
+    assert found.shaft_hz == pytest.approx(28.53, abs=found.uncertainty_hz)

@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS number (name TEXT PRIMARY KEY, value INTEGER NOT NULL
 INSERT OR IGNORE INTO number VALUES ('last_id', 0), ('dropped', 0);
 """
 _SIGNS_OF_DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_LOCK_TIMEOUT_S = 1.0
+_LOCK_TIMEOUT_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,10 +138,8 @@ class Outbox:
             self._dropped += 1
 
     def _read(self, hidden: Collection[int], limit: int) -> list[Event]:
-        if self._file is None:
-            return []
         try:
-            return self._file.oldest(hidden, limit)
+            return self._opened().oldest(hidden, limit)
         except sqlite3.Error as error:
             self._give_up_file(error)
             if is_damage(error):
@@ -159,14 +157,17 @@ class Outbox:
         self._problem = None
 
     def _synchronise(self) -> None:
+        self._opened().save(self._unsaved.values(), self._gone, self._last_id, self._dropped)
+        self._unsaved.clear()
+        self._gone.clear()
+
+    def _opened(self) -> EventFile:
         if self._file is None:
             self._file = EventFile(self._settings.path)
             self._last_id = max(self._last_id, self._file.last_id)
             self._dropped = max(self._dropped, self._file.dropped)
             self._learn(self._file.sizes())
-        self._file.save(self._unsaved.values(), self._gone, self._last_id, self._dropped)
-        self._unsaved.clear()
-        self._gone.clear()
+        return self._file
 
     def _learn(self, saved: Iterable[tuple[int, int, float]]) -> None:
         self._kept, self._kept_bytes = {}, 0

@@ -158,7 +158,9 @@ def test_stopping_sends_what_still_waits(mosquitto: Mosquitto, subscribe: Subscr
             publisher.publish_event("motor-1", an_event(number))
         assert publisher.stop(timeout_s=10)
     listener.wait_for(has_events(300))
-    assert listener.on(STATUS)[-1].payload == "offline"
+    listener.wait_for(lambda messages: len(listener.on(STATUS)) == 2)
+    assert [message.payload for message in listener.on(STATUS)] == ["online", "offline"]
+    assert numbers_on(listener) == list(range(300))
     assert outbox.counts.waiting == 0
 
 

@@ -1,0 +1,142 @@
+"""What one connection carries, in which order, and when it is given up."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge_agent.publish.connection import MAX_IN_FLIGHT, Receipt
+from edge_agent.publish.delivery import Delivery
+from edge_agent.publish.mailbox import Mailbox, Passing
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.settings import OutboxSettings
+
+
+class Wire:
+    """A connection whose broker answers when told to."""
+
+    def __init__(self) -> None:
+        self.sent: list[tuple[str, bytes]] = []
+        self.answers: list[Receipt] = []
+        self.broken = False
+
+    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
+        if self.broken:
+            return None
+        self.sent.append((topic, payload))
+        return len(self.sent)
+
+    def receipts(self) -> list[Receipt]:
+        answers, self.answers = self.answers, []
+        return answers
+
+    def confirm_all(self) -> None:
+        self.answers = [Receipt(number + 1, None) for number in range(len(self.sent))]
+
+
+class Bench:
+    """A delivery with all that it needs, at rest: connected, and `online` confirmed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.now_s = 0.0
+        self.wire = Wire()
+        self.mailbox = Mailbox()
+        self.outbox = Outbox(OutboxSettings(folder / "outbox.sqlite3"))
+        self.mailbox.connected()
+        self.delivery = Delivery(self.wire, self.mailbox, self.outbox, "status", lambda: self.now_s)
+        self.turn_and_confirm()
+
+    def turn_and_confirm(self) -> None:
+        self.delivery.turn()
+        self.wire.confirm_all()
+        self.delivery.turn()
+        self.wire.sent.clear()
+
+    def put(self, count: int) -> list[int]:
+        return [self.outbox.put_event("event", lambda number: str(number).encode()) for _ in range(count)]
+
+    def topics(self) -> list[str]:
+        return [topic for topic, _ in self.wire.sent]
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    made = Bench(tmp_path)
+    yield made
+    made.outbox.close()
+
+
+def test_states_go_before_passing_messages_and_events(bench: Bench) -> None:
+    bench.put(1)
+    bench.mailbox.put_passing(Passing("diagnosis", b"", False))
+    bench.mailbox.put_state("state", b"old")
+    bench.mailbox.put_state("state", b"new")
+    bench.delivery.turn()
+    assert bench.topics() == ["state", "diagnosis", "event"]
+    assert bench.wire.sent[0] == ("state", b"new")
+
+
+def test_no_more_is_in_flight_than_allowed_and_the_rest_follows_in_order(bench: Bench) -> None:
+    numbers = bench.put(50)
+    bench.delivery.turn()
+    bench.delivery.turn()
+    assert len(bench.wire.sent) == MAX_IN_FLIGHT
+    while not bench.delivery.done:
+        bench.wire.confirm_all()
+        bench.delivery.turn()
+    assert [int(payload) for _, payload in bench.wire.sent] == numbers
+    assert bench.outbox.counts.waiting == 0
+    assert bench.delivery.confirmed_events == 50
+
+
+def test_an_event_stays_in_the_outbox_until_its_receipt(bench: Bench) -> None:
+    bench.put(1)
+    bench.delivery.turn()
+    assert bench.outbox.counts.waiting == 1
+    bench.wire.confirm_all()
+    bench.delivery.turn()
+    assert bench.outbox.counts.waiting == 0
+
+
+def test_a_refused_event_waits_a_minute_and_keeps_its_place(bench: Bench) -> None:
+    first, second = bench.put(2)
+    bench.delivery.turn()
+    bench.wire.answers = [Receipt(1, "Not authorized"), Receipt(2, "Not authorized")]
+    bench.delivery.turn()
+    assert bench.delivery.refusals == ["Not authorized", "Not authorized"]
+    assert len(bench.wire.sent) == 2
+    bench.now_s = 61.0
+    bench.delivery.turn()
+    assert [int(payload) for _, payload in bench.wire.sent] == [first, second, first, second]
+
+
+def test_a_missing_receipt_makes_the_connection_overdue(bench: Bench) -> None:
+    bench.put(1)
+    bench.delivery.turn()
+    assert not bench.delivery.overdue
+    bench.now_s = 31.0
+    assert bench.delivery.overdue
+
+
+def test_nothing_is_lost_when_the_wire_breaks_between_two_sends(bench: Bench) -> None:
+    bench.put(1)
+    bench.wire.broken = True
+    bench.delivery.turn()
+    assert bench.outbox.counts.waiting == 1
+    bench.wire.broken = False
+    bench.delivery.turn()
+    assert bench.topics() == ["event"]
+
+
+def test_passing_messages_are_dropped_and_counted_while_offline(bench: Bench) -> None:
+    bench.mailbox.disconnected()
+    bench.mailbox.put_passing(Passing("diagnosis", b"", False))
+    bench.delivery.turn()
+    assert bench.topics() == []
+    assert bench.mailbox.dropped == 1
+
+
+def test_passing_messages_never_pile_up(bench: Bench) -> None:
+    for _ in range(100):
+        bench.mailbox.put_passing(Passing("diagnosis", b"", False))
+    assert bench.mailbox.dropped == 80

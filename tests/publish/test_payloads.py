@@ -1,0 +1,136 @@
+"""Payloads are a contract: names, order, rounding, and nothing that JSON cannot say."""
+
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_agent.diagnose.verdict import (
+    BarCount,
+    Evidence,
+    Reason,
+    Refusal,
+    Severity,
+    State,
+    Verdict,
+    WindowSpan,
+)
+from edge_agent.publish.payloads import (
+    Health,
+    Origin,
+    diagnosis_payload,
+    encode,
+    event_payload,
+    health_payload,
+    iso_time,
+    state_payload,
+)
+
+ORIGIN = Origin("pump-7", "pump-7-motor", "brb-fusion", "ab" * 32)
+NOW_UNIX_S = 1_795_410_662.125
+WINDOW = WindowSpan(NOW_UNIX_S - 12, NOW_UNIX_S, 1_200_000, 120_000, 3)
+
+
+def broken(**evidence: object) -> Verdict:
+    return Verdict(
+        state=State.BROKEN_BARS,
+        severity=Severity.ALARM,
+        refusal=None,
+        broken_bars=BarCount(2, (1, 3), 1.90004),
+        confidence=0.971234,
+        probabilities=(0.01, 0.08, 0.88, 0.03, 0.0),
+        window=WINDOW,
+        evidence=Evidence(**evidence),  # type: ignore[arg-type]
+        latency_ms=41.3,
+    )
+
+
+def refused(value: float | None = 0.0312345678) -> Verdict:
+    refusal = Refusal(Reason.LOST_SAMPLES, "lost_fraction", value, 0.01)
+    return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
+
+
+def test_the_state_has_the_documented_keys_in_order() -> None:
+    payload = state_payload(ORIGIN, broken(line_frequency_hz=59.98, slip=0.0412, load=0.82), NOW_UNIX_S)
+    assert encode(payload).decode() == (
+        '{"schema":1,"agent":"pump-7","motor":"pump-7-motor","time":"2026-11-23T05:11:02.125Z",'
+        '"state":"broken_bars","severity":"alarm","reason":null,'
+        '"broken_bars":{"estimate":2,"interval":[1,3],"equivalent":1.9},'
+        '"confidence":0.9712,"probabilities":{"healthy":0.01,"1":0.08,"2":0.88,"3":0.03,"4":0.0},'
+        '"window":{"start":"2026-11-23T05:10:50.125Z","end":"2026-11-23T05:11:02.125Z",'
+        '"first_sample":1200000,"samples":120000,"lost_samples":3},'
+        '"evidence":{"line_frequency_hz":59.98,"slip":0.0412,"load":0.82,"lower_sideband_dbc":null,'
+        '"upper_sideband_dbc":null,"noise_floor_dbc":null,"detection_limit_dbc":null,'
+        '"detection_limit_bars":null,"ellipse_angle_deg":null,"modalities_agree":null,'
+        '"equivalent_bars":null,"current_unbalance":null},'
+        f'"model":{{"name":"brb-fusion","sha256":"{"ab" * 32}"}},"latency_ms":41,"captured":null,'
+        '"trigger":null}'
+    )
+
+
+def test_every_field_of_the_evidence_is_published() -> None:
+    payload = state_payload(ORIGIN, broken(), NOW_UNIX_S)
+    assert set(payload["evidence"]) == set(Evidence.__dataclass_fields__)  # type: ignore[call-overload]
+
+
+def test_a_refusal_names_its_reason_and_the_number_behind_it() -> None:
+    payload = state_payload(ORIGIN, refused(), NOW_UNIX_S)
+    assert payload["state"] == "indeterminate"
+    assert payload["severity"] is None
+    assert payload["reason"] == "lost_samples"
+    assert payload["trigger"] == {"quantity": "lost_fraction", "value": 0.031235, "limit": 0.01}
+    assert (payload["window"], payload["probabilities"], payload["latency_ms"]) == (None, None, None)
+
+
+def test_a_diagnosis_has_the_fields_of_a_state() -> None:
+    assert diagnosis_payload(ORIGIN, broken(), NOW_UNIX_S) == state_payload(ORIGIN, broken(), NOW_UNIX_S)
+
+
+def test_an_event_says_what_was_what_is_and_what_decided() -> None:
+    payload = event_payload(17, ORIGIN, refused(), broken(), NOW_UNIX_S)
+    assert list(payload) == ["schema", "id", "agent", "motor", "time", "before", "after", "verdict"]
+    assert payload["id"] == 17
+    assert payload["before"] == {
+        "state": "indeterminate", "severity": None, "reason": "lost_samples", "broken_bars": None,
+    }  # fmt: skip
+    assert payload["after"] == {
+        "state": "broken_bars", "severity": "alarm", "reason": None,
+        "broken_bars": {"estimate": 2, "interval": [1, 3], "equivalent": 1.9},
+    }  # fmt: skip
+    assert payload["verdict"] == state_payload(ORIGIN, broken(), NOW_UNIX_S)
+    assert event_payload(1, ORIGIN, None, broken(), NOW_UNIX_S)["before"] is None
+
+
+def test_the_health_has_its_fields_in_order() -> None:
+    health = Health(
+        samples_received=1, frames_lost=2, crc_errors=3, windows_done=4, windows_skipped=5,
+        reader_queue_blocks=6, outbox_events=7, events_dropped=8, events_unsaved=9, diagnoses_dropped=10,
+        last_verdict_age_s=1.23456, latency_p50_ms=None, latency_p99_ms=math.nan, temperature_c=51.2,
+        memory_mb=180.0, uptime_s=3.0, version="0.1.0", model_sha256="ab", source=None,
+        refusal_share={"motor_off": 0.123456},
+    )  # fmt: skip
+    payload = health_payload("pump-7", health, NOW_UNIX_S)
+    assert list(payload) == ["schema", "agent", "time", *Health.__dataclass_fields__]
+    assert payload["last_verdict_age_s"] == 1.235
+    assert payload["latency_p99_ms"] is None
+    assert payload["refusal_share"] == {"motor_off": 0.123}
+
+
+@given(value=st.floats(), now_s=st.floats(0, 4e9))
+def test_no_number_makes_a_payload_that_is_not_json(value: float, now_s: float) -> None:
+    evidence: dict[str, object] = dict.fromkeys(Evidence.__dataclass_fields__, value)
+    evidence["modalities_agree"] = True
+    text = encode(event_payload(1, ORIGIN, refused(value), broken(**evidence), now_s)).decode()
+    assert "NaN" not in text
+    assert "Infinity" not in text
+    assert json.loads(text)["id"] == 1
+
+
+@pytest.mark.parametrize(
+    ("unix_s", "text"),
+    [(0.0, "1970-01-01T00:00:00.000Z"), (NOW_UNIX_S, "2026-11-23T05:11:02.125Z")],
+)
+def test_times_are_utc_with_milliseconds(unix_s: float, text: str) -> None:
+    assert iso_time(unix_s) == text

@@ -1,0 +1,169 @@
+"""A dead or stalled thread is named, and systemd is told the truth."""
+
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from edge_agent.supervision import (
+    ServiceManager,
+    Supervisor,
+    ThreadLostError,
+    Watchdog,
+    WatchedThread,
+    stop_on_signals,
+)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now_s = 100.0
+
+    def __call__(self) -> float:
+        return self.now_s
+
+
+class Ear:
+    """What systemd would hear."""
+
+    def __init__(self, address: str) -> None:
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(address)
+        self.socket.setblocking(False)
+
+    def heard(self) -> list[str]:
+        messages = []
+        while True:
+            try:
+                messages.append(self.socket.recv(4096).decode())
+            except BlockingIOError:
+                return messages
+
+
+@pytest.fixture
+def ear(tmp_path: Path) -> Iterator[Ear]:
+    made = Ear(str(tmp_path / "notify"))
+    yield made
+    made.socket.close()
+
+
+def test_a_thread_that_works_is_left_alone() -> None:
+    thread = WatchedThread("reader", 5.0, lambda: thread.stopping.wait(10) and None)
+    supervisor = Supervisor()
+    supervisor.watch(thread.watched)
+    thread.start()
+    supervisor.check()
+    assert thread.stop(5.0)
+    supervisor.check()
+
+
+def test_a_thread_that_dies_is_named_with_its_exception() -> None:
+    def work() -> None:
+        raise OSError("the cable is gone")
+
+    thread = WatchedThread("reader", 5.0, work)
+    supervisor = Supervisor()
+    supervisor.watch(thread.watched)
+    thread.start()
+    thread._thread.join(5)
+    with pytest.raises(ThreadLostError, match="thread reader died: OSError: the cable is gone") as caught:
+        supervisor.check()
+    assert isinstance(caught.value.__cause__, OSError)
+
+
+def test_a_thread_that_ends_by_itself_counts_as_dead() -> None:
+    thread = WatchedThread("reader", 5.0, lambda: None)
+    supervisor = Supervisor()
+    supervisor.watch(thread.watched)
+    thread.start()
+    thread._thread.join(5)
+    with pytest.raises(ThreadLostError, match="nobody asked it to"):
+        supervisor.check()
+
+
+def test_a_thread_that_stalls_is_named_with_how_long() -> None:
+    clock = Clock()
+    thread = WatchedThread("pipeline", 5.0, lambda: None, clock)
+    supervisor = Supervisor(clock)
+    supervisor.watch(thread.watched)
+    clock.now_s += 4.0
+    supervisor.check()
+    clock.now_s += 3.0
+    with pytest.raises(ThreadLostError, match=r"pipeline has stalled: no sign of life for 7 s \(limit 5 s\)"):
+        supervisor.check()
+    thread.beat()
+    supervisor.check()
+
+
+def test_a_thread_that_was_never_started_can_be_stopped() -> None:
+    assert WatchedThread("reader", 5.0, lambda: None).stop(0.1)
+
+
+def test_systemd_hears_each_notification(ear: Ear) -> None:
+    manager = ServiceManager(ear.socket.getsockname())
+    manager.ready("listening to pump-7")
+    manager.status("healthy")
+    manager.alive()
+    manager.stopping()
+    assert ear.heard() == [
+        "READY=1\nSTATUS=listening to pump-7", "STATUS=healthy", "WATCHDOG=1", "STOPPING=1",
+    ]  # fmt: skip
+
+
+def test_an_abstract_socket_is_reached(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"edge-agent-test-{os.getpid()}"
+    ear = Ear("\0" + name)
+    monkeypatch.setenv("NOTIFY_SOCKET", "@" + name)
+    ServiceManager().alive()
+    assert ear.heard() == ["WATCHDOG=1"]
+    ear.socket.close()
+
+
+def test_without_systemd_nothing_is_said_and_nothing_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
+    ServiceManager().alive()
+    ServiceManager(str(tmp_path / "nobody")).alive()
+
+
+def test_the_watchdog_is_fed_only_for_new_samples(ear: Ear) -> None:
+    watchdog = Watchdog(ServiceManager(ear.socket.getsockname()), interval_s=0.0)
+    watchdog.processed(0, now_s=0.0)
+    assert ear.heard() == []
+    watchdog.processed(100, now_s=1.0)
+    watchdog.processed(100, now_s=2.0)
+    assert ear.heard() == ["WATCHDOG=1"]
+    watchdog.source_known_silent(now_s=3.0)
+    assert ear.heard() == ["WATCHDOG=1"]
+
+
+def test_the_watchdog_is_fed_a_few_times_in_each_allowed_span(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHDOG_USEC", "20000000")
+    watchdog = Watchdog(ServiceManager(ear.socket.getsockname()))
+    for second in range(21):
+        watchdog.processed(second + 1, now_s=float(second))
+    assert len(ear.heard()) == 5
+
+
+@pytest.fixture
+def signals_as_before() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("signals_as_before")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_sets_the_event(number: signal.Signals) -> None:
+    stop: threading.Event = stop_on_signals()
+    assert not stop.is_set()
+    os.kill(os.getpid(), number)
+    assert stop.wait(5)

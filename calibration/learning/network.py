@@ -1,0 +1,97 @@
+"""The whole network: one ShuffleNetV2 branch per modality, fused, with a few numbers beside the images."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, Self
+
+import torch
+from pydantic import TypeAdapter
+from torch import Tensor, nn
+
+from calibration.learning.attention import CrossModalAttention
+from calibration.learning.shufflenet import ShuffleNetV2, Width
+
+Fusion = Literal["concatenation", "attention"]
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkSpec:
+    """Settings from which a network is made."""
+
+    modalities: Mapping[str, int]
+    """Name of each image input and its channels, in order."""
+    side_inputs: int
+    """Numbers beside the images."""
+    classes: int
+    """Outputs."""
+    width: Width = "x0.5"
+    """Width of the branches."""
+    fusion: Fusion = "concatenation"
+    """How the modalities meet: pooled features side by side, or attention on the stage-4 maps before."""
+    pool_stem: bool = False
+    """Halve the maps once more after conv1, as published for large images."""
+    embedding: int = 64
+    """Size of the layer where images and side inputs meet."""
+    attention_width: int = 64
+    """Dimensions of the space in which modalities attend to each other."""
+    dropout: float = 0.1
+    """Share of the embedding that is dropped in training."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain form for JSON and checkpoints."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, Any]) -> Self:
+        """Read the plain form; raises ValueError that names what is wrong."""
+        return TypeAdapter(cls).validate_python(content)
+
+
+class FusionNetwork(nn.Module):
+    """Images of every modality and side inputs to logits."""
+
+    def __init__(self, spec: NetworkSpec) -> None:
+        super().__init__()
+        self.spec = spec
+        self.branches = nn.ModuleDict(
+            {
+                name: ShuffleNetV2(channels, spec.width, spec.pool_stem)
+                for name, channels in spec.modalities.items()
+            }
+        )
+        self.attention = nn.ModuleDict()
+        if spec.fusion == "attention":
+            if len(spec.modalities) != 2:
+                raise ValueError(f"attention needs two modalities, not {list(spec.modalities)}")
+            width = self.branch_list()[0].map_channels
+            self.attention = nn.ModuleDict(
+                {name: CrossModalAttention(width, spec.attention_width) for name in spec.modalities}
+            )
+        features = sum(branch.features for branch in self.branch_list())
+        self.embed = nn.Linear(features + spec.side_inputs, spec.embedding)
+        self.dropout = nn.Dropout(spec.dropout)
+        self.fc = nn.Linear(spec.embedding, spec.classes)
+
+    def forward(self, *inputs: Tensor) -> Tensor:
+        """Logits (batch, classes) of one image tensor per modality and the side inputs.
+
+        Images are float32 (batch, channels, rows, columns), in the order of the modalities; then (batch, n).
+        """
+        branches = self.branch_list()
+        maps = [branch.maps(images) for branch, images in zip(branches, inputs[:-1], strict=True)]
+        if self.attention:
+            first, second = self.attention.values()
+            maps = [first(maps[0], maps[1]), second(maps[1], maps[0])]
+        pooled = [branch.pooled(own) for branch, own in zip(branches, maps, strict=True)]
+        embedding = torch.relu(self.embed(torch.cat([*pooled, inputs[-1]], dim=1)))
+        logits: Tensor = self.fc(self.dropout(embedding))
+        return logits
+
+    def branch_list(self) -> list[ShuffleNetV2]:
+        """The branches, in the order of the modalities."""
+        return [branch for branch in self.branches.values() if isinstance(branch, ShuffleNetV2)]
+
+
+def images_to_tensor(images: Tensor) -> Tensor:
+    """uint8 images (batch, rows, columns, channels) as the network's floats in 0..1, channels first."""
+    return images.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last).float() / 255.0

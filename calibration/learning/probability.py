@@ -1,0 +1,53 @@
+"""How far the network's probabilities can be believed."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize_scalar
+
+from edge_agent.diagnose.model import softmax
+
+_LIMITS = (0.2, 5.0)
+
+
+def fit_temperature(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Temperature that minimises the negative log likelihood of labels (n,) under logits (n, classes).
+
+    Guo et al., "On Calibration of Modern Neural Networks" (2017).
+    """
+
+    def loss(log_temperature: float) -> float:
+        return negative_log_likelihood(softmax(logits, float(np.exp(log_temperature))), labels)
+
+    found = minimize_scalar(loss, bounds=tuple(np.log(_LIMITS)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def negative_log_likelihood(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
+    """Mean over the examples of -ln p(label)."""
+    of_labels = probabilities[np.arange(len(labels)), labels]
+    return float(-np.mean(np.log(np.maximum(of_labels, 1e-12))))
+
+
+def expected_calibration_error(
+    confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = 10
+) -> float:
+    """Mean distance between confidence (n,) and share of correct answers (n,), over bins of confidence."""
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    gaps = [
+        abs(confidence[which == b].sum() - correct[which == b].sum())
+        for b in range(bins)
+        if (which == b).any()
+    ]
+    return float(sum(gaps) / len(confidence))
+
+
+def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
+    """95 % confidence interval of a fraction. Wilson, "Probable inference" (1927)."""
+    if trials == 0:
+        return (0.0, 1.0)
+    z = 1.96
+    share = successes / trials
+    scale = 1 / (1 + z**2 / trials)
+    centre = share + z**2 / (2 * trials)
+    spread = z * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))
+    return (max(0.0, float(scale * (centre - spread))), min(1.0, float(scale * (centre + spread))))

@@ -1,0 +1,196 @@
+"""Fitting the network to examples: deterministic, resumable, stopped where validation stops improving."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from tqdm import tqdm
+
+from calibration.learning.augmentation import Augmentation
+from calibration.learning.examples import Examples
+from calibration.learning.network import FusionNetwork, images_to_tensor
+from calibration.learning.probability import negative_log_likelihood
+from edge_agent.diagnose.model import softmax
+
+_EVALUATION_BATCH = 256
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSpec:
+    """Settings of the optimisation."""
+
+    epochs: int = 16
+    """Passes over the training examples, at most."""
+    batch: int = 128
+    """Examples per step."""
+    learning_rate: float = 3e-3
+    """Highest, reached after a short warm-up."""
+    weight_decay: float = 0.02
+    """Of AdamW."""
+    label_smoothing: float = 0.02
+    """Share of the target spread over all classes."""
+    patience: int = 5
+    """Epochs without a better validation loss before it stops."""
+    seed: int = 1
+    """Of the weights, the order and the augmentation."""
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    """Changes to the examples."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain form for JSON and checkpoints."""
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class _Progress:
+    """What a checkpoint holds beside the weights."""
+
+    epoch: int = 0
+    """Epochs done."""
+    best_loss: float = float("inf")
+    """Lowest validation loss so far."""
+    best_epoch: int = 0
+    """When it was reached."""
+
+
+class Trainer:
+    """Fits one network and leaves `best.pt` and `last.pt` in a folder."""
+
+    def __init__(
+        self,
+        network: FusionNetwork,
+        spec: TrainingSpec,
+        train: Examples,
+        validation: Examples,
+        side_inputs: tuple[str, ...],
+        folder: Path,
+    ) -> None:
+        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._spec = spec
+        self._train = train.take(train.trainable)
+        self._validation = validation.take(validation.trainable)
+        self._side_inputs = side_inputs
+        self._folder = folder
+        self._progress = _Progress()
+        self._optimizer = torch.optim.AdamW(
+            network.parameters(), lr=spec.learning_rate, weight_decay=spec.weight_decay
+        )
+        self._steps = max(1, len(self._train) // spec.batch)
+        total = self._steps * spec.epochs
+        self._schedule = torch.optim.lr_scheduler.LambdaLR(
+            self._optimizer, lambda step: learning_rate_share(step, total)
+        )
+        self._loss = nn.CrossEntropyLoss(
+            weight=class_weights(self._train.label, network.spec.classes),
+            label_smoothing=spec.label_smoothing,
+        )
+
+    def fit(self) -> float:
+        """Train until done or no longer improving; give the best validation loss and load its weights."""
+        self._resume()
+        while not self._finished():
+            self._epoch()
+            logits = predict(self._network, self._validation)
+            loss = negative_log_likelihood(softmax(logits, 1.0), self._validation.label)
+            right = float(np.mean(logits.argmax(axis=1) == self._validation.label))
+            print(f"epoch {self._progress.epoch}: validation loss {loss:.4f}, windows right {right:.3f}")
+            if loss < self._progress.best_loss:
+                self._progress.best_loss, self._progress.best_epoch = loss, self._progress.epoch
+                torch.save(self._network.state_dict(), self._folder / "best.pt")
+            self._checkpoint()
+        self._network.load_state_dict(torch.load(self._folder / "best.pt", weights_only=True))
+        return self._progress.best_loss
+
+    def _finished(self) -> bool:
+        waited = self._progress.epoch - self._progress.best_epoch
+        return self._progress.epoch >= self._spec.epochs or waited >= self._spec.patience
+
+    def _epoch(self) -> None:
+        # Seeded by the epoch: a training that was resumed goes on exactly as one that was not.
+        seed = self._spec.seed * 10_007 + self._progress.epoch
+        torch.manual_seed(seed)
+        generator = torch.Generator().manual_seed(seed)
+        self._network.train()
+        batches = self._batches(generator)
+        title = f"epoch {self._progress.epoch + 1}"
+        for inputs, labels in tqdm(batches, title, self._steps, leave=False, disable=None):
+            self._optimizer.zero_grad(set_to_none=True)
+            loss = self._loss(self._network(*inputs), labels)
+            loss.backward()
+            self._optimizer.step()
+            self._schedule.step()
+        self._progress.epoch += 1
+
+    def _batches(self, generator: torch.Generator) -> Iterator[tuple[list[Tensor], Tensor]]:
+        order = torch.randperm(len(self._train), generator=generator).numpy()
+        size = min(self._spec.batch, len(order))
+        modalities = list(self._network.spec.modalities)
+        for step in range(self._steps):
+            chosen = self._train.take(order[step * size : (step + 1) * size])
+            inputs = to_tensors(chosen, modalities)
+            changed = self._spec.augmentation.apply(modalities, self._side_inputs, inputs, generator)
+            yield changed, torch.from_numpy(chosen.label)
+
+    def _checkpoint(self) -> None:
+        temporary = self._folder / "last.part"
+        state = {
+            "spec": self._spec.to_dict(),
+            "network": self._network.state_dict(),
+            "optimizer": self._optimizer.state_dict(),
+            "schedule": self._schedule.state_dict(),
+            "progress": asdict(self._progress),
+        }
+        torch.save(state, temporary)
+        temporary.replace(self._folder / "last.pt")
+
+    def _resume(self) -> None:
+        path = self._folder / "last.pt"
+        if not path.exists():
+            return
+        state = torch.load(path, weights_only=True)
+        if state["spec"] != self._spec.to_dict():
+            raise ValueError(f"{path}: from a training with other settings; use another folder or delete it")
+        self._network.load_state_dict(state["network"])
+        self._optimizer.load_state_dict(state["optimizer"])
+        self._schedule.load_state_dict(state["schedule"])
+        self._progress = _Progress(**state["progress"])
+
+
+def predict(network: FusionNetwork, examples: Examples) -> NDArray[np.float64]:
+    """Logits (n, classes) of the network in evaluation mode."""
+    network.eval()
+    modalities = list(network.spec.modalities)
+    logits: list[NDArray[np.float64]] = []
+    with torch.inference_mode():
+        for start in range(0, len(examples), _EVALUATION_BATCH):
+            part = examples.take(np.arange(start, min(start + _EVALUATION_BATCH, len(examples))))
+            logits.append(network(*to_tensors(part, modalities)).double().numpy())
+    return np.concatenate(logits)
+
+
+def to_tensors(examples: Examples, modalities: list[str]) -> list[Tensor]:
+    """Inputs of the network: one image tensor per modality, then the side inputs."""
+    images = [images_to_tensor(torch.from_numpy(examples.images[name])) for name in modalities]
+    return [*images, torch.from_numpy(examples.side)]
+
+
+def learning_rate_share(step: int, total: int) -> float:
+    """Share of the highest learning rate: linear over the first tenth of the steps, then a cosine."""
+    warm_up = total / 10
+    if step < warm_up:
+        return (step + 1) / (warm_up + 1)
+    return 0.5 * (1 + math.cos(math.pi * (step - warm_up) / (total - warm_up)))
+
+
+def class_weights(labels: NDArray[np.int64], classes: int) -> Tensor:
+    """Weights (classes,) that let every class count the same, whatever its share; mean 1 over examples."""
+    counts = np.bincount(labels, minlength=classes)
+    present = counts > 0
+    weights = np.where(present, len(labels) / (np.maximum(counts, 1) * present.sum()), 0.0)
+    return torch.from_numpy(weights).float()

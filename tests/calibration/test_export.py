@@ -1,0 +1,45 @@
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from calibration.export import accept_bytes, to_onnx
+from calibration.learning.deploy import DeployedNetwork
+from calibration.learning.network import FusionNetwork, NetworkSpec, images_to_tensor
+from edge_agent.diagnose.manifest import Modality
+
+MODALITIES = [Modality(name, 32, 16, ("a", "b", "c", "d")) for name in ("current", "vibration")]
+
+
+@pytest.mark.parametrize("fusion", ["concatenation", "attention"])
+def test_exported_network_takes_bytes_and_computes_what_torch_computes(fusion):
+    torch.manual_seed(1)
+    network = FusionNetwork(NetworkSpec({"current": 4, "vibration": 4}, 3, 5, fusion=fusion)).eval()
+    exported = accept_bytes(to_onnx(DeployedNetwork(network, 16), MODALITIES, 3), MODALITIES)
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    random = np.random.default_rng(0)
+    images = {m.name: random.integers(0, 256, m.shape, dtype=np.uint8) for m in MODALITIES}
+    side = random.normal(size=(1, 3)).astype(np.float32)
+    with torch.no_grad():
+        floats = [images_to_tensor(torch.from_numpy(image)) for image in images.values()]
+        expected = network(*floats, torch.from_numpy(side)).numpy()
+    found = session.run(["logits"], {**images, "side": side})[0]
+    np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_exported_graph_has_no_channel_shuffle():
+    network = FusionNetwork(NetworkSpec({"current": 4, "vibration": 4}, 3, 5)).eval()
+    graph = to_onnx(DeployedNetwork(network, 8), MODALITIES, 3).graph
+    operators = {node.op_type for node in graph.node}
+    assert {"Conv", "Slice", "Concat"} <= operators
+    assert not operators & {"BatchNormalization", "Transpose", "Reshape"}
+
+
+def test_the_given_model_is_left_as_it_was():
+    network = FusionNetwork(NetworkSpec({"current": 4, "vibration": 4}, 3, 5)).eval()
+    floats = to_onnx(DeployedNetwork(network, 8), MODALITIES, 3)
+    before = floats.SerializeToString()
+    accept_bytes(floats, MODALITIES)
+    assert floats.SerializeToString() == before
+    assert floats.graph.input[0].type.tensor_type.elem_type == onnx.TensorProto.FLOAT

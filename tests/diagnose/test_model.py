@@ -1,0 +1,170 @@
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from edge_agent.diagnose.manifest import (
+    FORMAT_VERSION,
+    METADATA_KEY,
+    GoldenExample,
+    Manifest,
+    Modality,
+    Thresholds,
+    TrainingRecord,
+    decode_image,
+    encode_image,
+    manifest_from_json,
+    manifest_to_json,
+)
+from edge_agent.diagnose.model import Model, ModelError, softmax
+from edge_agent.diagnose.verdict import CLASSES
+from edge_agent.signals.images import ModelInputs
+
+ROWS, COLUMNS, CHANNELS = 4, 3, ("upper_db", "lower_db")
+WEIGHTS = np.array([[2.0, -1, 0.5, 0, 0], [0, 1, 0, -2, 3], [1, 1, 1, 1, -1], [0.5, 0, 0, 0, 0]], np.float32)
+IMAGE = np.arange(ROWS * COLUMNS * 2, dtype=np.uint8).reshape(ROWS, COLUMNS, 2)
+SIDE = np.array([0.5, -1.0], np.float32)
+
+
+def expected_logits(weights: np.ndarray = WEIGHTS) -> np.ndarray:
+    means = IMAGE.reshape(-1, 2).mean(axis=0)
+    return np.concatenate([means, SIDE]) @ weights
+
+
+def a_manifest(**changes) -> Manifest:
+    golden = GoldenExample(
+        {"current": encode_image(IMAGE)}, tuple(SIDE.tolist()), tuple(expected_logits().tolist())
+    )
+    manifest = Manifest(
+        format_version=FORMAT_VERSION,
+        name="test-model",
+        created="2025-01-01",
+        target="x86",
+        classes=CLASSES,
+        modalities=(Modality("current", ROWS, COLUMNS, CHANNELS),),
+        side_inputs=("slip", "load"),
+        front_end={"rows": ROWS, "columns": COLUMNS},
+        temperature=2.0,
+        thresholds=Thresholds(broken=0.5),
+        training=TrainingRecord(("edge-calibrate train",), "0" * 64, 1, {"width": "x0.5"}, 10, 3),
+        figures=(),
+        golden=(golden,),
+        golden_tolerance=0.01,
+    )
+    return replace(manifest, **changes)
+
+
+def a_model_file(folder: Path, metadata: str | None, weights: np.ndarray = WEIGHTS) -> Path:
+    """Channel means and side inputs times a matrix: a network that can be checked by hand."""
+    nodes = [
+        helper.make_node("Cast", ["current"], ["floats"], to=TensorProto.FLOAT),
+        helper.make_node("ReduceMean", ["floats"], ["means"], axes=[1, 2], keepdims=0),
+        helper.make_node("Concat", ["means", "side"], ["all"], axis=1),
+        helper.make_node("MatMul", ["all", "weights"], ["logits"]),
+    ]
+    graph = helper.make_graph(
+        nodes,
+        "tiny",
+        [
+            helper.make_tensor_value_info("current", TensorProto.UINT8, [1, ROWS, COLUMNS, 2]),
+            helper.make_tensor_value_info("side", TensorProto.FLOAT, [1, 2]),
+        ],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, 5])],
+        [numpy_helper.from_array(weights, "weights")],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    if metadata is not None:
+        model.metadata_props.add(key=METADATA_KEY, value=metadata)
+    path = folder / "model.onnx"
+    onnx.save_model(model, path)
+    return path
+
+
+def test_probabilities_are_the_softmax_of_the_logits_over_the_temperature(tmp_path):
+    model = Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest())))
+    belief = model.infer(ModelInputs({"current": IMAGE}, SIDE))
+    assert belief.logits == pytest.approx(expected_logits(), rel=1e-5)
+    exponentials = np.exp(expected_logits() / 2.0)
+    assert belief.probabilities == pytest.approx(exponentials / exponentials.sum(), rel=1e-4)
+
+
+def test_images_the_network_does_not_use_are_ignored(tmp_path):
+    model = Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest())))
+    both = ModelInputs({"current": IMAGE, "vibration": np.zeros((9, 9, 4), np.uint8)}, SIDE)
+    assert model.infer(both) == model.infer(ModelInputs({"current": IMAGE}, SIDE))
+
+
+def test_changed_weights_are_caught_by_the_golden_inputs(tmp_path):
+    flipped = WEIGHTS * np.array([1, 1, -1, 1, 1], np.float32)
+    with pytest.raises(ModelError, match="golden input 0"):
+        Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest()), flipped))
+
+
+def test_a_network_that_gives_nan_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="golden input 0"):
+        Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest()), WEIGHTS * np.float32("nan")))
+
+
+def test_a_file_without_golden_inputs_is_refused(tmp_path):
+    with pytest.raises(ModelError, match="no golden inputs"):
+        Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest(golden=()))))
+
+
+def test_damaged_golden_inputs_are_refused(tmp_path):
+    golden = replace(a_manifest().golden[0], images={"current": "bm8gemxpYg=="})
+    with pytest.raises(ModelError, match="golden input 0"):
+        Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest(golden=(golden,)))))
+
+
+def test_a_file_without_metadata_is_refused(tmp_path):
+    with pytest.raises(ModelError, match=METADATA_KEY):
+        Model.load(a_model_file(tmp_path, None))
+
+
+def test_another_format_version_is_refused_whatever_else_the_metadata_holds(tmp_path):
+    with pytest.raises(ModelError, match="format 99, this agent reads format 1"):
+        Model.load(a_model_file(tmp_path, json.dumps({"format_version": 99})))
+
+
+@pytest.mark.parametrize("text", ["no json", "[]", '{"format_version": 1, "name": 3}'])
+def test_metadata_that_is_not_understood_is_refused(tmp_path, text):
+    with pytest.raises(ModelError, match=r"metadata"):
+        Model.load(a_model_file(tmp_path, text))
+
+
+def test_other_classes_are_refused(tmp_path):
+    classes = ("healthy", "1", "2", "3", "many")
+    with pytest.raises(ModelError, match="classes"):
+        Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest(classes=classes))))
+
+
+def test_metadata_that_disagrees_with_the_network_is_refused(tmp_path):
+    modality = Modality("current", ROWS + 1, COLUMNS, CHANNELS)
+    with pytest.raises(ModelError, match="metadata says"):
+        Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest(modalities=(modality,)))))
+
+
+def test_what_is_no_model_is_refused(tmp_path):
+    path = tmp_path / "model.onnx"
+    path.write_bytes(b"nothing of the kind")
+    with pytest.raises(ModelError, match="not a model"):
+        Model.load(path)
+    with pytest.raises(ModelError, match=r"absent\.onnx"):
+        Model.load(tmp_path / "absent.onnx")
+
+
+def test_manifest_survives_its_text():
+    manifest = a_manifest()
+    assert manifest_from_json(manifest_to_json(manifest)) == manifest
+
+
+def test_images_survive_their_text():
+    assert np.array_equal(decode_image(encode_image(IMAGE), IMAGE.shape), IMAGE)
+
+
+def test_softmax_does_not_overflow():
+    assert softmax(np.array([1000.0, 0.0]), 1.0) == pytest.approx([1.0, 0.0])

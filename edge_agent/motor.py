@@ -1,39 +1,44 @@
 """The nameplate: all that must be known of a motor beforehand."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
+_LARGEST_RATED_SLIP = 0.25
+
 
 class Nameplate(BaseModel):
-    """What stands on the motor's plate, and the little else that is known of it."""
+    """What stands on the motor's plate, and the little else that is known of it.
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    Fields are checked in their order, so one that must fit to others stands after them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     id: str = Field("motor", pattern=r"^[A-Za-z0-9_.-]+$")
-    """Name of the motor in topics and payloads."""
+    """Name of the motor in topics and payloads: letters, digits, `_`, `.` and `-`."""
     rated_power_kw: Positive
-    """Shaft power."""
+    """Shaft power, kW."""
     rated_voltage_v: Positive
-    """Line to line, rms."""
+    """Line to line, V rms."""
     rated_current_a: Positive
-    """Line current, rms."""
-    rated_speed_rpm: Positive
-    """Speed under rated load: below the synchronous speed."""
+    """Line current, A rms."""
     line_frequency_hz: Annotated[float, Field(ge=5, le=400)]
-    """Frequency of the supply for which the plate holds."""
+    """Frequency of the supply for which the plate holds, Hz."""
     poles: Annotated[int, Field(ge=2, le=24, multiple_of=2)]
     """Number of poles (not of pole pairs)."""
+    rated_speed_rpm: Positive
+    """Speed under rated load, rpm: below the synchronous speed."""
     rotor_bars: Annotated[int, Field(ge=10, le=200)] | None = None
-    """Number of rotor bars N_b; None where unknown, as on most motors."""
+    """Number of rotor bars N_b; null where unknown, as on most motors."""
     power_factor: Annotated[float, Field(gt=0.3, le=1)] | None = None
-    """cos phi at rated load; None takes a typical one."""
-    speed_rpm: Positive | None = None
-    """A constant speed that is known; None where it must be found from the signals."""
+    """cos phi at rated load; null takes a typical one."""
     supply: Literal["grid", "vfd"] = "grid"
     """Fed from the mains or from a variable-frequency drive."""
+    speed_rpm: Positive | None = None
+    """A constant speed that is known, rpm; null where it must be found from the signals."""
 
     @property
     def pole_pairs(self) -> int:
@@ -43,25 +48,69 @@ class Nameplate(BaseModel):
     @property
     def synchronous_speed_rpm(self) -> float:
         """Speed of the rotating field, rpm."""
-        return 60.0 * self.line_frequency_hz / self.pole_pairs
+        return _synchronous_speed_rpm(self.line_frequency_hz, self.poles)
 
     @property
     def rated_slip(self) -> float:
         """Slip at rated load, per unit of the synchronous speed."""
         return 1.0 - self.rated_speed_rpm / self.synchronous_speed_rpm
 
-    @model_validator(mode="after")
-    def _speed_below_synchronous(self) -> Self:
-        if self.rated_slip <= 0:
+    @property
+    def rated_pole_pass_hz(self) -> float:
+        """Pole-pass frequency 2sf at rated load: how far the sidebands lie from the line."""
+        return 2.0 * self.rated_slip * self.line_frequency_hz
+
+    @field_validator("rated_current_a")
+    @classmethod
+    def _input_above_output(cls, current_a: float, info: ValidationInfo) -> float:
+        known = info.data
+        if "rated_power_kw" not in known or "rated_voltage_v" not in known:
+            return current_a
+        input_kva = 3**0.5 * known["rated_voltage_v"] * current_a / 1000.0
+        if known["rated_power_kw"] > input_kva:
             raise ValueError(
-                f"rated_speed_rpm: {self.rated_speed_rpm:g} is not below the synchronous speed "
-                f"{self.synchronous_speed_rpm:g} rpm ({self.line_frequency_hz:g} Hz, {self.poles} poles); "
-                f"the nameplate shows the speed under load, e.g. {0.965 * self.synchronous_speed_rpm:.0f}"
+                f"{current_a:g} A at {known['rated_voltage_v']:g} V take {input_kva:.3g} kVA, less than the "
+                f"{known['rated_power_kw']:g} kW that the shaft gives; check power, voltage and current, "
+                "which must belong to the same connection (star or delta)"
             )
-        if self.rated_slip > 0.25:
+        return current_a
+
+    @field_validator("rated_speed_rpm")
+    @classmethod
+    def _speed_below_synchronous(cls, speed_rpm: float, info: ValidationInfo) -> float:
+        if "line_frequency_hz" not in info.data or "poles" not in info.data:
+            return speed_rpm
+        frequency_hz, poles = info.data["line_frequency_hz"], info.data["poles"]
+        synchronous_rpm = _synchronous_speed_rpm(frequency_hz, poles)
+        if speed_rpm >= synchronous_rpm:
             raise ValueError(
-                f"rated_speed_rpm: {self.rated_speed_rpm:g} is {100 * self.rated_slip:.0f} % below the "
-                f"synchronous speed {self.synchronous_speed_rpm:g} rpm ({self.line_frequency_hz:g} Hz, "
-                f"{self.poles} poles): check the poles and the frequency"
+                f"{speed_rpm:g} is {'above' if speed_rpm > synchronous_rpm else 'not below'} the synchronous "
+                f"speed {synchronous_rpm:g} rpm ({frequency_hz:g} Hz, {poles} poles); the nameplate shows "
+                f"the speed under load, e.g. {0.965 * synchronous_rpm:.0f}"
             )
-        return self
+        slip = 1.0 - speed_rpm / synchronous_rpm
+        if slip > _LARGEST_RATED_SLIP:
+            raise ValueError(
+                f"{speed_rpm:g} is {100 * slip:.0f} % below the synchronous speed {synchronous_rpm:g} rpm "
+                f"({frequency_hz:g} Hz, {poles} poles), expected at most {100 * _LARGEST_RATED_SLIP:.0f} %; "
+                "check the poles and the frequency"
+            )
+        return speed_rpm
+
+    @field_validator("speed_rpm")
+    @classmethod
+    def _known_speed_below_synchronous(cls, speed_rpm: float | None, info: ValidationInfo) -> float | None:
+        known = info.data
+        if speed_rpm is None or not {"line_frequency_hz", "poles", "supply"} <= known.keys():
+            return speed_rpm
+        synchronous_rpm = _synchronous_speed_rpm(known["line_frequency_hz"], known["poles"])
+        if known["supply"] == "grid" and speed_rpm >= synchronous_rpm:
+            raise ValueError(
+                f"{speed_rpm:g} is not below the synchronous speed {synchronous_rpm:g} rpm, so the machine "
+                "would not run as a motor; give the measured speed, or leave it out"
+            )
+        return speed_rpm
+
+
+def _synchronous_speed_rpm(line_frequency_hz: float, poles: int) -> float:
+    return 120.0 * line_frequency_hz / poles

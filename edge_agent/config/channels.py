@@ -1,0 +1,142 @@
+"""The channels that stand in the YAML file, and how they win over what a device says of itself."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, ValidationInfo, WrapValidator, field_validator
+from pydantic_core import ErrorDetails, InitErrorDetails
+
+from edge_agent.acquire.samples import Channel, ChannelKind, Device
+from edge_agent.config.section import Id, Section, problem
+from edge_agent.motor import Positive
+
+UNITS = {
+    ChannelKind.CURRENT: ("A",),
+    ChannelKind.VIBRATION: ("m/s2", "mm/s"),
+    ChannelKind.SPEED: ("rpm",),
+}
+"""Units of the scaled values, the usual one first."""
+
+
+class ChannelSection(Section):
+    """One column of the samples; wins over what the DAQ says of it."""
+
+    name: Id
+    """Unique name, e.g. ia or vib_radial."""
+    kind: ChannelKind
+    """What it measures: current, vibration or speed."""
+    unit: str = Field("", validate_default=True)
+    """Unit of the scaled value: A for currents, m/s2 or mm/s for vibration, rpm for speed."""
+    scale: Annotated[float, Field(allow_inf_nan=False)]
+    """Units per count: value = (count - offset) * scale; negative for a reversed sensor."""
+    offset: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    """Counts that the sensor gives at zero."""
+    full_scale: Positive | None = None
+    """Largest magnitude that the converter can give, in units; null where unknown."""
+    phase: Literal["a", "b", "c"] | None = Field(None, validate_default=True)
+    """Phase of a current: a, b or c."""
+    axis: Literal["radial", "tangential", "axial"] | None = None
+    """Direction of a vibration: radial, tangential or axial."""
+
+    @field_validator("unit")
+    @classmethod
+    def _unit_of_kind(cls, unit: str, info: ValidationInfo) -> str:
+        known = UNITS.get(info.data.get("kind", ""))
+        if known is None:
+            return unit
+        if unit not in ("", *known):
+            raise ValueError(
+                f"{unit!r} is no unit of a {info.data['kind']} here, expected {' or '.join(known)}; "
+                "convert with scale (1 g = 9.80665 m/s2)"
+            )
+        return unit or known[0]
+
+    @field_validator("scale")
+    @classmethod
+    def _not_zero(cls, scale: float) -> float:
+        if scale == 0:
+            raise ValueError("0 would make every sample zero; give the units per count of the sensor")
+        return scale
+
+    @field_validator("phase")
+    @classmethod
+    def _phase_of_current(cls, phase: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("kind")
+        if kind is ChannelKind.CURRENT and phase is None:
+            raise ValueError("a current needs its phase; add phase: a, b or c")
+        if kind not in (None, ChannelKind.CURRENT) and phase is not None:
+            raise ValueError(f"a {kind} has no phase; leave it out, or set kind: current")
+        return phase
+
+    @field_validator("axis")
+    @classmethod
+    def _axis_of_vibration(cls, axis: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("kind")
+        if axis is not None and kind not in (None, ChannelKind.VIBRATION):
+            raise ValueError(f"a {kind} has no axis; leave it out, or set kind: vibration")
+        return axis
+
+    def channel(self) -> Channel:
+        """Give it as acquisition knows it."""
+        return Channel(**self.model_dump())
+
+
+def _without_conflicts(
+    value: object, check: Callable[[object], tuple[ChannelSection, ...]]
+) -> tuple[ChannelSection, ...]:
+    """Tell conflicts between channels together with what is wrong within each."""
+    found = [*_repetitions(value, "name"), *_repetitions(value, "phase")]
+    if value == []:
+        found = [problem((), "an empty list; leave channels out for a DAQ that describes itself", value)]
+    try:
+        channels = check(tuple(value) if isinstance(value, list) else value)
+    except ValidationError as error:
+        within = [_retold(known) for known in error.errors()]
+        raise ValidationError.from_exception_data("channels", within + found) from None
+    if found:
+        raise ValidationError.from_exception_data("channels", found)
+    return channels
+
+
+Channels = Annotated[tuple[ChannelSection, ...], WrapValidator(_without_conflicts)]
+"""All channels, in the order of their columns."""
+
+
+def _repetitions(channels: object, key: str) -> Iterator[InitErrorDetails]:
+    """Find values of `key` that two channels share, in the raw list that may be anything."""
+    first: dict[str, int] = {}
+    for index, channel in enumerate(channels if isinstance(channels, list) else []):
+        value = channel.get(key) if isinstance(channel, dict) else None
+        if isinstance(value, str) and first.setdefault(value, index) != index:
+            message = f"{value!r} is the {key} of channels[{first[value]}] already; each {key} stands once"
+            yield problem((index, key), message, value)
+
+
+def _retold(problem: ErrorDetails) -> InitErrorDetails:
+    """Make an error that pydantic found into one that can be raised again."""
+    return InitErrorDetails(
+        type=problem["type"], loc=problem["loc"], input=problem["input"], ctx=problem.get("ctx", {})
+    )
+
+
+def apply_channels(device: Device, channels: tuple[Channel, ...]) -> Device:
+    """Put `channels` in place of those that the device gives, by name, or else all of them in order.
+
+    Raises ValueError when neither the names nor the number fit.
+    """
+    own = [channel for stream in device.streams for channel in stream.channels]
+    by_name = {channel.name: channel for channel in channels}
+    if by_name.keys() <= {channel.name for channel in own}:
+        chosen = iter([by_name.get(channel.name, channel) for channel in own])
+    elif len(channels) == len(own):
+        chosen = iter(channels)
+    else:
+        raise ValueError(
+            f"channels: {', '.join(by_name)} do not fit to {device.name}, which gives "
+            f"{', '.join(channel.name for channel in own)}; use these names, or name all {len(own)} in order"
+        )
+    streams = tuple(
+        replace(stream, channels=tuple(next(chosen) for _ in stream.channels)) for stream in device.streams
+    )
+    return replace(device, streams=streams)

@@ -1,0 +1,58 @@
+"""What can be wrong with a configuration, and where."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+KeyPath = tuple[str | int, ...]
+"""Keys and list positions that lead to a value, e.g. `("channels", 0, "scale")`."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place in the file, as editors count it."""
+
+    line: int
+    """From 1."""
+    column: int
+    """From 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong."""
+
+    file: Path
+    """The configuration file."""
+    position: Position | None
+    """Where; None where the file could not be read at all."""
+    key: KeyPath
+    """Which value; empty where it is about the whole file."""
+    message: str
+    """What was found, what is expected, and what to do."""
+
+    def __str__(self) -> str:
+        where = (
+            f"{self.file}:{self.position.line}:{self.position.column}" if self.position else str(self.file)
+        )
+        return f"{where}: {spell(self.key)}: {self.message}" if self.key else f"{where}: {self.message}"
+
+
+class ConfigError(Exception):
+    """The configuration cannot be used."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        """Take all problems; they are told in the order of the file."""
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.position or Position(0, 0)))
+        """What is wrong, never empty."""
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+
+def spell(key: KeyPath) -> str:
+    """Write a path as people do: `channels[0].scale`."""
+    text = ""
+    for step in key:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text

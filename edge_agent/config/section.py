@@ -1,0 +1,20 @@
+"""What all parts of the YAML file have in common."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import InitErrorDetails, PydanticCustomError
+
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
+
+
+class Section(BaseModel):
+    """A part of the YAML file. Fields are checked in their order."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+def problem(location: tuple[str | int, ...], message: str, value: object) -> InitErrorDetails:
+    """Make an error at a place below the one that is being validated."""
+    error = PydanticCustomError("conflict", "{message}", {"message": message})
+    return InitErrorDetails(type=error, loc=location, input=value)

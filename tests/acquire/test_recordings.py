@@ -1,0 +1,154 @@
+"""Recordings on disk: the contract that other people's files rely on."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from edge_agent.acquire.recordings import RecordingError, read_recording, replay_blocks, write_recording
+from edge_agent.acquire.samples import ChannelKind
+
+REAL_DATA = Path(__file__).parents[3] / "shared" / "data"
+
+
+def a_file(folder: Path, **changes: Any) -> Path:
+    """A recording of two currents and one accelerometer; None leaves a key out."""
+    rng = np.random.default_rng(1)
+    arrays: dict[str, Any] = {
+        "x": rng.integers(-2000, 2000, (3, 1000)).astype(np.int16),
+        "scale": np.array([0.01, 0.01, 0.002]),
+        "fs": np.array(1000.0),
+        "channels": np.array(["ib", "ic", "vib_radial"]),
+        "units": np.array(["A", "A", "m/s2"]),
+        "meta": np.array(json.dumps({"condition": "healthy"})),
+    } | changes
+    path = folder / "run_1.npz"
+    np.savez(path, **{key: value for key, value in arrays.items() if value is not None})
+    return path
+
+
+def test_one_clock_is_assumed_only_within_a_kind(tmp_path: Path) -> None:
+    current, vibration = read_recording(a_file(tmp_path)).device.streams
+    assert [(c.name, c.kind, c.phase) for c in current.channels] == [
+        ("ib", ChannelKind.CURRENT, "b"),
+        ("ic", ChannelKind.CURRENT, "c"),
+    ]
+    assert vibration.channels[0].axis == "radial"
+    assert (current.number, vibration.number) == (0, 1)
+
+
+def test_the_key_stream_says_otherwise(tmp_path: Path) -> None:
+    recording = read_recording(a_file(tmp_path, stream=np.array([4, 4, 4])))
+    assert [(s.number, len(s.channels)) for s in recording.device.streams] == [(4, 3)]
+
+
+def test_channels_may_have_their_own_rates_and_lengths(tmp_path: Path) -> None:
+    rates, lengths = np.array([1000.0, 1000.0, 500.0]), np.array([1000, 1000, 500])
+    recording = read_recording(a_file(tmp_path, fs=rates, n=lengths))
+    assert [c.shape for c in recording.counts] == [(1000, 2), (500, 1)]
+
+
+def test_without_units_the_names_tell_the_kind(tmp_path: Path) -> None:
+    names = np.array(["ia", "vib_1", "speed"])
+    recording = read_recording(a_file(tmp_path, units=None, channels=names))
+    assert [s.channels[0].unit for s in recording.device.streams] == ["A", "m/s2", "rpm"]
+
+
+def test_a_channel_of_no_known_kind_is_left_out_by_name(tmp_path: Path) -> None:
+    recording = read_recording(a_file(tmp_path, units=np.array(["A", "A", "degC"])))
+    assert recording.left_out == ("vib_radial",)
+    assert len(recording.device.streams) == 1
+
+
+def test_unknown_keys_are_kept(tmp_path: Path) -> None:
+    recording = read_recording(a_file(tmp_path, weather=np.array([3, 4])))
+    write_recording(tmp_path / "again.npz", recording)
+    np.testing.assert_array_equal(read_recording(tmp_path / "again.npz").extra["weather"], [3, 4])
+
+
+def test_pickled_data_is_never_loaded(tmp_path: Path) -> None:
+    recording = read_recording(a_file(tmp_path, notes=np.array([{}], dtype=object)))
+    assert recording.left_out == ("notes",)
+    with pytest.raises(RecordingError):
+        read_recording(a_file(tmp_path, x=np.array([[{}]], dtype=object)))
+
+
+@pytest.mark.parametrize("changes", [{}, {"fs": np.array([1e3, 1e3, 5e2]), "n": np.array([1000, 1000, 500])}])
+def test_what_is_written_is_read_again(tmp_path: Path, changes: dict[str, Any]) -> None:
+    first = read_recording(a_file(tmp_path, **changes, offset=np.array([2.0, -1.0, 0.0])))
+    (tmp_path / "again").mkdir()
+    write_recording(tmp_path / "again" / "run_1.npz", first)
+    second = read_recording(tmp_path / "again" / "run_1.npz")
+    assert (second.device, second.meta, second.name) == (first.device, first.meta, first.name)
+    for a, b in zip(first.counts, second.counts, strict=True):
+        np.testing.assert_array_equal(a, b)
+        assert a.dtype == b.dtype
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"x": None}, "x is missing"),
+        ({"x": np.zeros((3, 5))}, "x is float64"),
+        ({"x": np.full((3, 5), 2**40)}, "beyond 32 bits"),
+        ({"scale": np.array([1.0, 2.0])}, "scale is float64"),
+        ({"scale": np.array([1.0, np.nan, 1.0])}, "scale holds nan"),
+        ({"scale": np.array([1.0, 0.0, 1.0])}, "scale holds 0"),
+        ({"offset": np.array([1.0, np.inf, 1.0])}, "offset holds inf"),
+        ({"fs": np.array(0.0)}, "fs holds 0"),
+        ({"fs": None}, "fs is missing"),
+        ({"n": np.array([1, 2, 2000])}, "expected lengths"),
+        ({"channels": np.array(["ia", "ia", "v"])}, "not all different"),
+        ({"units": np.array(["K", "K", "K"])}, "known kind"),
+        ({"meta": np.array("{")}, "no JSON"),
+        ({"meta": np.array("[]")}, "no object"),
+        ({"stream": np.array([0, 0, 300])}, "0 to 255"),
+        ({"stream": np.zeros(3, int), "fs": np.array([1.0, 1.0, 2.0])}, "differ in rate"),
+    ],
+)
+def test_a_wrong_recording_is_named_with_what_is_wrong(
+    tmp_path: Path, changes: dict[str, Any], complaint: str
+) -> None:
+    path = a_file(tmp_path, **changes)
+    with pytest.raises(RecordingError, match=complaint) as raised:
+        read_recording(path)
+    assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 cut short", b"time,ia\n0,1\n"])
+def test_a_file_that_is_no_recording_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "x.npz"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=r"x\.npz"):
+        read_recording(path)
+
+
+def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError, match="No such file"):
+        read_recording(tmp_path / "none.npz")
+
+
+def test_blocks_hold_every_scan_once_and_follow_the_time(tmp_path: Path) -> None:
+    rates, lengths = np.array([1000.0, 1000.0, 333.0]), np.array([1000, 1000, 333])
+    recording = read_recording(a_file(tmp_path, fs=rates, n=lengths))
+    blocks = list(replay_blocks(recording, 0.03))
+    for stream, counts in zip(recording.device.streams, recording.counts, strict=True):
+        mine = [b for b in blocks if b.stream == stream.number]
+        np.testing.assert_array_equal(np.concatenate([b.counts for b in mine]), counts)
+        assert [b.first_scan for b in mine] == list(np.cumsum([0] + [len(b.counts) for b in mine[:-1]]))
+    starts_s = [b.first_scan / recording.device.streams[b.stream].rate_hz for b in blocks]
+    assert all(later >= earlier - 0.003 for earlier, later in pairwise(starts_s))
+
+
+def test_all_real_recordings_are_read() -> None:
+    if not REAL_DATA.is_dir():
+        pytest.skip(f"NO REAL RECORDINGS: {REAL_DATA} is missing, so nothing real was read")
+    paths = sorted(REAL_DATA.rglob("*.npz"))
+    assert len(paths) >= 155
+    for path in paths:
+        recording = read_recording(path)
+        assert recording.left_out == ()
+        assert recording.meta

@@ -1,11 +1,19 @@
 """Sliding windows over the sample timeline."""
 
-from dataclasses import dataclass
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.samples import Stream
+from edge_agent.acquire.samples import Device, SampleBlock, Stream
+from edge_agent.signals.ring import ScanRing
+
+LONGEST_WAIT_S = 2.0
+"""How far a stream may fall behind the others before its scans count as lost."""
+_RESTART_REPEATS_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +39,8 @@ class StreamWindow:
     def units(self, channel: int) -> NDArray[np.float32]:
         """Samples of one channel in its unit, (scans,)."""
         of = self.stream.channels[channel]
-        return (self.counts[channel].astype(np.float32) - np.float32(of.offset)) * np.float32(of.scale)
+        counts = self.counts[channel].astype(np.float32)
+        return np.asarray((counts - np.float32(of.offset)) * np.float32(of.scale))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +55,128 @@ class Window:
     """In the order of the device's streams."""
     received_unix_s: float
     """Host clock when the last sample of the window arrived; dates the window, times nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCounts:
+    """What became of the samples since the start."""
+
+    samples_received: int = 0
+    """Scans taken in, of all streams."""
+    samples_repeated: int = 0
+    """Scans that came again and were dropped."""
+    samples_late: int = 0
+    """Scans that came out of order and filled a hole."""
+    blocks_rejected: int = 0
+    """Blocks of a stream that the device does not have, or with another number of channels."""
+    windows_made: int = 0
+    """Windows given out."""
+    windows_skipped: int = 0
+    """Windows left out because whoever works on them was behind."""
+    device_restarts: int = 0
+    """Times that the device began to count its scans anew."""
+
+
+class Windows:
+    """Collects blocks of all streams and gives a window every `step_s`.
+
+    Window k covers the time from k step_s to k step_s + length_s since a stream's first scan. It is
+    given once every stream has reached its end, or once the others are LONGEST_WAIT_S ahead of one
+    that has gone silent. Memory is bounded: twice a window and the longest wait, per stream.
+    """
+
+    def __init__(self, length_s: float, step_s: float, clock: Callable[[], float] = time.time) -> None:
+        self.counts = WindowCounts()
+        """What became of the samples since the start."""
+        self._length_s = length_s
+        self._step_s = step_s
+        self._clock = clock
+        self._rings: dict[int, ScanRing] = {}
+        self._next = 0
+        self._repeats_s = 0.0
+
+    def configure(self, device: Device) -> None:
+        """Begin anew with the streams of a device."""
+        self._rings = {s.number: ScanRing(s, self._length_s, LONGEST_WAIT_S) for s in device.streams}
+        self._next = 0
+        self._repeats_s = 0.0
+
+    def push(self, block: SampleBlock, behind: bool = False) -> list[Window]:
+        """Take a block; give the windows that it completes, oldest first.
+
+        Args:
+            block: consecutive scans of one stream.
+            behind: whole windows are left out and counted rather than given.
+        """
+        ring = self._rings.get(block.stream)
+        if ring is None or block.counts.shape[1] != len(ring.stream.channels):
+            self._count(blocks_rejected=1)
+            return []
+        windows = []
+        for start in range(0, block.counts.shape[0], ring.largest_piece):
+            piece = replace(
+                block,
+                first_scan=block.first_scan + start,
+                counts=block.counts[start : start + ring.largest_piece],
+            )
+            self._take(ring, piece)
+            windows += self._complete(behind)
+        return windows
+
+    def _take(self, ring: ScanRing, block: SampleBlock) -> None:
+        if ring.precedes(block) or self._repeats_s > _RESTART_REPEATS_S:
+            self._restart()
+        if ring.origin is None:
+            ring.begin(block.first_scan, self._elapsed_s())
+        fill = ring.put(block)
+        self._repeats_s = fill.repeated / ring.stream.rate_hz + (0.0 if fill.new else self._repeats_s)
+        self._count(
+            samples_received=block.counts.shape[0], samples_repeated=fill.repeated, samples_late=fill.late
+        )
+        if fill.jumped:
+            self._skip_the_empty()
+
+    def _restart(self) -> None:
+        """The device counts from the beginning again: how long it was away cannot be known."""
+        for ring in self._rings.values():
+            ring.clear()
+        self._next = 0
+        self._repeats_s = 0.0
+        self._count(device_restarts=1)
+
+    def _elapsed_s(self) -> float:
+        """Time since the start, of the stream that is furthest; a late stream is dated by it."""
+        furthest_s = max(ring.elapsed_s for ring in self._rings.values())
+        return furthest_s if furthest_s > LONGEST_WAIT_S / 2 else 0.0
+
+    def _skip_the_empty(self) -> None:
+        """After a gap longer than the ring, go on with the first window that holds something."""
+        oldest_s = min(ring.oldest_s for ring in self._rings.values() if ring.origin is not None)
+        self._next = max(self._next, math.floor((oldest_s - self._length_s) / self._step_s) + 1)
+
+    def _complete(self, behind: bool) -> list[Window]:
+        windows = []
+        while self._is_complete(self._next * self._step_s + self._length_s):
+            if behind:
+                self._count(windows_skipped=1)
+            else:
+                windows.append(self._cut(self._next * self._step_s))
+                self._count(windows_made=1)
+            self._next += 1
+        return windows
+
+    def _is_complete(self, end_s: float) -> bool:
+        elapsed_s = [ring.elapsed_s + 0.5 / ring.stream.rate_hz for ring in self._rings.values()]
+        return min(elapsed_s) >= end_s or max(elapsed_s) >= end_s + LONGEST_WAIT_S
+
+    def _cut(self, start_s: float) -> Window:
+        streams = []
+        for ring in self._rings.values():
+            cut = ring.cut(start_s)
+            streams.append(
+                StreamWindow(ring.stream, cut.first_scan, cut.counts, cut.valid, int(cut.clipped.sum()))
+            )
+        return Window(start_s, self._length_s, tuple(streams), self._clock())
+
+    def _count(self, **more: int) -> None:
+        self.counts = replace(self.counts, **{k: getattr(self.counts, k) + n for k, n in more.items()})

@@ -1,0 +1,127 @@
+"""The whole program on one screen: serial bytes in, fault states out.
+
+    serial bytes -> frames -> samples -> windows -> images -> model -> evidence + decision -> outbox -> MQTT
+       SerialSource            Windows   Analyser   Model    diagnose, Decision    Publisher
+
+`run` lines the stages up, watches them and stops them in order.
+"""
+
+import logging
+import threading
+import time
+
+from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.source import PortLost, PortOpened, SerialSource
+from edge_agent.capabilities import capabilities
+from edge_agent.config import Settings
+from edge_agent.diagnose.model import Model
+from edge_agent.diagnose.verdict import Reason, Refusal, Verdict
+from edge_agent.health import HealthMeter
+from edge_agent.line import Answer, Line
+from edge_agent.publish.mqtt import Publisher
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.payloads import (
+    Origin,
+    diagnosis_payload,
+    event_payload,
+    health_payload,
+    state_payload,
+)
+from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
+
+_LOG = logging.getLogger(__name__)
+_POLL_S = 0.2
+_SILENT_S = 5.0
+
+
+class Agent:
+    """One motor's agent, from its port to its broker."""
+
+    def __init__(self, settings: Settings, model: Model) -> None:
+        self._settings = settings
+        self._motor = settings.motor.id
+        self._origin = Origin(settings.agent.id, self._motor, model.spec.name, model.sha256)
+        self._source = SerialSource(settings.serial_settings())
+        self._line = Line(settings.motor, model, settings.window.length_s, settings.window.step_s)
+        self._outbox = Outbox(settings.outbox_settings())
+        self._publisher = Publisher(settings.mqtt_settings(), settings.agent.id, self._outbox)
+        self._health = HealthMeter(model.sha256)
+        self._supervisor = Supervisor()
+        self._manager = ServiceManager()
+        self._watchdog = Watchdog(self._manager)
+        self._samples_s = time.monotonic()
+        self._said_s = -float("inf")
+
+    def run(self, stop: threading.Event) -> None:
+        """Diagnose until `stop` is set; raises ThreadLostError when a thread dies or stalls."""
+        self._say_state(self._line.decision.state)
+        with self._publisher, self._source:
+            for watched in (self._publisher.watched, self._source.watched):
+                self._supervisor.watch(watched)
+            self._manager.ready("waiting for samples")
+            while not stop.is_set():
+                for item in self._source.poll(_POLL_S):
+                    self._take(item)
+                self._look_after()
+            self._manager.stopping()
+        self._outbox.close()
+
+    def _take(self, item: Device | SampleBlock | PortOpened | PortLost) -> None:
+        match item:
+            case SampleBlock():
+                self._samples_s = time.monotonic()
+                self._health.source_problem(None)
+                for answer in self._line.push(item):
+                    self._publish(answer)
+            case Device():
+                self._line.configure(item)
+                for sentence in capabilities(item.streams, self._settings.motor):
+                    _LOG.info("%s", sentence)
+            case PortOpened():
+                _LOG.info("%s: open", item.port)
+            case PortLost():
+                _LOG.warning("%s: %s", item.port, item.reason)
+                self._refuse(item.reason)
+
+    def _publish(self, answer: Answer) -> None:
+        self._health.answered(answer.verdict)
+        now_s = time.time()
+        self._publisher.publish_diagnosis(self._motor, diagnosis_payload(self._origin, answer.verdict, now_s))
+        if answer.changed:
+            self._say_change(answer.before, answer.state)
+
+    def _refuse(self, problem: str) -> None:
+        """Without samples there is no state: say so at once rather than let the last one stand."""
+        silent_s = time.monotonic() - self._samples_s
+        before = self._line.decision.state
+        self._health.source_problem(problem)
+        if self._line.decision.refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", silent_s, _SILENT_S)):
+            self._say_change(before, self._line.decision.state)
+
+    def _say_change(self, before: Verdict, after: Verdict) -> None:
+        now_s = time.time()
+        number = self._publisher.publish_event(
+            self._motor, lambda event: event_payload(event, self._origin, before, after, now_s)
+        )
+        reason = after.refusal.reason if after.refusal else ""
+        _LOG.info("event %d: %s -> %s %s", number, before.state, after.state, reason)
+        self._say_state(after)
+
+    def _say_state(self, state: Verdict) -> None:
+        self._said_s = time.monotonic()
+        self._publisher.publish_state(self._motor, state_payload(self._origin, state, time.time()))
+
+    def _look_after(self) -> None:
+        """What is done between samples: supervision, the watchdog, the heartbeat."""
+        self._supervisor.check()
+        now_s = time.monotonic()
+        silent = now_s - self._samples_s > _SILENT_S
+        if silent:
+            self._refuse("no samples come")
+            self._watchdog.source_known_silent(now_s)
+        else:
+            self._watchdog.processed(self._line.windows.counts.samples_received, now_s)
+        if now_s - self._said_s >= self._settings.mqtt.heartbeat_s:
+            self._say_state(self._line.decision.state)
+            health = self._health.read(self._source, self._line, self._outbox, self._publisher)
+            self._publisher.publish_health(health_payload(self._settings.agent.id, health, time.time()))

@@ -1,0 +1,51 @@
+"""What can and what cannot be said with the channels that are there, in plain words."""
+
+from collections.abc import Iterator
+
+from edge_agent.acquire.samples import Channel, ChannelKind, Stream
+from edge_agent.motor import Nameplate
+
+
+def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate) -> Iterator[str]:
+    """Give one sentence for each thing that is there or missing."""
+    channels = [channel for stream in streams for channel in stream.channels]
+    currents = [c for c in channels if c.kind is ChannelKind.CURRENT]
+    yield f"channels: {', '.join(c.name for c in channels)}"
+    yield from _about_currents(currents)
+    yield from _about_speed(channels, nameplate)
+    clocks = {s.number for s in streams for c in s.channels if c.kind is not ChannelKind.SPEED}
+    if len(clocks) > 1:
+        yield "current and vibration have separate clocks: they are compared in frequency, never sample by sample"
+    if nameplate.rotor_bars is None:
+        yield "rotor_bars is unknown: a typical number is assumed, so equivalent bars may be off by a quarter"
+
+
+def _about_currents(currents: list[Channel]) -> Iterator[str]:
+    phases = [c.phase for c in currents]
+    missing = [phase for phase in "abc" if phase not in phases]
+    if not currents:
+        yield "no current: broken bars cannot be diagnosed, every answer will be missing_phase"
+    elif len(currents) == 1:
+        yield (
+            f"one phase current ({currents[0].name}), phases {' and '.join(missing)} are missing: "
+            "unbalance and phase order cannot be seen, and answers are less sure"
+        )
+    elif len(currents) == 2:
+        yield (
+            f"phase {missing[0]} is missing: it is taken as minus the sum of the other two, "
+            "which hides an earth fault"
+        )
+
+
+def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]:
+    if any(c.kind is ChannelKind.SPEED for c in channels):
+        yield "slip comes from the speed channel"
+    elif nameplate.speed_rpm is not None:
+        yield f"slip comes from the speed in the configuration, {nameplate.speed_rpm:g} rpm"
+    elif any(c.kind is ChannelKind.VIBRATION for c in channels):
+        yield "slip comes from the shaft's lines in vibration"
+    else:
+        yield (
+            "no vibration and no speed: the slip is known only where sidebands stand out, "
+            "so a rotor without any will be called load_too_low rather than healthy"
+        )

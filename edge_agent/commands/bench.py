@@ -1,0 +1,146 @@
+"""`edge-agent bench`: what each stage costs on this machine, and how far ahead of the samples it runs."""
+
+import argparse
+import resource
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.acquire.frames import FrameDecoder, encode_data
+from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
+from edge_agent.diagnose.decision import Decision
+from edge_agent.diagnose.fusion import diagnose
+from edge_agent.diagnose.model import BUILTIN, Model
+from edge_agent.diagnose.verdict import WindowSpan
+from edge_agent.motor import Nameplate
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.payloads import Origin, encode, event_payload
+from edge_agent.publish.settings import OutboxSettings
+from edge_agent.signals.analysis import Analyser
+from edge_agent.signals.images import ImageSpec
+from edge_agent.signals.windows import Windows
+
+RATE_HZ = 10_000.0
+_SCANS_PER_FRAME = 128
+_LENGTH_S, _STEP_S = 12.0, 2.0
+_NAMEPLATE = Nameplate(
+    rated_power_kw=0.75,
+    rated_voltage_v=220,
+    rated_current_a=2.98,
+    rated_speed_rpm=1715,
+    line_frequency_hz=60,
+    poles=4,
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--seconds", type=float, default=60.0, help="how much signal to work through (s)")
+    parser.add_argument("--model", default=BUILTIN, help="model file (default: the shipped one)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Work through synthetic samples stage by stage and print a table."""
+    model = Model.load(args.model)
+    wire = b"".join(_frames(args.seconds))
+    timer = _StageTimer()
+    with tempfile.TemporaryDirectory() as folder:
+        windows = _work(wire, model, Path(folder), timer)
+    _report(timer, args.seconds, windows)
+    return 0
+
+
+class _StageTimer:
+    """Sums up the time spent in each stage."""
+
+    def __init__(self) -> None:
+        self.spent_s: dict[str, float] = {}
+        self._since_s = time.perf_counter()
+
+    def lap(self, stage: str) -> None:
+        """Book the time since the last lap to a stage."""
+        now_s = time.perf_counter()
+        self.spent_s[stage] = self.spent_s.get(stage, 0.0) + now_s - self._since_s
+        self._since_s = now_s
+
+
+def _work(wire: bytes, model: Model, folder: Path, timer: _StageTimer) -> int:
+    """Take the bytes through all stages; the same calls as in `edge_agent.line`, with a clock between."""
+    decoder, windows, decision = FrameDecoder(), Windows(_LENGTH_S, _STEP_S), Decision()
+    analyser = Analyser(_NAMEPLATE, ImageSpec(**model.spec.front_end))
+    outbox = Outbox(OutboxSettings(path=folder / "outbox.sqlite3"))
+    origin = Origin("bench", "motor", model.spec.name, model.sha256)
+    windows.configure(_device())
+    done = 0
+    timer.lap("start")
+    for start in range(0, len(wire), 4096):
+        blocks = decoder.push(wire[start : start + 4096])
+        timer.lap("frames")
+        for block in blocks:
+            complete = windows.push(block) if isinstance(block, SampleBlock) else []
+            timer.lap("windows")
+            for window in complete:
+                analysis = analyser.analyse(window)
+                timer.lap("signals")
+                belief = model.infer(analysis.inputs) if analysis.inputs else None
+                timer.lap("model")
+                span = WindowSpan(0.0, _LENGTH_S, window.streams[0].first_scan, 1, 0)
+                verdict = diagnose(analysis, belief, model.spec.thresholds.broken, span)
+                decision.update(verdict)
+                timer.lap("decision")
+                payload = event_payload(done, origin, verdict, decision.state, 0.0)
+                outbox.put_event("bench/event", lambda _, payload=payload: encode(payload))
+                timer.lap("outbox")
+                done += 1
+    outbox.close()
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    slip: float = 0.035
+    lower: float = 0.003
+    upper: float = 0.002
+    amplitude_a: float = 3.8
+
+
+def _device() -> Device:
+    currents = tuple(Channel(f"i{p}", ChannelKind.CURRENT, "A", 0.001, phase=p) for p in "abc")
+    vibration = Channel("vib_radial", ChannelKind.VIBRATION, "m/s2", 0.001)
+    return Device("bench", "", "", (Stream(0, RATE_HZ, (*currents, vibration)),))
+
+
+def _frames(seconds: float) -> Iterator[bytes]:
+    """A sound motor's four channels as wire frames."""
+    rng = np.random.default_rng(0)
+    scans = int(seconds * RATE_HZ)
+    counts = _signals(np.arange(scans) / RATE_HZ, _Lines(), rng)
+    for sequence, first in enumerate(range(0, scans - _SCANS_PER_FRAME + 1, _SCANS_PER_FRAME)):
+        block = SampleBlock(0, first, counts[first : first + _SCANS_PER_FRAME])
+        yield encode_data(block, RATE_HZ, sequence)
+
+
+def _signals(t: NDArray[np.float64], lines: _Lines, rng: np.random.Generator) -> NDArray[np.int16]:
+    pole_pass, shaft = 2 * np.pi * 2 * lines.slip * 60 * t, 2 * np.pi * 30 * (1 - lines.slip) * t
+    swing = 1 + lines.upper * np.exp(1j * pole_pass) + lines.lower * np.exp(-1j * pole_pass)
+    vector = lines.amplitude_a * np.exp(2j * np.pi * 60 * t) * swing
+    columns = [(vector * np.exp(-2j * np.pi * k / 3)).real for k in range(3)]
+    columns.append(0.3 * np.cos(shaft) + 0.2 * np.cos(2 * shaft) + 0.1 * np.cos(3 * shaft))
+    samples = np.stack(columns, axis=1) + rng.normal(0, 0.01, (t.size, 4))
+    return np.rint(samples / 0.001).astype(np.int16)
+
+
+def _report(timer: _StageTimer, seconds: float, windows: int) -> None:
+    timer.spent_s.pop("start")
+    total_s = sum(timer.spent_s.values())
+    print(f"4 channels x {RATE_HZ:g} Hz, {seconds:g} s of signal, {windows} windows of {_LENGTH_S:g} s")
+    print(f"{'stage':<10}{'ms per window':>15}{'share':>8}")
+    for stage, spent_s in timer.spent_s.items():
+        print(f"{stage:<10}{1000 * spent_s / max(windows, 1):>15.2f}{100 * spent_s / total_s:>7.0f}%")
+    resident_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    print(f"end to end {seconds / total_s:.0f} times real time, at most {resident_mb:.0f} MB resident")

@@ -1,0 +1,94 @@
+"""`edge-agent replay`: recordings through the very same stages, as fast as they go."""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
+from edge_agent.capabilities import capabilities
+from edge_agent.config import Settings, load_settings
+from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.line import Answer, Line
+from edge_agent.publish.payloads import Origin, Payload, diagnosis_payload, event_payload, state_payload
+
+_BLOCK_S = 0.1
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("recordings", type=Path, nargs="+", metavar="RECORDING", help="recordings (.npz)")
+    parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a line, as it would be published"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Replay each recording from a fresh start; 1 when one of them could not be used."""
+    settings = load_settings(args.config)
+    try:
+        model = Model.load(settings.model.file)
+    except ModelError as error:
+        print(f"edge-agent: {error}", file=sys.stderr)
+        return 1
+    failed = False
+    for path in args.recordings:
+        try:
+            _replay(path, settings, model, as_json=args.json)
+        except RecordingError as error:
+            print(f"edge-agent: {error}", file=sys.stderr)
+            failed = True
+    return int(failed)
+
+
+def _replay(path: Path, settings: Settings, model: Model, *, as_json: bool) -> None:
+    recording = settings.apply_channels(read_recording(path))
+    for sentence in capabilities(recording.device.streams, settings.motor):
+        print(f"{path}: {sentence}", file=sys.stderr)
+    origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
+    answers = 0
+    for answer in _answers(recording, settings, model):
+        answers += 1
+        for kind, payload in _payloads(origin, answer, answers):
+            if as_json:
+                print(json.dumps({"recording": str(path), "kind": kind, **payload}))
+            elif kind == "diagnosis":
+                print(f"{path}: {_sentence(payload)}")
+    if answers == 0:
+        raise RecordingError(
+            f"{path}: it is shorter than one window of {settings.window.length_s:g} s: no verdict; "
+            "set window.length_s to its length"
+        )
+
+
+def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator[Answer]:
+    line = Line(settings.motor, model, settings.window.length_s, settings.window.step_s)
+    line.configure(recording.device)
+    for block in replay_blocks(recording, _BLOCK_S):
+        yield from line.push(block)
+
+
+def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str, Payload]]:
+    now_s = time.time()
+    yield "diagnosis", diagnosis_payload(origin, answer.verdict, now_s)
+    if answer.changed:
+        yield "event", event_payload(number, origin, answer.before, answer.state, now_s)
+        yield "state", state_payload(origin, answer.state, now_s)
+
+
+def _sentence(payload: Payload) -> str:
+    """One verdict for a person."""
+    trigger, bars = payload["trigger"], payload["broken_bars"]
+    if isinstance(trigger, dict):
+        why = f"{trigger['quantity']} {trigger['value']}, limit {trigger['limit']}"
+        return f"indeterminate: {payload['reason']} ({why})"
+    if isinstance(bars, dict):
+        low, high = bars["interval"]
+        return (
+            f"broken_bars ({payload['severity']}): {bars['estimate']} ({low} to {high}), "
+            f"{bars['equivalent']:.2f} equivalent, confidence {payload['confidence']:.2f}"
+        )
+    return f"healthy ({payload['severity']}), confidence {payload['confidence']:.2f}"

@@ -1,0 +1,32 @@
+"""`edge-agent run`: diagnose until stopped."""
+
+import argparse
+import logging
+import sys
+from pathlib import Path
+
+from edge_agent.agent import Agent
+from edge_agent.config import load_settings
+from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.supervision import ThreadLostError, stop_on_signals
+
+_LOG = logging.getLogger(__name__)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of this agent")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the agent; 0 after an orderly stop, 1 when it had to give up."""
+    settings = load_settings(args.config)
+    stop = stop_on_signals()
+    try:
+        model = Model.load(settings.model.file)
+        _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
+        Agent(settings, model).run(stop)
+    except (ModelError, ThreadLostError) as error:
+        print(f"edge-agent: {error}", file=sys.stderr)
+        return 1
+    return 0

@@ -1,0 +1,89 @@
+"""How the agent itself is: counted as it goes, read at every heartbeat."""
+
+import resource
+import time
+from collections import Counter, deque
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+
+from edge_agent.acquire.source import SerialSource
+from edge_agent.diagnose.verdict import Verdict
+from edge_agent.line import Line
+from edge_agent.publish.mqtt import Publisher
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.payloads import Health
+
+_LATENCIES_KEPT = 500
+_THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
+_STATM = Path("/proc/self/statm")
+
+
+class HealthMeter:
+    """Counts verdicts, reasons and latencies."""
+
+    def __init__(self, model_sha256: str) -> None:
+        self._model_sha256 = model_sha256
+        self._started_s = time.monotonic()
+        self._last_verdict_s: float | None = None
+        self._latencies_ms: deque[float] = deque(maxlen=_LATENCIES_KEPT)
+        self._verdicts = 0
+        self._refusals: Counter[str] = Counter()
+        self._source_problem: str | None = "no samples yet"
+
+    def answered(self, verdict: Verdict) -> None:
+        """Count the verdict of a window."""
+        self._last_verdict_s = time.monotonic()
+        self._verdicts += 1
+        if verdict.latency_ms is not None:
+            self._latencies_ms.append(verdict.latency_ms)
+        if verdict.refusal is not None:
+            self._refusals[verdict.refusal.reason] += 1
+
+    def source_problem(self, problem: str | None) -> None:
+        """Note what is wrong with the source of samples; None while they flow."""
+        self._source_problem = problem
+
+    def read(self, source: SerialSource, line: Line, outbox: Outbox, publisher: Publisher) -> Health:
+        """Gather everything that is published as health."""
+        now_s = time.monotonic()
+        windows, frames, kept = line.windows.counts, source.counts(), outbox.counts
+        p50, p99 = np.percentile(self._latencies_ms, (50, 99)) if self._latencies_ms else (None, None)
+        return Health(
+            samples_received=windows.samples_received,
+            frames_lost=frames.lost_frames,
+            crc_errors=frames.crc_errors,
+            windows_done=self._verdicts,
+            windows_skipped=windows.windows_skipped,
+            reader_queue_blocks=source.waiting_blocks,
+            outbox_events=kept.waiting,
+            events_dropped=kept.dropped,
+            events_unsaved=kept.unsaved,
+            diagnoses_dropped=publisher.counts.diagnoses_dropped,
+            last_verdict_age_s=None if self._last_verdict_s is None else now_s - self._last_verdict_s,
+            latency_p50_ms=p50,
+            latency_p99_ms=p99,
+            temperature_c=_temperature_c(),
+            memory_mb=_memory_mb(),
+            uptime_s=now_s - self._started_s,
+            version=version("edge-agent"),
+            model_sha256=self._model_sha256,
+            source=self._source_problem,
+            refusal_share={reason: n / self._verdicts for reason, n in sorted(self._refusals.items())},
+        )
+
+
+def _temperature_c() -> float | None:
+    try:
+        return int(_THERMAL_ZONE.read_text()) / 1000
+    except (OSError, ValueError):
+        return None
+
+
+def _memory_mb() -> float | None:
+    try:
+        pages = int(_STATM.read_text().split()[1])
+    except (OSError, ValueError, IndexError):
+        return None
+    return pages * resource.getpagesize() / 1e6

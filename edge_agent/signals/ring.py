@@ -1,0 +1,136 @@
+"""The latest scans of one stream, each at the place of its index."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.acquire.samples import SampleBlock, Stream
+
+Counts = NDArray[np.int16] | NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """What putting a block changed."""
+
+    new: int
+    """Scans beyond the newest so far."""
+    late: int
+    """Scans that filled a hole."""
+    repeated: int
+    """Scans that were there already, or too old to be of use."""
+    jumped: bool
+    """Nothing of what was held before is held any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A stretch of the ring, copied."""
+
+    first_scan: int
+    """Index of its first scan."""
+    counts: Counts
+    """(channels, scans), zero where lost."""
+    valid: NDArray[np.bool_]
+    """(scans,)."""
+    clipped: NDArray[np.bool_]
+    """(scans,), True where the device said that something clipped."""
+
+
+class ScanRing:
+    """Holds a window and a little more, in one piece of memory that is shifted now and then.
+
+    Columns run by scan index from `_base`; what never came is zero and not valid.
+    """
+
+    def __init__(self, stream: Stream, length_s: float, wait_s: float) -> None:
+        self.stream = stream
+        self.origin: int | None = None
+        """Scan index that stands for time zero; None before the first block."""
+        self._scans = round(length_s * stream.rate_hz)
+        self._held = self._scans + round(2 * wait_s * stream.rate_hz) + 2
+        self.largest_piece = max(1, self._held // 4)
+        """Most scans that one `put` may bring."""
+        self._counts: Counts = np.zeros((len(stream.channels), 2 * self._held), np.int16)
+        self._valid = np.zeros(2 * self._held, bool)
+        self._clipped = np.zeros(2 * self._held, bool)
+        self._base = 0
+        self._end = 0
+
+    @property
+    def elapsed_s(self) -> float:
+        """Time from the origin to the newest scan."""
+        return 0.0 if self.origin is None else (self._end - self.origin) / self.stream.rate_hz
+
+    @property
+    def oldest_s(self) -> float:
+        """Time from the origin to the oldest scan that is held."""
+        return 0.0 if self.origin is None else (self._base - self.origin) / self.stream.rate_hz
+
+    def begin(self, first_scan: int, at_s: float) -> None:
+        """Set where the time begins, from the index of the first scan and its time."""
+        self.origin = first_scan - round(at_s * self.stream.rate_hz)
+        self._base = self._end = first_scan
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.origin = None
+        self._base = self._end = 0
+        self._blank(0, self._valid.size)
+
+    def precedes(self, block: SampleBlock) -> bool:
+        """Whether a block lies before all that could be held: its device counts anew."""
+        return self.origin is not None and block.first_scan + block.counts.shape[0] <= self._end - self._held
+
+    def put(self, block: SampleBlock) -> Fill:
+        """Put scans at their place; `begin` must have been called."""
+        scans, first = block.counts.shape[0], block.first_scan
+        if first + scans <= self._base:
+            return Fill(new=0, late=0, repeated=scans, jumped=False)
+        before_end = self._end
+        jumped = first >= before_end + self._held
+        self._make_room(first + scans, jumped, first)
+        skip = max(0, self._base - first)
+        at = slice(first + skip - self._base, first + scans - self._base)
+        is_new = np.arange(first + skip, first + scans) >= before_end
+        is_free = ~self._valid[at]
+        if block.counts.dtype.itemsize > self._counts.dtype.itemsize:
+            self._counts = self._counts.astype(np.int32)
+        self._counts[:, at] = np.where(is_free, block.counts[skip:].T, self._counts[:, at])
+        self._clipped[at] |= is_free & block.clipped
+        self._valid[at] = True
+        new, free = int(is_new.sum()), int(is_free.sum())
+        return Fill(new=new, late=free - new, repeated=scans - free, jumped=jumped)
+
+    def cut(self, start_s: float) -> Cut:
+        """Copy the window that begins at a time; what is not held is not valid."""
+        first = (self.origin or 0) + round(start_s * self.stream.rate_hz)
+        counts = np.zeros((self._counts.shape[0], self._scans), self._counts.dtype)
+        valid, clipped = np.zeros(self._scans, bool), np.zeros(self._scans, bool)
+        begin, end = max(first, self._base), min(first + self._scans, self._end)
+        if begin < end:
+            to, source = slice(begin - first, end - first), slice(begin - self._base, end - self._base)
+            valid[to] = self._valid[source]
+            clipped[to] = self._clipped[source]
+            counts[:, to] = self._counts[:, source]
+        return Cut(first, counts, valid, clipped)
+
+    def _make_room(self, end: int, jumped: bool, first: int) -> None:
+        """Make columns up to an index, shifting out the oldest when there are none left."""
+        if jumped:
+            self._blank(0, self._valid.size)
+            self._base = self._end = first
+        if end - self._base > self._valid.size:
+            keep_from = max(self._base, end - self._held)
+            shift, kept = keep_from - self._base, max(0, self._end - keep_from)
+            for array in (self._counts, self._valid, self._clipped):
+                array[..., :kept] = array[..., shift : shift + kept].copy()
+            self._base = keep_from
+            self._blank(kept, self._valid.size)
+        self._end = max(self._end, end)
+
+    def _blank(self, begin: int, end: int) -> None:
+        self._counts[:, begin:end] = 0
+        self._valid[begin:end] = False
+        self._clipped[begin:end] = False

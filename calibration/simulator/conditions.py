@@ -1,0 +1,277 @@
+"""What a scenario is made of: the conditions of rotor, load, supply, vibration and sensors."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class CageCondition:
+    """How the cage departs from an ideal one, besides the number of broken bars."""
+
+    positions: tuple[int, ...] | None = None
+    """Slots of the damaged bars; None puts them side by side."""
+    crack_factor: float | None = None
+    """Resistance of the damaged bars over that of sound ones; None breaks them through."""
+    ring_factor: float | None = None
+    """Resistance of one ring segment over that of a sound one, for a cracked end ring."""
+    ring_share: float = 0.3
+    """Share of the end rings in the rotor resistance, 0.15 to 0.5."""
+    casting_sd: float = 0.01
+    """Standard deviation of the bars' relative resistances, 0.005 to 0.04."""
+    casting_seed: int | None = None
+    """Seed of the casting, the rotor's identity; None takes the scenario's."""
+    interbar_ratio: float = 30.0
+    """Resistance between neighbouring bars over that of a bar: small values weaken the sidebands."""
+    break_position: float = 0.5
+    """Where along the bar it is broken, 0 and 1 at the rings."""
+
+
+@dataclass(frozen=True, slots=True)
+class Oscillation:
+    """A load torque that swings."""
+
+    amplitude: float
+    """Relative to the mean torque."""
+    ratio: float | None = 1.0
+    """Frequency over 2sf, with the slip that the running machine has."""
+    frequency_hz: float | None = None
+    """Frequency where `ratio` is None."""
+
+    def __post_init__(self) -> None:
+        if (self.ratio is None) == (self.frequency_hz is None):
+            raise ValueError("an oscillation needs either a ratio to 2sf or a frequency_hz, not both")
+
+
+@dataclass(frozen=True, slots=True)
+class Ripple:
+    """A load torque that follows the shaft's angle: a belt (order 0.1 to 0.5) or a piston (1 and 2)."""
+
+    order: float
+    """Periods per turn of the shaft."""
+    amplitude: float
+    """Relative to the rated torque."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadStep:
+    """A sudden change of the load."""
+
+    time_s: float
+    """When, in the recording."""
+    factor: float
+    """What the torque is multiplied by from then on."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCondition:
+    """The driven machine."""
+
+    law: tuple[float, float, float] = (0.0, 1.0, 0.0)
+    """Shares of the torque that are constant, proportional to speed, and to its square."""
+    inertia_ratio: float = 3.0
+    """Its inertia over the rotor's."""
+    noise: float = 0.003
+    """Standard deviation of the torque's slow noise, relative."""
+    ramp: float = 0.0
+    """Relative change of the torque from the start of the recording to its end."""
+    steps: tuple[LoadStep, ...] = ()
+    """Sudden changes."""
+    oscillation: Oscillation | None = None
+    """A periodic change."""
+    ripples: tuple[Ripple, ...] = ()
+    """Changes that follow the angle."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sag:
+    """A dip of the supply voltage."""
+
+    start_s: float
+    """When, in the recording."""
+    duration_s: float
+    """How long."""
+    depth: float
+    """Share of the voltage that is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """A variable-frequency drive in open loop: voltage proportional to frequency."""
+
+    carrier_hz: float
+    """Switching frequency, 2 to 16 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyCondition:
+    """The mains, or the drive."""
+
+    frequency_hz: float | None = None
+    """Mean frequency; None takes the plate's."""
+    voltage_factor: float = 1.0
+    """Voltage over the rated one (with a drive: over the rated one scaled to the frequency)."""
+    wander_hz: float = 0.008
+    """Standard deviation of the frequency, correlated over 3 s: the floor beside the line."""
+    flicker: float = 2e-4
+    """Standard deviation of the relative amplitude between 0.3 and 12 Hz."""
+    unbalance: float = 0.004
+    """Negative over positive sequence."""
+    harmonics: tuple[float, float, float, float] = (0.008, 0.006, 0.003, 0.002)
+    """5th, 7th, 11th and 13th over the fundamental."""
+    sag: Sag | None = None
+    """A dip."""
+    drive: Drive | None = None
+    """A drive in place of the mains."""
+
+
+class BearingDefect(StrEnum):
+    """Which part of the bearing is pitted."""
+
+    OUTER = "outer"
+    INNER = "inner"
+    BALL = "ball"
+
+
+@dataclass(frozen=True, slots=True)
+class BearingCondition:
+    """A faulty bearing."""
+
+    defect: BearingDefect
+    """Where the pit is."""
+    amplitude: float
+    """Size of one impact, m/s² before the structure."""
+    balls: int = 8
+    """Rolling elements Z."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """One resonance between the force and the sensor."""
+
+    frequency_hz: float
+    damping: float
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class VibrationCondition:
+    """Amplitudes of what shakes the housing, m/s² for a 0.75 kW motor, and the structure."""
+
+    unbalance: float = 0.10
+    """a1, at the shaft's frequency."""
+    misalignment: float = 0.03
+    """a2, at twice the shaft's frequency."""
+    magnetic: float = 0.20
+    """a_2f, pull at twice the supply's frequency."""
+    broken_bar: float = 0.03
+    """a_bb, pull that a broken bar's missing field leaves."""
+    slot: float = 0.08
+    """a_s, at the slot passing frequency."""
+    broadband: float = 0.08
+    """a_br, bearing and flow noise."""
+    torque: float = 0.6
+    """k_T, m/s² per N·m."""
+    slot_current_db: float = -60.0
+    """A_r, slot harmonics in the current over the rated amplitude."""
+    eccentricity_current_db: float = -66.0
+    """A_e, eccentricity lines in the current over the rated amplitude."""
+    modes: tuple[Mode, ...] = (
+        Mode(110.0, 0.03, 0.08),
+        Mode(480.0, 0.025, 0.12),
+        Mode(1050.0, 0.02, 0.15),
+        Mode(2600.0, 0.02, 0.10),
+    )
+    """Resonances of the structure."""
+    bearing: BearingCondition | None = None
+    """A faulty bearing."""
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentSensors:
+    """Current transformers or Hall sensors of the three phases and their converter."""
+
+    gains: tuple[float, float, float] = (1.003, 0.996, 1.001)
+    """Read over true."""
+    phases_deg: tuple[float, float, float] = (0.3, 0.5, 0.2)
+    """Lag at the rated frequency."""
+    offsets: tuple[float, float, float] = (0.002, -0.003, 0.001)
+    """Over the rated amplitude."""
+    noise: float = 6e-4
+    """Standard deviation over the rated amplitude."""
+    bandwidth_hz: float = 10_000.0
+    """Of the first-order low-pass."""
+    full_scale: float = 4.0
+    """Over the rated amplitude."""
+    saturation: float | None = None
+    """Flux at which the core saturates over that of the rated current; None for an ideal core."""
+
+
+@dataclass(frozen=True, slots=True)
+class VibrationSensors:
+    """Accelerometers at the housing."""
+
+    axes: tuple[str, ...] = ("radial", "tangential")
+    """Directions, of radial, tangential and axial."""
+    noise_ug: float = 100.0
+    """Noise density, µg per root hertz."""
+    range_g: float = 4.0
+    """Full scale."""
+    velocity: bool = False
+    """Gives velocity (mm/s) in place of acceleration (m/s²)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Daq:
+    """The converter."""
+
+    current_rate_hz: float = 10_000.0
+    """Scans per second of the currents."""
+    vibration_rate_hz: float = 10_000.0
+    """Scans per second of the vibration."""
+    bits: int = 12
+    """Resolution of the converter."""
+    skew_s: float = 0.0
+    """Delay from one channel of a multiplexed converter to the next."""
+    clock_error_ppm: float = 0.0
+    """The clock is fast by this; its slow wander cannot be told from the supply's and is drawn there."""
+    jitter_s: float = 0.0
+    """Standard deviation of the single scans' instants."""
+    anti_alias: bool = True
+    """Has a low-pass below half the rate."""
+
+
+class FaultKind(StrEnum):
+    """What goes wrong with a channel."""
+
+    STUCK = "stuck"
+    """Holds its last value."""
+    DROPOUT_ZERO = "dropout_zero"
+    """Reads zero while time goes on."""
+    DROPOUT_LOST = "dropout_lost"
+    """Scans of the whole stream are lost without a trace, and what follows closes up."""
+    CLIPPING = "clipping"
+    """Saturates at a share (`magnitude`) of its peak."""
+    DRIFT = "drift"
+    """Its gain changes by `magnitude` over the recording."""
+    SWAPPED = "swapped"
+    """Exchanged with the channel after it."""
+    REVERSED = "reversed"
+    """Wired the wrong way round."""
+    MISSING = "missing"
+    """Not connected: reads noise only."""
+
+
+@dataclass(frozen=True, slots=True)
+class SensorFault:
+    """One fault of the measurement."""
+
+    kind: FaultKind
+    """What goes wrong."""
+    channel: str
+    """Name of the channel, e.g. `ia`."""
+    start_s: float = 0.0
+    """When it begins."""
+    duration_s: float | None = None
+    """How long it lasts; None to the end."""
+    magnitude: float = 0.0
+    """Size where the kind has one."""

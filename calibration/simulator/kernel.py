@@ -1,0 +1,13 @@
+"""The decorator of the compiled inner loops."""
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from numba import njit
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+
+def kernel(function: Function) -> Function:
+    """Compile with numba on first use and keep the machine code beside the source."""
+    return cast(Function, njit(cache=True, fastmath=True)(function))

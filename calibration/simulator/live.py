@@ -1,0 +1,338 @@
+"""A motor that runs: its sensors' counts, as long as one asks for more."""
+
+from dataclasses import dataclass, replace
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from calibration.simulator.faults import StreamFaults
+from calibration.simulator.load import LoadFactor, load_curve
+from calibration.simulator.machine import Machine, MachineOutput, preset_speed
+from calibration.simulator.noise import NODE_S, generator
+from calibration.simulator.rotor import Rotor, expected_slip, make_rotor
+from calibration.simulator.sampling import Sampler
+from calibration.simulator.scenario import Scenario
+from calibration.simulator.sensors import (
+    GRAVITY,
+    VELOCITY_PER_G,
+    Converter,
+    CurrentChain,
+    VibrationChain,
+)
+from calibration.simulator.stator_lines import StatorLines
+from calibration.simulator.supply import Supply
+from calibration.simulator.vibration import Vibration
+from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
+
+Floats = NDArray[np.float64]
+Counts = NDArray[np.int16] | NDArray[np.int32]
+
+LOWEST_STEP_RATE_HZ = 20_000.0
+"""Slowest rate of integration."""
+BLOCK_S = 0.2
+"""What is simulated at a time."""
+SETTLING_BLOCKS = 15
+"""Blocks before the recording in which only the machine runs, for a light load."""
+WARM_UP_BLOCKS = 8
+"""Blocks before the recording in which the sensors run too."""
+_BLOCK_NODES = round(BLOCK_S / NODE_S)
+
+
+@dataclass(slots=True)
+class Means:
+    """Sums over the simulated steps, for the truth about a recording."""
+
+    steps: int = 0
+    speed_rad_s: float = 0.0
+    load_nm: float = 0.0
+    supply_rad: float = 0.0
+
+    def add(self, output: MachineOutput, turned_rad: float) -> None:
+        """Take in a block during which the supply turned by `turned_rad`."""
+        self.steps += output.shaft.shape[1]
+        self.speed_rad_s += float(output.shaft[0].sum())
+        self.load_nm += float(output.shaft[3].sum())
+        self.supply_rad += turned_rad
+
+
+class _Drive:
+    """Supply, load and machine of a scenario, advanced together block by block."""
+
+    def __init__(self, scenario: Scenario, rate_hz: float) -> None:
+        motor = scenario.motor
+        step_s = 1.0 / rate_hz
+        self.scenario = scenario
+        self.rotor = make_rotor(scenario)
+        self.time_s = 0.0
+        self.means = Means()
+        self._step_s = step_s
+        self._supply = Supply(
+            scenario.supply, supply_amplitude_v(scenario), scenario.frequency_hz, step_s, scenario.seed
+        )
+        self._factor = LoadFactor(scenario.driven, scenario.duration_s, step_s, scenario.seed)
+        self._curve = load_curve(scenario.driven, motor, scenario.load, scenario.seed)
+        self._machine = Machine(motor, scenario.driven.inertia_ratio, step_s, scenario.temperature_factor)
+        if scenario.start_up_s is None:
+            synchronous = 2 * np.pi * scenario.frequency_hz / motor.circuit.pole_pairs
+            preset_speed(self._machine.state, synchronous * (1.0 - expected_slip(scenario)))
+
+    def advance(self) -> tuple[MachineOutput, Floats]:
+        """Give a block of machine output and of the supply's phase."""
+        voltage, phase = self._supply.advance(self.time_s, _BLOCK_NODES, self.scenario.start_up_s)
+        factor = self._factor.advance(self.time_s, _BLOCK_NODES)
+        rate = 2 * np.pi * self._supply.frequency_hz
+        output = self._machine.advance(voltage, rate, factor, self.rotor.table, self._curve)
+        self.means.add(output, float(phase[-1] - phase[0]) * phase.size / (phase.size - 1))
+        self.time_s += BLOCK_S
+        return output, phase
+
+    def settle(self) -> None:
+        """Run until the machine is steady, then let the load swing at the ratio to its slip."""
+        inertia = self.scenario.driven.inertia_ratio
+        blocks = SETTLING_BLOCKS + int(inertia)
+        self.time_s = -(blocks + WARM_UP_BLOCKS) * BLOCK_S
+        for k in range(blocks):
+            if k == blocks - 5:
+                self.means = Means()
+            self.advance()
+        oscillation = self.scenario.driven.oscillation
+        if oscillation is not None:
+            ratio = oscillation.ratio
+            pole_pass_hz = 2.0 * self.slip() * self.line_frequency_hz()
+            own = oscillation.frequency_hz
+            self._factor.oscillation_hz = ratio * pole_pass_hz if ratio is not None else own or 0.0
+
+    def line_frequency_hz(self) -> float:
+        """Mean frequency of the supply since the means began."""
+        return self.means.supply_rad / (2 * np.pi * self.means.steps * self._step_s)
+
+    def slip(self) -> float:
+        """Mean slip since the means began."""
+        mean_rad_s = self.means.speed_rad_s / self.means.steps
+        pole_pairs = self.scenario.motor.circuit.pole_pairs
+        return 1.0 - pole_pairs * mean_rad_s / (2 * np.pi * self.line_frequency_hz())
+
+    def load(self) -> float:
+        """Mean shaft torque since the means began, per unit of the rated torque."""
+        return self.means.load_nm / self.means.steps / self.scenario.motor.circuit.rated_torque_nm
+
+
+class _Line:
+    """One stream from values at steps to counts: sampler, faults, converter."""
+
+    def __init__(self, stream: Stream, sampler: Sampler, faults: StreamFaults, converter: Converter) -> None:
+        self.stream = stream
+        self.faults = faults
+        self.scans = 0
+        self._sampler = sampler
+        self._converter = converter
+        self._made: list[Counts] = []
+        self._waiting = 0
+        self._clipped = False
+
+    def push(self, values: Floats) -> None:
+        """Take values (channels, steps) and keep the counts of the scans within."""
+        scans = self._sampler.read(values)
+        first = self.scans + self._waiting
+        scans = self.faults.on_values(scans, first)
+        counts, clipped = self._converter.convert(scans)
+        self._made.append(self.faults.on_counts(counts, first))
+        self._waiting += len(counts)
+        self._clipped |= clipped
+
+    def has(self, scans: int) -> bool:
+        """Whether scans up to number `scans` are there."""
+        return self.scans + self._waiting >= scans
+
+    def take(self, until: int) -> SampleBlock:
+        """Give the scans from the last one taken up to number `until`."""
+        made = cast(Counts, np.concatenate(self._made))
+        wanted = until - self.scans
+        block = SampleBlock(self.stream.number, self.scans, made[:wanted], clipped=self._clipped)
+        self._made = [made[wanted:]]
+        self._waiting -= wanted
+        self.scans = until
+        self._clipped = False
+        return block
+
+
+class LiveMotor:
+    """Runs a scenario without end; the same counts come whatever pieces they are asked for in.
+
+    The constructor runs the motor until it is steady, so that the first scan shows a motor that has been
+    running (or, for a scenario with a start-up, one at rest).
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        rate_hz = step_rate_hz(scenario)
+        self._every = _vibration_decimation(scenario, rate_hz)
+        self._drive = _Drive(scenario, rate_hz)
+        self._step = 0 if scenario.start_up_s is not None else -WARM_UP_BLOCKS * round(BLOCK_S * rate_hz)
+        daq, motor, seed = scenario.daq, scenario.motor, scenario.seed
+        highest_hz = 0.5 * daq.current_rate_hz if daq.anti_alias else np.inf
+        self._lines = StatorLines(scenario.vibration, scenario.supply, motor, rate_hz, highest_hz, seed)
+        vibration_rate_hz = rate_hz / self._every
+        axes = scenario.vibration_sensors.axes
+        self._vibration = Vibration(scenario.vibration, motor, axes, vibration_rate_hz, seed)
+        self._current_chain = CurrentChain(scenario.current_sensors, daq, motor, rate_hz)
+        self._vibration_chain = VibrationChain(scenario.vibration_sensors, daq, vibration_rate_hz, seed)
+        self._streams = (
+            _current_line(scenario, rate_hz, self._step),
+            _vibration_line(scenario, vibration_rate_hz, self._step // self._every),
+        )
+        self.device = Device("simulated motor", str(seed), "", tuple(line.stream for line in self._streams))
+        """The streams: 0 the currents, 1 the vibration."""
+        self._elapsed_s = 0.0
+        if scenario.start_up_s is None:
+            self._drive.settle()
+            self._warm_up()
+        self._drive.means = Means()
+
+    @property
+    def rotor(self) -> Rotor:
+        """The rotor as it is now."""
+        return self._drive.rotor
+
+    @property
+    def slip(self) -> float:
+        """Mean slip over what was simulated since the first scan."""
+        return self._drive.slip()
+
+    @property
+    def line_frequency_hz(self) -> float:
+        """Mean supply frequency over what was simulated since the first scan."""
+        return self._drive.line_frequency_hz()
+
+    @property
+    def load(self) -> float:
+        """Mean shaft torque since the first scan, per unit of the rated torque."""
+        return self._drive.load()
+
+    def advance(self, duration_s: float) -> list[SampleBlock]:
+        """Run on by `duration_s` and give the new scans, one block per stream (none without new scans)."""
+        self._elapsed_s += duration_s
+        until = [int(self._elapsed_s * line.stream.rate_hz + 1e-6) for line in self._streams]
+        while not all(line.has(n) for line, n in zip(self._streams, until, strict=True)):
+            for line, values in zip(self._streams, self._block(), strict=True):
+                line.push(values)
+        return [line.take(n) for line, n in zip(self._streams, until, strict=True) if n > line.scans]
+
+    def break_bars(self, count: int) -> None:
+        """Let the running motor have `count` broken bars side by side from the next block on."""
+        cage = replace(self.scenario.cage, positions=None)
+        self.scenario = replace(self.scenario, broken_bars=count, cage=cage)
+        self._drive.rotor = make_rotor(self.scenario)
+
+    def _block(self) -> tuple[Floats, Floats]:
+        """Simulate a block: sensor signals at steps, currents (3, n) and vibration (axes, n / every)."""
+        output, phase = self._drive.advance()
+        currents = self._lines.phase_currents(output.fields, output.shaft[1], phase, self._step)
+        self._step += phase.size
+        fewer = slice(None, None, self._every)
+        fields, shaft = output.fields[:, fewer], output.shaft[:, fewer]
+        rotor = self._drive.rotor
+        shaking = self._vibration.advance(
+            np.ascontiguousarray(fields),
+            np.ascontiguousarray(shaft),
+            np.ascontiguousarray(phase[fewer]),
+            rotor.damaged,
+            rotor.shrink,
+        )
+        return self._current_chain.run(currents), self._vibration_chain.run(shaking)
+
+    def _warm_up(self) -> None:
+        """Let filters settle, and learn the peaks to which clipping is relative."""
+        values: tuple[Floats, Floats] | None = None
+        for _ in range(WARM_UP_BLOCKS):
+            values = self._block()
+            for line, block in zip(self._streams, values, strict=True):
+                line.faults.learn_peaks(block)
+                line.push(block)
+
+
+def step_rate_hz(scenario: Scenario) -> float:
+    """Rate of integration: at least twice that of the currents, a whole number of steps per node."""
+    fastest = max(LOWEST_STEP_RATE_HZ, 2.0 * scenario.daq.current_rate_hz)
+    return float(np.ceil(fastest * NODE_S) / NODE_S)
+
+
+def supply_amplitude_v(scenario: Scenario) -> float:
+    """Phase amplitude of the supply; a drive keeps voltage over frequency constant."""
+    circuit = scenario.motor.circuit
+    amplitude = float(np.sqrt(2.0)) * circuit.phase_voltage_v * scenario.supply.voltage_factor
+    if scenario.supply.drive is not None:
+        amplitude *= scenario.frequency_hz / circuit.frequency_hz
+    return amplitude
+
+
+def _vibration_decimation(scenario: Scenario, rate_hz: float) -> int:
+    """Steps of the machine per step of the vibration, a divisor of the block."""
+    slowest = max(LOWEST_STEP_RATE_HZ, 2.0 * scenario.daq.vibration_rate_hz)
+    steps = round(BLOCK_S * rate_hz)
+    return (
+        max(k for k in range(1, int(rate_hz / slowest + 1e-9) + 1) if steps % k == 0)
+        if rate_hz >= slowest
+        else 1
+    )
+
+
+def _current_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Line:
+    sensors, daq, motor = scenario.current_sensors, scenario.daq, scenario.motor
+    rng = generator(scenario.seed, "current converter")
+    peak = motor.peak_current_a
+    converter = Converter(sensors.full_scale * peak, daq.bits, sensors.noise * peak, rng)
+    lag_s = np.array(sensors.phases_deg) / (360.0 * motor.circuit.frequency_hz)
+    stream = Stream(
+        0,
+        daq.current_rate_hz,
+        tuple(
+            Channel(f"i{p}", ChannelKind.CURRENT, "A", converter.scale, 0.0, converter.full_scale, phase=p)
+            for p in "abc"
+        ),
+    )
+    return _line(scenario, stream, converter, daq.skew_s * np.arange(3.0) - lag_s, rate_hz, first_step)
+
+
+def _vibration_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Line:
+    sensors, daq = scenario.vibration_sensors, scenario.daq
+    rng = generator(scenario.seed, "vibration converter")
+    unit, per_g = ("mm/s", VELOCITY_PER_G) if sensors.velocity else ("m/s2", GRAVITY)
+    full_scale = per_g * sensors.range_g
+    converter = Converter(full_scale, daq.bits, 0.0, rng)
+    stream = Stream(
+        1,
+        daq.vibration_rate_hz,
+        tuple(
+            Channel(
+                f"vib_{a}", ChannelKind.VIBRATION, unit, converter.scale, 0.0, converter.full_scale, axis=a
+            )
+            for a in sensors.axes
+        ),
+    )
+    offsets = daq.skew_s * np.arange(len(sensors.axes), dtype=np.float64)
+    return _line(scenario, stream, converter, offsets, rate_hz, first_step)
+
+
+def _line(
+    scenario: Scenario,
+    stream: Stream,
+    converter: Converter,
+    offsets_s: Floats,
+    step_rate: float,
+    first_step: int,
+) -> _Line:
+    names = tuple(channel.name for channel in stream.channels)
+    faults = StreamFaults(scenario.sensor_faults, names, stream.rate_hz, scenario.duration_s)
+    sampler = Sampler(
+        step_rate,
+        stream.rate_hz,
+        offsets_s,
+        first_step=first_step,
+        clock_error_ppm=scenario.daq.clock_error_ppm,
+        jitter_s=scenario.daq.jitter_s,
+        lost=faults.lost,
+        rng=generator(scenario.seed, f"jitter {stream.number}"),
+    )
+    return _Line(stream, sampler, faults, converter)

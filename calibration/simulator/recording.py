@@ -1,0 +1,64 @@
+"""From a scenario to a recording that carries its whole truth."""
+
+from typing import Any
+
+from calibration.simulator.live import LiveMotor
+from calibration.simulator.scenario import Scenario, scenario_to_dict
+from edge_agent.acquire.recordings import Recording
+
+
+def simulate(scenario: Scenario) -> Recording:
+    """Make the recording of a scenario."""
+    motor = LiveMotor(scenario)
+    blocks = motor.advance(scenario.duration_s)
+    counts = tuple(block.counts for block in blocks)
+    return Recording(recording_name(scenario), motor.device, counts, truth(motor))
+
+
+def recording_name(scenario: Scenario) -> str:
+    """Name of the file: set, seed and class."""
+    return f"{scenario.kind}-{scenario.seed:07d}-{scenario.broken_bars}bars"
+
+
+def truth(motor: LiveMotor) -> dict[str, Any]:
+    """All that is true of what `motor` has given so far, as plain values for JSON."""
+    scenario, rotor = motor.scenario, motor.rotor
+    nameplate = scenario.motor.nameplate.model_dump(mode="json", exclude_none=True)
+    return {
+        "broken_bars": scenario.broken_bars,
+        "equivalent_bars": rotor.equivalent_bars,
+        "asymmetry": rotor.asymmetry,
+        "slip": motor.slip,
+        "load": motor.load,
+        "line_frequency_hz": motor.line_frequency_hz,
+        "motor_id": scenario.motor_id,
+        "nameplate": nameplate,
+        "seed": scenario.seed,
+        "kind": scenario.kind,
+        "confounders": confounders(scenario),
+        "sensor_faults": [str(fault.kind) for fault in scenario.sensor_faults],
+        "scenario": scenario_to_dict(scenario),
+    }
+
+
+def confounders(scenario: Scenario) -> list[str]:
+    """Name what is unusual besides the bars: what could be taken for them, or hide them."""
+    driven, supply, vibration = scenario.driven, scenario.supply, scenario.vibration
+    present = {
+        "load_oscillation": driven.oscillation is not None,
+        "shaft_ripple": bool(driven.ripples),
+        "load_step": bool(driven.steps),
+        "load_ramp": abs(driven.ramp) > 0.05,
+        "unbalanced_supply": supply.unbalance > 0.015,
+        "flicker": supply.flicker > 1e-3,
+        "sag": supply.sag is not None,
+        "drive": supply.drive is not None,
+        "bearing": vibration.bearing is not None,
+        "unbalance": vibration.unbalance > 0.5,
+        "misalignment": vibration.misalignment > 0.2,
+        "eccentricity": vibration.eccentricity_current_db > -50.0,
+        "start_up": scenario.start_up_s is not None,
+        "ring_crack": scenario.cage.ring_factor is not None,
+        "aliasing": not scenario.daq.anti_alias,
+    }
+    return [name for name, there in present.items() if there]

@@ -1,0 +1,143 @@
+"""A scenario: everything that is true of one recording before it is made."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+from pydantic import TypeAdapter, ValidationError
+
+from calibration.simulator.conditions import (
+    CageCondition,
+    CurrentSensors,
+    Daq,
+    LoadCondition,
+    SensorFault,
+    SupplyCondition,
+    VibrationCondition,
+    VibrationSensors,
+)
+from calibration.simulator.motors import DEFAULT_MOTOR, MOTORS, Motor, motor_of_nameplate
+from edge_agent.motor import Nameplate
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """One recording to be made; the same scenario gives the same counts in every process."""
+
+    seed: int = 0
+    """Seed of all that is random in it."""
+    broken_bars: int = 0
+    """Bars that are broken (or cracked, if `cage` says so)."""
+    load: float = 0.75
+    """Torque at rated speed, per unit of the rated torque."""
+    duration_s: float = 12.0
+    """Length of the recording."""
+    kind: str = "manual"
+    """Name of the set that it was drawn for."""
+    motor: Motor = DEFAULT_MOTOR
+    """The motor."""
+    temperature_factor: float = 1.0
+    """Stator and rotor resistance over their values in the motor's circuit, 0.9 to 1.35."""
+    start_up_s: float | None = None
+    """When the motor is switched on from standstill; None for one that has run long before."""
+    cage: CageCondition = field(default_factory=CageCondition)
+    """The rotor's cage."""
+    driven: LoadCondition = field(default_factory=LoadCondition)
+    """The driven machine."""
+    supply: SupplyCondition = field(default_factory=SupplyCondition)
+    """The mains or the drive."""
+    vibration: VibrationCondition = field(default_factory=VibrationCondition)
+    """What shakes the housing."""
+    current_sensors: CurrentSensors = field(default_factory=CurrentSensors)
+    """How currents are measured."""
+    vibration_sensors: VibrationSensors = field(default_factory=VibrationSensors)
+    """How vibration is measured."""
+    daq: Daq = field(default_factory=Daq)
+    """How both are converted."""
+    sensor_faults: tuple[SensorFault, ...] = ()
+    """What is wrong with the measurement."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.broken_bars < self.motor.bars // 2:
+            raise ValueError(
+                f"broken_bars: {self.broken_bars} is not between 0 and half of {self.motor.bars}"
+            )
+        positions = self.cage.positions
+        if positions is not None and len(positions) != self.broken_bars:
+            raise ValueError(f"cage.positions: {len(positions)} places for {self.broken_bars} broken bars")
+
+    @property
+    def motor_id(self) -> str:
+        """Identity of the motor, for splits that keep motors apart."""
+        return self.motor.name
+
+    @property
+    def frequency_hz(self) -> float:
+        """Mean frequency of the supply."""
+        return self.supply.frequency_hz or self.motor.circuit.frequency_hz
+
+    @property
+    def damaged(self) -> tuple[int, ...]:
+        """Slots of the broken or cracked bars."""
+        if self.cage.positions is not None:
+            return self.cage.positions
+        return tuple(range(self.broken_bars))
+
+    def with_seed(self, seed: int) -> Self:
+        """Give the same scenario with other randomness."""
+        return replace(self, seed=seed)
+
+
+_ADAPTER = TypeAdapter(Scenario)
+
+
+def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:
+    """Give plain values, ready for YAML or JSON, from which `scenario_of_dict` makes the same scenario."""
+    plain: dict[str, Any] = _ADAPTER.dump_python(scenario, mode="json")
+    return plain
+
+
+def scenario_of_dict(fields: dict[str, Any]) -> Scenario:
+    """Make a scenario of plain values; what is left out has its default.
+
+    `motor` may be the name of one of the ten classes, a nameplate (`{nameplate: {...}}`), or the whole
+    motor. Raises ValueError that names the field.
+    """
+    fields = dict(fields)
+    if "motor" in fields:
+        fields["motor"] = _motor(fields["motor"])
+    unknown = set(fields) - set(Scenario.__dataclass_fields__)
+    if unknown:
+        raise ValueError(f"scenario: no such field: {', '.join(sorted(unknown))}")
+    try:
+        return _ADAPTER.validate_python(fields)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ValueError(f"scenario: {place}: {first['msg']}") from error
+
+
+def _motor(given: Any) -> Any:
+    """Find or make the motor that a scenario file means."""
+    if isinstance(given, str):
+        known = {motor.name: motor for motor in MOTORS}
+        if given not in known:
+            raise ValueError(f"scenario: motor: no class {given!r}; there are {', '.join(known)}")
+        return known[given]
+    if isinstance(given, dict) and set(given) == {"nameplate"}:
+        return motor_of_nameplate(Nameplate.model_validate(given["nameplate"]))
+    return given
+
+
+def read_scenario(path: Path) -> Scenario:
+    """Read a scenario from YAML."""
+    fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(fields, dict):
+        raise ValueError(f"{path}: expected a mapping of scenario fields, found {type(fields).__name__}")
+    return scenario_of_dict(fields)
+
+
+def write_scenario(path: Path, scenario: Scenario) -> None:
+    """Write a scenario as YAML, every field spelled out."""
+    path.write_text(yaml.safe_dump(scenario_to_dict(scenario), sort_keys=False), encoding="utf-8")

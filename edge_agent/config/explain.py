@@ -23,7 +23,7 @@ _EXPECTED = {
     "tuple_type": "a list, one item a line that starts with -",
     "model_type": "a section: keys below it, indented",
     "model_attributes_type": "a section: keys below it, indented",
-    "string_pattern_mismatch": "text of other characters",
+    "string_pattern_mismatch": "text of allowed characters only",
 }
 """What a wrong type should have been."""
 

@@ -1,0 +1,138 @@
+"""The command line: `edge-agent run | check | replay | ports | bench`.
+
+Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from edge_agent import __version__
+from edge_agent.config import ConfigError
+
+DONE, FAILED, WRONG_USAGE = 0, 1, 2
+"""Exit statuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command; its module is imported only when it is called."""
+
+    module: str
+    """Has `add_arguments(parser)` and `run(args) -> exit status`."""
+    help: str
+    """What it does, in half a sentence."""
+
+
+COMMANDS = {
+    "run": Command("edge_agent.commands.run", "diagnose a motor and publish its state until stopped"),
+    "check": Command("edge_agent.commands.check", "check a configuration and say what it means"),
+    "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
+    "ports": Command("edge_agent.commands.ports", "list the serial ports and what hangs on them"),
+    "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
+}
+"""By name."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run `edge-agent`; give its exit status."""
+    description = "Hears a broken rotor bar in an induction motor, and says so over MQTT."
+    return dispatch("edge-agent", description, COMMANDS, arguments)
+
+
+def dispatch(
+    program: str, description: str, commands: Mapping[str, Command], arguments: Sequence[str] | None
+) -> int:
+    """Run the command that the arguments name; give its exit status. Wrong usage ends the process with 2."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    log_to_stderr()
+    parser = argparse.ArgumentParser(prog=program, description=description)
+    parser.add_argument("--version", action="version", version=f"{program} {__version__}")
+    choices = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in commands.items():
+        chosen = choices.add_parser(name, help=command.help, description=f"{program} {name}: {command.help}.")
+        if given[:1] == [name]:
+            try:
+                module = import_module(command.module)
+            except ModuleNotFoundError as error:
+                if str(error.name).startswith(("edge_agent", "calibration")):
+                    raise
+                print(f"{program} {name}: {_missing(error)}", file=sys.stderr)
+                return WRONG_USAGE
+            module.add_arguments(chosen)
+            chosen.set_defaults(run=module.run)
+    args = parser.parse_args(given)
+    return _guarded(program, args)
+
+
+def log_to_stderr() -> None:
+    """Send log messages to stderr, one line each; under systemd with the levels of its journal."""
+    handler = logging.StreamHandler(sys.stderr)
+    in_journal = "JOURNAL_STREAM" in os.environ
+    handler.setFormatter(OneLineFormatter(in_journal=in_journal))
+    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+
+
+class OneLineFormatter(logging.Formatter):
+    """Writes a message, with its traceback where it has one, as one line."""
+
+    def __init__(self, *, in_journal: bool) -> None:
+        """In the journal, the level is a prefix that it understands and the time is the journal's own."""
+        super().__init__(
+            "%(name)s: %(message)s" if in_journal else "%(asctime)s %(levelname)s %(name)s: %(message)s"
+        )
+        self._in_journal = in_journal
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Give the line."""
+        line = " | ".join(super().format(record).splitlines())
+        return f"<{_syslog_level(record.levelno)}>{line}" if self._in_journal else line
+
+
+def _syslog_level(level: int) -> int:
+    """Give the level of syslog(3): 7 debug, 6 info, 4 warning, 3 error, 2 critical."""
+    steps = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
+    return next((syslog for from_level, syslog in steps if level >= from_level), 7)
+
+
+def _guarded(program: str, args: argparse.Namespace) -> int:
+    """Run a command; say failures that are nobody's mistake in the program in one line."""
+    try:
+        status: int = args.run(args)
+        sys.stdout.flush()
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return WRONG_USAGE
+    except OSError as error:
+        if isinstance(error, BrokenPipeError) and _nobody_reads():
+            return DONE
+        print(f"{program} {args.command}: {error}", file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print(f"{program} {args.command}: interrupted", file=sys.stderr)
+        return FAILED
+    return status
+
+
+def _nobody_reads() -> bool:
+    """Whether the reader of stdout, say `head`, has left; what is in the buffer then goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return True
+    return False
+
+
+def _missing(error: ModuleNotFoundError) -> str:
+    """Say what to install."""
+    extra = "simulator" if error.name == "numba" else "calibration"
+    return f"needs {error.name}, which is not installed; pip install 'edge-agent[{extra}]'"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,189 @@
+"""The frame of both command lines: exit statuses, messages, logs, and nothing imported too early."""
+
+import io
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import calibration.cli
+from edge_agent import __version__, cli
+
+CONFIG = """\
+agent: {id: pump-7}
+motor:
+  {rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98, rated_speed_rpm: 1715,
+   line_frequency_hz: 60, poles: 4}
+acquisition: {port: /dev/ttyACM0}
+mqtt: {host: localhost}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was():
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = before, level
+
+
+@pytest.fixture
+def a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Make `edge-agent run` do what the given lines of Python say."""
+
+    def make(*body: str) -> None:
+        lines = ["def add_arguments(parser): parser.add_argument('--times', type=int, default=1)", *body]
+        name = f"command_{os.urandom(4).hex()}"
+        (tmp_path / f"{name}.py").write_text("\n".join(lines))
+        monkeypatch.syspath_prepend(str(tmp_path))
+        monkeypatch.setitem(cli.COMMANDS, "run", cli.Command(name, "do it"))
+
+    return make
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    file = tmp_path / "agent.yaml"
+    file.write_text(CONFIG)
+    return file
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["--version"])
+    assert ended.value.code == 0
+    assert capsys.readouterr().out == f"edge-agent {__version__}\n"
+
+
+@pytest.mark.parametrize("arguments", [[], ["walk"], ["check"], ["check", "--colour", "a.yaml"]])
+def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit) as ended:
+        cli.main(arguments)
+    assert ended.value.code == 2
+    assert "usage: edge-agent" in capsys.readouterr().err
+
+
+def test_the_status_of_a_command_is_that_of_the_process(a_command):
+    a_command("def run(args): return args.times")
+    assert cli.main(["run", "--times", "0"]) == 0
+    assert cli.main(["run", "--times", "1"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "words"),
+    [
+        ("OSError('port is gone')", 1, "edge-agent run: port is gone"),
+        ("BrokenPipeError(32, 'the broker hung up')", 1, "edge-agent run: [Errno 32] the broker hung up"),
+        ("KeyboardInterrupt", 1, "edge-agent run: interrupted"),
+    ],
+)
+def test_a_failure_while_running_is_one_line_and_status_1(a_command, capsys, failure, status, words):
+    a_command(f"def run(args): raise {failure}")
+    assert cli.main(["run"]) == status
+    assert capsys.readouterr().err == f"{words}\n"
+
+
+def test_an_error_of_the_program_itself_keeps_its_traceback(a_command):
+    a_command("def run(args): return 1 // 0")
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["run"])
+
+
+def test_what_is_not_installed_is_named_with_the_extra_that_brings_it(a_command, capsys):
+    a_command("import torch_that_is_not_there")
+    assert cli.main(["run"]) == 2
+    assert "pip install 'edge-agent[calibration]'" in capsys.readouterr().err
+
+
+def test_a_right_configuration_is_summarised(config: Path, capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["check", str(config)]) == 0
+    out = capsys.readouterr().out
+    assert "synchronous speed 1800 rpm, rated slip 4.72 %" in out
+    assert "pole-pass frequency at rated load 5.67 Hz" in out
+    assert "topics below edge-agent/pump-7" in out
+
+
+def test_the_channels_of_a_configuration_say_what_they_allow(config: Path, capsys):
+    config.write_text(CONFIG + "channels: [{name: ia, kind: current, phase: a, scale: 0.01}]\n")
+    assert cli.main(["check", str(config)]) == 0
+    out = capsys.readouterr().out
+    assert "one phase current (ia)" in out
+    assert "no vibration and no speed" in out
+
+
+def test_a_wrong_configuration_ends_with_2_and_every_problem_on_stderr(config: Path, capsys):
+    config.write_text(CONFIG.replace("1715", "1815").replace("host", "hots"))
+    assert cli.main(["check", str(config)]) == 2
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert len(said.err.splitlines()) == 3
+    assert f"{config}:3:88: motor.rated_speed_rpm: 1815 is above the synchronous speed" in said.err
+    assert "did you mean host?" in said.err
+
+
+def test_a_reader_that_leaves_early_is_no_failure(config: Path):
+    script = f"import sys, edge_agent.cli as c; sys.exit(c.main(['check', {str(config)!r}]))"
+    reading, writing = os.pipe()
+    os.close(reading)
+    ended = subprocess.run(
+        [sys.executable, "-c", script], stdout=writing, stderr=subprocess.PIPE, check=False
+    )
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
+def test_a_configuration_is_checked_without_loading_the_network():
+    script = (
+        "import sys, edge_agent.cli as c, calibration.cli\n"
+        "assert not {'onnxruntime', 'torch', 'numba', 'serial', 'scipy'} & sys.modules.keys(), 'too early'"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def a_record(level: int, message: str) -> logging.LogRecord:
+    try:
+        raise ValueError("two\nlines")
+    except ValueError:
+        return logging.LogRecord("edge_agent.x", level, "", 0, message, (), sys.exc_info())
+
+
+def test_a_log_message_is_one_line_even_with_its_traceback():
+    line = cli.OneLineFormatter(in_journal=False).format(a_record(logging.ERROR, "it\nbroke"))
+    assert "\n" not in line
+    assert "ERROR edge_agent.x: it | broke | Traceback" in line
+
+
+@pytest.mark.parametrize(
+    ("level", "prefix"),
+    [
+        (logging.DEBUG, "<7>"),
+        (logging.INFO, "<6>"),
+        (logging.WARNING, "<4>"),
+        (logging.ERROR, "<3>"),
+        (logging.CRITICAL, "<2>"),
+    ],
+)
+def test_the_journal_gets_levels_that_it_understands(level: int, prefix: str):
+    line = cli.OneLineFormatter(in_journal=True).format(a_record(level, "hello"))
+    assert line.startswith(f"{prefix}edge_agent.x: hello")
+
+
+def test_logs_go_to_stderr(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    cli.log_to_stderr()
+    logging.getLogger("edge_agent").info("hello")
+    assert sys.stderr.getvalue().endswith("INFO edge_agent: hello\n")
+
+
+def test_simulate_with_serial_is_the_virtual_daq(monkeypatch: pytest.MonkeyPatch):
+    chosen = []
+    monkeypatch.setattr(
+        calibration.cli, "dispatch", lambda *given: chosen.append(given[2]["simulate"].module)
+    )
+    calibration.cli.main(["simulate", "--out", "x"])
+    calibration.cli.main(["simulate", "--serial"])
+    assert chosen == ["calibration.simulator.command", "calibration.virtual_daq"]

@@ -6,6 +6,7 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 import argparse
 import logging
 import os
+import select
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from edge_agent.config import ConfigError
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 """Exit statuses."""
+_STDOUT = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +122,12 @@ def _guarded(program: str, args: argparse.Namespace) -> int:
 
 def _nobody_reads() -> bool:
     """Whether the reader of stdout, say `head`, has left; what is in the buffer then goes nowhere."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return True
-    return False
+    output = select.poll()
+    output.register(_STDOUT, select.POLLOUT)
+    if not any(events & select.POLLERR for _, events in output.poll(0)):
+        return False
+    os.dup2(os.open(os.devnull, os.O_WRONLY), _STDOUT)
+    return True
 
 
 def _missing(error: ModuleNotFoundError) -> str:

@@ -103,8 +103,8 @@ class Subscriber:
         return [message for message in self.messages if message.topic == topic]
 
     def close(self) -> None:
-        """End it."""
-        self._process.terminate()
+        """End it; its session on the broker stays."""
+        self._process.kill()
         self._process.wait(START_TIMEOUT_S)
 
     def _read(self) -> None:
@@ -117,6 +117,16 @@ class Subscriber:
                 )
             elif line.startswith("Subscribed"):
                 self._subscribed.set()
+
+
+def wait_until(holds: Callable[[], object], timeout_s: float = 10.0) -> None:
+    """Wait for something that nobody announces."""
+    tick = threading.Event()
+    for _ in range(int(timeout_s / 0.01)):
+        if holds():
+            return
+        tick.wait(0.01)
+    raise AssertionError(f"it did not happen in {timeout_s:g} s")
 
 
 def mosquitto_program() -> str:

@@ -23,7 +23,7 @@ _EVIDENCE_DECIMALS = {
     "detection_limit_dbc": 1,
     "detection_limit_bars": 3,
     "ellipse_angle_deg": 1,
-    "modalities_agree": None,
+    "modalities_agree": 0,
     "equivalent_bars": 3,
     "current_unbalance": 4,
 }
@@ -181,17 +181,19 @@ def _window(window: WindowSpan | None) -> Payload | None:
     return {
         "start": iso_time(window.start_unix_s),
         "end": iso_time(window.end_unix_s),
-        "first_sample": window.first_sample,
-        "samples": window.samples,
-        "lost_samples": window.lost_samples,
+        "first_sample": int(window.first_sample),
+        "samples": int(window.samples),
+        "lost_samples": int(window.lost_samples),
     }
 
 
 def _evidence(evidence: Evidence) -> Payload:
-    return {
-        name: getattr(evidence, name) if decimals is None else _rounded(getattr(evidence, name), decimals)
-        for name, decimals in _EVIDENCE_DECIMALS.items()
-    }
+    said: Payload = {}
+    for name, decimals in _EVIDENCE_DECIMALS.items():
+        value = getattr(evidence, name)
+        said[name] = _rounded(value, decimals)
+    agree = evidence.modalities_agree
+    return said | {"modalities_agree": None if agree is None else bool(agree)}
 
 
 def _trigger(refusal: Refusal | None) -> Payload | None:

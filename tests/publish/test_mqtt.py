@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from broker import Mosquitto, Subscriber, free_port
+from broker import Mosquitto, Subscriber, free_port, wait_until
 
 from edge_agent.publish.mqtt import Publisher
 from edge_agent.publish.outbox import Outbox
@@ -103,6 +103,25 @@ def test_events_of_an_outage_arrive_once_and_in_order(
     assert list(by_id) == sorted(by_id)
     assert outbox.counts.waiting == 0
     assert not listener.on(f"{BASE}/motor-1/diagnosis")
+
+
+@pytest.mark.slow
+def test_a_minute_without_broker_delays_events_and_loses_none(
+    mosquitto: Mosquitto, subscribe: Subscribe, outbox: Outbox
+) -> None:
+    """With the waits as shipped: a quarter of the outage is the most that may be added to it."""
+    listener = subscribe(mosquitto.port)
+    with Publisher(MqttSettings("127.0.0.1", mosquitto.port), "pump-7", outbox) as publisher:
+        listener.wait_for(lambda messages: messages)
+        mosquitto.stop()
+        pause = threading.Event()
+        for number in range(60):
+            publisher.publish_event("motor-1", an_event(number))
+            pause.wait(1.0)
+        mosquitto.start()
+        listener.wait_for(lambda messages: 59 in numbers_on(listener))
+    by_id = {message.json()["id"]: message.json()["number"] for message in listener.on(EVENTS)}
+    assert list(by_id.values()) == list(range(60))
 
 
 def test_a_broker_that_comes_and_goes_while_events_are_made_gets_all_of_them(
@@ -217,7 +236,7 @@ def test_a_wrong_password_is_named_once_and_tried_again(
     with Publisher(
         settings(broker.port, username="pump-7", password_file=password), "pump-7", outbox
     ) as publisher:
-        _await(lambda: publisher.counts.failed_attempts >= 3)
+        wait_until(lambda: publisher.counts.failed_attempts >= 3)
     broker.stop()
     complaints = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
     assert complaints == [f"MQTT: 127.0.0.1:{broker.port} refuses us: Not authorized"]
@@ -232,7 +251,7 @@ def test_a_refused_topic_is_counted_and_its_event_kept(tmp_path: Path, outbox: O
     broker.start()
     with Publisher(settings(broker.port), "pump-7", outbox) as publisher:
         publisher.publish_event("motor-1", an_event(1))
-        _await(lambda: publisher.counts.refusals > 0)
+        wait_until(lambda: publisher.counts.refusals > 0)
         assert publisher.stop(timeout_s=0.5)
     broker.stop()
     assert outbox.counts.waiting == 1
@@ -243,26 +262,16 @@ def test_an_unreadable_password_file_is_named(
 ) -> None:
     missing = settings(free_port(), username="a", password_file=tmp_path / "missing")
     with Publisher(missing, "pump-7", outbox) as publisher:
-        _await(lambda: publisher.counts.failed_attempts)
+        wait_until(lambda: publisher.counts.failed_attempts)
     assert "mqtt.password_file cannot be read" in caplog.text
 
 
 def test_no_broker_is_named_once_and_costs_nothing(outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:
     with Publisher(settings(free_port()), "pump-7", outbox) as publisher:
-        _await(lambda: publisher.counts.failed_attempts >= 3)
+        wait_until(lambda: publisher.counts.failed_attempts >= 3)
         assert not publisher.connected
         assert publisher.watched.failure() is None
     assert caplog.text.count("cannot connect to") == 1
-
-
-def _await(holds: Callable[[], object], timeout_s: float = 10.0) -> None:
-    """Wait for a counter that nobody announces."""
-    tick = threading.Event()
-    for _ in range(int(timeout_s / 0.01)):
-        if holds():
-            return
-        tick.wait(0.01)
-    raise AssertionError("it did not happen")
 
 
 def _connect_packet_311(client_id: str) -> bytes:

@@ -1,0 +1,172 @@
+"""The shipped broker configuration lets in who may come in, and nobody writes where they may not."""
+
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from broker import Mosquitto, Subscriber, wait_until
+
+from edge_agent.publish.mqtt import Publisher
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
+
+EXAMPLE = Path(__file__).parents[2] / "deploy" / "mosquitto"
+PASSWORDS = {"monitor": "m0nitor", "pump-7": "p7", "pump-8": "p8"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """A broker set up as the guide says, with certificates for `localhost`."""
+
+    broker: Mosquitto
+    folder: Path
+
+    def publish(self, user: str | None, topic: str, *more: str) -> subprocess.CompletedProcess[str]:
+        """Publish `hello` with mosquitto_pub."""
+        login = ["-u", user, "-P", PASSWORDS[user]] if user else []
+        command = ["mosquitto_pub", "-h", "localhost", "-p", str(self.broker.port), "-V", "mqttv5"]
+        command += [
+            "--cafile",
+            str(self.folder / "ca.crt"),
+            "-q",
+            "1",
+            "-t",
+            topic,
+            "-m",
+            "hello",
+            *login,
+            *more,
+        ]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+
+    def settings(self, **changes: object) -> MqttSettings:
+        """How `pump-7` reaches it."""
+        password = self.folder / "pump-7.password"
+        password.write_text(PASSWORDS["pump-7"])
+        fields: dict[str, object] = {
+            "host": "localhost",
+            "port": self.broker.port,
+            "username": "pump-7",
+            "password_file": password,
+            "tls": TlsSettings(ca_file=self.folder / "ca.crt"),
+            "retry_min_s": 0.05,
+            "retry_max_s": 0.1,
+        }
+        return MqttSettings(**(fields | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    if shutil.which("openssl") is None or shutil.which("mosquitto_passwd") is None:
+        pytest.skip("NOT TESTED: needs openssl and mosquitto_passwd")
+    folder = tmp_path_factory.mktemp("site")
+    subprocess.run([EXAMPLE / "make-certificates.sh", "localhost", folder], check=True, capture_output=True)
+    passwords = folder / "edge-agent.passwords"
+    passwords.touch(0o600)
+    for user, password in PASSWORDS.items():
+        subprocess.run(["mosquitto_passwd", "-b", passwords, user, password], check=True, capture_output=True)
+    shutil.copy(EXAMPLE / "edge-agent.acl", folder)
+    (folder / "edge-agent.acl").chmod(0o600)
+    config = (EXAMPLE / "edge-agent.conf").read_text()
+    config = config.replace("listener 8883", "listener {port} localhost")
+    config = config.replace("/etc/mosquitto/certs/", f"{folder}/").replace("/etc/mosquitto/", f"{folder}/")
+    broker = Mosquitto(folder, config)
+    broker.start()
+    yield Site(broker, folder)
+    broker.stop()
+
+
+@pytest.fixture
+def monitor(site: Site, subscribe: Callable[..., Subscriber], tmp_path: Path) -> Subscriber:
+    login = ["-u", "monitor", "-P", PASSWORDS["monitor"], "--cafile", str(site.folder / "ca.crt")]
+    return subscribe(site.broker.port, name=f"monitor-{tmp_path.name}", more=login)
+
+
+def test_an_agent_is_heard_through_tls_with_its_password(
+    site: Site, monitor: Subscriber, tmp_path: Path
+) -> None:
+    outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
+    with Publisher(site.settings(), "pump-7", outbox) as publisher:
+        publisher.publish_state("motor-1", {"state": "healthy"})
+        publisher.publish_event("motor-1", lambda number: {"id": number})
+        monitor.wait_for(lambda messages: any(message.topic.endswith("/event") for message in messages))
+    assert {message.topic for message in monitor.messages} >= {
+        "edge-agent/pump-7/status",
+        "edge-agent/pump-7/motor-1/state",
+        "edge-agent/pump-7/motor-1/event",
+    }
+    outbox.close()
+
+
+def test_nobody_comes_in_without_a_name(site: Site) -> None:
+    refused = site.publish(None, "edge-agent/pump-7/status")
+    assert refused.returncode != 0
+    assert "Not authorized" in refused.stderr + refused.stdout
+
+
+def test_nobody_comes_in_without_tls(site: Site) -> None:
+    command = ["mosquitto_pub", "-h", "localhost", "-p", str(site.broker.port), "-t", "a", "-m", "b"]
+    plain = subprocess.run(
+        [*command, "-u", "pump-7", "-P", PASSWORDS["pump-7"]], capture_output=True, check=False, timeout=20
+    )
+    assert plain.returncode != 0
+
+
+@pytest.mark.parametrize(
+    "foreign",
+    [
+        "edge-agent/pump-8/motor-1/state",
+        "edge-agent/pump-71/status",
+        "edge-agent/status",
+        "elsewhere/pump-7/status",
+        "homeassistant/device/pump-8/config",
+        "$SYS/broker",
+    ],
+)
+def test_an_agent_writes_nowhere_but_under_its_own_base_topic(
+    site: Site, monitor: Subscriber, foreign: str
+) -> None:
+    site.publish("pump-7", foreign)
+    site.publish("pump-7", "edge-agent/pump-7/health")
+    monitor.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
+    heard = [message.topic for message in monitor.messages if message.payload == "hello"]
+    assert heard == ["edge-agent/pump-7/health"]
+
+
+def test_an_agent_may_announce_itself_to_home_assistant(site: Site, monitor: Subscriber) -> None:
+    site.publish("pump-7", "homeassistant/device/pump-7/config")
+    monitor.wait_for(lambda messages: monitor.on("homeassistant/device/pump-7/config"))
+
+
+def test_the_monitor_writes_nothing(site: Site, monitor: Subscriber) -> None:
+    site.publish("monitor", "edge-agent/pump-7/motor-1/state")
+    site.publish("pump-7", "edge-agent/pump-7/health")
+    monitor.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
+    assert not [message for message in monitor.on("edge-agent/pump-7/motor-1/state") if not message.retain]
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [({"host": "127.0.0.1"}, "mismatch"), ({"tls": TlsSettings()}, "unable to get local issuer")],
+)
+def test_a_broker_that_is_not_what_it_says_is_not_spoken_to(
+    site: Site, tmp_path: Path, caplog: pytest.LogCaptureFixture, change: dict[str, object], complaint: str
+) -> None:
+    outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
+    with Publisher(site.settings(**change), "pump-7", outbox) as publisher:
+        wait_until(lambda: publisher.counts.failed_attempts)
+    assert "certificate verify failed" in caplog.text
+    assert complaint in caplog.text
+    outbox.close()
+
+
+def test_certificates_are_not_overwritten(site: Site) -> None:
+    before = (site.folder / "ca.key").read_bytes()
+    again = subprocess.run(
+        [EXAMPLE / "make-certificates.sh", "localhost", site.folder], capture_output=True, check=False
+    )
+    assert again.returncode == 1
+    assert (site.folder / "ca.key").read_bytes() == before

@@ -117,27 +117,21 @@ def test_a_variable_that_is_not_set_is_the_only_thing_told_about_its_value(probl
     assert "environment variable PORT is not set" in problem.message
 
 
-def test_channels_win_over_what_the_device_says_by_name(load):
+def test_channels_win_over_what_the_device_says_of_them(load):
     own = tuple(Channel(name, ChannelKind.CURRENT, "A", 1.0) for name in ("ib", "ia", "aux", "vib_radial"))
     device = Device("daq", "", "", (Stream(0, 1000.0, own[:2]), Stream(1, 500.0, own[2:])))
     first, second = load(MINIMAL + CHANNELS).apply_channels(device).streams
-    assert [c.phase for c in first.channels] == ["b", "a"]
+    assert first.channels == (
+        Channel("ib", ChannelKind.CURRENT, "A", -0.00582, 0.0, 12.0, "b"),
+        Channel("ia", ChannelKind.CURRENT, "A", 0.00582, 3.0, None, "a"),
+    )
     assert second.channels[0] is own[2]
     assert second.channels[1] == Channel("vib_radial", ChannelKind.VIBRATION, "mm/s", 0.00958, axis="radial")
 
 
-def test_channels_of_other_names_replace_all_of_the_device_in_order(load):
-    own = tuple(Channel(f"ch{i}", ChannelKind.CURRENT, "A", 1.0) for i in range(3))
-    device = Device("daq", "", "", (Stream(0, 1000.0, own),))
-    (stream,) = load(MINIMAL + CHANNELS).apply_channels(device).streams
-    assert stream.channels[0] == Channel("ia", ChannelKind.CURRENT, "A", 0.00582, 3, phase="a")
-    assert [c.name for c in stream.channels] == ["ia", "ib", "vib_radial"]
-
-
-def test_channels_that_fit_neither_by_name_nor_in_number_are_refused(load):
+def test_a_file_without_channels_leaves_those_of_the_device(load):
     device = Device("daq", "", "", (Stream(0, 1000.0, (Channel("x", ChannelKind.CURRENT, "A", 1.0),)),))
-    with pytest.raises(ValueError, match="ia, ib, vib_radial do not fit to daq, which gives x"):
-        load(MINIMAL + CHANNELS).apply_channels(device)
+    assert load(MINIMAL).apply_channels(device) == device
 
 
 def test_everything_wrong_in_a_file_is_told_in_one_pass_each_at_its_place(problems_of):

@@ -35,8 +35,7 @@ def summary(settings: Settings) -> Iterator[str]:
     if settings.channels is None:
         yield "channels: as the DAQ describes itself; what they allow is said when it does"
     else:
-        channels = tuple(section.channel() for section in settings.channels)
-        stream = Stream(0, acquisition.rate_hz or 0.0, channels)
+        stream = Stream(0, acquisition.rate_hz or 0.0, settings.device_channels())
         yield from capabilities((stream,), settings.motor)
     mqtt = settings.mqtt_settings()
     secured = "TLS" if mqtt.tls else "not encrypted"

@@ -1,13 +1,12 @@
-"""The channels that stand in the YAML file, and how they win over what a device says of itself."""
+"""The channels that stand in the YAML file."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, WrapValidator, field_validator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
-from edge_agent.acquire.samples import Channel, ChannelKind, Device
+from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.config.section import Id, Section, problem
 from edge_agent.motor import Positive
 
@@ -118,25 +117,3 @@ def _retold(problem: ErrorDetails) -> InitErrorDetails:
     return InitErrorDetails(
         type=problem["type"], loc=problem["loc"], input=problem["input"], ctx=problem.get("ctx", {})
     )
-
-
-def apply_channels(device: Device, channels: tuple[Channel, ...]) -> Device:
-    """Put `channels` in place of those that the device gives, by name, or else all of them in order.
-
-    Raises ValueError when neither the names nor the number fit.
-    """
-    own = [channel for stream in device.streams for channel in stream.channels]
-    by_name = {channel.name: channel for channel in channels}
-    if by_name.keys() <= {channel.name for channel in own}:
-        chosen = iter([by_name.get(channel.name, channel) for channel in own])
-    elif len(channels) == len(own):
-        chosen = iter(channels)
-    else:
-        raise ValueError(
-            f"channels: {', '.join(by_name)} do not fit to {device.name}, which gives "
-            f"{', '.join(channel.name for channel in own)}; use these names, or name all {len(own)} in order"
-        )
-    streams = tuple(
-        replace(stream, channels=tuple(next(chosen) for _ in stream.channels)) for stream in device.streams
-    )
-    return replace(device, streams=streams)

@@ -8,8 +8,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 
-from edge_agent.acquire.samples import Device
-from edge_agent.config.channels import Channels, apply_channels
+from edge_agent.acquire.overrides import with_channels
+from edge_agent.acquire.samples import Channel, Device
+from edge_agent.config.channels import Channels
 from edge_agent.config.section import Id, Section, problem
 from edge_agent.motor import Nameplate
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
@@ -188,11 +189,13 @@ class Settings(Section):
             raise ValidationError.from_exception_data("window", [found])
         return window
 
+    def device_channels(self) -> tuple[Channel, ...]:
+        """Give the channels as acquisition knows them; none when the DAQ describes itself."""
+        return tuple(section.channel() for section in self.channels or ())
+
     def apply_channels(self, device: Device) -> Device:
-        """Give the device with the channels of this file. Raises ValueError where they do not fit."""
-        if self.channels is None:
-            return device
-        return apply_channels(device, tuple(section.channel() for section in self.channels))
+        """Give the device with the channels of this file in place of its own."""
+        return with_channels(device, self.device_channels())
 
     def mqtt_settings(self) -> MqttSettings:
         """Give what the publisher must know."""

@@ -4,6 +4,7 @@ import getpass
 import json
 import queue
 import shutil
+import signal
 import socket
 import subprocess
 import threading
@@ -52,9 +53,15 @@ class Mosquitto:
                 return
         raise RuntimeError(f"mosquitto did not start: {''.join(log)}")
 
+    def hang(self) -> None:
+        """Let it answer nothing more, with all connections open, until `stop`."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+
     def stop(self) -> None:
         """Stop it, if it runs."""
         if self._process is not None:
+            self._process.send_signal(signal.SIGCONT)
             self._process.terminate()
             self._process.wait(START_TIMEOUT_S)
             self._process = None

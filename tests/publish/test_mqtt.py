@@ -202,6 +202,29 @@ def test_stopping_without_a_broker_keeps_the_events_for_the_next_start(
     assert numbers_on(listener) == [1]
 
 
+def test_a_broker_that_hangs_holds_up_neither_the_agent_nor_its_stop(
+    mosquitto: Mosquitto, subscribe: Subscribe, outbox: Outbox
+) -> None:
+    listener = subscribe(mosquitto.port)
+    publisher = Publisher(settings(mosquitto.port), "pump-7", outbox)
+    with publisher:
+        listener.wait_for(lambda messages: messages)
+        mosquitto.hang()
+        for number in range(100):
+            publisher.publish_event("motor-1", an_event(number))
+        assert publisher.stop(timeout_s=0.5)
+    assert outbox.counts.waiting == 100
+
+
+def test_a_broker_that_never_answers_is_named(outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as silent,
+        Publisher(settings(silent.getsockname()[1], connect_timeout_s=0.2), "pump-7", outbox) as publisher,
+    ):
+        wait_until(lambda: publisher.counts.failed_attempts)
+    assert "took the connection but did not answer" in caplog.text
+
+
 def test_a_broker_of_the_older_protocol_is_spoken_to_in_it(outbox: Outbox) -> None:
     """Such a broker answers CONNECT of version 5 with return code 1 and hangs up (MQTT 3.1.1, 3.2.2.3)."""
     levels: list[int] = []

@@ -1,0 +1,84 @@
+"""How fast events go to disk and to a broker on loopback: `python tests/bench/bench_publish.py`."""
+
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from broker import Mosquitto, wait_until
+
+from edge_agent.diagnose.verdict import Evidence, Severity, State, Verdict, WindowSpan
+from edge_agent.publish.mqtt import Publisher
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.payloads import Origin, encode, event_payload, state_payload
+from edge_agent.publish.settings import MqttSettings, OutboxSettings
+
+EVENTS = 5_000
+ORIGIN = Origin("pump-7", "pump-7-motor", "brb-fusion", "ab" * 32)
+VERDICT = Verdict(
+    State.HEALTHY, Severity.OK, None, None, 0.97, (0.97, 0.02, 0.01, 0.0, 0.0),
+    WindowSpan(1.7954e9, 1.7954e9 + 12, 1_200_000, 120_000, 0),
+    Evidence(line_frequency_hz=59.98, slip=0.0412, load=0.82, lower_sideband_dbc=-36.1), 41.0,
+)  # fmt: skip
+
+
+def main() -> None:
+    """Print one line a measure."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        payload_cost()
+        outbox = Outbox(OutboxSettings(folder / "outbox.sqlite3"))
+        put_cost(outbox)
+        drain(outbox, folder)
+        outbox.close()
+
+
+def payload_cost() -> None:
+    """Time the making of one payload."""
+    started_s = time.perf_counter()
+    for _ in range(EVENTS):
+        text = encode(state_payload(ORIGIN, VERDICT, 1.7954e9))
+    each_us = (time.perf_counter() - started_s) / EVENTS * 1e6
+    print(f"state payload       {each_us:8.0f} us each, {len(text)} bytes")
+
+
+def put_cost(outbox: Outbox) -> None:
+    """Time events into the file, and what waiting ones cost in memory."""
+    process = psutil.Process()
+    memory, took_s = process.memory_info().rss, []
+    for _ in range(EVENTS):
+        started_s = time.perf_counter()
+        outbox.put_event(
+            "event", lambda number: encode(event_payload(number, ORIGIN, VERDICT, VERDICT, 1.7954e9))
+        )
+        took_s.append(time.perf_counter() - started_s)
+    took_s.sort()
+    print(
+        f"event to disk       {took_s[EVENTS // 2] * 1e6:8.0f} us median, {took_s[-1] * 1e3:.1f} ms at most"
+    )
+    print(f"memory              {(process.memory_info().rss - memory) / EVENTS:8.0f} bytes per waiting event")
+
+
+def drain(outbox: Outbox, folder: Path) -> None:
+    """Time the way from the file to a broker's confirmation."""
+    broker = Mosquitto(folder)
+    broker.start()
+    used_before = sum(psutil.Process().cpu_times()[:2])
+    started_s = time.perf_counter()
+    with Publisher(MqttSettings("127.0.0.1", broker.port), "pump-7", outbox) as publisher:
+        wait_until(lambda: outbox.counts.waiting == 0, 120.0)
+        took_s = time.perf_counter() - started_s
+        used_s = sum(psutil.Process().cpu_times()[:2]) - used_before
+        confirmed = publisher.counts.events_confirmed
+    broker.stop()
+    print(
+        f"event to broker     {confirmed / took_s:8.0f} a second, {used_s / confirmed * 1e6:.0f} us CPU each"
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -36,6 +36,8 @@ SETTLING_BLOCKS = 15
 """Blocks before the recording in which only the machine runs, for a light load."""
 WARM_UP_BLOCKS = 8
 """Blocks before the recording in which the sensors run too."""
+_RUN_UP_S = 1.5
+"""After a start-up, what passes before means are taken."""
 _BLOCK_NODES = round(BLOCK_S / NODE_S)
 
 
@@ -230,6 +232,9 @@ class LiveMotor:
         output, phase = self._drive.advance()
         currents = self._lines.phase_currents(output.fields, output.shaft[1], phase, self._step)
         self._step += phase.size
+        start = self.scenario.start_up_s
+        if start is not None and self._drive.time_s < start + _RUN_UP_S:
+            self._drive.means = Means()
         fewer = slice(None, None, self._every)
         fields, shaft = output.fields[:, fewer], output.shaft[:, fewer]
         rotor = self._drive.rotor

@@ -5,18 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.simulator.cage import (
-    AxisMatrices,
     Cage,
     RotorCircuit,
     condense,
     condense_over_slip,
-    sound_cage,
 )
 from calibration.simulator.interbar import interbar_shrink
 from calibration.simulator.machine import RotorTable, rotor_table
 from calibration.simulator.noise import generator
 from calibration.simulator.scenario import Scenario
 
+_MOST_EQUIVALENT_BARS = 6
 _START_UP_SLIPS = np.geomspace(0.002, 1.0, 24)
 
 
@@ -99,11 +98,15 @@ def expected_slip(scenario: Scenario) -> float:
 def equivalent_bars(
     asymmetry: float, bars: int, circuit: RotorCircuit, frequency_hz: float, slip: float
 ) -> float:
-    """Count the adjacent broken bars of an ideal, insulated cage that would be as asymmetrical."""
-    counts = np.arange(7)
-    asymmetries = []
-    for count in counts:
-        cage = Cage((np.inf,) * int(count) + (1.0,) * (bars - int(count)), sound_cage(bars).ring)
-        axes: AxisMatrices = condense(cage, circuit, frequency_hz, slip)
-        asymmetries.append(axes.asymmetry)
-    return float(np.interp(asymmetry, asymmetries, counts))
+    """Count the adjacent broken bars of an ideal, insulated cage that would be as asymmetrical.
+
+    Beyond half a pole pitch more broken bars make a cage less asymmetrical: the count ends there.
+    """
+    asymmetries: list[float] = []
+    for count in range(_MOST_EQUIVALENT_BARS + 1):
+        cage = Cage((np.inf,) * count + (1.0,) * (bars - count), (1.0,) * bars)
+        asymmetries.append(condense(cage, circuit, frequency_hz, slip).asymmetry)
+        if count > 0 and asymmetries[-1] <= asymmetries[-2]:
+            asymmetries.pop()
+            break
+    return float(np.interp(asymmetry, asymmetries, np.arange(len(asymmetries))))

@@ -14,7 +14,14 @@ from calibration.simulator.noise import generator
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
-_AXES = {"radial": (1.0, 0.0, 1.0, 0.30), "tangential": (0.5, 1.0, 1.0, 0.10), "axial": (1.0, 0.0, 0.5, 0.05)}
+_AXES = {
+    "radial": (1.0, 0.0, 1.0, 0.30),
+    "tangential": (0.5, 1.0, 1.0, 0.10),
+    "axial": (1.0, 0.0, 0.5, 0.05),
+    "drive_end": (1.0, 0.0, 0.8, 0.40),
+    "nondrive_end": (0.8, 0.0, 0.8, 0.40),
+    "base": (0.5, 0.5, 0.6, 0.05),
+}
 """Share of the force, share of the torque, gain of the modes, and what comes straight through."""
 
 
@@ -177,7 +184,8 @@ def _forces(
         swing = 1.0 + 2.0 * shrink * broken.size / c.bars * (rotor * rotor).real
         slot = c.slot * (0.4 + 0.6 * abs(rotor)) * swing
         force += slot * c.offsets[2] * _slot_shape(c.bars * shaft[1, n], 2.0 * phase[n])
-        out[n] = force + c.broadband * complex(noise[n, 0], noise[n, 1]) * (1.0 + 0.3 * turn.real)
+        rolling = c.broadband * min(abs(shaft[0, n]) / c.reference_rad_s, 1.0)
+        out[n] = force + rolling * complex(noise[n, 0], noise[n, 1]) * (1.0 + 0.3 * turn.real)
 
 
 @kernel

@@ -5,6 +5,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _replay(path: Path, settings: Settings, model: Model, *, as_json: bool) -> None:
-    recording = settings.apply_channels(read_recording(path))
+    recording = _described(read_recording(path), settings)
     for sentence in capabilities(recording.device.streams, settings.motor):
         print(f"{path}: {sentence}", file=sys.stderr)
     origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
@@ -62,6 +63,14 @@ def _replay(path: Path, settings: Settings, model: Model, *, as_json: bool) -> N
             f"{path}: it is shorter than one window of {settings.window.length_s:g} s: no verdict; "
             "set window.length_s to its length"
         )
+
+
+def _described(recording: Recording, settings: Settings) -> Recording:
+    """The recording with the channels of the configuration, where it has some."""
+    try:
+        return replace(recording, device=settings.apply_channels(recording.device))
+    except ValueError as error:
+        raise RecordingError(f"{recording.name}: {error}") from error
 
 
 def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator[Answer]:

@@ -58,7 +58,7 @@ class Analyser:
             current, self._nameplate.rated_current_a, self._nameplate.line_frequency_hz
         )
         if refusal is not None and refusal.reason is not Reason.CLIPPED:
-            return Analysis(Evidence(), refusal)
+            return Analysis(self._without_current(window), refusal)
         vector, valid, rate_hz = self._vector(current)
         line = find_line(vector, rate_hz, one_phase=len(quality.currents_of(current)) == 1)
         if line is None:
@@ -74,6 +74,17 @@ class Analyser:
         if refusal is not None:
             return Analysis(evidence, refusal)
         return self._sidebands(window, line, baseband, evidence)
+
+    def _without_current(self, window: Window) -> Evidence:
+        """Vibration alone still tells the speed, if the line has its nominal frequency."""
+        vibration = self._vibration(window)
+        if vibration is None:
+            return Evidence()
+        line = Line(self._nameplate.line_frequency_hz, 0.0, None, False)
+        slips = self._slips.from_vibration(*vibration, line, self._slips.anything())
+        if slips is None:
+            return Evidence()
+        return Evidence(slip=slips.middle, load=self._circuit.load_at_slip(slips.middle))
 
     def _sidebands(self, window: Window, line: Line, baseband: Baseband, evidence: Evidence) -> Analysis:
         vibration = self._vibration(window)

@@ -44,6 +44,10 @@ class SlipFinder:
         margin = 0.003 + 0.5 / (length_s * 2 * line.frequency_hz)
         return SlipRange(max(0.0, slip - margin), max(0.0, slip + margin), "known")
 
+    def anything(self) -> SlipRange:
+        """Give all slips that this motor can have."""
+        return SlipRange(0.0, _LARGEST_SLIP_RATIO * self._nameplate.rated_slip, "current")
+
     def from_current(self, line: Line) -> SlipRange:
         """Bound it from the load that the rms current means to the nameplate's circuit.
 
@@ -63,12 +67,13 @@ class SlipFinder:
     ) -> SlipRange | None:
         """Find it in vibration (channels, n), within what the current allows; None where no speed shows."""
         synchronous_hz = line.frequency_hz / self._nameplate.pole_pairs
+        resolvable = 0.5 * rate_hz / vibration.shape[1] / synchronous_hz
         highest = max(within.highest, 1.3 * self._nameplate.rated_slip)
         shaft = find_shaft(
             vibration,
             rate_hz,
             lowest_hz=synchronous_hz * (1 - highest),
-            highest_hz=synchronous_hz * (1 - 0.7 * within.lowest),
+            highest_hz=synchronous_hz * (1 - max(0.7 * within.lowest, resolvable)),
             line_frequency_hz=line.frequency_hz,
         )
         if shaft is None:

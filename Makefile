@@ -1,0 +1,77 @@
+# make demo | test | lint | bench | schema | clean
+#
+# Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
+
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.PHONY: demo test lint bench schema clean brokers
+
+demo: $(STAMPS)/demo
+	$(BIN)/edge-calibrate demo $(ARGS)
+
+test: $(STAMPS)/test brokers
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMPS)/lint
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(STAMPS)/demo
+	$(BIN)/edge-agent bench $(ARGS)
+
+schema: $(STAMPS)/demo
+	$(BIN)/python -m edge_agent.config.schema
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# Debian keeps mosquitto out of the path of ordinary users.
+HAS_MOSQUITTO := command -v mosquitto >/dev/null || test -x /usr/sbin/mosquitto
+
+# Sets AS_ROOT and is true where packages may be installed: as root, or with a sudo that asks nothing.
+MAY_APT := command -v apt-get >/dev/null && \
+	if test "$$(id -u)" = 0; then AS_ROOT=; else AS_ROOT="sudo -n"; $$AS_ROOT true 2>/dev/null; fi
+APT_INSTALL = $$AS_ROOT apt-get update -qq && \
+	$$AS_ROOT env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends
+
+$(STAMPS)/venv:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than 3.11; choose another: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@if ! $(PYTHON) -c 'import ensurepip' 2>/dev/null; then \
+		if $(MAY_APT); then $(APT_INSTALL) python3-venv; \
+		else echo "ensurepip is missing; install it: sudo apt install python3-venv" >&2; exit 1; fi; \
+	fi
+	$(PYTHON) -m venv $(VENV)
+	@mkdir -p $(STAMPS)
+	@touch $@
+
+# The broker of the demo is mosquitto where there is one, else amqtt.
+$(STAMPS)/demo: $(STAMPS)/venv pyproject.toml
+	if $(HAS_MOSQUITTO); then $(PIP) '.[simulator]'; else $(PIP) '.[demo]'; fi
+	@touch $@
+
+$(STAMPS)/test: $(STAMPS)/venv pyproject.toml
+	$(PIP) '.[calibration,test]'
+	@touch $@
+
+$(STAMPS)/lint: $(STAMPS)/venv pyproject.toml
+	$(PIP) '.[calibration,lint]'
+	@touch $@
+
+# Tests that need a broker say loudly that they were skipped where there is none.
+brokers:
+	@if ! { { $(HAS_MOSQUITTO); } && command -v mosquitto_sub >/dev/null; }; then \
+		if $(MAY_APT); then $(APT_INSTALL) mosquitto mosquitto-clients; \
+		else echo "tests with a broker are skipped; to run them: sudo apt install mosquitto mosquitto-clients" >&2; \
+		fi; \
+	fi

@@ -1,0 +1,121 @@
+"""From a recording to examples: windows of many lengths, seen through the very front end of the agent."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.acquire.samples import ChannelKind, Stream
+from edge_agent.motor import Nameplate
+from edge_agent.signals.analysis import Analyser
+from edge_agent.signals.images import ImageSpec, ModelInputs
+from edge_agent.signals.windows import StreamWindow, Window
+
+
+@dataclass(frozen=True, slots=True)
+class StreamSamples:
+    """All that one stream of a recording holds."""
+
+    stream: Stream
+    """Its rate and channels."""
+    counts: NDArray[np.int16] | NDArray[np.int32]
+    """(channels, scans)."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a recording's installation the agent gets to know."""
+
+    current_phases: int
+    """Phase currents that are measured, 1 to 3."""
+    vibration: bool
+    """Whether vibration is measured."""
+    bars_known: bool
+    """Whether the nameplate states the rotor bars."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One window that bears an answer."""
+
+    inputs: ModelInputs
+    """As the network gets it."""
+    length_s: float
+    """Length of the window."""
+
+
+def draw_view(random: np.random.Generator) -> View:
+    """Mostly three phases with vibration; seldom less, as in the field."""
+    return View(
+        current_phases=int(random.choice([3, 2, 1], p=[0.65, 0.25, 0.1])),
+        vibration=bool(random.random() < 0.85),
+        bars_known=bool(random.random() < 0.5),
+    )
+
+
+def draw_spans(
+    duration_s: float, shortest_s: float, longest_s: float, count: int, random: np.random.Generator
+) -> list[tuple[float, float]]:
+    """(start, length) in s of `count` windows: the longest possible one, then lengths on a log scale."""
+    longest = min(longest_s, duration_s)
+    lengths = [longest, *np.exp(random.uniform(np.log(shortest_s), np.log(longest), count - 1))]
+    return [(float(random.uniform(0, duration_s - length)), float(length)) for length in lengths]
+
+
+def cut(streams: list[StreamSamples], start_s: float, length_s: float) -> Window:
+    """A window of a recording without losses."""
+    return Window(start_s, length_s, tuple(_cut_stream(s, start_s, length_s) for s in streams), 0.0)
+
+
+def look(
+    streams: list[StreamSamples],
+    nameplate: Nameplate,
+    spec: ImageSpec,
+    view: View,
+    spans: list[tuple[float, float]],
+) -> Iterator[Seen | None]:
+    """Analyse each window as the agent would; None where it would refuse to answer."""
+    plate = nameplate if view.bars_known else nameplate.model_copy(update={"rotor_bars": None})
+    analyser, measured = Analyser(plate, spec), restrict(streams, view)
+    for start_s, length_s in spans:
+        analysis = analyser.analyse(cut(measured, start_s, length_s))
+        if analysis.inputs is None or analysis.refusal is not None:
+            yield None
+        else:
+            yield Seen(analysis.inputs, length_s)
+
+
+def restrict(streams: list[StreamSamples], view: View) -> list[StreamSamples]:
+    """Leave out the channels that the view does not have, and streams without any left."""
+    result: list[StreamSamples] = []
+    for samples in streams:
+        kept = list(_kept_channels(samples.stream, view))
+        if kept:
+            channels = tuple(samples.stream.channels[i] for i in kept)
+            stream = replace(samples.stream, channels=channels)
+            result.append(StreamSamples(stream, samples.counts[kept]))
+    return result
+
+
+def _kept_channels(stream: Stream, view: View) -> Iterator[int]:
+    phases = 0
+    for number, channel in enumerate(stream.channels):
+        if channel.kind is ChannelKind.CURRENT:
+            phases += 1
+            if phases <= view.current_phases:
+                yield number
+        elif channel.kind is ChannelKind.VIBRATION and view.vibration:
+            yield number
+
+
+def _cut_stream(samples: StreamSamples, start_s: float, length_s: float) -> StreamWindow:
+    first = round(start_s * samples.stream.rate_hz)
+    scans = min(round(length_s * samples.stream.rate_hz), samples.counts.shape[1] - first)
+    return StreamWindow(
+        stream=samples.stream,
+        first_scan=first,
+        counts=samples.counts[:, first : first + scans],
+        valid=np.ones(scans, bool),
+        clipped_scans=0,
+    )

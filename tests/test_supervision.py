@@ -3,6 +3,8 @@
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -167,3 +169,13 @@ def test_a_signal_sets_the_event(number: signal.Signals) -> None:
     assert not stop.is_set()
     os.kill(os.getpid(), number)
     assert stop.wait(5)
+
+
+def test_a_second_signal_ends_a_process_that_does_not_stop() -> None:
+    program = (
+        "import os, signal; from edge_agent.supervision import stop_on_signals; stop_on_signals()\n"
+        "os.kill(os.getpid(), signal.SIGTERM); print('still here', flush=True)\n"
+        "os.kill(os.getpid(), signal.SIGTERM); print('not reached', flush=True)\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (-signal.SIGTERM, "still here\n")

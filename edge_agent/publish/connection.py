@@ -92,12 +92,14 @@ class Connection:
             return
         self.abandon()
         if not answered:
-            raise ConnectionFailedError(f"{where} took the connection but did not answer")
+            raise ConnectionFailedError(
+                f"{where} took the connection but did not answer", wrong_protocol=True
+            )
         if self._refusal is not None:
             raise ConnectionFailedError(
                 f"{where} refuses us: {self._refusal}", wrong_protocol=self._wrong_protocol
             )
-        raise ConnectionFailedError(f"{where} hung up: {self._closed}", wrong_protocol=True)
+        raise ConnectionFailedError(f"{where} did not take us: {self._closed}", wrong_protocol=True)
 
     def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
         """Send a message; give the id of its receipt, or None when it was not taken."""
@@ -144,7 +146,7 @@ class Connection:
     def _on_disconnect(
         self, client: Client, userdata: object, flags: DisconnectFlags, reason: ReasonCode, properties: object
     ) -> None:
-        self._closed = str(reason)
+        self._closed = "the broker hung up" if reason.getName() == "Unspecified error" else str(reason)
         self._answered.set()
         self._wake()
 

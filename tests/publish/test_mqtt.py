@@ -225,27 +225,36 @@ def test_a_broker_that_never_answers_is_named(outbox: Outbox, caplog: pytest.Log
     assert "took the connection but did not answer" in caplog.text
 
 
-def test_a_broker_of_the_older_protocol_is_spoken_to_in_it(outbox: Outbox) -> None:
-    """Such a broker answers CONNECT of version 5 with return code 1 and hangs up (MQTT 3.1.1, 3.2.2.3)."""
+@pytest.mark.parametrize("manner", ["refuses", "hangs up", "says nothing"])
+def test_a_broker_of_the_older_protocol_is_spoken_to_in_it(outbox: Outbox, manner: str) -> None:
+    """MQTT 3.1.1 (3.2.2.3) asks for return code 1 to a CONNECT of version 5; some brokers do otherwise."""
     levels: list[int] = []
     accepted = threading.Event()
+    held: list[socket.socket] = []
+
+    def answer(connection: socket.socket) -> None:
+        levels.append(connection.recv(4096)[8])
+        held.append(connection)
+        if levels[-1] == 4:
+            connection.sendall(b"\x20\x02\x00\x00")
+            accepted.set()
+            connection.recv(4096)
+        elif manner == "refuses":
+            connection.sendall(b"\x20\x02\x00\x01")
+        elif manner == "hangs up":
+            connection.close()
+
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def serve() -> None:
             while not accepted.is_set():
-                connection, _ = server.accept()
-                level = connection.recv(4096)[8]
-                levels.append(level)
-                connection.sendall(b"\x20\x02\x00" + (b"\x01" if level == 5 else b"\x00"))
-                if level == 5:
-                    connection.close()
-                else:
-                    accepted.set()
-                    connection.recv(4096)
+                answer(server.accept()[0])
 
         threading.Thread(target=serve, daemon=True).start()
-        with Publisher(settings(server.getsockname()[1]), "pump-7", outbox):
+        quick = settings(server.getsockname()[1], connect_timeout_s=0.5)
+        with Publisher(quick, "pump-7", outbox) as publisher:
             assert accepted.wait(10)
+            publisher.stop(timeout_s=0.2)
     assert levels == [5, 4]
 
 

@@ -16,10 +16,10 @@ from edge_agent.diagnose.verdict import (
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.sidebands import SidebandPair
 
-WATCH_BARS = 0.30
+WATCH_BARS = 0.25
 """Equivalent bars from which a sound rotor deserves a second look."""
-BROKEN_BARS = 0.45
-"""Equivalent bars from which a bar counts as broken: inter-bar current hides up to half of one."""
+BROKEN_BARS = 0.35
+"""Equivalent bars from which a bar counts as broken: inter-bar current hides up to two thirds of one."""
 DANGER_BARS = 2.5
 """Equivalent bars from which several bars are gone."""
 

@@ -10,6 +10,9 @@ _HARMONICS = np.arange(1, 7)
 _FLOOR_WIDTH_HZ = 12.0
 _CAP_DB = 30.0
 _UNCERTAINTY_BINS = 0.15
+_SUPPLY_BINS = 3.0
+_LEAST_LEAD_DB = 6.0
+_LEAST_ONE_DB = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ def find_shaft(
     highest_hz: float,
     line_frequency_hz: float,
 ) -> ShaftSpeed | None:
-    """Find the speed between two bounds; None where no comb stands out.
+    """Find the speed between two bounds; None where no comb (or no strong first harmonic) stands out.
 
     Args:
         vibration: (channels, n), any unit.
@@ -47,12 +50,14 @@ def find_shaft(
     tones = np.outer(candidates, _HARMONICS)
     levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0)
     off_supply = np.abs(tones / line_frequency_hz - np.round(tones / line_frequency_hz))
-    levels[off_supply * line_frequency_hz < 1.5 / length_s] = 0.0
+    levels[off_supply * line_frequency_hz < _SUPPLY_BINS / length_s] = 0.0
     score = levels.sum(axis=1)
     best = int(np.argmax(score))
     elsewhere = np.abs(candidates - candidates[best]) > 1.0 / length_s
     lead = float(score[best] - score[elsewhere].max(initial=0.0))
-    if lead < 6.0 or np.count_nonzero(levels[best] > 6.0) < 2:
+    at_edge = best in (0, candidates.size - 1)
+    several = np.count_nonzero(levels[best] > _LEAST_LEAD_DB) >= 2 or levels[best, 0] > _LEAST_ONE_DB
+    if lead < _LEAST_LEAD_DB or at_edge or not several:
         return None
     return ShaftSpeed(
         shaft_hz=_polish(float(candidates[best]), levels[best], prominence, bin_hz, length_s),

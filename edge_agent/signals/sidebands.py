@@ -1,6 +1,6 @@
 """The pair of lines at (1 ± 2s)f that a broken bar puts beside the line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ class SidebandPair:
     """2sf at which they were measured."""
     cycles: float
     """K = T 2sf: how many pole-pass cycles the window holds."""
+    at_edge: bool = False
+    """The search ended at a bound: the true pair may lie beyond it."""
 
     @property
     def linear_sum(self) -> float:
@@ -70,7 +72,9 @@ class SidebandFit:
         tapered = modulation * taper / taper.sum()
         turns = np.exp(2j * np.pi * np.outer(candidates, self._seconds))
         sums = np.abs(turns.conj() @ tapered) + np.abs(turns @ tapered)
-        return self.pair(float(candidates[np.argmax(sums)]))
+        best = int(np.argmax(sums))
+        pair = self.pair(float(candidates[best]))
+        return replace(pair, at_edge=best in (0, steps - 1))
 
     def pair(self, pole_pass_hz: float) -> SidebandPair:
         """Measure the pair at a known pole-pass frequency 2sf, Hz."""

@@ -12,7 +12,7 @@ from edge_agent.signals.shaft import find_shaft
 from edge_agent.signals.supply import Line
 
 _LARGEST_SLIP_RATIO = 2.2
-_CURRENT_MARGIN = (0.55, 1.7)
+_CURRENT_MARGIN = (0.5, 2.0)
 _LARGEST_OVERLOAD = 1.4
 
 

@@ -25,8 +25,9 @@ lint: $(STAMPS)/lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(STAMPS)/demo
+bench: $(STAMPS)/test brokers
 	$(BIN)/edge-agent bench $(ARGS)
+	for bench in tests/bench/bench_*.py; do $(BIN)/python "$$bench"; done
 
 schema: $(STAMPS)/demo
 	$(BIN)/python -m edge_agent.config.schema

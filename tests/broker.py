@@ -1,8 +1,10 @@
 """A real broker for tests, and a client that listens to it and shares no code with ours."""
 
+import contextlib
 import getpass
 import json
 import queue
+import random
 import shutil
 import signal
 import socket
@@ -18,10 +20,16 @@ START_TIMEOUT_S = 10.0
 
 
 def free_port() -> int:
-    """Give a TCP port of the loopback interface that nobody uses."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a TCP port of the loopback interface that nobody uses.
+
+    It lies below the range from which Linux takes ports for outgoing connections: a broker that is
+    stopped for a while finds it free again.
+    """
+    while True:
+        port = random.SystemRandom().randint(20_000, 32_000)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 class Mosquitto:
@@ -60,11 +68,19 @@ class Mosquitto:
 
     def stop(self) -> None:
         """Stop it, if it runs."""
-        if self._process is not None:
-            self._process.send_signal(signal.SIGCONT)
+        if self._process is None:
+            return
+        self._process.send_signal(signal.SIGCONT)
+        for _ in range(10):
             self._process.terminate()
-            self._process.wait(START_TIMEOUT_S)
-            self._process = None
+            # A Mosquitto that has just begun may miss the first signal.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(START_TIMEOUT_S / 10)
+                break
+        else:
+            self._process.kill()
+            self._process.wait()
+        self._process = None
 
 
 @dataclass(frozen=True)

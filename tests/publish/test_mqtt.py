@@ -91,6 +91,7 @@ def test_events_of_an_outage_arrive_once_and_in_order(
         for number in range(50):
             publisher.publish_event("motor-1", an_event(number))
         listener.wait_for(has_events(50))
+        wait_until(lambda: outbox.counts.waiting == 0)
         mosquitto.stop()
         for number in range(50, 250):
             publisher.publish_event("motor-1", an_event(number))

@@ -74,7 +74,13 @@ class _Drive:
         )
         self._factor = LoadFactor(scenario.driven, scenario.duration_s, step_s, scenario.seed)
         self._curve = load_curve(scenario.driven, motor, scenario.load, scenario.seed)
-        self._machine = Machine(motor, scenario.driven.inertia_ratio, step_s, scenario.temperature_factor)
+        self._machine = Machine(
+            motor,
+            scenario.driven.inertia_ratio,
+            step_s,
+            stator_temperature_factor=scenario.temperature_factor,
+            saturation=scenario.saturation,
+        )
         if scenario.start_up_s is None:
             synchronous = 2 * np.pi * scenario.frequency_hz / motor.circuit.pole_pairs
             preset_speed(self._machine.state, synchronous * (1.0 - expected_slip(scenario)))

@@ -202,16 +202,18 @@ def _entries(slip: float, slips: Floats, table: Floats) -> tuple[float, float, f
 
 
 @kernel
-def _sign(speed: float) -> float:
+def smooth_sign(speed: float) -> float:
     """Sign of the speed, a ramp near standstill."""
     return min(max(speed / _SMOOTH_RAD_S, -1.0), 1.0)
 
 
 @kernel
-def _load_torque(speed: float, angle: float, factor: float, load: LoadCurve) -> float:
+def load_torque(speed: float, angle: float, factor: float, load: LoadCurve) -> float:
     """T_0 g (c0 sgn + c1 w + c2 w|w|) plus what follows the angle."""
     relative = speed / load.reference_rad_s
-    shape = load.constant * _sign(speed) + load.linear * relative + load.square * relative * abs(relative)
+    shape = (
+        load.constant * smooth_sign(speed) + load.linear * relative + load.square * relative * abs(relative)
+    )
     torque = load.torque_nm * factor * shape
     for i in range(load.ripple.shape[0]):
         torque += load.ripple[i, 1] * np.cos(load.ripple[i, 0] * angle + load.ripple[i, 2])
@@ -250,7 +252,7 @@ def _slopes(
     ra, rb = leak[0] * da + leak[1] * db, leak[1] * da + leak[2] * db
     w = c.pole_pairs * x[4]
     electric = 1.5 * c.pole_pairs * (x[0] * ib - x[1] * ia)
-    friction = c.coulomb_nm * _sign(x[4]) + c.viscous_nms * x[4]
+    friction = c.coulomb_nm * smooth_sign(x[4]) + c.viscous_nms * x[4]
     return (
         v.real - c.r_s * ia + w * x[1],
         v.imag - c.r_s * ib - w * x[0],
@@ -311,22 +313,22 @@ def _integrate(
 
         v0, v1, v2 = voltage[2 * n], voltage[2 * n + 1], voltage[2 * n + 2]
         f0, f1, f2 = factor[2 * n], factor[2 * n + 1], factor[2 * n + 2]
-        t0 = _load_torque(x[4], x[5], f0, load)
+        t0 = load_torque(x[4], x[5], f0, load)
         start = x[5]
         turn = complex(np.cos(c.pole_pairs * start), np.sin(c.pole_pairs * start))
         _record(n, x, v0, turn, t0, c, m, leak, l_ls, fields, shaft)
         k1 = _slopes(x, v0 * turn.conjugate(), t0, c, m, leak, res, l_ls)
         y1 = _moved(x, k1, 0.5 * h)
         u1 = _turned(v1, turn, c.pole_pairs * (y1[5] - start))
-        t1 = _load_torque(y1[4], y1[5], f1, load)
+        t1 = load_torque(y1[4], y1[5], f1, load)
         k2 = _slopes(y1, u1, t1, c, m, leak, res, l_ls)
         y2 = _moved(x, k2, 0.5 * h)
         u2 = _turned(v1, turn, c.pole_pairs * (y2[5] - start))
-        t2 = _load_torque(y2[4], y2[5], f1, load)
+        t2 = load_torque(y2[4], y2[5], f1, load)
         k3 = _slopes(y2, u2, t2, c, m, leak, res, l_ls)
         y3 = _moved(x, k3, h)
         u3 = _turned(v2, turn, c.pole_pairs * (y3[5] - start))
-        t3 = _load_torque(y3[4], y3[5], f2, load)
+        t3 = load_torque(y3[4], y3[5], f2, load)
         k4 = _slopes(y3, u3, t3, c, m, leak, res, l_ls)
         x = _moved(_moved(_moved(_moved(x, k1, h / 6), k2, h / 3), k3, h / 3), k4, h / 6)
         flux = abs(fields[2, n])

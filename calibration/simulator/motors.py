@@ -53,8 +53,12 @@ class Motor:
 
     @property
     def peak_flux_vs(self) -> float:
-        """Amplitude of the rated flux linkage, voltage over angular frequency."""
-        return float(np.sqrt(2.0) * self.circuit.phase_voltage_v / (2 * np.pi * self.circuit.frequency_hz))
+        """Amplitude of the main flux linkage at rated load."""
+        circuit = self.circuit
+        stator, _ = circuit.currents(circuit.slip_at_load(1.0))
+        drop = stator * complex(circuit.stator_resistance_ohm, circuit.stator_leakage_ohm)
+        rate = 2 * np.pi * circuit.frequency_hz
+        return float(np.sqrt(2.0) * abs(circuit.phase_voltage_v - drop) / rate)
 
 
 @dataclass(frozen=True, slots=True)

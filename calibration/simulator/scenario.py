@@ -39,6 +39,8 @@ class Scenario:
     """The motor."""
     temperature_factor: float = 1.0
     """Stator and rotor resistance over their values in the motor's circuit, 0.9 to 1.35."""
+    saturation: float = 0.0
+    """A of the main flux's saturation, 0 (none) to 0.6."""
     start_up_s: float | None = None
     """When the motor is switched on from standstill; None for one that has run long before."""
     cage: CageCondition = field(default_factory=CageCondition)

@@ -69,6 +69,7 @@ def _training(seed: int) -> Scenario:
     return replace(
         scenario,
         load=float(rng.uniform(0.03, 1.15)),
+        saturation=float(rng.uniform(0.0, 0.6)),
         driven=draw_driven(rng, DURATION_S),
         supply=draw_supply(rng, motor.circuit.frequency_hz, drive=chance(rng, 0.08)),
         vibration=draw_defects(rng, draw_vibration(rng)),

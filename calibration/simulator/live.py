@@ -278,6 +278,28 @@ def supply_amplitude_v(scenario: Scenario) -> float:
     return amplitude
 
 
+def stator_voltages(scenario: Scenario) -> Floats:
+    """Give the phase voltages, V, (3, scans) at the currents' rate, of a recording with a start-up.
+
+    Without one the recording begins somewhere within a longer run, and its voltages are not known here.
+    """
+    if scenario.start_up_s is None:
+        raise ValueError("start_up_s: only recordings with a start-up have known voltages")
+    rate_hz = step_rate_hz(scenario)
+    supply = Supply(
+        scenario.supply, supply_amplitude_v(scenario), scenario.frequency_hz, 1.0 / rate_hz, scenario.seed
+    )
+    every = round(2 * rate_hz / scenario.daq.current_rate_hz)
+    scans = int(scenario.duration_s * scenario.daq.current_rate_hz + 1e-6)
+    blocks = []
+    for k in range(int(np.ceil(scenario.duration_s / BLOCK_S))):
+        voltage, _ = supply.advance(k * BLOCK_S, _BLOCK_NODES, scenario.start_up_s)
+        blocks.append(voltage[:-1:every])
+    vector = np.concatenate(blocks)[:scans]
+    turns = np.exp(-2j * np.pi / 3 * np.arange(3))[:, np.newaxis]
+    return np.ascontiguousarray((vector * turns).real)
+
+
 def _vibration_decimation(scenario: Scenario, rate_hz: float) -> int:
     """Steps of the machine per step of the vibration, a divisor of the block."""
     slowest = max(LOWEST_STEP_RATE_HZ, 2.0 * scenario.daq.vibration_rate_hz)

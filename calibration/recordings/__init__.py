@@ -1,0 +1,1 @@
+"""Recordings of other laboratories: their file layouts."""

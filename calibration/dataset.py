@@ -151,7 +151,7 @@ def make_recording(plan: Plan, windows: int) -> tuple[RecordingEntry, list[Seen]
         seed=plan.seed,
         motor=truth["motor_id"],
         split=plan.split,
-        condition="+".join(truth["confounders"]) or "plain",
+        conditions=(*truth["confounders"], *truth["sensor_faults"]) or ("plain",),
         label=label,
         trainable=trainable,
         equivalent_bars=truth["equivalent_bars"],

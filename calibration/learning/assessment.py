@@ -75,8 +75,8 @@ def figures(judgements: Sequence[Judgement], split: str) -> list[Figure]:
         ("between_classes_called_broken", between, lambda j: j.called_broken),
     ]
     rows += [
-        (f"sound_called_broken.{condition}", [j for j in sound if j.entry.condition == condition], rows[3][2])
-        for condition in sorted({j.entry.condition for j in sound})
+        (f"sound_called_broken.{name}", [j for j in sound if name in j.entry.conditions], rows[3][2])
+        for name in sorted({name for j in sound for name in j.entry.conditions})
     ]
     return [_figure(name, protocol, chosen, test) for name, chosen, test in rows if chosen]
 

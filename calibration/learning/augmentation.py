@@ -21,6 +21,8 @@ class Augmentation:
     """Largest standard deviation of the noise added to an image, full scale being 1."""
     gain: float = 0.01
     """Standard deviation of the level added to a whole image, full scale being 1."""
+    reversal: float = 0.5
+    """Share of the examples whose columns, the frames in time, come in reverse order."""
     absent: Mapping[str, float] = field(default_factory=lambda: {"current": 0.1, "vibration": 0.3})
     """Per modality the share of the examples in which it is missing; never all of them at once."""
 
@@ -32,7 +34,8 @@ class Augmentation:
         generator: torch.Generator,
     ) -> list[Tensor]:
         """Change images (batch, channels, rows, columns) in 0..1, one per modality, and side (batch, n)."""
-        images = [self._disturb(own, generator) for own in inputs[:-1]]
+        back = torch.rand(len(inputs[-1]), generator=generator) < self.reversal
+        images = [self._disturb(_reversed(own, back), generator) for own in inputs[:-1]]
         side = inputs[-1].clone()
         draw = torch.rand(len(side), generator=generator)
         taken = torch.zeros_like(draw)
@@ -53,3 +56,8 @@ class Augmentation:
         gain = self.gain * torch.randn(batch, 1, 1, 1, generator=generator)
         present = images.flatten(1).any(dim=1)[:, None, None, None]
         return (images + noise + gain).clamp(0, 1) * present
+
+
+def _reversed(images: Tensor, which: Tensor) -> Tensor:
+    """Reverse the columns of the images that `which` (batch,) names."""
+    return torch.where(which[:, None, None, None], images.flip(3), images)

@@ -26,8 +26,8 @@ class RecordingEntry:
     """Which motor it was; all recordings of a motor are in one split."""
     split: Split
     """Where its windows may be used."""
-    condition: str
-    """What else was going on, e.g. `plain` or `oscillation`."""
+    conditions: tuple[str, ...]
+    """What else was going on, e.g. `load_oscillation`; `plain` where nothing was."""
     label: int
     """Class: equivalent bars, rounded, at most four."""
     trainable: bool

@@ -25,7 +25,7 @@ def an_entry(
         seed=number,
         motor=f"motor-{motor}",
         split=split,  # type: ignore[arg-type]
-        condition="plain",
+        conditions=("plain",),
         label=label,
         trainable=trainable,
         equivalent_bars=float(label),

@@ -75,9 +75,20 @@ def test_training_stops_when_validation_no_longer_improves(tmp_path, monkeypatch
     assert next(losses) == 0.8
 
 
-def test_classes_count_the_same_whatever_their_share():
-    weights = class_weights(np.array([0, 0, 0, 1]), classes=3).numpy()
-    assert weights == pytest.approx([2 / 3, 2.0, 0.0])
+def test_half_of_all_weight_lies_on_sound_motors_whatever_their_share():
+    labels = np.array([0, 1, 1, 1, 1, 1, 2, 2])
+    weights = class_weights(labels, classes=4).numpy()
+    per_class = np.bincount(labels, weights=weights[labels], minlength=4) / weights[labels].sum()
+    assert per_class == pytest.approx([0.5, 0.25, 0.25, 0.0])
+    assert weights[labels].mean() == pytest.approx(1.0)
+
+
+def test_reversal_turns_time_round_and_nothing_else():
+    image = torch.rand(8, 4, 5, 6)
+    turned = Augmentation(noise=0, gain=0, reversal=1.0).apply(
+        ["current"], [], [image, torch.ones(8, 0)], torch.Generator().manual_seed(0)
+    )
+    torch.testing.assert_close(turned[0], image.flip(3))
 
 
 def test_augmentation_removes_at_most_one_modality_and_says_so():

@@ -124,7 +124,9 @@ class MqttSection(Section):
     """Name or address of the broker, e.g. localhost."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """TCP port; null takes 1883, or 8883 with TLS."""
-    tls: Annotated[TlsSection | None, BeforeValidator(_switch)] = None
+    tls: Annotated[
+        TlsSection | None, BeforeValidator(_switch, json_schema_input_type=TlsSection | bool | None)
+    ] = None
     """true, or the files of a TLS connection; null or false speaks in the clear."""
     username: Annotated[str, Field(min_length=1)] | None = None
     """Name to log in with."""

@@ -103,6 +103,17 @@ def test_the_outbox_lies_in_the_state_directory_of_systemd(load, monkeypatch: py
     assert load(MINIMAL).outbox_settings().path == Path("/var/lib/edge-agent/outbox.sqlite3")
 
 
+def test_relative_paths_count_from_the_folder_of_the_file(load, tmp_path: Path):
+    (tmp_path / "model.onnx").touch()
+    read = load(MINIMAL + "state_dir: state\nmodel: {file: model.onnx}\n")
+    assert read.state_folder() == tmp_path / "state"
+    assert read.model.file == str(tmp_path / "model.onnx")
+
+
+def test_a_window_shorter_than_the_usual_step_follows_without_overlap(load):
+    assert load(MINIMAL + "window: {length_s: 1}\n").window.step_s == 1
+
+
 def test_an_unquoted_variable_stands_for_its_value_and_a_quoted_one_for_text(load):
     text = changed("localhost", '"${BROKER}"\n  port: ${PORT}')
     read = load(text, BROKER="10", PORT="1884").mqtt

@@ -18,10 +18,18 @@ from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSetting
 MIN_POLE_PASS_CYCLES = 3.0
 """Periods of the pole-pass frequency that a window needs for its sidebands to stand clear of the line."""
 
+_STEP_S = 2.0
+
+
+def _from_folder(path: Path, info: ValidationInfo) -> Path:
+    """Take a path from the folder of the YAML file."""
+    folder: Path = (info.context or {}).get("folder", Path())
+    return folder / path.expanduser()
+
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
     """Take a path from the folder of the YAML file, and see that the file is there."""
-    path = (info.context or {}).get("folder", Path()) / path.expanduser()
+    path = _from_folder(path, info)
     try:
         found = path.is_file()
     except OSError as error:
@@ -65,8 +73,10 @@ class WindowSection(Section):
 
     length_s: Annotated[float, Field(ge=0.5, le=600)] = 12.0
     """Length of a window, s; longer ones resolve smaller loads."""
-    step_s: Annotated[float, Field(ge=0.1, le=600)] = 2.0
-    """Time between two windows, s."""
+    step_s: Annotated[float, Field(ge=0.1, le=600)] = Field(
+        default_factory=lambda checked: min(_STEP_S, checked.get("length_s", _STEP_S))
+    )
+    """Time between two windows, s; else 2, or length_s where that is shorter."""
 
     @field_validator("step_s")
     @classmethod
@@ -168,7 +178,7 @@ class Settings(Section):
     """The network that judges."""
     mqtt: MqttSection
     """The broker."""
-    state_dir: Path | None = None
+    state_dir: Annotated[Path, AfterValidator(_from_folder)] | None = None
     """Folder of the outbox; null takes systemd's StateDirectory, else ~/.local/state/edge-agent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important messages that are logged."""
@@ -215,6 +225,6 @@ class Settings(Section):
     def state_folder(self) -> Path:
         """Give the folder for what must outlive a restart."""
         if self.state_dir is not None:
-            return self.state_dir.expanduser()
+            return self.state_dir
         by_systemd = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
         return Path(by_systemd) if by_systemd else Path.home() / ".local/state/edge-agent"

@@ -121,14 +121,16 @@ def _encoder(args: argparse.Namespace, source: SampleSource) -> Encoder:
 
 
 def _above_zero(text: str) -> float:
-    value = float(text)
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
     if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not above 0")
+        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
     return value
 
 
 def _batch_size(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= _LARGEST_BATCH:
-        raise argparse.ArgumentTypeError(f"{text} is not 1 to {_LARGEST_BATCH}")
-    return value
+    if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_BATCH:
+        raise argparse.ArgumentTypeError(f"{text} is no whole number of 1 to {_LARGEST_BATCH}")
+    return int(text)

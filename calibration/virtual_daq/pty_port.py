@@ -29,6 +29,8 @@ class PtyPort:
         """`bytes_per_s` is the speed of the line; None for one without limit, like USB."""
         if link.exists() and not link.is_symlink():
             raise DaqError(f"--link {link}: is there and no link; name one that may be replaced")
+        if not link.parent.is_dir():
+            raise DaqError(f"--link {link}: there is no folder {link.parent}")
         self.link = link
         self.listening = False
         """Whether somebody had the other side open when `look` was last called."""

@@ -32,6 +32,7 @@ from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 
 PATIENCE_S = 20.0
+KERNEL_S = 0.1
 
 
 class Frame(NamedTuple):
@@ -158,7 +159,9 @@ class Bench:
             self.now_s += 0.01
             self.daq.step(self.now_s)
             if read and self.file >= 0:
-                received += all_there(self.file)
+                received += all_there(self.file, 0.0)
+        if read and self.file >= 0:
+            received += all_there(self.file, KERNEL_S)
         return received
 
     def start(self) -> None:
@@ -186,10 +189,10 @@ def open_link(link: Path) -> int:
     return os.open(link, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
 
 
-def all_there(file: int) -> bytes:
-    """Read what the kernel hands over; it moves what was written to the reader in the background."""
+def all_there(file: int, patience_s: float) -> bytes:
+    """Read until nothing comes for `patience_s`; the kernel hands over what was written after a moment."""
     received = b""
-    while select.select([file], [], [], 0.001)[0]:
+    while select.select([file], [], [], patience_s)[0]:
         received += os.read(file, 65_536)
     return received
 

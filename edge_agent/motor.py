@@ -17,7 +17,7 @@ class Nameplate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    id: str = Field("motor", pattern=r"^[A-Za-z0-9_.-]+$")
+    id: str = Field(default="motor", pattern=r"^[A-Za-z0-9_.-]+$")
     """Name of the motor in topics and payloads: letters, digits, `_`, `.` and `-`."""
     rated_power_kw: Positive
     """Shaft power, kW."""

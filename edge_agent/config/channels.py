@@ -25,7 +25,7 @@ class ChannelSection(Section):
     """Unique name, e.g. ia or vib_radial."""
     kind: ChannelKind
     """What it measures: current, vibration or speed."""
-    unit: str = Field("", validate_default=True)
+    unit: str = Field(default="", validate_default=True)
     """Unit of the scaled value: A for currents, m/s2 or mm/s for vibration, rpm for speed."""
     scale: Annotated[float, Field(allow_inf_nan=False)]
     """Units per count: value = (count - offset) * scale; negative for a reversed sensor."""
@@ -33,7 +33,7 @@ class ChannelSection(Section):
     """Counts that the sensor gives at zero."""
     full_scale: Positive | None = None
     """Largest magnitude that the converter can give, in units; null where unknown."""
-    phase: Literal["a", "b", "c"] | None = Field(None, validate_default=True)
+    phase: Literal["a", "b", "c"] | None = Field(default=None, validate_default=True)
     """Phase of a current: a, b or c."""
     axis: Literal["radial", "tangential", "axial"] | None = None
     """Direction of a vibration: radial, tangential or axial."""

@@ -116,7 +116,7 @@ class TlsSection(Section):
     """Certificates of the authorities to trust, PEM; null trusts those of the operating system."""
     cert_file: ExistingFile | None = None
     """Our own certificate, PEM, for brokers that ask for one."""
-    key_file: ExistingFile | None = Field(None, validate_default=True)
+    key_file: ExistingFile | None = Field(default=None, validate_default=True)
     """Private key of cert_file, PEM, unencrypted."""
 
     @field_validator("key_file")

@@ -5,7 +5,8 @@ from typing import Protocol
 import numpy as np
 
 from calibration.virtual_daq.errors import DaqError
-from edge_agent.acquire import description, frames
+from edge_agent.acquire.description import encode_description as description_json
+from edge_agent.acquire.frames import encode_data, encode_description
 from edge_agent.acquire.samples import Device, SampleBlock, Stream
 
 _WIDEST = -(2**15)
@@ -36,20 +37,20 @@ class BlockFrames:
 
     def description(self) -> bytes:
         """Give the frame that describes the device."""
-        return frames.encode_description(self._device)
+        return encode_description(self._device)
 
     def data(self, block: SampleBlock) -> bytes:
         """Give the next frame of the block's stream."""
         sequence = self._sequences[block.stream]
         self._sequences[block.stream] = (sequence + 1) % 2**32
-        return frames.encode_data(block, self._rates_hz[block.stream], sequence)
+        return encode_data(block, self._rates_hz[block.stream], sequence)
 
     def bytes_per_s(self, scans_per_batch: int) -> float:
         """Count frames without zero bytes, which COBS makes longest."""
         data = 0.0
         for stream in self._device.streams:
             block = _block_of(stream, scans_per_batch, 0, _WITHOUT_ZERO_BYTES)
-            frame = frames.encode_data(block, stream.rate_hz, 0)
+            frame = encode_data(block, stream.rate_hz, 0)
             data += len(frame) * stream.rate_hz / scans_per_batch
         return data + len(self.description())
 
@@ -64,7 +65,7 @@ class CsvLines:
 
     def description(self) -> bytes:
         """Give the line that describes the device."""
-        return b"# " + description.encode_description(self._device, index=True) + b"\n"
+        return b"# " + description_json(self._device, index=True) + b"\n"
 
     def data(self, block: SampleBlock) -> bytes:
         """Give one line for each scan."""

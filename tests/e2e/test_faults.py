@@ -1,0 +1,98 @@
+"""What breaks in the field: the port, the broker, the power; nothing decided is lost."""
+
+import random
+
+import pytest
+from plant import write_config
+
+STATE = "edge-agent/agent/motor/state"
+EVENT = "edge-agent/agent/motor/event"
+DIAGNOSIS = "edge-agent/agent/motor/diagnosis"
+SHORT_WINDOWS = "{length_s: 4, step_s: 0.5}"
+
+
+def event_number(line: str) -> int:
+    return int(line.split("event ")[1].split(":")[0])
+
+
+def events_logged(agent) -> set[int]:
+    return {event_number(line) for line in agent.lines if "event " in line and "->" in line}
+
+
+def test_a_port_that_vanishes_and_returns_is_told_and_forgiven(
+    tmp_path, mosquitto, subscribe, start_daq, start_agent
+) -> None:
+    listener = subscribe(mosquitto.port, "edge-agent/#")
+    daq = start_daq("--load", "0.75")
+    agent = start_agent(
+        write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, window=SHORT_WINDOWS)
+    )
+    listener.wait_for(lambda _: listener.on(DIAGNOSIS), 60)
+    daq.tell("close 2")
+    agent.wait_for(lambda line: str(daq.link) in line and "open" not in line, 20)
+    agent.wait_for(lambda line: line.endswith(": open"), 10)
+    seen = len(listener.on(DIAGNOSIS))
+    listener.wait_for(lambda _: len(listener.on(DIAGNOSIS)) > seen, 20)
+    with_gap = [m.json() for m in listener.on(DIAGNOSIS) if m.json()["window"]["lost_samples"] > 0]
+    listener.wait_for(
+        lambda _: any(m.json()["reason"] == "lost_samples" for m in listener.on(STATE) + listener.on(DIAGNOSIS)),
+        20,
+    )
+    assert with_gap
+
+
+def test_events_of_a_broker_outage_all_arrive_once_and_in_order(
+    tmp_path, mosquitto, subscribe, start_daq, start_agent
+) -> None:
+    listener = subscribe(mosquitto.port, "edge-agent/#")
+    daq = start_daq("--load", "0.75", "--speed", "3")
+    agent = start_agent(
+        write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, window=SHORT_WINDOWS)
+    )
+    agent.wait_for(lambda line: "event " in line and "healthy" in line, 60)
+    mosquitto.stop()
+    for bars, state in ((2, "-> broken_bars"), (0, "-> healthy"), (3, "-> broken_bars")):
+        daq.tell(f"break {bars}")
+        agent.wait_for(lambda line, state=state: state in line, 40)
+    mosquitto.start()
+    wanted = sorted(events_logged(agent))
+    listener.wait_for(lambda _: {m.json()["id"] for m in listener.on(EVENT)} >= set(wanted), 60)
+    arrived = list(dict.fromkeys(m.json()["id"] for m in listener.on(EVENT)))
+    assert arrived[: len(wanted)] == wanted
+
+
+@pytest.mark.timeout(300)
+def test_no_decided_event_is_lost_when_the_power_fails(
+    tmp_path, mosquitto, subscribe, start_daq, start_agent
+) -> None:
+    listener = subscribe(mosquitto.port, "edge-agent/#")
+    daq = start_daq("--load", "0.75", "--speed", "8")
+    config = write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, window=SHORT_WINDOWS)
+    moments, decided = random.Random(20), set()
+    for kill in range(20):
+        agent = start_agent(config)
+        daq.tell(f"break {2 * (kill % 2)}")
+        for _ in range(moments.randint(1, 3)):
+            agent.wait_for(lambda line: "event " in line and "->" in line, 40)
+        agent.kill()
+        decided |= events_logged(agent)
+    agent = start_agent(config)
+    listener.wait_for(lambda _: {m.json()["id"] for m in listener.on(EVENT)} >= decided, 60)
+    assert len(decided) >= 20
+
+
+def test_noise_flips_and_lost_frames_cost_frames_and_nothing_else(
+    tmp_path, mosquitto, subscribe, start_daq, start_agent
+) -> None:
+    listener = subscribe(mosquitto.port, "edge-agent/#")
+    daq = start_daq("--load", "0.75", "--speed", "4")
+    start_agent(write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, window=SHORT_WINDOWS))
+    listener.wait_for(lambda _: listener.on(DIAGNOSIS), 60)
+    for harm in ("noise 300", "flip", "drop", "repeat", "reorder"):
+        daq.tell(harm)
+    listener.wait_for(
+        lambda _: any(m.json()["frames_lost"] >= 2 for m in listener.on("edge-agent/agent/health")), 30
+    )
+    seen = len(listener.on(STATE))
+    listener.wait_for(lambda _: len(listener.on(STATE)) > seen and listener.on(STATE)[-1].json(), 30)
+    listener.wait_for(lambda _: listener.on(STATE)[-1].json()["state"] == "healthy", 40)

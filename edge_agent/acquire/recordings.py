@@ -11,18 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_of
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 
 Counts = NDArray[np.int16] | NDArray[np.int32]
 
-_KIND_OF_UNIT = {
-    "A": ChannelKind.CURRENT,
-    "m/s2": ChannelKind.VIBRATION,
-    "mm/s": ChannelKind.VIBRATION,
-    "rpm": ChannelKind.SPEED,
-}
-_UNIT_OF_NAME = {"i": "A", "vib": "m/s2", "speed": "rpm", "rpm": "rpm"}
-_AXES = ("radial", "tangential", "axial")
 _KNOWN_KEYS = frozenset(
     {"x", "scale", "offset", "fs", "n", "channels", "units", "full_scale", "stream", "meta"}
 )
@@ -126,7 +119,7 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
     if not known:
         raise RecordingError(
             f"none of the channels {', '.join(table.names)} is of a known kind; "
-            f"give `units`, one of {', '.join(_KIND_OF_UNIT)} for each channel"
+            f"give `units`, one of {', '.join(KIND_OF_UNIT)} for each channel"
         )
     streams: list[Stream] = []
     counts: list[Counts] = []
@@ -190,7 +183,7 @@ class _ChannelTable:
         return cls(
             names=names,
             units=units,
-            kinds=[_KIND_OF_UNIT.get(unit) for unit in units],
+            kinds=[KIND_OF_UNIT.get(unit) for unit in units],
             scales=_checked(_numbers(arrays, "scale", channels), "scale", lambda v: v != 0, "not 0"),
             offsets=_numbers(arrays, "offset", channels, default=0.0),
             full_scales=[v if v > 0 else None for v in full_scales],
@@ -226,8 +219,8 @@ class _ChannelTable:
             scale=self.scales[row],
             offset=self.offsets[row],
             full_scale=self.full_scales[row],
-            phase=name[-1] if kind is ChannelKind.CURRENT and name[-1] in "abc" else None,
-            axis=next((a for a in _AXES if kind is ChannelKind.VIBRATION and name.endswith(a)), None),
+            phase=phase_of(kind, name),
+            axis=axis_of(kind, name),
         )
 
 
@@ -294,4 +287,4 @@ def _stream_numbers(arrays: dict[str, NDArray[Any]], channels: int) -> list[int]
 def _units(arrays: dict[str, NDArray[Any]], names: list[str]) -> list[str]:
     if "units" in arrays:
         return [str(u) for u in _per_channel(arrays, "units", len(names), "U")]
-    return [next((u for start, u in _UNIT_OF_NAME.items() if n.startswith(start)), "") for n in names]
+    return [unit_of(name) for name in names]

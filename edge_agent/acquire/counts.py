@@ -1,0 +1,35 @@
+"""What a decoder counted."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class DecoderCounts:
+    """Everything that a decoder saw since its start."""
+
+    frames: int = 0
+    """Frames or lines handed on, descriptions included."""
+    crc_errors: int = 0
+    """Frames whose checksum says that they were damaged."""
+    malformed: int = 0
+    """Frames or lines that are none: broken stuffing, wrong length, unknown version or type, text."""
+    wrong_columns: int = 0
+    """Lines with too few or too many columns."""
+    not_finite: int = 0
+    """Lines with a NaN, an infinity, or a number too large for a sample."""
+    lost_frames: int = 0
+    """Frames or lines that the sequence numbers or indices say are missing."""
+    repeated: int = 0
+    """Those that had been there already, and were dropped."""
+    reordered: int = 0
+    """Those that came after a later one."""
+    restarts: int = 0
+    """How often the device began to count anew."""
+    undescribed: int = 0
+    """Those with samples that no description said anything of, and that were dropped."""
+    contradicting: int = 0
+    """Those with another stream, rate or number of channels than described, and that were dropped."""
+    bad_descriptions: int = 0
+    """Descriptions that cannot be right, and were ignored."""
+    bytes_discarded: int = 0
+    """Bytes outside of valid frames or lines."""

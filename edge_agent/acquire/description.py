@@ -1,0 +1,134 @@
+"""How a DAQ describes itself: JSON in frames of type 1 or behind a `#` in lines of text."""
+
+import json
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of
+from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
+
+MAX_DESCRIPTION_BYTES = 16_384
+
+_MOST_COUNTS = 2.0**31
+_Text = Annotated[str, Field(max_length=64)]
+_Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
+_Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e12, le=1e12)]
+
+
+class DescriptionError(ValueError):
+    """A description that cannot be right; the message says why."""
+
+
+class _Part(BaseModel):
+    """A part of a description. Keys of later versions are ignored, wrong types are not converted."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+class _Channel(_Part):
+    name: _Name
+    unit: Annotated[str, Field(max_length=16)]
+    scale: _Number
+    offset: Annotated[float, Field(ge=-_MOST_COUNTS, le=_MOST_COUNTS)] = 0.0
+    full_scale: Annotated[float, Field(gt=0, le=1e12)] | None = None
+    kind: Literal["current", "vibration", "speed"] | None = None
+    phase: Literal["a", "b", "c"] | None = None
+    axis: Literal["radial", "tangential", "axial"] | None = None
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "_Channel":
+        if self.scale == 0:
+            raise ValueError("scale is 0")
+        if self.kind is None and self.unit not in KIND_OF_UNIT:
+            raise ValueError(f"unit {self.unit!r} tells no kind, and no kind is given")
+        return self
+
+    def channel(self) -> Channel:
+        kind = ChannelKind(self.kind or KIND_OF_UNIT[self.unit])
+        return Channel(
+            name=self.name,
+            kind=kind,
+            unit=self.unit,
+            scale=self.scale,
+            offset=self.offset,
+            full_scale=self.full_scale,
+            phase=self.phase or phase_of(kind, self.name),
+            axis=self.axis or axis_of(kind, self.name),
+        )
+
+
+class _Stream(_Part):
+    stream: Annotated[int, Field(ge=0, le=255)]
+    rate_hz: Annotated[float, Field(ge=0.1, le=4_000_000)]
+    channels: Annotated[list[_Channel], Field(min_length=1, max_length=64)]
+
+
+class _Description(_Part):
+    name: _Text
+    serial_number: _Text = ""
+    firmware: _Text = ""
+    streams: Annotated[list[_Stream], Field(min_length=1, max_length=16)]
+    index: bool = False
+
+    @model_validator(mode="after")
+    def _unique(self) -> "_Description":
+        numbers = [s.stream for s in self.streams]
+        names = [c.name for s in self.streams for c in s.channels]
+        if len(set(numbers)) < len(numbers) or len(set(names)) < len(names):
+            raise ValueError("two streams have one number, or two channels one name")
+        return self
+
+
+def encode_description(device: Device, *, index: bool = False) -> bytes:
+    """Give the JSON text; `index` says that text lines begin with the index of their scan."""
+    streams = [
+        {
+            "stream": stream.number,
+            "rate_hz": stream.rate_hz,
+            "channels": [_channel_fields(channel) for channel in stream.channels],
+        }
+        for stream in device.streams
+    ]
+    fields: dict[str, object] = {
+        "name": device.name[:64],
+        "serial_number": device.serial_number[:64],
+        "firmware": device.firmware[:64],
+        "streams": streams,
+    }
+    if index:
+        fields["index"] = True
+    return json.dumps(fields, separators=(",", ":"), allow_nan=False).encode()
+
+
+def decode_description(text: bytes) -> tuple[Device, bool]:
+    """Read the JSON text; give the device, and whether text lines begin with an index.
+
+    Raises DescriptionError where anything is missing, of a wrong type or out of bounds.
+    """
+    if len(text) > MAX_DESCRIPTION_BYTES:
+        raise DescriptionError(f"{len(text)} bytes, expected at most {MAX_DESCRIPTION_BYTES}")
+    try:
+        said = _Description.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise DescriptionError(f"{place or 'description'}: {first['msg']}") from error
+    streams = tuple(
+        Stream(s.stream, s.rate_hz, tuple(c.channel() for c in s.channels))
+        for s in sorted(said.streams, key=lambda s: s.stream)
+    )
+    return Device(said.name, said.serial_number, said.firmware, streams), said.index
+
+
+def _channel_fields(channel: Channel) -> dict[str, str | float | None]:
+    return {
+        "name": channel.name,
+        "kind": channel.kind.value,
+        "unit": channel.unit,
+        "scale": channel.scale,
+        "offset": channel.offset,
+        "full_scale": channel.full_scale,
+        "phase": channel.phase,
+        "axis": channel.axis,
+    }

@@ -1,0 +1,287 @@
+"""Block frames: the wire format of a DAQ that sends samples in blocks (architecture: wire format).
+
+A frame is COBS-encoded and ends with a zero byte. Decoded, little-endian: header, payload, and the
+CRC-32 (zlib) of both. The payload of type 0 are int16 scans interleaved by channel, that of type 1 is
+JSON that describes the device; its scan count is the number of its bytes, or 0.
+"""
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from edge_agent.acquire import cobs, description
+from edge_agent.acquire.counter import Counter
+from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.overrides import undescribed_device, with_channels
+from edge_agent.acquire.samples import Channel, Device, SampleBlock
+from edge_agent.acquire.sequence import Arrival, SequenceTracker
+
+VERSION = 1
+DATA = 0
+DESCRIPTION = 1
+CLIPPED = 1
+OVERRUN = 2
+DELIMITER = b"\0"
+MAX_FRAME_BYTES = 262_144
+"""Longest frame as encoded, without its delimiter."""
+
+_HEADER = struct.Struct("<BBBBHHIQI")
+_CRC = struct.Struct("<I")
+_OVERHEAD = _HEADER.size + _CRC.size
+_PATIENCE_S = 2.0
+_MOST_STARTS = 64
+_START_OF_DESCRIPTION = rb"\x03\x01\x01"
+
+
+def encode_data(block: SampleBlock, rate_hz: float, sequence: int) -> bytes:
+    """Give a block of int16 counts as a frame with its delimiter."""
+    scans, channels = block.counts.shape
+    flags = (CLIPPED if block.clipped else 0) | (OVERRUN if block.overrun else 0)
+    header = _HEADER.pack(
+        VERSION,
+        DATA,
+        block.stream,
+        channels,
+        scans,
+        flags,
+        sequence,
+        block.first_scan,
+        _millihertz(rate_hz),
+    )
+    return _sealed(header + block.counts.astype("<i2", casting="same_kind").tobytes())
+
+
+def encode_description(device: Device) -> bytes:
+    """Give what a device is as a frame with its delimiter."""
+    text = description.encode_description(device)
+    header = _HEADER.pack(VERSION, DESCRIPTION, 0, 0, len(text), 0, 0, 0, 0)
+    return _sealed(header + text)
+
+
+class FrameDecoder:
+    """Finds the frames in a stream of bytes, whatever lies between them.
+
+    Only a frame whose stuffing, checksum, version and lengths all fit is handed on, each once. How the
+    bytes are cut into pushes changes nothing. Memory is bounded by MAX_FRAME_BYTES and by 16 streams.
+    """
+
+    def __init__(self, channels: tuple[Channel, ...] = ()) -> None:
+        """Take the channels that win over what the device says; those of stream 0 if it says nothing."""
+        self.description_problem: str | None = None
+        """Why the last description that was ignored cannot be right."""
+        self._channels = channels
+        self._counter = Counter()
+        self._partial = bytearray()
+        self._partial_bytes = 0
+        self._described: Device | None = None
+        self._widths: dict[int, tuple[int, int]] = {}
+        self._trackers: dict[int, SequenceTracker] = {}
+        self._lost_before = 0
+        self._starts = re.compile(b"(?=" + _START_OF_DESCRIPTION + b")")
+        self._assumed = True
+        self._waited_s = 0.0
+
+    @property
+    def counts(self) -> DecoderCounts:
+        """What was seen so far."""
+        lost = self._lost_before + sum(tracker.lost for tracker in self._trackers.values())
+        return self._counter.snapshot(lost_frames=lost)
+
+    def push(self, data: bytes) -> list[Device | SampleBlock]:
+        """Take bytes; give what their complete frames hold."""
+        first, *others = data.split(DELIMITER)
+        self._keep(first)
+        if not others:
+            return []
+        overlong = self._partial_bytes > MAX_FRAME_BYTES
+        found = [] if overlong else self._take(bytes(self._partial))
+        if overlong:
+            self._counter.malformed += 1
+            self._counter.bytes_discarded += self._partial_bytes
+        for encoded in others[:-1]:
+            found += self._take(encoded)
+        self._forget_partial()
+        self._keep(others[-1])
+        return found
+
+    def cut(self) -> None:
+        """Forget the beginning of a frame, since its end will never come: the port was closed."""
+        self._counter.bytes_discarded += self._partial_bytes
+        self._forget_partial()
+
+    def _keep(self, data: bytes) -> None:
+        self._partial_bytes += len(data)
+        if self._partial_bytes <= MAX_FRAME_BYTES:
+            self._partial += data
+        else:
+            self._partial.clear()
+
+    def _forget_partial(self) -> None:
+        self._partial.clear()
+        self._partial_bytes = 0
+
+    def _take(self, encoded: bytes) -> list[Device | SampleBlock]:
+        """Give what stands between two delimiters: nothing or one frame, twice where a device appears."""
+        if not encoded:
+            return []
+        if len(encoded) > MAX_FRAME_BYTES:
+            self._counter.malformed += 1
+            self._counter.bytes_discarded += len(encoded)
+            return []
+        frame = _checked(encoded)
+        if isinstance(frame, bytes):
+            return self._read(frame, len(encoded))
+        if frame is _WRONG_CRC:
+            self._counter.crc_errors += 1
+        else:
+            self._counter.malformed += 1
+        return self._rescue(encoded)
+
+    def _rescue(self, encoded: bytes) -> list[Device | SampleBlock]:
+        """Look for a frame behind garbage that did not end with a delimiter.
+
+        So a lost delimiter costs only its own frame, and noise before a frame costs nothing.
+        """
+        for number, start in enumerate(self._starts.finditer(encoded)):
+            if number == _MOST_STARTS:
+                break
+            frame = _checked(encoded[start.start() :])
+            if isinstance(frame, bytes):
+                self._counter.bytes_discarded += start.start()
+                return self._read(frame, len(encoded) - start.start())
+        self._counter.bytes_discarded += len(encoded)
+        return []
+
+    def _read(self, frame: bytes, encoded_bytes: int) -> list[Device | SampleBlock]:
+        header = _Header(*_HEADER.unpack_from(frame))
+        payload_bytes = len(frame) - _OVERHEAD
+        if header.version == VERSION:
+            if header.kind == DATA and 0 < 2 * header.channels * header.scans == payload_bytes:
+                return self._read_data(header, frame)
+            if header.kind == DESCRIPTION and header.scans in (0, payload_bytes):
+                return self._read_description(frame[_HEADER.size : -_CRC.size])
+        self._counter.malformed += 1
+        self._counter.bytes_discarded += encoded_bytes
+        return []
+
+    def _read_data(self, header: "_Header", frame: bytes) -> list[Device | SampleBlock]:
+        found: list[Device | SampleBlock] = []
+        fits = self._widths.get(header.stream) == (header.channels, header.rate_mhz)
+        if not fits:
+            found += self._assume(header)
+        if header.stream in self._widths:
+            tracker = self._trackers.setdefault(header.stream, SequenceTracker())
+            checksum = int.from_bytes(frame[-_CRC.size :], "little")
+            arrival = tracker.judge(header.sequence, checksum, header.first_scan, header.scans)
+            if arrival is not Arrival.NEXT:
+                self._counter.note(arrival)
+            if arrival is Arrival.REPEATED:
+                return found
+        if not fits and not found:
+            self._counter.contradicting += self._described is not None
+            self._counter.undescribed += self._described is None
+            return found
+        self._counter.frames += 1
+        found.append(_samples(header, frame))
+        return found
+
+    def _read_description(self, text: bytes) -> list[Device | SampleBlock]:
+        try:
+            device, _ = description.decode_description(text)
+        except description.DescriptionError as error:
+            self._counter.bad_descriptions += 1
+            self.description_problem = str(error)
+            return []
+        self._counter.frames += 1
+        self._assumed = False
+        if device != self._described:
+            self._accept(device)
+        return [with_channels(device, self._channels)]
+
+    def _accept(self, device: Device) -> None:
+        before, self._described = self._described, device
+        if before is not None and _identity(before) != _identity(device):
+            self._lost_before = self.counts.lost_frames
+            self._trackers.clear()
+        self._widths = {s.number: (len(s.channels), _millihertz(s.rate_hz)) for s in device.streams}
+        starts = [_START_OF_DESCRIPTION, *_starts_of_data(self._widths)]
+        self._starts = re.compile(b"(?=" + b"|".join(starts) + b")", re.DOTALL)
+
+    def _assume(self, header: "_Header") -> list[Device | SampleBlock]:
+        """Take the configured channels once two seconds of samples came without a description."""
+        if (
+            not self._assumed
+            or header.stream
+            or header.channels != len(self._channels)
+            or not header.rate_mhz
+        ):
+            return []
+        self._waited_s += 1000 * header.scans / header.rate_mhz
+        if self._waited_s < _PATIENCE_S:
+            return []
+        self._waited_s = 0.0
+        device = undescribed_device(self._channels, header.rate_mhz / 1000)
+        self._accept(device)
+        return [device]
+
+
+class _Header(NamedTuple):
+    version: int
+    kind: int
+    stream: int
+    channels: int
+    scans: int
+    flags: int
+    sequence: int
+    first_scan: int
+    rate_mhz: int
+
+
+_WRONG_CRC = object()
+_NO_FRAME = object()
+
+
+def _checked(encoded: bytes) -> bytes | object:
+    """Give a frame whose stuffing and checksum fit, else what is wrong with it."""
+    try:
+        frame = cobs.decode(encoded)
+    except cobs.CobsError:
+        return _NO_FRAME
+    if len(frame) < _OVERHEAD:
+        return _NO_FRAME
+    body = memoryview(frame)[: -_CRC.size]
+    return frame if zlib.crc32(body) == _CRC.unpack_from(frame, len(body))[0] else _WRONG_CRC
+
+
+def _samples(header: _Header, frame: bytes) -> SampleBlock:
+    flat = np.frombuffer(frame, "<i2", header.scans * header.channels, _HEADER.size)
+    return SampleBlock(
+        stream=header.stream,
+        first_scan=header.first_scan,
+        counts=flat.reshape(header.scans, header.channels),
+        clipped=bool(header.flags & CLIPPED),
+        overrun=bool(header.flags & OVERRUN),
+    )
+
+
+def _sealed(body: bytes) -> bytes:
+    return cobs.encode(body + _CRC.pack(zlib.crc32(body))) + DELIMITER
+
+
+def _starts_of_data(widths: dict[int, tuple[int, int]]) -> Iterator[bytes]:
+    """Give patterns of how encoded data frames begin: version, a stuffed zero, stream, channel count."""
+    for number, (channels, _) in widths.items():
+        stream = b"\x01." if number == 0 else b"." + re.escape(bytes([number]))
+        yield b"\x02\x01" + stream + re.escape(bytes([channels]))
+
+
+def _identity(device: Device) -> tuple[str, str]:
+    return device.name, device.serial_number
+
+
+def _millihertz(rate_hz: float) -> int:
+    return round(rate_hz * 1000)

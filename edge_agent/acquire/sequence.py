@@ -1,0 +1,75 @@
+"""What the sequence numbers of one stream's frames tell: lost, repeated, reordered, begun anew."""
+
+from enum import Enum
+
+_WRAP = 1 << 32
+_REMEMBERED = 64
+
+
+class Arrival(Enum):
+    """How a frame relates to those before it."""
+
+    NEXT = "next"
+    """It follows the newest one, perhaps with others lost between."""
+    LATE = "late"
+    """One that was missing."""
+    REPEATED = "repeated"
+    """One that was there already."""
+    RESTARTED = "restarted"
+    """The device counts anew."""
+
+
+class SequenceTracker:
+    """Follows 32-bit sequence numbers, which wrap; remembers the newest 64 frames.
+
+    A frame is taken for repeated only if number and checksum are those of a remembered one: a device
+    that restarts soon after its start uses its first numbers again, with other samples.
+    """
+
+    def __init__(self) -> None:
+        self.lost = 0
+        """Frames that are missing between the oldest and the newest."""
+        self._expected: int | None = None
+        self._next_scan = 0
+        self._recent: dict[int, int] = {}
+        self._missing: set[int] = set()
+
+    def judge(self, sequence: int, checksum: int, first_scan: int, scans: int) -> Arrival:
+        """Take note of a frame and say what it is."""
+        arrival = self._arrival(sequence, checksum, first_scan)
+        if arrival is Arrival.REPEATED:
+            return arrival
+        if arrival is Arrival.RESTARTED:
+            self._recent.clear()
+            self._missing.clear()
+        if arrival is Arrival.LATE:
+            self._missing.discard(sequence)
+            self.lost -= 1
+        else:
+            self._expected = (sequence + 1) % _WRAP
+            self._next_scan = first_scan + scans
+        self._recent[sequence] = checksum
+        if len(self._recent) > _REMEMBERED:
+            del self._recent[next(iter(self._recent))]
+        return arrival
+
+    def _arrival(self, sequence: int, checksum: int, first_scan: int) -> Arrival:
+        if sequence == self._expected or self._expected is None:
+            return Arrival.NEXT
+        ahead = (sequence - self._expected) % _WRAP
+        if ahead >= _WRAP // 2:
+            if _WRAP - ahead <= _REMEMBERED and sequence in self._missing:
+                return Arrival.LATE
+            repeated = self._recent.get(sequence) == checksum
+            return Arrival.REPEATED if repeated else Arrival.RESTARTED
+        if first_scan < self._next_scan:
+            return Arrival.RESTARTED
+        self._note_missing(ahead)
+        return Arrival.NEXT
+
+    def _note_missing(self, ahead: int) -> None:
+        assert self._expected is not None
+        self.lost += ahead
+        newest = self._expected + ahead
+        self._missing.update(n % _WRAP for n in range(max(self._expected, newest - _REMEMBERED), newest))
+        self._missing = {n for n in self._missing if (newest - n) % _WRAP <= _REMEMBERED}

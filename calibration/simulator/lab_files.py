@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from calibration.recordings.lab_layout import RotorFile
 from calibration.simulator.lab_rig import LOADS_NM, place_of
-from calibration.simulator.live import stator_voltages
+from calibration.simulator.powertrain import stator_voltages
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import Recording
 

@@ -1,16 +1,22 @@
 """A motor that runs: its sensors' counts, as long as one asks for more."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.faults import StreamFaults
-from calibration.simulator.load import LoadFactor, load_curve
-from calibration.simulator.machine import Machine, MachineOutput, preset_speed
-from calibration.simulator.noise import NODE_S, generator
-from calibration.simulator.rotor import Rotor, expected_slip, make_rotor
+from calibration.simulator.noise import generator
+from calibration.simulator.powertrain import (
+    BLOCK_S,
+    LOWEST_STEP_RATE_HZ,
+    WARM_UP_BLOCKS,
+    Means,
+    PowerTrain,
+    step_rate_hz,
+)
+from calibration.simulator.rotor import Rotor, make_rotor
 from calibration.simulator.sampling import Sampler
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.sensors import (
@@ -21,109 +27,14 @@ from calibration.simulator.sensors import (
     VibrationChain,
 )
 from calibration.simulator.stator_lines import StatorLines
-from calibration.simulator.supply import Supply
 from calibration.simulator.vibration import Vibration
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int16] | NDArray[np.int32]
 
-LOWEST_STEP_RATE_HZ = 20_000.0
-"""Slowest rate of integration."""
-BLOCK_S = 0.2
-"""What is simulated at a time."""
-SETTLING_BLOCKS = 15
-"""Blocks before the recording in which only the machine runs, for a light load."""
-WARM_UP_BLOCKS = 8
-"""Blocks before the recording in which the sensors run too."""
 _RUN_UP_S = 1.5
 """After a start-up, what passes before means are taken."""
-_BLOCK_NODES = round(BLOCK_S / NODE_S)
-
-
-@dataclass(slots=True)
-class Means:
-    """Sums over the simulated steps, for the truth about a recording."""
-
-    steps: int = 0
-    speed_rad_s: float = 0.0
-    load_nm: float = 0.0
-    supply_rad: float = 0.0
-
-    def add(self, output: MachineOutput, turned_rad: float) -> None:
-        """Take in a block during which the supply turned by `turned_rad`."""
-        self.steps += output.shaft.shape[1]
-        self.speed_rad_s += float(output.shaft[0].sum())
-        self.load_nm += float(output.shaft[3].sum())
-        self.supply_rad += turned_rad
-
-
-class _Drive:
-    """Supply, load and machine of a scenario, advanced together block by block."""
-
-    def __init__(self, scenario: Scenario, rate_hz: float) -> None:
-        motor = scenario.motor
-        step_s = 1.0 / rate_hz
-        self.scenario = scenario
-        self.rotor = make_rotor(scenario)
-        self.time_s = 0.0
-        self.means = Means()
-        self._step_s = step_s
-        self._supply = Supply(
-            scenario.supply, supply_amplitude_v(scenario), scenario.frequency_hz, step_s, scenario.seed
-        )
-        self._factor = LoadFactor(scenario.driven, scenario.duration_s, step_s, scenario.seed)
-        self._curve = load_curve(scenario.driven, motor, scenario.load, scenario.seed)
-        self._machine = Machine(
-            motor,
-            scenario.driven.inertia_ratio,
-            step_s,
-            stator_temperature_factor=scenario.temperature_factor,
-            saturation=scenario.saturation,
-        )
-        if scenario.start_up_s is None:
-            synchronous = 2 * np.pi * scenario.frequency_hz / motor.circuit.pole_pairs
-            preset_speed(self._machine.state, synchronous * (1.0 - expected_slip(scenario)))
-
-    def advance(self) -> tuple[MachineOutput, Floats]:
-        """Give a block of machine output and of the supply's phase."""
-        voltage, phase = self._supply.advance(self.time_s, _BLOCK_NODES, self.scenario.start_up_s)
-        factor = self._factor.advance(self.time_s, _BLOCK_NODES)
-        rate = 2 * np.pi * self._supply.frequency_hz
-        output = self._machine.advance(voltage, rate, factor, self.rotor.table, self._curve)
-        self.means.add(output, float(phase[-1] - phase[0]) * phase.size / (phase.size - 1))
-        self.time_s += BLOCK_S
-        return output, phase
-
-    def settle(self) -> None:
-        """Run until the machine is steady, then let the load swing at the ratio to its slip."""
-        inertia = self.scenario.driven.inertia_ratio
-        blocks = SETTLING_BLOCKS + int(inertia)
-        self.time_s = -(blocks + WARM_UP_BLOCKS) * BLOCK_S
-        for k in range(blocks):
-            if k == blocks - 5:
-                self.means = Means()
-            self.advance()
-        oscillation = self.scenario.driven.oscillation
-        if oscillation is not None:
-            ratio = oscillation.ratio
-            pole_pass_hz = 2.0 * self.slip() * self.line_frequency_hz()
-            own = oscillation.frequency_hz
-            self._factor.oscillation_hz = ratio * pole_pass_hz if ratio is not None else own or 0.0
-
-    def line_frequency_hz(self) -> float:
-        """Mean frequency of the supply since the means began."""
-        return self.means.supply_rad / (2 * np.pi * self.means.steps * self._step_s)
-
-    def slip(self) -> float:
-        """Mean slip since the means began."""
-        mean_rad_s = self.means.speed_rad_s / self.means.steps
-        pole_pairs = self.scenario.motor.circuit.pole_pairs
-        return 1.0 - pole_pairs * mean_rad_s / (2 * np.pi * self.line_frequency_hz())
-
-    def load(self) -> float:
-        """Mean shaft torque since the means began, per unit of the rated torque."""
-        return self.means.load_nm / self.means.steps / self.scenario.motor.circuit.rated_torque_nm
 
 
 class _Line:
@@ -176,7 +87,7 @@ class LiveMotor:
         self.scenario = scenario
         rate_hz = step_rate_hz(scenario)
         self._every = _vibration_decimation(scenario, rate_hz)
-        self._drive = _Drive(scenario, rate_hz)
+        self._train = PowerTrain(scenario, rate_hz)
         self._step = 0 if scenario.start_up_s is not None else -WARM_UP_BLOCKS * round(BLOCK_S * rate_hz)
         daq, motor, seed = scenario.daq, scenario.motor, scenario.seed
         highest_hz = 0.5 * daq.current_rate_hz if daq.anti_alias else np.inf
@@ -194,29 +105,33 @@ class LiveMotor:
         """The streams: 0 the currents, 1 the vibration."""
         self._elapsed_s = 0.0
         if scenario.start_up_s is None:
-            self._drive.settle()
+            self._train.settle()
             self._warm_up()
-        self._drive.means = Means()
+        self._train.means = Means()
 
     @property
     def rotor(self) -> Rotor:
         """The rotor as it is now."""
-        return self._drive.rotor
+        return self._train.rotor
 
     @property
     def slip(self) -> float:
         """Mean slip over what was simulated since the first scan."""
-        return self._drive.slip()
+        return self._train.slip()
 
     @property
     def line_frequency_hz(self) -> float:
         """Mean supply frequency over what was simulated since the first scan."""
-        return self._drive.line_frequency_hz()
+        return self._train.line_frequency_hz()
 
     @property
     def load(self) -> float:
         """Mean shaft torque since the first scan, per unit of the rated torque."""
-        return self._drive.load()
+        return self._train.load()
+
+    def forget_means(self) -> None:
+        """Let slip, frequency and load be means from here on."""
+        self._train.means = Means()
 
     def advance(self, duration_s: float) -> list[SampleBlock]:
         """Run on by `duration_s` and give the new scans, one block per stream (none without new scans)."""
@@ -231,19 +146,19 @@ class LiveMotor:
         """Let the running motor have `count` broken bars side by side from the next block on."""
         cage = replace(self.scenario.cage, positions=None)
         self.scenario = replace(self.scenario, broken_bars=count, cage=cage)
-        self._drive.rotor = make_rotor(self.scenario)
+        self._train.rotor = make_rotor(self.scenario)
 
     def _block(self) -> tuple[Floats, Floats]:
         """Simulate a block: sensor signals at steps, currents (3, n) and vibration (axes, n / every)."""
-        output, phase = self._drive.advance()
+        start = self.scenario.start_up_s
+        if start is not None and self._train.time_s < start + _RUN_UP_S:
+            self.forget_means()
+        output, phase = self._train.advance()
         currents = self._lines.phase_currents(output.fields, output.shaft[1], phase, self._step)
         self._step += phase.size
-        start = self.scenario.start_up_s
-        if start is not None and self._drive.time_s < start + _RUN_UP_S:
-            self._drive.means = Means()
         fewer = slice(None, None, self._every)
         fields, shaft = output.fields[:, fewer], output.shaft[:, fewer]
-        rotor = self._drive.rotor
+        rotor = self._train.rotor
         shaking = self._vibration.advance(
             np.ascontiguousarray(fields),
             np.ascontiguousarray(shaft),
@@ -261,43 +176,6 @@ class LiveMotor:
             for line, block in zip(self._streams, values, strict=True):
                 line.faults.learn_peaks(block)
                 line.push(block)
-
-
-def step_rate_hz(scenario: Scenario) -> float:
-    """Rate of integration: at least twice that of the currents, a whole number of steps per node."""
-    fastest = max(LOWEST_STEP_RATE_HZ, 2.0 * scenario.daq.current_rate_hz)
-    return float(np.ceil(fastest * NODE_S) / NODE_S)
-
-
-def supply_amplitude_v(scenario: Scenario) -> float:
-    """Phase amplitude of the supply; a drive keeps voltage over frequency constant."""
-    circuit = scenario.motor.circuit
-    amplitude = float(np.sqrt(2.0)) * circuit.phase_voltage_v * scenario.supply.voltage_factor
-    if scenario.supply.drive is not None:
-        amplitude *= scenario.frequency_hz / circuit.frequency_hz
-    return amplitude
-
-
-def stator_voltages(scenario: Scenario) -> Floats:
-    """Give the phase voltages, V, (3, scans) at the currents' rate, of a recording with a start-up.
-
-    Without one the recording begins somewhere within a longer run, and its voltages are not known here.
-    """
-    if scenario.start_up_s is None:
-        raise ValueError("start_up_s: only recordings with a start-up have known voltages")
-    rate_hz = step_rate_hz(scenario)
-    supply = Supply(
-        scenario.supply, supply_amplitude_v(scenario), scenario.frequency_hz, 1.0 / rate_hz, scenario.seed
-    )
-    every = round(2 * rate_hz / scenario.daq.current_rate_hz)
-    scans = int(scenario.duration_s * scenario.daq.current_rate_hz + 1e-6)
-    blocks = []
-    for k in range(int(np.ceil(scenario.duration_s / BLOCK_S))):
-        voltage, _ = supply.advance(k * BLOCK_S, _BLOCK_NODES, scenario.start_up_s)
-        blocks.append(voltage[:-1:every])
-    vector = np.concatenate(blocks)[:scans]
-    turns = np.exp(-2j * np.pi / 3 * np.arange(3))[:, np.newaxis]
-    return np.ascontiguousarray((vector * turns).real)
 
 
 def _vibration_decimation(scenario: Scenario, rate_hz: float) -> int:

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.conditions import LoadCondition
+from calibration.simulator.equations import LoadCurve
 from calibration.simulator.kernel import kernel
-from calibration.simulator.machine import LoadCurve
 from calibration.simulator.motors import Motor
 from calibration.simulator.noise import NODE_S, Nodes, OrnsteinUhlenbeck, generator, node_times
 

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.cage import Cage, RotorCircuit, loop_matrices
+from calibration.simulator.equations import LoadCurve, load_torque, smooth_sign
 from calibration.simulator.kernel import kernel
-from calibration.simulator.machine import LoadCurve, load_torque, smooth_sign
 from calibration.simulator.motors import Motor
 from edge_agent.signals.circuit import FRICTION
 

@@ -17,13 +17,16 @@ from edge_agent.acquire.recordings import Recording
 Floats = NDArray[np.float64]
 
 _START_UP_S = 0.1
+_START_UP_FULL_SCALE = 15.0
 
 
 def plot_recording(scenario: Scenario, path: Path) -> None:
     """Simulate a scenario, and the same motor's start-up, and write the picture to `path`."""
     mpl.use("agg")
     recording = simulate(scenario)
-    start = simulate(replace(scenario, start_up_s=_START_UP_S, duration_s=2.0))
+    wide = replace(scenario.current_sensors, full_scale=_START_UP_FULL_SCALE)
+    starting = replace(scenario, start_up_s=_START_UP_S, duration_s=2.0, current_sensors=wide)
+    start = simulate(starting)
     figure = Figure(figsize=(12, 8), layout="constrained")
     axes = figure.subplots(2, 2)
     _start_up(axes[0, 0], start)
@@ -92,7 +95,13 @@ def _spectrogram(axes: Axes, recording: Recording) -> None:
     slow = signal.decimate(slow, keep, ftype="fir") if keep > 1 else slow
     frames = min(1024, slow.size // 4)
     frequencies, times, image = signal.stft(
-        slow, rate_hz / keep, "blackman", frames, noverlap=frames * 7 // 8, return_onesided=False
+        slow,
+        rate_hz / keep,
+        "blackman",
+        frames,
+        noverlap=frames * 7 // 8,
+        return_onesided=False,
+        boundary=None,
     )
     order = np.argsort(frequencies)
     levels = 20 * np.log10(np.abs(image[order]) / np.abs(image).max() + 1e-6)

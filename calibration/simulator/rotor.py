@@ -10,8 +10,9 @@ from calibration.simulator.cage import (
     condense,
     condense_over_slip,
 )
+from calibration.simulator.equations import RotorTable
 from calibration.simulator.interbar import interbar_shrink
-from calibration.simulator.machine import RotorTable, rotor_table
+from calibration.simulator.machine import rotor_table
 from calibration.simulator.noise import generator
 from calibration.simulator.scenario import Scenario
 

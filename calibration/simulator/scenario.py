@@ -62,9 +62,7 @@ class Scenario:
 
     def __post_init__(self) -> None:
         if not 0 <= self.broken_bars < self.motor.bars // 2:
-            raise ValueError(
-                f"broken_bars: {self.broken_bars} is not between 0 and half of {self.motor.bars}"
-            )
+            raise ValueError(f"broken_bars: {self.broken_bars} is not below half of {self.motor.bars}")
         positions = self.cage.positions
         if positions is not None and len(positions) != self.broken_bars:
             raise ValueError(f"cage.positions: {len(positions)} places for {self.broken_bars} broken bars")
@@ -117,7 +115,8 @@ def scenario_of_dict(fields: dict[str, Any]) -> Scenario:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise ValueError(f"scenario: {place}: {first['msg']}") from error
+        message = first["msg"].removeprefix("Value error, ")
+        raise ValueError(f"scenario: {place + ': ' if place else ''}{message}") from error
 
 
 def _motor(given: Any) -> Any:

@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.cage import AxisMatrices, Cage, RotorCircuit, condense
+from calibration.simulator.equations import LoadCurve
 from calibration.simulator.load import GENERATOR
-from calibration.simulator.machine import LoadCurve, Machine, preset_speed, rotor_table
+from calibration.simulator.machine import Machine, preset_speed, rotor_table
 from calibration.simulator.mesh import MeshMachine
 from calibration.simulator.motors import DEFAULT_MOTOR, Motor
 

@@ -11,6 +11,8 @@ import pytest
 
 import calibration.cli
 from edge_agent import __version__, cli
+from edge_agent.acquire.ports import PortInfo
+from edge_agent.commands import ports
 
 CONFIG = """\
 agent: {id: pump-7}
@@ -187,3 +189,40 @@ def test_simulate_with_serial_is_the_virtual_daq(monkeypatch: pytest.MonkeyPatch
     calibration.cli.main(["simulate", "--out", "x"])
     calibration.cli.main(["simulate", "--serial"])
     assert chosen == ["calibration.simulator.command", "calibration.virtual_daq"]
+
+
+def a_port(**changes: object) -> PortInfo:
+    known: dict[str, object] = {
+        "device": "/dev/ttyACM0",
+        "by_id": "/dev/serial/by-id/usb-Example_DAQ_0001-if00",
+        "vendor": "Example",
+        "product": "DAQ",
+        "serial_number": "0001",
+        "accessible": True,
+        "hint": None,
+    }
+    return PortInfo(**(known | changes))
+
+
+def test_ports_are_listed_as_they_belong_in_a_configuration(monkeypatch: pytest.MonkeyPatch, capsys):
+    bare = a_port(
+        device="/dev/ttyS0",
+        by_id=None,
+        vendor=None,
+        product=None,
+        serial_number=None,
+        hint="permission denied",
+    )
+    monkeypatch.setattr(ports, "list_ports", lambda: [a_port(), bare])
+    assert cli.main(["ports"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "/dev/serial/by-id/usb-Example_DAQ_0001-if00 (/dev/ttyACM0): Example, DAQ, serial number 0001",
+        "/dev/ttyS0: unknown device",
+        "    permission denied",
+    ]
+
+
+def test_a_machine_without_ports_is_told_what_to_look_at(monkeypatch: pytest.MonkeyPatch, capsys):
+    monkeypatch.setattr(ports, "list_ports", list)
+    assert cli.main(["ports"]) == 0
+    assert "no serial port found" in capsys.readouterr().out

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.simulator.kernel import kernel
+from calibration.simulator.kernel import kernel, magnitude
 from edge_agent.signals.circuit import SKIN_EFFECT_FROM
 
 Floats = NDArray[np.float64]
@@ -103,6 +103,15 @@ def smooth_sign(speed: float) -> float:
 
 
 @kernel
+def _ripple_torque(angle: float, ripple: Floats) -> float:
+    """Sum of A cos(order x angle + phase)."""
+    torque = 0.0
+    for i in range(ripple.shape[0]):
+        torque += ripple[i, 1] * math.cos(ripple[i, 0] * angle + ripple[i, 2])
+    return torque
+
+
+@kernel
 def load_torque(speed: float, angle: float, factor: float, load: LoadCurve) -> float:
     """T_0 g (c0 sgn + c1 w + c2 w|w|) plus what follows the angle."""
     relative = speed / load.reference_rad_s
@@ -110,8 +119,8 @@ def load_torque(speed: float, angle: float, factor: float, load: LoadCurve) -> f
         load.constant * smooth_sign(speed) + load.linear * relative + load.square * relative * abs(relative)
     )
     torque = load.torque_nm * factor * shape
-    for i in range(load.ripple.shape[0]):
-        torque += load.ripple[i, 1] * np.cos(load.ripple[i, 0] * angle + load.ripple[i, 2])
+    if load.ripple.shape[0] > 0:
+        torque += _ripple_torque(angle, load.ripple)
     return torque
 
 
@@ -174,8 +183,8 @@ def _moved(x: Any, k: Any, h: float) -> Any:
 @kernel
 def _inverse(a: float, b: float, d: float) -> tuple[float, float, float]:
     """Inverse of the symmetric matrix [[a, b], [b, d]]."""
-    det = a * d - b * b
-    return d / det, -b / det, a / det
+    scale = 1.0 / (a * d - b * b)
+    return d * scale, -b * scale, a * scale
 
 
 @kernel
@@ -226,7 +235,7 @@ def integrate(
         t3 = load_torque(y3[4], y3[5], f2, load)
         k4 = _slopes(y3, u3, t3, c, m, leak, res, l_ls)
         x = _moved(_moved(_moved(_moved(x, k1, h / 6), k2, h / 3), k3, h / 3), k4, h / 6)
-        flux = abs(fields[2, n])
+        flux = magnitude(fields[2, n])
     state[0], state[1], state[2], state[3], state[4], state[5] = x
     state[6] = flux
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.conditions import SupplyCondition, VibrationCondition
-from calibration.simulator.kernel import kernel
+from calibration.simulator.kernel import kernel, magnitude
 from calibration.simulator.motors import Motor
 from calibration.simulator.noise import generator
 
@@ -94,7 +94,7 @@ def _phase_currents(
         carrier = complex(np.cos(phase[n]), np.sin(phase[n]))
         shaft = complex(np.cos(angle[n]), np.sin(angle[n]))
         slots = complex(np.cos(lines.bars * angle[n]), np.sin(lines.bars * angle[n]))
-        depth = 0.5 + 0.5 * abs(fields[1, n]) / lines.peak_a
+        depth = 0.5 + 0.5 * magnitude(fields[1, n]) / lines.peak_a
         vector = fields[0, n]
         vector += depth * carrier * (lines.slot[0] * slots + lines.slot[1] * slots.conjugate())
         vector += carrier * (lines.eccentric[0] * shaft.conjugate() + lines.eccentric[1] * shaft)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from calibration.simulator.bearing import BearingImpacts
 from calibration.simulator.conditions import VibrationCondition
-from calibration.simulator.kernel import kernel
+from calibration.simulator.kernel import kernel, magnitude
 from calibration.simulator.motors import Motor
 from calibration.simulator.noise import generator
 
@@ -174,7 +174,7 @@ def _forces(
         flux = fields[2, n] / c.peak_vs
         pull = flux * flux
         rotor = fields[1, n] / c.peak_a
-        eccentric = abs(pull) * turn + 0.5 * pull * turn.conjugate()
+        eccentric = magnitude(pull) * turn + 0.5 * pull * turn.conjugate()
         force = c.unbalance * (speed * turn + 0.25 * eccentric * c.offsets[1])
         force += c.misalignment * speed * turn * turn * c.offsets[0]
         force += c.magnetic * pull
@@ -182,7 +182,7 @@ def _forces(
             missing = (rotor * electric[b]).imag
             force += 4.0 * shrink * c.broken_bar * missing * missing * turn * mechanic[b]
         swing = 1.0 + 2.0 * shrink * broken.size / c.bars * (rotor * rotor).real
-        slot = c.slot * (0.4 + 0.6 * abs(rotor)) * swing
+        slot = c.slot * (0.4 + 0.6 * magnitude(rotor)) * swing
         force += slot * c.offsets[2] * _slot_shape(c.bars * shaft[1, n], 2.0 * phase[n])
         rolling = c.broadband * min(abs(shaft[0, n]) / c.reference_rad_s, 1.0)
         out[n] = force + rolling * complex(noise[n, 0], noise[n, 1]) * (1.0 + 0.3 * turn.real)

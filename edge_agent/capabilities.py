@@ -15,7 +15,7 @@ def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate) -> Iterator[
     yield from _about_speed(channels, nameplate)
     clocks = {s.number for s in streams for c in s.channels if c.kind is not ChannelKind.SPEED}
     if len(clocks) > 1:
-        yield "current and vibration have separate clocks: they are compared in frequency, never sample by sample"
+        yield "current and vibration have separate clocks: compared in frequency, never sample by sample"
     if nameplate.rotor_bars is None:
         yield "rotor_bars is unknown: a typical number is assumed, so equivalent bars may be off by a quarter"
 

@@ -28,6 +28,10 @@ class Answer:
     """The state after it."""
     changed: bool
     """State, severity or reason became another."""
+    analysis: Analysis
+    """What was measured."""
+    window: Window
+    """The samples themselves."""
 
 
 class Line:
@@ -58,7 +62,7 @@ class Line:
             verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - started_s))
             before = self.decision.state
             changed = self.decision.update(verdict)
-            yield Answer(verdict, before, self.decision.state, changed)
+            yield Answer(verdict, before, self.decision.state, changed, analysis, window)
 
     def _believe(self, analysis: Analysis) -> Belief | None:
         """Ask the network, unless the signals already say that there is nothing to be asked."""

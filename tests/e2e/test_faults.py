@@ -35,7 +35,9 @@ def test_a_port_that_vanishes_and_returns_is_told_and_forgiven(
     listener.wait_for(lambda _: len(listener.on(DIAGNOSIS)) > seen, 20)
     with_gap = [m.json() for m in listener.on(DIAGNOSIS) if m.json()["window"]["lost_samples"] > 0]
     listener.wait_for(
-        lambda _: any(m.json()["reason"] == "lost_samples" for m in listener.on(STATE) + listener.on(DIAGNOSIS)),
+        lambda _: any(
+            m.json()["reason"] == "lost_samples" for m in listener.on(STATE) + listener.on(DIAGNOSIS)
+        ),
         20,
     )
     assert with_gap

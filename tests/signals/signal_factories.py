@@ -79,7 +79,9 @@ def a_vibration_window(vibration: NDArray[np.float64], rate_hz: float = RATE_HZ)
 def a_shaking(seconds: NDArray[np.float64], shaft_hz: float, seed: int = 1) -> NDArray[np.float64]:
     """Vibration with three harmonics of the shaft, twice the line and noise, (1, n)."""
     noise = np.random.default_rng(seed).normal(0, 0.05, seconds.size)
-    lines = sum(a * np.cos(2 * np.pi * k * shaft_hz * seconds + k) for k, a in ((1, 0.1), (2, 0.05), (3, 0.02)))
+    lines = sum(
+        a * np.cos(2 * np.pi * k * shaft_hz * seconds + k) for k, a in ((1, 0.1), (2, 0.05), (3, 0.02))
+    )
     return np.asarray(lines + 0.2 * np.cos(2 * np.pi * 120 * seconds) + noise)[None]
 
 

@@ -23,7 +23,9 @@ SHAFT_HZ = 30 * (1 - SLIP)
 
 def a_motor_window(length_s=12.0, phases="abc", vibration=True, line_hz=60.0, lower=0.02, upper=0.01):
     seconds = times(length_s)
-    vector = a_space_vector(seconds, lower=lower, upper=upper * 1j, pole_pass_hz=POLE_PASS_HZ, line_hz=line_hz)
+    vector = a_space_vector(
+        seconds, lower=lower, upper=upper * 1j, pole_pass_hz=POLE_PASS_HZ, line_hz=line_hz
+    )
     noise = np.random.default_rng(2).normal(0, 0.004, (len(phases), seconds.size))
     streams = [a_current_window(phase_currents(vector, phases) + noise, phases)]
     if vibration:

@@ -30,7 +30,10 @@ def a_fit(length_s=6.0, lost=None, line_hz=60.0, **lines):
 )
 def test_both_levels_are_right_whatever_the_slip_and_the_wander(lower_db, upper_db, pole_pass_hz, wander):
     fit = a_fit(
-        lower=10 ** (lower_db / 20), upper=1j * 10 ** (upper_db / 20), pole_pass_hz=pole_pass_hz, wander=wander
+        lower=10 ** (lower_db / 20),
+        upper=1j * 10 ** (upper_db / 20),
+        pole_pass_hz=pole_pass_hz,
+        wander=wander,
     )
     pair = fit.pair(pole_pass_hz)
     assert decibels(abs(pair.lower)) == pytest.approx(lower_db, abs=0.6)

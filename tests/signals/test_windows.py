@@ -11,7 +11,9 @@ LENGTH_S, STEP_S = 1.0, 0.25
 
 
 def a_stream(number=0, rate_hz=RATE_HZ, channels=2):
-    names = tuple(Channel(f"c{number}_{i}", ChannelKind.CURRENT, "A", 1.0, phase="a") for i in range(channels))
+    names = tuple(
+        Channel(f"c{number}_{i}", ChannelKind.CURRENT, "A", 1.0, phase="a") for i in range(channels)
+    )
     return Stream(number, rate_hz, names)
 
 
@@ -159,7 +161,9 @@ def test_every_window_holds_exactly_what_came(pieces, origin):
         assert part.first_scan >= origin + 25 * number
         index = np.arange(part.first_scan, part.first_scan + 100)
         np.testing.assert_array_equal(part.valid, [i in came for i in index])
-        np.testing.assert_array_equal(part.counts[0][part.valid], (index % 30011)[part.valid].astype(np.int16))
+        np.testing.assert_array_equal(
+            part.counts[0][part.valid], (index % 30011)[part.valid].astype(np.int16)
+        )
         assert not part.counts[:, ~part.valid].any()
 
 

@@ -193,32 +193,26 @@ def test_simulate_with_serial_is_the_virtual_daq(monkeypatch: pytest.MonkeyPatch
 
 def a_port(**changes: object) -> PortInfo:
     known: dict[str, object] = {
-        "device": "/dev/ttyACM0",
+        "path": "/dev/ttyACM0",
         "by_id": "/dev/serial/by-id/usb-Example_DAQ_0001-if00",
         "vendor": "Example",
         "product": "DAQ",
         "serial_number": "0001",
         "accessible": True,
-        "hint": None,
     }
     return PortInfo(**(known | changes))
 
 
 def test_ports_are_listed_as_they_belong_in_a_configuration(monkeypatch: pytest.MonkeyPatch, capsys):
     bare = a_port(
-        device="/dev/ttyS0",
-        by_id=None,
-        vendor=None,
-        product=None,
-        serial_number=None,
-        hint="permission denied",
+        path="/dev/ttyS0", by_id=None, vendor=None, product=None, serial_number=None, accessible=False
     )
     monkeypatch.setattr(ports, "list_ports", lambda: [a_port(), bare])
     assert cli.main(["ports"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "/dev/serial/by-id/usb-Example_DAQ_0001-if00 (/dev/ttyACM0): Example, DAQ, serial number 0001",
         "/dev/ttyS0: unknown device",
-        "    permission denied",
+        f"    {bare.hint}",
     ]
 
 

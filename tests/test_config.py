@@ -79,6 +79,19 @@ def test_a_minimal_file_is_the_nameplate_the_port_and_the_broker(load):
     assert re.fullmatch(r"[A-Za-z0-9_.-]+", read.agent.id)
 
 
+def test_what_the_source_needs_comes_from_acquisition_and_channels(load):
+    text = changed("/dev/ttyACM0", "/dev/ttyUSB0\n  driver: csv_lines\n  baud_rate: 115200\n  rate_hz: 1000")
+    source = load(text + CHANNELS).serial_settings()
+    assert (source.driver, source.port, source.baud_rate, source.rate_hz) == (
+        "csv_lines",
+        "/dev/ttyUSB0",
+        115_200,
+        1000,
+    )
+    assert [channel.name for channel in source.channels] == ["ia", "ib", "vib_radial"]
+    assert load(MINIMAL).serial_settings().channels == ()
+
+
 def test_what_the_publisher_needs_comes_from_the_mqtt_section(load, tmp_path: Path):
     (tmp_path / "password").write_text("secret\n")
     text = changed(

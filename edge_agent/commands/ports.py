@@ -21,8 +21,8 @@ def run(args: argparse.Namespace) -> int:
 
 def describe(port: PortInfo) -> str:
     """Give one or two lines about a port."""
-    device = f" ({port.device})" if port.by_id else ""
+    name = f"{port.by_id} ({port.path})" if port.by_id else port.path
     known = [port.vendor, port.product, port.serial_number and f"serial number {port.serial_number}"]
     what = ", ".join(part for part in known if part) or "unknown device"
     hint = f"\n    {port.hint}" if port.hint else ""
-    return f"{port.best_path}{device}: {what}{hint}"
+    return f"{name}: {what}{hint}"

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Va
 
 from edge_agent.acquire.overrides import with_channels
 from edge_agent.acquire.samples import Channel, Device
+from edge_agent.acquire.settings import SerialSettings
 from edge_agent.config.channels import Channels
 from edge_agent.config.section import Id, Section, problem
 from edge_agent.motor import Nameplate
@@ -200,6 +201,16 @@ class Settings(Section):
             found = problem(("length_s",), message, window.length_s)
             raise ValidationError.from_exception_data("window", [found])
         return window
+
+    def serial_settings(self) -> SerialSettings:
+        """Give what the source of samples must know."""
+        return SerialSettings(
+            driver=self.acquisition.driver,
+            port=self.acquisition.port,
+            baud_rate=self.acquisition.baud_rate,
+            channels=self.device_channels(),
+            rate_hz=self.acquisition.rate_hz,
+        )
 
     def device_channels(self) -> tuple[Channel, ...]:
         """Give the channels as acquisition knows them; none when the DAQ describes itself."""

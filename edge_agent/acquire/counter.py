@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 
 from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.acquire.sequence import Arrival
+from edge_agent.acquire.splitting import Splitter
 
 
 @dataclass(slots=True)
@@ -29,6 +30,9 @@ class Counter:
         self.reordered += arrival is Arrival.LATE
         self.restarts += arrival is Arrival.RESTARTED
 
-    def snapshot(self, lost_frames: int) -> DecoderCounts:
+    def snapshot(self, lost_frames: int, splitter: Splitter) -> DecoderCounts:
         """Give the counts as they are now."""
-        return DecoderCounts(**asdict(self), lost_frames=lost_frames)
+        counts = asdict(self)
+        counts["malformed"] += splitter.overlong
+        counts["bytes_discarded"] += splitter.discarded_bytes
+        return DecoderCounts(**counts, lost_frames=lost_frames)

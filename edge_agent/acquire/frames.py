@@ -19,6 +19,7 @@ from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.acquire.overrides import undescribed_device, with_channels
 from edge_agent.acquire.samples import Channel, Device, SampleBlock
 from edge_agent.acquire.sequence import Arrival, SequenceTracker
+from edge_agent.acquire.splitting import Splitter
 
 VERSION = 1
 DATA = 0
@@ -75,8 +76,7 @@ class FrameDecoder:
         """Why the last description that was ignored cannot be right."""
         self._channels = channels
         self._counter = Counter()
-        self._partial = bytearray()
-        self._partial_bytes = 0
+        self._splitter = Splitter(DELIMITER, MAX_FRAME_BYTES)
         self._described: Device | None = None
         self._widths: dict[int, tuple[int, int]] = {}
         self._trackers: dict[int, SequenceTracker] = {}
@@ -89,49 +89,21 @@ class FrameDecoder:
     def counts(self) -> DecoderCounts:
         """What was seen so far."""
         lost = self._lost_before + sum(tracker.lost for tracker in self._trackers.values())
-        return self._counter.snapshot(lost_frames=lost)
+        return self._counter.snapshot(lost, self._splitter)
 
     def push(self, data: bytes) -> list[Device | SampleBlock]:
         """Take bytes; give what their complete frames hold."""
-        first, *others = data.split(DELIMITER)
-        self._keep(first)
-        if not others:
-            return []
-        overlong = self._partial_bytes > MAX_FRAME_BYTES
-        found = [] if overlong else self._take(bytes(self._partial))
-        if overlong:
-            self._counter.malformed += 1
-            self._counter.bytes_discarded += self._partial_bytes
-        for encoded in others[:-1]:
+        found: list[Device | SampleBlock] = []
+        for encoded in self._splitter.push(data):
             found += self._take(encoded)
-        self._forget_partial()
-        self._keep(others[-1])
         return found
 
     def cut(self) -> None:
         """Forget the beginning of a frame, since its end will never come: the port was closed."""
-        self._counter.bytes_discarded += self._partial_bytes
-        self._forget_partial()
-
-    def _keep(self, data: bytes) -> None:
-        self._partial_bytes += len(data)
-        if self._partial_bytes <= MAX_FRAME_BYTES:
-            self._partial += data
-        else:
-            self._partial.clear()
-
-    def _forget_partial(self) -> None:
-        self._partial.clear()
-        self._partial_bytes = 0
+        self._splitter.cut()
 
     def _take(self, encoded: bytes) -> list[Device | SampleBlock]:
-        """Give what stands between two delimiters: nothing or one frame, twice where a device appears."""
-        if not encoded:
-            return []
-        if len(encoded) > MAX_FRAME_BYTES:
-            self._counter.malformed += 1
-            self._counter.bytes_discarded += len(encoded)
-            return []
+        """Give what a piece between two delimiters holds."""
         frame = _checked(encoded)
         if isinstance(frame, bytes):
             return self._read(frame, len(encoded))

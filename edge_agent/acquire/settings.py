@@ -1,0 +1,22 @@
+"""What acquisition is told."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from edge_agent.acquire.samples import Channel
+
+
+@dataclass(frozen=True, slots=True)
+class SerialSettings:
+    """Where the samples come from and what they are."""
+
+    driver: Literal["block_frames", "csv_lines"]
+    """How the bytes are to be read."""
+    port: str
+    """Path of the serial port, best one of /dev/serial/by-id."""
+    baud_rate: int = 921_600
+    """Bits per second of a UART; of no meaning for USB CDC."""
+    channels: tuple[Channel, ...] = ()
+    """Channels that win over what the device says of those with the same name."""
+    rate_hz: float | None = None
+    """Scans per second of lines of text that do not tell it."""

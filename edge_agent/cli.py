@@ -66,7 +66,7 @@ def dispatch(
                 print(f"{program} {name}: {_missing(error)}", file=sys.stderr)
                 return WRONG_USAGE
             module.add_arguments(chosen)
-            chosen.set_defaults(run=module.run)
+            chosen.set_defaults(command_function=module.run)
     args = parser.parse_args(given)
     return _guarded(program, args)
 
@@ -104,7 +104,7 @@ def _syslog_level(level: int) -> int:
 def _guarded(program: str, args: argparse.Namespace) -> int:
     """Run a command; say failures that are nobody's mistake in the program in one line."""
     try:
-        status: int = args.run(args)
+        status: int = args.command_function(args)
         sys.stdout.flush()
     except ConfigError as error:
         print(error, file=sys.stderr)

@@ -2,10 +2,12 @@
 
 import argparse
 import resource
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,11 +17,11 @@ from edge_agent.acquire.frames import FrameDecoder, encode_data
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.diagnose.decision import Decision
 from edge_agent.diagnose.fusion import diagnose
-from edge_agent.diagnose.model import BUILTIN, Model
+from edge_agent.diagnose.model import BUILTIN, Model, ModelError
 from edge_agent.diagnose.verdict import WindowSpan
 from edge_agent.motor import Nameplate
 from edge_agent.publish.outbox import Outbox
-from edge_agent.publish.payloads import Origin, encode, event_payload
+from edge_agent.publish.payloads import Origin, Payload, encode, event_payload
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
@@ -46,7 +48,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Work through synthetic samples stage by stage and print a table."""
-    model = Model.load(args.model)
+    try:
+        model = Model.load(args.model)
+    except ModelError as error:
+        print(f"edge-agent: {error}", file=sys.stderr)
+        return 1
     wire = b"".join(_frames(args.seconds))
     timer = _StageTimer()
     with tempfile.TemporaryDirectory() as folder:
@@ -94,11 +100,15 @@ def _work(wire: bytes, model: Model, folder: Path, timer: _StageTimer) -> int:
                 decision.update(verdict)
                 timer.lap("decision")
                 payload = event_payload(done, origin, verdict, decision.state, 0.0)
-                outbox.put_event("bench/event", lambda _, payload=payload: encode(payload))
+                outbox.put_event("bench/event", partial(_encoded, payload))
                 timer.lap("outbox")
                 done += 1
     outbox.close()
     return done
+
+
+def _encoded(payload: Payload, _: int) -> bytes:
+    return encode(payload)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,60 @@
+"""The serial ports of this computer."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from serial.tools import list_ports as pyserial_ports
+
+_BY_ID = Path("/dev/serial/by-id")
+
+
+@dataclass(frozen=True, slots=True)
+class PortInfo:
+    """A serial port, and what is known of the device behind it."""
+
+    path: str
+    """Its name of the moment, e.g. /dev/ttyACM0."""
+    by_id: str | None
+    """Its name that stays, below /dev/serial/by-id; None where it has none."""
+    vendor: str | None
+    """Maker of the USB device, or its number."""
+    product: str | None
+    """Product name of the USB device, or its number."""
+    serial_number: str | None
+    """Serial number of the USB device."""
+    accessible: bool
+    """Whether this user may open it."""
+
+    @property
+    def hint(self) -> str | None:
+        """What to do so that it may be opened; None where it may."""
+        if self.accessible:
+            return None
+        return "permission denied; add the user to the group dialout: sudo usermod -aG dialout $USER"
+
+
+def list_ports(by_id: Path = _BY_ID) -> list[PortInfo]:
+    """Give all serial ports, sorted by name."""
+    lasting = _lasting_names(by_id)
+    return [
+        PortInfo(
+            path=port.device,
+            by_id=lasting.get(os.path.realpath(port.device)),
+            vendor=port.manufacturer or _hexadecimal(port.vid),
+            product=port.product or _hexadecimal(port.pid),
+            serial_number=port.serial_number,
+            accessible=os.access(port.device, os.R_OK | os.W_OK),
+        )
+        for port in sorted(pyserial_ports.comports())
+    ]
+
+
+def _lasting_names(by_id: Path) -> dict[str, str]:
+    if not by_id.is_dir():
+        return {}
+    return {os.path.realpath(link): str(link) for link in sorted(by_id.iterdir())}
+
+
+def _hexadecimal(number: int | None) -> str | None:
+    return None if number is None else f"{number:04x}"

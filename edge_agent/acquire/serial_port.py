@@ -1,0 +1,141 @@
+"""The thread that reads the serial port, and opens it again for as long as it takes."""
+
+import contextlib
+import errno
+import os
+import select
+import termios
+
+import serial
+
+from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
+from edge_agent.acquire.ports import list_ports
+from edge_agent.supervision import Watched, WatchedThread
+
+_READ_BYTES = 65_536
+_WAIT_S = 0.5
+_SHORTEST_PAUSE_S = 0.1
+_LONGEST_PAUSE_S = 2.0
+_STALL_LIMIT_S = 10.0
+_STOP_S = 2.0
+
+_REASONS = {
+    errno.ENOENT: "there is no such port: not plugged in, or another name",
+    errno.ENOTTY: "this is no serial port",
+    errno.EACCES: "permission denied; add the user to the group dialout: sudo usermod -aG dialout $USER, "
+    "then log in again",
+    errno.EBUSY: "another program has it open",
+    errno.EAGAIN: "another program has it open",
+    errno.EIO: "the device is gone: unplugged, or reset by its hub",
+}
+_REASONS[errno.EPERM] = _REASONS[errno.EACCES]
+_REASONS[errno.ENXIO] = _REASONS[errno.ENODEV] = _REASONS[errno.EIO]
+
+
+class SerialReader:
+    """Reads one port in bulk on its own thread, blocking in poll, never sleeping between reads."""
+
+    def __init__(self, port: str, baud_rate: int, queue: ByteQueue) -> None:
+        self._port = port
+        self._baud_rate = baud_rate
+        self._queue = queue
+        self._thread = WatchedThread("reader", _STALL_LIMIT_S, self._work)
+        self._wake_read, self._wake_write = os.pipe()
+        self._said: str | None = None
+        self._pause_s = _SHORTEST_PAUSE_S
+
+    @property
+    def watched(self) -> Watched:
+        """For the supervisor."""
+        return self._thread.watched
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop reading and close the port."""
+        if self._thread.stopping.is_set():
+            return
+        self._thread.stopping.set()
+        os.write(self._wake_write, b"\0")
+        if self._thread.stop(_STOP_S):
+            os.close(self._wake_read)
+            os.close(self._wake_write)
+
+    def _work(self) -> None:
+        while not self._thread.stopping.is_set():
+            self._thread.beat()
+            try:
+                with _open(self._port, self._baud_rate) as port:
+                    self._said = None
+                    self._queue.put(PortOpened(self._port))
+                    self._read_until_lost(port.fileno())
+            except (OSError, termios.error, ValueError) as error:
+                self._say_lost(_reason(error))
+            self._wait()
+
+    def _read_until_lost(self, port: int) -> None:
+        """Read until told to stop; raises OSError when the port is lost."""
+        poller = select.poll()
+        poller.register(port, select.POLLIN)
+        poller.register(self._wake_read, select.POLLIN)
+        while not self._thread.stopping.is_set():
+            self._thread.beat()
+            ready = dict(poller.poll(1000 * _WAIT_S))
+            if port not in ready:
+                continue
+            try:
+                data = os.read(port, _READ_BYTES)
+            except BlockingIOError:
+                if ready[port] & (select.POLLHUP | select.POLLERR | select.POLLNVAL):
+                    raise OSError(errno.EIO, "hung up") from None
+                continue
+            if not data:
+                raise OSError(errno.EIO, "ready, but without data")
+            self._pause_s = _SHORTEST_PAUSE_S
+            self._queue.put(data)
+
+    def _say_lost(self, reason: str) -> None:
+        """Say it once, and again only when the reason becomes another."""
+        if reason != self._said:
+            self._said = reason
+            self._queue.put(PortLost(self._port, reason))
+
+    def _wait(self) -> None:
+        """Wait before the next attempt, each time twice as long."""
+        select.select([self._wake_read], [], [], self._pause_s)
+        self._pause_s = min(2 * self._pause_s, _LONGEST_PAUSE_S)
+
+
+class _Port(serial.Serial):
+    """A port that keeps what came since it was opened: the device may describe itself at once."""
+
+    def _reset_input_buffer(self) -> None:
+        pass
+
+
+def _open(port: str, baud_rate: int) -> serial.Serial:
+    opened = _Port(port, baud_rate, exclusive=True)
+    with contextlib.suppress(OSError, ValueError, NotImplementedError):
+        opened.set_low_latency_mode(True)  # FTDI adapters else wait 16 ms for more bytes
+    return opened
+
+
+def _reason(error: Exception) -> str:
+    number = _error_number(error)
+    reason = _REASONS.get(number or 0) or str(error)
+    return f"{reason}; {_ports_there_are()}" if number in (errno.ENOENT, errno.ENOTTY) else reason
+
+
+def _error_number(error: Exception) -> int | None:
+    """Give the errno; termios errors are no OSError, and pyserial forgets their number."""
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno
+    cause = error if isinstance(error, termios.error) else error.__context__
+    return cause.args[0] if isinstance(cause, termios.error) else None
+
+
+def _ports_there_are() -> str:
+    ports = ", ".join(port.by_id or port.path for port in list_ports())
+    return f"there are {ports}" if ports else "there is no serial port at all"

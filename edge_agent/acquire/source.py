@@ -1,0 +1,100 @@
+"""A DAQ on a serial port as a source of samples: reader, queue and decoder in one."""
+
+from types import TracebackType
+from typing import Self
+
+from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
+from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.csv_lines import CsvDecoder
+from edge_agent.acquire.frames import FrameDecoder
+from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.serial_port import SerialReader
+from edge_agent.acquire.settings import SerialSettings
+from edge_agent.supervision import Watched
+
+__all__ = ["PortLost", "PortOpened", "SerialSource"]
+
+_MOST_BYTES = 262_144
+
+
+class SerialSource:
+    """Gives samples, and what happens to the port, in the order in which they came.
+
+    `with SerialSource(settings) as source:` starts the reader and closes the port at the end.
+    """
+
+    def __init__(self, settings: SerialSettings) -> None:
+        self._queue = ByteQueue()
+        self._reader = SerialReader(settings.port, settings.baud_rate, self._queue)
+        self._decoder = _decoder(settings)
+        self._device: Device | None = None
+        self._dropped_bytes = 0
+
+    def __enter__(self) -> Self:
+        self._reader.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._reader.stop()
+
+    @property
+    def watched(self) -> Watched:
+        """The reader's thread, for the supervisor."""
+        return self._reader.watched
+
+    @property
+    def waiting_blocks(self) -> int:
+        """Byte blocks that wait to be decoded."""
+        return len(self._queue)
+
+    @property
+    def dropped_bytes(self) -> int:
+        """Bytes dropped because they were not decoded in time."""
+        return self._queue.dropped_bytes
+
+    @property
+    def description_problem(self) -> str | None:
+        """Why the last description that was ignored cannot be right."""
+        return self._decoder.description_problem
+
+    def counts(self) -> DecoderCounts:
+        """What the decoder saw since the start."""
+        return self._decoder.counts
+
+    def poll(self, timeout_s: float) -> list[Device | SampleBlock | PortOpened | PortLost]:
+        """Give what has come; wait up to `timeout_s` for something.
+
+        A device is given when it is first known, and again only when it has changed.
+        """
+        found: list[Device | SampleBlock | PortOpened | PortLost] = []
+        taken = self._queue.take(timeout_s, _MOST_BYTES)
+        self._cut_where_bytes_were_dropped()
+        for item in taken:
+            if isinstance(item, bytes):
+                found += [part for part in self._decoder.push(item) if self._is_news(part)]
+            else:
+                if isinstance(item, PortLost):
+                    self._decoder.cut()
+                found.append(item)
+        return found
+
+    def _cut_where_bytes_were_dropped(self) -> None:
+        """Keep half a line from being joined to half of a later one, which could look like a line."""
+        dropped_bytes = self._queue.dropped_bytes
+        if dropped_bytes != self._dropped_bytes:
+            self._dropped_bytes = dropped_bytes
+            self._decoder.cut()
+
+    def _is_news(self, part: Device | SampleBlock) -> bool:
+        if isinstance(part, SampleBlock):
+            return True
+        known, self._device = self._device, part
+        return part != known
+
+
+def _decoder(settings: SerialSettings) -> FrameDecoder | CsvDecoder:
+    if settings.driver == "csv_lines":
+        return CsvDecoder(settings.channels, settings.rate_hz)
+    return FrameDecoder(settings.channels)

@@ -161,6 +161,8 @@ class VibrationCondition:
     """a1, at the shaft's frequency."""
     misalignment: float = 0.03
     """a2, at twice the shaft's frequency."""
+    eccentricity: float = 0.025
+    """Pull of an uneven air gap, at the shaft's frequency and 2f less it."""
     magnetic: float = 0.20
     """a_2f, pull at twice the supply's frequency."""
     broken_bar: float = 0.03

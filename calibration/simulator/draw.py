@@ -144,6 +144,7 @@ def draw_vibration(rng: Generator) -> VibrationCondition:
     return VibrationCondition(
         unbalance=around(usual.unbalance),
         misalignment=around(usual.misalignment),
+        eccentricity=around(usual.eccentricity),
         magnetic=around(usual.magnetic),
         broken_bar=around(usual.broken_bar),
         slot=around(usual.slot),
@@ -155,6 +156,12 @@ def draw_vibration(rng: Generator) -> VibrationCondition:
     )
 
 
+def draw_eccentricity(rng: Generator, sound: VibrationCondition) -> VibrationCondition:
+    """Make the air gap uneven, in the vibration and in the current."""
+    current_db = float(rng.uniform(-50.0, -38.0))
+    return replace(sound, eccentricity=log_uniform(rng, 0.1, 0.6), eccentricity_current_db=current_db)
+
+
 def draw_defects(rng: Generator, sound: VibrationCondition) -> VibrationCondition:
     """Make a tenth each badly balanced, badly aligned, eccentric, or give it a pitted bearing."""
     changed = sound
@@ -163,7 +170,7 @@ def draw_defects(rng: Generator, sound: VibrationCondition) -> VibrationConditio
     if chance(rng, 0.1):
         changed = replace(changed, misalignment=log_uniform(rng, 0.2, 1.0))
     if chance(rng, 0.1):
-        changed = replace(changed, eccentricity_current_db=float(rng.uniform(-50.0, -40.0)))
+        changed = draw_eccentricity(rng, changed)
     if chance(rng, 0.1):
         changed = replace(changed, bearing=draw_bearing(rng))
     return changed

@@ -182,11 +182,7 @@ def _vibration_decimation(scenario: Scenario, rate_hz: float) -> int:
     """Steps of the machine per step of the vibration, a divisor of the block."""
     slowest = max(LOWEST_STEP_RATE_HZ, 2.0 * scenario.daq.vibration_rate_hz)
     steps = round(BLOCK_S * rate_hz)
-    return (
-        max(k for k in range(1, int(rate_hz / slowest + 1e-9) + 1) if steps % k == 0)
-        if rate_hz >= slowest
-        else 1
-    )
+    return max(k for k in range(1, int(rate_hz / slowest) + 1) if steps % k == 0)
 
 
 def _current_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Line:

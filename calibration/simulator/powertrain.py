@@ -126,7 +126,7 @@ class OperatingPoint:
 
 def operating_point(scenario: Scenario) -> OperatingPoint:
     """Run a motor until it is steady, without sensors; much quicker than a recording."""
-    train = PowerTrain(scenario, step_rate_hz(scenario))
+    train = PowerTrain(scenario, LOWEST_STEP_RATE_HZ)
     train.settle()
     output, _ = train.advance()
     rms = float(np.sqrt(np.mean(np.abs(output.fields[0]) ** 2) / 2.0))
@@ -134,8 +134,9 @@ def operating_point(scenario: Scenario) -> OperatingPoint:
 
 
 def step_rate_hz(scenario: Scenario) -> float:
-    """Rate of integration: at least twice that of the currents, a whole number of steps per node."""
-    fastest = max(LOWEST_STEP_RATE_HZ, 2.0 * scenario.daq.current_rate_hz)
+    """Rate of integration: at least twice that of the converter, a whole number of steps per node."""
+    daq = scenario.daq
+    fastest = max(LOWEST_STEP_RATE_HZ, 2.0 * daq.current_rate_hz, 2.0 * daq.vibration_rate_hz)
     return float(np.ceil(fastest * NODE_S) / NODE_S)
 
 

@@ -56,7 +56,7 @@ def confounders(scenario: Scenario) -> list[str]:
         "bearing": vibration.bearing is not None,
         "unbalance": vibration.unbalance > 0.5,
         "misalignment": vibration.misalignment > 0.2,
-        "eccentricity": vibration.eccentricity_current_db > -50.0,
+        "eccentricity": vibration.eccentricity_current_db >= -50.0,
         "start_up": scenario.start_up_s is not None,
         "ring_crack": scenario.cage.ring_factor is not None,
         "aliasing": not scenario.daq.anti_alias,

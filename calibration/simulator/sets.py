@@ -27,6 +27,7 @@ from calibration.simulator.draw import (
     draw_daq,
     draw_defects,
     draw_driven,
+    draw_eccentricity,
     draw_motor,
     draw_ripples,
     draw_sensor_fault,
@@ -203,9 +204,7 @@ _CONFOUNDERS: tuple[Callable[[Scenario, Generator], Scenario], ...] = (
     lambda s, rng: _with_supply(s, replace(s.supply, wander_hz=log_uniform(rng, 0.02, 0.05))),
     lambda s, rng: _with_vibration(s, replace(s.vibration, misalignment=float(rng.uniform(0.3, 1.0)))),
     lambda s, rng: _with_supply(s, replace(s.supply, sag=Sag(float(rng.uniform(2.0, 9.0)), 0.2, 0.3))),
-    lambda s, rng: _with_vibration(
-        s, replace(s.vibration, eccentricity_current_db=float(rng.uniform(-48.0, -38.0)))
-    ),
+    lambda s, rng: _with_vibration(s, draw_eccentricity(rng, s.vibration)),
 )
 """Load oscillation, belt or piston, unbalance, flicker, off-tune oscillation, drive, bearing, rotor
 unbalance, frequency wander, misalignment, sag, eccentricity."""

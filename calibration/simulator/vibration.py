@@ -38,6 +38,7 @@ class _Excitation(NamedTuple):
     reference_rad_s: float
     unbalance: float
     misalignment: float
+    eccentricity: float
     magnetic: float
     broken_bar: float
     slot: float
@@ -75,6 +76,7 @@ class Vibration:
             reference_rad_s=motor.speed_rpm * np.pi / 30.0,
             unbalance=size * condition.unbalance,
             misalignment=size * condition.misalignment,
+            eccentricity=size * condition.eccentricity,
             magnetic=size * condition.magnetic,
             broken_bar=size * condition.broken_bar,
             slot=size * condition.slot,
@@ -175,8 +177,9 @@ def _forces(
         pull = flux * flux
         rotor = fields[1, n] / c.peak_a
         eccentric = magnitude(pull) * turn + 0.5 * pull * turn.conjugate()
-        force = c.unbalance * (speed * turn + 0.25 * eccentric * c.offsets[1])
+        force = c.unbalance * speed * turn
         force += c.misalignment * speed * turn * turn * c.offsets[0]
+        force += c.eccentricity * eccentric * c.offsets[1]
         force += c.magnetic * pull
         for b in range(broken.size):
             missing = (rotor * electric[b]).imag

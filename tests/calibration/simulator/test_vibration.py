@@ -20,7 +20,14 @@ from edge_agent.acquire.recordings import Recording
 
 RATE_HZ = 10_000.0
 STILL = VibrationCondition(
-    unbalance=0.0, misalignment=0.0, magnetic=0.0, broken_bar=0.0, slot=0.0, broadband=0.0, torque=0.0
+    unbalance=0.0,
+    misalignment=0.0,
+    eccentricity=0.0,
+    magnetic=0.0,
+    broken_bar=0.0,
+    slot=0.0,
+    broadband=0.0,
+    torque=0.0,
 )
 GOOD_SENSOR = VibrationSensors(noise_ug=1.0, range_g=1.0)
 
@@ -58,6 +65,13 @@ def test_the_magnetic_pull_stands_at_twice_the_line() -> None:
     recording = a_recording(replace(STILL, magnetic=0.5))
     line = 2 * recording.meta["line_frequency_hz"]
     assert level(recording, line) > 50 * level(recording, line * 0.97)
+
+
+def test_eccentricity_stands_at_the_shaft_line_and_at_2f_less_it() -> None:
+    recording = a_recording(replace(STILL, eccentricity=0.2))
+    twice = 2 * recording.meta["line_frequency_hz"]
+    for line in (shaft_hz(recording), twice - shaft_hz(recording)):
+        assert level(recording, line) > 50 * level(recording, line + 7)
 
 
 def test_a_broken_bar_stands_beside_the_shaft_line_by_the_pole_pass_frequency() -> None:

@@ -26,6 +26,7 @@ _PORT_LIMIT_S = 120.0
 _STATE_LIMIT_S = 60.0
 _HEALTHY_LIMIT_S = 120.0
 _ALARM_LIMIT_S = 60.0
+_HEALTH_LIMIT_S = 20.0
 _LOOK_S = 0.5
 
 CONFIG = """\
@@ -42,7 +43,7 @@ motor:
   power_factor: 0.80
 acquisition: {{port: "{port}"}}
 window: {{length_s: 12, step_s: 2}}
-mqtt: {{host: 127.0.0.1, port: {broker_port}, heartbeat_s: 10}}
+mqtt: {{host: 127.0.0.1, port: {broker_port}, heartbeat_s: 5}}
 state_dir: "{state_dir}"
 """
 """YAML of the demo's agent, to be filled in."""
@@ -89,6 +90,10 @@ class Message:
         fields: dict[str, Any] = json.loads(self.text)
         return fields
 
+    def says(self, state: str) -> bool:
+        """Whether this is a fault state, and this one."""
+        return self.kind == "state" and self.fields()["state"] == state
+
 
 class _Play:
     """The demo from the first process to the summary."""
@@ -114,12 +119,13 @@ class _Play:
         port, control = self._folder / "daq", self._folder / "control"
         self._start_daq(port, control)
         self._start_agent(port, broker_port)
-        self._await_state("the first state", lambda _: True, _STATE_LIMIT_S)
-        self._await_state("healthy", lambda state: state["state"] == "healthy", _HEALTHY_LIMIT_S)
+        self._await("the first state", _STATE_LIMIT_S, lambda message: message.kind == "state")
+        self._await("healthy", _HEALTHY_LIMIT_S, lambda message: message.says("healthy"))
         break_bars(control, BROKEN_BARS)
         self._times_s["break"] = self._now_s()
         self._say(f">>> {BROKEN_BARS} of 34 rotor bars break now; nothing else changes")
-        self._await_state("alarm", lambda state: state["state"] == "broken_bars", _ALARM_LIMIT_S)
+        self._await("alarm", _ALARM_LIMIT_S, lambda message: message.says("broken_bars"))
+        self._await("health", _HEALTH_LIMIT_S, lambda message: message.kind == "health")
 
     def go_on(self) -> None:
         """Show what comes until Ctrl-C."""
@@ -183,14 +189,14 @@ class _Play:
         )
         self._say(f"agent runs with {config}")
 
-    def _await_state(self, name: str, wanted: Callable[[dict[str, Any]], bool], limit_s: float) -> None:
-        """Show what comes until a state is as wanted, and note when it came."""
+    def _await(self, name: str, limit_s: float, wanted: Callable[[Message], bool]) -> None:
+        """Show what comes until a message is as wanted, and note when it came."""
         deadline_s = time.monotonic() + limit_s
         while time.monotonic() < deadline_s:
             for child in self._cast:
                 child.check()
             message = self._next_message()
-            if message is not None and message.kind == "state" and wanted(message.fields()):
+            if message is not None and wanted(message):
                 self._times_s[name] = self._now_s()
                 return
         raise ChildError(f"{name} did not come in {limit_s:g} s")
@@ -233,7 +239,7 @@ def describe(payload: dict[str, Any]) -> str:
         words.append(f"{payload['reason']}{_trigger(payload.get('trigger'))}")
     if payload["broken_bars"]:
         low, high = payload["broken_bars"]["interval"]
-        words.append(f"{payload['broken_bars']['estimate']} bars ({low} to {high})")
+        words.append(f"bars: {payload['broken_bars']['estimate']} ({low} to {high})")
     evidence = payload["evidence"]
     shown = [
         _figure("slip {:.2f} %", evidence["slip"], 100),

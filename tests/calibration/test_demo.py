@@ -43,7 +43,7 @@ def test_an_alarm_is_shown_with_its_evidence():
         a_payload(a_verdict(State.BROKEN_BARS, severity=Severity.ALARM, broken_bars=bars, evidence=evidence))
     )
     assert line == (
-        "broken_bars   alarm   2 bars (1 to 3)  "
+        "broken_bars   alarm   bars: 2 (1 to 3)  "
         "slip 3.54 % load 75 % sidebands -31.2 / -35.0 dBc 1.93 equivalent bars"
     )
 

@@ -1,0 +1,108 @@
+"""What a DAQ says of itself, believed only where it can be right."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from wire import a_device
+
+from edge_agent.acquire.description import (
+    MAX_DESCRIPTION_BYTES,
+    DescriptionError,
+    decode_description,
+    encode_description,
+)
+from edge_agent.acquire.samples import ChannelKind
+
+
+def said(**changes: Any) -> bytes:
+    """A description in which some keys of its one channel, its stream or itself are others."""
+    channel = {"name": "ia", "unit": "A", "scale": 0.01}
+    stream = {"stream": 0, "rate_hz": 10_000.0}
+    device = {"name": "daq"}
+    for key, value in changes.items():
+        part = (
+            channel if key in ("unit", "scale", "offset", "full_scale", "kind", "phase", "axis") else device
+        )
+        part = channel if key == "channel_name" else stream if key in ("stream", "rate_hz") else part
+        part["name" if key == "channel_name" else key] = value
+    return json.dumps({"streams": [{"channels": [channel], **stream}], **device}).encode()
+
+
+@pytest.mark.parametrize("index", [False, True])
+def test_what_is_said_is_understood(index: bool) -> None:
+    device = a_device(streams=3, currents=3)
+    assert decode_description(encode_description(device, index=index)) == (device, index)
+
+
+def test_unit_and_name_tell_what_is_not_said() -> None:
+    device, _ = decode_description(said(unit="mm/s", channel_name="vib_axial"))
+    channel = device.streams[0].channels[0]
+    assert (channel.kind, channel.axis, channel.offset) == (ChannelKind.VIBRATION, "axial", 0.0)
+
+
+def test_keys_of_later_versions_are_ignored() -> None:
+    assert decode_description(said(colour="green")) == decode_description(said())
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"rate_hz": 0}, "rate_hz"),
+        ({"rate_hz": 1e9}, "rate_hz"),
+        ({"rate_hz": "10000"}, "rate_hz"),
+        ({"scale": 0}, "scale is 0"),
+        ({"scale": 1e300}, "scale"),
+        ({"scale": None}, "scale"),
+        ({"offset": 1e10}, "offset"),
+        ({"full_scale": -1}, "full_scale"),
+        ({"unit": "parsec"}, "tells no kind"),
+        ({"kind": "smell"}, "kind"),
+        ({"phase": "d"}, "phase"),
+        ({"channel_name": "i a"}, "name"),
+        ({"channel_name": "x" * 65}, "name"),
+        ({"stream": 256}, "stream"),
+        ({"stream": True}, "stream"),
+        ({"streams": []}, "streams"),
+        ({"streams": [1]}, "streams"),
+        ({"name": None}, "name"),
+    ],
+)
+def test_what_cannot_be_right_is_refused(changes: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(DescriptionError, match=complaint):
+        decode_description(said(**changes))
+
+
+def test_two_channels_of_one_name_are_refused() -> None:
+    fields = json.loads(said())
+    fields["streams"][0]["channels"] *= 2
+    with pytest.raises(DescriptionError, match="one name"):
+        decode_description(json.dumps(fields).encode())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"",
+        b"[]",
+        b"nul",
+        b"[" * 10_000,
+        b'{"a":' * 3000,
+        b"\xff\xfe",
+        said(scale=1.5).replace(b"1.5", b"NaN"),
+        said(scale=1.5).replace(b"1.5", b"1e999"),
+        said(scale=1.5).replace(b"1.5", b"9" * 5000),
+        b" " * MAX_DESCRIPTION_BYTES + said(),
+    ],
+)
+def test_hostile_text_is_refused(text: bytes) -> None:
+    with pytest.raises(DescriptionError):
+        decode_description(text)
+
+
+@given(st.binary(max_size=200))
+def test_anything_else_is_refused(text: bytes) -> None:
+    with pytest.raises(DescriptionError):
+        decode_description(text)

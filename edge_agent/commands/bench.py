@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.frames import FrameDecoder, encode_data
+from edge_agent.acquire.frames import FrameDecoder, encode_data, encode_description
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.diagnose.decision import Decision
 from edge_agent.diagnose.fusion import diagnose
@@ -29,6 +29,9 @@ from edge_agent.signals.windows import Windows
 
 RATE_HZ = 10_000.0
 _SCANS_PER_FRAME = 128
+_SCANS_PER_MAKE = 80 * _SCANS_PER_FRAME
+_LARGEST_READ = 4095
+_MAKING = "making the samples"
 _LENGTH_S, _STEP_S = 12.0, 2.0
 _NAMEPLATE = Nameplate(
     rated_power_kw=0.75,
@@ -53,10 +56,9 @@ def run(args: argparse.Namespace) -> int:
     except ModelError as error:
         print(f"edge-agent: {error}", file=sys.stderr)
         return 1
-    wire = b"".join(_frames(args.seconds))
     timer = _StageTimer()
     with tempfile.TemporaryDirectory() as folder:
-        windows = _work(wire, model, Path(folder), timer)
+        windows = _work(args.seconds, model, Path(folder), timer)
     _report(timer, args.seconds, windows)
     return 0
 
@@ -75,7 +77,7 @@ class _StageTimer:
         self._since_s = now_s
 
 
-def _work(wire: bytes, model: Model, folder: Path, timer: _StageTimer) -> int:
+def _work(seconds: float, model: Model, folder: Path, timer: _StageTimer) -> int:
     """Take the bytes through all stages; the same calls as in `edge_agent.line`, with a clock between."""
     decoder, windows, decision = FrameDecoder(), Windows(_LENGTH_S, _STEP_S), Decision()
     analyser = Analyser(_NAMEPLATE, ImageSpec(**model.spec.front_end))
@@ -83,9 +85,9 @@ def _work(wire: bytes, model: Model, folder: Path, timer: _StageTimer) -> int:
     origin = Origin("bench", "motor", model.spec.name, model.sha256)
     windows.configure(_device())
     done = 0
-    timer.lap("start")
-    for start in range(0, len(wire), 4096):
-        blocks = decoder.push(wire[start : start + 4096])
+    for read in _reads(seconds):
+        timer.lap(_MAKING)
+        blocks = decoder.push(read)
         timer.lap("frames")
         for block in blocks:
             complete = windows.push(block) if isinstance(block, SampleBlock) else []
@@ -125,14 +127,20 @@ def _device() -> Device:
     return Device("bench", "", "", (Stream(0, RATE_HZ, (*currents, vibration)),))
 
 
-def _frames(seconds: float) -> Iterator[bytes]:
-    """A sound motor's four channels as wire frames."""
+def _reads(seconds: float) -> Iterator[bytes]:
+    """A sound motor's four channels on the wire, as a tty gives them: at most 4095 bytes a read."""
     rng = np.random.default_rng(0)
-    scans = int(seconds * RATE_HZ)
-    counts = _signals(np.arange(scans) / RATE_HZ, _Lines(), rng)
-    for sequence, first in enumerate(range(0, scans - _SCANS_PER_FRAME + 1, _SCANS_PER_FRAME)):
-        block = SampleBlock(0, first, counts[first : first + _SCANS_PER_FRAME])
-        yield encode_data(block, RATE_HZ, sequence)
+    yield encode_description(_device())
+    sequence = 0
+    for first in range(0, int(seconds * RATE_HZ), _SCANS_PER_MAKE):
+        counts = _signals((first + np.arange(_SCANS_PER_MAKE)) / RATE_HZ, _Lines(), rng)
+        wire = bytearray()
+        for start in range(0, _SCANS_PER_MAKE, _SCANS_PER_FRAME):
+            block = SampleBlock(0, first + start, counts[start : start + _SCANS_PER_FRAME])
+            wire += encode_data(block, RATE_HZ, sequence)
+            sequence += 1
+        for start in range(0, len(wire), _LARGEST_READ):
+            yield bytes(wire[start : start + _LARGEST_READ])
 
 
 def _signals(t: NDArray[np.float64], lines: _Lines, rng: np.random.Generator) -> NDArray[np.int16]:
@@ -146,7 +154,7 @@ def _signals(t: NDArray[np.float64], lines: _Lines, rng: np.random.Generator) ->
 
 
 def _report(timer: _StageTimer, seconds: float, windows: int) -> None:
-    timer.spent_s.pop("start")
+    timer.spent_s.pop(_MAKING)
     total_s = sum(timer.spent_s.values())
     print(f"4 channels x {RATE_HZ:g} Hz, {seconds:g} s of signal, {windows} windows of {_LENGTH_S:g} s")
     print(f"{'stage':<10}{'ms per window':>15}{'share':>8}")

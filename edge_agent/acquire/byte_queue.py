@@ -1,0 +1,80 @@
+"""What waits between the thread that reads the port and the one that works on what it read."""
+
+import threading
+from collections import deque
+from dataclasses import dataclass
+
+MAX_WAITING_BYTES = 8 * 2**20
+"""Most that waits: about a minute and a half at 4 channels and 10 kHz."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortOpened:
+    """The port is open."""
+
+    port: str
+    """Its path."""
+
+
+@dataclass(frozen=True, slots=True)
+class PortLost:
+    """The port is not open, for whatever reason, and is tried again and again."""
+
+    port: str
+    """Its path."""
+    reason: str
+    """Why, in plain words, and what would help."""
+
+
+Item = bytes | PortOpened | PortLost
+
+
+class ByteQueue:
+    """Blocks of bytes in order; when full, the oldest are dropped whole."""
+
+    def __init__(self, most_bytes: int = MAX_WAITING_BYTES) -> None:
+        self.dropped_bytes = 0
+        """Bytes that had to go because nobody took them in time."""
+        self._most_bytes = most_bytes
+        self._items: deque[Item] = deque()
+        self._bytes = 0
+        self._news = threading.Condition()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    def put(self, item: Item) -> None:
+        """Append; what happened to the port is never dropped."""
+        with self._news:
+            self._items.append(item)
+            self._bytes += _size(item)
+            if self._bytes > self._most_bytes:
+                self._drop_oldest()
+            self._news.notify()
+
+    def take(self, timeout_s: float, most_bytes: int) -> list[Item]:
+        """Give what waits, up to about `most_bytes`; wait up to `timeout_s` for a first item."""
+        with self._news:
+            self._news.wait_for(lambda: self._items, timeout_s)
+            taken: list[Item] = []
+            size = 0
+            while self._items and size < most_bytes:
+                taken.append(self._items.popleft())
+                size += _size(taken[-1])
+            self._bytes -= size
+            return taken
+
+    def _drop_oldest(self) -> None:
+        events: list[Item] = []
+        while self._bytes > self._most_bytes:
+            item = self._items.popleft()
+            if isinstance(item, bytes):
+                self._bytes -= len(item)
+                self.dropped_bytes += len(item)
+            else:
+                events.append(item)
+        self._items.extendleft(reversed(events))
+
+
+def _size(item: Item) -> int:
+    return len(item) if isinstance(item, bytes) else 0

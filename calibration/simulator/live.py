@@ -33,6 +33,7 @@ from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int16] | NDArray[np.int32]
 
+_DIRECTIONS = ("radial", "tangential", "axial")
 _RUN_UP_S = 1.5
 """After a start-up, what passes before means are taken."""
 
@@ -213,9 +214,14 @@ def _vibration_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Lin
         daq.vibration_rate_hz,
         tuple(
             Channel(
-                f"vib_{a}", ChannelKind.VIBRATION, unit, converter.scale, 0.0, converter.full_scale, axis=a
+                f"vib_{name}",
+                ChannelKind.VIBRATION,
+                unit,
+                converter.scale,
+                full_scale=full_scale,
+                axis=name if name in _DIRECTIONS else None,
             )
-            for a in sensors.axes
+            for name in sensors.axes
         ),
     )
     offsets = daq.skew_s * np.arange(len(sensors.axes), dtype=np.float64)

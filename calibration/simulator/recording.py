@@ -51,6 +51,7 @@ def confounders(scenario: Scenario) -> list[str]:
         "load_ramp": abs(driven.ramp) > 0.05,
         "unbalanced_supply": supply.unbalance > 0.015,
         "flicker": supply.flicker > 1e-3,
+        "frequency_wander": supply.wander_hz >= 0.02,
         "sag": supply.sag is not None,
         "drive": supply.drive is not None,
         "bearing": vibration.bearing is not None,

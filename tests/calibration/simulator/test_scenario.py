@@ -116,7 +116,7 @@ def test_every_confounder_comes_up() -> None:
     found = {name for seed in range(48) for name in confounders(draw_scenario("confounders", seed))}
     assert {
         "load_oscillation", "shaft_ripple", "unbalanced_supply", "flicker", "drive", "bearing", "unbalance",
-        "misalignment", "sag", "eccentricity",
+        "misalignment", "sag", "eccentricity", "frequency_wander",
     } <= found  # fmt: skip
 
 

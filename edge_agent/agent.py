@@ -6,6 +6,7 @@
 `run` lines the stages up, watches them and stops them in order.
 """
 
+import contextlib
 import logging
 import threading
 import time
@@ -43,6 +44,8 @@ class Agent:
         self._origin = Origin(settings.agent.id, self._motor, model.spec.name, model.sha256)
         self._source = SerialSource(settings.serial_settings())
         self._line = Line(settings.motor, model, settings.window.length_s, settings.window.step_s)
+        with contextlib.suppress(OSError):  # the outbox tells what is wrong, and goes on without a disk
+            settings.state_folder().mkdir(parents=True, exist_ok=True)
         self._outbox = Outbox(settings.outbox_settings())
         self._publisher = Publisher(settings.mqtt_settings(), settings.agent.id, self._outbox)
         self._health = HealthMeter(model.sha256)

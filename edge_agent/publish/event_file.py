@@ -1,6 +1,5 @@
 """The SQLite file in which events wait for the broker."""
 
-import contextlib
 import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -39,8 +38,6 @@ class EventFile:
     """
 
     def __init__(self, path: Path) -> None:
-        with contextlib.suppress(OSError):  # what cannot be made here, opening the file tells better
-            path.parent.mkdir(parents=True, exist_ok=True)
         self._database = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, check_same_thread=False)
         try:
             self._database.execute("PRAGMA locking_mode = EXCLUSIVE")

@@ -312,11 +312,3 @@ TestOutboxAgainstModel = OutboxAgainstModel.TestCase
 TestOutboxAgainstModel.settings = settings(
     max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
-
-
-def test_the_folder_of_the_outbox_is_made_where_it_is_missing(tmp_path):
-    outbox = Outbox(OutboxSettings(path=tmp_path / "not" / "there" / "outbox.sqlite3"))
-    outbox.put_event("topic", lambda number: b"{}")
-    assert outbox.counts.problem is None
-    assert outbox.counts.unsaved == 0
-    outbox.close()

@@ -28,7 +28,7 @@ class NetworkSpec:
     """Width of the branches."""
     fusion: Fusion = "concatenation"
     """How the modalities meet: pooled features side by side, or attention on the stage-4 maps before."""
-    pool_stem: bool = False
+    pool_stem: bool = True
     """Halve the maps once more after conv1, as published for large images."""
     embedding: int = 64
     """Size of the layer where images and side inputs meet."""

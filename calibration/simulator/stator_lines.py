@@ -22,6 +22,7 @@ class _Lines(NamedTuple):
 
     bars: float
     peak_a: float
+    peak_vs: float
     slot: Complexes
     eccentric: Complexes
     switching: Floats
@@ -33,7 +34,8 @@ class StatorLines:
 
     Slot harmonics A_r (.5 + .5 |i_r| / I_n) [e^j(p + N t) + .6 e^j(p - N t)] and eccentricity
     A_e [e^j(p - t) + .7 e^j(p + t)] ride on the simulated angles p and t, so that they carry the true
-    speed. A drive's switching ripple is its voltage over the leakage reactance.
+    speed. A drive's switching ripple is its voltage over the leakage reactance. All need the main flux:
+    a motor that is off has none.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class StatorLines:
         self._lines = _Lines(
             bars=float(motor.bars),
             peak_a=peak,
+            peak_vs=motor.peak_flux_vs,
             slot=peak * 10 ** (condition.slot_current_db / 20) * turns[:2] * (1.0, 0.6),
             eccentric=peak * 10 ** (condition.eccentricity_current_db / 20) * turns[2:4] * (1.0, 0.7),
             switching=switching,
@@ -95,13 +98,13 @@ def _phase_currents(
         shaft = complex(np.cos(angle[n]), np.sin(angle[n]))
         slots = complex(np.cos(lines.bars * angle[n]), np.sin(lines.bars * angle[n]))
         depth = 0.5 + 0.5 * magnitude(fields[1, n]) / lines.peak_a
-        vector = fields[0, n]
-        vector += depth * carrier * (lines.slot[0] * slots + lines.slot[1] * slots.conjugate())
+        vector = depth * carrier * (lines.slot[0] * slots + lines.slot[1] * slots.conjugate())
         vector += carrier * (lines.eccentric[0] * shaft.conjugate() + lines.eccentric[1] * shaft)
         for i in range(lines.switching.shape[0]):
             turns = lines.switching[i, 0] * (start + n) % 1.0
             at = 2 * np.pi * turns + lines.switching[i, 1] * phase[n]
             vector += lines.switching[i, 2] * lines.switching_turn[i] * complex(np.cos(at), np.sin(at))
+        vector = fields[0, n] + min(magnitude(fields[2, n]) / lines.peak_vs, 1.0) * vector
         currents[0, n] = vector.real
         currents[1, n] = -0.5 * vector.real + half_root3 * vector.imag
         currents[2, n] = -0.5 * vector.real - half_root3 * vector.imag

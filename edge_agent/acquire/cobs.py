@@ -39,7 +39,7 @@ def decode(encoded: bytes) -> bytes:
         run = decoded[position]
         decoded[position] = 0
         position += run
-        if run > _LONGEST_RUN:
+        if run == 255:  # a constant costs less than a name here, in the loop that all samples go through
             for_nothing.append(position)
     if position > end:
         raise CobsError("the last run is cut short")

@@ -32,6 +32,7 @@ MAX_FRAME_BYTES = 262_144
 
 _HEADER = struct.Struct("<BBBBHHIQI")
 _CRC = struct.Struct("<I")
+_RESIDUE = zlib.crc32(bytes(_CRC.size))  # the CRC of anything that ends with its own CRC
 _OVERHEAD = _HEADER.size + _CRC.size
 _PATIENCE_S = 2.0
 _MOST_STARTS = 64
@@ -129,7 +130,7 @@ class FrameDecoder:
         return []
 
     def _read(self, frame: bytes, encoded_bytes: int) -> list[Device | SampleBlock]:
-        header = _Header(*_HEADER.unpack_from(frame))
+        header = _Header._make(_HEADER.unpack_from(frame))
         payload_bytes = len(frame) - _OVERHEAD
         if header.version == VERSION:
             if header.kind == DATA and 0 < 2 * header.channels * header.scans == payload_bytes:
@@ -225,19 +226,13 @@ def _checked(encoded: bytes) -> bytes | object:
         return _NO_FRAME
     if len(frame) < _OVERHEAD:
         return _NO_FRAME
-    body = memoryview(frame)[: -_CRC.size]
-    return frame if zlib.crc32(body) == _CRC.unpack_from(frame, len(body))[0] else _WRONG_CRC
+    return frame if zlib.crc32(frame) == _RESIDUE else _WRONG_CRC
 
 
 def _samples(header: _Header, frame: bytes) -> SampleBlock:
-    flat = np.frombuffer(frame, "<i2", header.scans * header.channels, _HEADER.size)
-    return SampleBlock(
-        stream=header.stream,
-        first_scan=header.first_scan,
-        counts=flat.reshape(header.scans, header.channels),
-        clipped=bool(header.flags & CLIPPED),
-        overrun=bool(header.flags & OVERRUN),
-    )
+    _, _, stream, channels, scans, flags, _, first_scan, _ = header
+    counts = np.frombuffer(frame, "<i2", scans * channels, _HEADER.size).reshape(scans, channels)
+    return SampleBlock(stream, first_scan, counts, flags & CLIPPED != 0, flags & OVERRUN != 0)
 
 
 def _sealed(body: bytes) -> bytes:

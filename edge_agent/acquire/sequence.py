@@ -31,16 +31,18 @@ class SequenceTracker:
         """Frames that are missing between the oldest and the newest."""
         self._expected: int | None = None
         self._next_scan = 0
-        self._recent: dict[int, int] = {}
+        self._recent: list[tuple[int, int] | None] = [None] * _REMEMBERED
         self._missing: set[int] = set()
 
     def judge(self, sequence: int, checksum: int, first_scan: int, scans: int) -> Arrival:
         """Take note of a frame and say what it is."""
-        arrival = self._arrival(sequence, checksum, first_scan)
-        if arrival is Arrival.REPEATED:
-            return arrival
+        arrival = Arrival.NEXT
+        if sequence != self._expected:
+            arrival = self._arrival(sequence, checksum, first_scan)
+            if arrival is Arrival.REPEATED:
+                return arrival
         if arrival is Arrival.RESTARTED:
-            self._recent.clear()
+            self._recent = [None] * _REMEMBERED
             self._missing.clear()
         if arrival is Arrival.LATE:
             self._missing.discard(sequence)
@@ -48,19 +50,17 @@ class SequenceTracker:
         else:
             self._expected = (sequence + 1) % _WRAP
             self._next_scan = first_scan + scans
-        self._recent[sequence] = checksum
-        if len(self._recent) > _REMEMBERED:
-            del self._recent[next(iter(self._recent))]
+        self._recent[sequence % _REMEMBERED] = sequence, checksum
         return arrival
 
     def _arrival(self, sequence: int, checksum: int, first_scan: int) -> Arrival:
-        if sequence == self._expected or self._expected is None:
+        if self._expected is None:
             return Arrival.NEXT
         ahead = (sequence - self._expected) % _WRAP
         if ahead >= _WRAP // 2:
             if _WRAP - ahead <= _REMEMBERED and sequence in self._missing:
                 return Arrival.LATE
-            repeated = self._recent.get(sequence) == checksum
+            repeated = self._recent[sequence % _REMEMBERED] == (sequence, checksum)
             return Arrival.REPEATED if repeated else Arrival.RESTARTED
         if first_scan < self._next_scan:
             return Arrival.RESTARTED

@@ -20,9 +20,15 @@ from edge_agent.diagnose.manifest import (
     manifest_from_json,
     manifest_to_json,
 )
-from edge_agent.diagnose.model import Model, ModelError, softmax
+from edge_agent.diagnose.model import Model, ModelError, builtin_path, softmax
 from edge_agent.diagnose.verdict import CLASSES
-from edge_agent.signals.images import ModelInputs
+from edge_agent.signals.images import (
+    CURRENT_CHANNELS,
+    SIDE_INPUTS,
+    VIBRATION_CHANNELS,
+    ImageSpec,
+    ModelInputs,
+)
 
 ROWS, COLUMNS, CHANNELS = 4, 3, ("upper_db", "lower_db")
 WEIGHTS = np.array([[2.0, -1, 0.5, 0, 0], [0, 1, 0, -2, 3], [1, 1, 1, 1, -1], [0.5, 0, 0, 0, 0]], np.float32)
@@ -168,3 +174,14 @@ def test_images_survive_their_text():
 
 def test_softmax_does_not_overflow():
     assert softmax(np.array([1000.0, 0.0]), 1.0) == pytest.approx([1.0, 0.0])
+
+
+def test_the_shipped_model_loads_and_describes_the_front_end_of_this_agent():
+    model = Model.load("builtin")
+    spec = ImageSpec(**model.spec.front_end)
+    assert {m.name: m.shape for m in model.spec.modalities} == {
+        "current": (1, spec.rows, spec.columns, len(CURRENT_CHANNELS)),
+        "vibration": (1, spec.rows, spec.columns, len(VIBRATION_CHANNELS)),
+    }
+    assert model.spec.side_inputs == SIDE_INPUTS
+    assert builtin_path().stat().st_size < 2e6

@@ -1,0 +1,61 @@
+import argparse
+
+import pytest
+
+from calibration import evaluate
+from calibration.learning.measured import judge_recordings
+from calibration.simulator.recording import simulate
+from calibration.simulator.scenario import Scenario
+from edge_agent.acquire.recordings import write_recording
+from edge_agent.diagnose.model import Model
+
+CONFIG = """
+motor:
+  rated_power_kw: 0.75
+  rated_voltage_v: 220
+  rated_current_a: 2.98
+  rated_speed_rpm: 1715
+  line_frequency_hz: 60
+  poles: 4
+acquisition: {port: /dev/null}
+window: {length_s: 5}
+mqtt: {host: localhost}
+"""
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory):
+    """A sound motor, two broken bars, and one that idles."""
+    folder = tmp_path_factory.mktemp("recordings")
+    for name, bars, load in (("sound_01", 0, 0.9), ("broken_01", 2, 0.9), ("idle_01", 0, 0.03)):
+        scenario = Scenario(seed=4, broken_bars=bars, load=load, duration_s=6.0)
+        write_recording(folder / f"{name}.npz", simulate(scenario))
+    (folder / "agent.yaml").write_text(CONFIG)
+    return folder
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    evaluate.add_arguments(parser)
+    return parser.parse_args(arguments)
+
+
+def test_the_shipped_model_tells_recordings_apart_and_says_what_it_refused(recordings, tmp_path, capsys):
+    arguments = ["builtin", str(recordings), "-c", str(recordings / "agent.yaml"), "--out", str(tmp_path)]
+    assert evaluate.run(parsed(*arguments)) == 0
+    rows = {line.split("|")[1].strip(): line for line in capsys.readouterr().out.splitlines() if "|" in line}
+    assert "| 1 | 0 | 0 |" in rows["sound"]
+    assert "| 1 | 1 | 0 |" in rows["broken"]
+    assert "load_too_low" in rows["idle"]
+    assert (tmp_path / "report.json").exists()
+
+
+def test_windows_longer_than_the_recording_are_cut_short(recordings):
+    nameplate = evaluate.load_settings(recordings / "agent.yaml").motor
+    verdicts = judge_recordings(Model.load("builtin"), recordings, nameplate, length_s=60.0)
+    assert [v.condition for v in verdicts] == ["broken", "idle", "sound"]
+
+
+def test_recordings_need_a_nameplate(recordings, capsys):
+    assert evaluate.run(parsed("builtin", str(recordings))) == 2
+    assert "--config" in capsys.readouterr().out

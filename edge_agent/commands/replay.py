@@ -4,15 +4,19 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
 from edge_agent.capabilities import capabilities
+from edge_agent.cli import WRONG_USAGE
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.explain import explain
 from edge_agent.line import Answer, Line
+from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.payloads import Origin, Payload, diagnosis_payload, event_payload, state_payload
 
 _BLOCK_S = 0.1
@@ -22,14 +26,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("recordings", type=Path, nargs="+", metavar="RECORDING", help="recordings (.npz)")
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON object a line, as it would be published"
-    )
+    form = parser.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="one JSON object a line, as it would be published")
+    form.add_argument("--explain", action="store_true", help="say what was seen and why the verdict follows")
+    parser.add_argument("--plot", type=Path, metavar="FOLDER", help="write a picture of each window there")
 
 
 def run(args: argparse.Namespace) -> int:
     """Replay each recording from a fresh start; 1 when one of them could not be used."""
     settings = load_settings(args.config)
+    if args.plot and (problem := _cannot_plot(args.recordings)):
+        print(f"edge-agent replay: {problem}", file=sys.stderr)
+        return WRONG_USAGE
     try:
         model = Model.load(settings.model.file)
     except ModelError as error:
@@ -38,14 +46,28 @@ def run(args: argparse.Namespace) -> int:
     failed = False
     for path in args.recordings:
         try:
-            _replay(path, settings, model, as_json=args.json)
+            _replay(path, settings, model, args)
         except RecordingError as error:
             print(f"edge-agent: {error}", file=sys.stderr)
             failed = True
     return int(failed)
 
 
-def _replay(path: Path, settings: Settings, model: Model, *, as_json: bool) -> None:
+def _cannot_plot(recordings: list[Path]) -> str | None:
+    """Say why no pictures can be made; None where they can."""
+    try:
+        check_matplotlib()
+    except PlotError as error:
+        return str(error)
+    name, often = Counter(path.stem for path in recordings).most_common(1)[0]
+    if often > 1:
+        return (
+            f"{often} recordings are called {name}, so their pictures would be too; replay them one at a time"
+        )
+    return None
+
+
+def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespace) -> None:
     recording = _described(read_recording(path), settings)
     for sentence in capabilities(recording.device.streams, settings.motor):
         print(f"{path}: {sentence}", file=sys.stderr)
@@ -54,10 +76,15 @@ def _replay(path: Path, settings: Settings, model: Model, *, as_json: bool) -> N
     for answer in _answers(recording, settings, model):
         answers += 1
         for kind, payload in _payloads(origin, answer, answers):
-            if as_json:
+            if args.json:
                 print(json.dumps({"recording": str(path), "kind": kind, **payload}))
             elif kind == "diagnosis":
                 print(f"{path}: {_sentence(payload)}")
+        if args.explain:
+            print(explain(answer, settings.motor), end="\n\n")
+        if args.plot:
+            args.plot.mkdir(parents=True, exist_ok=True)
+            plot(answer, settings.motor, args.plot / f"{path.stem}-{answers:03d}.png")
     if answers == 0:
         raise RecordingError(
             f"{path}: it is shorter than one window of {settings.window.length_s:g} s: no verdict; "

@@ -1,0 +1,332 @@
+"""What a window shows and why its verdict follows, in words for whoever looks after the motor."""
+
+import math
+import textwrap
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.acquire.samples import ChannelKind
+from edge_agent.diagnose.fusion import (
+    BROKEN_BARS,
+    DANGER_BARS,
+    WATCH_BARS,
+    judge,
+    oscillation_boundary_deg,
+)
+from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
+from edge_agent.line import Answer
+from edge_agent.motor import Nameplate
+from edge_agent.signals import quality
+from edge_agent.signals.analysis import LEAST_CYCLES
+from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.slip import SlipFinder
+from edge_agent.signals.supply import Line, find_line, space_vector
+from edge_agent.signals.windows import StreamWindow, Window
+
+ADVICE = {
+    Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "
+    "rated_current_a.",
+    Reason.STARTING: "Wait until the motor runs steadily; the next windows will be judged.",
+    Reason.UNSTEADY: "Measure while load and supply are steady.",
+    Reason.LOAD_TOO_LOW: "Measure under more load or with longer windows.",
+    Reason.LOST_SAMPLES: "Check cable, USB port and the load of the computer: samples do not arrive.",
+    Reason.CLIPPED: "Take a larger range or a sensor of higher full scale: the peaks are cut off.",
+    Reason.STUCK_CHANNEL: "Check the sensor and its wiring: a channel gives one and the same value.",
+    Reason.MISSING_PHASE: "Check that every current sensor is wired and clamped around its conductor; "
+    "broken bars cannot be diagnosed without.",
+    Reason.WRONG_LINE_FREQUENCY: "Check the sample rate of the DAQ and motor.line_frequency_hz; behind a "
+    "drive set motor.supply to vfd.",
+    Reason.UNRELIABLE_CLOCK: "Check the clock of the DAQ: its samples are not evenly spaced.",
+    Reason.LOAD_OSCILLATION: "Measure at another load: sidebands of broken bars move with the slip, those "
+    "of the driven machine with its speed. Look at belt, gearbox and pump.",
+    Reason.MODALITIES_DISAGREE: "Measure again, best under more load; if they keep disagreeing, have the "
+    "rotor examined by other means.",
+    Reason.OUT_OF_DOMAIN: "Motor or signals are unlike what the network knows: go by the sidebands.",
+}
+"""What to do about each reason."""
+
+_SAYINGS = {
+    "lost_fraction": "{:.1%} of the samples are lost, at most {:.1%} may be",
+    "current_channels": "{:.0f} current channels, at least {:.0f} needed",
+    "current_a": "{:.3g} A rms in a phase, at least {:.3g} A are expected",
+    "longest_constant_s": "a channel keeps one value for {:.3g} s, at most {:.3g} s are allowed",
+    "clipped_fraction": "{:.2%} of the samples lie on cut-off peaks, at most {:.2%} may",
+    "line_frequency_hz": "the line stands at {:.3f} Hz, beyond the {:.2f} Hz that a grid may have",
+    "least_over_median_amplitude": "the current falls to {:.2f} of its median, at most to {:.2f} is steady",
+    "largest_over_median_amplitude": "the current rises to {:.2f} of its median, at most to {:.2f} is steady",
+    "pole_pass_cycles": "the window holds {:.2g} cycles of 2sf, {:.2g} are needed to resolve the sidebands",
+    "pair_above_floor_db": "nothing shows the speed, and the pair of sidebands that could tell it stands "
+    "{:.1f} dB above the floor, {:.0f} dB are needed",
+    "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
+    "look like {:.2f}",
+    "ellipse_angle_deg": "the ellipse angle of {:.0f}° is not clearly that of broken bars, boundary {:.0f}°",
+    "probability_broken": "the network holds a broken bar for {:.1%} likely, threshold {:.1%}, and the "
+    "sidebands say the opposite",
+}
+"""Value and limit of a refusal in words, by its quantity."""
+
+_LONGEST_WINDOW_S = 600.0
+_NOTABLE_UNBALANCE = 0.1
+_LABEL_WIDTH = 11
+_WIDTH = 100
+
+
+def explain(answer: Answer, nameplate: Nameplate) -> str:
+    """Tell what one window showed and how the verdict follows from it: labelled lines, no final newline."""
+    sections: dict[str, Callable[[Answer, Nameplate], str]] = {
+        "window": _window,
+        "supply": _supply,
+        "load": _load,
+        "sidebands": _sidebands,
+        "severity": _severity,
+        "ellipse": _ellipse,
+        "network": _network,
+        "verdict": _verdict,
+        "advice": advise,
+    }
+    texts = {label: section(answer, nameplate) for label, section in sections.items()}
+    return "\n".join(_paragraph(label, text) for label, text in texts.items() if text)
+
+
+def advise(answer: Answer, nameplate: Nameplate) -> str:
+    """Say in a sentence or two what to do about a verdict."""
+    verdict = answer.verdict
+    if verdict.refusal is not None:
+        return f"{ADVICE[verdict.refusal.reason]} {_reach(answer, verdict.refusal, nameplate)}"
+    if verdict.state is State.BROKEN_BARS:
+        if verdict.severity is Severity.DANGER:
+            return "Take the motor out of service soon: several bars are gone, and loose ones wreck windings."
+        return "Have the rotor examined at the next stop; until then avoid frequent and heavy starts."
+    if verdict.severity is Severity.WATCH:
+        return "None yet; watch whether the equivalent bars grow at the same load."
+    return "None."
+
+
+def say_refusal(refusal: Refusal) -> str:
+    """Say the number behind a refusal."""
+    if refusal.value is None or refusal.limit is None:
+        return f"no measure of {refusal.quantity}"
+    saying = _SAYINGS.get(refusal.quantity, f"{refusal.quantity} is {{:.3g}}, limit {{:.3g}}")
+    return saying.format(refusal.value, refusal.limit)
+
+
+def current_vector(window: Window) -> tuple[NDArray[np.complex128], NDArray[np.bool_], float, int] | None:
+    """Give the decimated space vector (n,) of a window, which of it is valid, its rate and its phases.
+
+    None where the window has no current.
+    """
+    current = next((s for s in window.streams if quality.currents_of(s)), None)
+    if current is None:
+        return None
+    channels = quality.currents_of(current)
+    decimator = Decimator(current.stream.rate_hz)
+    phases = [current.stream.channels[i].phase or "abc"[n] for n, i in enumerate(channels)]
+    vector = space_vector(decimator.process(current)[channels], phases)
+    return vector, decimator.valid(current), decimator.rate_hz, len(channels)
+
+
+def vibration_stream(window: Window) -> tuple[StreamWindow, list[int]] | None:
+    """Give the first stream with usable vibration and the indices of those channels; None where none has."""
+    found = ((stream, quality.usable_vibration(stream)) for stream in window.streams)
+    return next(((stream, channels) for stream, channels in found if channels), None)
+
+
+def _paragraph(label: str, text: str) -> str:
+    indent = " " * _LABEL_WIDTH
+    return textwrap.fill(text, _WIDTH, initial_indent=f"{label:<{_LABEL_WIDTH}}", subsequent_indent=indent)
+
+
+def _window(answer: Answer, _: Nameplate) -> str:
+    window = answer.window
+    streams = "; ".join(
+        f"{', '.join(c.name for c in s.stream.channels)} at {s.stream.rate_hz:g} Hz"
+        f"{f', {s.lost_samples} samples lost' if s.lost_samples else ''}"
+        for s in window.streams
+    )
+    return f"{window.start_s:.4g} to {window.start_s + window.length_s:.4g} s: {streams}."
+
+
+def _supply(answer: Answer, nameplate: Nameplate) -> str:
+    evidence = answer.verdict.evidence
+    line = _line(answer)
+    if line is None:
+        return ""
+    rms_a = line.amplitude_a / math.sqrt(2)
+    text = (
+        f"{evidence.line_frequency_hz:.3f} Hz, current {rms_a:.3g} A rms "
+        f"({rms_a / nameplate.rated_current_a:.0%} of rated). "
+    )
+    if evidence.current_unbalance is None:
+        return text + "One phase only: unbalance and phase order cannot be seen."
+    text += f"Unbalance of the currents {evidence.current_unbalance:.1%}"
+    if evidence.current_unbalance > _NOTABLE_UNBALANCE:
+        text += ", which is large: check voltages, connections and the scale of the sensors"
+    if line.reversed_order:
+        return text + ". Phase order a-c-b: two sensors or two phases have changed places (allowed for)."
+    return text + ". Phase order a-b-c."
+
+
+def _load(answer: Answer, nameplate: Nameplate) -> str:
+    evidence = answer.verdict.evidence
+    if evidence.slip is None or evidence.load is None:
+        return ""
+    line_hz = evidence.line_frequency_hz or nameplate.line_frequency_hz
+    speed_rpm = 60 * line_hz * (1 - evidence.slip) / nameplate.pole_pairs
+    return (
+        f"About {evidence.load:.0%} of the rated torque: slip {evidence.slip:.2%} "
+        f"(rated {nameplate.rated_slip:.2%}), {speed_rpm:.0f} rpm, {_slip_source(answer, nameplate)}."
+    )
+
+
+def _slip_source(answer: Answer, nameplate: Nameplate) -> str:
+    """Tell who bounded the slip, in the order in which the analysis asks."""
+    refined = ", refined on the sidebands" if answer.analysis.pair is not None else ""
+    channels = [(s, i, c) for s in answer.window.streams for i, c in enumerate(s.stream.channels)]
+    if nameplate.speed_rpm is not None:
+        return f"from the configured speed of {nameplate.speed_rpm:g} rpm{refined}"
+    if any(c.kind is ChannelKind.SPEED and s.valid.any() and s.counts[i].any() for s, i, c in channels):
+        return f"from the speed channel{refined}"
+    if _vibration_tells(answer, nameplate):
+        return f"from the shaft's lines in vibration{refined}"
+    if answer.analysis.refusal is None:
+        return "from the pair of sidebands that stands out where the current allows"
+    return "a guess from the current alone, nothing shows the speed"
+
+
+def _vibration_tells(answer: Answer, nameplate: Nameplate) -> bool:
+    found = vibration_stream(answer.window)
+    if found is None:
+        return False
+    stream, channels = found
+    finder = SlipFinder(nameplate, fit_circuit(nameplate))
+    decimator = Decimator(stream.stream.rate_hz)
+    line = _line(answer)
+    within = finder.anything() if line is None else finder.from_current(line)
+    line = line or Line(nameplate.line_frequency_hz, 0.0, None, False)
+    samples = decimator.process(stream)[channels]
+    return finder.from_vibration(samples, decimator.rate_hz, line, within) is not None
+
+
+def _line(answer: Answer) -> Line | None:
+    """Find the line again; None where the analysis did not come so far."""
+    current = current_vector(answer.window)
+    if current is None or answer.verdict.evidence.line_frequency_hz is None:
+        return None
+    vector, _, rate_hz, phases = current
+    return find_line(vector, rate_hz, one_phase=phases == 1)
+
+
+def _sidebands(answer: Answer, _: Nameplate) -> str:
+    evidence, pair = answer.verdict.evidence, answer.analysis.pair
+    line_hz = evidence.line_frequency_hz
+    if line_hz is None or evidence.slip is None:
+        return ""
+    pole_pass_hz = 2 * evidence.slip * line_hz
+    places = (f"(1-2s)f = {line_hz - pole_pass_hz:.2f} Hz", f"(1+2s)f = {line_hz + pole_pass_hz:.2f} Hz")
+    if pair is None:
+        return f"Not measured: they would stand at {places[0]} and {places[1]}, too near to the line."
+    levels = (evidence.lower_sideband_dbc or 0.0, evidence.upper_sideband_dbc or 0.0)
+    floor, limit = evidence.noise_floor_dbc or 0.0, evidence.detection_limit_dbc or 0.0
+    found = "; ".join(
+        f"{place}: {level:.1f} dBc, {abs(level - floor):.0f} dB {'above' if level > floor else 'below'} floor"
+        for place, level in zip(places, levels, strict=True)
+    )
+    text = (
+        f"{found}. Floor {floor:.1f} dBc, detection limit {limit:.1f} dBc. "
+        f"The window holds {pair.cycles:.3g} cycles of 2sf, {LEAST_CYCLES:g} are needed."
+    )
+    if answer.analysis.refusal is not None:
+        text += " It is merely the strongest pair near the line, and proves nothing."
+    return text
+
+
+def _severity(answer: Answer, _: Nameplate) -> str:
+    evidence = answer.verdict.evidence
+    if evidence.equivalent_bars is None or answer.analysis.refusal is not None:
+        return ""
+    return (
+        f"{evidence.equivalent_bars:.2f} equivalent bars; {evidence.detection_limit_bars:.2g} or more would "
+        f"have shown. Watch from {WATCH_BARS:g}, broken from {BROKEN_BARS:g}, danger from {DANGER_BARS:g}."
+    )
+
+
+def _ellipse(answer: Answer, _: Nameplate) -> str:
+    evidence, pair = answer.verdict.evidence, answer.analysis.pair
+    if pair is None or evidence.load is None or answer.analysis.refusal is not None:
+        return ""
+    angle_deg, boundary_deg = pair.ellipse_angle_deg, oscillation_boundary_deg(evidence.load)
+    text = (
+        f"Angle {angle_deg:.0f}°; at this load broken bars stand above {boundary_deg:.0f}°, "
+        "an oscillating load below: "
+    )
+    opinion = judge(evidence, pair)
+    if opinion.refusal is not None and opinion.refusal.reason is Reason.LOAD_OSCILLATION:
+        return text + "not clearly that of broken bars."
+    if not opinion.broken:
+        return text + "of no weight, the sidebands are too small."
+    if angle_deg > boundary_deg:
+        return text + "that of broken bars."
+    return text + "of no weight, a far stronger lower sideband is a mark of the rotor."
+
+
+def _network(answer: Answer, _: Nameplate) -> str:
+    probabilities, pair = answer.verdict.probabilities, answer.analysis.pair
+    if probabilities is None:
+        return "Not asked: the signals bear no answer."
+    names = ("sound", *(f"{name} broken" for name in CLASSES[1:]))
+    shares = ", ".join(f"{name} {share:.1%}" for name, share in zip(names, probabilities, strict=True))
+    text = f"Holds a broken bar for {1 - probabilities[0]:.1%} likely ({shares}). "
+    agree = answer.verdict.evidence.modalities_agree
+    if agree is None or pair is None:
+        return text + "The sidebands give no answer to compare it with."
+    said = "a broken bar" if judge(answer.verdict.evidence, pair).broken else "a sound rotor"
+    return f"{text}The sidebands show {said}: {'both agree' if agree else 'they disagree'}."
+
+
+def _verdict(answer: Answer, _: Nameplate) -> str:
+    verdict = answer.verdict
+    if verdict.refusal is not None:
+        return f"No answer ({verdict.refusal.reason}): {say_refusal(verdict.refusal)}."
+    confidence = f"confidence {verdict.confidence:.1%}"
+    if verdict.broken_bars is None:
+        return f"Healthy ({verdict.severity}), {confidence}."
+    low, high = verdict.broken_bars.interval
+    number = f"{verdict.broken_bars.estimate} most probable"
+    number += f", {low} to {high} possible" if low < high else ""
+    return f"Broken bars ({verdict.severity}): {number}, {confidence}."
+
+
+def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
+    """Say with which load or window there would have been an answer; empty where that is unknown."""
+    slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
+    if refusal.quantity == "pair_above_floor_db":
+        return (
+            "Or tell the speed: motor.speed_rpm where it is constant, a speed channel, or vibration in which "
+            "the shaft shows."
+        )
+    if not slip or not refusal.value or not refusal.limit:
+        return ""
+    circuit = fit_circuit(nameplate)
+    ratio = refusal.value / refusal.limit
+    if refusal.quantity == "pole_pass_cycles":
+        return _ways(circuit.load_at_slip(slip / ratio), length_s / ratio)
+    if refusal.quantity == "detection_limit_bars":
+        # The wander of the supply falls at least with the distance from the line, and with the root of time.
+        slips = np.linspace(slip, nameplate.rated_slip, 100)
+        wanted = ratio * slip * circuit.sideband_gain(slip)
+        enough = next((s for s in slips if s * circuit.sideband_gain(s) >= wanted), math.inf)
+        return _ways(circuit.load_at_slip(enough) if enough < 1 else math.inf, length_s * ratio**2)
+    return ""
+
+
+def _ways(load: float, length_s: float) -> str:
+    """Name the ways out that exist: not above rated load, not beyond the longest window; a tenth to spare."""
+    ways = []
+    if load <= 1.0:
+        ways.append(f"about {1.1 * load:.0%} load or more")
+    if length_s <= _LONGEST_WINDOW_S:
+        ways.append(f"window.length_s of about {1.1 * length_s:.{0 if length_s > 10 else 1}f} or more")
+    return f"Here that means {', or '.join(ways)}." if ways else ""

@@ -1,0 +1,193 @@
+"""What is said of a window to whoever looks after the motor."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from answers import (
+    NAMEPLATE,
+    POLE_PASS_HZ,
+    RATE_HZ,
+    SHAFT_HZ,
+    SOUND,
+    a_window,
+    an_answer,
+    replay,
+)
+
+from edge_agent.acquire.samples import Channel, ChannelKind, Stream
+from edge_agent.diagnose.verdict import Reason, Refusal, Severity
+from edge_agent.explain import ADVICE, advise, explain, say_refusal
+from edge_agent.signals.windows import StreamWindow
+
+AT_THIS_SPEED = NAMEPLATE.model_copy(update={"speed_rpm": 60 * SHAFT_HZ})
+
+
+@pytest.fixture(scope="module")
+def broken():
+    return an_answer(a_window())
+
+
+def said(answer, nameplate=NAMEPLATE):
+    """What is said, by label, without line breaks."""
+    sections = {}
+    for line in explain(answer, nameplate).splitlines():
+        label, text = line[:11].strip(), line[11:].strip()
+        label = label or list(sections)[-1]
+        sections[label] = f"{sections.get(label, '')} {text}".strip()
+    return sections
+
+
+def refused(answer, reason, quantity="anything", value=1.0, limit=2.0):
+    return replace(answer, verdict=replace(answer.verdict, refusal=Refusal(reason, quantity, value, limit)))
+
+
+def test_a_broken_rotor_is_told_from_the_supply_to_the_advice(broken):
+    text = said(broken)
+    assert "60.000 Hz, current 2.4 A rms (81% of rated)" in text["supply"]
+    assert "slip 3.50% (rated 4.72%), 1737 rpm, from the shaft's lines in vibration" in text["load"]
+    assert "(1-2s)f = 55.80 Hz: -34.0 dBc" in text["sidebands"]
+    assert "(1+2s)f = 64.20 Hz: -40.0 dBc" in text["sidebands"]
+    assert "detection limit" in text["sidebands"]
+    assert "Watch from 0.25, broken from 0.35, danger from 2.5" in text["severity"]
+    assert "that of broken bars" in text["ellipse"]
+    assert "99.0% likely" in text["network"]
+    assert "both agree" in text["network"]
+    assert text["verdict"] == "Broken bars (alarm): 2 most probable, 1 to 2 possible, confidence 99.0%."
+    assert "rotor examined" in text["advice"]
+
+
+def test_no_line_is_wider_than_a_terminal(broken):
+    assert max(len(line) for line in explain(broken, NAMEPLATE).splitlines()) <= 100
+
+
+def test_a_sound_rotor_needs_nothing():
+    text = said(an_answer(a_window(lower=3e-4, upper=3e-4), SOUND))
+    assert text["verdict"] == "Healthy (ok), confidence 97.0%."
+    assert "the sidebands are too small" in text["ellipse"]
+    assert text["advice"] == "None."
+
+
+def test_sensors_that_changed_places_are_named():
+    assert "Phase order a-c-b" in said(an_answer(a_window(reversed_order=True)))["supply"]
+
+
+def test_a_large_unbalance_is_named():
+    window = a_window()
+    window.streams[0].counts[0] = (0.6 * window.streams[0].counts[0]).astype(np.int16)
+    assert "which is large" in said(an_answer(window))["supply"]
+
+
+def test_one_phase_shows_no_order():
+    text = said(an_answer(a_window("ia", vibration=False), nameplate=AT_THIS_SPEED), AT_THIS_SPEED)
+    assert "unbalance and phase order cannot be seen" in text["supply"]
+    assert "from the configured speed of 1737 rpm" in text["load"]
+
+
+def test_a_speed_channel_is_named():
+    window = a_window(vibration=False)
+    speed = Stream(1, RATE_HZ, (Channel("speed", ChannelKind.SPEED, "rpm", 0.1),))
+    counts = np.full((1, window.streams[0].valid.size), round(600 * SHAFT_HZ), np.int16)
+    speeds = StreamWindow(speed, 0, counts, np.ones(counts.shape[1], bool), 0)
+    answer = an_answer(replace(window, streams=(*window.streams, speeds)))
+    assert "from the speed channel" in said(answer)["load"]
+
+
+def test_without_speed_a_pair_that_stands_out_tells_the_slip():
+    text = said(an_answer(a_window(vibration=False)))
+    assert "from the pair of sidebands that stands out" in text["load"]
+
+
+def test_without_speed_and_pair_the_slip_is_called_a_guess_and_the_pair_no_proof():
+    text = said(an_answer(a_window(lower=0, upper=0, vibration=False)))
+    assert "a guess from the current" in text["load"]
+    assert "proves nothing" in text["sidebands"]
+    assert "motor.speed_rpm" in text["advice"]
+    assert "severity" not in text
+    assert text["network"] == "Not asked: the signals bear no answer."
+
+
+def test_a_load_that_oscillates_is_told_from_broken_bars():
+    text = said(an_answer(a_window(lower=0.02, upper=0.02 * np.exp(0.6j))))
+    assert "not clearly that of broken bars" in text["ellipse"]
+    assert "No answer (load_oscillation)" in text["verdict"]
+
+
+def test_a_far_stronger_lower_sideband_needs_no_angle():
+    assert "a mark of the rotor" in said(an_answer(a_window(lower=0.02, upper=0.002)))["ellipse"]
+
+
+def test_two_that_disagree_are_both_quoted():
+    text = said(an_answer(a_window(), SOUND))
+    assert "The sidebands show a broken bar: they disagree" in text["network"]
+    assert "No answer (modalities_disagree): the network holds a broken bar for 3.0%" in text["verdict"]
+
+
+def test_a_window_too_short_is_told_how_long_it_must_be():
+    length_s = 0.6
+    answer = an_answer(a_window(length_s=length_s), nameplate=AT_THIS_SPEED)
+    assert answer.verdict.refusal.quantity == "pole_pass_cycles"
+    needed_s = 1.1 * length_s * 3 / answer.verdict.refusal.value
+    assert needed_s * POLE_PASS_HZ > 3
+    text = said(answer, AT_THIS_SPEED)
+    assert f"window.length_s of about {needed_s:.1f} or more" in text["advice"]
+    assert "too near to the line" in text["sidebands"]
+
+
+def test_a_light_load_is_told_which_load_would_do():
+    light = NAMEPLATE.model_copy(update={"speed_rpm": 1795})
+    text = said(an_answer(a_window(slip=1 - 1795 / 1800, vibration=False), nameplate=light), light)
+    assert "% load or more, or window.length_s of about" in text["advice"]
+
+
+def test_a_window_that_would_not_have_shown_a_bar_says_from_which_load_it_would(broken):
+    half_hidden = refused(broken, Reason.LOAD_TOO_LOW, "detection_limit_bars", 0.4, 0.35)
+    assert "% load or more, or window.length_s of about 8.6" in advise(half_hidden, NAMEPLATE)
+    hopeless = refused(broken, Reason.LOAD_TOO_LOW, "detection_limit_bars", 40.0, 0.35)
+    assert "Here that means" not in advise(hopeless, NAMEPLATE)
+
+
+def test_vibration_alone_tells_the_speed_and_asks_for_a_current():
+    window = a_window()
+    text = said(an_answer(replace(window, streams=window.streams[1:])))
+    assert "1737 rpm, from the shaft's lines in vibration" in text["load"]
+    assert "0 current channels" in text["verdict"]
+    assert "supply" not in text
+
+
+def test_a_motor_at_rest_is_no_reason_to_act():
+    text = said(an_answer(a_window(amplitude_a=0.02, vibration=False)))
+    assert "No answer (motor_off)" in text["verdict"]
+    assert text["advice"].startswith("None while the motor rests")
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_advice(reason, broken):
+    assert advise(refused(broken, reason), NAMEPLATE).startswith(ADVICE[reason])
+
+
+def test_the_more_severe_the_more_urgent(broken):
+    danger = replace(broken, verdict=replace(broken.verdict, severity=Severity.DANGER))
+    assert "out of service" in advise(danger, NAMEPLATE)
+    watch = an_answer(a_window(lower=3.2e-3, upper=-3.2e-3), SOUND)
+    assert watch.verdict.severity is Severity.WATCH
+    assert "watch whether" in advise(watch, NAMEPLATE)
+
+
+def test_a_number_without_words_is_still_said():
+    assert say_refusal(Refusal(Reason.UNSTEADY, "drift_hz", 0.5, 0.1)) == "drift_hz is 0.5, limit 0.1"
+    assert say_refusal(Refusal(Reason.OUT_OF_DOMAIN, "model", None, None)) == "no measure of model"
+
+
+def test_replay_explains_each_window(monkeypatch, tmp_path, capsys):
+    assert replay(monkeypatch, tmp_path, "--explain") == 0
+    out = capsys.readouterr().out
+    assert f"{tmp_path / 'pump.npz'}: broken_bars (alarm)" in out
+    assert "both agree" in out
+
+
+def test_an_explanation_is_no_json(monkeypatch, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        replay(monkeypatch, tmp_path, "--explain", "--json")
+    assert ended.value.code == 2
+    assert "not allowed with" in capsys.readouterr().err

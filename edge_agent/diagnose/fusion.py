@@ -23,6 +23,9 @@ BROKEN_BARS = 0.35
 DANGER_BARS = 2.5
 """Equivalent bars from which several bars are gone."""
 
+DOUBT = 0.25
+"""Nearer to its threshold than this the network has no opinion of its own, and contradicts nothing."""
+
 _ONE_SIDED = 2.0
 _BAND_DEG = 10.0
 _BOUNDARY_BY_LOAD = ((0.125, 102.0), (0.25, 88.0), (0.5, 68.0), (0.75, 55.0), (1.0, 46.0))
@@ -107,8 +110,8 @@ def diagnose(
     if opinion.refusal is not None:
         return replace(blank, refusal=opinion.refusal)
     probability_broken = 1.0 - belief.probabilities[0]
-    model_says_broken = probability_broken >= broken_threshold
-    agree = model_says_broken == opinion.broken
+    margin = probability_broken - broken_threshold
+    agree = margin > -DOUBT if opinion.broken else margin < DOUBT
     blank = replace(blank, evidence=replace(analysis.evidence, modalities_agree=agree))
     if not agree:
         refusal = Refusal(

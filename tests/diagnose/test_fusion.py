@@ -58,6 +58,12 @@ def test_one_against_the_other_is_no_answer(bars, belief):
     assert verdict.evidence.modalities_agree is False
 
 
+@pytest.mark.parametrize(("bars", "state"), [(0.1, State.HEALTHY), (0.6, State.BROKEN_BARS)])
+def test_a_network_in_doubt_contradicts_nothing(bars, state):
+    doubting = a_belief(0.55, 0.40, 0.05, 0.0, 0.0)
+    assert diagnose(an_analysis(bars=bars), doubting, 0.5, SPAN).state is state
+
+
 def test_a_refusal_of_the_signals_stands():
     refusal = Refusal(Reason.CLIPPED, "clipped_fraction", 0.1, 0.002)
     verdict = diagnose(an_analysis(refusal=refusal), TWO_BARS, 0.5, SPAN)

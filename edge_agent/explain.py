@@ -30,7 +30,7 @@ ADVICE = {
     Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "
     "rated_current_a.",
     Reason.STARTING: "Wait until the motor runs steadily; the next windows will be judged.",
-    Reason.UNSTEADY: "Measure while load and supply are steady.",
+    Reason.UNSTEADY: "Measure while load and supply are steady, and check that no sensor is loose.",
     Reason.LOAD_TOO_LOW: "Measure under more load or with longer windows.",
     Reason.LOST_SAMPLES: "Check cable, USB port and the load of the computer: samples do not arrive.",
     Reason.CLIPPED: "Take a larger range or a sensor of higher full scale: the peaks are cut off.",
@@ -39,12 +39,13 @@ ADVICE = {
     "broken bars cannot be diagnosed without.",
     Reason.WRONG_LINE_FREQUENCY: "Check the sample rate of the DAQ and motor.line_frequency_hz; behind a "
     "drive set motor.supply to vfd.",
-    Reason.UNRELIABLE_CLOCK: "Check the clock of the DAQ: its samples are not evenly spaced.",
+    Reason.UNRELIABLE_CLOCK: "Check clock and buffers of the DAQ: its samples are not evenly spaced.",
     Reason.LOAD_OSCILLATION: "Measure at another load: sidebands of broken bars move with the slip, those "
     "of the driven machine with its speed. Look at belt, gearbox and pump.",
     Reason.MODALITIES_DISAGREE: "Measure again, best under more load; if they keep disagreeing, have the "
     "rotor examined by other means.",
-    Reason.OUT_OF_DOMAIN: "Motor or signals are unlike what the network knows: go by the sidebands.",
+    Reason.OUT_OF_DOMAIN: "Check wiring, direction and scale of the sensors and the nameplate: the signals "
+    "are unlike those of a motor that is known.",
 }
 """What to do about each reason."""
 
@@ -53,8 +54,15 @@ _SAYINGS = {
     "current_channels": "{:.0f} current channels, at least {:.0f} needed",
     "current_a": "{:.3g} A rms in a phase, at least {:.3g} A are expected",
     "longest_constant_s": "a channel keeps one value for {:.3g} s, at most {:.3g} s are allowed",
-    "clipped_fraction": "{:.2%} of the samples lie on cut-off peaks, at most {:.2%} may",
-    "line_frequency_hz": "the line stands at {:.3f} Hz, beyond the {:.2f} Hz that a grid may have",
+    "flat_top_ratio": "values lie {:.2g} times as dense at the peaks of a current as beside, limit {:.2g}",
+    "phase_jump_rad": "the line jumps by {:.2f} rad at once, limit {:.2f} rad: samples are missing unnoticed",
+    "jitter_s": "the samples stray by {:.2g} s from their instants, at most {:.2g} s may be",
+    "line_wander_hz": "the line strays by {:.2g} Hz within the window, at most {:.2g} Hz may be",
+    "angle_between_phases_deg": "the two currents stand {:.0f}° apart, 120° is right, limit {:.0f}°",
+    "zero_sequence": "the three currents do not sum up to zero, {:.0%} remains, at most {:.0%} may: a "
+    "sensor is reversed, sits on another conductor or has a wrong scale",
+    "gain_drift": "a sensor changes its gain by {:.2%} within the window, at most {:.2%} may be",
+    "line_frequency_hz": "the line stands at {:.3f} Hz, outside the range of a grid, which ends at {:.2f} Hz",
     "least_over_median_amplitude": "the current falls to {:.2f} of its median, at most to {:.2f} is steady",
     "largest_over_median_amplitude": "the current rises to {:.2f} of its median, at most to {:.2f} is steady",
     "pole_pass_cycles": "the window holds {:.2g} cycles of 2sf, {:.2g} are needed to resolve the sidebands",

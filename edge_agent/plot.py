@@ -3,6 +3,7 @@
 Needs matplotlib, which the runtime does not: `pip install 'edge-agent[plot]'`.
 """
 
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -19,6 +20,7 @@ from edge_agent.signals.analysis import LEAST_CYCLES
 from edge_agent.signals.carrier import Baseband, demodulate
 from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.sidebands import SidebandFit
+from edge_agent.signals.windows import StreamWindow
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,6 +33,7 @@ _SHAFT_HARMONICS = range(1, 7)
 _FRAME_CYCLES = 8.0
 _FRAMES = 200
 _PADDING = 4
+_TITLE_WIDTH = 110
 _COLOURS = {State.HEALTHY: "#2a7a3b", State.BROKEN_BARS: "#b3261e", State.INDETERMINATE: "#7a5c00"}
 _SIGNAL, _EXPECTED, _SUPPLY, _FLOOR = "#1f3a5f", "#c2410c", "#7c3aed", "#6b7280"
 
@@ -90,14 +93,18 @@ def plot(answer: Answer, nameplate: Nameplate, path: Path) -> None:
     from matplotlib.figure import Figure
 
     marks = Marks.of(answer, nameplate)
-    figure = Figure(figsize=(13, 8.5), layout="constrained")
-    axes: dict[str, Axes] = figure.subplot_mosaic([["current", "spectrogram"], ["vibration", "vibration"]])
+    vibration = vibration_stream(answer.window)
+    rows = [["current", "spectrogram"], *([["vibration"] * 2] if vibration else [])]
+    figure = Figure(figsize=(13, 1 + 3.75 * len(rows)), layout="constrained")
+    axes: dict[str, Axes] = figure.subplot_mosaic(rows)
     _draw_current(axes["current"], answer, marks)
     _draw_spectrogram(axes["spectrogram"], answer, marks)
-    _draw_vibration(axes["vibration"], answer, marks)
+    if vibration:
+        _draw_vibration(axes["vibration"], *vibration, marks)
     start_s, end_s = answer.window.start_s, answer.window.start_s + answer.window.length_s
+    headline = textwrap.fill(_headline(answer.verdict), _TITLE_WIDTH)
     figure.suptitle(
-        f"{_headline(answer.verdict)}\n{path.stem}, {start_s:.4g} to {end_s:.4g} s",
+        f"{headline}\n{path.stem}, {start_s:.4g} to {end_s:.4g} s",
         color=_COLOURS[answer.verdict.state],
         fontweight="bold",
     )
@@ -220,13 +227,8 @@ def _spectrogram(baseband: Baseband, marks: Marks) -> tuple[Floats, Floats, Floa
     return seconds, offsets_hz[order], 20 * np.log10(np.abs(image[order]) + 1e-8)
 
 
-def _draw_vibration(axes: "Axes", answer: Answer, marks: Marks) -> None:
+def _draw_vibration(axes: "Axes", stream: StreamWindow, channels: list[int], marks: Marks) -> None:
     axes.set_title("Vibration, spectrum", loc="left")
-    found = vibration_stream(answer.window)
-    if found is None:
-        _say_absent(axes, "no vibration")
-        return
-    stream, channels = found
     decimator = Decimator(stream.stream.rate_hz)
     frequencies, amplitudes = spectrum(decimator.process(stream)[channels], decimator.rate_hz)
     shown = (frequencies > 0.1 * marks.synchronous_hz) & (frequencies < 6.6 * marks.synchronous_hz)

@@ -15,6 +15,7 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import PortLost, PortOpened, SerialSource
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
+from edge_agent.diagnose.decision import LEAST_WINDOWS
 from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.verdict import Reason, Refusal, Verdict
 from edge_agent.health import HealthMeter
@@ -33,6 +34,8 @@ from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
 _SILENT_S = 5.0
+_BEHIND_BLOCKS = 500
+"""Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
 
 class Agent:
@@ -74,17 +77,27 @@ class Agent:
             case SampleBlock():
                 self._samples_s = time.monotonic()
                 self._health.source_problem(None)
-                for answer in self._line.push(item):
+                behind = self._source.waiting_blocks > _BEHIND_BLOCKS
+                for answer in self._line.push(item, behind):
                     self._publish(answer)
             case Device():
-                self._line.configure(item)
-                for sentence in capabilities(item.streams, self._settings.motor):
-                    _LOG.info("%s", sentence)
+                self._begin(item)
             case PortOpened():
                 _LOG.info("%s: open", item.port)
             case PortLost():
                 _LOG.warning("%s: %s", item.port, item.reason)
-                self._refuse(item.reason)
+                self._fall_silent(item.reason)
+
+    def _begin(self, device: Device) -> None:
+        """Start with a device, or start over with one that has changed."""
+        self._line.configure(device)
+        self._refuse(Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
+        for sentence in capabilities(device.streams, self._settings.motor):
+            _LOG.info("%s", sentence)
+        there = {channel.name for stream in device.streams for channel in stream.channels}
+        for channel in self._settings.device_channels():
+            if channel.name not in there:
+                _LOG.warning("channels: the device has no channel %s; it has %s", channel.name, sorted(there))
 
     def _publish(self, answer: Answer) -> None:
         self._health.answered(answer.verdict)
@@ -93,12 +106,15 @@ class Agent:
         if answer.changed:
             self._say_change(answer.before, answer.state)
 
-    def _refuse(self, problem: str) -> None:
+    def _fall_silent(self, problem: str) -> None:
         """Without samples there is no state: say so at once rather than let the last one stand."""
         silent_s = time.monotonic() - self._samples_s
-        before = self._line.decision.state
         self._health.source_problem(problem)
-        if self._line.decision.refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", silent_s, _SILENT_S)):
+        self._refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", silent_s, _SILENT_S))
+
+    def _refuse(self, refusal: Refusal) -> None:
+        before = self._line.decision.state
+        if self._line.decision.refuse(refusal):
             self._say_change(before, self._line.decision.state)
 
     def _say_change(self, before: Verdict, after: Verdict) -> None:
@@ -120,7 +136,7 @@ class Agent:
         now_s = time.monotonic()
         silent = now_s - self._samples_s > _SILENT_S
         if silent:
-            self._refuse("no samples come")
+            self._fall_silent("no samples come")
             self._watchdog.source_known_silent(now_s)
         else:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)

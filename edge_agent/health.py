@@ -54,6 +54,8 @@ class HealthMeter:
             samples_received=windows.samples_received,
             frames_lost=frames.lost_frames,
             crc_errors=frames.crc_errors,
+            frames_rejected=frames.rejected,
+            bytes_dropped=source.dropped_bytes,
             windows_done=self._verdicts,
             windows_skipped=windows.windows_skipped,
             reader_queue_blocks=source.waiting_blocks,

@@ -52,9 +52,9 @@ class Line:
         self.windows.configure(device)
         self._analyser = self._new_analyser()
 
-    def push(self, block: SampleBlock) -> Iterator[Answer]:
-        """Take samples; give an answer for each window that they complete."""
-        for window in self.windows.push(block):
+    def push(self, block: SampleBlock, behind: bool = False) -> Iterator[Answer]:
+        """Take samples; give an answer for each window that they complete, or skip it when behind."""
+        for window in self.windows.push(block, behind):
             started_s = time.monotonic()
             analysis = self._analyser.analyse(window)
             belief = self._believe(analysis)

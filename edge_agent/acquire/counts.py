@@ -33,3 +33,15 @@ class DecoderCounts:
     """Descriptions that cannot be right, and were ignored."""
     bytes_discarded: int = 0
     """Bytes outside of valid frames or lines."""
+
+    @property
+    def rejected(self) -> int:
+        """Frames or lines that were whole, or nearly, and yet of no use."""
+        return (
+            self.malformed
+            + self.wrong_columns
+            + self.not_finite
+            + self.undescribed
+            + self.contradicting
+            + self.bad_descriptions
+        )

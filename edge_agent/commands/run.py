@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up."""
     settings = load_settings(args.config)
+    logging.getLogger().setLevel(settings.log_level.upper())
     stop = stop_on_signals()
     try:
         model = Model.load(settings.model.file)

@@ -8,13 +8,14 @@ from edge_agent.diagnose.verdict import CLASSES, Evidence, Reason, Refusal, Stat
 _NEW_SHARE = 0.35
 _ENTER_BROKEN = 0.7
 _LEAVE_BROKEN = 0.3
-_LEAST_WINDOWS = 3
+LEAST_WINDOWS = 3
+"""Windows that must answer before a state is decided."""
 _PATIENCE_WINDOWS = 3
 
 
 def starting() -> Verdict:
     """Give the state before anything was seen."""
-    refusal = Refusal(Reason.STARTING, "windows", 0, _LEAST_WINDOWS)
+    refusal = Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS)
     return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
 
 
@@ -37,7 +38,7 @@ class Decision:
         self._refused_windows = 0
         self._answered_windows += 1
         self._smooth(verdict)
-        if self._answered_windows < _LEAST_WINDOWS:
+        if self._answered_windows < LEAST_WINDOWS:
             return False
         was_broken = self.state.state is State.BROKEN_BARS
         limit = _LEAVE_BROKEN if was_broken else _ENTER_BROKEN

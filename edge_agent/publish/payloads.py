@@ -54,6 +54,10 @@ class Health:
     """Frames that the sequence numbers say are missing."""
     crc_errors: int
     """Frames dropped because they were damaged."""
+    frames_rejected: int
+    """Frames or lines that are none, that no description fits, or whose description cannot be right."""
+    bytes_dropped: int
+    """Bytes that nobody decoded in time."""
     windows_done: int
     """Windows diagnosed since the start."""
     windows_skipped: int

@@ -291,7 +291,7 @@ def _network(answer: Answer, _: Nameplate) -> str:
     if agree is None or pair is None:
         return text + "The sidebands give no answer to compare it with."
     said = "a broken bar" if judge(answer.verdict.evidence, pair).broken else "a sound rotor"
-    return f"{text}The sidebands show {said}: {'both agree' if agree else 'they disagree'}."
+    return f"{text}The sidebands show {said}, which it {'does not contradict' if agree else 'contradicts'}."
 
 
 def _verdict(answer: Answer, _: Nameplate) -> str:
@@ -310,14 +310,16 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
 def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     """Say with which load or window there would have been an answer; empty where that is unknown."""
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
+    circuit = fit_circuit(nameplate)
     if refusal.quantity == "pair_above_floor_db":
+        resolved_slip = LEAST_CYCLES / length_s / 2 / nameplate.line_frequency_hz
+        load = circuit.load_at_slip(resolved_slip)
         return (
-            "Or tell the speed: motor.speed_rpm where it is constant, a speed channel, or vibration in which "
-            "the shaft shows."
+            f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "
+            "is told: by motor.speed_rpm where it is constant, a speed channel, or vibration."
         )
     if not slip or not refusal.value or not refusal.limit:
         return ""
-    circuit = fit_circuit(nameplate)
     ratio = refusal.value / refusal.limit
     if refusal.quantity == "pole_pass_cycles":
         return _ways(circuit.load_at_slip(slip / ratio), length_s / ratio)

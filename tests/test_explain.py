@@ -18,6 +18,7 @@ from answers import (
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.diagnose.verdict import Reason, Refusal, Severity
 from edge_agent.explain import ADVICE, advise, explain, say_refusal
+from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.windows import StreamWindow
 
 AT_THIS_SPEED = NAMEPLATE.model_copy(update={"speed_rpm": 60 * SHAFT_HZ})
@@ -52,7 +53,7 @@ def test_a_broken_rotor_is_told_from_the_supply_to_the_advice(broken):
     assert "Watch from 0.25, broken from 0.35, danger from 2.5" in text["severity"]
     assert "that of broken bars" in text["ellipse"]
     assert "99.0% likely" in text["network"]
-    assert "both agree" in text["network"]
+    assert "does not contradict" in text["network"]
     assert text["verdict"] == "Broken bars (alarm): 2 most probable, 1 to 2 possible, confidence 99.0%."
     assert "rotor examined" in text["advice"]
 
@@ -102,6 +103,8 @@ def test_without_speed_and_pair_the_slip_is_called_a_guess_and_the_pair_no_proof
     text = said(an_answer(a_window(lower=0, upper=0, vibration=False)))
     assert "a guess from the current" in text["load"]
     assert "proves nothing" in text["sidebands"]
+    least_load = fit_circuit(NAMEPLATE).load_at_slip(3 / 6 / 120)
+    assert f"Windows of 6 s resolve sidebands from about {least_load:.0%} load on" in text["advice"]
     assert "motor.speed_rpm" in text["advice"]
     assert "severity" not in text
     assert text["network"] == "Not asked: the signals bear no answer."
@@ -119,7 +122,7 @@ def test_a_far_stronger_lower_sideband_needs_no_angle():
 
 def test_two_that_disagree_are_both_quoted():
     text = said(an_answer(a_window(), SOUND))
-    assert "The sidebands show a broken bar: they disagree" in text["network"]
+    assert "The sidebands show a broken bar, which it contradicts" in text["network"]
     assert "No answer (modalities_disagree): the network holds a broken bar for 3.0%" in text["verdict"]
 
 
@@ -183,7 +186,7 @@ def test_replay_explains_each_window(monkeypatch, tmp_path, capsys):
     assert replay(monkeypatch, tmp_path, "--explain") == 0
     out = capsys.readouterr().out
     assert f"{tmp_path / 'pump.npz'}: broken_bars (alarm)" in out
-    assert "both agree" in out
+    assert "detection limit" in out
 
 
 def test_an_explanation_is_no_json(monkeypatch, tmp_path, capsys):

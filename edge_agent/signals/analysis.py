@@ -24,6 +24,7 @@ DETECTION_MARGIN_DB = 10.0
 """A sideband is told from the floor when it stands this far above it."""
 _LINE_TOLERANCE = 0.03
 _STEADY = (0.55, 1.8)
+_LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,8 @@ class Analyser:
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
         current = next((s for s in window.streams if quality.currents_of(s)), window.streams[0])
-        refusal = quality.check_currents(
-            current, self._nameplate.rated_current_a, self._nameplate.line_frequency_hz
-        )
-        if refusal is not None and refusal.reason is not Reason.CLIPPED:
+        refusal = quality.check_currents(current, self._nameplate)
+        if refusal is not None and refusal.reason not in _LINE_STILL_SHOWS:
             return Analysis(self._without_current(window), refusal)
         vector, valid, rate_hz = self._vector(current)
         line = find_line(vector, rate_hz, one_phase=len(quality.currents_of(current)) == 1)
@@ -129,7 +128,7 @@ class Analyser:
         nominal = self._nameplate.line_frequency_hz
         deviation = abs(line.frequency_hz / nominal - 1)
         if self._nameplate.supply == "grid" and deviation > _LINE_TOLERANCE:
-            limit = nominal * (1 + _LINE_TOLERANCE)
+            limit = nominal * (1 + float(np.copysign(_LINE_TOLERANCE, line.frequency_hz - nominal)))
             return Refusal(Reason.WRONG_LINE_FREQUENCY, "line_frequency_hz", line.frequency_hz, limit)
         return None
 

@@ -1,87 +1,172 @@
 """Whether the samples of a window can bear an answer at all."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.diagnose.verdict import Reason, Refusal
+from edge_agent.motor import Nameplate
+from edge_agent.signals import clock, flat, wiring
+from edge_agent.signals.coarse import CoarseCurrents, coarse_currents, currents_of
 from edge_agent.signals.windows import StreamWindow
 
 MOST_LOST_FRACTION = 0.02
-MOST_CLIPPED_FRACTION = 0.002
 OFF_BELOW_RATED = 0.05
 """Current below which the motor is off, per unit of the rated one."""
-_STUCK_S = 0.02
-_FLAT_TOP_EXCESS = 1.6
+
+_MISSING_BELOW = 0.1
+_AMPLITUDES_S = 0.2
+_STEADY = (0.55, 1.8)
+_VIBRATION_HELD_S = 0.02
+_MOST_AT_EXTREME = 0.01
+_FEW_COUNTS = 20
+
+__all__ = ["check_currents", "currents_of", "usable_vibration"]
 
 
-def currents_of(window: StreamWindow) -> list[int]:
-    """Indices of the current channels of a stream."""
-    return [i for i, c in enumerate(window.stream.channels) if c.kind is ChannelKind.CURRENT]
+@dataclass(frozen=True, slots=True)
+class _Currents:
+    """The currents of a window as the checks look at them."""
+
+    counts: list[NDArray[np.integer]]
+    """Of each phase, (scans,), without those that were lost."""
+    scales: NDArray[np.float64]
+    """(phases,), A per count."""
+    coarse: CoarseCurrents
+    amplitudes_a: NDArray[np.float64]
+    """(phases,)."""
+    rate_hz: float
+    nameplate: Nameplate
 
 
-def check_currents(window: StreamWindow, rated_current_a: float, line_frequency_hz: float) -> Refusal | None:
+def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
     """Give the first reason why the currents of this window say nothing; None where they can be used."""
-    for refusal in _problems(window, rated_current_a, line_frequency_hz):
-        return refusal
+    lost = window.lost_samples / window.valid.size
+    if lost > MOST_LOST_FRACTION:
+        return Refusal(Reason.LOST_SAMPLES, "lost_fraction", lost, MOST_LOST_FRACTION)
+    channels = currents_of(window)
+    if not channels:
+        return Refusal(Reason.MISSING_PHASE, "current_channels", 0, 1)
+    coarse = coarse_currents(window, nameplate.line_frequency_hz)
+    currents = _Currents(
+        counts=[window.counts[i] if lost == 0.0 else window.counts[i, window.valid] for i in channels],
+        scales=np.array([window.stream.channels[i].scale for i in channels]),
+        coarse=coarse,
+        amplitudes_a=coarse.amplitudes_a,
+        rate_hz=window.stream.rate_hz,
+        nameplate=nameplate,
+    )
+    for check in (_levels, _held, _clipping, _clock, _wiring):
+        for refusal in check(currents):
+            return refusal
     return None
 
 
-def _problems(window: StreamWindow, rated_current_a: float, line_frequency_hz: float) -> Iterator[Refusal]:
-    channels = currents_of(window)
-    lost = window.lost_samples / window.valid.size
-    if lost > MOST_LOST_FRACTION:
-        yield Refusal(Reason.LOST_SAMPLES, "lost_fraction", lost, MOST_LOST_FRACTION)
-    if not channels:
-        yield Refusal(Reason.MISSING_PHASE, "current_channels", 0, 1)
+def _levels(currents: _Currents) -> Iterator[Refusal]:
+    """Off, one phase without current, or all of them coming and going."""
+    rms = currents.amplitudes_a / np.sqrt(2.0)
+    weakest, strongest = float(rms.min()), float(rms.max())
+    off_a = OFF_BELOW_RATED * currents.nameplate.rated_current_a
+    if strongest < off_a:
+        yield Refusal(Reason.MOTOR_OFF, "current_a", strongest, off_a)
+    if weakest < _MISSING_BELOW * strongest:
+        row = int(np.argmin(rms))
+        level_a = abs(float(currents.counts[row][0]) * currents.scales[row])
+        stuck = np.ptp(currents.counts[row]) == 0 and level_a > _MISSING_BELOW * strongest
+        reason = Reason.STUCK_CHANNEL if stuck else Reason.MISSING_PHASE
+        yield Refusal(reason, "current_a", weakest, _MISSING_BELOW * strongest)
+    if len(rms) > 1:
+        yield from _steadiness(currents.coarse)
+
+
+def _steadiness(coarse: CoarseCurrents) -> Iterator[Refusal]:
+    """A motor that starts or stops shows in all its currents, a sensor that fails in one."""
+    span = max(1, round(_AMPLITUDES_S * coarse.rate_hz))
+    parts = coarse.samples.shape[1] // span
+    if parts < 3:
         return
-    counts = window.counts[channels][:, window.valid]
-    scale = np.array([window.stream.channels[i].scale for i in channels])
-    rms = np.std(counts, axis=1, dtype=np.float64) * np.abs(scale)
-    strongest = float(rms.max())
-    if strongest < OFF_BELOW_RATED * rated_current_a:
-        yield Refusal(Reason.MOTOR_OFF, "current_a", strongest, OFF_BELOW_RATED * rated_current_a)
-    if float(rms.min()) < 0.1 * strongest:
-        if any(np.ptp(row) == 0 for row in counts):
-            yield Refusal(Reason.STUCK_CHANNEL, "current_a", float(rms.min()), 0.1 * strongest)
-        yield Refusal(Reason.MISSING_PHASE, "current_a", float(rms.min()), 0.1 * strongest)
-    longest_s = max(_longest_run(row) for row in counts) / window.stream.rate_hz
-    if longest_s > max(_STUCK_S, 0.6 / line_frequency_hz):
-        yield Refusal(Reason.STUCK_CHANNEL, "longest_constant_s", longest_s, _STUCK_S)
-    clipped = max(_clipped_fraction(row) for row in counts)
-    if clipped > MOST_CLIPPED_FRACTION:
-        yield Refusal(Reason.CLIPPED, "clipped_fraction", clipped, MOST_CLIPPED_FRACTION)
+    squares = np.square(coarse.samples[:, : parts * span]).reshape(-1, parts, span).mean(axis=2)
+    amplitudes = np.sqrt(squares)
+    relative = amplitudes / np.median(amplitudes, axis=1, keepdims=True)
+    least, most = float(relative.max(axis=0).min()), float(relative.min(axis=0).max())
+    if least < _STEADY[0]:
+        yield Refusal(Reason.STARTING, "least_over_median_amplitude", least, _STEADY[0])
+    if most > _STEADY[1]:
+        yield Refusal(Reason.STARTING, "largest_over_median_amplitude", most, _STEADY[1])
 
 
-def _longest_run(counts: NDArray[np.integer]) -> int:
-    """Longest run of one and the same count, samples."""
-    changes = np.flatnonzero(np.diff(counts))
-    edges = np.concatenate(([-1], changes, [counts.size - 1]))
-    return int(np.diff(edges).max())
+def _held(currents: _Currents) -> Iterator[Refusal]:
+    amplitudes = currents.amplitudes_a / np.abs(currents.scales)
+    for counts, amplitude in zip(currents.counts, amplitudes, strict=True):
+        held = flat.held_s(counts, float(amplitude), currents.rate_hz, currents.coarse.frequency_hz)
+        if held is not None:
+            yield Refusal(Reason.STUCK_CHANNEL, "longest_constant_s", *held)
 
 
-def _clipped_fraction(counts: NDArray[np.integer]) -> float:
-    """Fraction of samples on flat tops: at the extreme count, beyond what a sine puts there."""
-    amplitude = max(1.0, float(np.ptp(counts)) / 2)
-    # A sine of this amplitude spends this share of its time in the outermost count.
-    natural = np.arccos(1 - min(1.0, 1.5 / amplitude)) / np.pi
-    worst = 0.0
-    for extreme in (counts.max(), counts.min()):
-        at_extreme = counts == extreme
-        beside = at_extreme[1:] & at_extreme[:-1]
-        worst = max(worst, float(np.count_nonzero(beside)) / counts.size)
-    return max(0.0, worst - _FLAT_TOP_EXCESS * float(natural))
+def _clipping(currents: _Currents) -> Iterator[Refusal]:
+    for counts in currents.counts:
+        ratio = flat.flat_top_ratio(counts, currents.rate_hz, currents.coarse.frequency_hz)
+        if ratio > flat.FLAT_TOP_LIMIT:
+            yield Refusal(Reason.CLIPPED, "flat_top_ratio", ratio, flat.FLAT_TOP_LIMIT)
+
+
+def _clock(currents: _Currents) -> Iterator[Refusal]:
+    coarse = currents.coarse
+    jump_rad = clock.phase_jump_rad(coarse)
+    if jump_rad is not None:
+        yield Refusal(Reason.UNRELIABLE_CLOCK, "phase_jump_rad", jump_rad, clock.LEAST_JUMP_RAD)
+    strongest = currents.counts[int(np.argmax(currents.amplitudes_a))]
+    jitter_s = clock.jitter_s(strongest, currents.rate_hz, coarse.frequency_hz)
+    if jitter_s > clock.MOST_JITTER_S:
+        yield Refusal(Reason.UNRELIABLE_CLOCK, "jitter_s", jitter_s, clock.MOST_JITTER_S)
+
+
+def _wiring(currents: _Currents) -> Iterator[Refusal]:
+    coarse = currents.coarse
+    phasors = coarse.phasors()
+    wander_hz = clock.wander_hz(phasors, coarse.samples.shape[1] / coarse.rate_hz / phasors.shape[1])
+    if wander_hz > clock.MOST_WANDER_HZ:
+        reason = Reason.UNRELIABLE_CLOCK if currents.nameplate.supply == "grid" else Reason.UNSTEADY
+        yield Refusal(reason, "line_wander_hz", wander_hz, clock.MOST_WANDER_HZ)
+    if len(phasors) == 2:
+        angle_deg = wiring.phase_angle_deg(phasors)
+        if angle_deg < wiring.LEAST_PHASE_ANGLE_DEG:
+            limit_deg = wiring.LEAST_PHASE_ANGLE_DEG
+            yield Refusal(Reason.OUT_OF_DOMAIN, "angle_between_phases_deg", angle_deg, limit_deg)
+        if angle_deg > wiring.LARGEST_PHASE_ANGLE_DEG:
+            limit_deg = wiring.LARGEST_PHASE_ANGLE_DEG
+            yield Refusal(Reason.MISSING_PHASE, "angle_between_phases_deg", angle_deg, limit_deg)
+    if len(phasors) == 3:
+        zero = wiring.zero_sequence(phasors)
+        if zero > wiring.MOST_ZERO_SEQUENCE:
+            yield Refusal(Reason.OUT_OF_DOMAIN, "zero_sequence", zero, wiring.MOST_ZERO_SEQUENCE)
+        limit = wiring.drift_limit(float((currents.amplitudes_a / np.abs(currents.scales)).min()))
+        drift = wiring.gain_drift(phasors)
+        if drift > limit:
+            yield Refusal(Reason.UNSTEADY, "gain_drift", drift, limit)
 
 
 def usable_vibration(window: StreamWindow) -> list[int]:
-    """Indices of the vibration channels that are not stuck and have lost little."""
+    """Indices of the vibration channels that are neither stuck nor clipped and have lost little."""
     if window.lost_samples > MOST_LOST_FRACTION * window.valid.size:
         return []
+    held = max(4, int(_VIBRATION_HELD_S * window.stream.rate_hz))
     return [
         i
         for i, c in enumerate(window.stream.channels)
         if c.kind is ChannelKind.VIBRATION
-        and _longest_run(window.counts[i]) < max(4, _STUCK_S * window.stream.rate_hz)
+        and not flat.holds(window.counts[i], held).any()
+        and not _rails(window.counts[i])
     ]
+
+
+def _rails(counts: NDArray[np.integer]) -> bool:
+    """Whether a signal spends much of its time at its very extremes."""
+    low, high = counts.min(), counts.max()
+    if int(high) - int(low) < _FEW_COUNTS:
+        return False
+    at_extremes = np.count_nonzero(counts == low) + np.count_nonzero(counts == high)
+    return bool(at_extremes > _MOST_AT_EXTREME * counts.size)

@@ -1,0 +1,114 @@
+"""Signals that stand still where they should move: held values and flat tops."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+FLAT_TOP_LIMIT = 2.6
+"""How much denser the outermost values of a current may lie than those next to them; a sine has 1.4."""
+
+_HELD_S = 0.0012
+_PERIODS_HELD = 0.6
+_SLOPED_SHARE = 0.75
+_SLOPE_AT_SHARE = 0.66
+_MEANS_PER_PERIOD = 40
+_OUTER_SD = 8.0
+_OUTER_SHARE = 0.004
+_LEAST_OUTER_FRACTION = 0.003
+_LEAST_PERIODS = 12
+_NOISE_SCANS = 20_000
+_CONVERTER_NOISE = 0.3
+_LARGEST_OUTER_SHARE = 0.08
+
+
+def holds(counts: NDArray[np.integer], scans: int) -> NDArray[np.bool_]:
+    """Tell from which scans on the count (n,) stays the same for `scans` >= 2 scans, (n - scans + 1,)."""
+    same: NDArray[np.bool_] = counts[1:] == counts[:-1]
+    reach = 2
+    while reach < scans and same.size > 0:
+        further = min(reach - 1, scans - reach)
+        same = same[further:] & same[:-further]
+        reach += further
+    return same
+
+
+def longest_hold(counts: NDArray[np.integer]) -> int:
+    """Longest run of one and the same count, scans."""
+    changes = np.flatnonzero(counts[1:] != counts[:-1])
+    edges = np.concatenate(([-1], changes, [counts.size - 1]))
+    return int(np.diff(edges).max())
+
+
+def held_s(
+    counts: NDArray[np.integer], amplitude: float, rate_hz: float, line_frequency_hz: float
+) -> tuple[float, float] | None:
+    """Tell how long a current (n,) of an amplitude in counts was held, and how long it may be.
+
+    A sine rests near its peaks only. Below three quarters of its amplitude it leaves a count within
+    a time that its slope gives; a fault that holds the peak for less than a period does no harm.
+    None where it was not held.
+    """
+    slope = _SLOPE_AT_SHARE * max(1.0, amplitude) * 2.0 * np.pi * line_frequency_hz
+    limits = (_HELD_S + 2.0 / slope, _PERIODS_HELD / line_frequency_hz)
+    for limit_s, share in zip(limits, (_SLOPED_SHARE, np.inf), strict=True):
+        at = np.flatnonzero(holds(counts, max(4, int(np.ceil(limit_s * rate_hz)))))
+        if at.size and np.any(np.abs(counts[at] - counts.mean()) < share * amplitude):
+            return longest_hold(counts) / rate_hz, limit_s
+    return None
+
+
+def flat_top_ratio(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:
+    """Tell how much denser the outermost values of a current (n,) lie than those next to them.
+
+    Of the side where it is larger. It is 1.4 for a sine, less where its amplitude swings, and above
+    four where a twentieth of the peak is cut off. Zero where too few values lie there to matter, and
+    where there is too much noise or too few scans in a period to tell. Only the quarter of the periods
+    with the largest rms is looked at: a current that swings may be clipped there alone.
+    """
+    per_period = rate_hz / line_frequency_hz
+    span = max(1, int(per_period / _MEANS_PER_PERIOD))
+    strong = _strongest_periods(_moving_mean(counts, span), max(4, round(per_period)))
+    amplitude = float(np.sqrt(2.0 * np.mean(np.square(strong))))
+    noise = _noise(counts, rate_hz, line_frequency_hz) / span**0.5
+    # Scans that are locked to the line repeat the same few heights: several must lie within the width.
+    spacing = 1.0 - np.cos(2.0 * np.pi / per_period)
+    width = max(_OUTER_SD * noise, amplitude * max(_OUTER_SHARE, 4.0 * spacing))
+    if width > _LARGEST_OUTER_SHARE * amplitude:
+        return 0.0
+    largest = 0.0
+    for side in (strong, -strong):
+        top = float(side.max())
+        outer = int(np.count_nonzero(side > top - width))
+        beside = int(np.count_nonzero(side > top - 3.0 * width)) - outer
+        if outer > _LEAST_OUTER_FRACTION * side.size:
+            largest = max(largest, outer / max(1, beside))
+    return largest
+
+
+def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:
+    """Mean of `span` scans from each on, less the mean of all, (n - span + 1,)."""
+    # The sum may wrap around; its differences are right all the same.
+    total = np.cumsum(counts, dtype=np.int32)
+    total[span:] -= total[:-span].copy()
+    means = total[span - 1 :].astype(np.float32)
+    means /= np.float32(span)
+    means -= means.mean()
+    return means
+
+
+def _strongest_periods(samples: NDArray[np.float32], length: int) -> NDArray[np.float32]:
+    periods = samples[: samples.size // length * length].reshape(-1, length)
+    if len(periods) < _LEAST_PERIODS:
+        return samples
+    power = np.einsum("ps,ps->p", periods, periods)
+    quarter = np.argpartition(power, -(len(periods) // 4))[-(len(periods) // 4) :]
+    strong: NDArray[np.float32] = periods[quarter].ravel()
+    return strong
+
+
+def _noise(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:
+    """Standard deviation of the scan to scan noise of a current (n,), at least a converter's own."""
+    piece = counts[:_NOISE_SCANS].astype(np.float32)
+    piece -= piece.mean()
+    turn = np.float32(2.0 * np.cos(2.0 * np.pi * line_frequency_hz / rate_hz))
+    rest = np.abs(piece[2:] - turn * piece[1:-1] + piece[:-2])
+    return max(_CONVERTER_NOISE, float(np.median(rest) / 0.6745 / 6.0**0.5))

@@ -1,25 +1,29 @@
 """The whole program on one screen: serial bytes in, fault states out.
 
     serial bytes -> frames -> samples -> windows -> images -> model -> evidence + decision -> outbox -> MQTT
-       SerialSource            Windows   Analyser   Model    diagnose, Decision    Publisher
+    SerialSource                         Windows    Analyser  Model    diagnose, Decision     Publisher
 
-`run` lines the stages up, watches them and stops them in order.
+`Line.push` takes samples through the stages; `Agent.run` feeds it from the port, publishes what comes
+out, watches every thread and stops them in order.
 """
 
 import contextlib
 import logging
 import threading
 import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import PortLost, PortOpened, SerialSource
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
-from edge_agent.diagnose.decision import LEAST_WINDOWS
-from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import Reason, Refusal, Verdict
+from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision
+from edge_agent.diagnose.fusion import diagnose
+from edge_agent.diagnose.model import Belief, Model
+from edge_agent.diagnose.verdict import Reason, Refusal, Verdict, WindowSpan
 from edge_agent.health import HealthMeter
-from edge_agent.line import Answer, Line
+from edge_agent.motor import Nameplate
 from edge_agent.publish.mqtt import Publisher
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.payloads import (
@@ -29,6 +33,10 @@ from edge_agent.publish.payloads import (
     health_payload,
     state_payload,
 )
+from edge_agent.signals import quality
+from edge_agent.signals.analysis import Analyser, Analysis
+from edge_agent.signals.images import ImageSpec
+from edge_agent.signals.windows import Window, Windows
 from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
 
 _LOG = logging.getLogger(__name__)
@@ -36,6 +44,64 @@ _POLL_S = 0.2
 _SILENT_S = 5.0
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one window brought."""
+
+    verdict: Verdict
+    """Of this window alone."""
+    before: Verdict
+    """The state before it."""
+    state: Verdict
+    """The state after it."""
+    changed: bool
+    """State, severity or reason became another."""
+    analysis: Analysis
+    """What was measured."""
+    window: Window
+    """The samples themselves."""
+
+
+class Line:
+    """The stages from samples to states. Live and replayed samples take the very same way.
+
+    Everything here depends on the samples alone, never on when or in which pieces they came.
+    """
+
+    def __init__(self, nameplate: Nameplate, model: Model, length_s: float, step_s: float) -> None:
+        self.windows = Windows(length_s, step_s)
+        self.decision = Decision()
+        self._nameplate = nameplate
+        self._model = model
+        self._analyser = self._new_analyser()
+
+    def configure(self, device: Device) -> None:
+        """Begin with a device, or with one that has changed."""
+        self.windows.configure(device)
+        self._analyser = self._new_analyser()
+
+    def push(self, block: SampleBlock, behind: bool = False) -> Iterator[Answer]:
+        """Take samples; give an answer for each window that they complete, or skip it when behind."""
+        for window in self.windows.push(block, behind):
+            started_s = time.monotonic()
+            analysis = self._analyser.analyse(window)
+            belief = self._believe(analysis)
+            verdict = diagnose(analysis, belief, self._model.spec.thresholds.broken, _span(window))
+            verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - started_s))
+            before = self.decision.state
+            changed = self.decision.update(verdict)
+            yield Answer(verdict, before, self.decision.state, changed, analysis, window)
+
+    def _believe(self, analysis: Analysis) -> Belief | None:
+        """Ask the network, unless the signals already say that there is nothing to be asked."""
+        if analysis.refusal is not None or analysis.inputs is None:
+            return None
+        return self._model.infer(analysis.inputs)
+
+    def _new_analyser(self) -> Analyser:
+        return Analyser(self._nameplate, ImageSpec(**self._model.spec.front_end))
 
 
 class Agent:
@@ -142,5 +208,17 @@ class Agent:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)
         if now_s - self._said_s >= self._settings.mqtt.heartbeat_s:
             self._say_state(self._line.decision.state)
-            health = self._health.read(self._source, self._line, self._outbox, self._publisher)
+            health = self._health.read(self._source, self._line.windows.counts, self._outbox, self._publisher)
             self._publisher.publish_health(health_payload(self._settings.agent.id, health, time.time()))
+
+
+def _span(window: Window) -> WindowSpan:
+    """Dates of a window, and the samples of its current stream."""
+    current = next((s for s in window.streams if quality.currents_of(s)), window.streams[0])
+    return WindowSpan(
+        start_unix_s=window.received_unix_s - window.length_s,
+        end_unix_s=window.received_unix_s,
+        first_sample=current.first_scan,
+        samples=current.valid.size,
+        lost_samples=current.lost_samples,
+    )

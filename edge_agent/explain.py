@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import ChannelKind
+from edge_agent.agent import Answer
 from edge_agent.diagnose.fusion import (
     BROKEN_BARS,
     DANGER_BARS,
@@ -16,7 +17,6 @@ from edge_agent.diagnose.fusion import (
     oscillation_boundary_deg,
 )
 from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
-from edge_agent.line import Answer
 from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
 from edge_agent.signals.analysis import LEAST_CYCLES

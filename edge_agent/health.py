@@ -10,10 +10,10 @@ import numpy as np
 
 from edge_agent.acquire.source import SerialSource
 from edge_agent.diagnose.verdict import Verdict
-from edge_agent.line import Line
 from edge_agent.publish.mqtt import Publisher
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.payloads import Health
+from edge_agent.signals.windows import WindowCounts
 
 _LATENCIES_KEPT = 500
 _THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
@@ -45,10 +45,12 @@ class HealthMeter:
         """Note what is wrong with the source of samples; None while they flow."""
         self._source_problem = problem
 
-    def read(self, source: SerialSource, line: Line, outbox: Outbox, publisher: Publisher) -> Health:
+    def read(
+        self, source: SerialSource, windows: WindowCounts, outbox: Outbox, publisher: Publisher
+    ) -> Health:
         """Gather everything that is published as health."""
         now_s = time.monotonic()
-        windows, frames, kept = line.windows.counts, source.counts(), outbox.counts
+        frames, kept = source.counts(), outbox.counts
         p50, p99 = np.percentile(self._latencies_ms, (50, 99)) if self._latencies_ms else (None, None)
         return Health(
             samples_received=windows.samples_received,

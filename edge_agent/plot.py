@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, signal
 
+from edge_agent.agent import Answer
 from edge_agent.diagnose.verdict import Evidence, State, Verdict
 from edge_agent.explain import current_vector, say_refusal, vibration_stream
-from edge_agent.line import Answer
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import LEAST_CYCLES
 from edge_agent.signals.carrier import Baseband, demodulate

@@ -9,10 +9,10 @@ import pytest
 from edge_agent import cli
 from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
+from edge_agent.agent import Answer
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.diagnose.verdict import WindowSpan
-from edge_agent.line import Answer
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec

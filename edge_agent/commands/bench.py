@@ -78,7 +78,7 @@ class _StageTimer:
 
 
 def _work(seconds: float, model: Model, folder: Path, timer: _StageTimer) -> int:
-    """Take the bytes through all stages; the same calls as in `edge_agent.line`, with a clock between."""
+    """Take the bytes through all stages; the same calls as in `agent.Line`, with a clock between."""
     decoder, windows, decision = FrameDecoder(), Windows(_LENGTH_S, _STEP_S), Decision()
     analyser = Analyser(_NAMEPLATE, ImageSpec(**model.spec.front_end))
     outbox = Outbox(OutboxSettings(path=folder / "outbox.sqlite3"))

@@ -10,12 +10,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
+from edge_agent.agent import Answer, Line
 from edge_agent.capabilities import capabilities
 from edge_agent.cli import WRONG_USAGE
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.explain import explain
-from edge_agent.line import Answer, Line
 from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.payloads import Origin, Payload, diagnosis_payload, event_payload, state_payload
 

@@ -147,7 +147,7 @@ class Windows:
     def _elapsed_s(self) -> float:
         """Time since the start, of the stream that is furthest; a late stream is dated by it."""
         furthest_s = max(ring.elapsed_s for ring in self._rings.values())
-        return furthest_s if furthest_s > LONGEST_WAIT_S / 2 else 0.0
+        return furthest_s if furthest_s > LONGEST_WAIT_S else 0.0
 
     def _skip_the_empty(self) -> None:
         """After a gap longer than the ring, go on with the first window that holds something."""

@@ -24,6 +24,7 @@ DETECTION_MARGIN_DB = 10.0
 """A sideband is told from the floor when it stands this far above it."""
 _LINE_TOLERANCE = 0.03
 _STEADY = (0.55, 1.8)
+_MOST_CURRENT_CHANGE = 0.05
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
@@ -98,7 +99,7 @@ class Analyser:
         lowest, highest = (2 * slip * line.frequency_hz for slip in (slips.lowest, slips.highest))
         pair = fit.strongest_pair(max(lowest, LEAST_CYCLES / length_s), highest)
         evidence = self._describe(evidence, line, pair)
-        refusal = self._check_load(slips, pair)
+        refusal = self._check_load(slips, pair) or _check_load_change(baseband, pair)
         inputs = self._inputs(line, fit, pair, evidence, vibration)
         return Analysis(evidence, refusal, pair, inputs)
 
@@ -217,6 +218,19 @@ def _check_steadiness(baseband: Baseband) -> Refusal | None:
         return Refusal(Reason.STARTING, "least_over_median_amplitude", least, _STEADY[0])
     if most > _STEADY[1]:
         return Refusal(Reason.STARTING, "largest_over_median_amplitude", most, _STEADY[1])
+    return None
+
+
+def _check_load_change(baseband: Baseband, pair: SidebandPair) -> Refusal | None:
+    """A load that changes within the window smears the sidebands until a broken bar looks sound.
+
+    Both ends of the window are compared over whole cycles of 2sf, since broken bars swing the current.
+    """
+    cycles = max(1, int(pair.cycles / 2))
+    span = min(baseband.log.size, round(cycles * baseband.rate_hz / pair.pole_pass_hz))
+    change = abs(float(baseband.log.real[-span:].mean() - baseband.log.real[:span].mean()))
+    if change > _MOST_CURRENT_CHANGE:
+        return Refusal(Reason.UNSTEADY, "current_change", change, _MOST_CURRENT_CHANGE)
     return None
 
 

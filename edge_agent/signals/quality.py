@@ -85,11 +85,13 @@ def _levels(currents: _Currents) -> Iterator[Refusal]:
 def _steadiness(coarse: CoarseCurrents) -> Iterator[Refusal]:
     """A motor that starts or stops shows in all its currents, a sensor that fails in one."""
     span = max(1, round(_AMPLITUDES_S * coarse.rate_hz))
-    parts = coarse.samples.shape[1] // span
-    if parts < 3:
+    parts = coarse.valid.size // span
+    power = np.square(coarse.samples[:, : parts * span]).reshape(-1, parts, span).sum(axis=2)
+    known = coarse.valid[: parts * span].reshape(parts, span).sum(axis=1)
+    power, known = power[:, known > span // 2], known[known > span // 2]
+    if known.size < 3:
         return
-    squares = np.square(coarse.samples[:, : parts * span]).reshape(-1, parts, span).mean(axis=2)
-    amplitudes = np.sqrt(squares)
+    amplitudes = np.sqrt(power / known)
     relative = amplitudes / np.median(amplitudes, axis=1, keepdims=True)
     least, most = float(relative.max(axis=0).min()), float(relative.min(axis=0).max())
     if least < _STEADY[0]:
@@ -117,7 +119,7 @@ def _clock(currents: _Currents) -> Iterator[Refusal]:
     coarse = currents.coarse
     jump_rad = clock.phase_jump_rad(coarse)
     if jump_rad is not None:
-        yield Refusal(Reason.UNRELIABLE_CLOCK, "phase_jump_rad", jump_rad, clock.LEAST_JUMP_RAD)
+        yield Refusal(Reason.UNRELIABLE_CLOCK, "phase_jump_rad", abs(jump_rad), clock.LEAST_JUMP_RAD)
     strongest = currents.counts[int(np.argmax(currents.amplitudes_a))]
     jitter_s = clock.jitter_s(strongest, currents.rate_hz, coarse.frequency_hz)
     if jitter_s > clock.MOST_JITTER_S:

@@ -100,3 +100,33 @@ def test_windows_that_overlap_give_the_same_as_each_alone():
     kept, alone = running.analyse(second), Analyser(a_nameplate(), ImageSpec()).analyse(second)
     assert kept.evidence == alone.evidence
     np.testing.assert_array_equal(kept.inputs.images["current"], alone.inputs.images["current"])
+
+
+@pytest.mark.parametrize(("change", "reason"), [(0.02, None), (0.15, Reason.UNSTEADY)])
+def test_a_load_that_changes_within_the_window_is_unsteady(change, reason):
+    seconds = times(12.0)
+    vector = a_space_vector(seconds, lower=0.02, upper=0.01j, pole_pass_hz=POLE_PASS_HZ)
+    noise = np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    ramped = phase_currents(vector * (1 + change * seconds / 12.0)) + noise
+    window = a_window(a_current_window(ramped), a_vibration_window(a_shaking(seconds, SHAFT_HZ)))
+    refusal = analyse(window).refusal
+    assert (refusal and refusal.reason) is reason
+
+
+def test_a_reversed_sensor_is_named_and_the_line_is_shown_all_the_same():
+    window = a_motor_window()
+    window.streams[0].counts[1] *= -1
+    analysis = analyse(window)
+    assert analysis.refusal.reason is Reason.OUT_OF_DOMAIN
+    assert analysis.evidence.line_frequency_hz == pytest.approx(60.0, abs=0.01)
+
+
+@pytest.mark.parametrize("bad", ["stuck", "clipped"])
+def test_a_bad_vibration_channel_is_left_out_and_the_other_one_tells_the_slip(bad):
+    seconds = times(12.0)
+    shaking = np.repeat(a_shaking(seconds, SHAFT_HZ), 2, axis=0)
+    shaking[0] = shaking[0, 0] if bad == "stuck" else np.clip(50 * shaking[0], -0.3, 0.3)
+    window = a_window(a_motor_window(vibration=False).streams[0], a_vibration_window(shaking))
+    analysis = analyse(window)
+    assert analysis.refusal is None
+    assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.01)

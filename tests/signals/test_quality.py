@@ -111,8 +111,8 @@ def test_scans_lost_without_a_trace_make_the_clock_unreliable(lost_s, start, pha
     samples = currents(seconds=seconds)[["abc".index(p) for p in phases]]
     refusal = refusal_of(samples, phases=phases)
     assert refusal.reason is Reason.UNRELIABLE_CLOCK
-    expected = (2 * np.pi * 60 * lost_s + np.pi) % (2 * np.pi) - np.pi
-    assert np.angle(np.exp(1j * (refusal.value - expected))) == pytest.approx(0, abs=0.12)
+    expected = abs((2 * np.pi * 60 * lost_s + np.pi) % (2 * np.pi) - np.pi)
+    assert refusal.value == pytest.approx(expected, abs=0.12)
 
 
 def test_jitter_makes_the_clock_unreliable_and_noise_of_that_size_does_not():
@@ -164,7 +164,8 @@ def test_lost_samples_are_named_with_their_share():
 
 
 def test_a_few_lost_samples_do_no_harm():
-    assert reason_of(currents(), lost=slice(100, 500)) is None
+    seconds = times(20.0)
+    assert reason_of(currents(seconds=seconds), lost=slice(100_000, 103_900)) is None
 
 
 def test_vibration_that_stands_still_or_hits_its_rails_is_not_used():

@@ -38,6 +38,14 @@ def longest_hold(counts: NDArray[np.integer]) -> int:
     return int(np.diff(edges).max())
 
 
+def usual_hold(counts: NDArray[np.integer]) -> float:
+    """Longest run of one count to be expected of a random signal (n,) that repeats as often as this one."""
+    repeats = float(np.mean(counts[1:] == counts[:-1]))
+    if repeats >= 1.0:
+        return np.inf
+    return float(np.log(counts.size) / -np.log(max(repeats, 1e-6)))
+
+
 def held_s(
     counts: NDArray[np.integer], amplitude: float, rate_hz: float, line_frequency_hz: float
 ) -> tuple[float, float] | None:

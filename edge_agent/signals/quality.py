@@ -21,6 +21,8 @@ _MISSING_BELOW = 0.1
 _AMPLITUDES_S = 0.2
 _STEADY = (0.55, 1.8)
 _VIBRATION_HELD_S = 0.02
+_LEAST_HELD_SCANS = 8
+_HOLDS_BY_CHANCE = 5.0
 _MOST_AT_EXTREME = 0.01
 _FEW_COUNTS = 20
 
@@ -38,6 +40,8 @@ class _Currents:
     coarse: CoarseCurrents
     amplitudes_a: NDArray[np.float64]
     """(phases,)."""
+    phasors: NDArray[np.complex128]
+    """(phases, parts), A, of consecutive parts of the window."""
     rate_hz: float
     nameplate: Nameplate
 
@@ -56,10 +60,11 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
         scales=np.array([window.stream.channels[i].scale for i in channels]),
         coarse=coarse,
         amplitudes_a=coarse.amplitudes_a,
+        phasors=coarse.phasors(),
         rate_hz=window.stream.rate_hz,
         nameplate=nameplate,
     )
-    for check in (_levels, _held, _clipping, _clock, _wiring):
+    for check in (_levels, _held, _clipping, _clock, _wander, _two_phases, _three_phases):
         for refusal in check(currents):
             return refusal
     return None
@@ -126,43 +131,56 @@ def _clock(currents: _Currents) -> Iterator[Refusal]:
         yield Refusal(Reason.UNRELIABLE_CLOCK, "jitter_s", jitter_s, clock.MOST_JITTER_S)
 
 
-def _wiring(currents: _Currents) -> Iterator[Refusal]:
-    coarse = currents.coarse
-    phasors = coarse.phasors()
-    wander_hz = clock.wander_hz(phasors, coarse.samples.shape[1] / coarse.rate_hz / phasors.shape[1])
+def _wander(currents: _Currents) -> Iterator[Refusal]:
+    """On the mains a line that strays is the fault of the clock, on a drive it may be meant."""
+    part_s = currents.coarse.valid.size / currents.coarse.rate_hz / currents.phasors.shape[1]
+    wander_hz = clock.wander_hz(currents.phasors, part_s)
     if wander_hz > clock.MOST_WANDER_HZ:
         reason = Reason.UNRELIABLE_CLOCK if currents.nameplate.supply == "grid" else Reason.UNSTEADY
         yield Refusal(reason, "line_wander_hz", wander_hz, clock.MOST_WANDER_HZ)
-    if len(phasors) == 2:
-        angle_deg = wiring.phase_angle_deg(phasors)
-        if angle_deg < wiring.LEAST_PHASE_ANGLE_DEG:
-            limit_deg = wiring.LEAST_PHASE_ANGLE_DEG
-            yield Refusal(Reason.OUT_OF_DOMAIN, "angle_between_phases_deg", angle_deg, limit_deg)
-        if angle_deg > wiring.LARGEST_PHASE_ANGLE_DEG:
-            limit_deg = wiring.LARGEST_PHASE_ANGLE_DEG
-            yield Refusal(Reason.MISSING_PHASE, "angle_between_phases_deg", angle_deg, limit_deg)
-    if len(phasors) == 3:
-        zero = wiring.zero_sequence(phasors)
-        if zero > wiring.MOST_ZERO_SEQUENCE:
-            yield Refusal(Reason.OUT_OF_DOMAIN, "zero_sequence", zero, wiring.MOST_ZERO_SEQUENCE)
-        limit = wiring.drift_limit(float((currents.amplitudes_a / np.abs(currents.scales)).min()))
-        drift = wiring.gain_drift(phasors)
-        if drift > limit:
-            yield Refusal(Reason.UNSTEADY, "gain_drift", drift, limit)
+
+
+def _two_phases(currents: _Currents) -> Iterator[Refusal]:
+    if len(currents.phasors) != 2:
+        return
+    angle_deg = wiring.phase_angle_deg(currents.phasors)
+    least_deg, largest_deg = wiring.LEAST_PHASE_ANGLE_DEG, wiring.LARGEST_PHASE_ANGLE_DEG
+    if angle_deg < least_deg:
+        yield Refusal(Reason.OUT_OF_DOMAIN, "angle_between_phases_deg", angle_deg, least_deg)
+    if angle_deg > largest_deg:
+        yield Refusal(Reason.MISSING_PHASE, "angle_between_phases_deg", angle_deg, largest_deg)
+
+
+def _three_phases(currents: _Currents) -> Iterator[Refusal]:
+    if len(currents.phasors) != 3:
+        return
+    zero = wiring.zero_sequence(currents.phasors)
+    if zero > wiring.MOST_ZERO_SEQUENCE:
+        yield Refusal(Reason.OUT_OF_DOMAIN, "zero_sequence", zero, wiring.MOST_ZERO_SEQUENCE)
+    limit = wiring.drift_limit(float((currents.amplitudes_a / np.abs(currents.scales)).min()))
+    drift = wiring.gain_drift(currents.phasors)
+    if drift > limit:
+        yield Refusal(Reason.UNSTEADY, "gain_drift", drift, limit)
 
 
 def usable_vibration(window: StreamWindow) -> list[int]:
     """Indices of the vibration channels that are neither stuck nor clipped and have lost little."""
     if window.lost_samples > MOST_LOST_FRACTION * window.valid.size:
         return []
-    held = max(4, int(_VIBRATION_HELD_S * window.stream.rate_hz))
     return [
         i
         for i, c in enumerate(window.stream.channels)
         if c.kind is ChannelKind.VIBRATION
-        and not flat.holds(window.counts[i], held).any()
+        and not _stands_still(window.counts[i], window.stream.rate_hz)
         and not _rails(window.counts[i])
     ]
+
+
+def _stands_still(counts: NDArray[np.integer], rate_hz: float) -> bool:
+    """Whether a signal is held far longer than the few counts that it spans let it rest by chance."""
+    longest = _VIBRATION_HELD_S * rate_hz
+    scans = max(_LEAST_HELD_SCANS, int(min(longest, _HOLDS_BY_CHANCE * flat.usual_hold(counts))))
+    return bool(flat.holds(counts, scans).any())
 
 
 def _rails(counts: NDArray[np.integer]) -> bool:

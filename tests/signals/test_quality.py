@@ -178,3 +178,10 @@ def test_vibration_that_stands_still_or_hits_its_rails_is_not_used():
 def test_coarse_vibration_of_a_few_counts_is_used():
     coarse = np.rint(np.random.default_rng(1).normal(0, 1, (1, 20000))) * 0.1
     assert usable_vibration(a_vibration_window(coarse)) == [0]
+
+
+@pytest.mark.parametrize("dropout_s", [0.002, 0.02, 0.08])
+def test_vibration_with_a_dropout_is_not_used(dropout_s):
+    noise = np.random.default_rng(1).normal(0, 0.1, (2, 20000))
+    noise[0, 7000 : 7000 + round(dropout_s * 10_000)] = 0.0
+    assert usable_vibration(a_vibration_window(noise)) == [1]

@@ -20,6 +20,10 @@ _LARGEST_AMPLITUDE_CHANGE = 0.12
 _JITTER_SCANS = 40_000
 _JITTER_SCANS_PER_PERIOD = 70
 _SLOPE_OVER_TOP = 2.0
+_SHAFT_PARTS = 8
+_SHAFT_CLEARNESS = 4.0
+_LEAST_SHAFT_JUMP_RAD = 0.6
+_SHAFT_JUMP_OVER_THIRD = 4.0
 
 
 def phase_jump_rad(currents: CoarseCurrents) -> float | None:
@@ -134,3 +138,39 @@ def jitter_s(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: flo
     # by about 0.8 of its largest between the two groups.
     steepest = amplitude * 2.0 * np.pi * line_frequency_hz
     return float(np.sqrt((at_slope - at_top) / 6.0 / 0.8) / max(steepest, 1e-9))
+
+
+def shaft_jumps(
+    vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, line_frequency_hz: float
+) -> bool:
+    """Whether the clearest of the first two lines of the shaft goes on at another phase, all at once.
+
+    Time lost in vibration (channels, n) splits these lines, and the speed read from them is wrong.
+    A speed that wanders moves their phase everywhere and is none. False where neither line is clear.
+    """
+    length = vibration.shape[1] // _SHAFT_PARTS
+    window = np.hanning(length)
+    parts = vibration[:, : length * _SHAFT_PARTS].reshape(-1, _SHAFT_PARTS, length)
+    width_hz = rate_hz / length
+
+    def phasors(frequency_hz: float) -> NDArray[np.complex128]:
+        turns = frequency_hz / rate_hz * np.arange(length * _SHAFT_PARTS).reshape(_SHAFT_PARTS, length)
+        return np.asarray(np.einsum("cpn,pn->cp", parts, np.exp(-2j * np.pi * turns) * window))
+
+    clearest, clearness = None, _SHAFT_CLEARNESS
+    for tone_hz in (shaft_hz, 2.0 * shaft_hz):
+        if abs((tone_hz / line_frequency_hz + 0.5) % 1.0 - 0.5) * line_frequency_hz < 2.0 * width_hz:
+            continue
+        tone = phasors(tone_hz)
+        beside = [np.abs(phasors(tone_hz + side * 2.5 * width_hz)).sum(axis=1) for side in (-1, 1)]
+        ratio = np.abs(tone).sum(axis=1) / np.maximum(np.maximum(*beside), 1e-30)
+        if ratio.max() > clearness:
+            clearest, clearness = tone[int(np.argmax(ratio))], float(ratio.max())
+    return clearest is not None and _steps_once(clearest)
+
+
+def _steps_once(phasors: NDArray[np.complex128]) -> bool:
+    """Whether the phase advances evenly from part to part but for one place, which two advances may share."""
+    advance = np.angle(phasors[1:] * np.conj(phasors[:-1]))
+    odd = np.sort(np.abs(np.angle(np.exp(1j * (advance - np.median(advance))))))
+    return bool(odd[-1] > max(_LEAST_SHAFT_JUMP_RAD, _SHAFT_JUMP_OVER_THIRD * odd[-3]))

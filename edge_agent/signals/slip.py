@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from edge_agent.motor import Nameplate
 from edge_agent.signals.carrier import Baseband
 from edge_agent.signals.circuit import Circuit
+from edge_agent.signals.clock import shaft_jumps
 from edge_agent.signals.shaft import find_shaft
 from edge_agent.signals.supply import Line
 
@@ -76,7 +77,7 @@ class SlipFinder:
             highest_hz=synchronous_hz * (1 - max(0.7 * within.lowest, resolvable)),
             line_frequency_hz=line.frequency_hz,
         )
-        if shaft is None:
+        if shaft is None or shaft_jumps(vibration, rate_hz, shaft.shaft_hz, line.frequency_hz):
             return None
         slip = 1 - shaft.shaft_hz / synchronous_hz
         margin = shaft.uncertainty_hz / synchronous_hz

@@ -67,7 +67,7 @@ class Shard:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
-    parser.add_argument("--recordings", type=int, default=3000, help="recordings to simulate")
+    parser.add_argument("--recordings", type=int, default=2400, help="recordings to simulate")
     parser.add_argument("--windows", type=int, default=4, help="windows per recording, 2 to 12 s long")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")

@@ -12,7 +12,7 @@ from calibration.learning.examples import (
     save_shard,
 )
 
-ROWS, COLUMNS = 16, 8
+ROWS, COLUMNS = 32, 16
 CHANNELS = ("upper", "lower", "in_phase", "quadrature")
 SIDE_INPUTS = ("slip", "load", "vibration")
 WINDOWS = 4
@@ -41,7 +41,7 @@ def some_examples(entries: list[RecordingEntry], seed: int = 0) -> Examples:
     label = np.array([entry.label for entry in entries])[recording]
     shape = (len(recording), ROWS, COLUMNS, len(CHANNELS))
     current = random.integers(0, 40, shape, dtype=np.uint8)
-    current[:, 4:8] += (45 * label[:, None, None, None]).astype(np.uint8)
+    current[:, 8:16] += (45 * label[:, None, None, None]).astype(np.uint8)
     side = random.normal(size=(len(recording), len(SIDE_INPUTS))).astype(np.float32)
     side[:, -1] = 1.0
     return Examples(

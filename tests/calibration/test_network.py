@@ -7,6 +7,11 @@ from calibration.learning.network import FusionNetwork, NetworkSpec, images_to_t
 from calibration.learning.shufflenet import ShuffleNetV2, channel_shuffle
 
 
+@pytest.fixture(autouse=True)
+def one_thread():
+    torch.set_num_threads(1)
+
+
 def a_network(**settings) -> FusionNetwork:
     """A network whose BatchNorm has seen data, so that folding it matters."""
     torch.manual_seed(3)
@@ -69,9 +74,10 @@ def test_halves_of_repeated_shuffles_stay_contiguous():
         order = interleave(order[:48], [(source, i) for i in range(48)])
 
 
-@pytest.mark.parametrize("width", ["x0.5", "x1.0"])
-@pytest.mark.parametrize("fusion", ["concatenation", "attention"])
-@pytest.mark.parametrize("alignment", [1, 16])
+@pytest.mark.parametrize(
+    ("width", "fusion", "alignment"),
+    [("x0.5", "concatenation", 1), ("x0.5", "attention", 16), ("x1.0", "concatenation", 16)],
+)
 def test_deployed_network_computes_the_same_as_the_trained_one(width, fusion, alignment):
     network = a_network(width=width, fusion=fusion).double()
     inputs = [values.double() for values in some_inputs()]

@@ -33,7 +33,7 @@ def shipped(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pipeline")
     torch.set_num_threads(1)
     dataset = a_dataset(folder)
-    options = ["--epochs", "6", "--batch", "24", "--threads", "1"]
+    options = ["--epochs", "10", "--batch", "24", "--threads", "1"]
     assert train.run(parsed(train, str(folder), "--out", str(folder / "run"), *options)) == 0
     file = folder / "model.onnx"
     made = parsed(quantize, str(folder / "run"), str(folder), "--out", str(file), "--examples", "60")
@@ -78,7 +78,7 @@ def test_bytes_reach_the_first_convolution_without_loss(target):
     """The file that takes bytes computes bit for bit what the quantised file with float inputs computes."""
     torch.manual_seed(0)
     network = FusionNetwork(NetworkSpec({"current": 4}, len(SIDE_INPUTS), 5)).eval()
-    modalities = [Modality("current", 16, 8, ("a", "b", "c", "d"))]
+    modalities = [Modality("current", 32, 16, ("a", "b", "c", "d"))]
     examples = some_examples([an_entry(i, i, i) for i in range(5)])
     inputs = CalibrationInputs({"current": examples.images["current"]}, examples.side)
     quantized = quantize_network(to_onnx(DeployedNetwork(network, 8), modalities, 3), inputs, target)
@@ -96,7 +96,7 @@ def test_ranges_are_taken_from_every_class_and_load():
     load = np.array([entries[i].load for i in examples.recording])
     chosen = calibration_inputs(examples, load, ["current"], count=50)
     assert len(chosen.side) >= 40
-    bright = chosen.images["current"][:, 4:8].mean(axis=(1, 2, 3))
+    bright = chosen.images["current"][:, 8:16].mean(axis=(1, 2, 3))
     assert len({round((level - 20) / 45) for level in bright}) == 5
 
 

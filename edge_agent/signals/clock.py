@@ -162,15 +162,26 @@ def shaft_jumps(
         if abs((tone_hz / line_frequency_hz + 0.5) % 1.0 - 0.5) * line_frequency_hz < 2.0 * width_hz:
             continue
         tone = phasors(tone_hz)
-        beside = [np.abs(phasors(tone_hz + side * 2.5 * width_hz)).sum(axis=1) for side in (-1, 1)]
-        ratio = np.abs(tone).sum(axis=1) / np.maximum(np.maximum(*beside), 1e-30)
+        beside = [_usual(phasors(tone_hz + side * 2.5 * width_hz)) for side in (-1, 1)]
+        ratio = _usual(tone) / np.maximum(np.maximum(*beside), 1e-30)
         if ratio.max() > clearness:
             clearest, clearness = tone[int(np.argmax(ratio))], float(ratio.max())
     return clearest is not None and _steps_once(clearest)
 
 
+def _usual(phasors: NDArray[np.complex128]) -> NDArray[np.float64]:
+    """Magnitude in most of the parts: the one that holds the jump counts for little."""
+    return np.asarray(np.median(np.abs(phasors), axis=1))
+
+
 def _steps_once(phasors: NDArray[np.complex128]) -> bool:
-    """Whether the phase advances evenly from part to part but for one place, which two advances may share."""
+    """Whether the phase advances evenly from part to part but for one place, which two advances may share.
+
+    A jump weakens the one part that it lies in; a line that comes and goes has no phase to jump.
+    """
+    amplitudes = np.sort(np.abs(phasors))
+    if amplitudes[1] < 0.5 * np.median(amplitudes):
+        return False
     advance = np.angle(phasors[1:] * np.conj(phasors[:-1]))
     odd = np.sort(np.abs(np.angle(np.exp(1j * (advance - np.median(advance))))))
     return bool(odd[-1] > max(_LEAST_SHAFT_JUMP_RAD, _SHAFT_JUMP_OVER_THIRD * odd[-3]))

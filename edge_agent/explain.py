@@ -5,9 +5,7 @@ import textwrap
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
-from edge_agent.acquire.samples import ChannelKind
 from edge_agent.agent import Answer
 from edge_agent.diagnose.fusion import (
     BROKEN_BARS,
@@ -18,13 +16,8 @@ from edge_agent.diagnose.fusion import (
 )
 from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
 from edge_agent.motor import Nameplate
-from edge_agent.signals import quality
 from edge_agent.signals.analysis import LEAST_CYCLES
 from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.decimation import Decimator
-from edge_agent.signals.slip import SlipFinder
-from edge_agent.signals.supply import Line, find_line, space_vector
-from edge_agent.signals.windows import StreamWindow, Window
 
 ADVICE = {
     Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "
@@ -50,6 +43,7 @@ ADVICE = {
 """What to do about each reason."""
 
 _SAYINGS = {
+    "current_change": "the current changes by {:.1%} within the window, at most {:.1%} is steady",
     "lost_fraction": "{:.1%} of the samples are lost, at most {:.1%} may be",
     "current_channels": "{:.0f} current channels, at least {:.0f} needed",
     "current_a": "{:.3g} A rms in a phase, at least {:.3g} A are expected",
@@ -121,27 +115,6 @@ def say_refusal(refusal: Refusal) -> str:
     return saying.format(refusal.value, refusal.limit)
 
 
-def current_vector(window: Window) -> tuple[NDArray[np.complex128], NDArray[np.bool_], float, int] | None:
-    """Give the decimated space vector (n,) of a window, which of it is valid, its rate and its phases.
-
-    None where the window has no current.
-    """
-    current = next((s for s in window.streams if quality.currents_of(s)), None)
-    if current is None:
-        return None
-    channels = quality.currents_of(current)
-    decimator = Decimator(current.stream.rate_hz)
-    phases = [current.stream.channels[i].phase or "abc"[n] for n, i in enumerate(channels)]
-    vector = space_vector(decimator.process(current)[channels], phases)
-    return vector, decimator.valid(current), decimator.rate_hz, len(channels)
-
-
-def vibration_stream(window: Window) -> tuple[StreamWindow, list[int]] | None:
-    """Give the first stream with usable vibration and the indices of those channels; None where none has."""
-    found = ((stream, quality.usable_vibration(stream)) for stream in window.streams)
-    return next(((stream, channels) for stream, channels in found if channels), None)
-
-
 def _paragraph(label: str, text: str) -> str:
     indent = " " * _LABEL_WIDTH
     return textwrap.fill(text, _WIDTH, initial_indent=f"{label:<{_LABEL_WIDTH}}", subsequent_indent=indent)
@@ -159,7 +132,7 @@ def _window(answer: Answer, _: Nameplate) -> str:
 
 def _supply(answer: Answer, nameplate: Nameplate) -> str:
     evidence = answer.verdict.evidence
-    line = _line(answer)
+    line = answer.analysis.line
     if line is None:
         return ""
     rms_a = line.amplitude_a / math.sqrt(2)
@@ -190,41 +163,18 @@ def _load(answer: Answer, nameplate: Nameplate) -> str:
 
 
 def _slip_source(answer: Answer, nameplate: Nameplate) -> str:
-    """Tell who bounded the slip, in the order in which the analysis asks."""
+    """Tell who bounded the slip."""
+    slips = answer.analysis.slips
     refined = ", refined on the sidebands" if answer.analysis.pair is not None else ""
-    channels = [(s, i, c) for s in answer.window.streams for i, c in enumerate(s.stream.channels)]
-    if nameplate.speed_rpm is not None:
-        return f"from the configured speed of {nameplate.speed_rpm:g} rpm{refined}"
-    if any(c.kind is ChannelKind.SPEED and s.valid.any() and s.counts[i].any() for s, i, c in channels):
+    if slips is not None and slips.source == "known":
+        if nameplate.speed_rpm is not None:
+            return f"from the configured speed of {nameplate.speed_rpm:g} rpm{refined}"
         return f"from the speed channel{refined}"
-    if _vibration_tells(answer, nameplate):
+    if slips is not None and slips.source == "vibration":
         return f"from the shaft's lines in vibration{refined}"
     if answer.analysis.refusal is None:
         return "from the pair of sidebands that stands out where the current allows"
     return "a guess from the current alone, nothing shows the speed"
-
-
-def _vibration_tells(answer: Answer, nameplate: Nameplate) -> bool:
-    found = vibration_stream(answer.window)
-    if found is None:
-        return False
-    stream, channels = found
-    finder = SlipFinder(nameplate, fit_circuit(nameplate))
-    decimator = Decimator(stream.stream.rate_hz)
-    line = _line(answer)
-    within = finder.anything() if line is None else finder.from_current(line)
-    line = line or Line(nameplate.line_frequency_hz, 0.0, None, False)
-    samples = decimator.process(stream)[channels]
-    return finder.from_vibration(samples, decimator.rate_hz, line, within) is not None
-
-
-def _line(answer: Answer) -> Line | None:
-    """Find the line again; None where the analysis did not come so far."""
-    current = current_vector(answer.window)
-    if current is None or answer.verdict.evidence.line_frequency_hz is None:
-        return None
-    vector, _, rate_hz, phases = current
-    return find_line(vector, rate_hz, one_phase=phases == 1)
 
 
 def _sidebands(answer: Answer, _: Nameplate) -> str:

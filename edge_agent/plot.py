@@ -14,13 +14,15 @@ from scipy import fft, signal
 
 from edge_agent.agent import Answer
 from edge_agent.diagnose.verdict import Evidence, State, Verdict
-from edge_agent.explain import current_vector, say_refusal, vibration_stream
+from edge_agent.explain import say_refusal
 from edge_agent.motor import Nameplate
+from edge_agent.signals import quality
 from edge_agent.signals.analysis import LEAST_CYCLES
 from edge_agent.signals.carrier import Baseband, demodulate
 from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.sidebands import SidebandFit
-from edge_agent.signals.windows import StreamWindow
+from edge_agent.signals.supply import space_vector
+from edge_agent.signals.windows import StreamWindow, Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -93,7 +95,7 @@ def plot(answer: Answer, nameplate: Nameplate, path: Path) -> None:
     from matplotlib.figure import Figure
 
     marks = Marks.of(answer, nameplate)
-    vibration = vibration_stream(answer.window)
+    vibration = _vibration_stream(answer.window)
     rows = [["current", "spectrogram"], *([["vibration"] * 2] if vibration else [])]
     figure = Figure(figsize=(13, 1 + 3.75 * len(rows)), layout="constrained")
     axes: dict[str, Axes] = figure.subplot_mosaic(rows)
@@ -143,7 +145,7 @@ def _headline(verdict: Verdict) -> str:
 
 def _draw_current(axes: "Axes", answer: Answer, marks: Marks) -> None:
     axes.set_title("Current, spectrum around the line", loc="left")
-    current = current_vector(answer.window)
+    current = _current_vector(answer.window)
     if current is None or not current[0].any():
         _say_absent(axes, "no current")
         return
@@ -180,7 +182,7 @@ def _mark_sidebands(axes: "Axes", evidence: Evidence, marks: Marks) -> None:
 
 def _draw_spectrogram(axes: "Axes", answer: Answer, marks: Marks) -> None:
     axes.set_title("Current, spectrogram around the line (line removed)", loc="left")
-    current = current_vector(answer.window)
+    current = _current_vector(answer.window)
     if current is None or answer.verdict.evidence.line_frequency_hz is None:
         _say_absent(axes, "not analysed")
         return
@@ -279,3 +281,24 @@ def _in_positive_order(vector: NDArray[np.complex128], rate_hz: float) -> NDArra
 def _say_absent(axes: "Axes", text: str) -> None:
     axes.set_axis_off()
     axes.text(0.5, 0.5, text, transform=axes.transAxes, color=_FLOOR, ha="center")
+
+
+def _current_vector(window: Window) -> tuple[NDArray[np.complex128], NDArray[np.bool_], float, int] | None:
+    """Give the decimated space vector (n,) of a window, which of it is valid, its rate and its phases.
+
+    None where the window has no current.
+    """
+    current = next((s for s in window.streams if quality.currents_of(s)), None)
+    if current is None:
+        return None
+    channels = quality.currents_of(current)
+    decimator = Decimator(current.stream.rate_hz)
+    phases = [current.stream.channels[i].phase or "abc"[n] for n, i in enumerate(channels)]
+    vector = space_vector(decimator.process(current)[channels], phases)
+    return vector, decimator.valid(current), decimator.rate_hz, len(channels)
+
+
+def _vibration_stream(window: Window) -> tuple[StreamWindow, list[int]] | None:
+    """Give the first stream with usable vibration and the indices of those channels; None where none has."""
+    found = ((stream, quality.usable_vibration(stream)) for stream in window.streams)
+    return next(((stream, channels) for stream, channels in found if channels), None)

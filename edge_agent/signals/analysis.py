@@ -40,6 +40,10 @@ class Analysis:
     """The sidebands; None where the analysis stopped before them."""
     inputs: ModelInputs | None = None
     """What the network looks at; None where the analysis stopped before."""
+    line: Line | None = None
+    """The supply's line; None where no usable current was there."""
+    slips: SlipRange | None = None
+    """Where the slip was looked for, and who said so; None where the analysis stopped before."""
 
 
 class Analyser:
@@ -58,7 +62,7 @@ class Analyser:
         current = next((s for s in window.streams if quality.currents_of(s)), window.streams[0])
         refusal = quality.check_currents(current, self._nameplate)
         if refusal is not None and refusal.reason not in _LINE_STILL_SHOWS:
-            return Analysis(self._without_current(window), refusal)
+            return self._without_current(window, refusal)
         vector, valid, rate_hz = self._vector(current)
         line = find_line(vector, rate_hz, one_phase=len(quality.currents_of(current)) == 1)
         if line is None:
@@ -66,25 +70,26 @@ class Analyser:
         evidence = Evidence(line_frequency_hz=line.frequency_hz, current_unbalance=line.unbalance)
         refusal = refusal or self._check_line(line)
         if refusal is not None:
-            return Analysis(evidence, refusal)
+            return Analysis(evidence, refusal, line=line)
         if line.reversed_order:
             vector = vector.conj()
         baseband = demodulate(vector, valid, rate_hz, line.frequency_hz)
         refusal = _check_steadiness(baseband)
         if refusal is not None:
-            return Analysis(evidence, refusal)
+            return Analysis(evidence, refusal, line=line)
         return self._sidebands(window, line, baseband, evidence)
 
-    def _without_current(self, window: Window) -> Evidence:
+    def _without_current(self, window: Window, refusal: Refusal) -> Analysis:
         """Vibration alone still tells the speed, if the line has its nominal frequency."""
         vibration = self._vibration(window)
         if vibration is None:
-            return Evidence()
+            return Analysis(Evidence(), refusal)
         line = Line(self._nameplate.line_frequency_hz, 0.0, None, False)
         slips = self._slips.from_vibration(*vibration, line, self._slips.anything())
         if slips is None:
-            return Evidence()
-        return Evidence(slip=slips.middle, load=self._circuit.load_at_slip(slips.middle))
+            return Analysis(Evidence(), refusal)
+        evidence = Evidence(slip=slips.middle, load=self._circuit.load_at_slip(slips.middle))
+        return Analysis(evidence, refusal, slips=slips)
 
     def _sidebands(self, window: Window, line: Line, baseband: Baseband, evidence: Evidence) -> Analysis:
         vibration = self._vibration(window)
@@ -94,14 +99,15 @@ class Analyser:
         if slips.highest <= resolvable_slip or (slips.source != "current" and slips.middle < resolvable_slip):
             evidence = replace(evidence, slip=slips.middle, load=self._circuit.load_at_slip(slips.middle))
             cycles = 2 * slips.middle * line.frequency_hz * length_s
-            return Analysis(evidence, Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES))
+            too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES)
+            return Analysis(evidence, too_low, line=line, slips=slips)
         fit = SidebandFit(baseband, 2 * max(slips.lowest, resolvable_slip) * line.frequency_hz)
         lowest, highest = (2 * slip * line.frequency_hz for slip in (slips.lowest, slips.highest))
         pair = fit.strongest_pair(max(lowest, LEAST_CYCLES / length_s), highest)
         evidence = self._describe(evidence, line, pair)
         refusal = self._check_load(slips, pair) or _check_load_change(baseband, pair)
         inputs = self._inputs(line, fit, pair, evidence, vibration)
-        return Analysis(evidence, refusal, pair, inputs)
+        return Analysis(evidence, refusal, pair, inputs, line, slips)
 
     def _vector(self, current: StreamWindow) -> tuple[NDArray[np.complex128], NDArray[np.bool_], float]:
         decimator = self._decimator(current)

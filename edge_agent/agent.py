@@ -158,7 +158,7 @@ class Agent:
         """Start with a device, or start over with one that has changed."""
         self._line.configure(device)
         self._refuse(Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
-        for sentence in capabilities(device.streams, self._settings.motor):
+        for sentence in capabilities(device.streams, self._settings.motor, self._settings.window.length_s):
             _LOG.info("%s", sentence)
         there = {channel.name for stream in device.streams for channel in stream.channels}
         for channel in self._settings.device_channels():

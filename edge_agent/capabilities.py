@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.motor import Nameplate
+from edge_agent.signals.sidebands import LEAST_CYCLES
 
 
-def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate) -> Iterator[str]:
+def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: float) -> Iterator[str]:
     """Give one sentence for each thing that is there or missing."""
     channels = [channel for stream in streams for channel in stream.channels]
     currents = [c for c in channels if c.kind is ChannelKind.CURRENT]
@@ -16,6 +17,12 @@ def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate) -> Iterator[
     clocks = {s.number for s in streams for c in s.channels if c.kind is not ChannelKind.SPEED}
     if len(clocks) > 1:
         yield "current and vibration have separate clocks: compared in frequency, never sample by sample"
+    enough_s = LEAST_CYCLES / nameplate.rated_pole_pass_hz
+    if window_s < enough_s:
+        yield (
+            f"the window of {window_s:g} s is too short to judge this motor at rated load: "
+            f"that takes {enough_s:.2g} s, and several times that part load"
+        )
     if nameplate.rotor_bars is None:
         yield "rotor_bars is unknown: a typical number is assumed, so equivalent bars may be off by a quarter"
 

@@ -16,8 +16,8 @@ from edge_agent.diagnose.fusion import (
 )
 from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
 from edge_agent.motor import Nameplate
-from edge_agent.signals.analysis import LEAST_CYCLES
 from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.sidebands import LEAST_CYCLES
 
 ADVICE = {
     Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "

@@ -41,19 +41,25 @@ def streams(phases="abc", vibration=True, speed=False):
     ],
 )
 def test_what_is_missing_is_named(channels, told):
-    assert any(told in sentence for sentence in capabilities(streams(**channels), a_plate()))
+    assert any(told in sentence for sentence in capabilities(streams(**channels), a_plate(), 12.0))
 
 
 def test_a_complete_set_of_one_clock_has_nothing_missing():
     (three, vibration) = streams()
     one_clock = (Stream(0, 10_000.0, three.channels + vibration.channels),)
-    said = " ".join(capabilities(one_clock, a_plate(rotor_bars=34)))
+    said = " ".join(capabilities(one_clock, a_plate(rotor_bars=34), 12.0))
     assert "missing" not in said
     assert "separate" not in said
     assert "unknown" not in said
 
 
 def test_a_known_speed_and_an_unknown_bar_count_are_told():
-    said = " ".join(capabilities(streams(vibration=False), a_plate(speed_rpm=1720)))
+    said = " ".join(capabilities(streams(vibration=False), a_plate(speed_rpm=1720), 12.0))
     assert "1720 rpm" in said
     assert "rotor_bars is unknown" in said
+
+
+def test_a_window_too_short_for_rated_load_is_told_with_what_would_do():
+    said = list(capabilities(streams(), a_plate(rated_speed_rpm=1795), 5.0))
+    assert any("too short" in sentence and "takes 9 s" in sentence for sentence in said)
+    assert not any("too short" in sentence for sentence in capabilities(streams(), a_plate(), 5.0))

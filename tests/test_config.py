@@ -12,8 +12,6 @@ from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.config import ConfigError, Position, Problem, Settings, load_settings
 from edge_agent.config.document import MAX_BYTES
 from edge_agent.config.schema import SCHEMA_FILE, schema_text
-from edge_agent.config.settings import MIN_POLE_PASS_CYCLES
-from edge_agent.signals.analysis import LEAST_CYCLES
 
 MINIMAL = """\
 motor:
@@ -222,18 +220,6 @@ def test_a_problem_reads_as_file_line_column_key_and_words(problems_of):
 def test_problems_come_in_the_order_of_the_file(problems_of):
     places = [p.position for p in problems_of("mqtt: 3\nacquisition: []\nmotor: {poles: x}\n")]
     assert places == sorted(places)
-
-
-def test_a_window_that_cannot_resolve_even_rated_load_is_refused_with_what_would(problems_of):
-    text = changed("1715", "1795") + "window: {length_s: 5, step_s: 1}\n"
-    (problem,) = problems_of(text)
-    assert problem.key == ("window", "length_s")
-    assert problem.position == place_of(text, "5, step_s")
-    assert "expected 9 s or more" in problem.message
-
-
-def test_the_cycles_that_a_window_needs_are_those_of_the_analysis():
-    assert MIN_POLE_PASS_CYCLES == LEAST_CYCLES
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from pathlib import Path
 from edge_agent.acquire.samples import Stream
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings, load_settings
-from edge_agent.config.settings import MIN_POLE_PASS_CYCLES
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.sidebands import LEAST_CYCLES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -36,7 +36,7 @@ def summary(settings: Settings) -> Iterator[str]:
         yield "channels: as the DAQ describes itself; what they allow is said when it does"
     else:
         stream = Stream(0, acquisition.rate_hz or 0.0, settings.device_channels())
-        yield from capabilities((stream,), settings.motor)
+        yield from capabilities((stream,), settings.motor, settings.window.length_s)
     mqtt = settings.mqtt_settings()
     secured = "TLS" if mqtt.tls else "not encrypted"
     yield f"broker: {mqtt.host}:{mqtt.port} ({secured}), topics below {mqtt.base_topic(settings.agent.id)}"
@@ -49,7 +49,7 @@ def _about_motor(motor: Nameplate, window_s: float) -> Iterator[str]:
         f"{motor.synchronous_speed_rpm:g} rpm, rated slip {100 * motor.rated_slip:.2f} %, "
         f"pole-pass frequency at rated load {motor.rated_pole_pass_hz:.2f} Hz"
     )
-    slip = MIN_POLE_PASS_CYCLES / window_s / 2 / motor.line_frequency_hz
+    slip = LEAST_CYCLES / window_s / 2 / motor.line_frequency_hz
     load = fit_circuit(motor).load_at_slip(slip)
     yield (
         f"window {window_s:g} s: loads from about {100 * max(load, 0.0):.0f} % of the rated torque can be "

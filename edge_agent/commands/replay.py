@@ -69,7 +69,7 @@ def _cannot_plot(recordings: list[Path]) -> str | None:
 
 def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespace) -> None:
     recording = _described(read_recording(path), settings)
-    for sentence in capabilities(recording.device.streams, settings.motor):
+    for sentence in capabilities(recording.device.streams, settings.motor, settings.window.length_s):
         print(f"{path}: {sentence}", file=sys.stderr)
     origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
     answers = 0

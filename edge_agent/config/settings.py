@@ -6,18 +6,15 @@ import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from edge_agent.acquire.overrides import with_channels
 from edge_agent.acquire.samples import Channel, Device
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.config.channels import Channels
-from edge_agent.config.section import Id, Section, problem
+from edge_agent.config.section import Id, Section
 from edge_agent.motor import Nameplate
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
-
-MIN_POLE_PASS_CYCLES = 3.0
-"""Periods of the pole-pass frequency that a window needs for its sidebands to stand clear of the line."""
 
 _STEP_S = 2.0
 
@@ -183,24 +180,6 @@ class Settings(Section):
     """Folder of the outbox; null takes systemd's StateDirectory, else ~/.local/state/edge-agent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important messages that are logged."""
-
-    @field_validator("window")
-    @classmethod
-    def _resolves_rated_load(cls, window: WindowSection, info: ValidationInfo) -> WindowSection:
-        if "motor" not in info.data:
-            return window
-        pole_pass_hz = info.data["motor"].rated_pole_pass_hz
-        cycles = window.length_s * pole_pass_hz
-        if cycles < MIN_POLE_PASS_CYCLES:
-            message = (
-                f"{window.length_s:g} s is too short for this motor: it holds {cycles:.2g} periods of the "
-                f"pole-pass frequency at rated load ({pole_pass_hz:.3g} Hz), at least "
-                f"{MIN_POLE_PASS_CYCLES:g} are needed; expected {MIN_POLE_PASS_CYCLES / pole_pass_hz:.2g} s "
-                "or more, several times that for part load"
-            )
-            found = problem(("length_s",), message, window.length_s)
-            raise ValidationError.from_exception_data("window", [found])
-        return window
 
     def serial_settings(self) -> SerialSettings:
         """Give what the source of samples must know."""

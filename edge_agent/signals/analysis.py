@@ -13,13 +13,11 @@ from edge_agent.signals.carrier import Baseband, demodulate, shift
 from edge_agent.signals.circuit import fit_circuit, typical_rotor_bars
 from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage
-from edge_agent.signals.sidebands import SidebandFit, SidebandPair, decibels
+from edge_agent.signals.sidebands import LEAST_CYCLES, SidebandFit, SidebandPair, decibels
 from edge_agent.signals.slip import SlipFinder, SlipRange, steadiness
 from edge_agent.signals.supply import Line, find_line, space_vector
 from edge_agent.signals.windows import StreamWindow, Window
 
-LEAST_CYCLES = 3.0
-"""Pole-pass cycles K in a window that joint least squares needs."""
 DETECTION_MARGIN_DB = 10.0
 """A sideband is told from the floor when it stands this far above it."""
 _LINE_TOLERANCE = 0.03

@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from edge_agent.signals.carrier import Baseband
 
+LEAST_CYCLES = 3.0
+"""Pole-pass cycles K = T 2sf that a window must hold for the fit to tell the pair from the carrier."""
+
 _HARMONICS = (1, 2, 3)
 _SLOW_SHARE = 0.4
 _SEARCH_STEP = 0.1

@@ -123,6 +123,8 @@ class Agent:
         self._watchdog = Watchdog(self._manager)
         self._samples_s = time.monotonic()
         self._said_s = -float("inf")
+        self._port_problem: str | None = None
+        self._silence: str | None = None
 
     def run(self, stop: threading.Event) -> None:
         """Diagnose until `stop` is set; raises ThreadLostError when a thread dies or stalls."""
@@ -142,6 +144,7 @@ class Agent:
         match item:
             case SampleBlock():
                 self._samples_s = time.monotonic()
+                self._silence = None
                 self._health.source_problem(None)
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 for answer in self._line.push(item, behind):
@@ -150,12 +153,14 @@ class Agent:
                 self._begin(item)
             case PortOpened():
                 _LOG.info("%s: open", item.port)
+                self._port_problem = None
             case PortLost():
-                _LOG.warning("%s: %s", item.port, item.reason)
-                self._fall_silent(item.reason)
+                self._port_problem = f"{item.port}: {item.reason}"
+                self._fall_silent(self._port_problem)
 
     def _begin(self, device: Device) -> None:
-        """Start with a device, or start over with one that has changed."""
+        """Start with a device, or start over with one that has changed; its samples are yet to come."""
+        self._samples_s = time.monotonic()
         self._line.configure(device)
         self._refuse(Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
         for sentence in capabilities(device.streams, self._settings.motor, self._settings.window.length_s):
@@ -175,6 +180,9 @@ class Agent:
     def _fall_silent(self, problem: str) -> None:
         """Without samples there is no state: say so at once rather than let the last one stand."""
         silent_s = time.monotonic() - self._samples_s
+        if problem != self._silence:
+            self._silence = problem
+            _LOG.warning("%s", problem)
         self._health.source_problem(problem)
         self._refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", silent_s, _SILENT_S))
 
@@ -202,7 +210,7 @@ class Agent:
         now_s = time.monotonic()
         silent = now_s - self._samples_s > _SILENT_S
         if silent:
-            self._fall_silent("no samples come")
+            self._fall_silent(self._port_problem or self._source.silence())
             self._watchdog.source_known_silent(now_s)
         else:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)

@@ -6,7 +6,9 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import SampleBlock
-from edge_agent.agent import Line
+from edge_agent.acquire.source import PortLost, PortOpened
+from edge_agent.agent import Agent, Line
+from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.verdict import Reason, State
 
@@ -66,3 +68,33 @@ def test_windows_are_skipped_whole_when_the_work_is_behind(two_bars):
     answers = [a for block in replay_blocks(two_bars, 0.1) for a in line.push(block, behind=True)]
     assert answers == []
     assert line.windows.counts.windows_skipped == 5
+
+
+def an_agent(tmp_path):
+    config = tmp_path / "agent.yaml"
+    config.write_text(
+        "motor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
+        "        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
+        f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n"
+    )
+    return Agent(load_settings(config), MODEL)
+
+
+def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypatch):
+    agent = an_agent(tmp_path)
+    said = []
+    monkeypatch.setattr(agent._health, "source_problem", said.append)
+    agent._take(PortLost("port", "permission denied"))
+    agent._samples_s -= 60.0
+    agent._look_after()
+    agent._take(PortOpened("port"))
+    agent._look_after()
+    assert said == ["port: permission denied"] * 2 + ["no samples come"]
+
+
+def test_a_device_that_was_just_found_is_starting_rather_than_silent(tmp_path, two_bars):
+    agent = an_agent(tmp_path)
+    agent._samples_s -= 60.0
+    agent._take(two_bars.device)
+    agent._look_after()
+    assert agent._line.decision.state.refusal.reason is Reason.STARTING

@@ -34,7 +34,7 @@ class CsvDecoder:
     def __init__(self, channels: tuple[Channel, ...] = (), rate_hz: float | None = None) -> None:
         """Take the columns and the rate of a DAQ that does not describe itself."""
         self.description_problem: str | None = None
-        """Why the last description that was ignored cannot be right."""
+        """Why the last description cannot be right and was ignored; None once a right one came."""
         self._channels = channels
         self._rate_hz = rate_hz
         self._counter = Counter()
@@ -89,6 +89,7 @@ class CsvDecoder:
             self.description_problem = str(error)
             return
         self._counter.frames += 1
+        self.description_problem = None
         self._describe(device, indexed, found)
 
     def _describe(self, device: Device, indexed: bool, found: list[Device | SampleBlock]) -> None:

@@ -74,7 +74,7 @@ class FrameDecoder:
     def __init__(self, channels: tuple[Channel, ...] = ()) -> None:
         """Take the channels that win over what the device says; those of stream 0 if it says nothing."""
         self.description_problem: str | None = None
-        """Why the last description that was ignored cannot be right."""
+        """Why the last description cannot be right and was ignored; None once a right one came."""
         self._channels = channels
         self._counter = Counter()
         self._splitter = Splitter(DELIMITER, MAX_FRAME_BYTES)
@@ -170,6 +170,7 @@ class FrameDecoder:
             self.description_problem = str(error)
             return []
         self._counter.frames += 1
+        self.description_problem = None
         self._assumed = False
         if device != self._described:
             self._accept(device)

@@ -54,10 +54,15 @@ class SerialSource:
         """Bytes dropped because they were not decoded in time."""
         return self._queue.dropped_bytes
 
-    @property
-    def description_problem(self) -> str | None:
-        """Why the last description that was ignored cannot be right."""
-        return self._decoder.description_problem
+    def silence(self) -> str:
+        """Say, as far as it is known, why an open port brings no samples."""
+        if self._decoder.description_problem is not None:
+            return (
+                f"no samples come: the device describes itself wrongly: {self._decoder.description_problem}"
+            )
+        if self._device is None and self._decoder.counts.undescribed:
+            return "no samples come that are described: give channels, and for lines rate_hz, in the YAML"
+        return "no samples come"
 
     def counts(self) -> DecoderCounts:
         """What the decoder saw since the start."""

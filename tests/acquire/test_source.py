@@ -155,3 +155,21 @@ def test_a_silent_port_gives_nothing_and_is_no_failure(line: PtyLine) -> None:
         assert source.poll(0.01) == []
         assert source.waiting_blocks == 0
         supervisor.check()
+
+
+def test_a_wrong_description_is_named_as_the_reason_for_the_silence_until_a_right_one_comes(line: PtyLine):
+    wrong = encode_description(a_device(scale=0.0))
+    with a_source(line) as source:
+        line.write(wrong)
+        polled(source, lambda items: source.counts().bad_descriptions > 0)
+        assert "scale is 0" in source.silence()
+        line.write(encode_description(a_device()))
+        polled(source, lambda items: a_device() in items)
+        assert source.silence() == "no samples come"
+
+
+def test_samples_that_nobody_described_are_named_as_the_reason_for_the_silence(line: PtyLine):
+    with a_source(line) as source:
+        line.write(frames_of(range(3)))
+        polled(source, lambda items: source.counts().undescribed == 3)
+        assert "give channels" in source.silence()

@@ -74,6 +74,7 @@ def test_no_sound_rotor_of_the_coarse_lab_recordings_is_called_broken(tmp_path, 
         ("rig_currents_vibration", "mass_unbalance_05", RIG, "2.133"),
         ("stator_short", "phase_a_40pct_1", STATOR, "5"),
         ("cwru", "1772_B_7_DE12", CWRU, "10"),
+        ("lab_brb", "1290rpm_2bars", LAB.format(speed_rpm=1290), "1"),
     ],
 )
 def test_played_in_a_loop_the_live_agent_says_the_same_and_names_what_is_missing(
@@ -81,7 +82,7 @@ def test_played_in_a_loop_the_live_agent_says_the_same_and_names_what_is_missing
 ):
     (recording,) = [p for p in real_recordings(folder) if p.stem == name]
     listener = subscribe(mosquitto.port, "edge-agent/#")
-    daq = start_daq("--play", str(recording), "--loop", "--speed", "5")
+    daq = start_daq("--play", str(recording), "--loop", "--speed", "2")
     config = write_config(
         tmp_path,
         port=str(daq.link),
@@ -101,5 +102,7 @@ def test_played_in_a_loop_the_live_agent_says_the_same_and_names_what_is_missing
         assert "separate clocks" in said
     elif folder == "cwru":
         assert "no current" in said
+    elif folder == "lab_brb":
+        assert "phases b and c are missing" in said
     else:
         assert "no vibration" in said

@@ -15,7 +15,13 @@ from calibration.learning.assessment import PROTOCOL, figures, judge
 from calibration.learning.deploy import DeployedNetwork
 from calibration.learning.examples import DatasetManifest, Examples, load_split
 from calibration.learning.inference import believe
-from calibration.learning.packaging import add_golden_examples, calibration_inputs, describe, modalities_of
+from calibration.learning.packaging import (
+    add_golden_examples,
+    calibration_inputs,
+    describe,
+    modalities_of,
+    write_model,
+)
 from calibration.learning.probability import wilson_interval
 from calibration.learning.quantization import CHANNEL_ALIGNMENT, quantize
 from calibration.learning.runs import Run
@@ -52,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     manifest = describe(record, commands, dataset, modalities, args.target)
     test = load_split(args.dataset, dataset, "test")
     manifest = add_golden_examples(integers, manifest, test, args.out)
-    args.out.write_bytes(with_manifest(integers, manifest))
+    write_model(args.out, with_manifest(integers, manifest))
     model = Model.load(args.out)
     found: list[Figure] = []
     for split, examples in (("validation", load_split(args.dataset, dataset, "validation")), ("test", test)):
@@ -63,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         )
         judgements = judge(probabilities, examples, dataset.recordings, manifest.thresholds.broken)
         found += figures(judgements, split) if split == "test" else []
-    args.out.write_bytes(with_manifest(integers, replace(manifest, figures=tuple(found))))
+    write_model(args.out, with_manifest(integers, replace(manifest, figures=tuple(found))))
     Model.load(args.out)
     print(f"{table(found)}\n\n{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
     return 0

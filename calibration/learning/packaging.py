@@ -1,5 +1,6 @@
 """The model file put together: network, description, golden inputs."""
 
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +23,7 @@ from edge_agent.diagnose.manifest import (
     TrainingRecord,
     encode_image,
 )
-from edge_agent.diagnose.model import Model
+from edge_agent.diagnose.model import Model, digest_path
 from edge_agent.diagnose.verdict import CLASSES
 
 GOLDEN_TOLERANCE = 0.1
@@ -72,6 +73,12 @@ def describe(
     )
 
 
+def write_model(file: Path, data: bytes) -> None:
+    """Write a model file, and beside it its SHA-256, by which the agent knows that it is whole."""
+    file.write_bytes(data)
+    digest_path(file).write_text(f"{hashlib.sha256(data).hexdigest()}  {file.name}\n")
+
+
 def add_golden_examples(
     network: onnx.ModelProto, manifest: Manifest, examples: Examples, file: Path
 ) -> Manifest:
@@ -81,7 +88,7 @@ def add_golden_examples(
     unknown = (0.0,) * len(manifest.classes)
     drafts = [_golden(chosen, names, i, unknown) for i in range(len(chosen))]
     lenient = replace(manifest, golden=tuple(drafts), golden_tolerance=1e9)
-    file.write_bytes(with_manifest(network, lenient))
+    write_model(file, with_manifest(network, lenient))
     model = Model.load(file)
     golden = [_golden(chosen, names, i, model.infer(inputs_of(chosen, i)).logits) for i in range(len(chosen))]
     return replace(manifest, golden=tuple(golden))

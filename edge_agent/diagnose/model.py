@@ -61,8 +61,10 @@ class Model:
             data = path.read_bytes()
         except OSError as error:
             raise ModelError(f"{path}: {error.strerror}; model.file names an ONNX file or builtin") from error
+        sha256 = hashlib.sha256(data).hexdigest()
+        _check_digest(path, sha256)
         session = _open_session(data, path)
-        model = cls(session, _read_manifest(session, path), hashlib.sha256(data).hexdigest())
+        model = cls(session, _read_manifest(session, path), sha256)
         model._check_interface(path)
         model._check_golden_inputs(path)
         return model
@@ -118,6 +120,30 @@ class Model:
 def builtin_path() -> Path:
     """Path of the model that is shipped with the agent."""
     return Path(str(resources.files("edge_agent.models") / _BUILTIN_FILE))
+
+
+def digest_path(path: Path) -> Path:
+    """Path of the file beside a model that holds its SHA-256, as `sha256sum` writes it."""
+    return path.with_name(path.name + ".sha256")
+
+
+def _check_digest(path: Path, sha256: str) -> None:
+    """Golden inputs prove the runtime; only the digest proves every byte of the file.
+
+    A model of one's own may come without a digest, the shipped one may not.
+    """
+    beside = digest_path(path)
+    if not beside.exists() and path != builtin_path():
+        return
+    try:
+        expected, *_ = beside.read_text(encoding="ascii").split() or [""]
+    except (OSError, UnicodeDecodeError) as error:
+        raise ModelError(f"{beside}: cannot be read: {error}; install the agent again") from error
+    if expected != sha256:
+        raise ModelError(
+            f"{path}: its SHA-256 is {sha256}, {beside.name} says {expected}; the file is damaged or was "
+            "changed: install it again"
+        )
 
 
 def softmax(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:

@@ -7,6 +7,7 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from edge_agent.diagnose import model as model_module
 from edge_agent.diagnose.manifest import (
     FORMAT_VERSION,
     METADATA_KEY,
@@ -20,7 +21,7 @@ from edge_agent.diagnose.manifest import (
     manifest_from_json,
     manifest_to_json,
 )
-from edge_agent.diagnose.model import Model, ModelError, builtin_path, softmax
+from edge_agent.diagnose.model import Model, ModelError, builtin_path, digest_path, softmax
 from edge_agent.diagnose.verdict import CLASSES
 from edge_agent.signals.images import (
     CURRENT_CHANNELS,
@@ -108,6 +109,30 @@ def test_changed_weights_are_caught_by_the_golden_inputs(tmp_path):
     flipped = WEIGHTS * np.array([1, 1, -1, 1, 1], np.float32)
     with pytest.raises(ModelError, match="golden input 0"):
         Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest()), flipped))
+
+
+def test_a_byte_that_no_golden_input_notices_is_caught_by_the_digest(tmp_path):
+    path = tmp_path / "broken_bars.onnx"
+    data = bytearray(builtin_path().read_bytes())
+    data[len(data) // 3] ^= 0xFF
+    path.write_bytes(data)
+    digest_path(path).write_text(digest_path(builtin_path()).read_text())
+    with pytest.raises(ModelError, match="SHA-256"):
+        Model.load(path)
+
+
+def test_the_shipped_model_must_have_its_digest(tmp_path, monkeypatch):
+    path = tmp_path / "broken_bars.onnx"
+    path.write_bytes(builtin_path().read_bytes())
+    monkeypatch.setattr(model_module, "builtin_path", lambda: path)
+    with pytest.raises(ModelError, match="cannot be read"):
+        Model.load("builtin")
+
+
+def test_a_model_of_ones_own_may_come_without_a_digest(tmp_path):
+    path = a_model_file(tmp_path, manifest_to_json(a_manifest()))
+    assert not digest_path(path).exists()
+    Model.load(path)
 
 
 def test_a_network_that_gives_nan_is_refused(tmp_path):

@@ -29,6 +29,7 @@ class SerialSource:
         self._decoder = _decoder(settings)
         self._device: Device | None = None
         self._dropped_bytes = 0
+        self._contradicting = 0
 
     def __enter__(self) -> Self:
         self._reader.start()
@@ -62,6 +63,8 @@ class SerialSource:
             )
         if self._device is None and self._decoder.counts.undescribed:
             return "no samples come that are described: give channels, and for lines rate_hz, in the YAML"
+        if self._decoder.counts.contradicting > self._contradicting:
+            return "samples come with another rate, stream or number of channels than the device describes"
         return "no samples come"
 
     def counts(self) -> DecoderCounts:
@@ -94,6 +97,7 @@ class SerialSource:
 
     def _is_news(self, part: Device | SampleBlock) -> bool:
         if isinstance(part, SampleBlock):
+            self._contradicting = self._decoder.counts.contradicting
             return True
         known, self._device = self._device, part
         return part != known

@@ -173,3 +173,12 @@ def test_samples_that_nobody_described_are_named_as_the_reason_for_the_silence(l
         line.write(frames_of(range(3)))
         polled(source, lambda items: source.counts().undescribed == 3)
         assert "give channels" in source.silence()
+
+
+def test_samples_that_contradict_the_description_are_named_as_the_reason_for_the_silence(line: PtyLine):
+    with a_source(line) as source:
+        line.write(encode_description(a_device()) + frames_of(range(2)))
+        polled(source, lambda items: any(isinstance(item, SampleBlock) for item in items))
+        line.write(encode_data(a_block(64), 2 * RATE_HZ, 2))
+        polled(source, lambda items: source.counts().contradicting == 1)
+        assert "another rate" in source.silence()

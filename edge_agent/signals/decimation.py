@@ -24,8 +24,7 @@ class Decimator:
         self.rate_hz = rate_hz / self.factor
         self._half = _TAPS_PER_STEP * self.factor // 2 if self.factor > 1 else 0
         self._taps = self._design()
-        self._first_scan = 0
-        self._output: NDArray[np.float32] | None = None
+        self._kept: tuple[StreamWindow, NDArray[np.float32]] | None = None
 
     def _design(self) -> NDArray[np.float32]:
         if self.factor == 1:
@@ -40,14 +39,13 @@ class Decimator:
         scan `half + k * factor`.
         """
         outputs = (window.counts.shape[1] - 2 * self._half - 1) // self.factor + 1
-        fresh_from = self._reusable_outputs(window, outputs)
+        reused = self._reusable(window, outputs)
         result = np.empty((len(window.stream.channels), outputs), np.float32)
-        if fresh_from and self._output is not None:
-            result[:, :fresh_from] = self._output[:, self._output.shape[1] - fresh_from :]
-        for channel in range(result.shape[0]):
-            result[channel, fresh_from:] = self._filter(window, channel, fresh_from, outputs)
-        # A hole may still be filled by scans that come late: then nothing may be kept from before.
-        self._first_scan, self._output = window.first_scan, result if window.valid.all() else None
+        result[:, : reused.shape[1]] = reused
+        if reused.shape[1] < outputs:
+            for channel in range(result.shape[0]):
+                result[channel, reused.shape[1] :] = self._filter(window, channel, reused.shape[1], outputs)
+        self._kept = window, result
         return result
 
     def valid(self, window: StreamWindow) -> NDArray[np.bool_]:
@@ -57,11 +55,23 @@ class Decimator:
         first = np.arange(outputs) * self.factor
         return np.asarray(lost[first + 2 * self._half + 1] == lost[first])
 
-    def _reusable_outputs(self, window: StreamWindow, outputs: int) -> int:
-        shift, rest = divmod(window.first_scan - self._first_scan, self.factor)
-        if self._output is None or self._output.shape[1] != outputs or rest or not 0 < shift < outputs:
-            return 0
-        return outputs - shift
+    def _reusable(self, window: StreamWindow, outputs: int) -> NDArray[np.float32]:
+        """Give the leading outputs (channels, n) that were computed before, from the very same counts.
+
+        The counts are compared since an index does not tell: a device that restarts uses it again,
+        and a hole may have been filled meanwhile.
+        """
+        nothing = np.empty((len(window.stream.channels), 0), np.float32)
+        if self._kept is None:
+            return nothing
+        before, output = self._kept
+        shift, rest = divmod(window.first_scan - before.first_scan, self.factor)
+        if rest or output.shape != (nothing.shape[0], outputs) or not 0 <= shift < outputs:
+            return nothing
+        scans = shift * self.factor
+        overlap = window.counts.shape[1] - scans
+        same = np.array_equal(before.counts[:, scans : scans + overlap], window.counts[:, :overlap])
+        return output[:, shift:] if same else nothing
 
     def _filter(self, window: StreamWindow, channel: int, first: int, outputs: int) -> NDArray[np.float32]:
         of = window.stream.channels[channel]

@@ -27,6 +27,20 @@ def test_nothing_is_kept_of_a_window_with_a_hole():
     np.testing.assert_array_equal(decimator.process(later), Decimator(RATE_HZ).process(later))
 
 
+def test_nothing_is_kept_of_a_device_that_uses_its_indices_again():
+    currents = long_current()
+    decimator = Decimator(RATE_HZ)
+    decimator.process(a_current_window(currents[:, :40000]))
+    restarted = a_current_window(-currents[:, 3000:43000], first_scan=5000)
+    np.testing.assert_array_equal(decimator.process(restarted), Decimator(RATE_HZ).process(restarted))
+
+
+def test_the_same_window_again_gives_the_same():
+    window = a_current_window(long_current()[:, :40000])
+    decimator = Decimator(RATE_HZ)
+    np.testing.assert_array_equal(decimator.process(window), decimator.process(window))
+
+
 def test_the_line_passes_and_what_would_alias_does_not():
     seconds = times(2.0)
     line = phase_currents(a_space_vector(seconds, amplitude_a=4.0))

@@ -222,7 +222,7 @@ class Agent:
 
 def _span(window: Window) -> WindowSpan:
     """Dates of a window, and the samples of its current stream."""
-    current = next((s for s in window.streams if quality.currents_of(s)), window.streams[0])
+    current = quality.current_stream(window) or window.streams[0]
     return WindowSpan(
         start_unix_s=window.received_unix_s - window.length_s,
         end_unix_s=window.received_unix_s,

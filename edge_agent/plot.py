@@ -17,10 +17,10 @@ from edge_agent.diagnose.verdict import Evidence, State, Verdict
 from edge_agent.explain import say_refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
+from edge_agent.signals.analysis import current_vector
 from edge_agent.signals.carrier import Baseband, demodulate
 from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.sidebands import LEAST_CYCLES, SidebandFit
-from edge_agent.signals.supply import space_vector
 from edge_agent.signals.windows import StreamWindow, Window
 
 if TYPE_CHECKING:
@@ -287,14 +287,12 @@ def _current_vector(window: Window) -> tuple[NDArray[np.complex128], NDArray[np.
 
     None where the window has no current.
     """
-    current = next((s for s in window.streams if quality.currents_of(s)), None)
+    current = quality.current_stream(window)
     if current is None:
         return None
-    channels = quality.currents_of(current)
     decimator = Decimator(current.stream.rate_hz)
-    phases = [current.stream.channels[i].phase or "abc"[n] for n, i in enumerate(channels)]
-    vector = space_vector(decimator.process(current)[channels], phases)
-    return vector, decimator.valid(current), decimator.rate_hz, len(channels)
+    phases = len(quality.currents_of(current))
+    return current_vector(current, decimator), decimator.valid(current), decimator.rate_hz, phases
 
 
 def _vibration_stream(window: Window) -> tuple[StreamWindow, list[int]] | None:

@@ -21,7 +21,6 @@ from edge_agent.signals.windows import StreamWindow, Window
 DETECTION_MARGIN_DB = 10.0
 """A sideband is told from the floor when it stands this far above it."""
 _LINE_TOLERANCE = 0.03
-_STEADY = (0.55, 1.8)
 _MOST_CURRENT_CHANGE = 0.05
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
@@ -57,7 +56,7 @@ class Analyser:
 
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
-        current = next((s for s in window.streams if quality.currents_of(s)), window.streams[0])
+        current = quality.current_stream(window) or window.streams[0]
         refusal = quality.check_currents(current, self._nameplate)
         if refusal is not None and refusal.reason not in _LINE_STILL_SHOWS:
             return self._without_current(window, refusal)
@@ -109,18 +108,14 @@ class Analyser:
 
     def _vector(self, current: StreamWindow) -> tuple[NDArray[np.complex128], NDArray[np.bool_], float]:
         decimator = self._decimator(current)
-        channels = quality.currents_of(current)
-        samples = decimator.process(current)[channels]
-        phases = [current.stream.channels[i].phase or "abc"[n] for n, i in enumerate(channels)]
-        rate_hz = current.stream.rate_hz / decimator.factor
-        return space_vector(samples, phases), decimator.valid(current), rate_hz
+        return current_vector(current, decimator), decimator.valid(current), decimator.rate_hz
 
     def _vibration(self, window: Window) -> tuple[NDArray[np.float32], float] | None:
         for stream in window.streams:
             channels = quality.usable_vibration(stream)
             if channels:
                 decimator = self._decimator(stream)
-                return decimator.process(stream)[channels], stream.stream.rate_hz / decimator.factor
+                return decimator.process(stream)[channels], decimator.rate_hz
         return None
 
     def _decimator(self, stream: StreamWindow) -> Decimator:
@@ -216,12 +211,19 @@ class Analyser:
         return ModelInputs(images, np.array(side, np.float32))
 
 
+def current_vector(current: StreamWindow, decimator: Decimator) -> NDArray[np.complex128]:
+    """Give the decimated space vector (n,) of a stream that has currents."""
+    channels = quality.currents_of(current)
+    phases = [current.stream.channels[i].phase or "abc"[n] for n, i in enumerate(channels)]
+    return space_vector(decimator.process(current)[channels], phases)
+
+
 def _check_steadiness(baseband: Baseband) -> Refusal | None:
     least, most = steadiness(baseband)
-    if least < _STEADY[0]:
-        return Refusal(Reason.STARTING, "least_over_median_amplitude", least, _STEADY[0])
-    if most > _STEADY[1]:
-        return Refusal(Reason.STARTING, "largest_over_median_amplitude", most, _STEADY[1])
+    if least < quality.STEADY[0]:
+        return Refusal(Reason.STARTING, "least_over_median_amplitude", least, quality.STEADY[0])
+    if most > quality.STEADY[1]:
+        return Refusal(Reason.STARTING, "largest_over_median_amplitude", most, quality.STEADY[1])
     return None
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from edge_agent.acquire.samples import ChannelKind
-from edge_agent.signals.windows import StreamWindow
+from edge_agent.signals.windows import StreamWindow, Window
 
 _BLOCKS_PER_PERIOD = 40
 _LOWEST_LINE_HZ = 2.0
@@ -50,6 +50,11 @@ class CoarseCurrents:
 def currents_of(window: StreamWindow) -> list[int]:
     """Indices of the current channels of a stream."""
     return [i for i, c in enumerate(window.stream.channels) if c.kind is ChannelKind.CURRENT]
+
+
+def current_stream(window: Window) -> StreamWindow | None:
+    """Give the first stream with currents; None where there is none."""
+    return next((stream for stream in window.streams if currents_of(stream)), None)
 
 
 def coarse_currents(window: StreamWindow, line_frequency_hz: float) -> CoarseCurrents:

@@ -10,23 +10,24 @@ from edge_agent.acquire.samples import ChannelKind
 from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals import clock, flat, wiring
-from edge_agent.signals.coarse import CoarseCurrents, coarse_currents, currents_of
+from edge_agent.signals.coarse import CoarseCurrents, coarse_currents, current_stream, currents_of
 from edge_agent.signals.windows import StreamWindow
 
 MOST_LOST_FRACTION = 0.02
 OFF_BELOW_RATED = 0.05
 """Current below which the motor is off, per unit of the rated one."""
+STEADY = (0.55, 1.8)
+"""Least and largest amplitude of a motor that neither starts nor stops, over its median."""
 
 _MISSING_BELOW = 0.1
 _AMPLITUDES_S = 0.2
-_STEADY = (0.55, 1.8)
 _VIBRATION_HELD_S = 0.02
 _LEAST_HELD_SCANS = 8
 _HOLDS_BY_CHANCE = 5.0
 _MOST_AT_EXTREME = 0.01
 _FEW_COUNTS = 20
 
-__all__ = ["check_currents", "currents_of", "usable_vibration"]
+__all__ = ["STEADY", "check_currents", "current_stream", "currents_of", "usable_vibration"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +100,10 @@ def _steadiness(coarse: CoarseCurrents) -> Iterator[Refusal]:
     amplitudes = np.sqrt(power / known)
     relative = amplitudes / np.median(amplitudes, axis=1, keepdims=True)
     least, most = float(relative.max(axis=0).min()), float(relative.min(axis=0).max())
-    if least < _STEADY[0]:
-        yield Refusal(Reason.STARTING, "least_over_median_amplitude", least, _STEADY[0])
-    if most > _STEADY[1]:
-        yield Refusal(Reason.STARTING, "largest_over_median_amplitude", most, _STEADY[1])
+    if least < STEADY[0]:
+        yield Refusal(Reason.STARTING, "least_over_median_amplitude", least, STEADY[0])
+    if most > STEADY[1]:
+        yield Refusal(Reason.STARTING, "largest_over_median_amplitude", most, STEADY[1])
 
 
 def _held(currents: _Currents) -> Iterator[Refusal]:

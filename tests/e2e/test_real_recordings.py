@@ -3,18 +3,9 @@
 from collections import Counter
 
 import pytest
+from plant import PLATE as RIG
 from plant import real_recordings, replay, write_config
 
-RIG = """\
-motor:
-  id: motor
-  rated_power_kw: 0.75
-  rated_voltage_v: 220
-  rated_current_a: 2.98
-  rated_speed_rpm: 1715
-  line_frequency_hz: 60
-  poles: 4
-"""
 STATOR = """\
 motor: {id: motor, rated_power_kw: 0.56, rated_voltage_v: 230, rated_current_a: 6.6, rated_speed_rpm: 1725,
         line_frequency_hz: 60, poles: 4}

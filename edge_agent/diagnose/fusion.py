@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from edge_agent.diagnose.model import Belief
 from edge_agent.diagnose.verdict import (
     BarCount,
@@ -65,15 +67,8 @@ def oscillation_boundary_deg(load: float) -> float:
 
     Angles by load come from the closed form of both, checked in simulation; linear in between.
     """
-    (last_load, last_angle), *rest = _BOUNDARY_BY_LOAD
-    if load <= last_load:
-        return last_angle
-    for next_load, next_angle in rest:
-        if load <= next_load:
-            share = (load - last_load) / (next_load - last_load)
-            return last_angle + share * (next_angle - last_angle)
-        last_load, last_angle = next_load, next_angle
-    return last_angle
+    loads, angles_deg = zip(*_BOUNDARY_BY_LOAD, strict=True)
+    return float(np.interp(load, loads, angles_deg))
 
 
 def _swings_like_load(pair: SidebandPair, load: float) -> bool:
@@ -98,7 +93,8 @@ def diagnose(
     Args:
         analysis: the measurement.
         belief: the network's; None where it was not asked.
-        broken_threshold: probability from which the network's answer is "broken".
+        broken_threshold: probability from which the network's answer is "broken"; within DOUBT of it
+            the network contradicts nothing.
         window: which samples decided.
     """
     blank = Verdict(State.INDETERMINATE, None, None, None, None, None, window, analysis.evidence)

@@ -25,7 +25,7 @@ lint: $(STAMPS)/lint
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(STAMPS)/test brokers
+bench: $(STAMPS)/bench brokers
 	$(BIN)/edge-agent bench $(ARGS)
 	for bench in tests/bench/bench_*.py; do $(BIN)/python "$$bench"; done
 
@@ -67,6 +67,10 @@ $(STAMPS)/test: $(STAMPS)/venv pyproject.toml
 
 $(STAMPS)/lint: $(STAMPS)/venv pyproject.toml
 	$(PIP) '.[calibration,lint]'
+	@touch $@
+
+$(STAMPS)/bench: $(STAMPS)/venv pyproject.toml
+	$(PIP) '.[bench,test]'
 	@touch $@
 
 # Tests that need a broker say loudly that they were skipped where there is none.

@@ -105,6 +105,8 @@ def diagnose(
     opinion = judge(analysis.evidence, analysis.pair)
     if opinion.refusal is not None:
         return replace(blank, refusal=opinion.refusal)
+    if belief.out_of_domain:
+        return replace(blank, refusal=_unlike_training(belief))
     probability_broken = 1.0 - belief.probabilities[0]
     margin = probability_broken - broken_threshold
     agree = margin > -DOUBT if opinion.broken else margin < DOUBT
@@ -115,6 +117,10 @@ def diagnose(
         )
         return replace(blank, refusal=refusal)
     return answer(blank, opinion.broken, belief.probabilities)
+
+
+def _unlike_training(belief: Belief) -> Refusal:
+    return Refusal(Reason.OUT_OF_DOMAIN, "embedding_distance", belief.distance, belief.distance_limit)
 
 
 def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> Verdict:

@@ -42,6 +42,8 @@ class Thresholds:
 
     broken: float
     """A window is called broken when the probabilities of one bar and more add up to at least this."""
+    embedding_distance: float | None = None
+    """A window whose embedding lies farther than this from every class is not judged; None without limit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ BUILTIN = "builtin"
 _BUILTIN_FILE = "broken_bars.onnx"
 _SIDE = "side"
 _LOGITS = "logits"
+_DISTANCE = "distance"
 
 
 class ModelError(Exception):
@@ -42,6 +43,18 @@ class Belief:
     """Of CLASSES, calibrated; they add up to one."""
     logits: tuple[float, ...]
     """Output of the network before the temperature."""
+    distance: float | None = None
+    """Squared Mahalanobis distance of the embedding to the nearest class; None where the file gives none."""
+    distance_limit: float | None = None
+    """Largest distance of a window that the network may judge; None where the file sets none."""
+
+    @property
+    def out_of_domain(self) -> bool:
+        """Whether the window is unlike all that the network was trained on."""
+        if self.distance is None or self.distance_limit is None:
+            return False
+        # Not "greater than": a distance that is no number must not pass.
+        return not self.distance <= self.distance_limit
 
 
 class Model:
@@ -52,6 +65,8 @@ class Model:
         self.sha256 = sha256
         self._session = session
         self._shapes = {modality.name: modality.shape for modality in spec.modalities}
+        given = {node.name for node in session.get_outputs()}
+        self._outputs = [name for name in (_LOGITS, _DISTANCE) if name in given]
 
     @classmethod
     def load(cls, file: str | Path) -> Self:
@@ -71,19 +86,21 @@ class Model:
 
     def infer(self, inputs: ModelInputs) -> Belief:
         """Give the probabilities of one window."""
-        logits = self._run(inputs)
+        logits, *distance = self._run(inputs)
         return Belief(
             probabilities=tuple(softmax(logits, self.spec.temperature).tolist()),
             logits=tuple(logits.tolist()),
+            distance=float(distance[0]) if distance else None,
+            distance_limit=self.spec.thresholds.embedding_distance,
         )
 
-    def _run(self, inputs: ModelInputs) -> NDArray[np.float64]:
+    def _run(self, inputs: ModelInputs) -> list[NDArray[np.float64]]:
+        """Give the logits (classes,) and, where the network computes it, the distance ()."""
         feed: dict[str, NDArray[Any]] = {
             name: inputs.images[name].reshape(shape) for name, shape in self._shapes.items()
         }
         feed[_SIDE] = inputs.side.reshape(1, len(self.spec.side_inputs))
-        output = self._session.run([_LOGITS], feed)[0]
-        return np.asarray(output[0], np.float64)
+        return [np.asarray(output[0], np.float64) for output in self._session.run(self._outputs, feed)]
 
     def _check_interface(self, path: Path) -> None:
         expected = {name: ("tensor(uint8)", list(shape)) for name, shape in self._shapes.items()}
@@ -94,6 +111,11 @@ class Model:
         outputs = {node.name: list(node.shape) for node in self._session.get_outputs()}
         if outputs.get(_LOGITS) != [1, len(CLASSES)]:
             raise ModelError(f"{path}: the network gives {outputs}, expected {_LOGITS} [1, {len(CLASSES)}]")
+        if self.spec.thresholds.embedding_distance is not None and outputs.get(_DISTANCE) != [1]:
+            raise ModelError(
+                f"{path}: the network gives {outputs}, its metadata limits an output {_DISTANCE} [1]; "
+                "make the file again with edge-calibrate quantize"
+            )
 
     def _check_golden_inputs(self, path: Path) -> None:
         if not self.spec.golden:
@@ -113,7 +135,7 @@ class Model:
 
     def _golden_difference(self, example: GoldenExample) -> float:
         images = {name: decode_image(example.images[name], shape) for name, shape in self._shapes.items()}
-        logits = self._run(ModelInputs(images, np.asarray(example.side, np.float32)))
+        logits = self._run(ModelInputs(images, np.asarray(example.side, np.float32)))[0]
         return float(np.max(np.abs(logits - example.logits)))
 
 

@@ -21,7 +21,7 @@ from edge_agent.diagnose.manifest import (
     manifest_from_json,
     manifest_to_json,
 )
-from edge_agent.diagnose.model import Model, ModelError, builtin_path, digest_path, softmax
+from edge_agent.diagnose.model import Belief, Model, ModelError, builtin_path, digest_path, softmax
 from edge_agent.diagnose.verdict import CLASSES
 from edge_agent.signals.images import (
     CURRENT_CHANNELS,
@@ -35,6 +35,7 @@ ROWS, COLUMNS, CHANNELS = 4, 3, ("upper_db", "lower_db")
 WEIGHTS = np.array([[2.0, -1, 0.5, 0, 0], [0, 1, 0, -2, 3], [1, 1, 1, 1, -1], [0.5, 0, 0, 0, 0]], np.float32)
 IMAGE = np.arange(ROWS * COLUMNS * 2, dtype=np.uint8).reshape(ROWS, COLUMNS, 2)
 SIDE = np.array([0.5, -1.0], np.float32)
+INPUTS = ModelInputs({"current": IMAGE}, SIDE)
 
 
 def expected_logits(weights: np.ndarray = WEIGHTS) -> np.ndarray:
@@ -65,14 +66,23 @@ def a_manifest(**changes) -> Manifest:
     return replace(manifest, **changes)
 
 
-def a_model_file(folder: Path, metadata: str | None, weights: np.ndarray = WEIGHTS) -> Path:
-    """Channel means and side inputs times a matrix: a network that can be checked by hand."""
+def a_model_file(
+    folder: Path, metadata: str | None, weights: np.ndarray = WEIGHTS, distance: bool = False
+) -> Path:
+    """Channel means and side inputs times a matrix: a network that can be checked by hand.
+
+    Its distance, where it has one, is the sum of the squared means.
+    """
     nodes = [
         helper.make_node("Cast", ["current"], ["floats"], to=TensorProto.FLOAT),
         helper.make_node("ReduceMean", ["floats"], ["means"], axes=[1, 2], keepdims=0),
         helper.make_node("Concat", ["means", "side"], ["all"], axis=1),
         helper.make_node("MatMul", ["all", "weights"], ["logits"]),
     ]
+    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, 5])]
+    if distance:
+        nodes.append(helper.make_node("ReduceSumSquare", ["means"], ["distance"], axes=[1], keepdims=0))
+        outputs.append(helper.make_tensor_value_info("distance", TensorProto.FLOAT, [1]))
     graph = helper.make_graph(
         nodes,
         "tiny",
@@ -80,7 +90,7 @@ def a_model_file(folder: Path, metadata: str | None, weights: np.ndarray = WEIGH
             helper.make_tensor_value_info("current", TensorProto.UINT8, [1, ROWS, COLUMNS, 2]),
             helper.make_tensor_value_info("side", TensorProto.FLOAT, [1, 2]),
         ],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, 5])],
+        outputs,
         [numpy_helper.from_array(weights, "weights")],
     )
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
@@ -93,7 +103,7 @@ def a_model_file(folder: Path, metadata: str | None, weights: np.ndarray = WEIGH
 
 def test_probabilities_are_the_softmax_of_the_logits_over_the_temperature(tmp_path):
     model = Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest())))
-    belief = model.infer(ModelInputs({"current": IMAGE}, SIDE))
+    belief = model.infer(INPUTS)
     assert belief.logits == pytest.approx(expected_logits(), rel=1e-5)
     exponentials = np.exp(expected_logits() / 2.0)
     assert belief.probabilities == pytest.approx(exponentials / exponentials.sum(), rel=1e-4)
@@ -102,7 +112,38 @@ def test_probabilities_are_the_softmax_of_the_logits_over_the_temperature(tmp_pa
 def test_images_the_network_does_not_use_are_ignored(tmp_path):
     model = Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest())))
     both = ModelInputs({"current": IMAGE, "vibration": np.zeros((9, 9, 4), np.uint8)}, SIDE)
-    assert model.infer(both) == model.infer(ModelInputs({"current": IMAGE}, SIDE))
+    assert model.infer(both) == model.infer(INPUTS)
+
+
+def test_a_file_without_a_distance_has_no_limit(tmp_path):
+    belief = Model.load(a_model_file(tmp_path, manifest_to_json(a_manifest()))).infer(INPUTS)
+    assert (belief.distance, belief.distance_limit, belief.out_of_domain) == (None, None, False)
+
+
+@pytest.mark.parametrize(("limit", "strange"), [(None, False), (264.0, True), (266.0, False)])
+def test_a_window_farther_than_the_limit_is_out_of_domain(tmp_path, limit, strange):
+    """The means of the image are 11 and 12, so that its distance is 265."""
+    metadata = manifest_to_json(a_manifest(thresholds=Thresholds(0.5, embedding_distance=limit)))
+    belief = Model.load(a_model_file(tmp_path, metadata, distance=True)).infer(INPUTS)
+    assert belief.distance == pytest.approx(265.0)
+    assert belief.out_of_domain is strange
+    assert belief.logits == pytest.approx(expected_logits(), rel=1e-5)
+
+
+def test_a_distance_that_is_no_number_is_out_of_domain():
+    assert Belief((1.0,), (1.0,), distance=float("nan"), distance_limit=5.0).out_of_domain
+
+
+def test_a_limit_for_a_distance_that_the_network_does_not_give_is_refused(tmp_path):
+    metadata = manifest_to_json(a_manifest(thresholds=Thresholds(0.5, embedding_distance=9.0)))
+    with pytest.raises(ModelError, match="distance"):
+        Model.load(a_model_file(tmp_path, metadata))
+
+
+def test_metadata_from_before_distances_were_computed_is_read():
+    content = json.loads(manifest_to_json(a_manifest()))
+    del content["thresholds"]["embedding_distance"]
+    assert manifest_from_json(json.dumps(content)) == a_manifest()
 
 
 def test_changed_weights_are_caught_by_the_golden_inputs(tmp_path):

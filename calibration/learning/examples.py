@@ -41,6 +41,11 @@ class RecordingEntry:
     refused: int
     """Windows that the front end refused."""
 
+    @property
+    def load_group(self) -> int:
+        """Load in eighths of the rated torque: recordings of about one load share it."""
+        return round(8 * self.load)
+
 
 @dataclass(frozen=True, slots=True)
 class ShardEntry:
@@ -145,9 +150,18 @@ def load_shard(path: Path) -> Examples:
         )
 
 
+def load_all(folder: Path, manifest: DatasetManifest) -> Examples:
+    """Read all examples; raises ValueError when a shard is not the one that was written."""
+    return _load(folder, manifest, np.ones(len(manifest.recordings), bool))
+
+
 def load_split(folder: Path, manifest: DatasetManifest, split: Split) -> Examples:
     """Read the examples of one split; raises ValueError when a shard is not the one that was written."""
-    belongs = np.array([entry.split == split for entry in manifest.recordings])
+    return _load(folder, manifest, np.array([entry.split == split for entry in manifest.recordings]))
+
+
+def _load(folder: Path, manifest: DatasetManifest, belongs: NDArray[np.bool_]) -> Examples:
+    """Read the examples of the recordings of which `belongs` (recordings,) is true."""
     parts: list[Examples] = []
     for shard in manifest.shards:
         path = folder / shard.file

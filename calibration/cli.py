@@ -1,4 +1,4 @@
-"""The command line: `edge-calibrate simulate | dataset | train | quantize | evaluate | demo`."""
+"""The command line: `edge-calibrate simulate | import | dataset | train | compare | quantize | ...`."""
 
 import sys
 from collections.abc import Sequence
@@ -9,8 +9,10 @@ COMMANDS = {
     "simulate": Command(
         "calibration.simulator.command", "make recordings, or with --serial be a DAQ on a pty"
     ),
+    "import": Command("calibration.import_recordings", "make recordings of laboratory files, CSV and WAV"),
     "dataset": Command("calibration.dataset", "make training examples of simulated recordings"),
     "train": Command("calibration.train", "fit the network to a data set"),
+    "compare": Command("calibration.compare", "train and test several models on the same split"),
     "quantize": Command("calibration.quantize", "make a trained network an INT8 model file"),
     "evaluate": Command("calibration.evaluate", "judge a model file on recordings that it has not seen"),
     "demo": Command("calibration.demo", "show broker, DAQ and agent at work, and break two bars"),

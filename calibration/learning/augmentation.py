@@ -1,16 +1,22 @@
 """Changes to the examples in training that leave the fault what it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
+
+from calibration.learning.examples import Examples
 
 SIDE_OF_MODALITY: Mapping[str, tuple[str, ...]] = {
     "current": ("load", "floor_db_bars", "equivalent_bars_db"),
     "vibration": ("vibration",),
 }
 """Side inputs that are not there either (zero) when a modality is missing."""
+
+_GROW_WITH_SLIP = ("slip", "load")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,8 @@ class Augmentation:
     """Standard deviation of the level added to a whole image, full scale being 1."""
     reversal: float = 0.5
     """Share of the examples whose columns, the frames in time, come in reverse order."""
+    slip_error: float = 0.02
+    """Largest relative error of the slip: it stretches the axis of the sidebands and shifts slip and load."""
     absent: Mapping[str, float] = field(default_factory=lambda: {"current": 0.1, "vibration": 0.3})
     """Per modality the share of the examples in which it is missing; never all of them at once."""
 
@@ -35,8 +43,11 @@ class Augmentation:
     ) -> list[Tensor]:
         """Change images (batch, channels, rows, columns) in 0..1, one per modality, and side (batch, n)."""
         back = torch.rand(len(inputs[-1]), generator=generator) < self.reversal
-        images = [self._disturb(_reversed(own, back), generator) for own in inputs[:-1]]
-        side = inputs[-1].clone()
+        error = self.slip_error * (2 * torch.rand(len(inputs[-1]), generator=generator) - 1)
+        images = [
+            self._disturb(_stretched(_reversed(own, back), 1 + error), generator) for own in inputs[:-1]
+        ]
+        side = _with_slip_error(inputs[-1], side_inputs, 1 + error)
         draw = torch.rand(len(side), generator=generator)
         taken = torch.zeros_like(draw)
         for number, modality in enumerate(modalities):
@@ -44,9 +55,8 @@ class Augmentation:
             missing = (draw >= taken) & (draw < taken + share)
             taken = taken + share
             images[number] = images[number] * ~missing[:, None, None, None]
-            for name in SIDE_OF_MODALITY.get(modality, ()):
-                if name in side_inputs:
-                    side[missing, side_inputs.index(name)] = 0.0
+            for column in numbers_of_side(modality, side_inputs):
+                side[missing, column] = 0.0
         return [*images, side]
 
     def _disturb(self, images: Tensor, generator: torch.Generator) -> Tensor:
@@ -61,3 +71,48 @@ class Augmentation:
 def _reversed(images: Tensor, which: Tensor) -> Tensor:
     """Reverse the columns of the images that `which` (batch,) names."""
     return torch.where(which[:, None, None, None], images.flip(3), images)
+
+
+def _stretched(images: Tensor, factor: Tensor) -> Tensor:
+    """Images (batch, channels, rows, columns) as if the slip had been found `factor` (batch,) times as large.
+
+    The rows count from the carrier in units of 2sf: what was at row r is now at row r / factor.
+    """
+    if bool((factor == 1).all()):
+        return images
+    zero, one = torch.zeros_like(factor), torch.ones_like(factor)
+    # Coordinates run from -1, the carrier, to 1: y of the result is read at factor (y + 1) - 1.
+    affine = torch.stack([one, zero, zero, zero, factor, factor - 1], dim=1).view(-1, 2, 3)
+    grid = functional.affine_grid(affine, list(images.shape), align_corners=True)
+    return functional.grid_sample(images, grid, padding_mode="border", align_corners=True)
+
+
+def _with_slip_error(side: Tensor, side_inputs: Sequence[str], factor: Tensor) -> Tensor:
+    """Side inputs (batch, n) that agree with it. The load is proportional to the slip, up to rated load."""
+    changed = side.clone()
+    for name in _GROW_WITH_SLIP:
+        if name in side_inputs:
+            changed[:, side_inputs.index(name)] *= factor
+    return changed
+
+
+def without(examples: Examples, modality: str, side_inputs: Sequence[str]) -> Examples:
+    """Examples in which a modality, and what follows from it alone, is not there."""
+    side = examples.side.copy()
+    side[:, numbers_of_side(modality, side_inputs)] = 0.0
+    images = {**examples.images, modality: np.zeros_like(examples.images[modality])}
+    return replace(examples, images=images, side=side)
+
+
+def only(examples: Examples, modalities: Sequence[str], side_inputs: Sequence[str]) -> Examples:
+    """Examples of some modalities: without images of the others, and without what follows from those."""
+    side = examples.side.copy()
+    for name in examples.images:
+        if name not in modalities:
+            side[:, numbers_of_side(name, side_inputs)] = 0.0
+    return replace(examples, images={name: examples.images[name] for name in modalities}, side=side)
+
+
+def numbers_of_side(modality: str, side_inputs: Sequence[str]) -> list[int]:
+    """Positions of the side inputs that go with a modality."""
+    return [side_inputs.index(name) for name in SIDE_OF_MODALITY.get(modality, ()) if name in side_inputs]

@@ -1,6 +1,6 @@
 """The whole network: one ShuffleNetV2 branch per modality, fused, with a few numbers beside the images."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
@@ -9,7 +9,10 @@ from pydantic import TypeAdapter
 from torch import Tensor, nn
 
 from calibration.learning.attention import CrossModalAttention
+from calibration.learning.augmentation import numbers_of_side
+from calibration.learning.examples import DatasetManifest
 from calibration.learning.shufflenet import ShuffleNetV2, Width
+from edge_agent.diagnose.verdict import CLASSES
 
 Fusion = Literal["concatenation", "attention"]
 
@@ -47,11 +50,21 @@ class NetworkSpec:
         return TypeAdapter(cls).validate_python(content)
 
 
-class FusionNetwork(nn.Module):
+class ImageClassifier(nn.Module):
+    """Any network that gives logits of images and side inputs: all that training needs to know of it."""
+
+    def __init__(self, modalities: Sequence[str], classes: int) -> None:
+        """Take images of `modalities`, in this order, and give logits of `classes`."""
+        super().__init__()
+        self.modalities = tuple(modalities)
+        self.classes = classes
+
+
+class FusionNetwork(ImageClassifier):
     """Images of every modality and side inputs to logits."""
 
     def __init__(self, spec: NetworkSpec) -> None:
-        super().__init__()
+        super().__init__(tuple(spec.modalities), spec.classes)
         self.spec = spec
         self.branches = nn.ModuleDict(
             {
@@ -87,9 +100,35 @@ class FusionNetwork(nn.Module):
         logits: Tensor = self.fc(self.dropout(embedding))
         return logits
 
+    def ignore_side_inputs(self, numbers: Sequence[int]) -> None:
+        """Be deaf to some side inputs. Their weights stay zero in training if the inputs are zero there."""
+        first = self.embed.in_features - self.spec.side_inputs
+        with torch.no_grad():
+            self.embed.weight[:, [first + number for number in numbers]] = 0.0
+
     def branch_list(self) -> list[ShuffleNetV2]:
         """The branches, in the order of the modalities."""
         return [branch for branch in self.branches.values() if isinstance(branch, ShuffleNetV2)]
+
+
+def make_network(
+    manifest: DatasetManifest, modalities: Sequence[str], width: Width, fusion: Fusion, seed: int
+) -> FusionNetwork:
+    """Make a network for some modalities of a data set; it is deaf to side inputs of the others."""
+    torch.manual_seed(seed)
+    network = FusionNetwork(
+        NetworkSpec(
+            modalities={name: len(manifest.modalities[name]) for name in modalities},
+            side_inputs=len(manifest.side_inputs),
+            classes=len(CLASSES),
+            width=width,
+            fusion=fusion,
+        )
+    )
+    for name in manifest.modalities:
+        if name not in modalities:
+            network.ignore_side_inputs(numbers_of_side(name, manifest.side_inputs))
+    return network
 
 
 def images_to_tensor(images: Tensor) -> Tensor:

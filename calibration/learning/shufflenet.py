@@ -71,6 +71,7 @@ class ShuffleNetV2(nn.Module):
         super().__init__()
         channels = STAGE_CHANNELS[width]
         self.image_channels = image_channels
+        self.width = width
         self.map_channels = channels[3]
         self.features = channels[4]
         self.conv1 = _convolution(image_channels, channels[0], kernel=3, stride=2)
@@ -92,7 +93,7 @@ class ShuffleNetV2(nn.Module):
         return result
 
     def load_imagenet(self, state: Mapping[str, Tensor]) -> None:
-        """Take the weights of a torchvision ShuffleNetV2 of the same width; raises RuntimeError otherwise.
+        """Take the weights of a torchvision ShuffleNetV2 of the same width; raises ValueError otherwise.
 
         The three colour kernels of conv1 are averaged for every channel of ours and scaled to keep the sum.
         """
@@ -100,7 +101,10 @@ class ShuffleNetV2(nn.Module):
         colours = own["conv1.0.weight"]
         grey = colours.mean(dim=1, keepdim=True) * colours.shape[1] / self.image_channels
         own["conv1.0.weight"] = grey.expand(-1, self.image_channels, -1, -1).clone()
-        self.load_state_dict(own)
+        try:
+            self.load_state_dict(own)
+        except RuntimeError as error:
+            raise ValueError(f"not the weights of a ShuffleNetV2 {self.width}") from error
 
 
 def _stage(inputs: int, outputs: int, units: int) -> nn.Sequential:

@@ -1,7 +1,8 @@
 """Fitting the network to examples: deterministic, resumable, stopped where validation stops improving."""
 
 import math
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
 from calibration.learning.augmentation import Augmentation
 from calibration.learning.examples import Examples
-from calibration.learning.network import FusionNetwork, images_to_tensor
+from calibration.learning.network import ImageClassifier, images_to_tensor
+from calibration.learning.place import Place
 from calibration.learning.probability import negative_log_likelihood
 from edge_agent.diagnose.model import softmax
 
@@ -57,21 +60,33 @@ class _Progress:
     """Lowest validation loss so far."""
     best_epoch: int = 0
     """When it was reached."""
+    seconds: float = 0.0
+    """Time spent, s, also before an interruption."""
 
 
 class Trainer:
-    """Fits one network and leaves `best.pt` and `last.pt` in a folder."""
+    """Fits one network and leaves `best.pt` and `last.pt` in a folder.
+
+    Several processes (see `Place`) share every batch and average their gradients; BatchNorm sees the share of
+    its own process.
+    """
 
     def __init__(
         self,
-        network: FusionNetwork,
+        network: ImageClassifier,
         spec: TrainingSpec,
         train: Examples,
         validation: Examples,
         side_inputs: tuple[str, ...],
         folder: Path,
+        place: Place | None = None,
     ) -> None:
-        self._network = network.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        """Prepare; raises ValueError when a batch has fewer examples than there are processes."""
+        self._place = place or Place()
+        self._network = network.to(self._place.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self._model: nn.Module = self._network
+        if self._place.processes > 1:
+            self._model = DistributedDataParallel(self._network)
         self._spec = spec
         self._train = train.take(train.trainable)
         self._validation = validation.take(validation.trainable)
@@ -81,31 +96,47 @@ class Trainer:
         self._optimizer = torch.optim.AdamW(
             network.parameters(), lr=spec.learning_rate, weight_decay=spec.weight_decay
         )
-        self._steps = max(1, len(self._train) // spec.batch)
+        self._batch = min(spec.batch, len(self._train))
+        if self._batch < self._place.processes:
+            raise ValueError(f"{self._place.processes} processes cannot share batches of {self._batch}")
+        self._steps = len(self._train) // self._batch
         total = self._steps * spec.epochs
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             self._optimizer, lambda step: learning_rate_share(step, total)
         )
         self._loss = nn.CrossEntropyLoss(
-            weight=class_weights(self._train.label, network.spec.classes),
+            weight=class_weights(self._train.label, network.classes),
             label_smoothing=spec.label_smoothing,
-        )
+        ).to(self._place.device)
 
     def fit(self) -> float:
         """Train until done or no longer improving; give the best validation loss and load its weights."""
         self._resume()
         while not self._finished():
+            started = time.monotonic()
             self._epoch()
-            logits = predict(self._network, self._validation)
-            loss = negative_log_likelihood(softmax(logits, 1.0), self._validation.label)
-            right = float(np.mean(logits.argmax(axis=1) == self._validation.label))
-            print(f"epoch {self._progress.epoch}: validation loss {loss:.4f}, windows right {right:.3f}")
-            if loss < self._progress.best_loss:
+            loss = self._place.agree(self._validation_loss() if self._place.leads else 0.0)
+            improved = loss < self._progress.best_loss
+            if improved:
                 self._progress.best_loss, self._progress.best_epoch = loss, self._progress.epoch
-                torch.save(self._network.state_dict(), self._folder / "best.pt")
-            self._checkpoint()
-        self._network.load_state_dict(torch.load(self._folder / "best.pt", weights_only=True))
+            self._progress.seconds += time.monotonic() - started
+            if self._place.leads:
+                self._save(improved)
+        self._place.agree(0.0)  # the others must not read before the last file is written
+        self._network.load_state_dict(self._read("best.pt"))
         return self._progress.best_loss
+
+    @property
+    def seconds(self) -> float:
+        """Time spent on training and validation, s, also before an interruption."""
+        return self._progress.seconds
+
+    def _validation_loss(self) -> float:
+        logits = predict(self._network, self._validation)
+        loss = negative_log_likelihood(softmax(logits, 1.0), self._validation.label)
+        right = float(np.mean(logits.argmax(axis=1) == self._validation.label))
+        print(f"epoch {self._progress.epoch}: validation loss {loss:.4f}, windows right {right:.3f}")
+        return loss
 
     def _finished(self) -> bool:
         waited = self._progress.epoch - self._progress.best_epoch
@@ -114,30 +145,42 @@ class Trainer:
     def _epoch(self) -> None:
         # Seeded by the epoch: a training that was resumed goes on exactly as one that was not.
         seed = self._spec.seed * 10_007 + self._progress.epoch
-        torch.manual_seed(seed)
-        generator = torch.Generator().manual_seed(seed)
+        # The processes draw the same order of the examples, but each its own changes to them.
+        torch.manual_seed(seed + self._place.rank)
+        order = torch.randperm(len(self._train), generator=torch.Generator().manual_seed(seed)).numpy()
         self._network.train()
-        batches = self._batches(generator)
-        title = f"epoch {self._progress.epoch + 1}"
-        for inputs, labels in tqdm(batches, title, self._steps, leave=False, disable=None):
+        bar = tqdm(
+            self._batches(order, torch.Generator().manual_seed(seed + self._place.rank)),
+            f"epoch {self._progress.epoch + 1}",
+            self._steps,
+            leave=False,
+            disable=None if self._place.leads else True,
+        )
+        for inputs, labels in bar:
             self._optimizer.zero_grad(set_to_none=True)
-            loss = self._loss(self._network(*inputs), labels)
+            loss = self._loss(self._model(*inputs), labels)
             loss.backward()
             self._optimizer.step()
             self._schedule.step()
         self._progress.epoch += 1
 
-    def _batches(self, generator: torch.Generator) -> Iterator[tuple[list[Tensor], Tensor]]:
-        order = torch.randperm(len(self._train), generator=generator).numpy()
-        size = min(self._spec.batch, len(order))
-        modalities = list(self._network.spec.modalities)
+    def _batches(
+        self, order: NDArray[np.int64], generator: torch.Generator
+    ) -> Iterator[tuple[list[Tensor], Tensor]]:
+        """Give this process's share of every batch, changed, on its device."""
         for step in range(self._steps):
-            chosen = self._train.take(order[step * size : (step + 1) * size])
-            inputs = to_tensors(chosen, modalities)
-            changed = self._spec.augmentation.apply(modalities, self._side_inputs, inputs, generator)
-            yield changed, torch.from_numpy(chosen.label)
+            batch = order[step * self._batch : (step + 1) * self._batch]
+            chosen = self._train.take(batch[self._place.rank :: self._place.processes])
+            inputs = to_tensors(chosen, self._network.modalities)
+            changed = self._spec.augmentation.apply(
+                self._network.modalities, self._side_inputs, inputs, generator
+            )
+            device = self._place.device
+            yield [values.to(device) for values in changed], torch.from_numpy(chosen.label).to(device)
 
-    def _checkpoint(self) -> None:
+    def _save(self, improved: bool) -> None:
+        if improved:
+            torch.save(self._network.state_dict(), self._folder / "best.pt")
         temporary = self._folder / "last.part"
         state = {
             "spec": self._spec.to_dict(),
@@ -149,11 +192,17 @@ class Trainer:
         torch.save(state, temporary)
         temporary.replace(self._folder / "last.pt")
 
+    def _read(self, name: str) -> dict[str, Any]:
+        content: dict[str, Any] = torch.load(
+            self._folder / name, weights_only=True, map_location=self._place.device
+        )
+        return content
+
     def _resume(self) -> None:
         path = self._folder / "last.pt"
         if not path.exists():
             return
-        state = torch.load(path, weights_only=True)
+        state = self._read("last.pt")
         if state["spec"] != self._spec.to_dict():
             raise ValueError(f"{path}: from a training with other settings; use another folder or delete it")
         self._network.load_state_dict(state["network"])
@@ -162,19 +211,20 @@ class Trainer:
         self._progress = _Progress(**state["progress"])
 
 
-def predict(network: FusionNetwork, examples: Examples) -> NDArray[np.float64]:
+def predict(network: ImageClassifier, examples: Examples) -> NDArray[np.float64]:
     """Logits (n, classes) of the network in evaluation mode."""
     network.eval()
-    modalities = list(network.spec.modalities)
+    device = next(network.parameters()).device
     logits: list[NDArray[np.float64]] = []
     with torch.inference_mode():
         for start in range(0, len(examples), _EVALUATION_BATCH):
             part = examples.take(np.arange(start, min(start + _EVALUATION_BATCH, len(examples))))
-            logits.append(network(*to_tensors(part, modalities)).double().numpy())
+            inputs = [values.to(device) for values in to_tensors(part, network.modalities)]
+            logits.append(network(*inputs).double().cpu().numpy())
     return np.concatenate(logits)
 
 
-def to_tensors(examples: Examples, modalities: list[str]) -> list[Tensor]:
+def to_tensors(examples: Examples, modalities: Sequence[str]) -> list[Tensor]:
     """Inputs of the network: one image tensor per modality, then the side inputs."""
     images = [images_to_tensor(torch.from_numpy(examples.images[name])) for name in modalities]
     return [*images, torch.from_numpy(examples.side)]

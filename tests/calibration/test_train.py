@@ -85,7 +85,7 @@ def test_half_of_all_weight_lies_on_sound_motors_whatever_their_share():
 
 def test_reversal_turns_time_round_and_nothing_else():
     image = torch.rand(8, 4, 5, 6)
-    turned = Augmentation(noise=0, gain=0, reversal=1.0).apply(
+    turned = Augmentation(noise=0, gain=0, reversal=1.0, slip_error=0).apply(
         ["current"], [], [image, torch.ones(8, 0)], torch.Generator().manual_seed(0)
     )
     torch.testing.assert_close(turned[0], image.flip(3))

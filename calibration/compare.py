@@ -1,0 +1,190 @@
+"""`edge-calibrate compare`: train and test several models on the very same split, side by side in a table."""
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter
+from tqdm import tqdm
+
+from calibration.learning.augmentation import without
+from calibration.learning.candidates import ENTRANTS, USUAL, Candidate
+from calibration.learning.comparison import Outcome, Row, Trial, answer, row, table, table_without
+from calibration.learning.cost import milliseconds_per_example
+from calibration.learning.examples import MANIFEST_FILE, DatasetManifest, Examples, file_sha256, load_all
+from calibration.learning.place import best_device
+from calibration.learning.probability import fit_temperature
+from calibration.learning.protocols import PROTOCOLS, Fold, Protocol, folds
+from calibration.learning.training import TrainingSpec
+from calibration.train import be_repeatable
+from edge_agent.cli import DONE, WRONG_USAGE
+from edge_agent.diagnose.model import softmax
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What all trials of a comparison have in common: under others their figures could not be compared."""
+
+    dataset_sha256: str
+    """Hash of the data set's manifest."""
+    protocol: Protocol
+    """How the examples are split."""
+    epochs: int
+    """Passes over the training examples, at most."""
+    batch: int
+    """Examples per step."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options of the command."""
+    usual = TrainingSpec()
+    parser.add_argument("dataset", type=Path, help="folder that edge-calibrate dataset made")
+    parser.add_argument("--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="of the split")
+    parser.add_argument("--folds", type=int, help="at most this many of the protocol's splits (default: all)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of the trainings")
+    parser.add_argument(
+        "--models", nargs="+", choices=list(ENTRANTS), default=list(USUAL), metavar="NAME", help=_names()
+    )
+    parser.add_argument("--epochs", type=int, default=usual.epochs, help="at most this many")
+    parser.add_argument("--batch", type=int, default=usual.batch, help="examples per step")
+    parser.add_argument("--threads", type=int, default=2, help="of torch")
+    parser.add_argument("--out", type=Path, required=True, help="folder for trials and tables")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the trials that are missing, then write compare.md and compare.json. Resumes by itself."""
+    be_repeatable(args.threads)
+    manifest = DatasetManifest.load(args.dataset)
+    terms = Terms(file_sha256(args.dataset / MANIFEST_FILE), args.protocol, args.epochs, args.batch)
+    try:
+        _agree_on(terms, args.out)
+        examples = load_all(args.dataset, manifest)
+        chosen = folds(terms.protocol, manifest.recordings, examples, manifest.seed)[: args.folds]
+    except ValueError as error:
+        print(f"edge-calibrate compare: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    plans = [
+        (model, fold, seed)
+        for fold in chosen
+        for model in args.models
+        for seed in (args.seeds if ENTRANTS[model].draws else args.seeds[:1])
+    ]
+    trials: list[Trial] = []
+    with tqdm(plans, unit="trial", disable=None) as bar:
+        for model, fold, seed in bar:
+            bar.set_description(f"{model}, {fold.name}, seed {seed}")
+            folder = args.out / model / fold.name / f"seed-{seed}"
+            trials.append(run_trial(terms, manifest, examples, fold, model, seed, folder))
+    rows = [row([trial for trial in trials if trial.model == model]) for model in args.models]
+    text = report(terms, manifest, chosen, rows, args.threads)
+    content = {
+        **TypeAdapter(Terms).dump_python(terms),
+        "folds": [fold.name for fold in chosen],
+        "rows": [one.to_dict() for one in rows],
+    }
+    (args.out / "compare.md").write_text(text)
+    (args.out / "compare.json").write_text(json.dumps(content, indent=1))
+    print(text)
+    return DONE
+
+
+def run_trial(
+    terms: Terms,
+    manifest: DatasetManifest,
+    examples: Examples,
+    fold: Fold,
+    model: str,
+    seed: int,
+    folder: Path,
+) -> Trial:
+    """Fit and test one model, or give what an earlier run found. What the training prints goes to a file."""
+    file = folder / "trial.json"
+    if file.exists():
+        return Trial.load(file)
+    folder.mkdir(parents=True, exist_ok=True)
+    spec = TrainingSpec(epochs=terms.epochs, batch=terms.batch, seed=seed)
+    candidate = ENTRANTS[model].make(manifest, spec)
+    train, validation, test = (examples.take(part) for part in (fold.train, fold.validation, fold.test))
+    with (folder / "training.log").open("a") as log, redirect_stdout(log):
+        training_s = candidate.fit(train, validation, folder)
+    judged = validation.take(validation.trainable)
+    temperature = fit_temperature(candidate.logits(judged), judged.label)
+
+    def outcomes(seen: Examples) -> tuple[Outcome, ...]:
+        probabilities = _probabilities(candidate, seen, temperature)
+        return answer(terms.protocol, probabilities, seen, manifest.recordings)
+
+    dead = manifest.modalities if ENTRANTS[model].fused else ()
+    cost = candidate.cost(test.take(np.array([0])))
+    trial = Trial(
+        model=model,
+        fold=fold.name,
+        seed=seed,
+        parameters=cost.parameters,
+        macs=cost.macs,
+        training_s=training_s,
+        testing_ms=milliseconds_per_example(candidate.logits, test),
+        outcomes=outcomes(test),
+        outcomes_without={name: outcomes(without(test, name, manifest.side_inputs)) for name in dead},
+    )
+    trial.save(file)
+    return trial
+
+
+def report(
+    terms: Terms, manifest: DatasetManifest, chosen: Sequence[Fold], rows: Sequence[Row], threads: int
+) -> str:
+    """All tables, with what must be said beside them."""
+    unit = "windows" if terms.protocol == "random_window" else "recordings"
+    text = f"""# Models compared, protocol `{terms.protocol}`
+
+Data set of {len(manifest.recordings)} recordings, manifest SHA-256 `{terms.dataset_sha256[:16]}...`, made by
+`{manifest.command}`. Folds: {", ".join(fold.name for fold in chosen)}.
+
+Every model was fitted to the same examples and judged on the same {rows[0].judged} {unit} of
+{rows[0].motors} motors. What the front end refused and what lies between two classes is not counted.
+In brackets the 95 % interval (Wilson) over {unit} of the mean over the seeds, and the
+lowest and the highest seed.
+Networks: at most {terms.epochs} epochs of batches of {terms.batch}.
+"""
+    if terms.protocol == "random_window":
+        text += """
+**This protocol leaks**: windows of one recording are on both sides of the split, so what it measures is how
+well known recordings are told apart. Its interval is over windows, which are not independent.
+"""
+    text += f"""
+{table(rows)}
+
+Parameters: numbers that a model keeps (of an SVM its support vectors, of k-NN all examples, of a forest its
+nodes). MACs: multiplications with addition for one example, a forest only compares. Training: time of a fit
+with validation. Testing: median time of one example alone, from its images on, on
+{best_device().type} with {threads} thread(s).
+"""
+    dead = table_without(rows)
+    return text if not dead else f"{text}\nWith one modality dead, beside the other one alone:\n\n{dead}\n"
+
+
+def _agree_on(terms: Terms, out: Path) -> None:
+    """Raise ValueError where trials of other terms are in the folder."""
+    file = out / "terms.json"
+    adapter = TypeAdapter(Terms)
+    if file.exists():
+        before = adapter.validate_json(file.read_bytes())
+        if before != terms:
+            raise ValueError(f"{out}: holds trials of other terms, {before}; use another folder or delete it")
+    out.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(adapter.dump_json(terms))
+
+
+def _probabilities(candidate: Candidate, examples: Examples, temperature: float) -> NDArray[np.float64]:
+    return softmax(candidate.logits(examples), temperature)
+
+
+def _names() -> str:
+    return f"some of {', '.join(ENTRANTS)} (default: all but the wide ones)"

@@ -1,0 +1,51 @@
+"""Importer of WAV: PCM of 16, 24 or 32 bits, whose samples are counts, or floating point."""
+
+import struct
+import warnings
+from pathlib import Path
+
+import numpy as np
+from scipy.io import wavfile
+
+from calibration.recordings.columns import Description, recording_of
+from edge_agent.acquire.recordings import Recording, RecordingError
+
+_SAMPLES = ("int16", "int32", "float32", "float64")
+
+
+def read_wav(path: Path, description: Description) -> Recording:
+    """Read a WAV file, its channels described in order; raises RecordingError when it cannot be used."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of text are of no interest
+            rate_hz, samples = wavfile.read(path)
+        if samples.dtype.name not in _SAMPLES:
+            raise RecordingError(f"its samples are {samples.dtype}, expected {', '.join(_SAMPLES)}")
+        if samples.size == 0:
+            raise RecordingError("it holds no samples")
+        values = samples.reshape(len(samples), -1)
+        if samples.dtype == np.int32 and _bits(path) == 24:
+            values = values >> 8  # scipy puts 24 bits into the upper ones of 32
+        names = [f"channel {number}" for number in range(values.shape[1])]
+        if len(description.channels) != len(names):
+            raise RecordingError(
+                f"it has {len(names)} channels without names, {len(description.channels)} are described; "
+                "describe each, in order, in the channels of a configuration (-c)"
+            )
+        meta = {**description.meta, "source": path.name}
+        return recording_of(path.stem, values, description.channels, names, float(rate_hz), meta)
+    except OSError as error:
+        raise RecordingError(f"{path}: {error.strerror or error}") from error
+    except (RecordingError, ValueError, EOFError, struct.error) as error:
+        raise RecordingError(f"{path}: {error}") from error
+
+
+def _bits(path: Path) -> int:
+    """Read the bits of a sample from the chunk `fmt ` of a RIFF file that was read as one before."""
+    with path.open("rb") as file:
+        file.seek(12)
+        while True:
+            name, size = struct.unpack("<4sI", file.read(8))
+            if name == b"fmt ":
+                return int(struct.unpack("<14xH", file.read(16))[0])
+            file.seek(size + size % 2, 1)

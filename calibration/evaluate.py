@@ -1,74 +1,87 @@
 """`edge-calibrate evaluate`: what a model file reaches on a data set, or says of real recordings."""
 
 import argparse
-import json
-from dataclasses import asdict
+import sys
 from pathlib import Path
 
-from calibration.learning.assessment import calibration_error, figures, judge
-from calibration.learning.examples import MANIFEST_FILE, DatasetManifest, Split, load_split
-from calibration.learning.inference import believe
-from calibration.learning.measured import conditions_table, judge_recordings
+from calibration.learning.assessment import against_float, figures, headlines, judge
+from calibration.learning.augmentation import without
+from calibration.learning.examples import MANIFEST_FILE, DatasetManifest, file_sha256, load_all
+from calibration.learning.inference import judge_model
+from calibration.learning.measured import MeasuredReport, judge_recordings
+from calibration.learning.pictures import draw_pictures
+from calibration.learning.protocols import PROTOCOLS, Protocol, folds
+from calibration.learning.report import Report
+from calibration.learning.runs import Run
+from calibration.learning.training import predict
+from calibration.train import find_fold
+from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.config.load import load_settings
-from edge_agent.diagnose.manifest import Figure
-from edge_agent.diagnose.model import Model
+from edge_agent.diagnose.model import Model, softmax
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("model", help="model file, or builtin")
     parser.add_argument("data", type=Path, help="folder of edge-calibrate dataset, or of recordings (.npz)")
-    parser.add_argument(
-        "--split", choices=["train", "validation", "test"], default="test", help="of a data set"
-    )
+    parser.add_argument("--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="of the split")
+    parser.add_argument("--fold", default="0", help="which of the protocol's splits: its name or number")
+    parser.add_argument("--run", type=Path, dest="training", help="the training, to compare INT8 with it")
     parser.add_argument("-c", "--config", type=Path, help="agent's YAML with the nameplate, for recordings")
-    parser.add_argument("--out", type=Path, help="folder for report.md and report.json")
+    parser.add_argument("--out", type=Path, help="folder for report.md, report.json and pictures")
 
 
 def run(args: argparse.Namespace) -> int:
     """Judge every recording and write what was found."""
     model = Model.load(args.model)
+    report: Report | MeasuredReport
     if (args.data / MANIFEST_FILE).exists():
-        report, content = evaluate_dataset(model, args.data, args.split)
+        try:
+            report = evaluate_dataset(model, args.data, args.protocol, args.fold, args.training)
+        except ValueError as error:
+            print(f"edge-calibrate evaluate: {error}", file=sys.stderr)
+            return WRONG_USAGE
     elif args.config is not None:
-        report, content = evaluate_recordings(model, args.data, args.config)
+        report = evaluate_recordings(model, args.data, args.config)
     else:
         print(f"{args.data}: no {MANIFEST_FILE} in it; for a folder of recordings give --config too")
-        return 2
-    print(report)
+        return WRONG_USAGE
+    print(report.to_markdown([]))
     if args.out is not None:
         args.out.mkdir(parents=True, exist_ok=True)
-        (args.out / "report.md").write_text(report)
-        (args.out / "report.json").write_text(json.dumps(content, indent=1))
-    return 0
+        pictures = draw_pictures(report, args.out) if isinstance(report, Report) else []
+        (args.out / "report.md").write_text(report.to_markdown(pictures))
+        (args.out / "report.json").write_bytes(report.to_json())
+    return DONE
 
 
-def evaluate_dataset(model: Model, folder: Path, split: Split) -> tuple[str, dict[str, object]]:
-    """Figures on one split, as Markdown and for JSON."""
-    manifest = DatasetManifest.load(folder)
-    examples = load_split(folder, manifest, split)
-    judgements = judge(believe(model, examples), examples, manifest.recordings, model.spec.thresholds.broken)
-    found, error = figures(judgements, split), calibration_error(judgements)
-    report = f"# {model.spec.name} on {split} motors\n\n{table(found)}\n\n"
-    report += f"Expected calibration error of broken or not: {error:.3f}\n"
-    return report, {"figures": [asdict(f) for f in found], "expected_calibration_error": error}
+def evaluate_dataset(
+    model: Model, folder: Path, protocol: Protocol, fold: str, training: Path | None = None
+) -> Report:
+    """Judge the test part of a fold; raises ValueError when there is no such fold.
+
+    With the folder of the `training` that the file was made from, INT8 is compared with it.
+    """
+    dataset, sha256 = DatasetManifest.load(folder), file_sha256(folder / MANIFEST_FILE)
+    entries, examples = dataset.recordings, load_all(folder, dataset)
+    chosen = find_fold(folds(protocol, entries, examples, dataset.seed), protocol, fold)
+    test = examples.take(chosen.test)
+    title = f"{protocol}, fold {chosen.name}"
+    judgements = judge_model(model, test, entries, protocol)
+    found = figures(judgements, title)
+    for modality in model.spec.modalities if len(model.spec.modalities) > 1 else ():
+        dead = without(test, modality.name, dataset.side_inputs)
+        found += headlines(judge_model(model, dead, entries, protocol), title, f"without_{modality.name}")
+    if training is not None:
+        record = Run.load(training)
+        floats = softmax(predict(record.load_network(training), test), record.temperature)
+        reference = judge(floats, test, entries, model.spec.thresholds.broken, protocol)
+        found += against_float(judgements, reference, title)
+    return Report.of(model, dataset, sha256, chosen.name, protocol, judgements, found)
 
 
-def evaluate_recordings(model: Model, folder: Path, config: Path) -> tuple[str, dict[str, object]]:
-    """Verdicts on real recordings, as Markdown and for JSON."""
+def evaluate_recordings(model: Model, folder: Path, config: Path) -> MeasuredReport:
+    """Judge every recording of a folder."""
     settings = load_settings(config)
     verdicts = judge_recordings(model, folder, settings.motor, settings.window.length_s)
-    counted = conditions_table(verdicts, model.spec.thresholds.broken)
-    report = f"# {model.spec.name} on {folder.name}\n\n{counted}\n"
-    return report, {"verdicts": [asdict(verdict) for verdict in verdicts]}
-
-
-def table(found: list[Figure]) -> str:
-    """Figures as a Markdown table."""
-    lines = ["| figure | value | 95 % interval | recordings | motors |", "|---|---|---|---|---|"]
-    lines += [
-        f"| {f.name} | {100 * f.value:.1f} % | {100 * f.interval[0]:.1f}-{100 * f.interval[1]:.1f} % "
-        f"| {f.recordings} | {f.motors} |"
-        for f in found
-    ]
-    return "\n".join(lines)
+    return MeasuredReport.of(model, folder.name, verdicts)

@@ -15,6 +15,7 @@ from edge_agent.diagnose.manifest import METADATA_KEY, Manifest, Modality, manif
 
 SIDE = "side"
 LOGITS = "logits"
+DISTANCE = "distance"
 OPSET = 17
 """First version with LayerNormalization."""
 
@@ -36,7 +37,7 @@ def to_onnx(network: DeployedNetwork, modalities: Sequence[Modality], side_input
             dynamo=False,
             opset_version=OPSET,
             input_names=[*(m.name for m in modalities), SIDE],
-            output_names=[LOGITS],
+            output_names=[LOGITS] if network.distance is None else [LOGITS, DISTANCE],
         )
         return onnx.load_model(file)
 

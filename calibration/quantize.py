@@ -5,28 +5,33 @@ import shlex
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
+import onnx
 
-from calibration.evaluate import table
 from calibration.export import accept_bytes, to_onnx, with_manifest
-from calibration.learning.assessment import PROTOCOL, figures, judge
-from calibration.learning.deploy import DeployedNetwork
-from calibration.learning.examples import DatasetManifest, Examples, load_split
-from calibration.learning.inference import believe
+from calibration.learning.assessment import against_float, figures, judge
+from calibration.learning.deploy import DeployedNetwork, features_of
+from calibration.learning.domain import DomainDistance, fit_domain
+from calibration.learning.examples import DatasetManifest, Examples, load_all
+from calibration.learning.inference import judge_model
+from calibration.learning.network import FusionNetwork
 from calibration.learning.packaging import (
     add_golden_examples,
     calibration_inputs,
     describe,
+    limit_distance,
     modalities_of,
     write_model,
 )
-from calibration.learning.probability import wilson_interval
-from calibration.learning.quantization import CHANNEL_ALIGNMENT, quantize
+from calibration.learning.protocols import Protocol, folds
+from calibration.learning.quantization import CHANNEL_ALIGNMENT, Target, quantize
+from calibration.learning.report import table
 from calibration.learning.runs import Run
 from calibration.learning.training import predict
-from edge_agent.diagnose.manifest import Figure
+from calibration.train import find_fold
+from edge_agent.diagnose.manifest import Figure, Modality
 from edge_agent.diagnose.model import Model, softmax
 
 
@@ -43,54 +48,46 @@ def run(args: argparse.Namespace) -> int:
     """Export, quantise, compare with the float network, measure, describe, write."""
     record = Run.load(args.run)
     dataset = DatasetManifest.load(args.dataset)
+    examples = load_all(args.dataset, dataset)
+    protocol = cast(Protocol, record.protocol)
+    fold = find_fold(folds(protocol, dataset.recordings, examples, dataset.seed), protocol, record.fold)
+    train, validation, test = (examples.take(part) for part in (fold.train, fold.validation, fold.test))
     network = record.load_network(args.run)
-    train = load_split(args.dataset, dataset, "train")
-    names = list(network.spec.modalities)
-    modalities = modalities_of(dataset, train, names)
-    floats = to_onnx(
-        DeployedNetwork(network, CHANNEL_ALIGNMENT[args.target]), modalities, len(dataset.side_inputs)
-    )
-    load = np.array([dataset.recordings[i].load for i in train.recording])
-    integers = accept_bytes(
-        quantize(floats, calibration_inputs(train, load, names, args.examples), args.target), modalities
-    )
+    modalities = modalities_of(dataset, train, list(network.modalities))
+    integers = make_network(network, train, dataset, modalities, args.target, args.examples)
     commands = (record.dataset_command, record.command, shlex.join(["edge-calibrate", *sys.argv[1:]]))
     manifest = describe(record, commands, dataset, modalities, args.target)
-    test = load_split(args.dataset, dataset, "test")
     manifest = add_golden_examples(integers, manifest, test, args.out)
-    write_model(args.out, with_manifest(integers, manifest))
+    manifest = limit_distance(integers, manifest, validation, args.out)
     model = Model.load(args.out)
+    threshold = manifest.thresholds.broken
     found: list[Figure] = []
-    for split, examples in (("validation", load_split(args.dataset, dataset, "validation")), ("test", test)):
-        probabilities = believe(model, examples)
-        reference = softmax(predict(network, examples), record.temperature)
-        found.append(
-            agreement(probabilities, reference, examples, dataset, split, manifest.thresholds.broken)
-        )
-        judgements = judge(probabilities, examples, dataset.recordings, manifest.thresholds.broken)
-        found += figures(judgements, split) if split == "test" else []
+    for name, part in (("validation", validation), ("test", test)):
+        title = f"{protocol}, fold {fold.name}, {name} part"
+        judgements = judge_model(model, part, dataset.recordings, protocol)
+        floats = softmax(predict(network, part), record.temperature)
+        reference = judge(floats, part, dataset.recordings, threshold, protocol)
+        found += against_float(judgements, reference, title)
+        found += figures(judgements, title) if name == "test" else []
     write_model(args.out, with_manifest(integers, replace(manifest, figures=tuple(found))))
     Model.load(args.out)
     print(f"{table(found)}\n\n{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
     return 0
 
 
-def agreement(
-    integers: NDArray[np.float64],
-    floats: NDArray[np.float64],
-    examples: Examples,
+def make_network(
+    network: FusionNetwork,
+    train: Examples,
     dataset: DatasetManifest,
-    split: str,
-    threshold: float,
-) -> Figure:
-    """Share of windows for which INT8 and float probabilities (n, classes) give the same verdict."""
-    same = (integers[:, 1:].sum(axis=1) >= threshold) == (floats[:, 1:].sum(axis=1) >= threshold)
-    recordings = np.unique(examples.recording)
-    return Figure(
-        name="windows_judged_as_in_fp32",
-        protocol=f"{PROTOCOL}, {split} motors, all windows",
-        value=float(same.mean()),
-        interval=wilson_interval(int(same.sum()), len(same)),
-        recordings=len(recordings),
-        motors=len({dataset.recordings[i].motor for i in recordings}),
-    )
+    modalities: tuple[Modality, ...],
+    target: Target,
+    count: int,
+) -> onnx.ModelProto:
+    """Rewrite, export and quantise; the ranges of the activations come from `count` training examples."""
+    deployed = DeployedNetwork(network, CHANNEL_ALIGNMENT[target])
+    clear = train.take(train.trainable)
+    deployed.distance = DomainDistance(fit_domain(features_of(deployed, clear), clear.label))
+    floats = to_onnx(deployed, modalities, len(dataset.side_inputs))
+    load = np.array([dataset.recordings[i].load for i in train.recording])
+    inputs = calibration_inputs(train, load, list(network.modalities), count)
+    return accept_bytes(quantize(floats, inputs, target), modalities)

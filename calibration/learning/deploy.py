@@ -8,13 +8,20 @@ few contiguous slices, and the unit's first weights are reordered to the order i
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from calibration.learning.domain import DomainDistance
+from calibration.learning.examples import Examples
 from calibration.learning.network import FusionNetwork
 from calibration.learning.shufflenet import ShuffleNetV2
+from calibration.learning.training import to_tensors
+
+_BATCH = 256
 
 PADDING = -1
 """Stands for a channel that is always zero."""
@@ -119,7 +126,11 @@ class DeployedBranch(nn.Module):
 
     def maps(self, images: Tensor) -> Tensor:
         """Stage-4 maps of images (batch, channels, rows, columns)."""
-        maps: Tensor = self.stages(self.maxpool(self.conv1(images)))
+        return self.maps_of_stem(self.maxpool(self.conv1(images)))
+
+    def maps_of_stem(self, stem: Tensor) -> Tensor:
+        """Stage-4 maps of what the first two layers gave."""
+        maps: Tensor = self.stages(stem)
         return maps if self.trained_order is None else maps[:, self.trained_order]
 
     def pooled(self, maps: Tensor) -> Tensor:
@@ -128,29 +139,53 @@ class DeployedBranch(nn.Module):
 
 
 class DeployedNetwork(nn.Module):
-    """A trained FusionNetwork, rewritten; computes the same."""
+    """A trained FusionNetwork, rewritten; computes the same, and how far the window is from training."""
 
     def __init__(self, network: FusionNetwork, alignment: int) -> None:
+        """Rewrite `network`; it gives no distance until `distance` is set."""
         super().__init__()
         network = network.eval()
         restore_order = network.spec.fusion == "attention"
+        self.modalities = list(network.spec.modalities)
         self.branches = nn.ModuleList(
             DeployedBranch(branch, alignment, restore_order) for branch in network.branch_list()
         )
         self.attention = network.attention
         self.embed = network.embed
         self.fc = network.fc
+        self.distance: DomainDistance | None = None
 
-    def forward(self, *inputs: Tensor) -> Tensor:
-        """Logits (batch, classes) of one image tensor per modality and the side inputs."""
+    def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, Tensor]:
+        """Logits (batch, classes) and distances (batch,) of one image tensor per modality and side inputs."""
+        logits, features = self.look(*inputs)
+        return logits if self.distance is None else (logits, self.distance(features))
+
+    def look(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
+        """Logits (batch, classes), and the features (batch, n) by which a strange window is known.
+
+        These are the embedding and the means of the first two layers' maps: the embedding keeps only what
+        tells the classes apart, and has no eye for an image of another kind.
+        """
         branches = [branch for branch in self.branches if isinstance(branch, DeployedBranch)]
-        maps = [branch.maps(images) for branch, images in zip(branches, inputs[:-1], strict=True)]
+        stems = [branch.conv1(images) for branch, images in zip(branches, inputs[:-1], strict=True)]
+        peaks = [branch.maxpool(stem) for branch, stem in zip(branches, stems, strict=True)]
+        maps = [branch.maps_of_stem(own) for branch, own in zip(branches, peaks, strict=True)]
         if self.attention:
             first, second = self.attention.values()
             maps = [first(maps[0], maps[1]), second(maps[1], maps[0])]
         pooled = [branch.pooled(own) for branch, own in zip(branches, maps, strict=True)]
-        logits: Tensor = self.fc(torch.relu(self.embed(torch.cat([*pooled, inputs[-1]], dim=1))))
-        return logits
+        embedding = self.embed(torch.cat([*pooled, inputs[-1]], dim=1))
+        means = [functional.adaptive_avg_pool2d(own, 1).flatten(1) for own in (*stems, *peaks)]
+        return self.fc(torch.relu(embedding)), torch.cat([embedding, *means], dim=1)
+
+
+def features_of(network: DeployedNetwork, examples: Examples) -> NDArray[np.float64]:
+    """Features (n, features) of examples (n)."""
+    parts = np.array_split(np.arange(len(examples)), -(-len(examples) // _BATCH))
+    with torch.inference_mode():
+        inputs = (to_tensors(examples.take(part), network.modalities) for part in parts)
+        batches = [network.look(*own)[1] for own in inputs]
+    return np.asarray(torch.cat(batches).double().numpy())
 
 
 def _sequential(module: object) -> nn.Sequential:

@@ -10,8 +10,9 @@ import onnx
 from numpy.typing import NDArray
 
 from calibration.export import with_manifest
+from calibration.learning.domain import limit_of
 from calibration.learning.examples import DatasetManifest, Examples
-from calibration.learning.inference import inputs_of
+from calibration.learning.inference import ask, inputs_of
 from calibration.learning.quantization import CalibrationInputs
 from calibration.learning.runs import Run
 from edge_agent.diagnose.manifest import (
@@ -66,6 +67,8 @@ def describe(
             network=run.network,
             recordings=run.recordings,
             motors=run.motors,
+            protocol=run.protocol,
+            fold=run.fold,
         ),
         figures=(),
         golden=(),
@@ -92,6 +95,16 @@ def add_golden_examples(
     model = Model.load(file)
     golden = [_golden(chosen, names, i, model.infer(inputs_of(chosen, i)).logits) for i in range(len(chosen))]
     return replace(manifest, golden=tuple(golden))
+
+
+def limit_distance(network: onnx.ModelProto, manifest: Manifest, examples: Examples, file: Path) -> Manifest:
+    """Write the file with a limit of the distance that all but a few of ordinary `examples` keep."""
+    write_model(file, with_manifest(network, manifest))
+    distances = np.array([belief.distance for belief in ask(Model.load(file), examples)], np.float64)
+    thresholds = replace(manifest.thresholds, embedding_distance=limit_of(distances))
+    limited = replace(manifest, thresholds=thresholds)
+    write_model(file, with_manifest(network, limited))
+    return limited
 
 
 def golden_choice(examples: Examples) -> Examples:

@@ -1,5 +1,7 @@
 """How far the network's probabilities can be believed."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
@@ -28,17 +30,50 @@ def negative_log_likelihood(probabilities: NDArray[np.float64], labels: NDArray[
     return float(-np.mean(np.log(np.maximum(of_labels, 1e-12))))
 
 
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A share of right answers among those at one place of a curve."""
+
+    x: float
+    """Where: confidence, load per unit or coverage."""
+    share: float
+    """Share of right answers."""
+    interval: tuple[float, float]
+    """95 % confidence interval of the share."""
+    count: int
+    """Answers behind it."""
+
+
+def point(x: float, correct: NDArray[np.bool_]) -> Point:
+    """Share of right answers `correct` (n,), n > 0, at `x`."""
+    count = int(correct.sum())
+    return Point(x, count / correct.size, wilson_interval(count, correct.size), correct.size)
+
+
+def reliability(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = 10) -> list[Point]:
+    """Share of correct answers (n,) over mean confidence (n,), one point for each bin that is not empty."""
+    which = np.minimum((confidence * bins).astype(int), bins - 1)
+    return [point(float(confidence[which == b].mean()), correct[which == b]) for b in np.unique(which)]
+
+
 def expected_calibration_error(
     confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = 10
 ) -> float:
     """Mean distance between confidence (n,) and share of correct answers (n,), over bins of confidence."""
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(confidence[which == b].sum() - correct[which == b].sum())
-        for b in range(bins)
-        if (which == b).any()
-    ]
-    return float(sum(gaps) / len(confidence))
+    points = reliability(confidence, correct, bins)
+    return sum(abs(p.x - p.share) * p.count for p in points) / len(confidence)
+
+
+def selective_accuracy(
+    confidence: NDArray[np.float64], correct: NDArray[np.bool_], points: int = 20
+) -> list[Point]:
+    """Share of correct answers (n,) among the most confident ones, over the share that is answered.
+
+    Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks" (2017).
+    """
+    order = np.argsort(-confidence, kind="stable")
+    counts = np.unique(np.ceil(np.linspace(1 / points, 1, points) * correct.size).astype(int))
+    return [point(count / correct.size, correct[order[:count]]) for count in counts.tolist()]
 
 
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:

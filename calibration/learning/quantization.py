@@ -70,6 +70,7 @@ def quantize(model: onnx.ModelProto, inputs: CalibrationInputs, target: Target) 
             _Reader(inputs),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(QUANTIZED_OPERATORS),
+            nodes_to_exclude=_in_float(onnx.load_model(prepared)),
             per_channel=True,
             reduce_range=target == "x86",
             activation_type=QuantType.QUInt8,
@@ -77,6 +78,12 @@ def quantize(model: onnx.ModelProto, inputs: CalibrationInputs, target: Target) 
             extra_options={"TensorQuantOverrides": {name: [byte_range] for name in inputs.images}},
         )
         return onnx.load_model(quantized)
+
+
+def _in_float(model: onnx.ModelProto) -> list[str]:
+    """Concatenations that a float layer reads: one scale does not fit features and side inputs alike."""
+    read = {name for node in model.graph.node if node.op_type in ("Gemm", "MatMul") for name in node.input}
+    return [node.name for node in model.graph.node if node.op_type == "Concat" and set(node.output) & read]
 
 
 class _quiet:  # noqa: N801 -- reads as a word in a with statement

@@ -62,6 +62,10 @@ class TrainingRecord:
     """Recordings that the weights were fitted to."""
     motors: int
     """Motors among them."""
+    protocol: str = "leave_one_motor_out"
+    """How the data set was split into what was learned from and what was judged."""
+    fold: str = "leave_one_motor_out"
+    """Which of the protocol's splits it was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,11 @@ class Figure:
     protocol: str
     """How the data was split, e.g. `leave_one_motor_out`."""
     value: float
-    """Fraction of recordings."""
+    """Fraction of recordings; of windows where the protocol shuffles windows."""
     interval: tuple[float, float]
-    """95 % confidence interval over recordings."""
+    """95 % confidence interval over recordings, or windows."""
     recordings: int
-    """Recordings behind it."""
+    """Recordings, or windows, behind it."""
     motors: int
     """Motors behind it."""
 

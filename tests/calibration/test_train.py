@@ -1,16 +1,26 @@
+import argparse
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
-from small_dataset import SIDE_INPUTS, training_examples
+from small_dataset import SIDE_INPUTS, a_dataset, training_examples
 
-from calibration.learning.augmentation import Augmentation
-from calibration.learning.network import FusionNetwork, NetworkSpec
+from calibration.learning.augmentation import Augmentation, only, without
+from calibration.learning.network import FusionNetwork, NetworkSpec, make_network
 from calibration.learning.probability import (
     expected_calibration_error,
     fit_temperature,
     wilson_interval,
 )
+from calibration.learning.protocols import Fold
+from calibration.learning.runs import Run, start_from
+from calibration.learning.shufflenet import ShuffleNetV2
 from calibration.learning.training import Trainer, TrainingSpec, class_weights, predict
+from calibration.train import add_arguments, find_fold, run
 
 
 @pytest.fixture(autouse=True)
@@ -20,12 +30,129 @@ def one_thread():
 
 def train(folder, data, epochs: int, seed: int = 1, patience: int = 99) -> FusionNetwork:
     _, examples, validation = data
+    examples, validation = examples.take(np.arange(0, 240, 4)), validation.take(np.arange(0, 80, 4))
     torch.manual_seed(seed)
     network = FusionNetwork(NetworkSpec({"current": 4, "vibration": 4}, len(SIDE_INPUTS), 5))
     folder.mkdir(exist_ok=True)
-    spec = TrainingSpec(epochs=epochs, batch=60, seed=seed, patience=patience)
+    spec = TrainingSpec(epochs=epochs, batch=30, seed=seed, patience=patience)
     Trainer(network, spec, examples, validation, SIDE_INPUTS, folder).fit()
     return network
+
+
+def command(*arguments: object) -> int:
+    """`edge-calibrate train` in one step of one epoch."""
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    quick = ["--epochs", "1", "--batch", "240", "--threads", "1"]
+    return run(parser.parse_args([str(argument) for argument in (*arguments, *quick)]))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--modalities", "current"],
+        ["--modalities", "vibration"],
+        ["--fusion", "attention"],
+        ["--width", "x1.0"],
+        ["--width", "x1.0", "--fusion", "attention"],
+    ],
+    ids=" ".join,
+)
+def test_every_kind_of_network_can_be_trained_and_read_again(tmp_path, options):
+    dataset = a_dataset(tmp_path)
+    assert command(tmp_path, "--out", tmp_path / "run", *options) == 0
+    record = Run.load(tmp_path / "run")
+    assert (record.protocol, record.fold) == ("leave_one_motor_out", "leave_one_motor_out")
+    assert (record.recordings, record.motors, record.init) == (60, 12, None)
+    network = record.load_network(tmp_path / "run")
+    assert sum(own.numel() for own in network.parameters()) == record.parameters
+    assert set(network.modalities) <= set(dataset.modalities)
+
+
+def test_only_the_training_part_of_the_fold_is_learned_from(tmp_path, monkeypatch):
+    a_dataset(tmp_path)
+    assert (
+        command(tmp_path, "--out", tmp_path / "run", "--protocol", "leave_one_load_out", "--fold", "1") == 0
+    )
+    record = Run.load(tmp_path / "run")
+    # Four loads of 25 recordings each: one is tested, another one validates.
+    assert (record.protocol, record.fold, record.recordings) == ("leave_one_load_out", "load_4_of_8", 50)
+
+
+def test_a_fold_is_found_by_name_or_number_and_a_wrong_one_is_told_from_which_there_are():
+    some = [Fold(name, *3 * [np.zeros(1, np.int64)]) for name in ("load_1_of_8", "load_2_of_8")]
+    assert find_fold(some, "leave_one_load_out", "1") is some[1]
+    assert find_fold(some, "leave_one_load_out", "load_1_of_8") is some[0]
+    with pytest.raises(ValueError, match="has no fold '2', but 0 to 1: load_1_of_8, load_2_of_8"):
+        find_fold(some, "leave_one_load_out", "2")
+
+
+def test_a_network_of_vibration_alone_hears_nothing_that_only_the_current_tells(tmp_path):
+    manifest, examples, validation = training_examples(tmp_path)
+    network = make_network(manifest, ["vibration"], "x0.5", "concatenation", seed=1)
+    (tmp_path / "run").mkdir()
+    own = only(examples, ["vibration"], SIDE_INPUTS), only(validation, ["vibration"], SIDE_INPUTS)
+    Trainer(network, TrainingSpec(epochs=1, batch=240), *own, SIDE_INPUTS, tmp_path / "run").fit()
+    other_load = validation.side.copy()
+    other_load[:, SIDE_INPUTS.index("load")] += 1.0
+    changed = predict(network, replace(validation, side=other_load))
+    assert np.array_equal(changed, predict(network, validation))
+
+
+def test_weights_to_start_from_are_those_of_a_training_of_the_same_network(tmp_path):
+    data = training_examples(tmp_path)
+    trained = train(tmp_path / "run", data, epochs=1)
+    for path in (tmp_path / "run", tmp_path / "run" / "best.pt"):
+        fresh = FusionNetwork(trained.spec)
+        start_from(fresh, path)
+        # Not to the bit: the trained network lies in memory with its channels last.
+        np.testing.assert_allclose(predict(fresh, data[2]), predict(trained, data[2]), atol=1e-5)
+    with pytest.raises(ValueError, match=r"another network: attention.* is .* here"):
+        start_from(FusionNetwork(replace(trained.spec, fusion="attention")), tmp_path / "run")
+
+
+def test_every_branch_starts_from_an_imagenet_checkpoint(tmp_path):
+    published = ShuffleNetV2(3, "x0.5", pool_stem=True).state_dict() | {"fc.bias": torch.zeros(1000)}
+    torch.save(published, tmp_path / "imagenet.pth")
+    network = FusionNetwork(NetworkSpec({"current": 4, "vibration": 2}, 3, 5))
+    start_from(network, tmp_path / "imagenet.pth")
+    for branch in network.branch_list():
+        assert torch.equal(branch.state_dict()["conv5.0.weight"], published["conv5.0.weight"])
+        assert branch.conv1[0].weight.sum().item() == pytest.approx(
+            published["conv1.0.weight"].sum().item(), abs=1e-3
+        )
+    with pytest.raises(ValueError, match=r"imagenet.pth: not the weights of a ShuffleNetV2 x1.0"):
+        start_from(FusionNetwork(replace(network.spec, width="x1.0")), tmp_path / "imagenet.pth")
+
+
+def test_a_file_without_weights_to_start_from_is_wrong_usage(tmp_path, capsys):
+    a_dataset(tmp_path)
+    (tmp_path / "model.onnx").write_bytes(b"\x08\x08onnx")
+    assert command(tmp_path, "--out", tmp_path / "run", "--init", tmp_path / "model.onnx") == 2
+    assert "no file of torch weights; an ONNX file holds none" in capsys.readouterr().err
+    torch.save({"something": torch.zeros(1)}, tmp_path / "else.pt")
+    assert command(tmp_path, "--out", tmp_path / "run", "--init", tmp_path / "else.pt") == 2
+    assert "neither best.pt of a training nor a ShuffleNetV2" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_two_processes_of_torchrun_train_one_network(tmp_path):
+    a_dataset(tmp_path)
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    options = ["--epochs", "1", "--batch", "120", "--threads", "1", "--modalities", "current"]
+    done = subprocess.run(
+        [*torchrun, "-m", "calibration.cli", "train", tmp_path, "--out", tmp_path / "run", *options],
+        env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
+        capture_output=True,
+        text=True,
+        timeout=110,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("epoch 1: validation loss") == 1
+    network = Run.load(tmp_path / "run").load_network(tmp_path / "run")
+    # Both processes made every step: BatchNorm saw two batches, each its half of them.
+    assert network.branches["current"].conv1[1].num_batches_tracked == 2
 
 
 def test_same_seed_gives_the_same_weights_and_another_seed_others(tmp_path):
@@ -89,6 +216,31 @@ def test_reversal_turns_time_round_and_nothing_else():
         ["current"], [], [image, torch.ones(8, 0)], torch.Generator().manual_seed(0)
     )
     torch.testing.assert_close(turned[0], image.flip(3))
+
+
+def test_a_slip_found_too_large_brings_the_sidebands_nearer_to_the_carrier():
+    image = torch.zeros(16, 1, 33, 4)
+    image[:, :, 20] = 1.0
+    side = torch.ones(16, len(SIDE_INPUTS))
+    changed = Augmentation(noise=0, gain=0, slip_error=0.2).apply(
+        ["current"], list(SIDE_INPUTS), [image, side], torch.Generator().manual_seed(0)
+    )
+    slip, load, vibration = changed[1].T
+    row = (changed[0][:, 0, :, 0] * torch.arange(33)).sum(dim=1) / changed[0][:, 0, :, 0].sum(dim=1)
+    assert slip.min() < 0.9
+    assert slip.max() > 1.1
+    torch.testing.assert_close(row, 20 / slip, rtol=0.01, atol=0.0)
+    torch.testing.assert_close(load, slip)
+    assert (vibration == 1).all()
+
+
+def test_a_dead_modality_is_black_and_takes_its_side_inputs_along(tmp_path):
+    _, examples, _ = training_examples(tmp_path)
+    deaf = without(examples, "vibration", SIDE_INPUTS)
+    assert not deaf.images["vibration"].any()
+    assert np.array_equal(deaf.images["current"], examples.images["current"])
+    assert not deaf.side[:, 2].any()
+    assert np.array_equal(deaf.side[:, :2], examples.side[:, :2])
 
 
 def test_augmentation_removes_at_most_one_modality_and_says_so():

@@ -22,6 +22,7 @@ from calibration.learning.probability import negative_log_likelihood
 from edge_agent.diagnose.model import softmax
 
 _EVALUATION_BATCH = 256
+_SEEDS_APART = 1_000_003
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +146,13 @@ class Trainer:
     def _epoch(self) -> None:
         # Seeded by the epoch: a training that was resumed goes on exactly as one that was not.
         seed = self._spec.seed * 10_007 + self._progress.epoch
-        # The processes draw the same order of the examples, but each its own changes to them.
-        torch.manual_seed(seed + self._place.rank)
         order = torch.randperm(len(self._train), generator=torch.Generator().manual_seed(seed)).numpy()
+        # The processes draw the same order of the examples, but each its own changes to them.
+        own_seed = seed + _SEEDS_APART * self._place.rank
+        torch.manual_seed(own_seed)
         self._network.train()
         bar = tqdm(
-            self._batches(order, torch.Generator().manual_seed(seed + self._place.rank)),
+            self._batches(order, torch.Generator().manual_seed(own_seed)),
             f"epoch {self._progress.epoch + 1}",
             self._steps,
             leave=False,

@@ -30,7 +30,10 @@ class Augmentation:
     reversal: float = 0.5
     """Share of the examples whose columns, the frames in time, come in reverse order."""
     slip_error: float = 0.02
-    """Largest relative error of the slip: it stretches the axis of the sidebands and shifts slip and load."""
+    """Largest relative error of the slip: it stretches the axis of the sidebands and shifts slip and load.
+
+    Images without a slip beside them are not drawn in units of it, and stay as they are.
+    """
     absent: Mapping[str, float] = field(default_factory=lambda: {"current": 0.1, "vibration": 0.3})
     """Per modality the share of the examples in which it is missing; never all of them at once."""
 
@@ -43,7 +46,8 @@ class Augmentation:
     ) -> list[Tensor]:
         """Change images (batch, channels, rows, columns) in 0..1, one per modality, and side (batch, n)."""
         back = torch.rand(len(inputs[-1]), generator=generator) < self.reversal
-        error = self.slip_error * (2 * torch.rand(len(inputs[-1]), generator=generator) - 1)
+        slip_error = self.slip_error if "slip" in side_inputs else 0.0
+        error = slip_error * (2 * torch.rand(len(inputs[-1]), generator=generator) - 1)
         images = [
             self._disturb(_stretched(_reversed(own, back), 1 + error), generator) for own in inputs[:-1]
         ]

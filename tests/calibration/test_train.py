@@ -135,6 +135,15 @@ def test_a_file_without_weights_to_start_from_is_wrong_usage(tmp_path, capsys):
     assert "neither best.pt of a training nor a ShuffleNetV2" in capsys.readouterr().err
 
 
+def test_images_without_side_inputs_are_learned_from_too(tmp_path):
+    manifest, examples, validation = training_examples(tmp_path)
+    bare = [replace(part, side=part.side[:, :0]) for part in (examples, validation)]
+    network = make_network(replace(manifest, side_inputs=()), ["current"], "x0.5", "concatenation", seed=1)
+    (tmp_path / "run").mkdir()
+    loss = Trainer(network, TrainingSpec(epochs=1, batch=240), *bare, (), tmp_path / "run").fit()
+    assert np.isfinite(loss)
+
+
 @pytest.mark.slow
 def test_two_processes_of_torchrun_train_one_network(tmp_path):
     a_dataset(tmp_path)
@@ -212,7 +221,7 @@ def test_half_of_all_weight_lies_on_sound_motors_whatever_their_share():
 
 def test_reversal_turns_time_round_and_nothing_else():
     image = torch.rand(8, 4, 5, 6)
-    turned = Augmentation(noise=0, gain=0, reversal=1.0, slip_error=0).apply(
+    turned = Augmentation(noise=0, gain=0, reversal=1.0).apply(
         ["current"], [], [image, torch.ones(8, 0)], torch.Generator().manual_seed(0)
     )
     torch.testing.assert_close(turned[0], image.flip(3))

@@ -110,12 +110,10 @@ def _opened(path: Path) -> Iterator[h5py.File]:
 def _places(path: Path, file: h5py.File) -> Iterator[_Place]:
     rotors = [name for name in ROTORS if isinstance(file.get(name), h5py.Group)]
     if len(rotors) != 1:
-        raise RecordingError(
-            f"{path}: it holds {', '.join(file) or 'nothing'}, expected one group of {', '.join(ROTORS)}"
-        )
+        raise RecordingError(f"{path}: it holds {_names(file)}, expected one group of {', '.join(ROTORS)}")
     for load, group in file[rotors[0]].items():
         where = f"{path}: {rotors[0]}/{load}"
-        if not (load.startswith("torque") and load[6:].isdigit() and isinstance(group, h5py.Group)):
+        if not (str(load).startswith("torque") and load[6:].isdigit() and isinstance(group, h5py.Group)):
             raise RecordingError(f"{where}: no load, expected a group like torque05")
         for repetition in range(_repetitions(where, group)):
             if any(group[name][repetition, 0] for name in (*_CURRENTS, *_VIBRATION)):
@@ -128,7 +126,7 @@ def _repetitions(where: str, load: h5py.Group) -> int:
     for name in (*_CURRENTS, *_VIBRATION):
         data = load.get(name)
         if data is None:
-            raise RecordingError(f"{where}: {name} is missing; there are only {', '.join(load) or 'none'}")
+            raise RecordingError(f"{where}: {name} is missing; there are only {_names(load)}")
         if not isinstance(data, h5py.Dataset) or data.dtype != h5py.ref_dtype or data.shape[1:] != (1,):
             raise RecordingError(f"{where}: {name} is no column of references, one for each repetition")
         counts[name] = data.shape[0]
@@ -136,6 +134,10 @@ def _repetitions(where: str, load: h5py.Group) -> int:
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
         raise RecordingError(f"{where}: the signals differ in repetitions: {told}")
     return counts["Ia"]
+
+
+def _names(group: h5py.Group) -> str:
+    return ", ".join(map(str, group)) or "nothing"  # a damaged name is bytes
 
 
 def _signals(file: h5py.File, place: _Place, names: tuple[str, ...]) -> Floats:

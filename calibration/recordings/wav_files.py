@@ -3,8 +3,10 @@
 import struct
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.io import wavfile
 
 from calibration.recordings.columns import Description, recording_of
@@ -16,9 +18,7 @@ _SAMPLES = ("int16", "int32", "float32", "float64")
 def read_wav(path: Path, description: Description) -> Recording:
     """Read a WAV file, its channels described in order; raises RecordingError when it cannot be used."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of text are of no interest
-            rate_hz, samples = wavfile.read(path)
+        rate_hz, samples = _read(path)
         if samples.dtype.name not in _SAMPLES:
             raise RecordingError(f"its samples are {samples.dtype}, expected {', '.join(_SAMPLES)}")
         if samples.size == 0:
@@ -36,8 +36,22 @@ def read_wav(path: Path, description: Description) -> Recording:
         return recording_of(path.stem, values, description.channels, names, float(rate_hz), meta)
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}") from error
-    except (RecordingError, ValueError, EOFError, struct.error) as error:
+    except (RecordingError, ValueError, struct.error) as error:
         raise RecordingError(f"{path}: {error}") from error
+
+
+def _read(path: Path) -> tuple[int, NDArray[Any]]:
+    """Give rate and samples; raises RecordingError where the header is damaged."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of text are of no interest
+        try:
+            rate_hz, samples = wavfile.read(path)
+        except (TypeError, ArithmeticError, LookupError, NameError, MemoryError) as error:
+            # scipy computes with what a damaged header says before it checks it
+            raise RecordingError(f"it is no whole WAV file: {error}") from error
+    if rate_hz == 0:
+        raise RecordingError("its header says 0 Hz")
+    return rate_hz, samples
 
 
 def _bits(path: Path) -> int:

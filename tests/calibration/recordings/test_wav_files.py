@@ -107,3 +107,14 @@ def test_samples_that_end_early_are_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-701])
     with pytest.raises(RecordingError, match=r"run_1\.wav: "):
         read_wav(path, BOTH)
+
+
+@pytest.mark.parametrize(("offset", "value"), [(22, 0), (24, 0), (32, 0), (34, 17), (34, 0)])
+def test_a_header_of_nonsense_is_refused(tmp_path: Path, offset: int, value: int) -> None:
+    """Channels, rate, bytes of a scan, and bits of a sample, where a plain header has them."""
+    path = a_wav(tmp_path, np.ones((50, 2), np.float32))
+    content = bytearray(path.read_bytes())
+    content[offset : offset + 2] = struct.pack("<H", value)
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match=r"run_1\.wav: "):
+        read_wav(path, BOTH)

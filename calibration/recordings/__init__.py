@@ -1,1 +1,1 @@
-"""Recordings of other laboratories: their file layouts."""
+"""Recordings of other laboratories and formats: their file layouts, and importers."""

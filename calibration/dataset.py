@@ -1,53 +1,56 @@
-"""`edge-calibrate dataset`: simulated recordings of many motors, cut into images for the network."""
+"""`edge-calibrate dataset`: recordings of motors, cut into images for the network."""
 
 import argparse
 import json
-import multiprocessing
 import os
 import shlex
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter
-from tqdm import tqdm
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from calibration.learning.examples import (
     DatasetManifest,
     Examples,
     RecordingEntry,
     ShardEntry,
-    Split,
     file_sha256,
     save_shard,
 )
-from calibration.learning.labels import label_of, split_motors
-from calibration.learning.windowing import Seen, StreamSamples, draw_spans, draw_view, look
-from calibration.simulator.recording import simulate
-from calibration.simulator.sets import FIRST_TEST_SEED, draw_scenario
+from calibration.learning.paper_images import PAPER_CHANNELS, WINDOW_S, PaperSpec, look_at_spectrograms
+from calibration.learning.sources import LAB_RIG, MOTORS, Plan, plan
+from calibration.learning.windowing import Seen, StreamSamples, View, draw_spans, draw_view, look, space_spans
+from calibration.workers import work
+from edge_agent.acquire.recordings import RecordingError
+from edge_agent.diagnose.verdict import Reason
 from edge_agent.motor import Nameplate
 from edge_agent.signals.images import CURRENT_CHANNELS, SIDE_INPUTS, VIBRATION_CHANNELS, ImageSpec
 
-_SHARES = {"training": 0.8, "confounders": 0.2}
-_TEST_SHARE = 0.2
-_SEEDS_APART = 50_000
-_SHARD_RECORDINGS = 25
+_MOTOR_RECORDINGS, _BENCH_RECORDINGS = 2400, 400
+_MOTOR_WINDOWS, _BENCH_WINDOWS = 4, 144
+_BENCH_WINDOW_S = 7.0
+_SHARD_RECORDINGS = 10
 _SHORTEST_S, _LONGEST_S = 2.0, 12.0
+_AGENT_CHANNELS: dict[str, tuple[str, ...]] = {"current": CURRENT_CHANNELS, "vibration": VIBRATION_CHANNELS}
+_BENCH_VIEW = View(current_phases=3, vibration=True, bars_known=True, vibration_sensors=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """One recording to be made."""
+class Cutting:
+    """How recordings become examples."""
 
-    kind: str
-    """Scenario set."""
-    seed: int
-    """Of the scenario, the view and the windows."""
-    split: Split
-    """Where its motor belongs."""
+    images: Literal["sidebands", "paper"]
+    """What the agent's front end makes, or the spectrograms of the paper."""
+    windows: int
+    """Windows per recording."""
+    length_s: float | None
+    """Of every window, which are evenly spaced; None draws places and lengths of 2 to 12 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,111 +58,193 @@ class Shard:
     """What a worker made: written beside the shard, so that an interrupted run goes on after it."""
 
     plans: tuple[Plan, ...]
-    """What was asked for."""
-    windows: int
-    """Windows asked for per recording."""
+    """Which recordings were asked for."""
+    cutting: Cutting
+    """How they were to be cut."""
     entries: tuple[RecordingEntry, ...]
     """What came of it."""
-    file: ShardEntry
-    """Where the examples are."""
+    file: ShardEntry | None
+    """Where the examples are; None where every window was refused."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What one worker is given at a time."""
+
+    path: Path
+    """Shard to write."""
+    first: int
+    """Position of its first recording in the manifest."""
+    plans: tuple[Plan, ...]
+    """Its recordings."""
+    cutting: Cutting
+    """How to cut them."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     parser.add_argument("--out", type=Path, required=True, help="folder to write")
-    parser.add_argument("--recordings", type=int, default=2400, help="recordings to simulate")
-    parser.add_argument("--windows", type=int, default=4, help="windows per recording, 2 to 12 s long")
+    parser.add_argument(
+        "--source",
+        default=MOTORS,
+        metavar=f"{MOTORS}|{LAB_RIG}|FOLDER",
+        help="simulated random motors (default), the simulated bench of five rotors, or a folder of .npz "
+        "recordings whose meta have broken_bars, load, motor_id and nameplate",
+    )
+    parser.add_argument(
+        "--images",
+        choices=["sidebands", "paper"],
+        default="sidebands",
+        help="what the agent's front end makes (default), or wide spectrograms as in the paper",
+    )
+    parser.add_argument(
+        "--recordings",
+        type=int,
+        help=f"to simulate (default: {_MOTOR_RECORDINGS} of motors, {_BENCH_RECORDINGS} of the bench)",
+    )
+    parser.add_argument(
+        "--windows",
+        type=int,
+        help=f"per recording (default: {_MOTOR_WINDOWS} of motors, else {_BENCH_WINDOWS})",
+    )
+    parser.add_argument(
+        "--length-s",
+        type=float,
+        help=f"length of evenly spaced windows (default: {WINDOW_S} s for the paper's images, drawn from "
+        f"{_SHORTEST_S:g} to {_LONGEST_S:g} s for motors, else {_BENCH_WINDOW_S:g} s)",
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument(
+        "--jobs", type=int, default=os.cpu_count() or 1, help="worker processes on this machine"
+    )
+    parser.add_argument(
+        "--scheduler",
+        metavar="tcp://HOST:PORT",
+        help="use the workers of this running dask cluster instead; they need this program, and reach --out "
+        "and the FOLDER of --source under the same paths, since they read and write there themselves",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Make the shards that are missing, then the manifest."""
+    try:
+        plans = plan(args.source, args.recordings or _usual_recordings(args.source), args.seed)
+    except ValueError as error:
+        print(f"edge-calibrate dataset: {error}", file=sys.stderr)
+        return 2
     args.out.mkdir(parents=True, exist_ok=True)
-    plans = plan(args.recordings, args.seed)
-    tasks = [
-        (args.out / f"shard-{number:04d}.npz", number * _SHARD_RECORDINGS, part, args.windows)
-        for number, part in enumerate(_parts(plans))
-    ]
-    shards = _make_all(tasks, args.jobs, len(plans))
+    cutting = cutting_of(args)
+    try:
+        shards = work(
+            make_shard, tasks(args.out.resolve(), plans, cutting), args.jobs, args.scheduler, "shard"
+        )
+    except (RecordingError, ValueError) as error:
+        print(f"edge-calibrate dataset: {error}", file=sys.stderr)
+        return 1
+    paper = cutting.images == "paper"
     manifest = DatasetManifest(
         command=shlex.join(["edge-calibrate", *sys.argv[1:]]),
         seed=args.seed,
-        modalities={"current": CURRENT_CHANNELS, "vibration": VIBRATION_CHANNELS},
-        side_inputs=SIDE_INPUTS,
-        front_end=asdict(ImageSpec()),
+        modalities=PAPER_CHANNELS if paper else _AGENT_CHANNELS,
+        side_inputs=() if paper else SIDE_INPUTS,
+        front_end=asdict(PaperSpec() if paper else ImageSpec()),
         recordings=tuple(entry for shard in shards for entry in shard.entries),
-        shards=tuple(shard.file for shard in shards),
+        shards=tuple(shard.file for shard in shards if shard.file is not None),
     )
     manifest.save(args.out)
     print(summary(manifest))
     return 0
 
 
-def plan(recordings: int, seed: int) -> list[Plan]:
-    """Draw the recordings to make and deal their motors out, before a single window is cut.
+def cutting_of(args: argparse.Namespace) -> Cutting:
+    """What the options say, with what is usual for the source."""
+    drawn = args.source == MOTORS and args.images == "sidebands"
+    usual_s = WINDOW_S if args.images == "paper" else _BENCH_WINDOW_S
+    return Cutting(
+        images=args.images,
+        windows=args.windows or (_MOTOR_WINDOWS if args.source == MOTORS else _BENCH_WINDOWS),
+        length_s=args.length_s or (None if drawn else usual_s),
+    )
 
-    The simulator keeps seeds for testing apart; of the others some motors validate.
+
+def tasks(folder: Path, plans: list[Plan], cutting: Cutting) -> list[Task]:
+    """Parcel the recordings out, a few to a shard."""
+    return [
+        Task(
+            folder / f"shard-{number:04d}.npz",
+            first,
+            tuple(plans[first : first + _SHARD_RECORDINGS]),
+            cutting,
+        )
+        for number, first in enumerate(range(0, len(plans), _SHARD_RECORDINGS))
+    ]
+
+
+def make_shard(task: Task) -> Shard:
+    """Make a shard, if it is not there; memory holds one recording and the images of the shard at a time.
+
+    The same task gives the same bytes wherever it is worked on: BLAS, whose sums depend on the number of its
+    threads, gets one.
     """
-    drawn: list[tuple[str, int]] = []
-    for kind, share in _SHARES.items():
-        count = round(share * recordings)
-        tests = round(_TEST_SHARE * count)
-        first = seed * _SEEDS_APART
-        drawn += [(kind, first + i) for i in range(count - tests)]
-        drawn += [(kind, FIRST_TEST_SEED + first + i) for i in range(tests)]
-    motors = [draw_scenario(kind, number).motor_id for kind, number in drawn]
-    pairs = list(zip(drawn, motors, strict=True))
-    learned = split_motors((m for (_, number), m in pairs if number < FIRST_TEST_SEED), seed)
-    plans = [Plan(kind, number, learned.get(motor, "test")) for (kind, number), motor in pairs]
-    order = np.random.default_rng(seed).permutation(len(plans))
-    return [plans[i] for i in order]
-
-
-def make_shard(path: Path, first: int, plans: tuple[Plan, ...], windows: int) -> Shard:
-    """Simulate and cut a few recordings, numbered from `first`; memory holds one recording at a time."""
-    note = path.with_suffix(".json")
+    note = task.path.with_suffix(".json")
     adapter = TypeAdapter(Shard)
-    if note.exists() and path.exists():
+    if note.exists():
         made = adapter.validate_json(note.read_bytes())
-        if (made.plans, made.windows) == (plans, windows) and made.file.sha256 == file_sha256(path):
+        if (made.plans, made.cutting) == (task.plans, task.cutting) and _is_there(task.path, made.file):
             return made
-    results = [make_recording(one, windows) for one in plans]
-    tables = [_table(entry, seen, first + i) for i, (entry, seen) in enumerate(results) if seen]
-    file = save_shard(path, Examples.join(tables))
-    shard = Shard(plans, windows, tuple(entry for entry, _ in results), file)
+    with threadpool_limits(1):
+        results = [make_recording(one, task.cutting) for one in task.plans]
+    tables = [_table(entry, seen, task.first + i) for i, (entry, seen) in enumerate(results) if seen]
+    file = save_shard(task.path, Examples.join(tables)) if tables else None
+    shard = Shard(task.plans, task.cutting, tuple(entry for entry, _ in results), file)
     note.write_text(json.dumps(adapter.dump_python(shard, mode="json")))
     return shard
 
 
-def make_recording(plan: Plan, windows: int) -> tuple[RecordingEntry, list[Seen]]:
-    """Simulate one recording and look at it through windows; the same plan gives the same bytes."""
-    recording = simulate(draw_scenario(plan.kind, plan.seed))
-    random = np.random.default_rng(plan.seed)
+def make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[Seen]]:
+    """Look at one recording through windows."""
+    recording = plan.recording()
     streams = [
         StreamSamples(stream, counts.T)
         for stream, counts in zip(recording.device.streams, recording.counts, strict=True)
     ]
-    duration_s = min(s.counts.shape[1] / s.stream.rate_hz for s in streams)
-    spans = draw_spans(duration_s, _SHORTEST_S, _LONGEST_S, windows, random)
     truth = recording.meta
-    nameplate = Nameplate.model_validate(truth["nameplate"])
-    looks = list(look(streams, nameplate, ImageSpec(), draw_view(random), spans))
+    looks = list(_look(plan, cutting, streams, Nameplate.model_validate(truth["nameplate"])))
     seen = [one for one in looks if one is not None]
-    label, trainable = label_of(truth["broken_bars"], truth["equivalent_bars"])
+    label, trainable = plan.label(truth)
     entry = RecordingEntry(
         seed=plan.seed,
         motor=truth["motor_id"],
         split=plan.split,
-        conditions=(*truth["confounders"], *truth["sensor_faults"]) or ("plain",),
+        conditions=(*truth.get("confounders", ()), *truth.get("sensor_faults", ())) or ("plain",),
         label=label,
         trainable=trainable,
-        equivalent_bars=truth["equivalent_bars"],
+        equivalent_bars=truth.get("equivalent_bars", float(truth["broken_bars"])),
         load=truth["load"],
         examples=len(seen),
         refused=len(looks) - len(seen),
+        file=Path(plan.file).name,
     )
     return entry, seen
+
+
+def _look(
+    plan: Plan, cutting: Cutting, streams: list[StreamSamples], nameplate: Nameplate
+) -> Iterator[Seen | None]:
+    """Look through random windows as an agent somewhere in the field, or through even ones with all known.
+
+    Even windows are there to be compared with the paper, which answers at every load: those whose load is too
+    low for a sure slip stay in, as far as there are images of them.
+    """
+    duration_s = min(s.counts.shape[1] / s.stream.rate_hz for s in streams)
+    if cutting.length_s is None:
+        random = np.random.default_rng(plan.seed)
+        spans = draw_spans(duration_s, _SHORTEST_S, _LONGEST_S, cutting.windows, random)
+        return look(streams, nameplate, ImageSpec(), draw_view(random), spans)
+    spans = space_spans(plan.first_s, duration_s, cutting.length_s, cutting.windows)
+    if cutting.images == "paper":
+        return look_at_spectrograms(streams, PaperSpec(), spans)
+    return look(streams, nameplate, ImageSpec(), _BENCH_VIEW, spans, despite=frozenset({Reason.LOAD_TOO_LOW}))
 
 
 def summary(manifest: DatasetManifest) -> str:
@@ -176,19 +261,12 @@ def summary(manifest: DatasetManifest) -> str:
     return "\n".join(lines)
 
 
-def _parts(plans: list[Plan]) -> list[tuple[Plan, ...]]:
-    return [tuple(plans[i : i + _SHARD_RECORDINGS]) for i in range(0, len(plans), _SHARD_RECORDINGS)]
+def _usual_recordings(source: str) -> int:
+    return _MOTOR_RECORDINGS if source == MOTORS else _BENCH_RECORDINGS
 
 
-def _make_all(tasks: list[tuple[Path, int, tuple[Plan, ...], int]], jobs: int, total: int) -> list[Shard]:
-    # Workers inherit it: two processes with as many threads as cores each would wait for one another.
-    os.environ["OMP_NUM_THREADS"] = "1"
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context) as pool, tqdm(total=total, unit="recording") as bar:
-        futures = [pool.submit(make_shard, *task) for task in tasks]
-        for future in as_completed(futures):
-            bar.update(len(future.result().plans))
-        return [future.result() for future in futures]
+def _is_there(path: Path, file: ShardEntry | None) -> bool:
+    return file is None or (path.exists() and file_sha256(path) == file.sha256)
 
 
 def _table(entry: RecordingEntry, seen: list[Seen], recording: int) -> Examples:

@@ -21,15 +21,15 @@ class RecordingEntry:
     """One recording of the data set, with its whole truth in the few figures that learning needs."""
 
     seed: int
-    """Seed of the scenario."""
+    """Seed of the scenario; the number of the file where it was read."""
     motor: str
     """Which motor it was; all recordings of a motor are in one split."""
     split: Split
-    """Where its windows may be used."""
+    """Where its windows may be used under `leave_one_motor_out`."""
     conditions: tuple[str, ...]
     """What else was going on, e.g. `load_oscillation`; `plain` where nothing was."""
     label: int
-    """Class: equivalent bars, rounded, at most four."""
+    """Class: equivalent bars, rounded, at most four; on the bench and in files the bars that were broken."""
     trainable: bool
     """False where the truth lies between two classes that must not be confused."""
     equivalent_bars: float
@@ -40,6 +40,8 @@ class RecordingEntry:
     """Windows that bear an answer."""
     refused: int
     """Windows that the front end refused."""
+    file: str = ""
+    """Recording it was read from; empty where it was simulated."""
 
     @property
     def load_group(self) -> int:
@@ -67,7 +69,7 @@ class DatasetManifest:
     modalities: dict[str, tuple[str, ...]]
     """Image inputs and the meaning of their channels."""
     side_inputs: tuple[str, ...]
-    """Meaning of the side inputs."""
+    """Meaning of the side inputs; none with the images of the paper."""
     front_end: dict[str, Any]
     """Specification of the images."""
     recordings: tuple[RecordingEntry, ...]

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import ChannelKind, Stream
+from edge_agent.diagnose.verdict import Reason
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
+from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.images import ImageSpec, ModelInputs
 from edge_agent.signals.windows import StreamWindow, Window
 
@@ -33,6 +36,8 @@ class View:
     """Whether vibration is measured."""
     bars_known: bool
     """Whether the nameplate states the rotor bars."""
+    vibration_sensors: int | None = None
+    """At most so many vibration channels, the first ones; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +68,26 @@ def draw_spans(
     return [(float(random.uniform(0, duration_s - length)), float(length)) for length in lengths]
 
 
-def cut(streams: list[StreamSamples], start_s: float, length_s: float) -> Window:
-    """A window of a recording without losses."""
-    return Window(start_s, length_s, tuple(_cut_stream(s, start_s, length_s) for s in streams), 0.0)
+def space_spans(first_s: float, duration_s: float, length_s: float, count: int) -> list[tuple[float, float]]:
+    """(start, length) in s of `count` windows, evenly from `first_s` to the end, in order of time.
+
+    Raises ValueError where not even one window fits in.
+    """
+    if first_s + length_s > duration_s:
+        raise ValueError(
+            f"a window of {length_s:g} s does not fit between {first_s:g} and {duration_s:.2f} s"
+        )
+    return [(float(start), length_s) for start in np.linspace(first_s, duration_s - length_s, count)]
+
+
+def cut(streams: list[StreamSamples], start_s: float, length_s: float, in_step: bool = False) -> Window:
+    """A window of a recording without losses.
+
+    With `in_step` every stream begins up to a millisecond earlier, a whole number of decimation steps from
+    its start: then an `Analyser` that sees windows in order of time decimates only what is new.
+    """
+    cuts = tuple(_cut_stream(samples, start_s, length_s, in_step) for samples in streams)
+    return Window(start_s, length_s, cuts, 0.0)
 
 
 def look(
@@ -74,13 +96,18 @@ def look(
     spec: ImageSpec,
     view: View,
     spans: list[tuple[float, float]],
+    despite: frozenset[Reason] = frozenset(),
 ) -> Iterator[Seen | None]:
-    """Analyse each window as the agent would; None where it would refuse to answer."""
+    """Analyse each window as the agent would; None where it would refuse to answer.
+
+    `despite` names refusals after which a window is still looked at, if there are images of it.
+    """
     plate = nameplate if view.bars_known else nameplate.model_copy(update={"rotor_bars": None})
     analyser, measured = Analyser(plate, spec), restrict(streams, view)
     for start_s, length_s in spans:
-        analysis = analyser.analyse(cut(measured, start_s, length_s))
-        if analysis.inputs is None or analysis.refusal is not None:
+        analysis = analyser.analyse(cut(measured, start_s, length_s, in_step=True))
+        refused = analysis.refusal is not None and analysis.refusal.reason not in despite
+        if analysis.inputs is None or refused:
             yield None
         else:
             yield Seen(analysis.inputs, length_s)
@@ -99,19 +126,20 @@ def restrict(streams: list[StreamSamples], view: View) -> list[StreamSamples]:
 
 
 def _kept_channels(stream: Stream, view: View) -> Iterator[int]:
-    phases = 0
-    for number, channel in enumerate(stream.channels):
-        if channel.kind is ChannelKind.CURRENT:
-            phases += 1
-            if phases <= view.current_phases:
-                yield number
-        elif channel.kind is ChannelKind.VIBRATION and view.vibration:
-            yield number
+    most = {
+        ChannelKind.CURRENT: view.current_phases,
+        ChannelKind.VIBRATION: view.vibration_sensors if view.vibration else 0,
+    }
+    for kind, count in most.items():
+        yield from [i for i, channel in enumerate(stream.channels) if channel.kind is kind][:count]
 
 
-def _cut_stream(samples: StreamSamples, start_s: float, length_s: float) -> StreamWindow:
-    first = round(start_s * samples.stream.rate_hz)
-    scans = min(round(length_s * samples.stream.rate_hz), samples.counts.shape[1] - first)
+def _cut_stream(samples: StreamSamples, start_s: float, length_s: float, in_step: bool) -> StreamWindow:
+    rate_hz = samples.stream.rate_hz
+    first = round(start_s * rate_hz)
+    if in_step:
+        first -= first % _decimation(rate_hz)
+    scans = min(round(length_s * rate_hz), samples.counts.shape[1] - first)
     return StreamWindow(
         stream=samples.stream,
         first_scan=first,
@@ -119,3 +147,8 @@ def _cut_stream(samples: StreamSamples, start_s: float, length_s: float) -> Stre
         valid=np.ones(scans, bool),
         clipped_scans=0,
     )
+
+
+@cache
+def _decimation(rate_hz: float) -> int:
+    return Decimator(rate_hz).factor

@@ -1,38 +1,66 @@
 import argparse
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from small_dataset import a_dataset, an_entry, some_examples
 
-from calibration import dataset
+from calibration import dataset, workers
+from calibration.dataset import Cutting, Task
 from calibration.learning.examples import (
     DatasetManifest,
     file_sha256,
+    load_all,
     load_shard,
     load_split,
     save_shard,
 )
-from calibration.learning.labels import label_of, split_motors
-from calibration.learning.windowing import StreamSamples, View, cut, draw_spans, look, restrict
+from calibration.learning.labels import deal_motors, label_of, split_motors
+from calibration.learning.paper_images import PaperSpec
+from calibration.learning.sources import LAB_RIG, MOTORS, plan
+from calibration.learning.windowing import StreamSamples, View, cut, draw_spans, look, restrict, space_spans
+from calibration.simulator.lab_rig import place_of
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
-from calibration.simulator.sets import FIRST_TEST_SEED
+from calibration.simulator.sets import FIRST_TEST_SEED, draw_scenario
+from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.diagnose.verdict import CLASSES
 from edge_agent.motor import Nameplate
+from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.images import SIDE_INPUTS, ImageSpec
+
+DRAWN = Cutting("sidebands", windows=2, length_s=None)
+
+
+def run(*options: object) -> int:
+    parser = argparse.ArgumentParser()
+    dataset.add_arguments(parser)
+    return dataset.run(parser.parse_args([str(option) for option in options]))
+
+
+def a_folder_of_recordings(folder: Path, count: int) -> None:
+    """Files of one simulated motor that say of themselves that they are of three motors and five rotors."""
+    folder.mkdir(exist_ok=True)
+    recording = a_short_recording(0, motor="m")
+    for number in range(count):
+        meta = recording.meta | {"motor_id": f"m{number % 3}", "broken_bars": number % 5}
+        write_recording(folder / f"r{number:02d}.npz", replace(recording, meta=meta))
+
+
+def a_short_recording(bars: int, motor: str) -> Recording:
+    made = simulate(Scenario(seed=1, broken_bars=bars, load=1.0, duration_s=5.0))
+    return replace(made, meta=made.meta | {"motor_id": motor})
 
 
 def a_recording(rate_hz: float = 100.0, scans: int = 1000) -> list[StreamSamples]:
     currents = tuple(Channel(f"i{p}", ChannelKind.CURRENT, "A", 0.01, phase=p) for p in "abc")
     vibration = (Channel("vib", ChannelKind.VIBRATION, "m/s2", 0.01),)
-    counts = np.arange(scans, dtype=np.int16)
+    counts = np.arange(scans).astype(np.int16)
     return [
         StreamSamples(Stream(0, rate_hz, currents), np.tile(counts, (3, 1))),
-        StreamSamples(
-            Stream(1, 2 * rate_hz, vibration), np.tile(np.arange(2 * scans, dtype=np.int16), (1, 1))
-        ),
+        StreamSamples(Stream(1, 2 * rate_hz, vibration), np.arange(2 * scans).astype(np.int16)[None]),
     ]
 
 
@@ -62,16 +90,60 @@ def test_a_motor_is_in_one_split_only_and_always_the_same():
     assert sorted(splits.values()) == ["train"] * 34 + ["validation"] * 6
 
 
+def test_motors_of_files_are_dealt_out_to_all_splits_or_not_at_all():
+    dealt = deal_motors([f"m{i}" for i in range(10)] * 2, seed=1)
+    assert sorted(dealt.values()) == ["test"] * 2 + ["train"] * 7 + ["validation"]
+    assert sorted(deal_motors("abc", seed=1).values()) == ["test", "train", "validation"]
+    assert set(deal_motors("ab", seed=1).values()) == {"train"}
+
+
 def test_plans_keep_every_motor_within_its_split():
-    plans = dataset.plan(recordings=60, seed=3)
-    assert len({(plan.kind, plan.seed) for plan in plans}) == len(plans) == 60
-    assert {plan.split for plan in plans} == {"train", "validation", "test"}
-    assert plans == dataset.plan(recordings=60, seed=3)
+    plans = plan(MOTORS, recordings=60, seed=3)
+    assert len({(one.kind, one.seed) for one in plans}) == len(plans) == 60
+    assert {one.split for one in plans} == {"train", "validation", "test"}
+    assert plans == plan(MOTORS, recordings=60, seed=3)
     by_motor: dict[str, set[str]] = {}
-    for plan in plans:
-        by_motor.setdefault(dataset.draw_scenario(plan.kind, plan.seed).motor_id, set()).add(plan.split)
+    for one in plans:
+        by_motor.setdefault(draw_scenario(one.kind, one.seed).motor_id, set()).add(one.split)
     assert all(len(splits) == 1 for splits in by_motor.values())
-    assert all((plan.seed >= FIRST_TEST_SEED) == (plan.split == "test") for plan in plans)
+    assert all((one.seed >= FIRST_TEST_SEED) == (one.split == "test") for one in plans)
+
+
+def test_a_part_of_the_bench_has_every_rotor_and_load():
+    plans = plan(LAB_RIG, recordings=40, seed=2)
+    places = [place_of(one.seed) for one in plans]
+    assert {place.bench for place in places} == {2}
+    assert len({(place.rotor, place.load) for place in places}) == 40
+    assert {one.split for one in plans} == {"train"}  # one motor cannot be left out
+
+
+def test_benches_are_left_out_whole():
+    plans = plan(LAB_RIG, recordings=1600, seed=0)
+    splits: dict[int, set[str]] = {}
+    for one in plans:
+        splits.setdefault(place_of(one.seed).bench, set()).add(one.split)
+    assert sorted(len(found) for found in splits.values()) == [1, 1, 1, 1]
+    assert {one.split for one in plans} == {"train", "validation", "test"}
+
+
+def test_recordings_of_a_folder_say_themselves_what_they_are(tmp_path):
+    a_folder_of_recordings(tmp_path, count=2)
+    plans = plan(str(tmp_path), recordings=0, seed=1)
+    made = [dataset.make_recording(one, Cutting("sidebands", 2, 3.0)) for one in plans]
+    assert [(e.motor, e.file, e.label, e.examples) for e, _ in made] == [
+        ("m0", "r00.npz", 0, 2),
+        ("m1", "r01.npz", 1, 2),
+    ]
+
+
+def test_a_folder_without_recordings_or_truth_is_refused(tmp_path, capsys):
+    assert run("--out", tmp_path, "--source", tmp_path) == 2
+    recording = a_short_recording(0, motor="m")
+    write_recording(tmp_path / "r.npz", replace(recording, meta={"load": 1.0}))
+    assert run("--out", tmp_path, "--source", tmp_path) == 2
+    said = capsys.readouterr().err
+    assert "holds recordings (.npz)" in said
+    assert "r.npz: its meta lacks broken_bars, motor_id, nameplate" in said
 
 
 def test_windows_lie_within_the_recording():
@@ -95,7 +167,7 @@ def test_a_view_leaves_out_what_is_not_installed():
 
 
 def test_two_broken_bars_at_full_load_show_in_windows_of_any_length():
-    recording = simulate(Scenario(seed=1, broken_bars=2, load=1.0, duration_s=5.0))
+    recording = a_short_recording(2, motor="m")
     streams = [StreamSamples(s, c.T) for s, c in zip(recording.device.streams, recording.counts, strict=True)]
     nameplate = Nameplate.model_validate(recording.meta["nameplate"])
     everything = View(current_phases=3, vibration=True, bars_known=True)
@@ -108,28 +180,99 @@ def test_two_broken_bars_at_full_load_show_in_windows_of_any_length():
         assert one.inputs.images["current"].shape == (64, 32, 4)
 
 
-def test_the_same_plan_gives_the_same_shard_and_is_not_made_twice(tmp_path, monkeypatch):
-    plans = tuple(dataset.plan(recordings=4, seed=1)[:2])
-    first = dataset.make_shard(tmp_path / "a.npz", 0, plans, windows=2)
-    again = dataset.make_shard(tmp_path / "b.npz", 0, plans, windows=2)
+def test_evenly_spaced_windows_reach_to_the_end():
+    spans = space_spans(3.0, 20.0, length_s=7.0, count=5)
+    assert [start for start, _ in spans] == [3.0, 5.5, 8.0, 10.5, 13.0]
+    with pytest.raises(ValueError, match="does not fit"):
+        space_spans(3.0, 9.0, length_s=7.0, count=5)
+
+
+@pytest.mark.parametrize("start_s", [0.0, 0.0631, 1.2345])
+def test_streams_cut_in_step_begin_with_a_whole_number_of_decimation_steps(start_s):
+    current, vibration = a_recording(scans=100_000)
+    streams = [
+        replace(current, stream=replace(current.stream, rate_hz=50_000.0)),
+        replace(vibration, stream=replace(vibration.stream, rate_hz=7_600.0)),
+    ]
+    window = cut(streams, start_s, 0.1, in_step=True)
+    for stream in window.streams:
+        decimator = Decimator(stream.stream.rate_hz)
+        assert stream.first_scan % decimator.factor == 0
+        assert 0 <= start_s - stream.first_scan / stream.stream.rate_hz < 1.1 / decimator.rate_hz
+
+
+def test_what_was_decimated_before_changes_no_image():
+    recording = a_short_recording(2, motor="m")
+    streams = [StreamSamples(s, c.T) for s, c in zip(recording.device.streams, recording.counts, strict=True)]
+    nameplate = Nameplate.model_validate(recording.meta["nameplate"])
+    everything = View(current_phases=3, vibration=True, bars_known=True)
+    spans = space_spans(0.0, 5.0, 4.0, 4)
+    together = list(look(streams, nameplate, ImageSpec(), everything, spans))
+    apart = [next(look(streams, nameplate, ImageSpec(), everything, [span])) for span in spans]
+    for one, other in zip(together, apart, strict=True):
+        assert one is not None
+        assert other is not None
+        np.testing.assert_array_equal(one.inputs.side, other.inputs.side)
+        for name, image in one.inputs.images.items():
+            np.testing.assert_array_equal(image, other.inputs.images[name])
+
+
+def test_the_same_task_gives_the_same_shard_and_is_not_made_twice(tmp_path, monkeypatch):
+    task = Task(tmp_path / "a.npz", 0, tuple(plan(MOTORS, recordings=4, seed=1)[:2]), DRAWN)
+    first = dataset.make_shard(task)
+    again = dataset.make_shard(replace(task, path=tmp_path / "b.npz"))
     assert [entry.label in range(len(CLASSES)) for entry in first.entries] == [True, True]
+    assert first.file is not None
+    assert again.file is not None
     assert first.file.sha256 == again.file.sha256
     monkeypatch.setattr(dataset, "make_recording", lambda *_: pytest.fail("made again"))
-    assert dataset.make_shard(tmp_path / "a.npz", 0, plans, windows=2) == first
+    assert dataset.make_shard(task) == first
+    (tmp_path / "a.npz").write_bytes(b"torn")
+    with pytest.raises(pytest.fail.Exception, match="made again"):
+        dataset.make_shard(task)
 
 
-def test_the_command_writes_a_data_set_that_can_be_read(tmp_path, capsys):
-    parser = argparse.ArgumentParser()
-    dataset.add_arguments(parser)
-    options = ["--out", str(tmp_path), "--recordings", "10", "--windows", "2", "--jobs", "1"]
-    assert dataset.run(parser.parse_args(options)) == 0
-    manifest = DatasetManifest.load(tmp_path)
-    assert len(manifest.recordings) == 10
-    examples = load_split(tmp_path, manifest, "train")
-    train = [entry for entry in manifest.recordings if entry.split == "train"]
-    assert len(examples) == sum(entry.examples for entry in train)
+def test_a_recording_without_a_usable_window_is_counted(tmp_path):
+    (one,) = plan(LAB_RIG, recordings=1, seed=1)
+    shard = dataset.make_shard(Task(tmp_path / "a.npz", 0, (one,), Cutting("sidebands", 3, 0.3)))
+    assert shard.file is None
+    assert [(entry.examples, entry.refused) for entry in shard.entries] == [(0, 3)]
+
+
+def test_a_cluster_makes_the_same_data_set_as_this_process(tmp_path, capsys):
+    from dask.distributed import LocalCluster
+
+    folder, there, here = (tmp_path / name for name in ("recordings", "there", "here"))
+    here.mkdir()
+    a_folder_of_recordings(folder, count=12)
+    options = ("--source", folder, "--windows", 1, "--length-s", 3, "--seed", 5)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        assert run("--out", there, "--scheduler", cluster.scheduler_address, *options) == 0
+    manifest = DatasetManifest.load(there)
+    plans = plan(str(folder), recordings=0, seed=5)
+    shards = [dataset.make_shard(task) for task in dataset.tasks(here, plans, Cutting("sidebands", 1, 3.0))]
+    assert manifest.shards == tuple(shard.file for shard in shards)
+    assert manifest.recordings == tuple(entry for shard in shards for entry in shard.entries)
     assert ImageSpec(**manifest.front_end) == ImageSpec()
     assert "train: " in capsys.readouterr().out
+
+
+def test_the_command_makes_the_papers_images_in_a_process_of_its_own(tmp_path):
+    folder, out = tmp_path / "recordings", tmp_path / "out"
+    a_folder_of_recordings(folder, count=2)
+    assert run("--out", out, "--source", folder, "--images", "paper", "--windows", 5, "--jobs", 1) == 0
+    manifest = DatasetManifest.load(out)
+    examples = load_all(out, manifest)
+    assert [entry.label for entry in manifest.recordings] == [0, 1]
+    assert examples.images["current"].shape == examples.images["vibration"].shape == (10, 64, 64, 1)
+    assert examples.side.shape == (10, len(manifest.side_inputs)) == (10, 0)
+    assert PaperSpec(**manifest.front_end) == PaperSpec()
+
+
+def test_a_scheduler_that_does_not_answer_fails_in_one_line(tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "_SCHEDULER_WAIT_S", 0.2)
+    with pytest.raises(OSError, match="Timed out"):
+        run("--out", tmp_path, "--recordings", 2, "--scheduler", "tcp://127.0.0.1:9")
 
 
 def test_shards_survive_the_disk(tmp_path):
@@ -146,6 +289,13 @@ def test_splits_are_read_apart(tmp_path):
     manifest = a_dataset(tmp_path)
     examples = load_split(tmp_path, DatasetManifest.load(tmp_path), "test")
     assert {manifest.recordings[i].split for i in examples.recording} == {"test"}
+
+
+def test_all_examples_are_read_in_order(tmp_path):
+    manifest = a_dataset(tmp_path)
+    examples = load_all(tmp_path, manifest)
+    assert len(examples) == manifest.shards[0].examples
+    np.testing.assert_array_equal(examples.recording, np.sort(examples.recording))
 
 
 def test_a_changed_shard_is_refused(tmp_path):

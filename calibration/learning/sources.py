@@ -1,0 +1,117 @@
+"""Where the recordings of a data set come from: simulated motors, the simulated bench, or files."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from calibration.learning.examples import Split
+from calibration.learning.labels import MOST_BARS, deal_motors, label_of, split_motors
+from calibration.simulator.lab_rig import RECORDINGS as BENCH_RECORDINGS
+from calibration.simulator.recording import simulate
+from calibration.simulator.sets import FIRST_TEST_SEED, draw_scenario
+from edge_agent.acquire.recordings import Recording, read_recording
+
+MOTORS, LAB_RIG = "motors", "lab_rig"
+"""The sources that are simulated; any other name is a folder of recordings."""
+FILE = "file"
+
+_BENCH_RUNS_S = 3.0
+_SHARES = {"training": 0.8, "confounders": 0.2}
+_TEST_SHARE = 0.2
+_SEEDS_APART = 50_000
+_TRUTH = ("broken_bars", "load", "motor_id", "nameplate")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One recording to be looked at."""
+
+    kind: str
+    """Scenario set; `file` where it is read."""
+    seed: int
+    """Of the scenario, the view and the windows; the number of the file where it is read."""
+    split: Split
+    """Where its motor belongs."""
+    file: str = ""
+    """Path of the recording; empty where it is simulated."""
+
+    @property
+    def first_s(self) -> float:
+        """From when on windows are cut, s: the bench is started within the recording."""
+        return _BENCH_RUNS_S if self.kind == LAB_RIG else 0.0
+
+    def recording(self) -> Recording:
+        """Simulate or read it; its metadata hold broken_bars, load, motor_id and nameplate."""
+        return read_recording(Path(self.file)) if self.file else simulate(draw_scenario(self.kind, self.seed))
+
+    def label(self, truth: dict[str, Any]) -> tuple[int, bool]:
+        """Give (class, trainable): what sidebands can show; on the bench and in files, the drilled bars."""
+        if self.kind in (LAB_RIG, FILE):
+            return min(MOST_BARS, int(truth["broken_bars"])), True
+        return label_of(truth["broken_bars"], truth["equivalent_bars"])
+
+
+def plan(source: str, recordings: int, seed: int) -> list[Plan]:
+    """Name the recordings and deal their motors out, before a single window is cut.
+
+    Raises ValueError or OSError when the source is a folder that does not hold what is needed.
+    """
+    if source == MOTORS:
+        return _plan_motors(recordings, seed)
+    return _plan_bench(recordings, seed) if source == LAB_RIG else _plan_files(Path(source), seed)
+
+
+def _plan_motors(recordings: int, seed: int) -> list[Plan]:
+    """The simulator keeps seeds for testing apart; of the others some motors validate."""
+    drawn: list[tuple[str, int]] = []
+    for kind, share in _SHARES.items():
+        count = round(share * recordings)
+        tests = round(_TEST_SHARE * count)
+        first = seed * _SEEDS_APART
+        drawn += [(kind, first + i) for i in range(count - tests)]
+        drawn += [(kind, FIRST_TEST_SEED + first + i) for i in range(tests)]
+    motors = [draw_scenario(kind, number).motor_id for kind, number in drawn]
+    pairs = list(zip(drawn, motors, strict=True))
+    learned = split_motors((m for (_, number), m in pairs if number < FIRST_TEST_SEED), seed)
+    plans = [Plan(kind, number, learned.get(motor, "test")) for (kind, number), motor in pairs]
+    order = np.random.default_rng(seed).permutation(len(plans))
+    return [plans[i] for i in order]
+
+
+def _plan_bench(recordings: int, seed: int) -> list[Plan]:
+    """Bench number `seed`, or an even part of its 400 recordings; more of them are of further benches."""
+    first = seed * BENCH_RECORDINGS
+    if recordings < BENCH_RECORDINGS:
+        seeds = [first + i * BENCH_RECORDINGS // recordings for i in range(recordings)]
+    else:
+        seeds = [first + i for i in range(recordings)]
+    motors = [draw_scenario(LAB_RIG, number).motor_id for number in seeds]
+    splits = deal_motors(motors, seed)
+    return [Plan(LAB_RIG, number, splits[motor]) for number, motor in zip(seeds, motors, strict=True)]
+
+
+def _plan_files(folder: Path, seed: int) -> list[Plan]:
+    paths = sorted(folder.resolve().glob("*.npz"))
+    if not paths:
+        raise ValueError(
+            f"{folder}: neither {MOTORS} nor {LAB_RIG} nor a folder that holds recordings (.npz)"
+        )
+    motors = [str(_truth_of(path)["motor_id"]) for path in paths]
+    splits = deal_motors(motors, seed)
+    return [
+        Plan(FILE, number, splits[motor], str(path))
+        for number, (path, motor) in enumerate(zip(paths, motors, strict=True))
+    ]
+
+
+def _truth_of(path: Path) -> dict[str, Any]:
+    """Read what a file says of itself, without its samples."""
+    with np.load(path) as file:
+        truth = json.loads(str(file["meta"])) if "meta" in file.files else {}
+    missing = [name for name in _TRUTH if name not in truth]
+    if missing:
+        raise ValueError(f"{path}: its meta lacks {', '.join(missing)}, without which nothing can be learned")
+    return dict(truth)

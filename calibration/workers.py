@@ -1,0 +1,51 @@
+"""Work spread over processes by dask: of this machine, or of a cluster that is already running."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from tqdm import tqdm
+
+_SCHEDULER_WAIT_S = 10
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+def work(
+    function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, scheduler: str | None, unit: str
+) -> list[Result]:
+    """Give the result of every task, in order, and show a bar of the progress.
+
+    Args:
+        function: what is done; it must be importable on the workers.
+        tasks: what it is done to, small: they go over the network.
+        jobs: processes of one thread each, where no scheduler is given.
+        scheduler: address of a running cluster, `tcp://host:port`; OSError when nobody answers there.
+        unit: what the bar calls a task.
+    """
+    from dask.distributed import as_completed  # takes longer to import than --help may last
+
+    with _client(jobs, scheduler) as client:
+        futures = client.map(function, tasks, pure=False)
+        for _ in tqdm(
+            as_completed(futures, raise_errors=True, with_results=True), total=len(tasks), unit=unit
+        ):
+            pass
+        return [future.result() for future in futures]
+
+
+@contextmanager
+def _client(jobs: int, scheduler: str | None) -> Iterator[Any]:
+    """Connect to a cluster; to a new one that ends with the context where none is given."""
+    from dask.distributed import Client, LocalCluster
+
+    if scheduler is not None:
+        with Client(scheduler, timeout=_SCHEDULER_WAIT_S) as client:
+            yield client
+        return
+    with (
+        LocalCluster(n_workers=jobs, threads_per_worker=1, dashboard_address=None) as cluster,
+        Client(cluster) as client,
+    ):
+        yield client

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from tqdm import tqdm
 
 from calibration.learning.augmentation import without
-from calibration.learning.candidates import ENTRANTS, USUAL, Candidate
+from calibration.learning.candidates import ENTRANTS, USUAL
 from calibration.learning.comparison import Outcome, Row, Trial, answer, row, table, table_without
 from calibration.learning.cost import milliseconds_per_example
 from calibration.learning.examples import MANIFEST_FILE, DatasetManifest, Examples, file_sha256, load_all
@@ -82,12 +81,10 @@ def run(args: argparse.Namespace) -> int:
             folder = args.out / model / fold.name / f"seed-{seed}"
             trials.append(run_trial(terms, manifest, examples, fold, model, seed, folder))
     rows = [row([trial for trial in trials if trial.model == model]) for model in args.models]
-    text = report(terms, manifest, chosen, rows, args.threads)
-    content = {
-        **TypeAdapter(Terms).dump_python(terms),
-        "folds": [fold.name for fold in chosen],
-        "rows": [one.to_dict() for one in rows],
-    }
+    names = [fold.name for fold in chosen]
+    text = report(terms, manifest, names, rows, args.threads)
+    common = TypeAdapter(Terms).dump_python(terms)
+    content = {**common, "folds": names, "rows": [one.to_dict() for one in rows]}
     (args.out / "compare.md").write_text(text)
     (args.out / "compare.json").write_text(json.dumps(content, indent=1))
     print(text)
@@ -117,7 +114,7 @@ def run_trial(
     temperature = fit_temperature(candidate.logits(judged), judged.label)
 
     def outcomes(seen: Examples) -> tuple[Outcome, ...]:
-        probabilities = _probabilities(candidate, seen, temperature)
+        probabilities = softmax(candidate.logits(seen), temperature)
         return answer(terms.protocol, probabilities, seen, manifest.recordings)
 
     dead = manifest.modalities if ENTRANTS[model].fused else ()
@@ -138,14 +135,14 @@ def run_trial(
 
 
 def report(
-    terms: Terms, manifest: DatasetManifest, chosen: Sequence[Fold], rows: Sequence[Row], threads: int
+    terms: Terms, manifest: DatasetManifest, folds_used: Sequence[str], rows: Sequence[Row], threads: int
 ) -> str:
     """All tables, with what must be said beside them."""
     unit = "windows" if terms.protocol == "random_window" else "recordings"
     text = f"""# Models compared, protocol `{terms.protocol}`
 
 Data set of {len(manifest.recordings)} recordings, manifest SHA-256 `{terms.dataset_sha256[:16]}...`, made by
-`{manifest.command}`. Folds: {", ".join(fold.name for fold in chosen)}.
+`{manifest.command}`. Folds: {", ".join(folds_used)}.
 
 Every model was fitted to the same examples and judged on the same {rows[0].judged} {unit} of
 {rows[0].motors} motors. What the front end refused and what lies between two classes is not counted.
@@ -180,10 +177,6 @@ def _agree_on(terms: Terms, out: Path) -> None:
             raise ValueError(f"{out}: holds trials of other terms, {before}; use another folder or delete it")
     out.mkdir(parents=True, exist_ok=True)
     file.write_bytes(adapter.dump_json(terms))
-
-
-def _probabilities(candidate: Candidate, examples: Examples, temperature: float) -> NDArray[np.float64]:
-    return softmax(candidate.logits(examples), temperature)
 
 
 def _names() -> str:

@@ -150,7 +150,6 @@ class Row:
 
 def row(trials: Sequence[Trial]) -> Row:
     """Put the trials of one model together; the folds of a seed count as one test."""
-
     seeds = {seed: [t for t in trials if t.seed == seed] for seed in sorted({t.seed for t in trials})}
 
     def share(kind: str, dead: str | None = None) -> Share:

@@ -29,7 +29,9 @@ def draw_pictures(report: Report, folder: Path) -> list[str]:
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
         draw(axes, report)
-        axes.set_title(f"{report.model}: {report.protocol}, {report.fold}", fontsize=9)
+        if axes.get_legend_handles_labels()[0]:
+            figure.legend(loc="outside lower center", ncols=3, fontsize=8)
+        axes.set_title(report.title, fontsize=9)
         figure.savefig(folder / name, dpi=_RESOLUTION_DPI)
     return list(drawings)
 
@@ -95,4 +97,3 @@ def _finish(axes: Axes) -> None:
     axes.set_ylabel("share right")
     axes.set_ylim(top=1.02)
     axes.grid(alpha=0.3)
-    axes.legend(loc="lower right", fontsize=8)

@@ -97,6 +97,11 @@ class Report:
             selective=tuple(selective_accuracy(sure, right)),
         )
 
+    @property
+    def title(self) -> str:
+        """Model, protocol and, where there are several, fold."""
+        return f"{self.model}: {self.protocol}" + (f", {self.fold}" if self.fold != self.protocol else "")
+
     def to_json(self) -> bytes:
         """Everything, for machines."""
         return TypeAdapter(Report).dump_json(self, indent=1)
@@ -104,7 +109,7 @@ class Report:
     def to_markdown(self, pictures: Sequence[str]) -> str:
         """Everything, for people, with pictures by their file names."""
         parts = [
-            f"# {self.model}: {self.protocol}, fold {self.fold}",
+            f"# {self.title}",
             MEANING[self.protocol],
             *([f"**{self.caution}**"] if self.caution else []),
             f"Model `{self.model_sha256[:16]}`, data set `{self.dataset_sha256[:16]}`, made by "

@@ -1,4 +1,5 @@
 import argparse
+import json
 
 import pytest
 
@@ -43,11 +44,22 @@ def parsed(*arguments: str) -> argparse.Namespace:
 def test_the_shipped_model_tells_recordings_apart_and_says_what_it_refused(recordings, tmp_path, capsys):
     arguments = ["builtin", str(recordings), "-c", str(recordings / "agent.yaml"), "--out", str(tmp_path)]
     assert evaluate.run(parsed(*arguments)) == 0
-    rows = {line.split("|")[1].strip(): line for line in capsys.readouterr().out.splitlines() if "|" in line}
-    assert "| 1 | 0 | 0 |" in rows["sound"]
-    assert "| 1 | 1 | 0 |" in rows["broken"]
-    assert "load_too_low" in rows["idle"]
-    assert (tmp_path / "report.json").exists()
+    lines = [line.split("|") for line in capsys.readouterr().out.splitlines() if "|" in line]
+    rows = {line[1].strip(): [cell.strip() for cell in line[2:-1]] for line in lines}
+    assert [rows["sound"][i] for i in (0, 1, 3, 4, 5)] == ["1", "0", "1", "0", "0"]
+    assert [rows["broken"][i] for i in (0, 1, 3, 4, 5)] == ["1", "1", "0", "1", "0"]
+    assert rows["idle"][2:] == ["-", "0", "0", "1 load_too_low"]
+
+
+def test_every_recording_is_in_the_report(recordings, tmp_path):
+    arguments = ["builtin", str(recordings), "-c", str(recordings / "agent.yaml"), "--out", str(tmp_path)]
+    assert evaluate.run(parsed(*arguments)) == 0
+    content = json.loads((tmp_path / "report.json").read_text())
+    assert content["refusals"] == {"load_too_low": 1}
+    by_name = {one["recording"]: one for one in content["recordings"]}
+    assert by_name["broken_01"]["state"] == "broken_bars"
+    assert sum(by_name["sound_01"]["probabilities"]) == pytest.approx(1.0)
+    assert by_name["idle_01"]["probabilities"] is None
 
 
 def test_windows_longer_than_the_recording_are_cut_short(recordings):

@@ -6,6 +6,7 @@ import torch
 
 from calibration.export import accept_bytes, to_onnx
 from calibration.learning.deploy import DeployedNetwork
+from calibration.learning.domain import DomainDistance, fit_domain
 from calibration.learning.network import FusionNetwork, NetworkSpec, images_to_tensor
 from edge_agent.diagnose.manifest import Modality
 
@@ -26,6 +27,26 @@ def test_exported_network_takes_bytes_and_computes_what_torch_computes(fusion):
         expected = network(*floats, torch.from_numpy(side)).numpy()
     found = session.run(["logits"], {**images, "side": side})[0]
     np.testing.assert_allclose(found, expected, rtol=1e-3, atol=1e-5)
+
+
+def test_exported_network_computes_the_distance_from_what_it_knows():
+    torch.manual_seed(2)
+    deployed = DeployedNetwork(FusionNetwork(NetworkSpec({"current": 4, "vibration": 4}, 3, 5)), 16)
+    random = np.random.default_rng(2)
+    images = {m.name: random.integers(0, 256, (40, *m.shape[1:]), dtype=np.uint8) for m in MODALITIES}
+    side = random.normal(size=(40, 3)).astype(np.float32)
+    inputs = [
+        *(images_to_tensor(torch.from_numpy(image)) for image in images.values()),
+        torch.from_numpy(side),
+    ]
+    with torch.no_grad():
+        features = deployed.look(*inputs)[1].double().numpy()
+        deployed.distance = DomainDistance(fit_domain(features, np.repeat([0, 2], 20)))
+        expected = deployed(*inputs)[1].numpy()
+    exported = accept_bytes(to_onnx(deployed, MODALITIES, 3), MODALITIES)
+    session = onnxruntime.InferenceSession(exported.SerializeToString())
+    feed = {**{name: image[:1] for name, image in images.items()}, "side": side[:1]}
+    assert session.run(["distance"], feed)[0] == pytest.approx(expected[:1], rel=1e-2)
 
 
 def test_exported_graph_has_no_channel_shuffle():

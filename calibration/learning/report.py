@@ -135,8 +135,14 @@ def table(found: Sequence[Figure], unit: str = "recordings") -> str:
 
 
 def _caution(model: Model, dataset_sha256: str, protocol: Protocol, fold: str) -> str:
+    """Say where the model was not trained as the protocol promises."""
     training = model.spec.training
-    if dataset_sha256 != training.dataset_sha256 or (protocol, fold) == (training.protocol, training.fold):
+    if dataset_sha256 != training.dataset_sha256:
+        return (
+            "The model was fitted to another data set: here the protocol only chose what is judged, and "
+            "whether the model has met these motors is not known."
+        )
+    if (protocol, fold) == (training.protocol, training.fold):
         return ""
     return (
         f"The model was fitted to another part of this data set ({training.protocol}, fold {training.fold}): "

@@ -103,7 +103,7 @@ def test_report_warns_when_the_model_learned_from_what_it_is_judged_on():
     known = Model.load("builtin").spec.training.dataset_sha256
     assert "fitted to another part" in a_report(JUDGEMENTS, "by_recording", known).to_markdown([])
     assert a_report(JUDGEMENTS, "leave_one_motor_out", known).caution == ""
-    assert a_report(JUDGEMENTS, "by_recording").caution == ""
+    assert "another data set" in a_report(JUDGEMENTS).caution
 
 
 def test_pictures_are_drawn_and_named_in_the_report(tmp_path):

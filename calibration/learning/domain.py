@@ -11,6 +11,9 @@ from torch import Tensor, nn
 REFUSED_SHARE = 0.005
 """Share of ordinary windows, of motors that the weights were not fitted to, that may be refused."""
 
+_MARGIN = 1.5
+"""Motors differ, and those that set the limit are few: windows of others lie a little farther."""
+
 
 @dataclass(frozen=True, slots=True)
 class Domain:
@@ -57,5 +60,5 @@ def fit_domain(features: NDArray[np.float64], labels: NDArray[np.int64]) -> Doma
 
 
 def limit_of(distances: NDArray[np.float64]) -> float:
-    """Distance that REFUSED_SHARE of ordinary windows (n,) exceeds."""
-    return float(np.quantile(distances, 1 - REFUSED_SHARE, method="higher"))
+    """Distance that at most REFUSED_SHARE of windows like these ordinary ones (n,) exceed."""
+    return _MARGIN * float(np.quantile(distances, 1 - REFUSED_SHARE, method="higher"))

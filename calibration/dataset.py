@@ -252,6 +252,8 @@ def summary(manifest: DatasetManifest) -> str:
     lines = []
     for split in ("train", "validation", "test"):
         entries = [entry for entry in manifest.recordings if entry.split == split]
+        if not entries:
+            continue
         labels = np.bincount([entry.label for entry in entries if entry.trainable], minlength=5)
         lines.append(
             f"{split}: {len({e.motor for e in entries})} motors, {len(entries)} recordings "

@@ -1,5 +1,6 @@
 """Work spread over processes by dask: of this machine, or of a cluster that is already running."""
 
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -26,6 +27,7 @@ def work(
     """
     from dask.distributed import as_completed  # takes longer to import than --help may last
 
+    logging.getLogger("distributed").setLevel(logging.WARNING)
     with _client(jobs, scheduler) as client:
         futures = client.map(function, tasks, pure=False)
         for _ in tqdm(

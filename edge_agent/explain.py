@@ -10,7 +10,7 @@ from edge_agent.agent import Answer
 from edge_agent.diagnose.fusion import (
     BROKEN_BARS,
     DANGER_BARS,
-    WATCH_BARS,
+    SOUND_BARS,
     judge,
     oscillation_boundary_deg,
 )
@@ -207,7 +207,7 @@ def _severity(answer: Answer, _: Nameplate) -> str:
         return ""
     return (
         f"{evidence.equivalent_bars:.2f} equivalent bars; {evidence.detection_limit_bars:.2g} or more would "
-        f"have shown. Watch from {WATCH_BARS:g}, broken from {BROKEN_BARS:g}, danger from {DANGER_BARS:g}."
+        f"have shown. Watch from {SOUND_BARS:g}, broken from {BROKEN_BARS:g}, danger from {DANGER_BARS:g}."
     )
 
 

@@ -18,10 +18,10 @@ from edge_agent.diagnose.verdict import (
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.sidebands import SidebandPair
 
-WATCH_BARS = 0.25
-"""Equivalent bars from which a sound rotor deserves a second look."""
+SOUND_BARS = 0.2
+"""Equivalent bars that the casting of a sound rotor reaches: from here it deserves a second look."""
 BROKEN_BARS = 0.35
-"""Equivalent bars from which a bar counts as broken: inter-bar current hides up to two thirds of one."""
+"""Equivalent bars that a broken one shows at least: inter-bar current hides up to two thirds of it."""
 DANGER_BARS = 2.5
 """Equivalent bars from which several bars are gone."""
 
@@ -48,18 +48,32 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
 
     `evidence` must be that of a window whose sidebands were measured.
     """
-    bars, limit = evidence.equivalent_bars or 0.0, evidence.detection_limit_bars or 0.0
+    lowest, highest = evidence.equivalent_bars_interval or (0.0, 0.0)
     load = evidence.load or 0.0
-    if bars < BROKEN_BARS and limit < BROKEN_BARS:
-        return Opinion(broken=False, refusal=None)
-    if bars < limit:
-        reason = Reason.LOAD_TOO_LOW if load < 0.5 else Reason.UNSTEADY
-        return Opinion(broken=False, refusal=Refusal(reason, "detection_limit_bars", limit, BROKEN_BARS))
+    if lowest <= SOUND_BARS or not _stands_out(evidence):
+        refusal = None if highest < BROKEN_BARS else _too_weak(evidence, highest)
+        return Opinion(broken=False, refusal=refusal)
     if _swings_like_load(pair, load):
         angle, boundary = pair.ellipse_angle_deg, oscillation_boundary_deg(load)
         refusal = Refusal(Reason.LOAD_OSCILLATION, "ellipse_angle_deg", angle, boundary)
         return Opinion(broken=False, refusal=refusal)
     return Opinion(broken=True, refusal=None)
+
+
+def _stands_out(evidence: Evidence) -> bool:
+    """Whether the stronger sideband reaches the detection limit."""
+    levels = (evidence.lower_sideband_dbc, evidence.upper_sideband_dbc)
+    limit_dbc = evidence.detection_limit_dbc
+    return limit_dbc is not None and any(level is not None and level > limit_dbc for level in levels)
+
+
+def _too_weak(evidence: Evidence, highest: float) -> Refusal:
+    """Neither a sound rotor nor a broken bar can be claimed: too much would be lost in the floor."""
+    limit = evidence.detection_limit_bars or 0.0
+    if limit > BROKEN_BARS:
+        reason = Reason.LOAD_TOO_LOW if (evidence.load or 0.0) < 0.5 else Reason.UNSTEADY
+        return Refusal(reason, "detection_limit_bars", limit, BROKEN_BARS)
+    return Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars_at_most", highest, BROKEN_BARS)
 
 
 def oscillation_boundary_deg(load: float) -> float:
@@ -127,7 +141,7 @@ def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> 
     """Fill a verdict with a state that is decided, from its evidence and the class probabilities."""
     bars = verdict.evidence.equivalent_bars or 0.0
     if not broken:
-        severity = Severity.WATCH if bars >= WATCH_BARS else Severity.OK
+        severity = Severity.WATCH if bars >= SOUND_BARS else Severity.OK
         return replace(
             verdict,
             state=State.HEALTHY,

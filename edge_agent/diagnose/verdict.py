@@ -86,6 +86,8 @@ class Evidence:
     detection_limit_bars: float | None = None
     """The same in equivalent bars."""
     equivalent_bars: float | None = None
+    equivalent_bars_interval: tuple[float, float] | None = None
+    """Holds the true number in nine of ten windows."""
     ellipse_angle_deg: float | None = None
     """Half the angle of the sideband product: about 25-75 for load oscillation, more for bars."""
     current_unbalance: float | None = None

@@ -10,18 +10,28 @@ from edge_agent.diagnose.verdict import Evidence, Reason, Refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, demodulate, shift
-from edge_agent.signals.circuit import fit_circuit, typical_rotor_bars
+from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.coarse import phase_names
 from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage
-from edge_agent.signals.sidebands import LEAST_CYCLES, SidebandFit, SidebandPair, decibels
+from edge_agent.signals.severity import BarScale
+from edge_agent.signals.sidebands import (
+    DETECTION_MARGIN_DB,
+    LEAST_CYCLES,
+    SidebandFit,
+    SidebandPair,
+    decibels,
+)
 from edge_agent.signals.slip import SlipFinder, SlipRange, steadiness
+from edge_agent.signals.slots import SlotLines, spectra_of
 from edge_agent.signals.supply import Line, find_line, space_vector
 from edge_agent.signals.windows import StreamWindow, Window
 
-DETECTION_MARGIN_DB = 10.0
-"""A sideband is told from the floor when it stands this far above it."""
 _LINE_TOLERANCE = 0.03
 _MOST_CURRENT_CHANGE = 0.05
+_UNSURE_END = 0.04
+_LEAST_TRANSIENT = 0.04
+_TRANSIENT_OVER_USUAL = 6.0
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
@@ -49,7 +59,7 @@ class Analyser:
     def __init__(self, nameplate: Nameplate, spec: ImageSpec) -> None:
         self._nameplate = nameplate
         self._circuit = fit_circuit(nameplate)
-        self._bars = nameplate.rotor_bars or typical_rotor_bars(nameplate.poles)
+        self._bars = BarScale(nameplate, self._circuit)
         self._slips = SlipFinder(nameplate, self._circuit)
         self._image = SidebandImage(spec)
         self._decimators: dict[int, Decimator] = {}
@@ -91,20 +101,46 @@ class Analyser:
     def _sidebands(self, window: Window, line: Line, baseband: Baseband, evidence: Evidence) -> Analysis:
         vibration = self._vibration(window)
         slips = self._bound_slip(window, line, vibration)
-        length_s = baseband.log.size / baseband.rate_hz
-        resolvable_slip = LEAST_CYCLES / length_s / 2 / line.frequency_hz
-        if slips.highest <= resolvable_slip or (slips.source != "current" and slips.middle < resolvable_slip):
+        found = self._find_pair(baseband, slips)
+        by_slots = self._slip_from_slots(window, line, baseband, slips, found[1] if found else None)
+        if by_slots is not None:
+            slips, found = by_slots, self._find_pair(baseband, by_slots)
+        if found is None:
             evidence = replace(evidence, slip=slips.middle, load=self._circuit.load_at_slip(slips.middle))
-            cycles = 2 * slips.middle * line.frequency_hz * length_s
+            cycles = 2 * slips.middle * line.frequency_hz * baseband.length_s
             too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES)
             return Analysis(evidence, too_low, line=line, slips=slips)
-        fit = SidebandFit(baseband, 2 * max(slips.lowest, resolvable_slip) * line.frequency_hz)
-        lowest, highest = (2 * slip * line.frequency_hz for slip in (slips.lowest, slips.highest))
-        pair = fit.strongest_pair(max(lowest, LEAST_CYCLES / length_s), highest)
-        evidence = self._describe(evidence, line, pair)
-        refusal = self._check_load(slips, pair) or _check_load_change(baseband, pair)
+        fit, pair = found
+        evidence = self._describe(evidence, pair)
+        refusal = _check_transient(baseband) or _check_load_change(baseband, pair)
+        refusal = refusal or self._check_load(slips, pair)
         inputs = self._inputs(line, fit, pair, evidence, vibration)
         return Analysis(evidence, refusal, pair, inputs, line, slips)
+
+    def _slip_from_slots(
+        self, window: Window, line: Line, baseband: Baseband, slips: SlipRange, pair: SidebandPair | None
+    ) -> SlipRange | None:
+        """Slot lines tell the slip where the bars are known and the speed is not."""
+        bars = self._nameplate.rotor_bars
+        if bars is None or slips.source == "known":
+            return None
+        lines = SlotLines(
+            spectra_of(window, line), bars, self._nameplate.pole_pairs, line.frequency_hz, baseband
+        )
+        standing = pair if pair is not None and pair.stands_out and not pair.at_edge else None
+        return self._slips.from_slots(lines, self._slips.anything(), standing)
+
+    def _find_pair(self, baseband: Baseband, slips: SlipRange) -> tuple[SidebandFit, SidebandPair] | None:
+        """Measure the pair in a range of slips; None where the window is too short to resolve it there."""
+        resolvable = LEAST_CYCLES / baseband.length_s / 2 / baseband.carrier_hz
+        if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
+            return None
+        lowest_hz = 2 * max(slips.lowest, resolvable) * baseband.carrier_hz
+        fit = SidebandFit(baseband, lowest_hz)
+        pair = fit.strongest_pair(lowest_hz, 2 * slips.highest * baseband.carrier_hz)
+        if not pair.stands_out and slips.source not in ("current", "known"):
+            pair = fit.pair(2 * max(slips.middle, resolvable) * baseband.carrier_hz)
+        return fit, pair
 
     def _vector(self, current: StreamWindow) -> tuple[NDArray[np.complex128], NDArray[np.bool_], float]:
         decimator = self._decimator(current)
@@ -143,39 +179,29 @@ class Analyser:
             return by_current
         return self._slips.from_vibration(*vibration, line, by_current) or by_current
 
-    def _describe(self, evidence: Evidence, line: Line, pair: SidebandPair) -> Evidence:
-        slip = pair.pole_pass_hz / 2 / line.frequency_hz
-        bars_per_ratio = self._bars_per_ratio(slip)
-        limit_db = decibels(pair.floor) + DETECTION_MARGIN_DB
+    def _describe(self, evidence: Evidence, pair: SidebandPair) -> Evidence:
+        bars = self._bars.measure(pair)
         return replace(
             evidence,
-            slip=slip,
-            load=self._circuit.load_at_slip(slip),
+            slip=pair.slip,
+            load=self._circuit.load_at_slip(pair.slip),
             lower_sideband_dbc=decibels(abs(pair.lower)),
             upper_sideband_dbc=decibels(abs(pair.upper)),
             noise_floor_dbc=decibels(pair.floor),
-            detection_limit_dbc=limit_db,
-            detection_limit_bars=bars_per_ratio * 10 ** (limit_db / 20),
-            equivalent_bars=bars_per_ratio * pair.linear_sum,
+            detection_limit_dbc=decibels(pair.floor) + DETECTION_MARGIN_DB,
+            detection_limit_bars=bars.limit,
+            equivalent_bars=bars.value,
+            equivalent_bars_interval=bars.interval,
             ellipse_angle_deg=pair.ellipse_angle_deg,
         )
-
-    def _bars_per_ratio(self, slip: float) -> float:
-        """Equivalent bars per (I_L + I_U) / I.
-
-        N_b / G, over the share of the asymmetry that the sum shows at common inertias: 0.80 at light
-        and 0.90 at rated load, from the simulation of the whole machine.
-        """
-        share = 0.79 + 0.11 * min(self._circuit.load_at_slip(slip), 1.3)
-        return self._bars / (share * self._circuit.sideband_gain(slip))
 
     def _check_load(self, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
         """Without a speed, only a pair that stands out within the slips of this load tells the slip."""
         if slips.source != "current":
             return None
-        above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
-        if slips.lowest > 0.0 and above_floor_db > DETECTION_MARGIN_DB and not pair.at_edge:
+        if slips.lowest > 0.0 and pair.stands_out and not pair.at_edge:
             return None
+        above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
         return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
 
     def _inputs(
@@ -187,7 +213,7 @@ class Analyser:
         vibration: tuple[NDArray[np.float32], float] | None,
     ) -> ModelInputs:
         slip = evidence.slip or 0.0
-        bars_per_ratio = self._bars_per_ratio(slip)
+        bars_per_ratio = self._bars.per_ratio(slip)
         pole_pass_hz = pair.pole_pass_hz
         images = {
             "current": self._image.current(
@@ -214,8 +240,7 @@ class Analyser:
 def current_vector(current: StreamWindow, decimator: Decimator) -> NDArray[np.complex128]:
     """Give the decimated space vector (n,) of a stream that has currents."""
     channels = quality.currents_of(current)
-    phases = [current.stream.channels[i].phase or "abc"[n] for n, i in enumerate(channels)]
-    return space_vector(decimator.process(current)[channels], phases)
+    return space_vector(decimator.process(current)[channels], phase_names(current))
 
 
 def _check_steadiness(baseband: Baseband) -> Refusal | None:
@@ -225,6 +250,17 @@ def _check_steadiness(baseband: Baseband) -> Refusal | None:
     if most > quality.STEADY[1]:
         return Refusal(Reason.STARTING, "largest_over_median_amplitude", most, quality.STEADY[1])
     return None
+
+
+def _check_transient(baseband: Baseband) -> Refusal | None:
+    """A sag, a surge or a blow to the load spoils a window; what swings all the time does not."""
+    ends = round(_UNSURE_END * baseband.log.size)
+    inner = slice(ends, baseband.log.size - ends)
+    amplitude = np.exp(baseband.log.real[inner][baseband.valid[inner]])
+    change = np.abs(amplitude / np.median(amplitude) - 1)
+    usual = max(_LEAST_TRANSIENT, _TRANSIENT_OVER_USUAL * float(np.percentile(change, 75)))
+    largest = float(change.max())
+    return Refusal(Reason.UNSTEADY, "largest_current_change", largest, usual) if largest > usual else None
 
 
 def _check_load_change(baseband: Baseband, pair: SidebandPair) -> Refusal | None:

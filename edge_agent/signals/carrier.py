@@ -24,6 +24,11 @@ class Baseband:
     """Frequency that was removed."""
 
     @property
+    def length_s(self) -> float:
+        """Time that the samples span."""
+        return self.log.size / self.rate_hz
+
+    @property
     def seconds(self) -> NDArray[np.float64]:
         """Time of each sample from the middle of the window, (n,)."""
         return np.asarray((np.arange(self.log.size) - (self.log.size - 1) / 2) / self.rate_hz)

@@ -52,6 +52,12 @@ def currents_of(window: StreamWindow) -> list[int]:
     return [i for i, c in enumerate(window.stream.channels) if c.kind is ChannelKind.CURRENT]
 
 
+def phase_names(window: StreamWindow) -> list[str]:
+    """Which phase each current channel measures; in order of the alphabet where it is not said."""
+    channels = window.stream.channels
+    return [channels[i].phase or "abc"[n] for n, i in enumerate(currents_of(window))]
+
+
 def current_stream(window: Window) -> StreamWindow | None:
     """Give the first stream with currents; None where there is none."""
     return next((stream for stream in window.streams if currents_of(stream)), None)

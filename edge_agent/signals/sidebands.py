@@ -10,6 +10,9 @@ from edge_agent.signals.carrier import Baseband
 LEAST_CYCLES = 3.0
 """Pole-pass cycles K = T 2sf that a window must hold for the fit to tell the pair from the carrier."""
 
+DETECTION_MARGIN_DB = 10.0
+"""A sideband is told from the floor when it stands this far above it."""
+
 _HARMONICS = (1, 2, 3)
 _SLOW_SHARE = 0.4
 _SEARCH_STEP = 0.1
@@ -29,10 +32,17 @@ class SidebandPair:
     """Rms of what stands beside the pair, as a ratio to the carrier; single foreign lines do not count."""
     pole_pass_hz: float
     """2sf at which they were measured."""
+    slip: float
+    """s of this 2sf."""
     cycles: float
     """K = T 2sf: how many pole-pass cycles the window holds."""
     at_edge: bool = False
     """The search ended at a bound: the true pair may lie beyond it."""
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether it is told from the floor."""
+        return self.linear_sum / 2 > 10 ** (DETECTION_MARGIN_DB / 20) * self.floor
 
     @property
     def linear_sum(self) -> float:
@@ -60,6 +70,7 @@ class SidebandFit:
         self._seconds = baseband.seconds[baseband.valid]
         self._target = baseband.log[baseband.valid]
         self._length_s = baseband.log.size / baseband.rate_hz
+        self._weights = np.hanning(self._seconds.size + 2)[1:-1]
         self._drift = self._drift_terms(_SLOW_SHARE * lowest_pole_pass_hz)
 
     def strongest_pair(self, lowest_hz: float, highest_hz: float) -> SidebandPair:
@@ -90,6 +101,7 @@ class SidebandFit:
             lower=complex(lines[1]),
             floor=self._floor(residual, beside),
             pole_pass_hz=pole_pass_hz,
+            slip=pole_pass_hz / 2 / self._baseband.carrier_hz,
             cycles=self._length_s * pole_pass_hz,
         )
 
@@ -112,9 +124,10 @@ class SidebandFit:
 
     def _fit(self, frequencies: NDArray[np.float64]) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
         design = np.hstack([self._tones(frequencies), self._drift])
-        gram = design.conj().T @ design
+        weighted = self._weights[:, None] * design.conj()
+        gram = weighted.T @ design
         gram[np.diag_indices_from(gram)] *= 1 + 1e-9
-        solution = np.linalg.solve(gram, design.conj().T @ self._target)
+        solution = np.linalg.solve(gram, weighted.T @ self._target)
         residual = self._target - design @ solution
         return np.asarray(solution[: frequencies.size], np.complex128), np.asarray(residual)
 

@@ -10,11 +10,19 @@ from edge_agent.signals.carrier import Baseband
 from edge_agent.signals.circuit import Circuit
 from edge_agent.signals.clock import shaft_jumps
 from edge_agent.signals.shaft import find_shaft
+from edge_agent.signals.sidebands import SidebandPair
+from edge_agent.signals.slots import SlotLines
 from edge_agent.signals.supply import Line
 
 _LARGEST_SLIP_RATIO = 2.2
 _CURRENT_MARGIN = (0.5, 2.0)
 _LARGEST_OVERLOAD = 1.4
+_SLOT_STEPS = 4
+_FEWEST_SLIPS = 20
+_LEAST_LEAD_DB = 8.0
+_APART_BINS = 3.0
+_SAME_CYCLES = 0.4
+_SIDE_LINES = np.arange(-3, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +32,7 @@ class SlipRange:
     lowest: float
     highest: float
     source: str
-    """`known` (configured or measured), `vibration` or `current` (rated slip by load)."""
+    """`known` (configured or measured), `slots`, `vibration` or `current` (rated slip by load)."""
 
     @property
     def middle(self) -> float:
@@ -48,6 +56,33 @@ class SlipFinder:
     def anything(self) -> SlipRange:
         """Give all slips that this motor can have."""
         return SlipRange(0.0, _LARGEST_SLIP_RATIO * self._nameplate.rated_slip, "current")
+
+    def from_slots(self, lines: SlotLines, within: SlipRange, pair: SidebandPair | None) -> SlipRange | None:
+        """Find it from slot lines within bounds; None where no slip leads the others.
+
+        Broken bars swing the speed and so surround a slot line with others 2sf apart, up to the point
+        where these are all that is left of it. So where a sideband `pair` stands out, the strongest
+        line may be any of them, and which one it is the pair tells.
+        """
+        slips = np.arange(within.lowest, within.highest, lines.resolution / _SLOT_STEPS)
+        if slips.size < _FEWEST_SLIPS:
+            return None
+        levels_db = lines.levels_db(slips)
+        best = int(np.argmax(levels_db))
+        if pair is not None and levels_db[best] > _LEAST_LEAD_DB:
+            meant = slips[best] / (1 - _SIDE_LINES * 2 / lines.slots_per_pole_pair)
+            nearest = float(meant[np.argmin(np.abs(meant - pair.slip))])
+            if abs(nearest / pair.slip - 1) * pair.cycles < _SAME_CYCLES:
+                return self._around(nearest, lines)
+        elsewhere = np.abs(slips - slips[best]) > _APART_BINS * lines.resolution
+        lead_db = levels_db[best] - levels_db[elsewhere].max(initial=0.0)
+        if lead_db < _LEAST_LEAD_DB or best in (0, slips.size - 1):
+            return None
+        return self._around(float(slips[best]), lines)
+
+    def _around(self, slip: float, lines: SlotLines) -> SlipRange:
+        margin = lines.resolution / _SLOT_STEPS
+        return SlipRange(max(0.0, slip - margin), slip + margin, "slots")
 
     def from_current(self, line: Line) -> SlipRange:
         """Bound it from the load that the rms current means to the nameplate's circuit.

@@ -1,0 +1,162 @@
+"""Speed from the rotor's slots: lines at N_b f_r, shifted by the supply, in current and vibration.
+
+A slot line moves N_b times as far as the shaft's own line, so it tells the slip even where 2sf is a
+fraction of a hertz. (Nandi, Ahmed, Toliyat, "Detection of rotor slot and other eccentricity related
+harmonics", IEEE Trans. Energy Conversion, 2001.)
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from edge_agent.signals.carrier import Baseband
+from edge_agent.signals.coarse import currents_of, phase_names
+from edge_agent.signals.quality import usable_vibration
+from edge_agent.signals.supply import Line
+from edge_agent.signals.windows import StreamWindow, Window
+
+_CURRENT_ORDERS = (1, -1)
+"""Principal slot harmonics of the current: N_b f_r ± f."""
+_VIBRATION_ORDERS = (0, -2, 2)
+"""Slot forces: N_b f_r, and with the field's pull at ± 2f."""
+_WANDER_S = 1.0
+_SUPPLY_BINS = 3.0
+_PADDING = 4
+_CAP_DB = 25.0
+_LEAST_BAND_BINS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Spectra:
+    """Spectra of one stream at its full rate, over the positive frequencies, of the whole window."""
+
+    values: NDArray[np.complex64]
+    """(spectra, bins): of currents the space vector forward and backward, of vibration each channel."""
+    orders: tuple[int, ...]
+    """Multiples of the line by which slot lines are shifted in it."""
+    length_s: float
+    """Length of the window: a bin is its inverse wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """What lies around N_b f_r + order f: a narrow signal whose zero stands at the middle slip."""
+
+    signal: NDArray[np.complex128]
+    order: int
+    middle_hz: float
+
+
+def spectra_of(window: Window, line: Line) -> list[Spectra]:
+    """Spectra of the currents and of the usable vibration of a window."""
+    result = []
+    for stream in window.streams:
+        length_s = stream.valid.size / stream.stream.rate_hz
+        if currents := currents_of(stream):
+            names = phase_names(stream)
+            forward, backward = _sequences(_spectra(stream, currents), names)
+            both = (backward, forward) if line.reversed_order else (forward, backward)
+            result.append(Spectra(np.stack(both), _CURRENT_ORDERS, length_s))
+        if vibration := usable_vibration(stream):
+            result.append(Spectra(_spectra(stream, vibration), _VIBRATION_ORDERS, length_s))
+    return result
+
+
+class SlotLines:
+    """The slot lines of a motor in all spectra of a window, looked at by slip."""
+
+    def __init__(
+        self, spectra: Sequence[Spectra], bars: int, pole_pairs: int, line_hz: float, baseband: Baseband
+    ) -> None:
+        """`line_hz` is the frequency that `baseband` was demodulated at, whose phase gives the wander."""
+        self._spectra = spectra
+        self.slots_per_pole_pair = bars / pole_pairs
+        self._line_hz = line_hz
+        self._seconds = baseband.seconds
+        self._phase = _smoothed(baseband.log.imag, round(_WANDER_S * baseband.rate_hz))
+
+    @property
+    def resolution(self) -> float:
+        """Slip by which a slot line moves one bin."""
+        return 1.0 / max(own.length_s for own in self._spectra) / (self.slots_per_pole_pair * self._line_hz)
+
+    def levels_db(self, slips: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far the lines stand above their floors at each slip (n,), summed over the lines."""
+        total = np.zeros(slips.size)
+        for own in self._spectra:
+            weight = 1.0 if own.orders is _CURRENT_ORDERS else 1.0 / len(own.values)
+            for band in self._bands(own, float(slips[0]), float(slips[-1])):
+                total += weight * self._level(band, own.length_s, slips)
+        return total
+
+    def _bands(self, own: Spectra, lowest: float, highest: float) -> Iterator[_Band]:
+        middle = (lowest + highest) / 2
+        slots_hz = self.slots_per_pole_pair * self._line_hz * (1 - middle)
+        half = max(
+            _LEAST_BAND_BINS,
+            int(0.75 * (highest - lowest) * self.slots_per_pole_pair * self._line_hz * own.length_s),
+        )
+        for order in own.orders:
+            centre = round((slots_hz + order * self._line_hz) * own.length_s)
+            if centre - half < 1 or centre + half >= own.values.shape[1]:
+                continue
+            chosen = own.values
+            if own.orders is _CURRENT_ORDERS:
+                chosen = own.values[[0 if order > 0 else 1]]
+            for spectrum in chosen:
+                around = spectrum[centre - half : centre + half]
+                signal = np.asarray(fft.ifft(fft.ifftshift(around.astype(np.complex128))))
+                yield _Band(signal, order, centre / own.length_s)
+
+    def _level(self, band: _Band, length_s: float, slips: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Level over the median of the band in dB, at each slip; zero next to multiples of the line."""
+        count = band.signal.size
+        seconds = (np.arange(count) - (count - 1) / 2) / count * length_s
+        phase = np.interp(seconds, self._seconds, self._phase)
+        still = band.signal * np.exp(-1j * (self.slots_per_pole_pair + band.order) * phase)
+        spectrum = np.abs(fft.fft(still * np.hanning(count + 2)[1:-1], _PADDING * count))
+        shifts_hz = fft.fftfreq(_PADDING * count, length_s / count)
+        level_db = 20 * np.log10(spectrum / np.median(spectrum) + 1e-9)
+        order = np.argsort(shifts_hz)
+        lines_hz = self._line_hz * (self.slots_per_pole_pair * (1 - slips) + band.order)
+        level = np.interp(lines_hz - band.middle_hz, shifts_hz[order], level_db[order])
+        off_supply_hz = np.abs(lines_hz - self._line_hz * np.round(lines_hz / self._line_hz))
+        level[off_supply_hz < _SUPPLY_BINS / length_s] = 0.0
+        level = np.maximum(level - 6.0, 0.0)
+        return np.asarray(np.minimum(level, _CAP_DB) + 0.3 * np.maximum(level - _CAP_DB, 0.0))
+
+
+def _spectra(stream: StreamWindow, channels: Sequence[int]) -> NDArray[np.complex64]:
+    """Spectra (channels, bins) of some channels, lost scans taken as their mean."""
+    samples = np.stack([stream.units(channel) for channel in channels])
+    samples -= samples[:, stream.valid].mean(axis=1, keepdims=True)
+    samples[:, ~stream.valid] = 0.0
+    return np.asarray(fft.rfft(samples, overwrite_x=True))
+
+
+def _sequences(
+    spectra: NDArray[np.complex64], names: Sequence[str]
+) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+    """Space vector at positive frequencies, and conjugated at negative ones, each (bins,)."""
+    by_phase = dict(zip(names, spectra, strict=True))
+    if len(by_phase) == 1:
+        return spectra[0], spectra[0]
+    if len(by_phase) == 2:
+        (missing,) = set("abc") - set(by_phase)
+        by_phase[missing] = -sum(by_phase.values())
+    turn = np.complex64(np.exp(2j * np.pi / 3))
+    a, b, c = (by_phase[name] for name in "abc")
+    return a + turn * b + turn.conjugate() * c, a + turn.conjugate() * b + turn * c
+
+
+def _smoothed(phase: NDArray[np.float64], span: int) -> NDArray[np.float64]:
+    """Moving average over `span` samples; the ends keep what slope they have."""
+    if span < 3 or phase.size < 3 * span:
+        return phase
+    slope = np.linspace(phase[0], phase[-1], phase.size)
+    padded = np.pad(phase - slope, span // 2, mode="edge")
+    taper = np.hanning(span // 2 * 2 + 3)[1:-1]
+    return np.asarray(np.convolve(padded, taper / taper.sum(), mode="valid") + slope)

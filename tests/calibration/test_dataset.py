@@ -176,7 +176,7 @@ def test_two_broken_bars_at_full_load_show_in_windows_of_any_length():
     for one in seen[:2]:
         assert one is not None
         bars = 10 ** (2 * one.inputs.side[SIDE_INPUTS.index("equivalent_bars_db")])
-        assert bars == pytest.approx(2.0, abs=0.4)
+        assert bars == pytest.approx(2.4, abs=0.4)  # two bars side by side show more than twice one
         assert one.inputs.images["current"].shape == (64, 32, 4)
 
 

@@ -246,7 +246,7 @@ def test_a_cluster_makes_the_same_data_set_as_this_process(tmp_path, capsys):
     here.mkdir()
     a_folder_of_recordings(folder, count=12)
     options = ("--source", folder, "--windows", 1, "--length-s", 3, "--seed", 5)
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
         assert run("--out", there, "--scheduler", cluster.scheduler_address, *options) == 0
     manifest = DatasetManifest.load(there)
     plans = plan(str(folder), recordings=0, seed=5)

@@ -64,6 +64,11 @@ _SAYINGS = {
     "{:.1f} dB above the floor, {:.0f} dB are needed",
     "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
     "look like {:.2f}",
+    "equivalent_bars_at_most": "up to {:.2f} equivalent bars may be broken unseen, and a broken bar may look "
+    "like {:.2f}",
+    "largest_current_change": "the current strays by {:.1%} from its median, at most {:.1%} is steady",
+    "embedding_distance": "the images are unlike all that the network was trained on: distance {:.0f}, at "
+    "most {:.0f}",
     "ellipse_angle_deg": "the ellipse angle of {:.0f}° is not clearly that of broken bars, boundary {:.0f}°",
     "probability_broken": "the network holds a broken bar for {:.1%} likely, threshold {:.1%}, and the "
     "sidebands say the opposite",
@@ -71,7 +76,7 @@ _SAYINGS = {
 """Value and limit of a refusal in words, by its quantity."""
 
 _LONGEST_WINDOW_S = 600.0
-_NOTABLE_UNBALANCE = 0.1
+_NOTABLE_UNBALANCE = 0.06
 _LABEL_WIDTH = 11
 _WIDTH = 100
 
@@ -144,7 +149,7 @@ def _supply(answer: Answer, nameplate: Nameplate) -> str:
         return text + "One phase only: unbalance and phase order cannot be seen."
     text += f"Unbalance of the currents {evidence.current_unbalance:.1%}"
     if evidence.current_unbalance > _NOTABLE_UNBALANCE:
-        text += ", which is large: check voltages, connections and the scale of the sensors"
+        text += ", a phase unbalance: check voltages, connections and the scale of the sensors"
     if line.reversed_order:
         return text + ". Phase order a-c-b: two sensors or two phases have changed places (allowed for)."
     return text + ". Phase order a-b-c."
@@ -172,6 +177,8 @@ def _slip_source(answer: Answer, nameplate: Nameplate) -> str:
         return f"from the speed channel{refined}"
     if slips is not None and slips.source == "vibration":
         return f"from the shaft's lines in vibration{refined}"
+    if slips is not None and slips.source == "slots":
+        return f"by the rotor's slot lines{refined}"
     if answer.analysis.refusal is None:
         return "from the pair of sidebands that stands out where the current allows"
     return "a guess from the current alone, nothing shows the speed"
@@ -205,9 +212,12 @@ def _severity(answer: Answer, _: Nameplate) -> str:
     evidence = answer.verdict.evidence
     if evidence.equivalent_bars is None or answer.analysis.refusal is not None:
         return ""
+    low, high = evidence.equivalent_bars_interval or (evidence.equivalent_bars, evidence.equivalent_bars)
     return (
-        f"{evidence.equivalent_bars:.2f} equivalent bars; {evidence.detection_limit_bars:.2g} or more would "
-        f"have shown. Watch from {SOUND_BARS:g}, broken from {BROKEN_BARS:g}, danger from {DANGER_BARS:g}."
+        f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows; "
+        f"{evidence.detection_limit_bars:.2g} or more would have shown. A bar is broken where all of the "
+        f"range lies above {SOUND_BARS:g}, none where all of it lies below {BROKEN_BARS:g}. "
+        f"Watch from {SOUND_BARS:g}, danger from {DANGER_BARS:g}."
     )
 
 
@@ -258,7 +268,7 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
 
 
 def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
-    """Say with which load or window there would have been an answer; empty where that is unknown."""
+    """Say with what there would have been an answer, load, window or plate; empty where that is unknown."""
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
     if refusal.quantity == "pair_above_floor_db":
@@ -268,6 +278,8 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
             f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "
             "is told: by motor.speed_rpm where it is constant, a speed channel, or vibration."
         )
+    if refusal.quantity == "equivalent_bars_at_most" and nameplate.rotor_bars is None:
+        return "The number of rotor bars, where it is known, narrows the range: motor.rotor_bars."
     if not slip or not refusal.value or not refusal.limit:
         return ""
     ratio = refusal.value / refusal.limit

@@ -39,6 +39,27 @@ def said(answer, nameplate=NAMEPLATE):
     return sections
 
 
+def unbalanced(window, share):
+    """The window with a negative sequence of this share in its three currents."""
+    current = window.streams[0]
+    backward = share * current.counts[[0, 2, 1]]
+    counts = np.rint(current.counts + backward).astype(np.int16)
+    return replace(window, streams=(replace(current, counts=counts), *window.streams[1:]))
+
+
+def with_slot_lines(window, bars, level_a=0.01):
+    """The window with the two slot harmonics of a rotor at SLIP in its three currents."""
+    current = window.streams[0]
+    seconds = np.arange(current.valid.size) / RATE_HZ
+    turns = np.exp(-2j * np.pi * np.arange(3) / 3)[:, None]
+    counts = current.counts.astype(float)
+    for order in (1, -1):
+        slot_hz = bars * SHAFT_HZ + order * 60
+        turn = turns if order > 0 else turns.conj()
+        counts += level_a / 0.001 * (np.exp(2j * np.pi * slot_hz * seconds) * turn).real
+    return replace(window, streams=(replace(current, counts=np.rint(counts).astype(np.int16)),))
+
+
 def refused(answer, reason, quantity="anything", value=1.0, limit=2.0):
     return replace(answer, verdict=replace(answer.verdict, refusal=Refusal(reason, quantity, value, limit)))
 
@@ -50,7 +71,13 @@ def test_a_broken_rotor_is_told_from_the_supply_to_the_advice(broken):
     assert "(1-2s)f = 55.80 Hz: -34.0 dBc" in text["sidebands"]
     assert "(1+2s)f = 64.20 Hz: -40.0 dBc" in text["sidebands"]
     assert "detection limit" in text["sidebands"]
-    assert "Watch from 0.25, broken from 0.35, danger from 2.5" in text["severity"]
+    low, high = broken.verdict.evidence.equivalent_bars_interval
+    assert f"equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows" in text["severity"]
+    assert (
+        "broken where all of the range lies above 0.2, none where all of it lies below 0.35"
+        in (text["severity"])
+    )
+    assert "Watch from 0.2, danger from 2.5" in text["severity"]
     assert "that of broken bars" in text["ellipse"]
     assert "99.0% likely" in text["network"]
     assert "does not contradict" in text["network"]
@@ -73,10 +100,10 @@ def test_sensors_that_changed_places_are_named():
     assert "Phase order a-c-b" in said(an_answer(a_window(reversed_order=True)))["supply"]
 
 
-def test_a_large_unbalance_is_named():
-    window = a_window()
-    window.streams[0].counts[0] = (0.6 * window.streams[0].counts[0]).astype(np.int16)
-    assert "which is large" in said(an_answer(window))["supply"]
+@pytest.mark.parametrize(("unbalance", "named"), [(0.04, False), (0.08, True)])
+def test_an_unbalance_beyond_that_of_sound_motors_is_named(unbalance, named):
+    counts = unbalanced(a_window(), unbalance)
+    assert ("phase unbalance" in said(an_answer(counts))["supply"]) is named
 
 
 def test_one_phase_shows_no_order():
@@ -97,6 +124,14 @@ def test_a_speed_channel_is_named():
 def test_without_speed_a_pair_that_stands_out_tells_the_slip():
     text = said(an_answer(a_window(vibration=False)))
     assert "from the pair of sidebands that stands out" in text["load"]
+
+
+def test_slot_lines_are_named():
+    plate = NAMEPLATE.model_copy(update={"rotor_bars": 28})
+    answer = an_answer(with_slot_lines(a_window(lower=1e-4, upper=1e-4), bars=28), SOUND, plate)
+    text = said(answer, plate)
+    assert "slip 3.50% (rated 4.72%), 1737 rpm, by the rotor's slot lines" in text["load"]
+    assert text["verdict"] == "Healthy (ok), confidence 97.0%."
 
 
 def test_without_speed_and_pair_the_slip_is_called_a_guess_and_the_pair_no_proof():
@@ -172,9 +207,33 @@ def test_every_reason_has_advice(reason, broken):
 def test_the_more_severe_the_more_urgent(broken):
     danger = replace(broken, verdict=replace(broken.verdict, severity=Severity.DANGER))
     assert "out of service" in advise(danger, NAMEPLATE)
-    watch = an_answer(a_window(lower=3.2e-3, upper=-3.2e-3), SOUND)
+    watch = an_answer(a_window(lower=2.2e-3, upper=-2.2e-3), SOUND)
     assert watch.verdict.severity is Severity.WATCH
     assert "watch whether" in advise(watch, NAMEPLATE)
+
+
+def test_a_range_too_wide_for_an_answer_asks_for_the_number_of_bars():
+    pale = a_window(lower=2.8e-3, upper=-2.8e-3)
+    text = said(an_answer(pale, SOUND))
+    assert "No answer (load_too_low): up to 0.39 equivalent bars may be broken unseen" in text["verdict"]
+    assert "motor.rotor_bars" in text["advice"]
+    known = NAMEPLATE.model_copy(update={"rotor_bars": 28})
+    assert "motor.rotor_bars" not in said(an_answer(pale, SOUND, known), known)["advice"]
+
+
+def test_a_surge_within_the_window_is_quoted():
+    window = a_window()
+    surging = window.streams[0].counts.copy()
+    surging[:, 6000:6800] = np.rint(1.12 * surging[:, 6000:6800])
+    answer = an_answer(replace(window, streams=(replace(window.streams[0], counts=surging),)))
+    assert "No answer (unsteady): the current strays by 1" in said(answer)["verdict"]
+
+
+def test_images_unlike_those_of_the_training_are_called_so():
+    strange = Refusal(Reason.OUT_OF_DOMAIN, "embedding_distance", 213.7, 90.2)
+    assert say_refusal(strange) == (
+        "the images are unlike all that the network was trained on: distance 214, at most 90"
+    )
 
 
 def test_a_number_without_words_is_still_said():

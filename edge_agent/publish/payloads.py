@@ -25,6 +25,7 @@ _EVIDENCE_DECIMALS = {
     "ellipse_angle_deg": 1,
     "modalities_agree": 0,
     "equivalent_bars": 3,
+    "equivalent_bars_interval": 3,
     "current_unbalance": 4,
 }
 """Keys of the evidence in their published order, with the decimals that mean something."""
@@ -195,7 +196,7 @@ def _evidence(evidence: Evidence) -> Payload:
     said: Payload = {}
     for name, decimals in _EVIDENCE_DECIMALS.items():
         value = getattr(evidence, name)
-        said[name] = _rounded(value, decimals)
+        said[name] = _interval(value, decimals) if isinstance(value, tuple) else _rounded(value, decimals)
     agree = evidence.modalities_agree
     return said | {"modalities_agree": None if agree is None else bool(agree)}
 
@@ -223,6 +224,12 @@ def _rounded(value: float | None, decimals: int) -> float | int | None:
     if value is None or not math.isfinite(value):
         return None
     return round(float(value), decimals) if decimals else round(float(value))
+
+
+def _interval(ends: tuple[float, float], decimals: int) -> list[float | int | None] | None:
+    """Round both ends; give None for the whole where one of them is no number."""
+    rounded = [_rounded(end, decimals) for end in ends]
+    return None if None in rounded else rounded
 
 
 def _significant(value: float | None) -> float | None:

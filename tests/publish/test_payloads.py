@@ -64,7 +64,7 @@ def test_the_state_has_the_documented_keys_in_order() -> None:
         '"evidence":{"line_frequency_hz":59.98,"slip":0.0412,"load":0.82,"lower_sideband_dbc":null,'
         '"upper_sideband_dbc":null,"noise_floor_dbc":null,"detection_limit_dbc":null,'
         '"detection_limit_bars":null,"ellipse_angle_deg":null,"modalities_agree":null,'
-        '"equivalent_bars":null,"current_unbalance":null},'
+        '"equivalent_bars":null,"equivalent_bars_interval":null,"current_unbalance":null},'
         f'"model":{{"name":"brb-fusion","sha256":"{"ab" * 32}"}},"latency_ms":41,"captured":null,'
         '"trigger":null}'
     )
@@ -73,6 +73,17 @@ def test_the_state_has_the_documented_keys_in_order() -> None:
 def test_every_field_of_the_evidence_is_published() -> None:
     payload = state_payload(ORIGIN, broken(), NOW_UNIX_S)
     assert set(payload["evidence"]) == set(Evidence.__dataclass_fields__)  # type: ignore[call-overload]
+
+
+def test_the_interval_of_the_bars_is_a_list_rounded_like_its_neighbour() -> None:
+    payload = state_payload(ORIGIN, broken(equivalent_bars_interval=(1.23456, 2.0)), NOW_UNIX_S)
+    assert payload["evidence"]["equivalent_bars_interval"] == [1.235, 2.0]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("end", [math.nan, math.inf])
+def test_an_interval_without_an_end_is_no_interval(end: float) -> None:
+    payload = state_payload(ORIGIN, broken(equivalent_bars_interval=(0.5, end)), NOW_UNIX_S)
+    assert payload["evidence"]["equivalent_bars_interval"] is None  # type: ignore[index]
 
 
 def test_a_refusal_names_its_reason_and_the_number_behind_it() -> None:
@@ -122,7 +133,7 @@ def test_the_health_has_its_fields_in_order() -> None:
 @given(value=st.floats(), now_s=st.floats(0, 4e9))
 def test_no_number_makes_a_payload_that_is_not_json(value: float, now_s: float) -> None:
     evidence: dict[str, object] = dict.fromkeys(Evidence.__dataclass_fields__, value)
-    evidence["modalities_agree"] = True
+    evidence |= {"modalities_agree": True, "equivalent_bars_interval": (0.0, value)}
     text = encode(event_payload(1, ORIGIN, refused(value), broken(**evidence), now_s)).decode()
     assert "NaN" not in text
     assert "Infinity" not in text

@@ -17,9 +17,9 @@ from edge_agent.diagnose.verdict import Evidence, State, Verdict
 from edge_agent.explain import say_refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
-from edge_agent.signals.analysis import current_vector
 from edge_agent.signals.carrier import Baseband, demodulate
 from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.prepared import current_vector
 from edge_agent.signals.sidebands import LEAST_CYCLES, SidebandFit
 from edge_agent.signals.windows import StreamWindow, Window
 

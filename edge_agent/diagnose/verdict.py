@@ -79,6 +79,8 @@ class Evidence:
     lower_sideband_dbc: float | None = None
     """Level at (1-2s)f against the line."""
     upper_sideband_dbc: float | None = None
+    higher_sidebands_dbc: tuple[float, ...] = ()
+    """Mean levels of the pairs at (1 ± 4s)f and (1 ± 6s)f."""
     noise_floor_dbc: float | None = None
     """Level of the floor beside the line, where a sideband would stand."""
     detection_limit_dbc: float | None = None
@@ -90,8 +92,20 @@ class Evidence:
     """Holds the true number in nine of ten windows."""
     ellipse_angle_deg: float | None = None
     """Half the angle of the sideband product: about 25-75 for load oscillation, more for bars."""
+    ellipse_axis_ratio: float | None = None
+    """Small over large axis of the ellipse that the current's phasor draws at 2sf."""
     current_unbalance: float | None = None
     """Negative over positive sequence."""
+    phase_order: str | None = None
+    """`abc`, or `acb` where two phases have changed places; None with one phase."""
+    harmonics_dbc: tuple[float, ...] = ()
+    """Levels of the 5th and 7th harmonic of the current, as far as the rate reaches."""
+    harmonic_sidebands_dbc: tuple[float, ...] = ()
+    """Strongest line within ±6sf of each of them."""
+    shaft_sidebands_db: float | None = None
+    """Vibration at f_r ± 2sf over the floor beside it."""
+    slot_sidebands_db: float | None = None
+    """Vibration at N_b f_r ± 2sf over the floor beside it."""
     modalities_agree: bool | None = None
     """Whether the model and the sideband physics say the same."""
 

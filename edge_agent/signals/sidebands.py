@@ -17,7 +17,7 @@ _HARMONICS = (1, 2, 3)
 _SLOW_SHARE = 0.4
 _SEARCH_STEP = 0.1
 _RMS_OVER_MEDIAN = 1.2
-_FLOOR_RATIOS = np.array([0.62, 0.7, 0.78, 1.25, 1.35, 1.45, 1.6])
+FLOOR_RATIOS = np.array([0.62, 0.7, 0.78, 1.25, 1.35, 1.45, 1.6])
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class SidebandPair:
     """s of this 2sf."""
     cycles: float
     """K = T 2sf: how many pole-pass cycles the window holds."""
+    higher_sums: tuple[float, ...] = ()
+    """(I_L + I_U) / I of the pairs at ±4sf and ±6sf, as far as they lie within the band."""
     at_edge: bool = False
     """The search ended at a bound: the true pair may lie beyond it."""
 
@@ -53,6 +55,12 @@ class SidebandPair:
     def ellipse_angle_deg(self) -> float:
         """Half the angle of upper times lower, 0..180: the direction in which the phasor swings."""
         return float(np.degrees(np.angle(self.upper * self.lower)) / 2 % 180)
+
+    @property
+    def ellipse_axis_ratio(self) -> float:
+        """Small over large axis of the ellipse that the phasor draws: 1 with one line, 0 with two equal."""
+        total = self.linear_sum
+        return abs(abs(self.upper) - abs(self.lower)) / total if total > 0 else 0.0
 
 
 class SidebandFit:
@@ -95,7 +103,7 @@ class SidebandFit:
         orders = [k for k in _HARMONICS if k * pole_pass_hz < 0.4 * self._baseband.carrier_hz] or [1]
         frequencies = np.array([sign * k * pole_pass_hz for k in orders for sign in (1, -1)])
         lines, residual = self._fit(frequencies)
-        beside = np.concatenate([_FLOOR_RATIOS, -_FLOOR_RATIOS]) * pole_pass_hz
+        beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz
         return SidebandPair(
             upper=complex(lines[0]),
             lower=complex(lines[1]),
@@ -103,6 +111,7 @@ class SidebandFit:
             pole_pass_hz=pole_pass_hz,
             slip=pole_pass_hz / 2 / self._baseband.carrier_hz,
             cycles=self._length_s * pole_pass_hz,
+            higher_sums=tuple(np.abs(lines[2:]).reshape(-1, 2).sum(axis=1).tolist()),
         )
 
     def modulation(self, pole_pass_hz: float) -> NDArray[np.complex128]:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from edge_agent.motor import Nameplate
-from edge_agent.signals.carrier import Baseband
 from edge_agent.signals.circuit import Circuit
 from edge_agent.signals.clock import shaft_jumps
+from edge_agent.signals.prepared import Vibration
 from edge_agent.signals.shaft import find_shaft
 from edge_agent.signals.sidebands import SidebandPair
 from edge_agent.signals.slots import SlotLines
@@ -98,31 +97,21 @@ class SlipFinder:
         highest = min(max(_CURRENT_MARGIN[1] * slip, 0.35 * rated), _LARGEST_SLIP_RATIO * rated)
         return SlipRange(lowest, highest, "current")
 
-    def from_vibration(
-        self, vibration: NDArray[np.float32], rate_hz: float, line: Line, within: SlipRange
-    ) -> SlipRange | None:
-        """Find it in vibration (channels, n), within what the current allows; None where no speed shows."""
+    def from_vibration(self, vibration: Vibration, line: Line, within: SlipRange) -> SlipRange | None:
+        """Find it in vibration, within what the current allows; None where no speed shows."""
+        samples, rate_hz = vibration.samples, vibration.rate_hz
         synchronous_hz = line.frequency_hz / self._nameplate.pole_pairs
-        resolvable = 0.5 * rate_hz / vibration.shape[1] / synchronous_hz
+        resolvable = 0.5 * rate_hz / samples.shape[1] / synchronous_hz
         highest = max(within.highest, 1.3 * self._nameplate.rated_slip)
         shaft = find_shaft(
-            vibration,
+            samples,
             rate_hz,
             lowest_hz=synchronous_hz * (1 - highest),
             highest_hz=synchronous_hz * (1 - max(0.7 * within.lowest, resolvable)),
             line_frequency_hz=line.frequency_hz,
         )
-        if shaft is None or shaft_jumps(vibration, rate_hz, shaft.shaft_hz, line.frequency_hz):
+        if shaft is None or shaft_jumps(samples, rate_hz, shaft.shaft_hz, line.frequency_hz):
             return None
         slip = 1 - shaft.shaft_hz / synchronous_hz
         margin = shaft.uncertainty_hz / synchronous_hz
         return SlipRange(max(0.0, slip - margin), slip + margin, "vibration")
-
-
-def steadiness(baseband: Baseband) -> tuple[float, float]:
-    """Smallest and largest amplitude of the carrier, smoothed over a fifth of a second, over its median."""
-    amplitude = np.exp(baseband.log.real)
-    span = max(1, int(0.2 * baseband.rate_hz))
-    smooth = np.convolve(amplitude, np.full(span, 1 / span), mode="valid")
-    middle = float(np.median(smooth))
-    return float(smooth.min()) / middle, float(smooth.max()) / middle

@@ -25,7 +25,9 @@ _VIBRATION_ORDERS = (0, -2, 2)
 _WANDER_S = 1.0
 _SUPPLY_BINS = 3.0
 _PADDING = 4
+_LEAST_DB = 6.0
 _CAP_DB = 25.0
+_BEYOND_CAP = 0.3
 _LEAST_BAND_BINS = 40
 
 
@@ -45,7 +47,8 @@ class Spectra:
 class _Band:
     """What lies around N_b f_r + order f: a narrow signal whose zero stands at the middle slip."""
 
-    signal: NDArray[np.complex128]
+    signals: NDArray[np.complex128]
+    """(rows, n), whose powers count together."""
     order: int
     middle_hz: float
 
@@ -92,6 +95,21 @@ class SlotLines:
                 total += weight * self._level(band, own.length_s, slips)
         return total
 
+    def vibration_sides_db(self, slip: float) -> float | None:
+        """How far the lines at N_b f_r ± 2sf stand above their floors in the vibration, at most, dB.
+
+        None without vibration, and where its rate does not reach them.
+        """
+        sides = slip * (1 + np.array([-2.0, 2.0]) / self.slots_per_pole_pair)
+        found = [
+            float(self._above_floor_db(band, own.length_s, sides).max())
+            for own in self._spectra
+            if own.orders is _VIBRATION_ORDERS
+            for band in self._bands(own, float(sides[0]), float(sides[1]))
+            if band.order == 0
+        ]
+        return max(found, default=None)
+
     def _bands(self, own: Spectra, lowest: float, highest: float) -> Iterator[_Band]:
         middle = (lowest + highest) / 2
         slots_hz = self.slots_per_pole_pair * self._line_hz * (1 - middle)
@@ -103,30 +121,39 @@ class SlotLines:
             centre = round((slots_hz + order * self._line_hz) * own.length_s)
             if centre - half < 1 or centre + half >= own.values.shape[1]:
                 continue
-            chosen = own.values
-            if own.orders is _CURRENT_ORDERS:
-                chosen = own.values[[0 if order > 0 else 1]]
-            for spectrum in chosen:
-                around = spectrum[centre - half : centre + half]
-                signal = np.asarray(fft.ifft(fft.ifftshift(around.astype(np.complex128))))
-                yield _Band(signal, order, centre / own.length_s)
+            around = own.values[:, centre - half : centre + half].astype(np.complex128)
+            signals = np.asarray(fft.ifft(fft.ifftshift(around, axes=1)))
+            # Which way a harmonic of the current turns hangs on N_b / p modulo three, and on the winding.
+            together = (signals,) if own.orders is _CURRENT_ORDERS else signals[:, np.newaxis]
+            for rows in together:
+                yield _Band(rows, order, centre / own.length_s)
 
     def _level(self, band: _Band, length_s: float, slips: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Level over the median of the band in dB, at each slip; zero next to multiples of the line."""
-        count = band.signal.size
+        """What a line says for each slip, dB: little beyond the cap, nothing next to the supply's own."""
+        lines_hz = self._lines_hz(band, slips)
+        off_supply_hz = np.abs(lines_hz - self._line_hz * np.round(lines_hz / self._line_hz))
+        level = np.maximum(self._above_floor_db(band, length_s, slips) - _LEAST_DB, 0.0)
+        level[off_supply_hz < _SUPPLY_BINS / length_s] = 0.0
+        return np.asarray(np.minimum(level, _CAP_DB) + _BEYOND_CAP * np.maximum(level - _CAP_DB, 0.0))
+
+    def _above_floor_db(
+        self, band: _Band, length_s: float, slips: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Level over the median of the band at each slip, the wander of the supply taken out."""
+        count = band.signals.shape[1]
         seconds = (np.arange(count) - (count - 1) / 2) / count * length_s
         phase = np.interp(seconds, self._seconds, self._phase)
-        still = band.signal * np.exp(-1j * (self.slots_per_pole_pair + band.order) * phase)
-        spectrum = np.abs(fft.fft(still * np.hanning(count + 2)[1:-1], _PADDING * count))
+        still = band.signals * np.exp(-1j * (self.slots_per_pole_pair + band.order) * phase)
+        spectra = fft.fft(still * np.blackman(count + 2)[1:-1], _PADDING * count)
+        spectrum = np.sqrt(np.sum(np.abs(spectra) ** 2, axis=0))
         shifts_hz = fft.fftfreq(_PADDING * count, length_s / count)
         level_db = 20 * np.log10(spectrum / np.median(spectrum) + 1e-9)
         order = np.argsort(shifts_hz)
-        lines_hz = self._line_hz * (self.slots_per_pole_pair * (1 - slips) + band.order)
-        level = np.interp(lines_hz - band.middle_hz, shifts_hz[order], level_db[order])
-        off_supply_hz = np.abs(lines_hz - self._line_hz * np.round(lines_hz / self._line_hz))
-        level[off_supply_hz < _SUPPLY_BINS / length_s] = 0.0
-        level = np.maximum(level - 6.0, 0.0)
-        return np.asarray(np.minimum(level, _CAP_DB) + 0.3 * np.maximum(level - _CAP_DB, 0.0))
+        places_hz = self._lines_hz(band, slips) - band.middle_hz
+        return np.asarray(np.interp(places_hz, shifts_hz[order], level_db[order]))
+
+    def _lines_hz(self, band: _Band, slips: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(self._line_hz * (self.slots_per_pole_pair * (1 - slips) + band.order))
 
 
 def _spectra(stream: StreamWindow, channels: Sequence[int]) -> NDArray[np.complex64]:

@@ -1,0 +1,78 @@
+"""The samples of a window made ready to be measured: space vector, line, baseband, vibration."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.signals import quality
+from edge_agent.signals.carrier import Baseband, demodulate
+from edge_agent.signals.coarse import currents_of, phase_names
+from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.supply import Line, find_line, space_vector
+from edge_agent.signals.windows import StreamWindow, Window
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """The phase currents as one rotating vector."""
+
+    vector: NDArray[np.complex128]
+    """(n,), A, turning forwards whatever the order of the phases."""
+    valid: NDArray[np.bool_]
+    """(n,), False where samples were lost."""
+    rate_hz: float
+    """Values per second."""
+    line: Line
+    """The supply's line in it."""
+
+    def demodulated(self) -> Baseband:
+        """The vector seen from its own carrier."""
+        return demodulate(self.vector, self.valid, self.rate_hz, self.line.frequency_hz)
+
+
+@dataclass(frozen=True, slots=True)
+class Vibration:
+    """What the usable accelerometers gave."""
+
+    samples: NDArray[np.float32]
+    """(channels, n), any unit."""
+    rate_hz: float
+    """Values per second."""
+
+
+class Preparation:
+    """Decimates the streams of a device, each with a filter that keeps what the next window shares."""
+
+    def __init__(self) -> None:
+        self._decimators: dict[int, Decimator] = {}
+
+    def current(self, stream: StreamWindow) -> Current | None:
+        """Make the vector of a stream that has currents; None where these are all zero."""
+        decimator = self._decimator(stream)
+        vector = current_vector(stream, decimator)
+        line = find_line(vector, decimator.rate_hz, one_phase=len(currents_of(stream)) == 1)
+        if line is None:
+            return None
+        forwards = vector.conj() if line.reversed_order else vector
+        return Current(forwards, decimator.valid(stream), decimator.rate_hz, line)
+
+    def vibration(self, window: Window) -> Vibration | None:
+        """Give the usable channels of the first stream that has some; None where there are none."""
+        for stream in window.streams:
+            channels = quality.usable_vibration(stream)
+            if channels:
+                decimator = self._decimator(stream)
+                return Vibration(decimator.process(stream)[channels], decimator.rate_hz)
+        return None
+
+    def _decimator(self, stream: StreamWindow) -> Decimator:
+        number = stream.stream.number
+        if number not in self._decimators:
+            self._decimators[number] = Decimator(stream.stream.rate_hz)
+        return self._decimators[number]
+
+
+def current_vector(stream: StreamWindow, decimator: Decimator) -> NDArray[np.complex128]:
+    """Give the decimated space vector (n,) of a stream that has currents, in the order of its phases."""
+    return space_vector(decimator.process(stream)[currents_of(stream)], phase_names(stream))

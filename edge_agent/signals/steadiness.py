@@ -1,0 +1,55 @@
+"""Whether motor and supply stayed as they were for the length of a window."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.diagnose.verdict import Reason, Refusal
+from edge_agent.signals.carrier import Baseband
+from edge_agent.signals.quality import STEADY
+from edge_agent.signals.sidebands import SidebandPair
+
+_SMOOTHED_S = 0.2
+_UNSURE_END = 0.04
+_LEAST_TRANSIENT = 0.04
+_TRANSIENT_OVER_USUAL = 6.0
+_MOST_CURRENT_CHANGE = 0.05
+
+
+def check_running(baseband: Baseband) -> Refusal | None:
+    """A motor that starts or stops: the amplitude, smoothed over a fifth of a second, against its median."""
+    span = max(1, int(_SMOOTHED_S * baseband.rate_hz))
+    smooth = np.convolve(np.exp(baseband.log.real), np.full(span, 1 / span), mode="valid")
+    middle = float(np.median(smooth))
+    least, most = float(smooth.min()) / middle, float(smooth.max()) / middle
+    if least < STEADY[0]:
+        return Refusal(Reason.STARTING, "least_over_median_amplitude", least, STEADY[0])
+    if most > STEADY[1]:
+        return Refusal(Reason.STARTING, "largest_over_median_amplitude", most, STEADY[1])
+    return None
+
+
+def check_transient(baseband: Baseband) -> Refusal | None:
+    """A sag, a surge or a blow to the load spoils a window; what swings all the time does not.
+
+    The ends are left out, where the analytic signal of a single phase is unsure.
+    """
+    ends = round(_UNSURE_END * baseband.log.size)
+    inner = slice(ends, baseband.log.size - ends)
+    amplitude: NDArray[np.float64] = np.exp(baseband.log.real[inner][baseband.valid[inner]])
+    change = np.abs(amplitude / np.median(amplitude) - 1)
+    limit = max(_LEAST_TRANSIENT, _TRANSIENT_OVER_USUAL * float(np.percentile(change, 75)))
+    largest = float(change.max())
+    return Refusal(Reason.UNSTEADY, "largest_current_change", largest, limit) if largest > limit else None
+
+
+def check_load_change(baseband: Baseband, pair: SidebandPair) -> Refusal | None:
+    """A load that changes within the window smears the sidebands until a broken bar looks sound.
+
+    Both ends of the window are compared over whole cycles of 2sf, since broken bars swing the current.
+    """
+    cycles = max(1, int(pair.cycles / 2))
+    span = min(baseband.log.size, round(cycles * baseband.rate_hz / pair.pole_pass_hz))
+    change = abs(float(baseband.log.real[-span:].mean() - baseband.log.real[:span].mean()))
+    if change > _MOST_CURRENT_CHANGE:
+        return Refusal(Reason.UNSTEADY, "current_change", change, _MOST_CURRENT_CHANGE)
+    return None

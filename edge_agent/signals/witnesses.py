@@ -1,0 +1,81 @@
+"""Where else a broken bar shows: around the line's 5th and 7th harmonic, and in the vibration.
+
+None of it decides, since a load that swings shows there too; it lets a person see whether all agree.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.signals.carrier import Baseband, shift
+from edge_agent.signals.sidebands import FLOOR_RATIOS, decibels
+
+HARMONICS = (5, 7)
+"""Harmonics of the supply that every mains has; the 5th turns backwards."""
+_SIDES = np.array([-6, -4, -2, 2, 4, 6]) / 2
+_HIGHEST_SHARE = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class HarmonicLines:
+    """The 5th and 7th harmonic of the current, and what stands beside them."""
+
+    levels_dbc: tuple[float, ...]
+    """Level of each over the fundamental's; empty where the rate does not reach them."""
+    sidebands_dbc: tuple[float, ...]
+    """Strongest line at ±2sf, ±4sf and ±6sf from each, over the fundamental's.
+
+    Broken bars put lines at (5 - 4s)f, (5 - 6s)f, (7 - 6s)f and (7 - 8s)f.
+    """
+
+
+def harmonic_lines(
+    vector: NDArray[np.complex128], rate_hz: float, baseband: Baseband, pole_pass_hz: float
+) -> HarmonicLines:
+    """Measure the harmonics of a space vector (n,) in positive sequence, its own wander taken out."""
+    seconds = (np.arange(vector.size) - (vector.size - 1) / 2) / rate_hz
+    wander = np.interp(seconds, baseband.seconds, baseband.log.imag)
+    taper = np.hanning(vector.size + 2)[1:-1]
+    carrier_a = float(np.exp(np.median(baseband.log.real)))
+    levels, sidebands = [], []
+    for harmonic in HARMONICS:
+        if harmonic * baseband.carrier_hz > _HIGHEST_SHARE * rate_hz:
+            break
+        turns = -harmonic if harmonic % 3 == 2 else harmonic
+        # The phase of the baseband counts from the first sample, so turns of the carrier must too.
+        phase = 2 * np.pi * baseband.carrier_hz * (seconds - seconds[0]) + wander
+        still = vector * np.exp(-1j * turns * phase) * taper / taper.sum()
+        around_hz = np.concatenate(([0.0], _SIDES * pole_pass_hz))
+        tones = np.abs(np.exp(-2j * np.pi * np.outer(around_hz, seconds)) @ still) / carrier_a
+        levels.append(decibels(float(tones[0])))
+        sidebands.append(decibels(float(tones[1:].max())))
+    return HarmonicLines(tuple(levels), tuple(sidebands))
+
+
+def shaft_sidebands_db(
+    vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, pole_pass_hz: float
+) -> float:
+    """How far the lines at f_r ± 2sf stand above the floor beside them, in the channel that shows most, dB.
+
+    Args:
+        vibration: (channels, n), any unit.
+        rate_hz: rate of the samples.
+        shaft_hz: f_r.
+        pole_pass_hz: 2sf.
+    """
+    still, rate_hz = shift(vibration, rate_hz, shaft_hz)
+    seconds = np.arange(still.shape[1]) / rate_hz
+    tapered = still * np.hanning(still.shape[1] + 2)[1:-1]
+    sides = _tones(tapered, seconds, np.array([-1.0, 1.0]) * pole_pass_hz).max(axis=1)
+    beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz
+    floors = np.median(_tones(tapered, seconds, beside), axis=1)
+    return max(decibels(float(ratio)) for ratio in sides / np.maximum(floors, 1e-30))
+
+
+def _tones(
+    tapered: NDArray[np.complex128], seconds: NDArray[np.float64], frequencies_hz: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Amplitudes (channels, frequencies), in one scale."""
+    turns = np.exp(-2j * np.pi * np.outer(seconds, frequencies_hz))
+    return np.asarray(np.abs(tapered @ turns))

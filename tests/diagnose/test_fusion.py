@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.diagnose.fusion import count_bars, diagnose, judge, oscillation_boundary_deg
+from edge_agent.diagnose import fusion
+from edge_agent.diagnose.fusion import Opinion, count_bars, diagnose, judge, oscillation_boundary_deg
 from edge_agent.diagnose.model import Belief
 from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Severity, State, WindowSpan
 from edge_agent.signals.analysis import Analysis
@@ -15,12 +16,25 @@ SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 
 def a_pair(angle_deg=100.0, lower=0.02, upper=0.015):
     turn = cmath.exp(1j * cmath.pi * angle_deg / 180)
-    return SidebandPair(upper * turn, lower * turn, 1e-4, 4.0, 40.0)
+    return SidebandPair(upper * turn, lower * turn, floor=1e-4, pole_pass_hz=4.2, slip=0.035, cycles=40.0)
 
 
-def an_analysis(bars=0.1, load=0.75, limit=0.1, refusal=None, **pair):
-    evidence = Evidence(equivalent_bars=bars, detection_limit_bars=limit, load=load, slip=0.035)
-    return Analysis(evidence, refusal, a_pair(**pair))
+def an_evidence(bars=0.1, load=0.75, limit=0.1, interval=None, lower_dbc=-34.0, upper_dbc=-36.0):
+    """Evidence whose interval is that of a motor with a known number of rotor bars."""
+    return Evidence(
+        slip=0.035,
+        load=load,
+        lower_sideband_dbc=lower_dbc,
+        upper_sideband_dbc=upper_dbc,
+        detection_limit_dbc=-60.0,
+        detection_limit_bars=limit,
+        equivalent_bars=bars,
+        equivalent_bars_interval=interval or (0.8 * bars, 1.2 * bars),
+    )
+
+
+def an_analysis(bars=0.1, refusal=None, **pair):
+    return Analysis(an_evidence(bars), refusal, a_pair(**pair))
 
 
 def a_belief(*probabilities):
@@ -37,8 +51,50 @@ def test_both_say_sound():
     assert verdict.evidence.modalities_agree is True
 
 
-def test_a_sound_rotor_near_the_limit_is_watched():
-    assert diagnose(an_analysis(bars=0.3), SOUND, 0.5, SPAN).severity is Severity.WATCH
+@pytest.mark.parametrize(("bars", "severity"), [(0.19, Severity.OK), (0.2, Severity.WATCH)])
+def test_a_sound_rotor_with_more_than_its_casting_is_watched(bars, severity):
+    verdict = diagnose(an_analysis(bars=bars), SOUND, 0.5, SPAN)
+    assert (verdict.state, verdict.severity) == (State.HEALTHY, severity)
+
+
+def test_a_bar_is_broken_where_the_whole_interval_lies_above_what_castings_do():
+    assert judge(an_evidence(0.4, interval=(0.21, 0.59)), a_pair()) == Opinion(broken=True, refusal=None)
+
+
+def test_a_rotor_is_sound_where_the_whole_interval_lies_below_the_weakest_broken_bar():
+    assert judge(an_evidence(0.27, interval=(0.2, 0.34)), a_pair()) == Opinion(broken=False, refusal=None)
+
+
+def test_an_interval_that_reaches_from_castings_to_broken_bars_is_no_answer():
+    opinion = judge(an_evidence(0.3, interval=(0.18, 0.42)), a_pair())
+    assert not opinion.broken
+    assert opinion.refusal == Refusal(
+        Reason.LOAD_TOO_LOW, "equivalent_bars_at_most", 0.42, fusion.BROKEN_BARS
+    )
+
+
+@pytest.mark.parametrize(("lower_dbc", "upper_dbc"), [(-59.0, -80.0), (-80.0, -59.0)])
+def test_the_stronger_line_must_stand_out_and_is_enough(lower_dbc, upper_dbc):
+    assert judge(an_evidence(0.6, lower_dbc=lower_dbc, upper_dbc=upper_dbc), a_pair()).broken
+
+
+def test_lines_in_the_noise_prove_no_bar_and_no_sound_rotor():
+    opinion = judge(an_evidence(0.6, limit=0.8, lower_dbc=-61.0, upper_dbc=-61.0), a_pair())
+    assert not opinion.broken
+    assert (opinion.refusal.quantity, opinion.refusal.value) == ("detection_limit_bars", 0.8)
+
+
+@given(lowest=st.floats(0, 6), width=st.floats(0, 3), stands_out=st.booleans(), angle_deg=st.floats(0, 180))
+def test_the_interval_decides_and_never_says_both(lowest, width, stands_out, angle_deg):
+    level_dbc = -34.0 if stands_out else -70.0
+    interval = (lowest, lowest + width)
+    evidence = an_evidence(lowest + width / 2, 0.75, 0.1, interval, level_dbc, level_dbc)
+    opinion = judge(evidence, a_pair(angle_deg))
+    if opinion.broken:
+        assert lowest > fusion.SOUND_BARS
+        assert stands_out
+    elif opinion.refusal is None:
+        assert lowest + width < fusion.BROKEN_BARS
 
 
 def test_both_say_broken():
@@ -70,18 +126,16 @@ def test_a_refusal_of_the_signals_stands():
     assert (verdict.state, verdict.refusal, verdict.broken_bars) == (State.INDETERMINATE, refusal, None)
 
 
-def test_a_window_that_would_not_have_shown_a_bar_is_not_healthy():
-    assert judge(an_analysis(bars=0.1, limit=0.8, load=0.2).evidence, a_pair()).refusal.reason is (
-        Reason.LOAD_TOO_LOW
-    )
-    assert (
-        judge(an_analysis(bars=0.1, limit=0.8, load=0.9).evidence, a_pair()).refusal.reason is Reason.UNSTEADY
-    )
+@pytest.mark.parametrize(("load", "reason"), [(0.2, Reason.LOAD_TOO_LOW), (0.9, Reason.UNSTEADY)])
+def test_a_window_that_would_not_have_shown_a_bar_is_not_healthy(load, reason):
+    noisy = an_evidence(bars=0.1, load=load, limit=0.8, interval=(0.0, 0.5))
+    refusal = judge(noisy, a_pair()).refusal
+    assert (refusal.reason, refusal.quantity) == (reason, "detection_limit_bars")
 
 
 @pytest.mark.parametrize(("load", "angle_deg"), [(0.125, 73), (0.25, 62), (0.5, 45), (0.75, 32), (1.0, 24)])
 def test_load_oscillation_of_the_reference_table_is_not_called_broken(load, angle_deg):
-    opinion = judge(an_analysis(bars=2.0, load=load).evidence, a_pair(angle_deg))
+    opinion = judge(an_evidence(bars=2.0, load=load), a_pair(angle_deg))
     assert opinion.refusal.reason is Reason.LOAD_OSCILLATION
 
 
@@ -97,11 +151,11 @@ def test_load_oscillation_of_the_reference_table_is_not_called_broken(load, angl
 )
 def test_broken_bars_of_the_reference_table_are_called_broken(load, angles_deg):
     for angle_deg in angles_deg:
-        assert judge(an_analysis(bars=2.0, load=load).evidence, a_pair(angle_deg)).broken
+        assert judge(an_evidence(bars=2.0, load=load), a_pair(angle_deg)).broken
 
 
 def test_a_far_stronger_lower_sideband_is_a_rotor_with_a_heavy_load_whatever_its_angle():
-    assert judge(an_analysis(bars=0.7, load=1.2).evidence, a_pair(40, lower=0.018, upper=0.002)).broken
+    assert judge(an_evidence(bars=0.7, load=1.2), a_pair(40, lower=0.018, upper=0.002)).broken
 
 
 @given(st.floats(0, 1.5))

@@ -27,6 +27,13 @@ _EVIDENCE_DECIMALS = {
     "equivalent_bars": 3,
     "equivalent_bars_interval": 3,
     "current_unbalance": 4,
+    "phase_order": 0,
+    "higher_sidebands_dbc": 1,
+    "ellipse_axis_ratio": 3,
+    "harmonics_dbc": 1,
+    "harmonic_sidebands_dbc": 1,
+    "shaft_sidebands_db": 1,
+    "slot_sidebands_db": 1,
 }
 """Keys of the evidence in their published order, with the decimals that mean something."""
 
@@ -193,12 +200,17 @@ def _window(window: WindowSpan | None) -> Payload | None:
 
 
 def _evidence(evidence: Evidence) -> Payload:
-    said: Payload = {}
-    for name, decimals in _EVIDENCE_DECIMALS.items():
-        value = getattr(evidence, name)
-        said[name] = _interval(value, decimals) if isinstance(value, tuple) else _rounded(value, decimals)
+    said = {
+        name: _measure(getattr(evidence, name), decimals) for name, decimals in _EVIDENCE_DECIMALS.items()
+    }
     agree = evidence.modalities_agree
     return said | {"modalities_agree": None if agree is None else bool(agree)}
+
+
+def _measure(value: float | str | tuple[float, ...] | None, decimals: int) -> object:
+    if isinstance(value, tuple):
+        return [_rounded(part, decimals) for part in value]
+    return value if isinstance(value, str) else _rounded(value, decimals)
 
 
 def _trigger(refusal: Refusal | None) -> Payload | None:
@@ -224,12 +236,6 @@ def _rounded(value: float | None, decimals: int) -> float | int | None:
     if value is None or not math.isfinite(value):
         return None
     return round(float(value), decimals) if decimals else round(float(value))
-
-
-def _interval(ends: tuple[float, float], decimals: int) -> list[float | int | None] | None:
-    """Round both ends; give None for the whole where one of them is no number."""
-    rounded = [_rounded(end, decimals) for end in ends]
-    return None if None in rounded else rounded
 
 
 def _significant(value: float | None) -> float | None:

@@ -64,7 +64,9 @@ def test_the_state_has_the_documented_keys_in_order() -> None:
         '"evidence":{"line_frequency_hz":59.98,"slip":0.0412,"load":0.82,"lower_sideband_dbc":null,'
         '"upper_sideband_dbc":null,"noise_floor_dbc":null,"detection_limit_dbc":null,'
         '"detection_limit_bars":null,"ellipse_angle_deg":null,"modalities_agree":null,'
-        '"equivalent_bars":null,"equivalent_bars_interval":null,"current_unbalance":null},'
+        '"equivalent_bars":null,"equivalent_bars_interval":null,"current_unbalance":null,'
+        '"phase_order":null,"higher_sidebands_dbc":[],"ellipse_axis_ratio":null,"harmonics_dbc":[],'
+        '"harmonic_sidebands_dbc":[],"shaft_sidebands_db":null,"slot_sidebands_db":null},'
         f'"model":{{"name":"brb-fusion","sha256":"{"ab" * 32}"}},"latency_ms":41,"captured":null,'
         '"trigger":null}'
     )
@@ -81,9 +83,14 @@ def test_the_interval_of_the_bars_is_a_list_rounded_like_its_neighbour() -> None
 
 
 @pytest.mark.parametrize("end", [math.nan, math.inf])
-def test_an_interval_without_an_end_is_no_interval(end: float) -> None:
+def test_an_end_that_is_no_number_is_null(end: float) -> None:
     payload = state_payload(ORIGIN, broken(equivalent_bars_interval=(0.5, end)), NOW_UNIX_S)
-    assert payload["evidence"]["equivalent_bars_interval"] is None  # type: ignore[index]
+    assert payload["evidence"]["equivalent_bars_interval"] == [0.5, None]  # type: ignore[index]
+
+
+def test_the_order_of_the_phases_is_published_as_it_is() -> None:
+    payload = state_payload(ORIGIN, broken(phase_order="acb"), NOW_UNIX_S)
+    assert payload["evidence"]["phase_order"] == "acb"  # type: ignore[index]
 
 
 def test_a_refusal_names_its_reason_and_the_number_behind_it() -> None:

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.motor import Nameplate
+from edge_agent.signals.prepared import Preparation
+from edge_agent.signals.slots import SlotLines, spectra_of
 from edge_agent.signals.windows import StreamWindow, Window
 
 RATE_HZ = 10_000.0
@@ -42,6 +44,39 @@ def a_space_vector(
     swing = swing + lower * np.exp(-2j * np.pi * pole_pass_hz * seconds)
     phase = 2 * np.pi * line_hz * seconds + wander * np.sin(2 * np.pi * 0.11 * seconds)
     return amplitude_a * np.exp(1j * phase) * swing
+
+
+def line_phase(seconds: NDArray[np.float64], wander_hz: float = 0.0) -> NDArray[np.float64]:
+    """Phase (n,) of a 60 Hz line whose frequency strays by `wander_hz` to both sides within 20 s, rad."""
+    slow_hz = 0.05
+    return 2 * np.pi * 60.0 * seconds + wander_hz / slow_hz * np.sin(2 * np.pi * slow_hz * seconds)
+
+
+def rotor_angle(
+    phase: NDArray[np.float64], slip: float, seconds: NDArray[np.float64], swing: float = 0.0
+) -> NDArray[np.float64]:
+    """Angle (n,) of a four-pole rotor that lags the line by `slip` and swings by `swing` rad at 2sf."""
+    return np.asarray((1 - slip) * phase / 2 + swing * np.sin(2 * np.pi * 2 * slip * 60.0 * seconds))
+
+
+def slot_harmonics(
+    phase: NDArray[np.float64],
+    angle: NDArray[np.float64],
+    bars: int = 28,
+    orders: tuple[int, ...] = (1, -1),
+    backward: tuple[int, ...] = (-1,),
+) -> NDArray[np.complex128]:
+    """Space vector (n,) of slot harmonics N_b f_r + order f, of 1 A each; which turn backward is told."""
+    turns = {order: np.exp(1j * (bars * angle + order * phase)) for order in orders}
+    return np.asarray(sum(turn.conj() if order in backward else turn for order, turn in turns.items()))
+
+
+def slot_forces(
+    phase: NDArray[np.float64], angle: NDArray[np.float64], bars: int = 28
+) -> NDArray[np.float64]:
+    """Vibration (n,) by slots: a line at N_b f_r of 1 m/s2 and half of it 2f beside."""
+    shares = {0: 1.0, -2: 0.5, 2: 0.5}
+    return np.asarray(sum(a * np.cos(bars * angle + order * phase) for order, a in shares.items()))
 
 
 def phase_currents(vector: NDArray[np.complex128], phases: str = "abc") -> NDArray[np.float64]:
@@ -89,6 +124,14 @@ def a_window(*streams: StreamWindow) -> Window:
     """The window of these streams."""
     length_s = streams[0].counts.shape[1] / streams[0].stream.rate_hz
     return Window(0.0, length_s, streams, received_unix_s=0.0)
+
+
+def slot_lines(window: Window, bars: int = 28) -> SlotLines:
+    """The slot lines of a four-pole motor."""
+    current = Preparation().current(window.streams[0])
+    assert current is not None
+    line = current.line
+    return SlotLines(spectra_of(window, line), bars, 2, line.frequency_hz, current.demodulated())
 
 
 def times(length_s: float, rate_hz: float = RATE_HZ) -> NDArray[np.float64]:

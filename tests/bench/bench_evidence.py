@@ -4,8 +4,9 @@ Sidebands and slip, without the network. All on test seeds that nothing was tune
 recording, the plate known with its rotor bars, the slip not. Intervals are Wilson's, of 95 %.
 
 Parts: `rotors` (slip, false alarms, misses and severity of ordinary motors), `confounders` (strong conditions
-that are no broken bar), `no_load` (where nobody can tell), `faults` (of the measurement). A recording that
-misses a target is printed with `--verbose`; its part, kind and seed make it again (`cases.measure`).
+that are no broken bar), `no_load` (where nobody can tell), `faults` (of the measurement). With `--verbose`
+each recording that misses a target or is refused is printed; its part, kind and seed make it again
+(`cases.measure`).
 """
 
 import argparse
@@ -42,7 +43,7 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="a multiple of five")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--part", choices=PARTS, action="append", help="only this one; may be repeated")
-    parser.add_argument("--verbose", action="store_true", help="print each recording that misses a target")
+    parser.add_argument("--verbose", action="store_true", help="print each miss and refusal")
     args = parser.parse_args()
     if args.first_seed % CLASSES:
         parser.error(f"--first-seed: {args.first_seed} is no multiple of {CLASSES}")
@@ -113,7 +114,7 @@ def _loaded(cases: list[Case], lowest: float, below: float = float("inf")) -> li
 
 
 def _list_misses(cases: list[Case]) -> None:
-    print("\nMissed:")
+    print("\nMissed or refused:")
     for case in cases:
         missed = _misses(case)
         if missed:
@@ -121,7 +122,7 @@ def _list_misses(cases: list[Case]) -> None:
 
 
 def _misses(case: Case) -> list[str]:
-    """Name the targets that a recording misses; that of the interval is one of many together."""
+    """Name what a recording misses, a refusal too; the target of the interval is one of many together."""
     if case.trial.part == "no_load":
         return [] if case.answer == "load_too_low" else ["not load_too_low"]
     missed = []
@@ -134,7 +135,7 @@ def _misses(case: Case) -> list[str]:
         return missed if expected in (None, case.answer) else [*missed, f"not {expected}"]
     if case.slip_error is not None and abs(case.slip_error) > SLIP_WITHIN:
         missed.append(f"slip off by {case.slip_error:+.1%}")
-    if case.trial.part == "rotors" and case.refusal:
+    if case.refusal:
         missed.append("refused" if case.claimed else "no slip")
     return missed
 

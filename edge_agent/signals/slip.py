@@ -68,6 +68,9 @@ class SlipFinder:
             return None
         levels_db = lines.levels_db(slips)
         best = int(np.argmax(levels_db))
+        if best in (0, slips.size - 1) or levels_db[best - 1 : best + 2].min() == 0.0:
+            # A bound or a harmonic of the supply cuts the line off: its top may lie beyond.
+            return None
         if pair is not None and levels_db[best] > _LEAST_LEAD_DB:
             meant = slips[best] / (1 - _SIDE_LINES * 2 / lines.slots_per_pole_pair)
             nearest = float(meant[np.argmin(np.abs(meant - pair.slip))])
@@ -75,9 +78,7 @@ class SlipFinder:
                 return self._around(nearest, lines)
         elsewhere = np.abs(slips - slips[best]) > _APART_BINS * lines.resolution
         lead_db = levels_db[best] - levels_db[elsewhere].max(initial=0.0)
-        if lead_db < _LEAST_LEAD_DB or best in (0, slips.size - 1):
-            return None
-        return self._around(float(slips[best]), lines)
+        return self._around(float(slips[best]), lines) if lead_db >= _LEAST_LEAD_DB else None
 
     def _around(self, slip: float, lines: SlotLines) -> SlipRange:
         margin = lines.resolution / _SLOT_STEPS

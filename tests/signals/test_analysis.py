@@ -8,7 +8,10 @@ from signal_factories import (
     a_space_vector,
     a_vibration_window,
     a_window,
+    line_phase,
     phase_currents,
+    rotor_angle,
+    slot_harmonics,
     times,
 )
 
@@ -37,6 +40,28 @@ def analyse(window, **plate):
     return Analyser(a_nameplate(**plate), ImageSpec()).analyse(window)
 
 
+def a_swinging_motor_window(swing, length_s=12.0):
+    """A motor whose current is multiplied by `swing` of the time, with vibration that tells its speed."""
+    seconds = times(length_s)
+    vector = a_space_vector(seconds, lower=0.02, upper=0.01j, pole_pass_hz=POLE_PASS_HZ)
+    noise = np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    currents = phase_currents(vector * swing(seconds)) + noise
+    return a_window(a_current_window(currents), a_vibration_window(a_shaking(seconds, SHAFT_HZ)))
+
+
+def a_window_with_slots(vibration, lower=0.02, upper=0.01, bars=28):
+    """A motor with slot harmonics in its current, of 10 mA for 4 A."""
+    seconds = times(6.0)
+    phase = line_phase(seconds)
+    vector = a_space_vector(seconds, lower=lower, upper=upper * 1j, pole_pass_hz=POLE_PASS_HZ)
+    vector = vector + 0.01 * slot_harmonics(phase, rotor_angle(phase, SLIP, seconds), bars)
+    noise = np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    streams = [a_current_window(phase_currents(vector) + noise)]
+    if vibration:
+        streams.append(a_vibration_window(a_shaking(seconds, SHAFT_HZ)))
+    return a_window(*streams)
+
+
 @pytest.mark.parametrize("phases", ["abc", "bc", "a"])
 def test_slip_and_sidebands_are_found_with_three_two_and_one_phase(phases):
     analysis = analyse(a_motor_window(phases=phases))
@@ -59,6 +84,44 @@ def test_without_speed_a_pair_that_stands_out_tells_the_slip():
 def test_without_speed_and_without_a_pair_nothing_is_claimed():
     analysis = analyse(a_motor_window(vibration=False, lower=0, upper=0))
     assert analysis.refusal.reason is Reason.LOAD_TOO_LOW
+
+
+@pytest.mark.parametrize("vibration", [True, False])
+@pytest.mark.parametrize(("lower", "upper"), [(0.02, 0.01), (1e-4, 1e-4)])
+def test_slot_lines_tell_the_slip_of_sound_and_broken_rotors(vibration, lower, upper):
+    analysis = analyse(a_window_with_slots(vibration, lower, upper), rotor_bars=28)
+    assert (analysis.refusal, analysis.slips.source) == (None, "slots")
+    assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.003)
+
+
+def test_witnesses_of_the_slip_are_asked_in_the_order_of_their_worth():
+    """A known speed, else slot lines, else vibration, else the current."""
+    asked = [
+        analyse(a_window_with_slots(True), rotor_bars=28, speed_rpm=60 * SHAFT_HZ),
+        analyse(a_window_with_slots(True), rotor_bars=28),
+        analyse(a_window_with_slots(True)),
+        analyse(a_window_with_slots(False)),
+    ]
+    assert [analysis.slips.source for analysis in asked] == ["known", "slots", "vibration", "current"]
+    for analysis in asked:
+        assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.01)
+
+
+@pytest.mark.parametrize("bars", [None, 28])
+def test_the_interval_of_the_bars_is_narrower_where_their_number_is_known(bars):
+    evidence = analyse(a_window_with_slots(True), rotor_bars=bars).evidence
+    low, high = evidence.equivalent_bars_interval
+    assert low < evidence.equivalent_bars < high
+    assert (high - low) / evidence.equivalent_bars == pytest.approx(0.39 if bars else 0.77, abs=0.02)
+
+
+@pytest.mark.parametrize(("phases", "order"), [("abc", "abc"), ("acb", "acb"), ("bc", "abc"), ("a", None)])
+def test_the_order_of_the_phases_is_told_where_it_shows(phases, order):
+    window = a_motor_window()
+    counts = window.streams[0].counts[["abc".index(phase) for phase in phases]]
+    names = phases if order != "acb" else "abc"
+    current = a_current_window(counts * 0.001, names)
+    assert analyse(a_window(current, window.streams[1])).evidence.phase_order == order
 
 
 def test_a_window_too_short_for_the_pair_says_so():
@@ -104,13 +167,23 @@ def test_windows_that_overlap_give_the_same_as_each_alone():
 
 @pytest.mark.parametrize(("change", "reason"), [(0.02, None), (0.15, Reason.UNSTEADY)])
 def test_a_load_that_changes_within_the_window_is_unsteady(change, reason):
-    seconds = times(12.0)
-    vector = a_space_vector(seconds, lower=0.02, upper=0.01j, pole_pass_hz=POLE_PASS_HZ)
-    noise = np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
-    ramped = phase_currents(vector * (1 + change * seconds / 12.0)) + noise
-    window = a_window(a_current_window(ramped), a_vibration_window(a_shaking(seconds, SHAFT_HZ)))
-    refusal = analyse(window).refusal
+    refusal = analyse(a_swinging_motor_window(lambda seconds: 1 + change * seconds / 12.0)).refusal
     assert (refusal and refusal.reason) is reason
+
+
+@pytest.mark.parametrize("factor", [0.7, 1.3])
+def test_a_sag_or_a_blow_of_a_quarter_of_a_second_is_unsteady(factor):
+    struck = a_swinging_motor_window(lambda seconds: np.where(np.abs(seconds - 5) < 0.125, factor, 1.0))
+    refusal = analyse(struck).refusal
+    assert (refusal.reason, refusal.quantity) == (Reason.UNSTEADY, "largest_current_change")
+    assert refusal.value > refusal.limit
+
+
+@pytest.mark.parametrize(("frequency_hz", "depth"), [(0.8, 0.2), (2.3, 0.02), (2.3, 0.1), (7.0, 0.2)])
+def test_a_load_that_swings_all_the_time_is_no_transient(frequency_hz, depth):
+    swinging = a_swinging_motor_window(lambda t: 1 + depth * np.sin(2 * np.pi * frequency_hz * t))
+    refusal = analyse(swinging).refusal
+    assert refusal is None or refusal.quantity != "largest_current_change"
 
 
 def test_a_reversed_sensor_is_named_and_the_line_is_shown_all_the_same():

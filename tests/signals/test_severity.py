@@ -1,0 +1,73 @@
+"""Equivalent bars: the closed form backwards, and an interval that owns up to what is not known."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from signal_factories import a_nameplate
+
+from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.severity import BarScale
+from edge_agent.signals.sidebands import SidebandPair
+
+PLATE = a_nameplate(rotor_bars=28)
+CIRCUIT = fit_circuit(PLATE)
+SCALE = BarScale(PLATE, CIRCUIT)
+SLIP = 0.04
+
+
+def a_pair(linear_sum, floor=1e-6, slip=SLIP):
+    return SidebandPair(linear_sum / 3, 2 * linear_sum / 3, floor, 120 * slip, slip, 40.0)
+
+
+def sidebands_of(bars, slip=SLIP):
+    """(I_L + I_U) / I of so many bars: n (1 + 0.095 load n) of what one small asymmetry shows."""
+    bend = 0.095 * CIRCUIT.load_at_slip(slip)
+    return bars * (1 + bend * bars) / SCALE.per_ratio(slip)
+
+
+@given(bars=st.floats(0, 6), slip=st.floats(0.005, 0.05))
+def test_the_count_undoes_what_several_bars_do_to_each_other(bars, slip):
+    assert SCALE.measure(a_pair(sidebands_of(bars, slip), slip=slip)).value == pytest.approx(bars, abs=1e-6)
+
+
+@given(bars=st.floats(0, 6), floor=st.floats(1e-7, 1e-2))
+def test_the_interval_holds_the_estimate_and_begins_no_lower_than_zero(bars, floor):
+    found = SCALE.measure(a_pair(sidebands_of(bars), floor))
+    low, high = found.interval
+    assert 0 <= low <= found.value <= high
+
+
+def test_nine_of_ten_of_a_spread_of_12_percent_lie_within():
+    low, high = SCALE.measure(a_pair(sidebands_of(1.0))).interval
+    assert (low, high) == pytest.approx((1 - 1.645 * 0.12, 1 + 1.645 * 0.12), rel=1e-3)
+
+
+def test_a_number_of_bars_that_is_only_guessed_widens_it():
+    guess = BarScale(a_nameplate(), CIRCUIT).measure(a_pair(sidebands_of(1.0)))
+    known = SCALE.measure(a_pair(sidebands_of(1.0)))
+    assert guess.value == pytest.approx(known.value)
+    assert guess.interval[0] < known.interval[0]
+    assert guess.interval[1] > known.interval[1]
+
+
+def test_noise_widens_it_on_both_sides_until_nothing_is_known():
+    quiet, noisy, drowned = (SCALE.measure(a_pair(sidebands_of(0.5), f)).interval for f in (1e-6, 3e-3, 3e-2))
+    assert drowned[0] == 0.0 < noisy[0] < quiet[0]
+    assert drowned[1] > noisy[1] > quiet[1]
+
+
+@given(st.floats(1e-7, 3e-3))
+def test_the_limit_is_the_count_of_a_pair_ten_decibels_above_the_floor(floor):
+    just_seen = SCALE.measure(a_pair(10**0.5 * floor, floor))
+    assert just_seen.value == pytest.approx(just_seen.limit)
+
+
+def test_bars_show_less_at_light_load_and_the_scale_makes_up_for_it():
+    assert sidebands_of(1.0, 0.01) < 0.5 * sidebands_of(1.0, 0.047)
+    assert SCALE.per_ratio(0.01) > SCALE.per_ratio(0.047)
+
+
+def test_overload_and_a_generator_are_counted_like_the_ends_of_the_range():
+    """Beyond 130 % and below no load the correction stays where it was."""
+    assert SCALE.measure(a_pair(0.05, slip=0.1)).value > 0
+    assert SCALE.measure(a_pair(0.001, slip=0.0002)).value > 0

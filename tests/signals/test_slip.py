@@ -1,0 +1,139 @@
+"""What is known of the slip, and how sure it is, from each of its witnesses."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from signal_factories import (
+    a_current_window,
+    a_nameplate,
+    a_shaking,
+    a_window,
+    line_phase,
+    phase_currents,
+    rotor_angle,
+    slot_harmonics,
+    slot_lines,
+    times,
+)
+
+from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.prepared import Vibration
+from edge_agent.signals.sidebands import SidebandPair
+from edge_agent.signals.slip import SlipFinder, SlipRange
+from edge_agent.signals.supply import Line
+
+RATE_HZ = 4000.0
+LENGTH_S = 6.0
+SLIP = 0.035
+LINE = Line(60.0, 4.0, 0.0, False)
+PLATE = a_nameplate()
+CIRCUIT = fit_circuit(PLATE)
+FINDER = SlipFinder(PLATE, CIRCUIT)
+
+
+def slots_of(slip=SLIP, bars=28, swing=0.0, slot_a=0.02, seed=7, counted=28):
+    """Slot lines of a rotor of `bars` that swings by `swing` rad at 2sf, looked for as if of `counted`."""
+    seconds = times(LENGTH_S, RATE_HZ)
+    phase = line_phase(seconds)
+    harmonics = slot_harmonics(phase, rotor_angle(phase, slip, seconds, swing), bars)
+    noise = np.random.default_rng(seed).normal(0, 0.01, (3, seconds.size))
+    currents = phase_currents(4 * np.exp(1j * phase) + slot_a * harmonics) + noise
+    return slot_lines(a_window(a_current_window(currents, rate_hz=RATE_HZ)), counted)
+
+
+def a_pair(slip=SLIP):
+    pole_pass_hz = 2 * slip * 60
+    return SidebandPair(0.01, 0.02, 1e-4, pole_pass_hz, slip, LENGTH_S * pole_pass_hz)
+
+
+def off_the_supply(slip):
+    """Whether the slot lines of 28 bars stand clear of the harmonics of the supply."""
+    return abs(14 * slip - round(14 * slip)) * 60 * LENGTH_S > 5
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.floats(0.003, 0.1).filter(off_the_supply))
+def test_slot_lines_tell_the_slip_to_a_part_of_a_bin(slip):
+    lines = slots_of(slip)
+    found = FINDER.from_slots(lines, FINDER.anything(), None)
+    assert found.source == "slots"
+    assert found.lowest - lines.resolution / 4 <= slip <= found.highest + lines.resolution / 4
+    assert found.highest - found.lowest <= lines.resolution
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.floats(-5, 5))
+def test_slots_upon_a_harmonic_of_the_supply_tell_the_truth_or_nothing(bins_off):
+    lines = slots_of(1 / 14 + bins_off / (14 * 60 * LENGTH_S))
+    found = FINDER.from_slots(lines, FINDER.anything(), None)
+    assert found is None or found.middle == pytest.approx(1 / 14 + bins_off * lines.resolution, rel=2e-3)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_noise_alone_has_no_slots(seed):
+    assert FINDER.from_slots(slots_of(slot_a=0.0, seed=seed), FINDER.anything(), None) is None
+
+
+def test_a_range_too_narrow_to_choose_from_has_no_slots():
+    assert FINDER.from_slots(slots_of(), SlipRange(0.0349, 0.0351, "current"), None) is None
+
+
+def test_slots_at_the_end_of_a_range_are_those_of_a_slip_beyond_it():
+    assert FINDER.from_slots(slots_of(0.035), SlipRange(0.0, 0.03499, "current"), None) is None
+
+
+@pytest.mark.parametrize("counted", [26, 27, 40, 44])
+def test_a_count_with_which_the_lines_mean_no_slip_of_this_motor_gives_no_answer(counted):
+    assert FINDER.from_slots(slots_of(counted=counted), FINDER.anything(), None) is None
+
+
+@pytest.mark.parametrize("swing", [0.02, 2.405 / 28, 0.13])
+def test_side_lines_of_broken_bars_are_told_from_the_slots_by_the_pair(swing):
+    """At 28 times 0.086 rad, the first zero of J0, nothing is left of the slot line but its sides."""
+    lines = slots_of(swing=swing)
+    found = FINDER.from_slots(lines, FINDER.anything(), a_pair(SLIP * 1.004))
+    assert found.middle == pytest.approx(SLIP, abs=lines.resolution / 2)
+
+
+def test_a_vanished_slot_line_without_a_pair_gives_no_answer():
+    assert FINDER.from_slots(slots_of(swing=2.405 / 28), FINDER.anything(), None) is None
+
+
+def test_a_pair_does_not_lend_slots_to_noise():
+    assert FINDER.from_slots(slots_of(slot_a=0.0), FINDER.anything(), a_pair(0.0321)) is None
+
+
+def test_a_known_speed_is_taken_with_the_margin_of_a_tachometer():
+    found = FINDER.from_speed(1737, LINE, 12.0)
+    assert found.middle == pytest.approx(SLIP)
+    assert found.source == "known"
+    assert 0.006 < found.highest - found.lowest < 0.01
+
+
+def test_a_speed_above_the_fields_is_no_slip_rather_than_a_negative_one():
+    found = FINDER.from_speed(1815, LINE, 12.0)
+    assert (found.lowest, found.highest) == (0.0, 0.0)
+
+
+@given(st.floats(0.5, 1.2))
+def test_the_current_bounds_the_slip_of_a_loaded_motor(load):
+    slip = CIRCUIT.slip_at_load(load)
+    line = Line(60.0, CIRCUIT.current_rms_a(slip) * 2**0.5, 0.0, False)
+    found = FINDER.from_current(line)
+    assert found.source == "current"
+    assert 0 < found.lowest < slip < found.highest
+
+
+@pytest.mark.parametrize("rms_over_rated", [0.2, 1.5])
+def test_a_current_of_no_load_or_of_a_wrong_scale_bounds_nothing_from_below(rms_over_rated):
+    line = Line(60.0, rms_over_rated * PLATE.rated_current_a * 2**0.5, 0.0, False)
+    assert FINDER.from_current(line).lowest == 0.0
+
+
+def test_vibration_tells_the_slip_within_what_the_current_allows():
+    vibration = Vibration(a_shaking(times(12.0, 1000.0), 30 * (1 - SLIP)).astype(np.float32), 1000.0)
+    found = FINDER.from_vibration(vibration, LINE, SlipRange(0.02, 0.08, "current"))
+    assert found.source == "vibration"
+    assert found.lowest < SLIP < found.highest
+    assert FINDER.from_vibration(vibration, LINE, SlipRange(0.06, 0.08, "current")) is None

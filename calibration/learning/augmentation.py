@@ -9,6 +9,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from calibration.learning.examples import Examples
+from calibration.learning.inertia import Inertia
 
 SIDE_OF_MODALITY: Mapping[str, tuple[str, ...]] = {
     "current": ("load", "floor_db_bars", "equivalent_bars_db"),
@@ -36,15 +37,27 @@ class Augmentation:
     """
     absent: Mapping[str, float] = field(default_factory=lambda: {"current": 0.1, "vibration": 0.3})
     """Per modality the share of the examples in which it is missing; never all of them at once."""
+    blind: float = 0.25
+    """Share of the examples whose images are all taken away, but no side input: these must answer alone."""
+    inertia: Inertia | None = field(default_factory=Inertia)
+    """How the broken ones among the current's images are given other inertias; None leaves them."""
 
     def apply(
         self,
         modalities: Sequence[str],
         side_inputs: Sequence[str],
         inputs: Sequence[Tensor],
+        broken: Tensor,
         generator: torch.Generator,
     ) -> list[Tensor]:
-        """Change images (batch, channels, rows, columns) in 0..1, one per modality, and side (batch, n)."""
+        """Change images (batch, channels, rows, columns) in 0..1, one per modality, and side (batch, n).
+
+        `broken` (batch,) tells which rotors have broken bars.
+        """
+        if self.inertia is not None and "current" in modalities and "slip" in side_inputs:
+            inputs = list(inputs)
+            number = modalities.index("current")
+            inputs[number] = self.inertia.apply(inputs[number], broken, generator)
         back = torch.rand(len(inputs[-1]), generator=generator) < self.reversal
         slip_error = self.slip_error if "slip" in side_inputs else 0.0
         error = slip_error * (2 * torch.rand(len(inputs[-1]), generator=generator) - 1)
@@ -61,7 +74,8 @@ class Augmentation:
             images[number] = images[number] * ~missing[:, None, None, None]
             for column in numbers_of_side(modality, side_inputs):
                 side[missing, column] = 0.0
-        return [*images, side]
+        blind = (draw >= taken) & (draw < taken + self.blind)
+        return [*(own * ~blind[:, None, None, None] for own in images), side]
 
     def _disturb(self, images: Tensor, generator: torch.Generator) -> Tensor:
         batch = len(images)

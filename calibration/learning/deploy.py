@@ -151,6 +151,7 @@ class DeployedNetwork(nn.Module):
             DeployedBranch(branch, alignment, restore_order) for branch in network.branch_list()
         )
         self.attention = network.attention
+        self.images, self.side = network.images, network.side
         self.embed = network.embed
         self.fc = network.fc
         self.distance: DomainDistance | None = None
@@ -174,7 +175,8 @@ class DeployedNetwork(nn.Module):
             first, second = self.attention.values()
             maps = [first(maps[0], maps[1]), second(maps[1], maps[0])]
         pooled = [branch.pooled(own) for branch, own in zip(branches, maps, strict=True)]
-        embedding = self.embed(torch.cat([*pooled, inputs[-1]], dim=1))
+        seen = self.images(torch.cat(pooled, dim=1))
+        embedding = self.embed(torch.relu(torch.cat([seen, self.side(inputs[-1])], dim=1)))
         means = [functional.adaptive_avg_pool2d(own, 1).flatten(1) for own in (*stems, *peaks)]
         return self.fc(torch.relu(embedding)), torch.cat([embedding, *means], dim=1)
 

@@ -33,12 +33,18 @@ class NetworkSpec:
     """How the modalities meet: pooled features side by side, or attention on the stage-4 maps before."""
     pool_stem: bool = True
     """Halve the maps once more after conv1, as published for large images."""
+    image_summary: int = 32
+    """Numbers that the images may add to the side inputs: few, lest those drown among pooled features."""
+    side_summary: int = 32
+    """Numbers that the side inputs are made into before they meet the images."""
     embedding: int = 64
     """Size of the layer where images and side inputs meet."""
     attention_width: int = 64
     """Dimensions of the space in which modalities attend to each other."""
     dropout: float = 0.1
     """Share of the embedding that is dropped in training."""
+    pooled_dropout: float = 0.5
+    """Share of the pooled features of the images that is dropped in training."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain form for JSON and checkpoints."""
@@ -81,7 +87,11 @@ class FusionNetwork(ImageClassifier):
                 {name: CrossModalAttention(width, spec.attention_width) for name in spec.modalities}
             )
         features = sum(branch.features for branch in self.branch_list())
-        self.embed = nn.Linear(features + spec.side_inputs, spec.embedding)
+        self.pooled_dropout = nn.Dropout(spec.pooled_dropout)
+        self.images = nn.Linear(features, spec.image_summary)
+        side_summary = spec.side_summary if spec.side_inputs else 0
+        self.side = nn.Linear(spec.side_inputs, side_summary) if side_summary else nn.Identity()
+        self.embed = nn.Linear(spec.image_summary + side_summary, spec.embedding)
         self.dropout = nn.Dropout(spec.dropout)
         self.fc = nn.Linear(spec.embedding, spec.classes)
 
@@ -96,15 +106,17 @@ class FusionNetwork(ImageClassifier):
             first, second = self.attention.values()
             maps = [first(maps[0], maps[1]), second(maps[1], maps[0])]
         pooled = [branch.pooled(own) for branch, own in zip(branches, maps, strict=True)]
-        embedding = torch.relu(self.embed(torch.cat([*pooled, inputs[-1]], dim=1)))
+        seen = self.images(self.pooled_dropout(torch.cat(pooled, dim=1)))
+        summaries = torch.relu(torch.cat([seen, self.side(inputs[-1])], dim=1))
+        embedding = torch.relu(self.embed(summaries))
         logits: Tensor = self.fc(self.dropout(embedding))
         return logits
 
     def ignore_side_inputs(self, numbers: Sequence[int]) -> None:
         """Be deaf to some side inputs. Their weights stay zero in training if the inputs are zero there."""
-        first = self.embed.in_features - self.spec.side_inputs
-        with torch.no_grad():
-            self.embed.weight[:, [first + number for number in numbers]] = 0.0
+        if isinstance(self.side, nn.Linear):
+            with torch.no_grad():
+                self.side.weight[:, list(numbers)] = 0.0
 
     def branch_list(self) -> list[ShuffleNetV2]:
         """The branches, in the order of the modalities."""

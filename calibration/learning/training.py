@@ -174,11 +174,12 @@ class Trainer:
             batch = order[step * self._batch : (step + 1) * self._batch]
             chosen = self._train.take(batch[self._place.rank :: self._place.processes])
             inputs = to_tensors(chosen, self._network.modalities)
+            labels = torch.from_numpy(chosen.label)
             changed = self._spec.augmentation.apply(
-                self._network.modalities, self._side_inputs, inputs, generator
+                self._network.modalities, self._side_inputs, inputs, labels > 0, generator
             )
             device = self._place.device
-            yield [values.to(device) for values in changed], torch.from_numpy(chosen.label).to(device)
+            yield [values.to(device) for values in changed], labels.to(device)
 
     def _save(self, improved: bool) -> None:
         if improved:

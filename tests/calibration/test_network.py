@@ -117,6 +117,21 @@ def test_one_modality_alone_is_a_network_too():
     assert a_network(modalities={"current": 4})(images, side).shape == (2, 5)
 
 
+def test_side_inputs_have_as_large_a_share_of_the_embedding_as_all_pooled_features():
+    network = a_network()
+    assert network.embed.in_features == network.images.out_features + network.side.out_features
+    assert network.side.out_features >= network.images.out_features
+
+
+def test_side_inputs_that_are_ignored_change_nothing():
+    network = a_network()
+    network.ignore_side_inputs([1])
+    *images, side = some_inputs()
+    other = side + torch.tensor([0.0, 1.0, 0.0])
+    with torch.no_grad():
+        assert torch.equal(network(*images, other), network(*images, side))
+
+
 def test_bytes_become_floats_channels_first():
     image = torch.zeros(1, 4, 3, 2, dtype=torch.uint8)
     image[0, 1, 2, 0] = 255

@@ -30,6 +30,7 @@ DOUBT = 0.25
 
 _ONE_SIDED = 2.0
 _BAND_DEG = 10.0
+_BARS_UP_TO_DEG = 172.0
 _BOUNDARY_BY_LOAD = ((0.125, 102.0), (0.25, 88.0), (0.5, 68.0), (0.75, 55.0), (1.0, 46.0))
 
 
@@ -94,8 +95,13 @@ def _swings_like_load(pair: SidebandPair, load: float) -> bool:
     if abs(pair.lower) > _ONE_SIDED * abs(pair.upper):
         return False
     boundary = oscillation_boundary_deg(load)
-    # The band of broken bars reaches up to 168 degrees; what lies above belongs to the other side of zero.
-    angle = pair.ellipse_angle_deg if pair.ellipse_angle_deg < 172.0 else pair.ellipse_angle_deg - 180.0
+    # Angles repeat after half a turn. The band of broken bars reaches up to 168 degrees, at light load
+    # beyond 180; what lies above it belongs to oscillation, on the other side of zero.
+    angle, end = pair.ellipse_angle_deg, max(_BARS_UP_TO_DEG, boundary + 90.0)
+    if angle + 180.0 < end:
+        angle += 180.0
+    elif angle > end:
+        angle -= 180.0
     return angle < boundary + _BAND_DEG
 
 

@@ -20,7 +20,7 @@ from edge_agent.signals.sidebands import (
     SidebandPair,
     decibels,
 )
-from edge_agent.signals.slip import SlipFinder, SlipRange
+from edge_agent.signals.slip import SlipFinder, SlipRange, contradicts
 from edge_agent.signals.slots import SlotLines, spectra_of
 from edge_agent.signals.steadiness import check_load_change, check_running, check_transient
 from edge_agent.signals.supply import Line
@@ -105,7 +105,9 @@ class Analyser:
         slots = self._slot_lines(window, line, baseband, slips)
         if slots is not None:
             standing = found[1] if found and found[1].stands_out and not found[1].at_edge else None
-            by_slots = self._slips.from_slots(slots, self._slips.anything(), standing)
+            by_slots = self._slips.from_slots(slots, standing)
+            if by_slots is not None and contradicts(by_slots, slips):
+                by_slots = None if standing is not None else self._slips.from_current(line)
             if by_slots is not None:
                 slips, found = by_slots, self._find_pair(baseband, by_slots)
         if found is None:
@@ -116,8 +118,8 @@ class Analyser:
         fit, pair = found
         evidence = self._describe(evidence, pair)
         evidence = self._hear_witnesses(evidence, pair, current, baseband, vibration, slots)
-        refusal = check_transient(baseband) or check_load_change(baseband, pair)
-        refusal = refusal or self._check_load(slips, pair)
+        refusal = check_transient(baseband) or self._check_load(slips, pair)
+        refusal = refusal or check_load_change(baseband, pair)
         inputs = self._inputs(fit, pair, evidence, vibration)
         return Analysis(evidence, refusal, pair, inputs, line, slips)
 

@@ -8,7 +8,7 @@ from edge_agent.signals.circuit import Circuit, typical_rotor_bars
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair
 
 _NORMAL_90 = 1.645
-_SPREAD = 0.12
+_SPREAD = 0.13
 """Standard deviation of the estimate about the truth, relative: temperature, inertia, the plate's fit."""
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""

@@ -20,6 +20,7 @@ _SLOT_STEPS = 4
 _FEWEST_SLIPS = 20
 _LEAST_LEAD_DB = 8.0
 _APART_BINS = 3.0
+_SAME_SHAFT = 2.5
 _SAME_CYCLES = 0.4
 _SIDE_LINES = np.arange(-3, 4)
 
@@ -56,14 +57,14 @@ class SlipFinder:
         """Give all slips that this motor can have."""
         return SlipRange(0.0, _LARGEST_SLIP_RATIO * self._nameplate.rated_slip, "current")
 
-    def from_slots(self, lines: SlotLines, within: SlipRange, pair: SidebandPair | None) -> SlipRange | None:
-        """Find it from slot lines within bounds; None where no slip leads the others.
+    def from_slots(self, lines: SlotLines, pair: SidebandPair | None) -> SlipRange | None:
+        """Find it from slot lines; None where no slip leads the others.
 
         Broken bars swing the speed and so surround a slot line with others 2sf apart, up to the point
         where these are all that is left of it. So where a sideband `pair` stands out, the strongest
         line may be any of them, and which one it is the pair tells.
         """
-        slips = np.arange(within.lowest, within.highest, lines.resolution / _SLOT_STEPS)
+        slips = np.arange(0.0, self.anything().highest, lines.resolution / _SLOT_STEPS)
         if slips.size < _FEWEST_SLIPS:
             return None
         levels_db = lines.levels_db(slips)
@@ -116,3 +117,13 @@ class SlipFinder:
         slip = 1 - shaft.shaft_hz / synchronous_hz
         margin = shaft.uncertainty_hz / synchronous_hz
         return SlipRange(max(0.0, slip - margin), slip + margin, "vibration")
+
+
+def contradicts(by_slots: SlipRange, others: SlipRange) -> bool:
+    """Whether what vibration or current say of the slip cannot be meant by the same motor.
+
+    Then the plate states a wrong number of rotor bars, or the vibration is that of another machine.
+    """
+    if others.source == "vibration":
+        return abs(by_slots.middle - others.middle) > _SAME_SHAFT * (others.highest - others.lowest)
+    return others.lowest > 0.0 and not others.lowest <= by_slots.middle <= others.highest

@@ -37,9 +37,9 @@ def test_the_interval_holds_the_estimate_and_begins_no_lower_than_zero(bars, flo
     assert 0 <= low <= found.value <= high
 
 
-def test_nine_of_ten_of_a_spread_of_12_percent_lie_within():
+def test_nine_of_ten_of_a_spread_of_13_percent_lie_within():
     low, high = SCALE.measure(a_pair(sidebands_of(1.0))).interval
-    assert (low, high) == pytest.approx((1 - 1.645 * 0.12, 1 + 1.645 * 0.12), rel=1e-3)
+    assert (low, high) == pytest.approx((1 - 1.645 * 0.13, 1 + 1.645 * 0.13), rel=1e-3)
 
 
 def test_a_number_of_bars_that_is_only_guessed_widens_it():

@@ -20,7 +20,7 @@ from signal_factories import (
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.prepared import Vibration
 from edge_agent.signals.sidebands import SidebandPair
-from edge_agent.signals.slip import SlipFinder, SlipRange
+from edge_agent.signals.slip import SlipFinder, SlipRange, contradicts
 from edge_agent.signals.supply import Line
 
 RATE_HZ = 4000.0
@@ -56,7 +56,7 @@ def off_the_supply(slip):
 @given(st.floats(0.003, 0.1).filter(off_the_supply))
 def test_slot_lines_tell_the_slip_to_a_part_of_a_bin(slip):
     lines = slots_of(slip)
-    found = FINDER.from_slots(lines, FINDER.anything(), None)
+    found = FINDER.from_slots(lines, None)
     assert found.source == "slots"
     assert found.lowest - lines.resolution / 4 <= slip <= found.highest + lines.resolution / 4
     assert found.highest - found.lowest <= lines.resolution
@@ -66,42 +66,48 @@ def test_slot_lines_tell_the_slip_to_a_part_of_a_bin(slip):
 @given(st.floats(-5, 5))
 def test_slots_upon_a_harmonic_of_the_supply_tell_the_truth_or_nothing(bins_off):
     lines = slots_of(1 / 14 + bins_off / (14 * 60 * LENGTH_S))
-    found = FINDER.from_slots(lines, FINDER.anything(), None)
+    found = FINDER.from_slots(lines, None)
     assert found is None or found.middle == pytest.approx(1 / 14 + bins_off * lines.resolution, rel=2e-3)
 
 
 @pytest.mark.parametrize("seed", range(8))
 def test_noise_alone_has_no_slots(seed):
-    assert FINDER.from_slots(slots_of(slot_a=0.0, seed=seed), FINDER.anything(), None) is None
+    assert FINDER.from_slots(slots_of(slot_a=0.0, seed=seed), None) is None
 
 
-def test_a_range_too_narrow_to_choose_from_has_no_slots():
-    assert FINDER.from_slots(slots_of(), SlipRange(0.0349, 0.0351, "current"), None) is None
-
-
-def test_slots_at_the_end_of_a_range_are_those_of_a_slip_beyond_it():
-    assert FINDER.from_slots(slots_of(0.035), SlipRange(0.0, 0.03499, "current"), None) is None
+@pytest.mark.parametrize(
+    ("others", "ruled_out"),
+    [
+        (SlipRange(0.0348, 0.0351, "vibration"), False),
+        (SlipRange(0.0298, 0.0301, "vibration"), True),
+        (SlipRange(0.02, 0.06, "current"), False),
+        (SlipRange(0.04, 0.1, "current"), True),
+        (SlipRange(0.0, 0.01, "current"), False),
+    ],
+)
+def test_vibration_and_a_trusted_current_may_contradict_the_slots(others, ruled_out):
+    assert contradicts(FINDER.from_slots(slots_of(), None), others) is ruled_out
 
 
 @pytest.mark.parametrize("counted", [26, 27, 40, 44])
 def test_a_count_with_which_the_lines_mean_no_slip_of_this_motor_gives_no_answer(counted):
-    assert FINDER.from_slots(slots_of(counted=counted), FINDER.anything(), None) is None
+    assert FINDER.from_slots(slots_of(counted=counted), None) is None
 
 
 @pytest.mark.parametrize("swing", [0.02, 2.405 / 28, 0.13])
 def test_side_lines_of_broken_bars_are_told_from_the_slots_by_the_pair(swing):
     """At 28 times 0.086 rad, the first zero of J0, nothing is left of the slot line but its sides."""
     lines = slots_of(swing=swing)
-    found = FINDER.from_slots(lines, FINDER.anything(), a_pair(SLIP * 1.004))
+    found = FINDER.from_slots(lines, a_pair(SLIP * 1.004))
     assert found.middle == pytest.approx(SLIP, abs=lines.resolution / 2)
 
 
 def test_a_vanished_slot_line_without_a_pair_gives_no_answer():
-    assert FINDER.from_slots(slots_of(swing=2.405 / 28), FINDER.anything(), None) is None
+    assert FINDER.from_slots(slots_of(swing=2.405 / 28), None) is None
 
 
 def test_a_pair_does_not_lend_slots_to_noise():
-    assert FINDER.from_slots(slots_of(slot_a=0.0), FINDER.anything(), a_pair(0.0321)) is None
+    assert FINDER.from_slots(slots_of(slot_a=0.0), a_pair(0.0321)) is None
 
 
 def test_a_known_speed_is_taken_with_the_margin_of_a_tachometer():

@@ -64,8 +64,16 @@ def test_a_motor_without_load_is_not_judged(tmp_path):
 
 def test_vibration_alone_tells_the_speed_and_calls_no_rotor_broken(tmp_path):
     recordings = real_recordings("cwru")
-    found = replay(write_config(tmp_path, plate=CWRU, window="{length_s: 10, step_s: 10}"), *recordings)
-    assert {line["state"] for line in found if line["kind"] == "diagnosis"} == {"indeterminate"}
+    found = diagnoses(write_config(tmp_path, plate=CWRU, window="{length_s: 10, step_s: 10}"), recordings)
+    assert {line["state"] for line in found.values()} == {"indeterminate"}
+    speeds_rpm = {
+        name: 1800 * (1 - line["evidence"]["slip"])
+        for name, line in found.items()
+        if line["evidence"]["slip"]
+    }
+    assert len(speeds_rpm) >= 19
+    for name, speed_rpm in speeds_rpm.items():
+        assert speed_rpm == pytest.approx(float(name.split("_")[0]), rel=0.01)
 
 
 @pytest.mark.parametrize("speed_rpm", [1290, 1420, 1490])

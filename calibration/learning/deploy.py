@@ -3,6 +3,10 @@
 A shuffle moves channels about in memory only so that the next unit finds them in order. Here nothing is
 moved: every channel is known by the tensor that holds it, the half that a unit transforms is gathered as a
 few contiguous slices, and the unit's first weights are reordered to the order in which they arrive.
+
+The images are small, so that the time goes into the number of operators, not into their products. Therefore
+the branches of all modalities share the operators of their stages: their channels lie in turns in one tensor,
+and the weights from one branch to another are zero.
 """
 
 from collections.abc import Sequence
@@ -13,18 +17,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from calibration.learning.domain import DomainDistance
 from calibration.learning.examples import Examples
+from calibration.learning.merging import Channel, folded, in_turns, merged, padded_numbers
 from calibration.learning.network import FusionNetwork
 from calibration.learning.shufflenet import ShuffleNetV2
 from calibration.learning.training import to_tensors
 
 _BATCH = 256
-
-PADDING = -1
-"""Stands for a channel that is always zero."""
 
 Order = list[tuple[int, int]]
 """Where each channel of a shuffled tensor lies: (number of the source tensor, channel in it)."""
@@ -37,7 +38,7 @@ class Gathered:
     slices: tuple[tuple[int, int, int], ...]
     """(source, start, stop), in the order in which they are concatenated."""
     channels: tuple[int, ...]
-    """For each channel of the result its number in the shuffled order."""
+    """For each channel of the result its number in the shuffled order, the same for every branch."""
     width: int
     """Channels of each source."""
 
@@ -50,11 +51,12 @@ class Gathered:
         return parts[0] if len(parts) == 1 else torch.cat(parts, dim=1)
 
 
-def gather(order: Order, width: int) -> Gathered:
-    """Find the slices of sources of `width` channels that hold those of `order`.
+def gather(order: Order, width: int, branches: int = 1) -> Gathered:
+    """Find the slices of sources of `width` channels a branch that hold those of `order`.
 
     Raises ValueError where a slice would not be contiguous.
-    Halving an interleaved order takes a prefix or a suffix of what each source holds, so this never happens.
+    Halving an interleaved order takes a prefix or a suffix of what each source holds, so this never happens;
+    as the branches take turns in a source, it is a prefix or a suffix for all of them.
     """
     slices: list[tuple[int, int, int]] = []
     channels: list[int] = []
@@ -63,9 +65,9 @@ def gather(order: Order, width: int) -> Gathered:
         start, stop = held[0][0], held[-1][0] + 1
         if [channel for channel, _ in held] != list(range(start, stop)):
             raise ValueError(f"channels of source {source} are not contiguous: {held}")
-        slices.append((source, start, stop))
+        slices.append((source, start * branches, stop * branches))
         channels.extend(number for _, number in held)
-    return Gathered(tuple(slices), tuple(channels), width)
+    return Gathered(tuple(slices), tuple(channels), width * branches)
 
 
 def interleave(first: Order, second: Order) -> Order:
@@ -76,66 +78,79 @@ def interleave(first: Order, second: Order) -> Order:
 class DeployedStage(nn.Module):
     """A stage of inverted residuals that appends what each unit computes to a list of sources."""
 
-    def __init__(self, stage: nn.Sequential, channels: Sequence[int], alignment: int) -> None:
-        """Rewrite `stage` for an input whose channels have the trained numbers `channels`."""
+    def __init__(self, stages: Sequence[nn.Sequential], channels: Sequence[Channel], alignment: int) -> None:
+        """Rewrite the stages of all branches for an input that holds `channels`."""
         super().__init__()
-        first, *rest = stage.children()
-        self.left = _fold_branch1(_sequential(first.branch1), channels)
-        self.right = _fold_branch2(_sequential(first.branch2), channels, alignment)
-        half = _outputs(_sequential(first.branch2))
+        first, *rest = zip(*(stage.children() for stage in stages), strict=True)
+        branches = len(stages)
+        self.left = _fold_branch1([_sequential(unit.branch1) for unit in first], channels)
+        self.right = _fold_branch2([_sequential(unit.branch2) for unit in first], channels, alignment)
+        half = _outputs(_sequential(first[0].branch2))
         order = interleave([(0, i) for i in range(half)], [(1, i) for i in range(half)])
         self.units = nn.ModuleList()
         self.inputs: list[Gathered] = []
-        for source, unit in enumerate(rest, start=2):
-            taken = gather(order[half:], half)
+        for source, units in enumerate(rest, start=2):
+            taken = gather(order[half:], half, branches)
             self.inputs.append(taken)
-            self.units.append(_fold_branch2(_sequential(unit.branch2), taken.channels, alignment))
+            layers = [_sequential(unit.branch2) for unit in units]
+            self.units.append(_fold_branch2(layers, in_turns(taken.channels, branches), alignment))
             order = interleave(order[:half], [(source, i) for i in range(half)])
-        self.output = gather(order, half)
+        self.output = gather(order, half, branches)
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Maps (batch, channels, rows, columns), in the order of `output.channels`."""
+        """Maps (batch, channels, rows, columns): the branches in turns, each in the order of `output`."""
         sources: list[Tensor] = [self.left(maps), self.right(maps)]
         for taken, unit in zip(self.inputs, self.units, strict=True):
             sources.append(unit(taken.concatenate(sources)))
         return self.output.concatenate(sources)
 
 
-class DeployedBranch(nn.Module):
-    """A ShuffleNetV2 branch without BatchNorm and shuffles."""
+class DeployedBranches(nn.Module):
+    """The ShuffleNetV2 branches without BatchNorm and shuffles, their stages in common."""
 
-    def __init__(self, branch: ShuffleNetV2, alignment: int, restore_order: bool) -> None:
-        """Rewrite `branch` (in eval mode), its inner channels zero-padded to a multiple of `alignment`.
+    def __init__(self, branches: Sequence[ShuffleNetV2], alignment: int, restore_order: bool) -> None:
+        """Rewrite `branches` (in eval mode), inner channels zero-padded to a multiple of `alignment`.
 
         With `restore_order` the maps come in the trained order, for attention to read.
         """
         super().__init__()
-        stem = _fold(branch.conv1[0], branch.conv1[1])
-        channels = _padded(stem.out_channels, alignment)
-        self.conv1 = nn.Sequential(_rearranged(stem, channels, range(stem.in_channels)), nn.ReLU())
-        self.maxpool = branch.maxpool
+        count = len(branches)
+        stems = [folded(branch.conv1[0], branch.conv1[1]) for branch in branches]
+        padded = padded_numbers(stems[0].out_channels, count, alignment)
+        self.stems = nn.ModuleList(
+            nn.Sequential(merged([stem], in_turns(padded), in_turns(range(stem.in_channels))), nn.ReLU())
+            for stem in stems
+        )
+        self.maxpool = branches[0].maxpool
+        channels = [(branch, number) for branch in range(count) for number in padded]
         self.stages = nn.Sequential()
-        for stage in (branch.stage2, branch.stage3, branch.stage4):
-            rewritten = DeployedStage(stage, channels, alignment)
-            self.stages.append(rewritten)
-            channels = rewritten.output.channels
-        self.trained_order = torch.argsort(torch.tensor(channels)) if restore_order else None
-        conv5 = _fold(branch.conv5[0], branch.conv5[1])
-        arriving = range(conv5.in_channels) if restore_order else channels
-        self.conv5 = nn.Sequential(_rearranged(conv5, range(conv5.out_channels), arriving), nn.ReLU())
+        numbers: Sequence[int] = ()
+        for name in ("stage2", "stage3", "stage4"):
+            stage = DeployedStage([getattr(branch, name) for branch in branches], channels, alignment)
+            self.stages.append(stage)
+            numbers = stage.output.channels
+            channels = in_turns(numbers, count)
+        self.trained_order = torch.argsort(torch.tensor(numbers)) if restore_order else None
+        arriving = in_turns(range(len(numbers)) if restore_order else numbers)
+        last = [folded(branch.conv5[0], branch.conv5[1]) for branch in branches]
+        self.conv5 = nn.ModuleList(
+            nn.Sequential(merged([layer], in_turns(range(layer.out_channels)), arriving), nn.ReLU())
+            for layer in last
+        )
 
-    def maps(self, images: Tensor) -> Tensor:
-        """Stage-4 maps of images (batch, channels, rows, columns)."""
-        return self.maps_of_stem(self.maxpool(self.conv1(images)))
+    def maps(self, peaks: Sequence[Tensor]) -> list[Tensor]:
+        """Stage-4 maps of every branch, from what its stem and pool gave."""
+        if len(peaks) == 1:
+            parts = [self.stages(peaks[0])]
+        else:
+            common = self.stages(torch.cat(list(peaks), dim=1))
+            parts = [common[:, branch :: len(peaks)] for branch in range(len(peaks))]
+        return parts if self.trained_order is None else [part[:, self.trained_order] for part in parts]
 
-    def maps_of_stem(self, stem: Tensor) -> Tensor:
-        """Stage-4 maps of what the first two layers gave."""
-        maps: Tensor = self.stages(stem)
-        return maps if self.trained_order is None else maps[:, self.trained_order]
-
-    def pooled(self, maps: Tensor) -> Tensor:
-        """Features (batch, features) of stage-4 maps."""
-        return functional.adaptive_avg_pool2d(self.conv5(maps), 1).flatten(1)
+    def pooled(self, maps: Sequence[Tensor]) -> list[Tensor]:
+        """Features (batch, features) of every branch's stage-4 maps."""
+        features = [layer(own) for layer, own in zip(self.conv5, maps, strict=True)]
+        return [functional.adaptive_avg_pool2d(own, 1).flatten(1) for own in features]
 
 
 class DeployedNetwork(nn.Module):
@@ -147,9 +162,7 @@ class DeployedNetwork(nn.Module):
         network = network.eval()
         restore_order = network.spec.fusion == "attention"
         self.modalities = list(network.spec.modalities)
-        self.branches = nn.ModuleList(
-            DeployedBranch(branch, alignment, restore_order) for branch in network.branch_list()
-        )
+        self.branches = DeployedBranches(network.branch_list(), alignment, restore_order)
         self.attention = network.attention
         self.images, self.side = network.images, network.side
         self.embed = network.embed
@@ -167,14 +180,13 @@ class DeployedNetwork(nn.Module):
         These are the embedding and the means of the first two layers' maps: the embedding keeps only what
         tells the classes apart, and has no eye for an image of another kind.
         """
-        branches = [branch for branch in self.branches if isinstance(branch, DeployedBranch)]
-        stems = [branch.conv1(images) for branch, images in zip(branches, inputs[:-1], strict=True)]
-        peaks = [branch.maxpool(stem) for branch, stem in zip(branches, stems, strict=True)]
-        maps = [branch.maps_of_stem(own) for branch, own in zip(branches, peaks, strict=True)]
+        stems = [stem(images) for stem, images in zip(self.branches.stems, inputs[:-1], strict=True)]
+        peaks = [self.branches.maxpool(stem) for stem in stems]
+        maps = self.branches.maps(peaks)
         if self.attention:
             first, second = self.attention.values()
             maps = [first(maps[0], maps[1]), second(maps[1], maps[0])]
-        pooled = [branch.pooled(own) for branch, own in zip(branches, maps, strict=True)]
+        pooled = self.branches.pooled(maps)
         seen = self.images(torch.cat(pooled, dim=1))
         embedding = self.embed(torch.relu(torch.cat([seen, self.side(inputs[-1])], dim=1)))
         means = [functional.adaptive_avg_pool2d(own, 1).flatten(1) for own in (*stems, *peaks)]
@@ -204,59 +216,25 @@ def _outputs(layers: nn.Sequential) -> int:
     return norm.num_features
 
 
-def _fold(convolution: nn.Module, norm: nn.Module) -> nn.Conv2d:
-    if not isinstance(convolution, nn.Conv2d) or not isinstance(norm, nn.BatchNorm2d):
-        raise TypeError(f"cannot fold {type(norm).__name__} into {type(convolution).__name__}")
-    return fuse_conv_bn_eval(convolution, norm)
+def _fold_branch1(branches: Sequence[nn.Sequential], channels: Sequence[Channel]) -> nn.Sequential:
+    depthwise = [folded(layers[0], layers[1]) for layers in branches]
+    pointwise = [folded(layers[2], layers[3]) for layers in branches]
+    outputs = in_turns(range(pointwise[0].out_channels), len(branches))
+    return nn.Sequential(merged(depthwise, channels), merged(pointwise, outputs, channels), nn.ReLU())
 
 
-def _fold_branch1(layers: nn.Sequential, channels: Sequence[int]) -> nn.Sequential:
-    depthwise, norm1, pointwise, norm2, _ = layers
-    folded = _fold(pointwise, norm2)
+def _fold_branch2(
+    branches: Sequence[nn.Sequential], channels: Sequence[Channel], alignment: int
+) -> nn.Sequential:
+    entry = [folded(layers[0], layers[1]) for layers in branches]
+    middle = [folded(layers[3], layers[4]) for layers in branches]
+    leave = [folded(layers[5], layers[6]) for layers in branches]
+    inner = in_turns(padded_numbers(entry[0].out_channels, len(branches), alignment), len(branches))
+    outputs = in_turns(range(leave[0].out_channels), len(branches))
     return nn.Sequential(
-        _rearranged(_fold(depthwise, norm1), channels, range(1)),
-        _rearranged(folded, range(folded.out_channels), channels),
+        merged(entry, inner, channels),
+        nn.ReLU(),
+        merged(middle, inner),
+        merged(leave, outputs, inner),
         nn.ReLU(),
     )
-
-
-def _fold_branch2(layers: nn.Sequential, channels: Sequence[int], alignment: int) -> nn.Sequential:
-    first, norm1, _, depthwise, norm2, last, norm3, _ = layers
-    entry, middle, leave = _fold(first, norm1), _fold(depthwise, norm2), _fold(last, norm3)
-    inner = _padded(entry.out_channels, alignment)
-    return nn.Sequential(
-        _rearranged(entry, inner, channels),
-        nn.ReLU(),
-        _rearranged(middle, inner, range(1)),
-        _rearranged(leave, range(leave.out_channels), inner),
-        nn.ReLU(),
-    )
-
-
-def _padded(channels: int, alignment: int) -> tuple[int, ...]:
-    return (*range(channels), *([PADDING] * (-channels % alignment)))
-
-
-def _rearranged(convolution: nn.Conv2d, outputs: Sequence[int], inputs: Sequence[int]) -> nn.Conv2d:
-    """Copy a convolution with its weights in the order of `outputs` and `inputs`; PADDING becomes zero."""
-    if convolution.bias is None:
-        raise ValueError("the convolution has no bias: fold its BatchNorm first")
-    depthwise = convolution.groups > 1
-    result = nn.Conv2d(
-        len(outputs) if depthwise else len(inputs),
-        len(outputs),
-        (convolution.kernel_size[0], convolution.kernel_size[1]),
-        (convolution.stride[0], convolution.stride[1]),
-        (int(convolution.padding[0]), int(convolution.padding[1])),
-        groups=len(outputs) if depthwise else 1,
-    )
-    weight = _take(_take(convolution.weight.detach(), outputs, dim=0), inputs, dim=1)
-    result.weight = nn.Parameter(weight)
-    result.bias = nn.Parameter(_take(convolution.bias.detach(), outputs, dim=0))
-    return result.eval()
-
-
-def _take(values: Tensor, numbers: Sequence[int], dim: int) -> Tensor:
-    zero = torch.zeros_like(values.narrow(dim, 0, 1))
-    indices = torch.tensor([number if number != PADDING else values.shape[dim] for number in numbers])
-    return torch.cat((values, zero), dim).index_select(dim, indices)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
@@ -46,7 +47,7 @@ def accept_bytes(model: onnx.ModelProto, modalities: Sequence[Modality]) -> onnx
     """Let the model take uint8 (1, rows, columns, channels) instead of floats, without a detour over floats.
 
     A quantised model starts with QuantizeLinear of each image, made with the scale of the bytes themselves:
-    it is dropped, so that the first convolution reads the bytes.
+    it is dropped, so that the first convolution reads the bytes. The model is given as `optimized` leaves it.
     """
     result = onnx.ModelProto()
     result.CopyFrom(model)
@@ -69,7 +70,29 @@ def accept_bytes(model: onnx.ModelProto, modalities: Sequence[Modality]) -> onnx
             _rewire(graph, quantizer.output[0], planes)
     for node in reversed(front):
         graph.node.insert(0, node)
-    _shorten_names(graph)
+    onnx.checker.check_model(result)
+    return optimized(result)
+
+
+def optimized(model: onnx.ModelProto) -> onnx.ModelProto:
+    """Give what ONNX Runtime makes of the model when it loads it, so that the agent need not wait for that.
+
+    Quantised operators become those of the domain com.microsoft, of which the checker of ONNX knows nothing;
+    they exist on every processor. Layouts for this processor, the next level, are left to the agent's.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "optimized.onnx"
+        options = onnxruntime.SessionOptions()
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_EXTENDED
+        options.optimized_model_filepath = str(file)
+        options.log_severity_level = 3
+        onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        result = onnx.load_model(file)
+    used = {node.domain for node in result.graph.node}
+    imports = [entry for entry in result.opset_import if entry.domain in used]
+    del result.opset_import[:]
+    result.opset_import.extend(imports)
+    _shorten_names(result.graph)
     onnx.checker.check_model(result)
     return result
 

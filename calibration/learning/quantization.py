@@ -18,8 +18,8 @@ Target = Literal["x86", "arm64"]
 CHANNEL_ALIGNMENT: Mapping[Target, int] = {"x86": 16, "arm64": 8}
 """Multiple of channels that the fast depthwise kernels of ONNX Runtime ask for."""
 
-QUANTIZED_OPERATORS = ("Conv", "Relu", "MaxPool", "Concat", "Slice", "GlobalAveragePool")
-"""The rest (attention, the small classifier with its side inputs) stays in float."""
+QUANTIZED_OPERATORS = ("Conv", "Relu", "MaxPool", "Concat", "Slice", "GlobalAveragePool", "Flatten", "Gemm")
+"""The rest (attention) stays in float, and all that the side inputs reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +75,24 @@ def quantize(model: onnx.ModelProto, inputs: CalibrationInputs, target: Target) 
             reduce_range=target == "x86",
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
-            extra_options={"TensorQuantOverrides": {name: [byte_range] for name in inputs.images}},
+            extra_options={
+                "TensorQuantOverrides": {name: [byte_range] for name in inputs.images},
+                # The summary of the images goes on in float: it need not be rounded.
+                "OpTypesToExcludeOutputQuantization": ["Gemm"],
+            },
         )
         return onnx.load_model(quantized)
 
 
 def _in_float(model: onnx.ModelProto) -> list[str]:
-    """Concatenations that a float layer reads: one scale does not fit features and side inputs alike."""
-    read = {name for node in model.graph.node if node.op_type in ("Gemm", "MatMul") for name in node.input}
-    return [node.name for node in model.graph.node if node.op_type == "Concat" and set(node.output) & read]
+    """Nodes that the side inputs reach: one scale does not fit them and features of images alike."""
+    reached = {"side"}
+    names: list[str] = []
+    for node in model.graph.node:
+        if reached & set(node.input):
+            reached.update(node.output)
+            names.append(node.name)
+    return names
 
 
 class _quiet:  # noqa: N801 -- reads as a word in a with statement

@@ -4,10 +4,11 @@ import onnxruntime
 import pytest
 import torch
 
-from calibration.export import accept_bytes, to_onnx
+from calibration.export import accept_bytes, optimized, to_onnx
 from calibration.learning.deploy import DeployedNetwork
 from calibration.learning.domain import DomainDistance, fit_domain
 from calibration.learning.network import FusionNetwork, NetworkSpec, images_to_tensor
+from calibration.learning.quantization import CHANNEL_ALIGNMENT, CalibrationInputs, quantize
 from edge_agent.diagnose.manifest import Modality
 
 MODALITIES = [Modality(name, 32, 16, ("a", "b", "c", "d")) for name in ("current", "vibration")]
@@ -55,6 +56,31 @@ def test_exported_graph_has_no_channel_shuffle():
     operators = {node.op_type for node in graph.node}
     assert {"Conv", "Slice", "Concat"} <= operators
     assert not operators & {"BatchNormalization", "Transpose", "Reshape"}
+
+
+@pytest.mark.parametrize("target", ["x86", "arm64"])
+def test_optimising_ahead_changes_no_bit_and_leaves_nothing_to_fuse(target):
+    torch.manual_seed(4)
+    network = FusionNetwork(NetworkSpec({"current": 4, "vibration": 4}, 3, 5)).eval()
+    random = np.random.default_rng(4)
+    inputs = CalibrationInputs(
+        {m.name: random.integers(0, 256, (8, *m.shape[1:]), dtype=np.uint8) for m in MODALITIES},
+        random.normal(size=(8, 3)).astype(np.float32),
+    )
+    deployed = DeployedNetwork(network, CHANNEL_ALIGNMENT[target])
+    quantized = quantize(to_onnx(deployed, MODALITIES, 3), inputs, target)
+    ahead = optimized(quantized)
+    operators = {(node.domain, node.op_type) for node in ahead.graph.node}
+    assert {("", "QLinearConv"), ("com.microsoft", "QGemm")} <= operators
+    assert {domain for domain, _ in operators} == {entry.domain for entry in ahead.opset_import}
+    assert {domain for domain, _ in operators} == {"", "com.microsoft"}
+    assert not operators & {("", "Conv"), ("", "GlobalAveragePool")}
+    later, now = (onnxruntime.InferenceSession(m.SerializeToString()) for m in (quantized, ahead))
+    for number in range(len(inputs.side)):
+        images = {n: np.moveaxis(image[number : number + 1], 3, 1) for n, image in inputs.images.items()}
+        floats = {name: image.astype(np.float32) / np.float32(255) for name, image in images.items()}
+        feed = {**floats, "side": inputs.side[number : number + 1]}
+        np.testing.assert_array_equal(now.run(None, feed)[0], later.run(None, feed)[0])
 
 
 def test_the_given_model_is_left_as_it_was():

@@ -41,7 +41,7 @@ def main() -> None:
     args = parser.parse_args()
     torch.set_num_threads(1)
     print(
-        "| width | branches | graph | kB | load ms | hot ms: median | 99 % | paced ms: median | 99 % | speed |"
+        "| width | branches | graph | kB | load ms | hot ms: median | 99 % | paced: median | 99 % | speed |"
     )
     print("|---|---|---|---|---|---|---|---|---|---|")
     for width in args.widths:

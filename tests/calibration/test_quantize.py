@@ -34,7 +34,7 @@ def shipped(tmp_path_factory):
     folder = tmp_path_factory.mktemp("pipeline")
     torch.set_num_threads(1)
     dataset = a_dataset(folder)
-    options = ["--epochs", "10", "--batch", "24", "--threads", "1"]
+    options = ["--epochs", "30", "--batch", "24", "--threads", "1"]
     assert train.run(parsed(train, str(folder), "--out", str(folder / "run"), *options)) == 0
     file = folder / "model.onnx"
     made = parsed(quantize, str(folder / "run"), str(folder), "--out", str(file), "--examples", "60")

@@ -107,7 +107,7 @@ class Analyser:
             standing = found[1] if found and found[1].stands_out and not found[1].at_edge else None
             by_slots = self._slips.from_slots(slots, standing)
             if by_slots is not None and contradicts(by_slots, slips):
-                by_slots = None if standing is not None else self._slips.from_current(line)
+                by_slots = self._doubt_slots(by_slots, line, vibration, standing)
             if by_slots is not None:
                 slips, found = by_slots, self._find_pair(baseband, by_slots)
         if found is None:
@@ -154,6 +154,17 @@ class Analyser:
             return None
         spectra = spectra_of(window, line)
         return SlotLines(spectra, bars, self._nameplate.pole_pairs, line.frequency_hz, baseband)
+
+    def _doubt_slots(
+        self, by_slots: SlipRange, line: Line, vibration: Vibration | None, pair: SidebandPair | None
+    ) -> SlipRange | None:
+        """Say what holds where slots contradict the others: slots that are heard, else a pair that stands.
+
+        None leaves the others right; without any support the current's wide range is all that is known.
+        """
+        if vibration is not None and self._slips.heard(vibration, line, by_slots):
+            return by_slots
+        return None if pair is not None else self._slips.from_current(line)
 
     def _check_line(self, line: Line) -> Refusal | None:
         nominal = self._nameplate.line_frequency_hz

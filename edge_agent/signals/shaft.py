@@ -56,14 +56,34 @@ def find_shaft(
     elsewhere = np.abs(candidates - candidates[best]) > 1.0 / length_s
     lead = float(score[best] - score[elsewhere].max(initial=0.0))
     at_edge = best in (0, candidates.size - 1)
-    several = np.count_nonzero(levels[best] > _LEAST_LEAD_DB) >= 2 or levels[best, 0] > _LEAST_ONE_DB
-    if lead < _LEAST_LEAD_DB or at_edge or not several:
+    if lead < _LEAST_LEAD_DB or at_edge or not _stands_out(levels[best]):
         return None
     return ShaftSpeed(
         shaft_hz=_polish(float(candidates[best]), levels[best], prominence, bin_hz, length_s),
         uncertainty_hz=_UNCERTAINTY_BINS / length_s,
         lead_db=lead,
     )
+
+
+def shows_shaft(
+    vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, line_frequency_hz: float
+) -> bool:
+    """Whether harmonics of one given speed stand out: several, or the first one by far.
+
+    Args as of `find_shaft`.
+    """
+    length_s = vibration.shape[1] / rate_hz
+    prominence, bin_hz = _prominence(vibration, rate_hz)
+    near_hz = shaft_hz + np.linspace(-0.5, 0.5, 11) / length_s / _HARMONICS[:, None]
+    tones = near_hz * _HARMONICS[:, None]
+    levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0).max(axis=1)
+    supply = np.abs(tones[:, 5] - line_frequency_hz * np.round(tones[:, 5] / line_frequency_hz))
+    levels[supply < _SUPPLY_BINS / length_s] = 0.0
+    return _stands_out(levels)
+
+
+def _stands_out(levels: NDArray[np.float64]) -> bool:
+    return bool(np.count_nonzero(levels > _LEAST_LEAD_DB) >= 2 or levels[0] > _LEAST_ONE_DB)
 
 
 def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray[np.float64], float]:

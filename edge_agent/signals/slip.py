@@ -8,7 +8,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import Circuit
 from edge_agent.signals.clock import shaft_jumps
 from edge_agent.signals.prepared import Vibration
-from edge_agent.signals.shaft import find_shaft
+from edge_agent.signals.shaft import find_shaft, shows_shaft
 from edge_agent.signals.sidebands import SidebandPair
 from edge_agent.signals.slots import SlotLines
 from edge_agent.signals.supply import Line
@@ -21,6 +21,7 @@ _FEWEST_SLIPS = 20
 _LEAST_LEAD_DB = 8.0
 _APART_BINS = 3.0
 _SAME_SHAFT = 2.5
+_CURRENT_DOUBT = 1.4
 _SAME_CYCLES = 0.4
 _SIDE_LINES = np.arange(-3, 4)
 
@@ -85,6 +86,11 @@ class SlipFinder:
         margin = lines.resolution / _SLOT_STEPS
         return SlipRange(max(0.0, slip - margin), slip + margin, "slots")
 
+    def heard(self, vibration: Vibration, line: Line, slips: SlipRange) -> bool:
+        """Whether the vibration has lines of a shaft that turns with this slip."""
+        shaft_hz = line.frequency_hz / self._nameplate.pole_pairs * (1 - slips.middle)
+        return shows_shaft(vibration.samples, vibration.rate_hz, shaft_hz, line.frequency_hz)
+
     def from_current(self, line: Line) -> SlipRange:
         """Bound it from the load that the rms current means to the nameplate's circuit.
 
@@ -122,8 +128,9 @@ class SlipFinder:
 def contradicts(by_slots: SlipRange, others: SlipRange) -> bool:
     """Whether what vibration or current say of the slip cannot be meant by the same motor.
 
-    Then the plate states a wrong number of rotor bars, or the vibration is that of another machine.
+    Then the plate states a wrong number of rotor bars, or the others are wrong.
     """
     if others.source == "vibration":
         return abs(by_slots.middle - others.middle) > _SAME_SHAFT * (others.highest - others.lowest)
-    return others.lowest > 0.0 and not others.lowest <= by_slots.middle <= others.highest
+    lowest, highest = others.lowest / _CURRENT_DOUBT, others.highest * _CURRENT_DOUBT
+    return others.lowest > 0.0 and not lowest <= by_slots.middle <= highest

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from signal_factories import a_shaking, times
 
-from edge_agent.signals.shaft import find_shaft
+from edge_agent.signals.shaft import find_shaft, shows_shaft
 
 RATE_HZ = 1000.0
 
@@ -33,3 +33,9 @@ def test_a_belt_with_a_louder_comb_outside_the_range_is_not_taken_for_the_shaft(
     vibration = (a_shaking(seconds, 28.53) + belt).astype(np.float32)
     found = find_shaft(vibration, RATE_HZ, 26.4, 29.98, line_frequency_hz=60.0)
     assert found.shaft_hz == pytest.approx(28.53, abs=found.uncertainty_hz)
+
+
+@pytest.mark.parametrize(("asked_hz", "there"), [(28.53, True), (28.56, True), (28.2, False), (29.1, False)])
+def test_a_speed_is_confirmed_only_where_its_lines_are(asked_hz, there):
+    vibration = a_shaking(times(12.0, RATE_HZ), 28.53).astype(np.float32)
+    assert shows_shaft(vibration, RATE_HZ, asked_hz, line_frequency_hz=60.0) is there

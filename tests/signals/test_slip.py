@@ -81,7 +81,7 @@ def test_noise_alone_has_no_slots(seed):
         (SlipRange(0.0348, 0.0351, "vibration"), False),
         (SlipRange(0.0298, 0.0301, "vibration"), True),
         (SlipRange(0.02, 0.06, "current"), False),
-        (SlipRange(0.04, 0.1, "current"), True),
+        (SlipRange(0.06, 0.1, "current"), True),
         (SlipRange(0.0, 0.01, "current"), False),
     ],
 )

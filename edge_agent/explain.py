@@ -104,12 +104,19 @@ def advise(answer: Answer, nameplate: Nameplate) -> str:
     if verdict.refusal is not None:
         return f"{ADVICE[verdict.refusal.reason]} {_reach(answer, verdict.refusal, nameplate)}"
     if verdict.state is State.BROKEN_BARS:
+        if verdict.severity is Severity.WATCH:
+            return "Measure again under ordinary load; have the rotor examined if it stays."
         if verdict.severity is Severity.DANGER:
             return "Take the motor out of service soon: several bars are gone, and loose ones wreck windings."
         return "Have the rotor examined at the next stop; until then avoid frequent and heavy starts."
     if verdict.severity is Severity.WATCH:
         return "None yet; watch whether the equivalent bars grow at the same load."
     return "None."
+
+
+def say_confidence(confidence: float | None) -> str:
+    """Say how sure the network is; without one, that only the sidebands speak."""
+    return "by the sidebands alone" if confidence is None else f"confidence {confidence:.1%}"
 
 
 def say_refusal(refusal: Refusal) -> str:
@@ -258,7 +265,7 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
     verdict = answer.verdict
     if verdict.refusal is not None:
         return f"No answer ({verdict.refusal.reason}): {say_refusal(verdict.refusal)}."
-    confidence = f"confidence {verdict.confidence:.1%}"
+    confidence = say_confidence(verdict.confidence)
     if verdict.broken_bars is None:
         return f"Healthy ({verdict.severity}), {confidence}."
     low, high = verdict.broken_bars.interval

@@ -14,7 +14,7 @@ from scipy import fft, signal
 
 from edge_agent.agent import Answer
 from edge_agent.diagnose.verdict import Evidence, State, Verdict
-from edge_agent.explain import say_refusal
+from edge_agent.explain import say_confidence, say_refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, demodulate
@@ -133,7 +133,7 @@ def spectrum(samples: NDArray[Any], rate_hz: float) -> tuple[Floats, Floats]:
 def _headline(verdict: Verdict) -> str:
     if verdict.refusal is not None:
         return f"no answer ({verdict.refusal.reason}): {say_refusal(verdict.refusal)}"
-    confidence = f"confidence {verdict.confidence:.1%}"
+    confidence = say_confidence(verdict.confidence)
     if verdict.broken_bars is None:
         return f"healthy ({verdict.severity}), {confidence}"
     bars = verdict.broken_bars

@@ -15,7 +15,7 @@ from edge_agent.capabilities import capabilities
 from edge_agent.cli import WRONG_USAGE
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.model import Model, ModelError
-from edge_agent.explain import explain
+from edge_agent.explain import explain, say_confidence
 from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.payloads import Origin, Payload, diagnosis_payload, event_payload, state_payload
 
@@ -117,7 +117,8 @@ def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str
 
 def _sentence(payload: Payload) -> str:
     """One verdict for a person."""
-    trigger, bars = payload["trigger"], payload["broken_bars"]
+    trigger, bars, confidence = payload["trigger"], payload["broken_bars"], payload["confidence"]
+    sure = say_confidence(confidence if isinstance(confidence, float) else None)
     if isinstance(trigger, dict):
         why = f"{trigger['quantity']} {trigger['value']}, limit {trigger['limit']}"
         return f"indeterminate: {payload['reason']} ({why})"
@@ -125,6 +126,6 @@ def _sentence(payload: Payload) -> str:
         low, high = bars["interval"]
         return (
             f"broken_bars ({payload['severity']}): {bars['estimate']} ({low} to {high}), "
-            f"{bars['equivalent']:.2f} equivalent, confidence {payload['confidence']:.2f}"
+            f"{bars['equivalent']:.2f} equivalent, {sure}"
         )
-    return f"healthy ({payload['severity']}), confidence {payload['confidence']:.2f}"
+    return f"healthy ({payload['severity']}), {sure}"

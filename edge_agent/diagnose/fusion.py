@@ -126,7 +126,11 @@ def diagnose(
     if opinion.refusal is not None:
         return replace(blank, refusal=opinion.refusal)
     if belief.out_of_domain:
-        return replace(blank, refusal=_unlike_training(belief))
+        # The network is no witness here. A fault that the sidebands show is told all the same.
+        refusal = _unlike_training(belief)
+        return (
+            answer(blank, True, belief.probabilities) if opinion.broken else replace(blank, refusal=refusal)
+        )
     probability_broken = 1.0 - belief.probabilities[0]
     margin = probability_broken - broken_threshold
     agree = margin > -DOUBT if opinion.broken else margin < DOUBT
@@ -144,7 +148,10 @@ def _unlike_training(belief: Belief) -> Refusal:
 
 
 def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> Verdict:
-    """Fill a verdict with a state that is decided, from its evidence and the class probabilities."""
+    """Fill a verdict with a state that is decided, from its evidence and the class probabilities.
+
+    Broken bars that the sidebands show without the network are to be watched, and counted by them alone.
+    """
     bars = verdict.evidence.equivalent_bars or 0.0
     if not broken:
         severity = Severity.WATCH if bars >= SOUND_BARS else Severity.OK
@@ -155,6 +162,9 @@ def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> 
             confidence=probabilities[0],
             probabilities=probabilities,
         )
+    if verdict.evidence.modalities_agree is None:
+        count = _count_by_sidebands(verdict.evidence)
+        return replace(verdict, state=State.BROKEN_BARS, severity=Severity.WATCH, broken_bars=count)
     return replace(
         verdict,
         state=State.BROKEN_BARS,
@@ -163,6 +173,14 @@ def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> 
         confidence=1.0 - probabilities[0],
         probabilities=probabilities,
     )
+
+
+def _count_by_sidebands(evidence: Evidence) -> BarCount:
+    """Whole bars nearest to the equivalent ones and to the ends of their interval, 1 to 4."""
+    equivalent = evidence.equivalent_bars or 0.0
+    lowest, highest = evidence.equivalent_bars_interval or (equivalent, equivalent)
+    estimate, low, high = (min(max(round(bars), 1), 4) for bars in (equivalent, lowest, highest))
+    return BarCount(estimate, (low, high), equivalent)
 
 
 def count_bars(probabilities: tuple[float, ...], equivalent: float) -> BarCount:

@@ -21,6 +21,8 @@ from calibration.learning.quantization import quantize as quantize_network
 from edge_agent.diagnose.manifest import Modality
 from edge_agent.diagnose.model import Model
 
+pytestmark = pytest.mark.timeout(300)  # one training serves them all, and whoever comes first waits for it
+
 
 def parsed(command, *arguments: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser()

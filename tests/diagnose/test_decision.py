@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from edge_agent.diagnose.decision import Decision, starting
 from edge_agent.diagnose.fusion import answer
-from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, State, Verdict, WindowSpan
+from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Severity, State, Verdict, WindowSpan
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 
@@ -17,7 +17,8 @@ def a_verdict(state, bars=None, reason=Reason.LOAD_TOO_LOW):
     broken = state is State.BROKEN_BARS
     bars = bars if bars is not None else (2.0 if broken else 0.1)
     probabilities = (0.02, 0.08, 0.85, 0.05, 0.0) if broken else (0.97, 0.02, 0.01, 0.0, 0.0)
-    return answer(replace(blank, evidence=Evidence(equivalent_bars=bars)), broken, probabilities)
+    evidence = Evidence(equivalent_bars=bars, modalities_agree=True)
+    return answer(replace(blank, evidence=evidence), broken, probabilities)
 
 
 HEALTHY = a_verdict(State.HEALTHY)
@@ -98,3 +99,14 @@ def test_every_published_state_was_the_verdict_of_the_window_that_set_it(verdict
 @given(st.lists(st.sampled_from([HEALTHY, UNKNOWN]), max_size=80))
 def test_windows_that_are_healthy_or_silent_never_raise_an_alarm(verdicts):
     assert State.BROKEN_BARS not in states_after(*verdicts)
+
+
+def test_what_the_sidebands_alone_show_stays_to_be_watched():
+    alone = Evidence(equivalent_bars=2.0, equivalent_bars_interval=(1.6, 2.4))
+    decision = Decision()
+    for _ in range(4):
+        decision.update(
+            answer(replace(UNKNOWN, refusal=None, evidence=alone), True, (0.5, 0.5, 0.0, 0.0, 0.0))
+        )
+    assert (decision.state.state, decision.state.severity) == (State.BROKEN_BARS, Severity.WATCH)
+    assert decision.state.confidence is None

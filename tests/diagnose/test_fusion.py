@@ -171,3 +171,20 @@ def test_the_interval_holds_the_estimate_and_nine_tenths(weights):
     low, high = count.interval
     assert 1 <= low <= count.estimate <= high <= 4
     assert sum(probabilities[low : high + 1]) >= 0.9 * sum(probabilities[1:]) - 1e-9
+
+
+def strange(belief):
+    return Belief(belief.probabilities, belief.logits, distance=500.0, distance_limit=400.0)
+
+
+def test_a_window_unlike_the_training_is_not_called_healthy():
+    verdict = diagnose(an_analysis(bars=0.1), strange(SOUND), 0.5, SPAN)
+    assert verdict.refusal == Refusal(Reason.OUT_OF_DOMAIN, "embedding_distance", 500.0, 400.0)
+
+
+@pytest.mark.parametrize("belief", [SOUND, TWO_BARS])
+def test_what_the_sidebands_show_there_is_watched_and_counted_by_them_alone(belief):
+    verdict = diagnose(an_analysis(bars=2.2), strange(belief), 0.5, SPAN)
+    assert (verdict.state, verdict.severity, verdict.confidence) == (State.BROKEN_BARS, Severity.WATCH, None)
+    assert (verdict.broken_bars.estimate, verdict.broken_bars.interval) == (2, (2, 3))
+    assert verdict.evidence.modalities_agree is None

@@ -104,10 +104,10 @@ class Analyser:
         found = self._find_pair(baseband, slips)
         slots = self._slot_lines(window, line, baseband, slips)
         if slots is not None:
-            standing = found[1] if found and found[1].stands_out and not found[1].at_edge else None
+            standing = _standing(found) or _standing(self._find_pair(baseband, self._slips.anything()))
             by_slots = self._slips.from_slots(slots, standing)
             if by_slots is not None and contradicts(by_slots, slips):
-                by_slots = self._doubt_slots(by_slots, line, vibration, standing)
+                by_slots = self._doubt_slots(by_slots, line, vibration, _standing(found))
             if by_slots is not None:
                 slips, found = by_slots, self._find_pair(baseband, by_slots)
         if found is None:
@@ -249,6 +249,11 @@ class Analyser:
             float(vibration is not None),
         ]
         return ModelInputs(images, np.array(side, np.float32))
+
+
+def _standing(found: tuple[SidebandFit, SidebandPair] | None) -> SidebandPair | None:
+    """Give the pair where it stands out within its bounds."""
+    return found[1] if found and found[1].stands_out and not found[1].at_edge else None
 
 
 def _measured_speed_rpm(window: Window) -> float | None:

@@ -13,7 +13,7 @@ from edge_agent.signals.sidebands import SidebandPair
 from edge_agent.signals.slots import SlotLines
 from edge_agent.signals.supply import Line
 
-_LARGEST_SLIP_RATIO = 2.2
+_LARGEST_SLIP_RATIO = 2.8
 _CURRENT_MARGIN = (0.5, 2.0)
 _LARGEST_OVERLOAD = 1.4
 _SLOT_STEPS = 4

@@ -94,6 +94,20 @@ def test_slot_lines_tell_the_slip_of_sound_and_broken_rotors(vibration, lower, u
     assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.003)
 
 
+def test_side_lines_stronger_than_their_slot_line_make_no_broken_rotor_sound():
+    """A current that means light load, no vibration, and a speed that swings the slot line away."""
+    seconds, slip = times(12.0), 0.10
+    pole_pass_hz = 2 * slip * 60
+    phase = line_phase(seconds)
+    vector = a_space_vector(seconds, lower=0.06, upper=0.05j, pole_pass_hz=pole_pass_hz, amplitude_a=2.2)
+    angle = rotor_angle(phase, slip, seconds, swing=2.405 / 28)
+    vector = vector + 0.01 * slot_harmonics(phase, angle, 28)
+    currents = phase_currents(vector) + np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    analysis = analyse(a_window(a_current_window(currents)), rotor_bars=28)
+    assert analysis.evidence.slip == pytest.approx(slip, rel=0.01)
+    assert analysis.evidence.lower_sideband_dbc == pytest.approx(-24.4, abs=0.5)
+
+
 def test_witnesses_of_the_slip_are_asked_in_the_order_of_their_worth():
     """A known speed, else slot lines, else vibration, else the current."""
     asked = [

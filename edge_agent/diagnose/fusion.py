@@ -29,6 +29,7 @@ DOUBT = 0.25
 """Nearer to its threshold than this the network has no opinion of its own, and contradicts nothing."""
 
 _ONE_SIDED = 2.0
+_WANDER_BELOW_LOAD = 0.2
 _BAND_DEG = 10.0
 _BARS_UP_TO_DEG = 172.0
 _BOUNDARY_BY_LOAD = ((0.125, 102.0), (0.25, 88.0), (0.5, 68.0), (0.75, 55.0), (1.0, 46.0))
@@ -56,7 +57,9 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
         return Opinion(broken=False, refusal=refusal)
     if _swings_like_load(pair, load):
         angle, boundary = pair.ellipse_angle_deg, oscillation_boundary_deg(load)
-        refusal = Refusal(Reason.LOAD_OSCILLATION, "ellipse_angle_deg", angle, boundary)
+        # At light load the wander of the supply looks the same, and says nothing of the driven machine.
+        reason = Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
+        refusal = Refusal(reason, "ellipse_angle_deg", angle, boundary)
         return Opinion(broken=False, refusal=refusal)
     return Opinion(broken=True, refusal=None)
 

@@ -28,6 +28,7 @@ from edge_agent.signals.windows import Window
 from edge_agent.signals.witnesses import harmonic_lines, shaft_sidebands_db
 
 _LINE_TOLERANCE = 0.03
+_CYCLES_BEYOND_WANDER = 10.0
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
@@ -104,7 +105,9 @@ class Analyser:
         found = self._find_pair(baseband, slips)
         slots = self._slot_lines(window, line, baseband, slips)
         if slots is not None:
-            standing = _standing(found) or _standing(self._find_pair(baseband, self._slips.anything()))
+            standing = _standing(found)
+            if standing is None or standing.cycles < _CYCLES_BEYOND_WANDER:
+                standing = self._pair_anywhere(baseband)
             by_slots = self._slips.from_slots(slots, standing)
             if by_slots is not None and contradicts(by_slots, slips):
                 by_slots = self._doubt_slots(by_slots, line, vibration, _standing(found))
@@ -145,6 +148,11 @@ class Analyser:
             pair = fit.pair(2 * max(slips.middle, resolvable) * baseband.carrier_hz)
         return fit, pair
 
+    def _pair_anywhere(self, baseband: Baseband) -> SidebandPair | None:
+        """Give the strongest pair at any slip; near the line that may be the supply's wander, and is none."""
+        pair = _standing(self._find_pair(baseband, self._slips.anything()))
+        return pair if pair is not None and pair.cycles >= _CYCLES_BEYOND_WANDER else None
+
     def _slot_lines(
         self, window: Window, line: Line, baseband: Baseband, slips: SlipRange
     ) -> SlotLines | None:
@@ -160,11 +168,11 @@ class Analyser:
     ) -> SlipRange | None:
         """Say what holds where slots contradict the others: slots that are heard, else a pair that stands.
 
-        None leaves the others right; without any support the current's wide range is all that is known.
+        None leaves the others right; without any support nothing is known of the slip.
         """
         if vibration is not None and self._slips.heard(vibration, line, by_slots):
             return by_slots
-        return None if pair is not None else self._slips.from_current(line)
+        return None if pair is not None else self._slips.anything()
 
     def _check_line(self, line: Line) -> Refusal | None:
         nominal = self._nameplate.line_frequency_hz

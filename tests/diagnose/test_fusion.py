@@ -136,7 +136,9 @@ def test_a_window_that_would_not_have_shown_a_bar_is_not_healthy(load, reason):
 @pytest.mark.parametrize(("load", "angle_deg"), [(0.125, 73), (0.25, 62), (0.5, 45), (0.75, 32), (1.0, 24)])
 def test_load_oscillation_of_the_reference_table_is_not_called_broken(load, angle_deg):
     opinion = judge(an_evidence(bars=2.0, load=load), a_pair(angle_deg))
-    assert opinion.refusal.reason is Reason.LOAD_OSCILLATION
+    assert not opinion.broken
+    # At light load the supply's wander looks the same.
+    assert opinion.refusal.reason is (Reason.LOAD_OSCILLATION if load > 0.2 else Reason.LOAD_TOO_LOW)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,8 @@ ADVICE = {
 """What to do about each reason."""
 
 _SAYINGS = {
-    "current_change": "the current changes by {:.1%} within the window, at most {:.1%} is steady",
+    "slip_change": "the slip, as the current tells it, changes by {:.0%} within the window, at most {:.0%} "
+    "is steady",
     "lost_fraction": "{:.1%} of the samples are lost, at most {:.1%} may be",
     "current_channels": "{:.0f} current channels, at least {:.0f} needed",
     "current_a": "{:.3g} A rms in a phase, at least {:.3g} A are expected",
@@ -70,6 +71,8 @@ _SAYINGS = {
     "embedding_distance": "the images are unlike all that the network was trained on: distance {:.0f}, at "
     "most {:.0f}",
     "ellipse_angle_deg": "the ellipse angle of {:.0f}° is not clearly that of broken bars, boundary {:.0f}°",
+    "phase_over_amplitude_swing": "the phase may swing with the amplitude and up to {:.2f} times as far, "
+    "as that of a swinging load does from {:.2f} on: the supply's wander hides which it is",
     "probability_broken": "the network holds a broken bar for {:.1%} likely, threshold {:.1%}, and the "
     "sidebands say the opposite",
 }
@@ -220,10 +223,14 @@ def _severity(answer: Answer, _: Nameplate) -> str:
     if evidence.equivalent_bars is None or answer.analysis.refusal is not None:
         return ""
     low, high = evidence.equivalent_bars_interval or (evidence.equivalent_bars, evidence.equivalent_bars)
+    told = "the sidebands' sum"
+    if evidence.equivalent_bars_by == "amplitude":
+        told = "what they swing of the current's amplitude, since the supply's wander hides their sum"
     return (
-        f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows; "
-        f"{evidence.detection_limit_bars:.2g} or more would have shown. A bar is broken where all of the "
-        f"range lies above {SOUND_BARS:g}, none where all of it lies below {BROKEN_BARS:g}. "
+        f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows, "
+        f"by {told}; {evidence.detection_limit_bars:.2g} or more would have shown. "
+        f"A bar is broken where all of the range lies above {SOUND_BARS:g}, none where all of it lies below "
+        f"{BROKEN_BARS:g}. "
         f"Watch from {SOUND_BARS:g}, danger from {DANGER_BARS:g}."
     )
 
@@ -238,8 +245,10 @@ def _ellipse(answer: Answer, _: Nameplate) -> str:
         "an oscillating load below: "
     )
     opinion = judge(evidence, pair)
-    if opinion.refusal is not None and opinion.refusal.reason is Reason.LOAD_OSCILLATION:
+    if opinion.refusal is not None and opinion.refusal.quantity == "ellipse_angle_deg":
         return text + "not clearly that of broken bars."
+    if evidence.equivalent_bars_by == "amplitude":
+        return text + "blurred by the supply's wander, so that the swing of the phase is weighed instead."
     if not opinion.broken:
         return text + "of no weight, the sidebands are too small."
     if angle_deg > boundary_deg:

@@ -1,5 +1,6 @@
 """The verdict of one window: the network and the sideband physics must say the same."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +17,7 @@ from edge_agent.diagnose.verdict import (
     WindowSpan,
 )
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.sidebands import SidebandPair
+from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, decibels
 
 SOUND_BARS = 0.2
 """Equivalent bars that the casting of a sound rotor reaches: from here it deserves a second look."""
@@ -32,6 +33,11 @@ _ONE_SIDED = 2.0
 _WANDER_BELOW_LOAD = 0.2
 _BAND_DEG = 10.0
 _BARS_UP_TO_DEG = 172.0
+_BARS_WIDTH_DEG = 100.0
+_NOISE_90 = 1.16
+"""How many of its floors a swing in step with another is off at most, in nine of ten windows."""
+_OSCILLATION_BY_LOAD = ((0.125, 73.0), (0.25, 62.0), (0.5, 45.0), (0.75, 32.0), (1.0, 24.0))
+_OSCILLATION_SPREAD_DEG = 20.0
 _BOUNDARY_BY_LOAD = ((0.125, 102.0), (0.25, 88.0), (0.5, 68.0), (0.75, 55.0), (1.0, 46.0))
 
 
@@ -51,21 +57,19 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
     `evidence` must be that of a window whose sidebands were measured.
     """
     lowest, highest = evidence.equivalent_bars_interval or (0.0, 0.0)
-    load = evidence.load or 0.0
-    if lowest <= SOUND_BARS or not _stands_out(evidence):
+    load, by_amplitude = evidence.load or 0.0, evidence.equivalent_bars_by == "amplitude"
+    if lowest <= SOUND_BARS or not _stands_out(evidence, pair):
+        highest += _hidden_bars(evidence, pair) if by_amplitude else 0.0
         refusal = None if highest < BROKEN_BARS else _too_weak(evidence, highest)
         return Opinion(broken=False, refusal=refusal)
-    if _swings_like_load(pair, load):
-        angle, boundary = pair.ellipse_angle_deg, oscillation_boundary_deg(load)
-        # At light load the wander of the supply looks the same, and says nothing of the driven machine.
-        reason = Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
-        refusal = Refusal(reason, "ellipse_angle_deg", angle, boundary)
-        return Opinion(broken=False, refusal=refusal)
-    return Opinion(broken=True, refusal=None)
+    refusal = _may_swing_like_load(pair, load) if by_amplitude else _swings_like_load(pair, load)
+    return Opinion(broken=refusal is None, refusal=refusal)
 
 
-def _stands_out(evidence: Evidence) -> bool:
-    """Whether the stronger sideband reaches the detection limit."""
+def _stands_out(evidence: Evidence, pair: SidebandPair) -> bool:
+    """Whether what told the bars, the stronger sideband or the amplitude's swing, reaches its limit."""
+    if evidence.equivalent_bars_by == "amplitude":
+        return decibels(pair.amplitude_swing) > decibels(pair.amplitude_floor) + DETECTION_MARGIN_DB
     levels = (evidence.lower_sideband_dbc, evidence.upper_sideband_dbc)
     limit_dbc = evidence.detection_limit_dbc
     return limit_dbc is not None and any(level is not None and level > limit_dbc for level in levels)
@@ -89,23 +93,46 @@ def oscillation_boundary_deg(load: float) -> float:
     return float(np.interp(load, loads, angles_deg))
 
 
-def _swings_like_load(pair: SidebandPair, load: float) -> bool:
+def _may_swing_like_load(pair: SidebandPair, load: float) -> Refusal | None:
+    """Where the amplitude told the bars, the phase is full of the supply's wander: what may it hide?
+
+    A load that oscillates swings the phase in step with the amplitude and farther, bars swing it against.
+    """
+    most = (pair.phase_in_step + _NOISE_90 * pair.phase_floor) / max(pair.amplitude_swing, 1e-9)
+    limit = _phase_per_amplitude(load)
+    return Refusal(Reason.LOAD_TOO_LOW, "phase_over_amplitude_swing", most, limit) if most > limit else None
+
+
+def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
+    """Bars whose swing of the amplitude a load may cancel that swings the phase as far as this one does."""
+    if decibels(pair.phase_swing) < decibels(pair.phase_floor) + DETECTION_MARGIN_DB:
+        return 0.0
+    per_swing = (evidence.equivalent_bars or 0.0) / max(pair.amplitude_swing, 1e-9)
+    return per_swing * pair.phase_swing / _phase_per_amplitude(evidence.load or 0.0)
+
+
+def _phase_per_amplitude(load: float) -> float:
+    """How far a load that oscillates swings the phase, rad, at least, per relative swing of the amplitude."""
+    loads, angles_deg = zip(*_OSCILLATION_BY_LOAD, strict=True)
+    return math.tan(math.radians(float(np.interp(load, loads, angles_deg)) - _OSCILLATION_SPREAD_DEG))
+
+
+def _swings_like_load(pair: SidebandPair, load: float) -> Refusal | None:
     """Whether both sidebands are of a size and their angle is not clearly that of a broken bar.
 
     A load that oscillates makes both sidebands nearly equal; a pair with a far stronger lower one
     is the mark of an asymmetric rotor with a large inertia, whatever its angle.
     """
-    if abs(pair.lower) > _ONE_SIDED * abs(pair.upper):
-        return False
+    if abs(pair.lower) - pair.floor > _ONE_SIDED * (abs(pair.upper) + pair.floor):
+        return None
     boundary = oscillation_boundary_deg(load)
-    # Angles repeat after half a turn. The band of broken bars reaches up to 168 degrees, at light load
-    # beyond 180; what lies above it belongs to oscillation, on the other side of zero.
-    angle, end = pair.ellipse_angle_deg, max(_BARS_UP_TO_DEG, boundary + 90.0)
-    if angle + 180.0 < end:
-        angle += 180.0
-    elif angle > end:
-        angle -= 180.0
-    return angle < boundary + _BAND_DEG
+    # Angles repeat after half a turn: the band of broken bars ends where that of oscillation begins anew.
+    lowest, highest = boundary + _BAND_DEG, max(_BARS_UP_TO_DEG, boundary + _BARS_WIDTH_DEG)
+    if (pair.ellipse_angle_deg - lowest) % 180.0 <= highest - lowest:
+        return None
+    # At light load the wander of the supply looks the same, and says nothing of the driven machine.
+    reason = Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
+    return Refusal(reason, "ellipse_angle_deg", pair.ellipse_angle_deg, boundary)
 
 
 def diagnose(

@@ -26,6 +26,7 @@ _EVIDENCE_DECIMALS = {
     "modalities_agree": 0,
     "equivalent_bars": 3,
     "equivalent_bars_interval": 3,
+    "equivalent_bars_by": 0,
     "current_unbalance": 4,
     "phase_order": 0,
     "higher_sidebands_dbc": 1,

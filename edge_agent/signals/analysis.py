@@ -29,6 +29,8 @@ from edge_agent.signals.witnesses import harmonic_lines, shaft_sidebands_db
 
 _LINE_TOLERANCE = 0.03
 _CYCLES_BEYOND_WANDER = 10.0
+_UNBALANCED = 0.06
+_USUAL_LOAD = 0.3
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
@@ -121,8 +123,7 @@ class Analyser:
         fit, pair = found
         evidence = self._describe(evidence, pair)
         evidence = self._hear_witnesses(evidence, pair, current, baseband, vibration, slots)
-        refusal = check_transient(baseband) or self._check_load(slips, pair)
-        refusal = refusal or check_load_change(baseband, pair)
+        refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
         inputs = self._inputs(fit, pair, evidence, vibration)
         return Analysis(evidence, refusal, pair, inputs, line, slips)
 
@@ -182,6 +183,20 @@ class Analyser:
             return Refusal(Reason.WRONG_LINE_FREQUENCY, "line_frequency_hz", line.frequency_hz, limit)
         return None
 
+    def _check_steady_load(
+        self, slips: SlipRange, pair: SidebandPair, baseband: Baseband, line: Line
+    ) -> Refusal | None:
+        """The load must be told, and stay what it is; a load that changes can hide the slip, too."""
+        told = slips.source != "current"
+        slip = pair.slip if told else self._circuit.slip_at_load(_USUAL_LOAD)
+        changes = check_load_change(baseband, pair, self._circuit.current_per_slip(slip))
+        too_low = self._check_load(slips, pair)
+        # The current of a motor that idles changes with its supply, and an unbalanced one with whatever
+        # unbalances it, as a short between turns that warms up: neither says anything of the load.
+        idles = not told and slips.lowest == 0.0
+        unbalanced = line.unbalance is not None and line.unbalance > _UNBALANCED
+        return too_low or changes if idles or unbalanced else changes or too_low
+
     def _check_load(self, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
         """Without a speed, only a pair that stands out within the slips of this load tells the slip."""
         if slips.source != "current":
@@ -205,6 +220,7 @@ class Analyser:
             detection_limit_bars=bars.limit,
             equivalent_bars=bars.value,
             equivalent_bars_interval=bars.interval,
+            equivalent_bars_by=bars.witness,
             ellipse_angle_deg=pair.ellipse_angle_deg,
             ellipse_axis_ratio=pair.ellipse_axis_ratio,
         )

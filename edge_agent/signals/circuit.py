@@ -122,6 +122,11 @@ class Circuit:
             return None
         return self._slip_where(self.current_rms_a, rms_a)
 
+    def current_per_slip(self, slip: float) -> float:
+        """Give d ln I / d ln s: by how many percent the current changes with a percent of the slip."""
+        low, high = 0.95 * slip, 1.05 * slip
+        return float(np.log(self.current_rms_a(high) / self.current_rms_a(low)) / np.log(high / low))
+
     def sideband_gain(self, slip: float) -> float:
         """Give G: sum of both sidebands over the line current, per unit of relative rotor asymmetry.
 

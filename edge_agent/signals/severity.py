@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import Circuit, typical_rotor_bars
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair
@@ -13,6 +15,23 @@ _SPREAD = 0.13
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
 _MOST_LOAD = 1.3
+_AMPLITUDE_BY_LOAD = ((0.125, 0.93, 0.19), (0.25, 0.83, 0.19), (0.5, 0.62, 0.3), (1.0, 0.37, 0.6))
+"""Load, share of both sidebands' sum by which broken bars swing the amplitude, and the relative standard
+deviation of an estimate by it, since the share depends on the inertia; from simulated machines."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Witness:
+    """One way to count bars."""
+
+    name: str
+    """As `EquivalentBars.witness` calls it."""
+    linear: float
+    """Bars if each showed as much as one alone."""
+    floor: float
+    """Rms of noise in that number."""
+    spread: float
+    """Relative standard deviation about the truth, without noise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +44,8 @@ class EquivalentBars:
     """Holds the truth in nine of ten windows."""
     limit: float
     """The smallest number that this window would have shown."""
+    witness: str
+    """What told them: `sidebands`, their sum, or `amplitude`, what they swing of the current's amplitude."""
 
 
 class BarScale:
@@ -33,8 +54,7 @@ class BarScale:
     def __init__(self, nameplate: Nameplate, circuit: Circuit) -> None:
         self._circuit = circuit
         self._bars = nameplate.rotor_bars or typical_rotor_bars(nameplate.poles)
-        spread = _SPREAD if nameplate.rotor_bars else math.hypot(_SPREAD, _SPREAD_UNKNOWN_BARS)
-        self._relative_90 = _NORMAL_90 * spread
+        self._bars_spread = 0.0 if nameplate.rotor_bars else _SPREAD_UNKNOWN_BARS
 
     def per_ratio(self, slip: float) -> float:
         """Give bars per (I_L + I_U) / I of a small asymmetry: N_b / G over the share that the sum shows.
@@ -46,13 +66,36 @@ class BarScale:
         return self._bars / (0.90 * (0.79 + 0.11 * load) * self._circuit.sideband_gain(slip))
 
     def measure(self, pair: SidebandPair) -> EquivalentBars:
-        """Count the equivalent bars of a measured pair."""
-        scale = self.per_ratio(pair.slip)
-        value = self._count(scale * pair.linear_sum, pair.slip)
-        noise = _NORMAL_90 * scale * pair.floor
-        margin = math.hypot(self._relative_90 * value, noise)
-        limit = self._count(scale * 10 ** (DETECTION_MARGIN_DB / 20) * pair.floor, pair.slip)
-        return EquivalentBars(value, (max(0.0, value - margin), value + margin), limit)
+        """Count the equivalent bars of a measured pair, by the witness that leaves the narrower interval.
+
+        Next to the line the supply's wander is the floor. It turns the phase of the current; broken bars at
+        light load swing its amplitude, where next to nothing hides them. Under load they turn the phase,
+        too, but far enough from the line, and the sum of both sidebands tells more.
+        """
+        witnesses = self._witnesses(pair)
+        # Compared at the same number: else the one that shows less, and so looks surer, would be heard.
+        usual = self._count(witnesses[0].linear, pair.slip)
+        heard = min(witnesses, key=lambda witness: self._margin(usual, witness))
+        value = self._count(heard.linear, pair.slip)
+        margin = self._margin(value, heard)
+        limit = self._count(10 ** (DETECTION_MARGIN_DB / 20) * heard.floor, pair.slip)
+        return EquivalentBars(value, (max(0.0, value - margin), value + margin), limit, heard.name)
+
+    def _witnesses(self, pair: SidebandPair) -> tuple[_Witness, _Witness]:
+        scale, load = self.per_ratio(pair.slip), self._load(pair.slip)
+        loads, shares, spreads = zip(*_AMPLITUDE_BY_LOAD, strict=True)
+        by_swing, spread = (
+            scale / float(np.interp(load, loads, shares)),
+            float(np.interp(load, loads, spreads)),
+        )
+        return (
+            _Witness("sidebands", scale * pair.linear_sum, scale * pair.floor, _SPREAD),
+            _Witness("amplitude", by_swing * pair.amplitude_swing, by_swing * pair.amplitude_floor, spread),
+        )
+
+    def _margin(self, bars: float, witness: _Witness) -> float:
+        relative = math.hypot(witness.spread, self._bars_spread)
+        return _NORMAL_90 * math.hypot(relative * bars, witness.floor)
 
     def _count(self, linear: float, slip: float) -> float:
         """Solve n (1 + b n) = linear: several bars show more than their number, the more so under load."""

@@ -17,7 +17,14 @@ _HARMONICS = (1, 2, 3)
 _SLOW_SHARE = 0.4
 _SEARCH_STEP = 0.1
 _RMS_OVER_MEDIAN = 1.2
-FLOOR_RATIOS = np.array([0.62, 0.7, 0.78, 1.25, 1.35, 1.45, 1.6])
+_NEAR = np.array([0.62, 0.7, 0.78])
+_FAR = np.array([1.25, 1.35, 1.45, 1.6])
+_FARTHER = np.array([1.75, 1.85, 2.2, 2.35, 2.5])
+_MAIN_LOBE_BINS = 2.0
+_STEEPEST = 2.0
+"""The phase of a wandering supply falls with the square of the distance: to half from 2sf to the far side."""
+FLOOR_RATIOS = np.concatenate([_NEAR, _FAR])
+"""Where the floor beside a line at 2sf shows, in units of 2sf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,8 @@ class SidebandPair:
     """Line at (1 - 2s)f over the carrier."""
     floor: float
     """Rms of what stands beside the pair, as a ratio to the carrier; single foreign lines do not count."""
+    amplitude_floor: float
+    """The same of the amplitude's swing alone, which a supply that wanders hardly disturbs."""
     pole_pass_hz: float
     """2sf at which they were measured."""
     slip: float
@@ -50,6 +59,30 @@ class SidebandPair:
     def linear_sum(self) -> float:
         """(I_L + I_U) / I, which hardly depends on inertia."""
         return abs(self.upper) + abs(self.lower)
+
+    @property
+    def amplitude_swing(self) -> float:
+        """By how much the amplitude of the current swings at 2sf, relative: |upper + lower*|.
+
+        Two lines that only swing the amplitude add up to their sum.
+        """
+        return abs(self.upper + self.lower.conjugate())
+
+    @property
+    def phase_swing(self) -> float:
+        """By how much the phase swings at 2sf, rad: |upper - lower*|."""
+        return abs(self.upper - self.lower.conjugate())
+
+    @property
+    def phase_in_step(self) -> float:
+        """The part of the phase's swing in step with the amplitude's, rad; negative if against it."""
+        amplitude, phase = self.upper + self.lower.conjugate(), -1j * (self.upper - self.lower.conjugate())
+        return (phase * amplitude.conjugate()).real / max(abs(amplitude), 1e-12)
+
+    @property
+    def phase_floor(self) -> float:
+        """Rms of the phase's swing beside the pair, rad."""
+        return float(np.sqrt(max(4 * self.floor**2 - self.amplitude_floor**2, 0.0)))
 
     @property
     def ellipse_angle_deg(self) -> float:
@@ -103,11 +136,11 @@ class SidebandFit:
         orders = [k for k in _HARMONICS if k * pole_pass_hz < 0.4 * self._baseband.carrier_hz] or [1]
         frequencies = np.array([sign * k * pole_pass_hz for k in orders for sign in (1, -1)])
         lines, residual = self._fit(frequencies)
-        beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz
         return SidebandPair(
             upper=complex(lines[0]),
             lower=complex(lines[1]),
-            floor=self._floor(residual, beside),
+            floor=self._floor(residual, pole_pass_hz),
+            amplitude_floor=2 * self._floor(residual.real, pole_pass_hz),
             pole_pass_hz=pole_pass_hz,
             slip=pole_pass_hz / 2 / self._baseband.carrier_hz,
             cycles=self._length_s * pole_pass_hz,
@@ -140,10 +173,24 @@ class SidebandFit:
         residual = self._target - design @ solution
         return np.asarray(solution[: frequencies.size], np.complex128), np.asarray(residual)
 
-    def _floor(self, residual: NDArray[np.complex128], beside_hz: NDArray[np.float64]) -> float:
+    def _floor(self, residual: NDArray[np.complex128] | NDArray[np.float64], pole_pass_hz: float) -> float:
+        """Rms at ±2sf of what is left, as a line would show it.
+
+        What wanders falls steeply with the distance from the carrier, so both sides count alike on a log
+        scale. Where the near side lies within the reach of the drift terms, which take the wander away, the
+        slope farther out leads there, no steeper than the wander's.
+        """
         taper = np.hanning(residual.size + 2)[1:-1]
-        amplitudes = np.abs(self._tones(beside_hz).conj().T @ (residual * taper)) / taper.sum()
-        return _RMS_OVER_MEDIAN * float(np.median(amplitudes)) + 1e-7
+        tapered = residual * taper / taper.sum()
+
+        def level(ratios: NDArray[np.float64]) -> float:
+            tones = self._tones(np.concatenate([ratios, -ratios]) * pole_pass_hz)
+            return float(np.median(np.abs(tones.conj().T @ tapered))) + 1e-12
+
+        near, far, farther = (level(ratios) for ratios in (_NEAR, _FAR, _FARTHER))
+        if (_NEAR.mean() - _SLOW_SHARE) * pole_pass_hz * self._length_s < _MAIN_LOBE_BINS:
+            near = far * min(max(far / farther, 1.0), _STEEPEST) ** 2
+        return _RMS_OVER_MEDIAN * float(np.sqrt(near * far)) + 1e-7
 
 
 def decibels(ratio: float) -> float:

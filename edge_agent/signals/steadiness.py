@@ -13,7 +13,8 @@ _UNSURE_END = 0.04
 _SLOW_S = 1.0
 _LEAST_TRANSIENT = 0.04
 _TRANSIENT_OVER_USUAL = 6.0
-_MOST_CURRENT_CHANGE = 0.03
+_MOST_SLIP_CHANGE = 0.15
+_LEAST_CURRENT_PER_SLIP = 0.1
 
 
 def check_running(baseband: Baseband) -> Refusal | None:
@@ -47,14 +48,17 @@ def check_transient(baseband: Baseband) -> Refusal | None:
     return None
 
 
-def check_load_change(baseband: Baseband, pair: SidebandPair) -> Refusal | None:
+def check_load_change(baseband: Baseband, pair: SidebandPair, current_per_slip: float) -> Refusal | None:
     """A load that changes within the window smears the sidebands until a broken bar looks sound.
 
-    Both ends of the window are compared over whole cycles of 2sf, since broken bars swing the current.
+    Both halves of the window are compared over whole cycles of 2sf, since broken bars swing the current.
+    What their currents differ by says how far the slip moves from end to end: at light load a large change
+    of the slip hardly shows in the current, of which `current_per_slip` is d ln I / d ln s.
     """
     cycles = max(1, int(pair.cycles / 2))
     span = min(baseband.log.size, round(cycles * baseband.rate_hz / pair.pole_pass_hz))
     change = abs(float(baseband.log.real[-span:].mean() - baseband.log.real[:span].mean()))
-    if change > _MOST_CURRENT_CHANGE:
-        return Refusal(Reason.UNSTEADY, "current_change", change, _MOST_CURRENT_CHANGE)
+    slip_change = 2 * change / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
+    if slip_change > _MOST_SLIP_CHANGE:
+        return Refusal(Reason.UNSTEADY, "slip_change", slip_change, _MOST_SLIP_CHANGE)
     return None

@@ -14,12 +14,14 @@ from edge_agent.signals.sidebands import SidebandPair
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 
 
-def a_pair(angle_deg=100.0, lower=0.02, upper=0.015):
+def a_pair(angle_deg=100.0, lower=0.02, upper=0.015, floor=1e-4, amplitude_floor=1e-4):
     turn = cmath.exp(1j * cmath.pi * angle_deg / 180)
-    return SidebandPair(upper * turn, lower * turn, floor=1e-4, pole_pass_hz=4.2, slip=0.035, cycles=40.0)
+    return SidebandPair(upper * turn, lower * turn, floor, amplitude_floor, 4.2, slip=0.035, cycles=40.0)
 
 
-def an_evidence(bars=0.1, load=0.75, limit=0.1, interval=None, lower_dbc=-34.0, upper_dbc=-36.0):
+def an_evidence(
+    bars=0.1, load=0.75, limit=0.1, interval=None, lower_dbc=-34.0, upper_dbc=-36.0, by="sidebands"
+):
     """Evidence whose interval is that of a motor with a known number of rotor bars."""
     return Evidence(
         slip=0.035,
@@ -30,6 +32,7 @@ def an_evidence(bars=0.1, load=0.75, limit=0.1, interval=None, lower_dbc=-34.0, 
         detection_limit_bars=limit,
         equivalent_bars=bars,
         equivalent_bars_interval=interval or (0.8 * bars, 1.2 * bars),
+        equivalent_bars_by=by,
     )
 
 
@@ -158,6 +161,45 @@ def test_broken_bars_of_the_reference_table_are_called_broken(load, angles_deg):
 
 def test_a_far_stronger_lower_sideband_is_a_rotor_with_a_heavy_load_whatever_its_angle():
     assert judge(an_evidence(bars=0.7, load=1.2), a_pair(40, lower=0.018, upper=0.002)).broken
+
+
+def at_light_load(bars):
+    return an_evidence(bars, load=0.125, by="amplitude")
+
+
+def test_at_light_load_a_swing_of_the_amplitude_is_a_broken_bar_though_the_phase_is_full_of_wander():
+    """Bars at 155 degrees, the phase's floor nearly as high as the amplitude's swing."""
+    pair = a_pair(155.0, lower=0.001, upper=0.001, floor=8e-4)
+    assert pair.phase_floor > 0.8 * pair.amplitude_swing
+    assert judge(at_light_load(1.0), pair) == Opinion(broken=True, refusal=None)
+
+
+def test_where_the_wander_may_hide_that_the_load_swings_no_bar_is_called_broken():
+    refusal = judge(at_light_load(1.0), a_pair(155.0, lower=0.001, upper=0.001, floor=2e-3)).refusal
+    assert (refusal.reason, refusal.quantity) == (Reason.LOAD_TOO_LOW, "phase_over_amplitude_swing")
+    assert refusal.value > refusal.limit
+
+
+@pytest.mark.parametrize("angle_deg", [54, 73, 85])
+def test_a_load_that_swings_is_not_called_broken_by_the_amplitude(angle_deg):
+    opinion = judge(at_light_load(1.0), a_pair(angle_deg, lower=0.003, upper=0.003, floor=3e-4))
+    assert opinion.refusal.quantity == "phase_over_amplitude_swing"
+
+
+def test_a_swing_of_the_amplitude_in_its_own_noise_proves_nothing():
+    pair = a_pair(155.0, lower=0.001, upper=0.001, floor=8e-4, amplitude_floor=8e-4)
+    assert not judge(at_light_load(1.0), pair).broken
+
+
+def test_a_swing_of_the_phase_alone_may_hide_a_bar_whose_swing_it_cancels():
+    """A load that swings as far as this phase does takes 0.6 bars from the amplitude, or adds them."""
+    quiet = a_pair(90.0, lower=1e-3, upper=1.02e-3, floor=1e-3, amplitude_floor=1e-6)
+    swinging = a_pair(90.0, lower=1e-3, upper=1.02e-3, floor=1e-4, amplitude_floor=1e-6)
+    evidence = at_light_load(0.01)
+    assert judge(evidence, quiet) == Opinion(broken=False, refusal=None)
+    refusal = judge(evidence, swinging).refusal
+    assert refusal.quantity == "equivalent_bars_at_most"
+    assert refusal.value > fusion.BROKEN_BARS
 
 
 @given(st.floats(0, 1.5))

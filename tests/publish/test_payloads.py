@@ -64,7 +64,7 @@ def test_the_state_has_the_documented_keys_in_order() -> None:
         '"evidence":{"line_frequency_hz":59.98,"slip":0.0412,"load":0.82,"lower_sideband_dbc":null,'
         '"upper_sideband_dbc":null,"noise_floor_dbc":null,"detection_limit_dbc":null,'
         '"detection_limit_bars":null,"ellipse_angle_deg":null,"modalities_agree":null,'
-        '"equivalent_bars":null,"equivalent_bars_interval":null,"current_unbalance":null,'
+        '"equivalent_bars":null,"equivalent_bars_interval":null,"equivalent_bars_by":null,"current_unbalance":null,'
         '"phase_order":null,"higher_sidebands_dbc":[],"ellipse_axis_ratio":null,"harmonics_dbc":[],'
         '"harmonic_sidebands_dbc":[],"shaft_sidebands_db":null,"slot_sidebands_db":null},'
         f'"model":{{"name":"brb-fusion","sha256":"{"ab" * 32}"}},"latency_ms":41,"captured":null,'

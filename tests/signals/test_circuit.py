@@ -54,6 +54,16 @@ def test_sideband_gain_at_the_listed_loads(circuit: Circuit, load: float, gain: 
     assert circuit.sideband_gain(circuit.slip_at_load(load)) == pytest.approx(gain, abs=0.015)
 
 
+@pytest.mark.parametrize(("load", "least", "most"), [(0.02, 0.0, 0.02), (0.25, 0.1, 0.3), (1.0, 0.6, 1.0)])
+def test_the_current_hardly_tells_the_slip_of_an_idle_motor(
+    circuit: Circuit, load: float, least: float, most: float
+) -> None:
+    slip = circuit.slip_at_load(load)
+    assert least < circuit.current_per_slip(slip) < most
+    more = circuit.current_rms_a(1.02 * slip) / circuit.current_rms_a(slip)
+    assert more == pytest.approx(1.02 ** circuit.current_per_slip(slip), rel=1e-3)
+
+
 @pytest.mark.parametrize("load", [0.0, 0.1, 0.5, 1.0, 1.5])
 def test_load_and_current_lead_back_to_the_slip(circuit: Circuit, load: float) -> None:
     slip = circuit.slip_at_load(load)

@@ -15,8 +15,12 @@ SCALE = BarScale(PLATE, CIRCUIT)
 SLIP = 0.04
 
 
-def a_pair(linear_sum, floor=1e-6, slip=SLIP):
-    return SidebandPair(linear_sum / 3, 2 * linear_sum / 3, floor, 120 * slip, slip, 40.0)
+def a_pair(linear_sum, floor=1e-6, slip=SLIP, amplitude_floor=None):
+    """Sidebands that swing amplitude and phase; both are as noisy where nothing is said of the amplitude."""
+    amplitude_floor = 2**0.5 * floor if amplitude_floor is None else amplitude_floor
+    return SidebandPair(
+        linear_sum / 3, 2 * linear_sum / 3, floor, amplitude_floor, 120 * slip, slip, cycles=40.0
+    )
 
 
 def sidebands_of(bars, slip=SLIP):
@@ -60,6 +64,35 @@ def test_noise_widens_it_on_both_sides_until_nothing_is_known():
 def test_the_limit_is_the_count_of_a_pair_ten_decibels_above_the_floor(floor):
     just_seen = SCALE.measure(a_pair(10**0.5 * floor, floor))
     assert just_seen.value == pytest.approx(just_seen.limit)
+
+
+def at_light_load(bars, wander, amplitude_floor=1e-6):
+    """Sidebands of bars at an eighth of the load, and the wander of the supply, which turns the phase."""
+    slip = CIRCUIT.slip_at_load(0.125)
+    side = 0.5 * sidebands_of(bars, slip) * 0.93
+    return SidebandPair(
+        side + 1j * wander, side + 1j * wander, wander, amplitude_floor, 120 * slip, slip, 6.0
+    )
+
+
+@given(bars=st.floats(0, 4), wander=st.floats(1e-3, 1e-2))
+def test_the_supplys_wander_hides_the_sum_but_not_the_swing_of_the_amplitude(bars, wander):
+    found = SCALE.measure(at_light_load(bars, wander))
+    assert found.witness == "amplitude" or bars > 1
+    if found.witness == "amplitude":
+        assert found.value == pytest.approx(bars, abs=0.02)
+        assert found.limit < 0.05
+
+
+def test_a_sound_rotor_is_seen_to_be_sound_through_the_wander():
+    found = SCALE.measure(at_light_load(0.0, wander=3e-3))
+    assert found.interval[1] < 0.05
+    assert found.limit < 0.05
+
+
+def test_without_wander_the_sum_is_heard():
+    assert SCALE.measure(at_light_load(1.0, wander=1e-6)).witness == "sidebands"
+    assert SCALE.measure(a_pair(sidebands_of(1.0), 1e-4)).witness == "sidebands"
 
 
 def test_bars_show_less_at_light_load_and_the_scale_makes_up_for_it():

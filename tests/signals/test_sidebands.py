@@ -99,6 +99,49 @@ def test_a_pure_carrier_shows_a_floor_far_below_any_fault():
     assert decibels(pair.floor) < -90
 
 
+def test_amplitude_and_phase_are_told_apart():
+    """ln of (1 + 0.02 cos wt) exp(0.01 j cos wt) is, to first order, 0.02 cos wt + 0.01 j cos wt."""
+    fit = a_fit(upper=0.01 + 0.005j, lower=0.01 + 0.005j)
+    pair = fit.pair(4.0)
+    assert pair.amplitude_swing == pytest.approx(0.02, rel=0.01)
+    assert pair.phase_swing == pytest.approx(0.01, rel=0.02)
+    assert pair.phase_in_step == pytest.approx(0.01, rel=0.02)
+    against = a_fit(upper=0.01 - 0.005j, lower=0.01 - 0.005j).pair(4.0)
+    assert against.phase_in_step == pytest.approx(-0.01, rel=0.02)
+
+
+def noisy_fits(exponent, count=40, length_s=8.0, amplitude=False):
+    """Carriers whose phase, or amplitude, is noise with a spectrum that falls with the distance."""
+    for seed in range(count):
+        seconds = times(length_s, RATE_HZ)
+        hz = np.fft.rfftfreq(4 * seconds.size, 1 / RATE_HZ)
+        random = np.random.default_rng(seed)
+        spectrum = random.normal(size=hz.size) + 1j * random.normal(size=hz.size)
+        spectrum *= np.where((hz > 0.05) & (hz < 30), np.maximum(hz, 0.05) ** -exponent, 0.0)
+        noise = np.fft.irfft(spectrum)[: seconds.size]
+        noise *= 1e-3 / noise.std()
+        turned = noise if amplitude else 1j * noise
+        vector = np.exp(2j * np.pi * 60 * seconds + turned)
+        baseband = demodulate(vector, np.ones(seconds.size, bool), RATE_HZ, 60.0)
+        yield baseband
+
+
+@pytest.mark.parametrize("exponent", [0.0, 1.0, 2.0], ids=["white", "pink", "wander"])
+@pytest.mark.parametrize("cycles", [4.0, 12.0])
+def test_the_floor_is_what_noise_shows_where_the_pair_would_stand(exponent, cycles):
+    pole_pass_hz = cycles / 8.0
+    pairs = [SidebandFit(b, pole_pass_hz).pair(pole_pass_hz) for b in noisy_fits(exponent)]
+    shown = np.sqrt(np.mean([np.abs(p.upper) ** 2 for p in pairs]))
+    assert np.median([p.floor for p in pairs]) == pytest.approx(shown, rel=0.45)
+
+
+def test_noise_of_the_phase_leaves_the_floor_of_the_amplitude_low():
+    for pair in (SidebandFit(b, 1.0).pair(1.0) for b in noisy_fits(2.0, count=5)):
+        assert pair.amplitude_floor < 0.05 * pair.phase_floor
+    for pair in (SidebandFit(b, 1.0).pair(1.0) for b in noisy_fits(2.0, count=5, amplitude=True)):
+        assert pair.phase_floor < 0.05 * pair.amplitude_floor
+
+
 def test_modulation_keeps_the_lines_and_drops_the_wander():
     fit = a_fit(lower=0.02, upper=0.01, wander=0.3)
     modulation = fit.modulation(4.0)

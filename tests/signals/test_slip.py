@@ -44,7 +44,7 @@ def slots_of(slip=SLIP, bars=28, swing=0.0, slot_a=0.02, seed=7, counted=28):
 
 def a_pair(slip=SLIP):
     pole_pass_hz = 2 * slip * 60
-    return SidebandPair(0.01, 0.02, 1e-4, pole_pass_hz, slip, LENGTH_S * pole_pass_hz)
+    return SidebandPair(0.01, 0.02, 1e-4, 1e-4, pole_pass_hz, slip, LENGTH_S * pole_pass_hz)
 
 
 def off_the_supply(slip):

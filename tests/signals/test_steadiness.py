@@ -4,7 +4,8 @@ from signal_factories import times
 
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.carrier import demodulate
-from edge_agent.signals.steadiness import check_running, check_transient
+from edge_agent.signals.sidebands import SidebandFit
+from edge_agent.signals.steadiness import check_load_change, check_running, check_transient
 
 RATE_HZ = 1000.0
 LENGTH_S = 12.0
@@ -55,3 +56,28 @@ def test_a_motor_that_stops_within_the_window_is_starting_or_stopping():
     assert check_running(baseband_of()) is None
     stopped = check_running(baseband_of(amplitude=1 - 0.95 * between(8.0, LENGTH_S)))
     assert stopped.reason is Reason.STARTING
+
+
+def load_change(changed, current_per_slip, pole_pass_hz=2.0):
+    baseband = baseband_of(amplitude=changed)
+    return check_load_change(
+        baseband, SidebandFit(baseband, pole_pass_hz).pair(pole_pass_hz), current_per_slip
+    )
+
+
+def test_a_ramp_of_the_current_means_more_slip_at_light_load():
+    """4 % more current from end to end are 4 % / 0.2 of the slip at light load, 4 % / 0.8 under load."""
+    ramp = 1 + 0.04 * times(LENGTH_S, RATE_HZ) / LENGTH_S
+    assert load_change(ramp, current_per_slip=0.8) is None
+    refusal = load_change(ramp, current_per_slip=0.2)
+    assert (refusal.reason, refusal.quantity) == (Reason.UNSTEADY, "slip_change")
+    assert refusal.value == pytest.approx(0.2, rel=0.1)
+
+
+def test_a_motor_that_idles_is_not_called_unsteady_for_what_its_supply_does():
+    assert load_change(1 + 0.01 * times(LENGTH_S, RATE_HZ) / LENGTH_S, current_per_slip=0.001) is None
+
+
+def test_a_current_that_broken_bars_swing_is_steady():
+    swing = 1 + 0.3 * np.sin(2 * np.pi * 2.0 * times(LENGTH_S, RATE_HZ) + 1.0)
+    assert load_change(swing, current_per_slip=0.3) is None

@@ -9,12 +9,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter
 from tqdm import tqdm
 
 from calibration.learning.augmentation import without
 from calibration.learning.candidates import ENTRANTS, USUAL
-from calibration.learning.comparison import Outcome, Row, Trial, answer, row, table, table_without
+from calibration.learning.comparison import (
+    Outcome,
+    Row,
+    Trial,
+    answer,
+    row,
+    table,
+    table_int8,
+    table_without,
+)
 from calibration.learning.cost import milliseconds_per_example
 from calibration.learning.examples import MANIFEST_FILE, DatasetManifest, Examples, file_sha256, load_all
 from calibration.learning.place import best_device
@@ -38,6 +48,8 @@ class Terms:
     """Passes over the training examples, at most."""
     batch: int
     """Examples per step."""
+    int8: bool = False
+    """Whether each network is judged in INT8, too."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -52,6 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--epochs", type=int, default=usual.epochs, help="at most this many")
     parser.add_argument("--batch", type=int, default=usual.batch, help="examples per step")
+    parser.add_argument("--int8", action="store_true", help="quantise each network and judge that, too")
     parser.add_argument("--threads", type=int, default=2, help="of torch")
     parser.add_argument("--out", type=Path, required=True, help="folder for trials and tables")
 
@@ -60,7 +73,8 @@ def run(args: argparse.Namespace) -> int:
     """Run the trials that are missing, then write compare.md and compare.json. Resumes by itself."""
     be_repeatable(args.threads)
     manifest = DatasetManifest.load(args.dataset)
-    terms = Terms(file_sha256(args.dataset / MANIFEST_FILE), args.protocol, args.epochs, args.batch)
+    sha256 = file_sha256(args.dataset / MANIFEST_FILE)
+    terms = Terms(sha256, args.protocol, args.epochs, args.batch, args.int8)
     try:
         _agree_on(terms, args.out)
         examples = load_all(args.dataset, manifest)
@@ -113,10 +127,10 @@ def run_trial(
     judged = validation.take(validation.trainable)
     temperature = fit_temperature(candidate.logits(judged), judged.label)
 
-    def outcomes(seen: Examples) -> tuple[Outcome, ...]:
-        probabilities = softmax(candidate.logits(seen), temperature)
-        return answer(terms.protocol, probabilities, seen, manifest.recordings)
+    def outcomes(seen: Examples, logits: NDArray[np.float64]) -> tuple[Outcome, ...]:
+        return answer(terms.protocol, softmax(logits, temperature), seen, manifest.recordings)
 
+    integers = candidate.integer_logits(train, test) if terms.int8 else None
     dead = manifest.modalities if ENTRANTS[model].fused else ()
     cost = candidate.cost(test.take(np.array([0])))
     trial = Trial(
@@ -127,8 +141,13 @@ def run_trial(
         macs=cost.macs,
         training_s=training_s,
         testing_ms=milliseconds_per_example(candidate.logits, test),
-        outcomes=outcomes(test),
-        outcomes_without={name: outcomes(without(test, name, manifest.side_inputs)) for name in dead},
+        outcomes=outcomes(test, candidate.logits(test)),
+        outcomes_without={
+            name: outcomes(deaf, candidate.logits(deaf))
+            for name in dead
+            for deaf in [without(test, name, manifest.side_inputs)]
+        },
+        outcomes_int8=() if integers is None else outcomes(test, integers),
     )
     trial.save(file)
     return trial
@@ -163,8 +182,11 @@ nodes). MACs: multiplications with addition for one example, a forest only compa
 with validation. Testing: median time of one example alone, from its images on, on
 {best_device().type} with {threads} thread(s).
 """
-    dead = table_without(rows)
-    return text if not dead else f"{text}\nWith one modality dead, beside the other one alone:\n\n{dead}\n"
+    if dead := table_without(rows):
+        text += f"\nWith one modality dead, beside the other one alone:\n\n{dead}\n"
+    if integers := table_int8(rows):
+        text += f"\nQuantised; lost are points against float, negative where INT8 gained:\n\n{integers}\n"
+    return text
 
 
 def _agree_on(terms: Terms, out: Path) -> None:

@@ -51,6 +51,8 @@ class Cutting:
     """Windows per recording."""
     length_s: float | None
     """Of every window, which are evenly spaced; None draws places and lengths of 2 to 12 s."""
+    inputs: tuple[str, ...] = ()
+    """What the front end makes of a window: shards of another one are made anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +166,7 @@ def cutting_of(args: argparse.Namespace) -> Cutting:
         images=args.images,
         windows=args.windows or (_MOTOR_WINDOWS if args.source == MOTORS else _BENCH_WINDOWS),
         length_s=args.length_s or (None if drawn else usual_s),
+        inputs=(*CURRENT_CHANNELS, *VIBRATION_CHANNELS, *SIDE_INPUTS) if args.images == "sidebands" else (),
     )
 
 
@@ -224,6 +227,7 @@ def make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[S
         examples=len(seen),
         refused=len(looks) - len(seen),
         file=Path(plan.file).name,
+        phases=max((one.phases for one in seen), default=0),
     )
     return entry, seen
 

@@ -7,31 +7,24 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
-import numpy as np
-import onnx
-
-from calibration.export import accept_bytes, to_onnx, with_manifest
+from calibration.export import with_manifest
 from calibration.learning.assessment import against_float, figures, judge
-from calibration.learning.deploy import DeployedNetwork, features_of
-from calibration.learning.domain import DomainDistance, fit_domain
-from calibration.learning.examples import DatasetManifest, Examples, load_all
+from calibration.learning.examples import DatasetManifest, load_all
 from calibration.learning.inference import judge_model
-from calibration.learning.network import FusionNetwork
+from calibration.learning.integers import USUAL_EXAMPLES, to_integers
 from calibration.learning.packaging import (
     add_golden_examples,
-    calibration_inputs,
     describe,
     limit_distance,
     modalities_of,
     write_model,
 )
 from calibration.learning.protocols import Protocol, folds
-from calibration.learning.quantization import CHANNEL_ALIGNMENT, Target, quantize
 from calibration.learning.report import table
 from calibration.learning.runs import Run
 from calibration.learning.training import predict
 from calibration.train import find_fold
-from edge_agent.diagnose.manifest import Figure, Modality
+from edge_agent.diagnose.manifest import Figure
 from edge_agent.diagnose.model import Model, softmax
 
 
@@ -41,7 +34,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dataset", type=Path, help="the data set it was trained on")
     parser.add_argument("--out", type=Path, required=True, help="model file to write")
     parser.add_argument("--target", choices=["x86", "arm64"], default="x86", help="processor family")
-    parser.add_argument("--examples", type=int, default=240, help="examples to take the ranges from")
+    parser.add_argument(
+        "--examples", type=int, default=USUAL_EXAMPLES, help="examples to take the ranges from"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -54,7 +49,7 @@ def run(args: argparse.Namespace) -> int:
     train, validation, test = (examples.take(part) for part in (fold.train, fold.validation, fold.test))
     network = record.load_network(args.run)
     modalities = modalities_of(dataset, train, list(network.modalities))
-    integers = make_network(network, train, dataset, modalities, args.target, args.examples)
+    integers = to_integers(network, train, dataset, args.target, args.examples)
     commands = (record.dataset_command, record.command, shlex.join(["edge-calibrate", *sys.argv[1:]]))
     manifest = describe(record, commands, dataset, modalities, args.target)
     manifest = add_golden_examples(integers, manifest, test, args.out)
@@ -73,21 +68,3 @@ def run(args: argparse.Namespace) -> int:
     Model.load(args.out)
     print(f"{table(found)}\n\n{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
     return 0
-
-
-def make_network(
-    network: FusionNetwork,
-    train: Examples,
-    dataset: DatasetManifest,
-    modalities: tuple[Modality, ...],
-    target: Target,
-    count: int,
-) -> onnx.ModelProto:
-    """Rewrite, export and quantise; the ranges of the activations come from `count` training examples."""
-    deployed = DeployedNetwork(network, CHANNEL_ALIGNMENT[target])
-    clear = train.take(train.trainable)
-    deployed.distance = DomainDistance(fit_domain(features_of(deployed, clear), clear.label))
-    floats = to_onnx(deployed, modalities, len(dataset.side_inputs))
-    load = np.array([dataset.recordings[i].load for i in train.recording])
-    inputs = calibration_inputs(train, load, list(network.modalities), count)
-    return accept_bytes(quantize(floats, inputs, target), modalities)

@@ -11,6 +11,7 @@ from edge_agent.diagnose.fusion import (
     BROKEN_BARS,
     DANGER_BARS,
     SOUND_BARS,
+    angle_of_bars,
     judge,
     oscillation_boundary_deg,
 )
@@ -63,6 +64,10 @@ _SAYINGS = {
     "pole_pass_cycles": "the window holds {:.2g} cycles of 2sf, {:.2g} are needed to resolve the sidebands",
     "pair_above_floor_db": "nothing shows the speed, and the pair of sidebands that could tell it stands "
     "{:.1f} dB above the floor, {:.0f} dB are needed",
+    "slip_of_pair": "only a pair of sidebands shows a slip, of {:.4f}, where this current bears out none; "
+    "at most {:.4f}",
+    "stronger_pair_db": "nothing shows the speed, and a pair of sidebands {:.0f} dB stronger stands where "
+    "this load would not put it, at most {:.0f} dB is clear",
     "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
     "look like {:.2f}",
     "equivalent_bars_at_most": "up to {:.2f} equivalent bars may be broken unseen, and a broken bar may look "
@@ -245,12 +250,12 @@ def _ellipse(answer: Answer, _: Nameplate) -> str:
         "an oscillating load below: "
     )
     opinion = judge(evidence, pair)
-    if opinion.refusal is not None and opinion.refusal.quantity == "ellipse_angle_deg":
-        return text + "not clearly that of broken bars."
+    if not opinion.broken and opinion.refusal is None:
+        return text + "of no weight, the sidebands are too small."
     if evidence.equivalent_bars_by == "amplitude":
         return text + "blurred by the supply's wander, so that the swing of the phase is weighed instead."
-    if not opinion.broken:
-        return text + "of no weight, the sidebands are too small."
+    if not angle_of_bars(pair, evidence.load):
+        return text + "not clearly that of broken bars."
     if angle_deg > boundary_deg:
         return text + "that of broken bars."
     return text + "of no weight, a far stronger lower sideband is a mark of the rotor."
@@ -287,7 +292,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     """Say with what there would have been an answer, load, window or plate; empty where that is unknown."""
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
-    if refusal.quantity == "pair_above_floor_db":
+    if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db"):
         resolved_slip = LEAST_CYCLES / length_s / 2 / nameplate.line_frequency_hz
         load = circuit.load_at_slip(resolved_slip)
         return (

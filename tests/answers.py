@@ -15,7 +15,7 @@ from edge_agent.diagnose.model import Belief, Model
 from edge_agent.diagnose.verdict import WindowSpan
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.images import ImageSpec
+from edge_agent.signals.images import SIDE_INPUTS, ImageSpec
 from edge_agent.signals.windows import StreamWindow, Window
 
 RATE_HZ = 2000.0
@@ -92,7 +92,13 @@ def replay(
     monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str, windows: dict[str, Window] | None = None
 ) -> int:
     """Run `edge-agent replay` over recordings of these windows with a network that believes in two bars."""
-    spec = SimpleNamespace(front_end={}, thresholds=SimpleNamespace(broken=0.5), name="believer")
+    spec = SimpleNamespace(
+        front_end={},
+        modalities=(),
+        side_inputs=SIDE_INPUTS,
+        thresholds=SimpleNamespace(broken=0.5),
+        name="believer",
+    )
     model = SimpleNamespace(spec=spec, sha256="0" * 64, infer=lambda _: Belief(TWO_BARS, TWO_BARS))
     monkeypatch.setattr(Model, "load", lambda _: model)
     windows = windows or {"pump.npz": a_window()}

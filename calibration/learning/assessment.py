@@ -97,6 +97,9 @@ def figures(judgements: Sequence[Judgement], protocol: str) -> list[Figure]:
     loaded = [j for j in judgements if j.entry.load >= LOADED]
     found = [share(name, protocol, judgements, who, what) for name, who, what in _ALL]
     found += [share(f"{name}.load_25", protocol, loaded, who, what) for name, who, what in _ALL[:5]]
+    for phases in sorted({j.entry.phases for j in loaded} - {0}):
+        own = [j for j in loaded if j.entry.phases == phases]
+        found += headlines(own, protocol, f"phases_{phases}.load_25")
     conditions = sorted({name for j in judgements if j.sound for name in j.entry.conditions})
     for condition in conditions:
         own = [j for j in judgements if condition in j.entry.conditions]

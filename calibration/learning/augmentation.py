@@ -9,10 +9,18 @@ from torch import Tensor
 from torch.nn import functional
 
 from calibration.learning.examples import Examples
-from calibration.learning.inertia import Inertia
+from calibration.learning.foreign_lines import with_foreign_lines
 
 SIDE_OF_MODALITY: Mapping[str, tuple[str, ...]] = {
-    "current": ("load", "floor_db_bars", "equivalent_bars_db"),
+    "current": (
+        "load",
+        "amplitude_db_bars",
+        "amplitude_floor_db_bars",
+        "phase_db_bars",
+        "phase_floor_db_bars",
+        "in_step",
+        "one_sided",
+    ),
     "vibration": ("vibration",),
 }
 """Side inputs that are not there either (zero) when a modality is missing."""
@@ -35,35 +43,29 @@ class Augmentation:
 
     Images without a slip beside them are not drawn in units of it, and stay as they are.
     """
+    foreign: float = 0.4
+    """Share of the examples whose current gets a line beside the pair; of those with a slip beside them."""
     absent: Mapping[str, float] = field(default_factory=lambda: {"current": 0.1, "vibration": 0.3})
     """Per modality the share of the examples in which it is missing; never all of them at once."""
     blind: float = 0.25
     """Share of the examples whose images are all taken away, but no side input: these must answer alone."""
-    inertia: Inertia | None = field(default_factory=Inertia)
-    """How the broken ones among the current's images are given other inertias; None leaves them."""
 
     def apply(
         self,
         modalities: Sequence[str],
         side_inputs: Sequence[str],
         inputs: Sequence[Tensor],
-        broken: Tensor,
         generator: torch.Generator,
     ) -> list[Tensor]:
-        """Change images (batch, channels, rows, columns) in 0..1, one per modality, and side (batch, n).
-
-        `broken` (batch,) tells which rotors have broken bars.
-        """
-        if self.inertia is not None and "current" in modalities and "slip" in side_inputs:
-            inputs = list(inputs)
-            number = modalities.index("current")
-            inputs[number] = self.inertia.apply(inputs[number], broken, generator)
+        """Change images (batch, channels, rows, columns) in 0..1, one per modality, and side (batch, n)."""
         back = torch.rand(len(inputs[-1]), generator=generator) < self.reversal
-        slip_error = self.slip_error if "slip" in side_inputs else 0.0
-        error = slip_error * (2 * torch.rand(len(inputs[-1]), generator=generator) - 1)
+        in_slips = "slip" in side_inputs
+        error = in_slips * self.slip_error * (2 * torch.rand(len(inputs[-1]), generator=generator) - 1)
         images = [
-            self._disturb(_stretched(_reversed(own, back), 1 + error), generator) for own in inputs[:-1]
+            with_foreign_lines(own, self.foreign, generator) if in_slips and name == "current" else own
+            for name, own in zip(modalities, inputs[:-1], strict=True)
         ]
+        images = [self._disturb(_stretched(_reversed(own, back), 1 + error), generator) for own in images]
         side = _with_slip_error(inputs[-1], side_inputs, 1 + error)
         draw = torch.rand(len(side), generator=generator)
         taken = torch.zeros_like(draw)

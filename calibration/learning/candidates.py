@@ -1,5 +1,6 @@
 """The models that are compared, by name, all fitted and asked in the same way."""
 
+import copy
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,7 +15,8 @@ from calibration.learning.augmentation import only
 from calibration.learning.baselines import FeatureModel, Kind, PlainCnn
 from calibration.learning.cost import Cost, network_cost
 from calibration.learning.examples import DatasetManifest, Examples
-from calibration.learning.network import Fusion, ImageClassifier, make_network
+from calibration.learning.integers import USUAL_EXAMPLES, integer_logits, to_integers
+from calibration.learning.network import Fusion, FusionNetwork, ImageClassifier, make_network
 from calibration.learning.shufflenet import Width
 from calibration.learning.training import Trainer, TrainingSpec, predict, to_tensors
 from edge_agent.diagnose.verdict import CLASSES
@@ -31,6 +33,9 @@ class Candidate(Protocol):
 
     def cost(self, example: Examples) -> Cost:
         """What it takes, once it is fitted, to answer one example."""
+
+    def integer_logits(self, train: Examples, examples: Examples) -> NDArray[np.float64] | None:
+        """Logits (n, classes) in INT8, ranges taken from `train`; None of what is not quantised."""
 
 
 class Classical:
@@ -53,6 +58,9 @@ class Classical:
         """What it keeps and multiplies."""
         return self._model.cost()
 
+    def integer_logits(self, train: Examples, examples: Examples) -> None:
+        """Not quantised."""
+
 
 class Neural:
     """A network fitted by the trainer."""
@@ -60,12 +68,12 @@ class Neural:
     def __init__(self, network: ImageClassifier, spec: TrainingSpec, manifest: DatasetManifest) -> None:
         self._network = network
         self._spec = spec
-        self._side_inputs = manifest.side_inputs
+        self._manifest = manifest
 
     def fit(self, train: Examples, validation: Examples, folder: Path) -> float:
         """Fit it, or go on where an interrupted training in `folder` stopped."""
         parts = self._own(train), self._own(validation)
-        trainer = Trainer(self._network, self._spec, *parts, self._side_inputs, folder)
+        trainer = Trainer(self._network, self._spec, *parts, self._manifest.side_inputs, folder)
         trainer.fit()
         return trainer.seconds
 
@@ -77,8 +85,16 @@ class Neural:
         """Parameters and multiplications."""
         return network_cost(self._network, to_tensors(self._own(example), self._network.modalities))
 
+    def integer_logits(self, train: Examples, examples: Examples) -> NDArray[np.float64] | None:
+        """Logits (n, classes) of the network as it would be shipped; the plain CNN is not."""
+        if not isinstance(self._network, FusionNetwork):
+            return None
+        network = copy.deepcopy(self._network).cpu()
+        model = to_integers(network, self._own(train), self._manifest, "x86", USUAL_EXAMPLES)
+        return integer_logits(model, self._own(examples))
+
     def _own(self, examples: Examples) -> Examples:
-        return only(examples, self._network.modalities, self._side_inputs)
+        return only(examples, self._network.modalities, self._manifest.side_inputs)
 
 
 @dataclass(frozen=True, slots=True)

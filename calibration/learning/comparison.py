@@ -53,6 +53,8 @@ class Trial:
     """On the test part."""
     outcomes_without: dict[str, tuple[Outcome, ...]]
     """The same with one modality dead, by its name; empty for models that never had to do without."""
+    outcomes_int8: tuple[Outcome, ...] = ()
+    """The same of the model in INT8, in the same order; empty where it was not quantised."""
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -113,6 +115,20 @@ _RIGHT: Mapping[str, Callable[[Outcome], bool]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Int8Result:
+    """One model in INT8, beside itself in float."""
+
+    exact: Share
+    """Right class of 0 to 4."""
+    detection: Share
+    """Healthy against broken, right."""
+    flipped: float
+    """Share of all answers whose verdict, broken or not, is another one than in float."""
+    exact_by_fold: dict[str, float]
+    """Right class by the fold's name, mean over the seeds."""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One model in the table."""
 
@@ -142,6 +158,8 @@ class Row:
     """Right class with one modality dead, by its name."""
     detection_without: dict[str, Share]
     """Healthy against broken with one modality dead, by its name."""
+    int8: Int8Result | None = None
+    """What it reaches in INT8; None where it was not quantised."""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain form for JSON."""
@@ -171,6 +189,7 @@ def row(trials: Sequence[Trial]) -> Row:
         testing_ms=float(np.mean([t.testing_ms for t in trials])),
         exact_without={name: share("exact", name) for name in deaths},
         detection_without={name: share("detection", name) for name in deaths},
+        int8=_integers(trials) if all(t.outcomes_int8 for t in trials) else None,
     )
 
 
@@ -205,6 +224,53 @@ def table_without(rows: Sequence[Row]) -> str:
         if name in alone
     ]
     return "\n".join(["| model | exact class | healthy against broken |", "|---|---|---|", *lines])
+
+
+def table_int8(rows: Sequence[Row]) -> str:
+    """Quantised models beside themselves in float; empty where none was quantised."""
+    quantised = [(r, r.int8) for r in rows if r.int8 is not None]
+    if not quantised:
+        return ""
+    lines = [
+        "| model in INT8 | exact class | lost | healthy against broken | lost | verdicts flipped |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {r.model} | {_text(own.exact)} | {100 * (r.exact.mean - own.exact.mean):.2f} "
+        f"| {_text(own.detection)} | {100 * (r.detection.mean - own.detection.mean):.2f} "
+        f"| {100 * own.flipped:.2f} % |"
+        for r, own in quantised
+    ]
+    folds = list(quantised[0][1].exact_by_fold)
+    if len(folds) > 1:
+        lines += [
+            "",
+            f"| exact class in INT8 | {' | '.join(folds)} | mean |",
+            "|---" * (len(folds) + 2) + "|",
+        ]
+        lines += [
+            f"| {r.model} | {' | '.join(f'{100 * share:.1f} %' for share in own.exact_by_fold.values())} "
+            f"| {100 * float(np.mean(list(own.exact_by_fold.values()))):.1f} % |"
+            for r, own in quantised
+        ]
+    return "\n".join(lines)
+
+
+def _integers(trials: Sequence[Trial]) -> Int8Result:
+    seeds = sorted({t.seed for t in trials})
+    pooled = [[o for t in trials if t.seed == seed for o in t.outcomes_int8] for seed in seeds]
+    pairs = [pair for t in trials for pair in zip(t.outcomes, t.outcomes_int8, strict=True)]
+    names = list(dict.fromkeys(t.fold for t in trials))
+    exact = _RIGHT["exact"]
+    return Int8Result(
+        exact=_share(exact, pooled),
+        detection=_share(_RIGHT["detection"], pooled),
+        flipped=float(np.mean([a.called_broken != b.called_broken for a, b in pairs])),
+        exact_by_fold={
+            name: float(np.mean([exact(o) for t in trials if t.fold == name for o in t.outcomes_int8]))
+            for name in names
+        },
+    )
 
 
 def _pooled(trials: Sequence[Trial], dead: str | None) -> list[Outcome]:

@@ -138,19 +138,21 @@ class DeployedBranches(nn.Module):
             for layer in last
         )
 
-    def maps(self, peaks: Sequence[Tensor]) -> list[Tensor]:
-        """Stage-4 maps of every branch, from what its stem and pool gave."""
-        if len(peaks) == 1:
-            parts = [self.stages(peaks[0])]
-        else:
-            common = self.stages(torch.cat(list(peaks), dim=1))
-            parts = [common[:, branch :: len(peaks)] for branch in range(len(peaks))]
+    def peaks(self, images: Sequence[Tensor]) -> Tensor:
+        """What stem and pool give of every image, branch after branch."""
+        peaks = [self.maxpool(stem(own)) for stem, own in zip(self.stems, images, strict=True)]
+        return peaks[0] if len(peaks) == 1 else torch.cat(peaks, dim=1)
+
+    def maps(self, peaks: Tensor) -> list[Tensor]:
+        """Stage-4 maps of every branch."""
+        maps, count = self.stages(peaks), len(self.stems)
+        parts = [maps] if count == 1 else [maps[:, branch::count] for branch in range(count)]
         return parts if self.trained_order is None else [part[:, self.trained_order] for part in parts]
 
     def pooled(self, maps: Sequence[Tensor]) -> list[Tensor]:
         """Features (batch, features) of every branch's stage-4 maps."""
         features = [layer(own) for layer, own in zip(self.conv5, maps, strict=True)]
-        return [functional.adaptive_avg_pool2d(own, 1).flatten(1) for own in features]
+        return [_means(own) for own in features]
 
 
 class DeployedNetwork(nn.Module):
@@ -177,11 +179,10 @@ class DeployedNetwork(nn.Module):
     def look(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
         """Logits (batch, classes), and the features (batch, n) by which a strange window is known.
 
-        These are the embedding and the means of the first two layers' maps: the embedding keeps only what
-        tells the classes apart, and has no eye for an image of another kind.
+        These are the embedding and the means of the first layer's peaks: the embedding keeps only what tells
+        the classes apart, and has no eye for an image of another kind.
         """
-        stems = [stem(images) for stem, images in zip(self.branches.stems, inputs[:-1], strict=True)]
-        peaks = [self.branches.maxpool(stem) for stem in stems]
+        peaks = self.branches.peaks(inputs[:-1])
         maps = self.branches.maps(peaks)
         if self.attention:
             first, second = self.attention.values()
@@ -189,8 +190,7 @@ class DeployedNetwork(nn.Module):
         pooled = self.branches.pooled(maps)
         seen = self.images(torch.cat(pooled, dim=1))
         embedding = self.embed(torch.relu(torch.cat([seen, self.side(inputs[-1])], dim=1)))
-        means = [functional.adaptive_avg_pool2d(own, 1).flatten(1) for own in (*stems, *peaks)]
-        return self.fc(torch.relu(embedding)), torch.cat([embedding, *means], dim=1)
+        return self.fc(torch.relu(embedding)), torch.cat([embedding, _means(peaks)], dim=1)
 
 
 def features_of(network: DeployedNetwork, examples: Examples) -> NDArray[np.float64]:
@@ -200,6 +200,11 @@ def features_of(network: DeployedNetwork, examples: Examples) -> NDArray[np.floa
         inputs = (to_tensors(examples.take(part), network.modalities) for part in parts)
         batches = [network.look(*own)[1] for own in inputs]
     return np.asarray(torch.cat(batches).double().numpy())
+
+
+def _means(maps: Tensor) -> Tensor:
+    """Means (batch, channels) of maps; squeezed, since ONNX Runtime would transpose before it flattens."""
+    return functional.adaptive_avg_pool2d(maps, 1).squeeze(3).squeeze(2)
 
 
 def _sequential(module: object) -> nn.Sequential:

@@ -42,6 +42,8 @@ class RecordingEntry:
     """Windows that the front end refused."""
     file: str = ""
     """Recording it was read from; empty where it was simulated."""
+    phases: int = 0
+    """Phase currents of it that were looked at; 0 where that is not known."""
 
     @property
     def load_group(self) -> int:

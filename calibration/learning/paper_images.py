@@ -80,7 +80,7 @@ def look_at_spectrograms(
         for stream in cut(measured, start_s, length_s).streams:
             for name, samples in _signals(stream):
                 images[name] = spectrograms[stream.stream.number].image(samples)
-        yield Seen(ModelInputs(images, np.empty(0, np.float32)), length_s)
+        yield Seen(ModelInputs(images, np.empty(0, np.float32)), length_s, phases=1)
 
 
 def _signals(stream: StreamWindow) -> Iterator[tuple[str, NDArray[np.float32]]]:

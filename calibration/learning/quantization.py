@@ -18,7 +18,7 @@ Target = Literal["x86", "arm64"]
 CHANNEL_ALIGNMENT: Mapping[Target, int] = {"x86": 16, "arm64": 8}
 """Multiple of channels that the fast depthwise kernels of ONNX Runtime ask for."""
 
-QUANTIZED_OPERATORS = ("Conv", "Relu", "MaxPool", "Concat", "Slice", "GlobalAveragePool", "Flatten", "Gemm")
+QUANTIZED_OPERATORS = ("Conv", "Relu", "MaxPool", "Concat", "Slice", "GlobalAveragePool", "Squeeze", "Gemm")
 """The rest (attention) stays in float, and all that the side inputs reach."""
 
 

@@ -176,7 +176,7 @@ class Trainer:
             inputs = to_tensors(chosen, self._network.modalities)
             labels = torch.from_numpy(chosen.label)
             changed = self._spec.augmentation.apply(
-                self._network.modalities, self._side_inputs, inputs, labels > 0, generator
+                self._network.modalities, self._side_inputs, inputs, generator
             )
             device = self._place.device
             yield [values.to(device) for values in changed], labels.to(device)

@@ -48,12 +48,14 @@ class Seen:
     """As the network gets it."""
     length_s: float
     """Length of the window."""
+    phases: int
+    """Phase currents that were looked at."""
 
 
 def draw_view(random: np.random.Generator) -> View:
-    """Mostly three phases with vibration; seldom less, as in the field."""
+    """Three phases, two or one, mostly with vibration: as in the field."""
     return View(
-        current_phases=int(random.choice([3, 2, 1], p=[0.65, 0.25, 0.1])),
+        current_phases=int(random.choice([3, 2, 1], p=[0.5, 0.25, 0.25])),
         vibration=bool(random.random() < 0.85),
         bars_known=bool(random.random() < 0.5),
     )
@@ -104,13 +106,14 @@ def look(
     """
     plate = nameplate if view.bars_known else nameplate.model_copy(update={"rotor_bars": None})
     analyser, measured = Analyser(plate, spec), restrict(streams, view)
+    phases = sum(c.kind is ChannelKind.CURRENT for samples in measured for c in samples.stream.channels)
     for start_s, length_s in spans:
         analysis = analyser.analyse(cut(measured, start_s, length_s, in_step=True))
         refused = analysis.refusal is not None and analysis.refusal.reason not in despite
         if analysis.inputs is None or refused:
             yield None
         else:
-            yield Seen(analysis.inputs, length_s)
+            yield Seen(analysis.inputs, length_s, phases)
 
 
 def restrict(streams: list[StreamSamples], view: View) -> list[StreamSamples]:

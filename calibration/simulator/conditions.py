@@ -17,7 +17,7 @@ class CageCondition:
     ring_share: float = 0.3
     """Share of the end rings in the rotor resistance, 0.15 to 0.5."""
     casting_sd: float = 0.01
-    """Standard deviation of the bars' relative resistances, 0.005 to 0.04."""
+    """Standard deviation of the bars' relative resistances, 0.005 to 0.06."""
     casting_seed: int | None = None
     """Seed of the casting, the rotor's identity; None takes the scenario's."""
     interbar_ratio: float = 30.0

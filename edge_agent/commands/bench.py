@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Work through synthetic samples stage by stage and print a table."""
     try:
-        model = Model.load(args.model)
+        model = Model.load_for_agent(args.model)
     except ModelError as error:
         print(f"edge-agent: {error}", file=sys.stderr)
         return 1

@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"edge-agent replay: {problem}", file=sys.stderr)
         return WRONG_USAGE
     try:
-        model = Model.load(settings.model.file)
+        model = Model.load_for_agent(settings.model.file)
     except ModelError as error:
         print(f"edge-agent: {error}", file=sys.stderr)
         return 1

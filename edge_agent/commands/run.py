@@ -24,7 +24,7 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger().setLevel(settings.log_level.upper())
     stop = stop_on_signals()
     try:
-        model = Model.load(settings.model.file)
+        model = Model.load_for_agent(settings.model.file)
         _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
         Agent(settings, model).run(stop)
     except (ModelError, ThreadLostError) as error:

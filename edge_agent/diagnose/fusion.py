@@ -3,8 +3,6 @@
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from edge_agent.diagnose.model import Belief
 from edge_agent.diagnose.verdict import (
     BarCount,
@@ -17,6 +15,7 @@ from edge_agent.diagnose.verdict import (
     WindowSpan,
 )
 from edge_agent.signals.analysis import Analysis
+from edge_agent.signals.severity import at_load
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, decibels
 
 SOUND_BARS = 0.2
@@ -33,9 +32,11 @@ _ONE_SIDED = 2.0
 _WANDER_BELOW_LOAD = 0.2
 _BAND_DEG = 10.0
 _BARS_UP_TO_DEG = 172.0
-_BARS_WIDTH_DEG = 100.0
+"""Beyond, the amplitude swings alone, as it does where the voltage flickers."""
 _NOISE_90 = 1.16
 """How many of its floors a swing in step with another is off at most, in nine of ten windows."""
+_NOISE_98 = 2.0
+"""How many of its floors noise reaches in one of fifty windows."""
 _OSCILLATION_BY_LOAD = ((0.125, 73.0), (0.25, 62.0), (0.5, 45.0), (0.75, 32.0), (1.0, 24.0))
 _OSCILLATION_SPREAD_DEG = 20.0
 _BOUNDARY_BY_LOAD = ((0.125, 102.0), (0.25, 88.0), (0.5, 68.0), (0.75, 55.0), (1.0, 46.0))
@@ -89,14 +90,34 @@ def oscillation_boundary_deg(load: float) -> float:
 
     Angles by load come from the closed form of both, checked in simulation; linear in between.
     """
-    loads, angles_deg = zip(*_BOUNDARY_BY_LOAD, strict=True)
-    return float(np.interp(load, loads, angles_deg))
+    return at_load(_BOUNDARY_BY_LOAD, load)
+
+
+def angle_of_bars(pair: SidebandPair, load: float) -> bool:
+    """Whether the ellipse angle is clearly that of broken bars; it is of no weight where one line is alone.
+
+    A load that oscillates makes both sidebands nearly equal; a pair with a far stronger lower one
+    is the mark of an asymmetric rotor with a large inertia, whatever its angle.
+    """
+    if abs(pair.lower) - pair.floor > _ONE_SIDED * (abs(pair.upper) + pair.floor):
+        return True
+    return oscillation_boundary_deg(load) + _BAND_DEG <= pair.ellipse_angle_deg <= _BARS_UP_TO_DEG
+
+
+def _swings_like_load(pair: SidebandPair, load: float) -> Refusal | None:
+    """Refuse where the angle is not clearly that of a broken bar."""
+    if angle_of_bars(pair, load):
+        return None
+    # At light load the wander of the supply looks the same, and says nothing of the driven machine.
+    reason = Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
+    return Refusal(reason, "ellipse_angle_deg", pair.ellipse_angle_deg, oscillation_boundary_deg(load))
 
 
 def _may_swing_like_load(pair: SidebandPair, load: float) -> Refusal | None:
-    """Where the amplitude told the bars, the phase is full of the supply's wander: what may it hide?
+    """Refuse where the phase is so full of the supply's wander that it may hide what a swinging load does.
 
-    A load that oscillates swings the phase in step with the amplitude and farther, bars swing it against.
+    That is asked at light load, where the amplitude tells the bars: there a load that oscillates swings the
+    phase in step with the amplitude and farther, and bars swing it against.
     """
     most = (pair.phase_in_step + _NOISE_90 * pair.phase_floor) / max(pair.amplitude_swing, 1e-9)
     limit = _phase_per_amplitude(load)
@@ -105,34 +126,14 @@ def _may_swing_like_load(pair: SidebandPair, load: float) -> Refusal | None:
 
 def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
     """Bars whose swing of the amplitude a load may cancel that swings the phase as far as this one does."""
-    if decibels(pair.phase_swing) < decibels(pair.phase_floor) + DETECTION_MARGIN_DB:
-        return 0.0
+    swing = max(0.0, pair.phase_swing - _NOISE_98 * pair.phase_floor)
     per_swing = (evidence.equivalent_bars or 0.0) / max(pair.amplitude_swing, 1e-9)
-    return per_swing * pair.phase_swing / _phase_per_amplitude(evidence.load or 0.0)
+    return per_swing * swing / _phase_per_amplitude(evidence.load or 0.0)
 
 
 def _phase_per_amplitude(load: float) -> float:
     """How far a load that oscillates swings the phase, rad, at least, per relative swing of the amplitude."""
-    loads, angles_deg = zip(*_OSCILLATION_BY_LOAD, strict=True)
-    return math.tan(math.radians(float(np.interp(load, loads, angles_deg)) - _OSCILLATION_SPREAD_DEG))
-
-
-def _swings_like_load(pair: SidebandPair, load: float) -> Refusal | None:
-    """Whether both sidebands are of a size and their angle is not clearly that of a broken bar.
-
-    A load that oscillates makes both sidebands nearly equal; a pair with a far stronger lower one
-    is the mark of an asymmetric rotor with a large inertia, whatever its angle.
-    """
-    if abs(pair.lower) - pair.floor > _ONE_SIDED * (abs(pair.upper) + pair.floor):
-        return None
-    boundary = oscillation_boundary_deg(load)
-    # Angles repeat after half a turn: the band of broken bars ends where that of oscillation begins anew.
-    lowest, highest = boundary + _BAND_DEG, max(_BARS_UP_TO_DEG, boundary + _BARS_WIDTH_DEG)
-    if (pair.ellipse_angle_deg - lowest) % 180.0 <= highest - lowest:
-        return None
-    # At light load the wander of the supply looks the same, and says nothing of the driven machine.
-    reason = Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
-    return Refusal(reason, "ellipse_angle_deg", pair.ellipse_angle_deg, boundary)
+    return math.tan(math.radians(at_load(_OSCILLATION_BY_LOAD, load) - _OSCILLATION_SPREAD_DEG))
 
 
 def diagnose(

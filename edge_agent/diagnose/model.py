@@ -20,7 +20,7 @@ from edge_agent.diagnose.manifest import (
     manifest_from_json,
 )
 from edge_agent.diagnose.verdict import CLASSES
-from edge_agent.signals.images import ModelInputs
+from edge_agent.signals.images import CURRENT_CHANNELS, SIDE_INPUTS, VIBRATION_CHANNELS, ModelInputs
 
 BUILTIN = "builtin"
 """Name that stands for the model shipped with the agent."""
@@ -78,10 +78,24 @@ class Model:
             raise ModelError(f"{path}: {error.strerror}; model.file names an ONNX file or builtin") from error
         sha256 = hashlib.sha256(data).hexdigest()
         _check_digest(path, sha256)
-        session = _open_session(data, path)
+        session = open_session(data, path)
         model = cls(session, _read_manifest(session, path), sha256)
         model._check_interface(path)
         model._check_golden_inputs(path)
+        return model
+
+    @classmethod
+    def load_for_agent(cls, file: str | Path) -> Self:
+        """Read a model file that takes what the front end of this agent makes; raises ModelError."""
+        model = cls.load(file)
+        channels = {"current": CURRENT_CHANNELS, "vibration": VIBRATION_CHANNELS}
+        strange = [m.name for m in model.spec.modalities if channels.get(m.name) != m.channels]
+        if strange or model.spec.side_inputs != SIDE_INPUTS:
+            what = f"image {strange[0]}" if strange else f"side inputs {', '.join(model.spec.side_inputs)}"
+            raise ModelError(
+                f"{file}: made for the front end of another version ({what}); train and quantize it anew, or "
+                f"set model.file to {BUILTIN}"
+            )
         return model
 
     def infer(self, inputs: ModelInputs) -> Belief:
@@ -175,7 +189,8 @@ def softmax(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float
     return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True), np.float64)
 
 
-def _open_session(data: bytes, path: Path) -> onnxruntime.InferenceSession:
+def open_session(data: bytes, path: Path) -> onnxruntime.InferenceSession:
+    """Open a network as the agent runs it: on one thread, which does not spin; raises ModelError."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     options.inter_op_num_threads = 1

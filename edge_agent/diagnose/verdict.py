@@ -86,7 +86,7 @@ class Evidence:
     detection_limit_dbc: float | None = None
     """Smallest sideband that this window would have shown."""
     detection_limit_bars: float | None = None
-    """The same in equivalent bars."""
+    """Smallest number of equivalent bars that it would have shown, by what told them (see below)."""
     equivalent_bars: float | None = None
     equivalent_bars_interval: tuple[float, float] | None = None
     """Holds the true number in nine of ten windows."""

@@ -1,5 +1,6 @@
 """From a window of samples to its evidence and its images: everything that is measured, nothing decided."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,7 +31,7 @@ from edge_agent.signals.witnesses import harmonic_lines, shaft_sidebands_db
 _LINE_TOLERANCE = 0.03
 _CYCLES_BEYOND_WANDER = 10.0
 _UNBALANCED = 0.06
-_USUAL_LOAD = 0.3
+_FAR_STRONGER_DB = 6.0
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
@@ -136,9 +137,11 @@ class Analyser:
             return by_current
         return self._slips.from_vibration(vibration, line, by_current) or by_current
 
-    def _find_pair(self, baseband: Baseband, slips: SlipRange) -> tuple[SidebandFit, SidebandPair] | None:
-        """Measure the pair in a range of slips; None where the window is too short to resolve it there."""
-        resolvable = LEAST_CYCLES / baseband.length_s / 2 / baseband.carrier_hz
+    def _find_pair(
+        self, baseband: Baseband, slips: SlipRange, least_cycles: float = LEAST_CYCLES
+    ) -> tuple[SidebandFit, SidebandPair] | None:
+        """Measure the pair in a range of slips; None where the window holds too few cycles of 2sf there."""
+        resolvable = least_cycles / baseband.length_s / 2 / baseband.carrier_hz
         if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
             return None
         lowest_hz = 2 * max(slips.lowest, resolvable) * baseband.carrier_hz
@@ -150,9 +153,8 @@ class Analyser:
         return fit, pair
 
     def _pair_anywhere(self, baseband: Baseband) -> SidebandPair | None:
-        """Give the strongest pair at any slip; near the line that may be the supply's wander, and is none."""
-        pair = _standing(self._find_pair(baseband, self._slips.anything()))
-        return pair if pair is not None and pair.cycles >= _CYCLES_BEYOND_WANDER else None
+        """Give the strongest pair at any slip, but next to the line, where it may be the supply's wander."""
+        return _standing(self._find_pair(baseband, self._slips.anything(), _CYCLES_BEYOND_WANDER))
 
     def _slot_lines(
         self, window: Window, line: Line, baseband: Baseband, slips: SlipRange
@@ -187,24 +189,33 @@ class Analyser:
         self, slips: SlipRange, pair: SidebandPair, baseband: Baseband, line: Line
     ) -> Refusal | None:
         """The load must be told, and stay what it is; a load that changes can hide the slip, too."""
-        told = slips.source != "current"
-        slip = pair.slip if told else self._circuit.slip_at_load(_USUAL_LOAD)
+        too_low = self._check_load(slips, pair, baseband)
+        slip = pair.slip if too_low is None else slips.middle
         changes = check_load_change(baseband, pair, self._circuit.current_per_slip(slip))
-        too_low = self._check_load(slips, pair)
         # The current of a motor that idles changes with its supply, and an unbalanced one with whatever
-        # unbalances it, as a short between turns that warms up: neither says anything of the load.
-        idles = not told and slips.lowest == 0.0
+        # unbalances it, as a short between turns that warms up: then the load that is not told comes first.
         unbalanced = line.unbalance is not None and line.unbalance > _UNBALANCED
-        return too_low or changes if idles or unbalanced else changes or too_low
+        return too_low or changes if slips.lowest == 0.0 or unbalanced else changes or too_low
 
-    def _check_load(self, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
-        """Without a speed, only a pair that stands out within the slips of this load tells the slip."""
+    def _check_load(self, slips: SlipRange, pair: SidebandPair, baseband: Baseband) -> Refusal | None:
+        """Without a speed, only a pair that stands out within the slips of this load tells the slip.
+
+        A far stronger one elsewhere may be the one that is meant: then nothing is known.
+        """
         if slips.source != "current":
             return None
-        if slips.lowest > 0.0 and pair.stands_out and not pair.at_edge:
+        if not pair.stands_out:
+            above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
+            return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
+        if slips.lowest == 0.0 or pair.at_edge:
+            return Refusal(Reason.LOAD_TOO_LOW, "slip_of_pair", pair.slip, slips.highest)
+        elsewhere = self._pair_anywhere(baseband)
+        if elsewhere is None:
             return None
-        above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
-        return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
+        stronger_db = decibels(elsewhere.linear_sum) - decibels(pair.linear_sum)
+        if stronger_db < _FAR_STRONGER_DB:
+            return None
+        return Refusal(Reason.LOAD_TOO_LOW, "stronger_pair_db", stronger_db, _FAR_STRONGER_DB)
 
     def _describe(self, evidence: Evidence, pair: SidebandPair) -> Evidence:
         bars = self._bars.measure(pair)
@@ -264,12 +275,14 @@ class Analyser:
             harmonics_hz = [harmonic * self._shaft_hz(pair) for harmonic in (1, 2)]
             shifted = [shift(vibration.samples, vibration.rate_hz, hz) for hz in harmonics_hz]
             images["vibration"] = self._image.vibration([s for s, _ in shifted], shifted[0][1], pole_pass_hz)
+        swings = (pair.amplitude_swing, pair.amplitude_floor, pair.phase_swing, pair.phase_floor)
         side = [
             10 * pair.slip,
             evidence.load or 0.0,
             np.log2(pair.cycles) / 6,
-            decibels(pair.floor * bars_per_ratio) / 40,
-            decibels(pair.linear_sum * bars_per_ratio) / 40,
+            *(decibels(swing * bars_per_ratio) / 40 for swing in swings),
+            pair.phase_in_step / max(math.hypot(pair.amplitude_swing, pair.phase_swing), 1e-9),
+            (abs(pair.lower) - abs(pair.upper)) / max(pair.linear_sum, 1e-9),
             float(vibration is not None),
         ]
         return ModelInputs(images, np.array(side, np.float32))

@@ -36,11 +36,28 @@ class ImageSpec:
     """Level that becomes 255."""
 
 
-CURRENT_CHANNELS = ("upper_db", "lower_db", "product_in_phase", "product_quadrature")
-"""Sidebands in dB re one equivalent bar; the product upper x lower keeps the ellipse angle."""
+CURRENT_CHANNELS = ("amplitude_db", "phase_db", "product_in_step", "product_quadrature")
+"""How far amplitude and phase of the current swing, dB re one equivalent bar, and the product of both swings.
+
+Together they hold both sidebands: upper = (A + jP) / 2, lower* = (A - jP) / 2. The wander of the supply shows
+in the phase alone, bars swing the phase against the amplitude and a load that oscillates with it, and one
+sideband alone swings both as far, a quarter turn apart.
+"""
 VIBRATION_CHANNELS = ("shaft_upper_db", "shaft_lower_db", "shaft2_upper_db", "shaft2_lower_db")
 """Sidebands of the first and second shaft harmonic in dB over the median of the image."""
-SIDE_INPUTS = ("slip", "load", "pole_pass_octaves", "floor_db_bars", "equivalent_bars_db", "vibration")
+SIDE_INPUTS = (
+    "slip",
+    "load",
+    "pole_pass_octaves",
+    "amplitude_db_bars",
+    "amplitude_floor_db_bars",
+    "phase_db_bars",
+    "phase_floor_db_bars",
+    "in_step",
+    "one_sided",
+    "vibration",
+)
+"""Numbers beside the images: where the sidebands stand, how clear they are, and how they swing."""
 
 
 class SidebandImage:
@@ -73,8 +90,7 @@ class SidebandImage:
         turns = np.outer(self._ratios * pole_pass_hz / rate_hz, np.arange(length))
         tones = (np.exp(-2j * np.pi * turns) * (taper / taper.sum())).astype(np.complex64)
         upper, lower = tones @ frames.T, tones.conj() @ frames.T
-        # Phases count from the start of the recording, not of the frame: then upper times lower,
-        # whose turns cancel, needs no correction, and only its angle is used.
+        # Phases count from the start of the frame: amplitude and phase turn alike, not so their product.
         return upper, lower
 
     def current(
@@ -82,11 +98,12 @@ class SidebandImage:
     ) -> NDArray[np.uint8]:
         """Picture of the demodulated current, (rows, columns, 4); `bars_per_ratio` is N_b / G."""
         upper, lower = self.transform(modulation, rate_hz, pole_pass_hz)
-        upper, lower = upper * bars_per_ratio, lower * bars_per_ratio
-        product = upper * lower
+        amplitude, phase = upper + lower.conj(), -1j * (upper - lower.conj())
+        amplitude, phase = amplitude * bars_per_ratio, phase * bars_per_ratio
+        product = phase * amplitude.conj()
         # Fourth root of the magnitude: half a bar and four bars both fall within the byte.
         angle = product / np.maximum(np.abs(product) ** 0.75, 1e-9)
-        planes = [self._decibels(np.abs(upper)), self._decibels(np.abs(lower))]
+        planes = [self._decibels(np.abs(amplitude)), self._decibels(np.abs(phase))]
         planes += [_signed(angle.real / 2.0), _signed(angle.imag / 2.0)]
         return np.stack(planes, axis=-1)
 

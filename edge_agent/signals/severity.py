@@ -1,6 +1,7 @@
 """How many bars the sidebands stand for: compensated for load, with the range in which the truth lies."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +16,12 @@ _SPREAD = 0.13
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
 _MOST_LOAD = 1.3
-_AMPLITUDE_BY_LOAD = ((0.125, 0.93, 0.19), (0.25, 0.83, 0.19), (0.5, 0.62, 0.3), (1.0, 0.37, 0.6))
-"""Load, share of both sidebands' sum by which broken bars swing the amplitude, and the relative standard
-deviation of an estimate by it, since the share depends on the inertia; from simulated machines."""
+_AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
+"""By load, the share of both sidebands' sum by which bars swing the amplitude; from simulated machines."""
+_AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))
+"""By load, the relative standard deviation of an estimate by it, since the share depends on the inertia."""
+_AMPLITUDE_UP_TO_LOAD = 0.35
+"""Under more load bars turn the phase rather than swing the amplitude, the farther the heavier the shaft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,12 @@ class EquivalentBars:
     """What told them: `sidebands`, their sum, or `amplitude`, what they swing of the current's amplitude."""
 
 
+def at_load(table: Sequence[tuple[float, float]], load: float) -> float:
+    """Give the value of a table (load, value) at a load, linear in between and level beyond its ends."""
+    loads, values = zip(*table, strict=True)
+    return float(np.interp(load, loads, values))
+
+
 class BarScale:
     """Turns sidebands into bars, by the motor's circuit."""
 
@@ -70,7 +80,7 @@ class BarScale:
 
         Next to the line the supply's wander is the floor. It turns the phase of the current; broken bars at
         light load swing its amplitude, where next to nothing hides them. Under load they turn the phase,
-        too, but far enough from the line, and the sum of both sidebands tells more.
+        too, but far enough from the line, and the sum of both sidebands is asked alone.
         """
         witnesses = self._witnesses(pair)
         # Compared at the same number: else the one that shows less, and so looks surer, would be heard.
@@ -81,17 +91,14 @@ class BarScale:
         limit = self._count(10 ** (DETECTION_MARGIN_DB / 20) * heard.floor, pair.slip)
         return EquivalentBars(value, (max(0.0, value - margin), value + margin), limit, heard.name)
 
-    def _witnesses(self, pair: SidebandPair) -> tuple[_Witness, _Witness]:
+    def _witnesses(self, pair: SidebandPair) -> list[_Witness]:
         scale, load = self.per_ratio(pair.slip), self._load(pair.slip)
-        loads, shares, spreads = zip(*_AMPLITUDE_BY_LOAD, strict=True)
-        by_swing, spread = (
-            scale / float(np.interp(load, loads, shares)),
-            float(np.interp(load, loads, spreads)),
-        )
-        return (
-            _Witness("sidebands", scale * pair.linear_sum, scale * pair.floor, _SPREAD),
-            _Witness("amplitude", by_swing * pair.amplitude_swing, by_swing * pair.amplitude_floor, spread),
-        )
+        witnesses = [_Witness("sidebands", scale * pair.linear_sum, scale * pair.floor, _SPREAD)]
+        if load <= _AMPLITUDE_UP_TO_LOAD:
+            scale /= at_load(_AMPLITUDE_SHARE, load)
+            bars, floor = scale * pair.amplitude_swing, scale * pair.amplitude_floor
+            witnesses.append(_Witness("amplitude", bars, floor, at_load(_AMPLITUDE_SPREAD, load)))
+        return witnesses
 
     def _margin(self, bars: float, witness: _Witness) -> float:
         relative = math.hypot(witness.spread, self._bars_spread)

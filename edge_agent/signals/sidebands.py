@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import signal
 
 from edge_agent.signals.carrier import Baseband
 
@@ -21,6 +22,9 @@ _NEAR = np.array([0.62, 0.7, 0.78])
 _FAR = np.array([1.25, 1.35, 1.45, 1.6])
 _FARTHER = np.array([1.75, 1.85, 2.2, 2.35, 2.5])
 _MAIN_LOBE_BINS = 2.0
+_FOREIGN = 3.0
+_TAKEN_BY_FIT = 1.5
+"""In short windows the fitted lines take a third of what lies on their far side, too."""
 _STEEPEST = 2.0
 """The phase of a wandering supply falls with the square of the distance: to half from 2sf to the far side."""
 FLOOR_RATIOS = np.concatenate([_NEAR, _FAR])
@@ -39,6 +43,8 @@ class SidebandPair:
     """Rms of what stands beside the pair, as a ratio to the carrier; single foreign lines do not count."""
     amplitude_floor: float
     """The same of the amplitude's swing alone, which a supply that wanders hardly disturbs."""
+    phase_floor: float
+    """The same of the phase's swing alone, rad."""
     pole_pass_hz: float
     """2sf at which they were measured."""
     slip: float
@@ -80,11 +86,6 @@ class SidebandPair:
         return (phase * amplitude.conjugate()).real / max(abs(amplitude), 1e-12)
 
     @property
-    def phase_floor(self) -> float:
-        """Rms of the phase's swing beside the pair, rad."""
-        return float(np.sqrt(max(4 * self.floor**2 - self.amplitude_floor**2, 0.0)))
-
-    @property
     def ellipse_angle_deg(self) -> float:
         """Half the angle of upper times lower, 0..180: the direction in which the phasor swings."""
         return float(np.degrees(np.angle(self.upper * self.lower)) / 2 % 180)
@@ -122,11 +123,13 @@ class SidebandFit:
         """
         steps = max(2, int((highest_hz - lowest_hz) * self._length_s / _SEARCH_STEP) + 1)
         candidates = np.linspace(lowest_hz, max(lowest_hz, highest_hz), steps)
-        modulation = self.modulation(float(np.mean(candidates)))[self._baseband.valid]
-        taper = np.hanning(modulation.size + 2)[1:-1]
-        tapered = modulation * taper / taper.sum()
-        turns = np.exp(2j * np.pi * np.outer(candidates, self._seconds))
-        sums = np.abs(turns.conj() @ tapered) + np.abs(turns @ tapered)
+        modulation = self.modulation(float(np.mean(candidates)))
+        tapered = modulation * np.hanning(modulation.size + 2)[1:-1]
+        band = [float(candidates[0]), float(candidates[-1])]
+        sums = sum(
+            np.abs(signal.zoom_fft(side, band, steps, fs=self.rate_hz, endpoint=True))
+            for side in (tapered, tapered.conj())
+        )
         best = int(np.argmax(sums))
         pair = self.pair(float(candidates[best]))
         return replace(pair, at_edge=best in (0, steps - 1))
@@ -141,6 +144,7 @@ class SidebandFit:
             lower=complex(lines[1]),
             floor=self._floor(residual, pole_pass_hz),
             amplitude_floor=2 * self._floor(residual.real, pole_pass_hz),
+            phase_floor=2 * self._floor(residual.imag, pole_pass_hz),
             pole_pass_hz=pole_pass_hz,
             slip=pole_pass_hz / 2 / self._baseband.carrier_hz,
             cycles=self._length_s * pole_pass_hz,
@@ -189,7 +193,10 @@ class SidebandFit:
 
         near, far, farther = (level(ratios) for ratios in (_NEAR, _FAR, _FARTHER))
         if (_NEAR.mean() - _SLOW_SHARE) * pole_pass_hz * self._length_s < _MAIN_LOBE_BINS:
-            near = far * min(max(far / farther, 1.0), _STEEPEST) ** 2
+            far = _TAKEN_BY_FIT * min(far, _FOREIGN * farther)
+            near = max(near, far * min(max(far / farther, 1.0), _STEEPEST) ** 2)
+        # A level that rises with the distance, or falls faster than wander does, is that of a foreign line.
+        near, far = min(near, _STEEPEST**2 * far), min(far, near)
         return _RMS_OVER_MEDIAN * float(np.sqrt(near * far)) + 1e-7
 
 

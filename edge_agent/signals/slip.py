@@ -15,6 +15,7 @@ from edge_agent.signals.supply import Line
 
 _LARGEST_SLIP_RATIO = 2.8
 _CURRENT_MARGIN = (0.5, 2.0)
+_OVERLOAD_MARGIN = 1.75
 _LARGEST_OVERLOAD = 1.4
 _SLOT_STEPS = 4
 _FEWEST_SLIPS = 20
@@ -95,14 +96,17 @@ class SlipFinder:
         """Bound it from the load that the rms current means to the nameplate's circuit.
 
         The current is a poor witness at light load, where it is nearly all magnetising, and one
-        far above its rated value says that its scale is wrong: then the range begins at zero.
+        far above its rated value says that its scale is wrong: then the range begins at zero. Under load
+        it tells the slip but for the temperature of the rotor: a driven shaft that turns more slowly must
+        not be taken for the motor's.
         """
         rated = self._nameplate.rated_slip
         rms_a = line.amplitude_a / np.sqrt(2)
         slip = self._circuit.slip_at_current(rms_a) or 0.0
         trusted = slip > 0.3 * rated and rms_a < _LARGEST_OVERLOAD * self._nameplate.rated_current_a
         lowest = _CURRENT_MARGIN[0] * slip if trusted else 0.0
-        highest = min(max(_CURRENT_MARGIN[1] * slip, 0.35 * rated), _LARGEST_SLIP_RATIO * rated)
+        highest = min(_CURRENT_MARGIN[1] * slip, _OVERLOAD_MARGIN * max(slip, rated))
+        highest = min(max(highest, 0.35 * rated), _LARGEST_SLIP_RATIO * rated)
         return SlipRange(lowest, highest, "current")
 
     def from_vibration(self, vibration: Vibration, line: Line, within: SlipRange) -> SlipRange | None:

@@ -51,14 +51,15 @@ def check_transient(baseband: Baseband) -> Refusal | None:
 def check_load_change(baseband: Baseband, pair: SidebandPair, current_per_slip: float) -> Refusal | None:
     """A load that changes within the window smears the sidebands until a broken bar looks sound.
 
-    Both halves of the window are compared over whole cycles of 2sf, since broken bars swing the current.
+    Both ends of the window are compared over whole cycles of 2sf, since broken bars swing the current.
     What their currents differ by says how far the slip moves from end to end: at light load a large change
     of the slip hardly shows in the current, of which `current_per_slip` is d ln I / d ln s.
     """
     cycles = max(1, int(pair.cycles / 2))
     span = min(baseband.log.size, round(cycles * baseband.rate_hz / pair.pole_pass_hz))
     change = abs(float(baseband.log.real[-span:].mean() - baseband.log.real[:span].mean()))
-    slip_change = 2 * change / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
+    apart = (baseband.log.size - span) / baseband.log.size
+    slip_change = change / max(apart, 0.5) / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
     if slip_change > _MOST_SLIP_CHANGE:
         return Refusal(Reason.UNSTEADY, "slip_change", slip_change, _MOST_SLIP_CHANGE)
     return None

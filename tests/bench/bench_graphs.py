@@ -25,9 +25,10 @@ from calibration.learning.deploy import DeployedNetwork
 from calibration.learning.network import FusionNetwork, NetworkSpec
 from calibration.learning.quantization import CHANNEL_ALIGNMENT, CalibrationInputs, _Reader, quantize
 from edge_agent.diagnose.manifest import Modality
+from edge_agent.signals.images import SIDE_INPUTS
 
 _CHANNELS = ("a", "b", "c", "d")
-_SIDE_INPUTS = 6
+_SIDE_INPUTS = len(SIDE_INPUTS)
 _PACE_HZ = 10.0
 _BLOCK = 25
 

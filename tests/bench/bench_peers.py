@@ -30,20 +30,20 @@ from typing import Any
 os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+from cases import window_of
 from peers import Answer, Phase, ask, ask_mcsa, ask_statorscope
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.sets import CLASSES, FIRST_TEST_SEED, draw_scenario
-from edge_agent.acquire.recordings import Recording, replay_blocks
+from edge_agent.acquire.recordings import Recording
 from edge_agent.diagnose.fusion import judge
 from edge_agent.diagnose.verdict import Evidence
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import Window, Windows
+from edge_agent.signals.windows import Window
 
-LENGTH_S = 12.0
 GROUPS = ("healthy", "one bar", "2-4 bars", "confounder")
 PROGRAMS = (
     "statorscope, slip unknown",
@@ -120,7 +120,7 @@ def _recordings(first_seed: int, count: int) -> Iterator[tuple[str, int]]:
 def _case(kind: str, seed: int) -> Case:
     scenario = draw_scenario(kind, seed)
     recording = simulate(scenario)
-    window = _window(recording)
+    window = window_of(recording)
     phase = _phase(window, scenario, recording)
     ours, evidence = _ask_ours(window, scenario)
     answers = {
@@ -135,12 +135,6 @@ def _case(kind: str, seed: int) -> Case:
         sampled = replace(phase, current_a=stream.units(0).astype(float), rate_hz=stream.stream.rate_hz)
         answers[AS_SAMPLED] = ask_statorscope(sampled, None)
     return Case(group, recording.meta, evidence, answers)
-
-
-def _window(recording: Recording) -> Window:
-    windows = Windows(LENGTH_S, LENGTH_S)
-    windows.configure(recording.device)
-    return next(w for block in replay_blocks(recording, 0.1) for w in windows.push(block))
 
 
 def _phase(window: Window, scenario: Scenario, recording: Recording) -> Phase:

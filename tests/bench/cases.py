@@ -70,7 +70,7 @@ def measure(trial: Trial) -> Case:
     """Make a recording and judge it."""
     scenario, spoil = prepare(trial)
     recording = simulate(scenario)
-    analysis = Analyser(_plate(scenario), ImageSpec()).analyse(spoil(_window(recording)))
+    analysis = Analyser(plate_of(scenario), ImageSpec()).analyse(spoil(window_of(recording)))
     claimed = analysis.refusal is None and analysis.pair is not None
     opinion = judge(analysis.evidence, analysis.pair) if claimed and analysis.pair else None
     refusal = opinion.refusal if opinion else analysis.refusal
@@ -89,12 +89,14 @@ def measure(trial: Trial) -> Case:
     )
 
 
-def _plate(scenario: Scenario) -> Nameplate:
+def plate_of(scenario: Scenario) -> Nameplate:
+    """Give the plate as whoever installs the agent writes it."""
     supply = "vfd" if scenario.supply.drive else "grid"
     return scenario.motor.nameplate.model_copy(update={"supply": supply})
 
 
-def _window(recording: Recording) -> Window:
+def window_of(recording: Recording) -> Window:
+    """Give the first window of a recording."""
     windows = Windows(LENGTH_S, LENGTH_S)
     windows.configure(recording.device)
     return next(w for block in replay_blocks(recording, 0.1) for w in windows.push(block))

@@ -17,55 +17,58 @@ Row = tuple[str, list[Case], str]
 
 def slip_table(what: str, rows: Iterable[Row]) -> None:
     """Print how often a slip was claimed, and how often it then was right."""
-    _print_header(what, "recordings", "slip claimed", f"of them within {SLIP_WITHIN:.0%}", "target")
+    print_header(what, "recordings", "slip claimed", f"of them within {SLIP_WITHIN:.0%}", "target")
     for label, cases, target in rows:
         errors = [abs(case.slip_error) for case in cases if case.slip_error is not None]
         right = sum(error <= SLIP_WITHIN for error in errors)
-        _print_row(label, len(cases), _share(len(errors), len(cases)), _share(right, len(errors)), target)
+        print_row(label, len(cases), share(len(errors), len(cases)), share(right, len(errors)), target)
 
 
 def answer_table(what: str, rows: Iterable[Row]) -> None:
     """Print what was said of the rotor."""
-    _print_header(what, "recordings", "said broken", "said healthy", "refused", "target")
+    print_header(what, "recordings", "said broken", "said healthy", "refused", "target")
     for label, cases, target in rows:
         said = Counter(case.answer for case in cases)
         refused = _spell(case.answer for case in cases if case.refusal)
-        _print_row(label, len(cases), _share(said["broken"], len(cases)), said["healthy"], refused, target)
+        print_row(label, len(cases), share(said["broken"], len(cases)), said["healthy"], refused, target)
 
 
 def interval_table(what: str, rows: Iterable[Row]) -> None:
     """Print how often the interval of the equivalent bars holds their true number."""
-    _print_header(what, "recordings", "interval holds the truth", "truth below", "truth above", "target")
+    print_header(what, "recordings", "interval holds the truth", "truth below", "truth above", "target")
     for label, cases, target in rows:
         below, held, above = (sum(case.side == side for case in cases) for side in (-1, 0, 1))
-        _print_row(label, len(cases), _share(held, len(cases)), below, above, target)
+        print_row(label, len(cases), share(held, len(cases)), below, above, target)
 
 
 def fault_table(cases: list[Case]) -> None:
     """Print how often each fault of the measurement was named, and the wrong answers."""
-    _print_header(
+    print_header(
         "fault", "recordings", "right reason", "healthy said broken", "broken said healthy", "said", "target"
     )
     for kind, (expected, _) in FAULTS.items():
         of = [case for case in cases if case.trial.kind == kind]
-        right = _share(sum(case.answer == expected for case in of), len(of)) if expected else "-"
+        right = share(sum(case.answer == expected for case in of), len(of)) if expected else "-"
         alarms = sum(case.answer == "broken" for case in of if not case.broken_bars)
         silent = sum(case.answer == "healthy" for case in of if case.broken_bars)
         target = f">= 95 % {expected}, 0, 0" if expected else "an answer, 0, 0"
-        _print_row(kind, len(of), right, alarms, silent, _spell(case.answer for case in of), target)
+        print_row(kind, len(of), right, alarms, silent, _spell(case.answer for case in of), target)
 
 
-def _print_header(*names: str) -> None:
+def print_header(*names: str) -> None:
+    """Print the head of a table."""
     print()
-    _print_row(*names)
+    print_row(*names)
     print("|---" * len(names) + "|")
 
 
-def _print_row(*cells: object) -> None:
+def print_row(*cells: object) -> None:
+    """Print one row."""
     print(f"| {' | '.join(str(cell) for cell in cells)} |")
 
 
-def _share(count: int, of: int) -> str:
+def share(count: int, of: int) -> str:
+    """Spell a share with its interval."""
     if of == 0:
         return "-"
     low, high = wilson_interval(count, of)

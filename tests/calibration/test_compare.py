@@ -9,7 +9,15 @@ from small_dataset import a_dataset, an_entry, some_examples
 
 from calibration.compare import add_arguments, run
 from calibration.learning.candidates import ENTRANTS, USUAL
-from calibration.learning.comparison import Outcome, Trial, answer, row, table, table_without
+from calibration.learning.comparison import (
+    Outcome,
+    Trial,
+    answer,
+    row,
+    table,
+    table_int8,
+    table_without,
+)
 from calibration.learning.probability import wilson_interval
 
 
@@ -31,7 +39,7 @@ def compared(tmp_path_factory):
     dataset = tmp_path_factory.mktemp("compare")
     a_dataset(dataset)
     models = ["--models", "svm", "cnn", "current"]
-    assert compare(dataset, dataset / "out", *models, "--seeds", "1", "2") == 0
+    assert compare(dataset, dataset / "out", *models, "--seeds", "1", "2", "--int8") == 0
     return dataset, dataset / "out"
 
 
@@ -63,12 +71,23 @@ def test_the_table_says_what_its_figures_are_worth(compared):
     assert "current, vibration dead" not in text, "it never knew the vibration"
 
 
+def test_networks_are_judged_in_int8_beside_float_and_what_is_not_quantised_is_not(compared):
+    _, out = compared
+    rows = {r["model"]: r for r in json.loads((out / "compare.json").read_text())["rows"]}
+    assert rows["svm"]["int8"] is None
+    assert rows["cnn"]["int8"] is None
+    integers = rows["current"]["int8"]
+    assert integers["flipped"] <= 0.2
+    assert abs(integers["exact"]["mean"] - rows["current"]["exact"]["mean"]) <= 0.2
+    assert "| current | " in (out / "compare.md").read_text().split("| model in INT8 |")[1]
+
+
 def test_finished_trials_are_kept_and_new_models_added(compared):
     dataset, out = compared
     kept = {
         file: file.stat().st_mtime_ns for file in out.rglob("*") if file.name in ("trial.json", "last.pt")
     }
-    assert compare(dataset, out, "--models", "svm", "knn", "current") == 0
+    assert compare(dataset, out, "--models", "svm", "knn", "current", "--int8") == 0
     assert kept == {file: file.stat().st_mtime_ns for file in kept}
     assert [r["model"] for r in json.loads((out / "compare.json").read_text())["rows"]] == [
         "svm",
@@ -79,7 +98,7 @@ def test_finished_trials_are_kept_and_new_models_added(compared):
 
 def test_trials_of_other_terms_are_refused(compared, capsys):
     dataset, out = compared
-    assert compare(dataset, out, "--models", "svm", "--epochs", "2") == 2
+    assert compare(dataset, out, "--models", "svm", "--epochs", "2", "--int8") == 2
     assert "other terms" in capsys.readouterr().err
 
 
@@ -144,6 +163,20 @@ def test_dead_modalities_stand_beside_the_other_one_alone():
         "| current alone | 50.0",
     ]
     assert table_without(rows[1:]) == ""
+
+
+def test_what_int8_changes_is_counted_by_answer_and_by_fold():
+    flipped = a_trial([1, 1, 1, 0]).outcomes
+    trials = [
+        a_trial([1, 1, 1, 1], fold="a", outcomes_int8=flipped),
+        a_trial([0, 1], fold="b", outcomes_int8=a_trial([1, 1], fold="b").outcomes),
+    ]
+    found = row(trials)
+    assert found.int8.flipped == pytest.approx(2 / 6)
+    assert found.int8.exact.mean == pytest.approx(5 / 6)
+    assert found.int8.exact_by_fold == {"a": 0.75, "b": 1.0}
+    assert "| svm | 75.0 % | 100.0 % | 87.5 % |" in table_int8([found])
+    assert table_int8([row([a_trial([1, 1])])]) == ""
 
 
 def test_a_trial_survives_its_file(tmp_path):

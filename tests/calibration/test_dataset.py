@@ -175,7 +175,13 @@ def test_two_broken_bars_at_full_load_show_in_windows_of_any_length():
     assert seen[2] is None
     for one in seen[:2]:
         assert one is not None
-        bars = 10 ** (2 * one.inputs.side[SIDE_INPUTS.index("equivalent_bars_db")])
+        amplitude, phase, one_sided = (
+            one.inputs.side[SIDE_INPUTS.index(name)]
+            for name in ("amplitude_db_bars", "phase_db_bars", "one_sided")
+        )
+        # Two lines of (1 +- r) / 2 of their sum have (1 + r^2) / 2 of its square in squares: (A^2 + P^2) / 2.
+        squares = (10 ** (4 * amplitude) + 10 ** (4 * phase)) / 2
+        bars = np.sqrt(2 * squares / (1 + one_sided**2))
         assert bars == pytest.approx(2.4, abs=0.4)  # two bars side by side show more than twice one
         assert one.inputs.images["current"].shape == (64, 32, 4)
 

@@ -219,14 +219,10 @@ def test_half_of_all_weight_lies_on_sound_motors_whatever_their_share():
     assert weights[labels].mean() == pytest.approx(1.0)
 
 
-def sound(count: int) -> torch.Tensor:
-    return torch.zeros(count, dtype=torch.bool)
-
-
 def test_reversal_turns_time_round_and_nothing_else():
     image = torch.rand(8, 4, 5, 6)
     turned = Augmentation(noise=0, gain=0, reversal=1.0, blind=0).apply(
-        ["current"], [], [image, torch.ones(8, 0)], sound(8), torch.Generator().manual_seed(0)
+        ["current"], [], [image, torch.ones(8, 0)], torch.Generator().manual_seed(0)
     )
     torch.testing.assert_close(turned[0], image.flip(3))
 
@@ -235,8 +231,8 @@ def test_a_slip_found_too_large_brings_the_sidebands_nearer_to_the_carrier():
     image = torch.zeros(16, 1, 33, 4)
     image[:, :, 20] = 1.0
     side = torch.ones(16, len(SIDE_INPUTS))
-    changed = Augmentation(noise=0, gain=0, slip_error=0.2, blind=0, inertia=None).apply(
-        ["current"], list(SIDE_INPUTS), [image, side], sound(16), torch.Generator().manual_seed(0)
+    changed = Augmentation(noise=0, gain=0, slip_error=0.2, foreign=0, blind=0).apply(
+        ["current"], list(SIDE_INPUTS), [image, side], torch.Generator().manual_seed(0)
     )
     slip, load, vibration = changed[1].T
     row = (changed[0][:, 0, :, 0] * torch.arange(33)).sum(dim=1) / changed[0][:, 0, :, 0].sum(dim=1)
@@ -264,7 +260,6 @@ def test_augmentation_removes_at_most_one_modality_and_says_so():
         ["current", "vibration"],
         list(SIDE_INPUTS),
         [images, images, side],
-        sound(64),
         torch.Generator().manual_seed(0),
     )
     current, vibration = (own.flatten(1).any(dim=1) for own in changed[:2])
@@ -280,7 +275,6 @@ def test_augmentation_takes_all_images_of_some_away_but_leaves_their_side_inputs
         ["current", "vibration"],
         list(SIDE_INPUTS),
         [images, images, side],
-        sound(400),
         torch.Generator().manual_seed(0),
     )
     current, vibration = (own.flatten(1).any(dim=1) for own in changed[:2])
@@ -292,7 +286,7 @@ def test_augmentation_takes_all_images_of_some_away_but_leaves_their_side_inputs
 def test_augmentation_leaves_an_absent_modality_absent():
     images = [torch.full((8, 4, 4, 4), 0.5), torch.zeros(8, 4, 4, 4)]
     changed = Augmentation().apply(
-        ["current", "vibration"], [], [*images, torch.ones(8, 0)], sound(8), torch.Generator().manual_seed(0)
+        ["current", "vibration"], [], [*images, torch.ones(8, 0)], torch.Generator().manual_seed(0)
     )
     assert not changed[1].any()
 

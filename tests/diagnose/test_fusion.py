@@ -16,7 +16,8 @@ SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 
 def a_pair(angle_deg=100.0, lower=0.02, upper=0.015, floor=1e-4, amplitude_floor=1e-4):
     turn = cmath.exp(1j * cmath.pi * angle_deg / 180)
-    return SidebandPair(upper * turn, lower * turn, floor, amplitude_floor, 4.2, slip=0.035, cycles=40.0)
+    phase_floor = (4 * floor**2 - amplitude_floor**2) ** 0.5
+    return SidebandPair(upper * turn, lower * turn, floor, amplitude_floor, phase_floor, 4.2, 0.035, 40.0)
 
 
 def an_evidence(
@@ -157,6 +158,19 @@ def test_load_oscillation_of_the_reference_table_is_not_called_broken(load, angl
 def test_broken_bars_of_the_reference_table_are_called_broken(load, angles_deg):
     for angle_deg in angles_deg:
         assert judge(an_evidence(bars=2.0, load=load), a_pair(angle_deg)).broken
+
+
+@pytest.mark.parametrize("load", [0.125, 0.2, 0.28, 0.35, 0.5, 1.0])
+@pytest.mark.parametrize("angle_deg", [0, 5, 176])
+def test_an_amplitude_that_swings_alone_is_the_voltage_that_flickers_and_no_broken_bar(load, angle_deg):
+    assert not judge(an_evidence(bars=1.0, load=load), a_pair(angle_deg)).broken
+
+
+@pytest.mark.parametrize(("load", "angles_deg"), [(0.125, (163, 158, 150, 132)), (0.25, (152, 143, 130))])
+def test_broken_bars_of_the_reference_table_are_called_broken_by_the_amplitude_too(load, angles_deg):
+    for angle_deg in angles_deg:
+        opinion = judge(an_evidence(bars=1.0, load=load, by="amplitude"), a_pair(angle_deg))
+        assert opinion == Opinion(broken=True, refusal=None)
 
 
 def test_a_far_stronger_lower_sideband_is_a_rotor_with_a_heavy_load_whatever_its_angle():

@@ -242,8 +242,15 @@ def test_softmax_does_not_overflow():
     assert softmax(np.array([1000.0, 0.0]), 1.0) == pytest.approx([1.0, 0.0])
 
 
+def test_a_model_of_another_front_end_is_refused_before_it_is_asked(tmp_path):
+    path = a_model_file(tmp_path, manifest_to_json(a_manifest()))
+    Model.load(path)
+    with pytest.raises(ModelError, match="front end of another version"):
+        Model.load_for_agent(path)
+
+
 def test_the_shipped_model_loads_and_describes_the_front_end_of_this_agent():
-    model = Model.load("builtin")
+    model = Model.load_for_agent("builtin")
     spec = ImageSpec(**model.spec.front_end)
     assert {m.name: m.shape for m in model.spec.modalities} == {
         "current": (1, spec.rows, spec.columns, len(CURRENT_CHANNELS)),

@@ -86,6 +86,35 @@ def test_without_speed_and_without_a_pair_nothing_is_claimed():
     assert analysis.refusal.reason is Reason.LOAD_TOO_LOW
 
 
+def test_a_loaded_motor_without_a_speed_is_steady_while_its_current_changes_little():
+    """4 % of the current are 5 % of the slip at rated load, not the 20 % that they are of an idle motor's."""
+    window = a_swinging_motor_window(lambda seconds: 1 + 0.04 * seconds / seconds[-1])
+    analysis = analyse(a_window(window.streams[0]))
+    assert (analysis.slips.source, analysis.refusal) == ("current", None)
+
+
+def test_of_an_overloaded_motor_a_pair_alone_tells_no_slip():
+    seconds = times(12.0)
+    vector = a_space_vector(
+        seconds, lower=0.02, upper=0.01j, pole_pass_hz=POLE_PASS_HZ, amplitude_a=1.5 * 2.98 * 2**0.5
+    )
+    analysis = analyse(a_window(a_current_window(phase_currents(vector))))
+    assert (analysis.refusal.reason, analysis.refusal.quantity) == (Reason.LOAD_TOO_LOW, "slip_of_pair")
+
+
+@pytest.mark.parametrize("wander", [0.0, 0.15])
+def test_a_pair_that_stands_out_tells_nothing_where_a_far_stronger_one_stands_elsewhere(wander):
+    """Four bars slip farther than the current says: the small line within its range is none of theirs."""
+    seconds = times(12.0)
+    vector = a_space_vector(seconds, lower=0.001, upper=0.001, pole_pass_hz=POLE_PASS_HZ, wander=wander)
+    far = 0.06 * np.exp(-2j * np.pi * 14.0 * seconds) + 0.03j * np.exp(2j * np.pi * 14.0 * seconds)
+    noise = np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    currents = phase_currents(vector * (1 + far)) + noise
+    analysis = analyse(a_window(a_current_window(currents)))
+    assert analysis.slips.source == "current"
+    assert (analysis.refusal.reason, analysis.refusal.quantity) == (Reason.LOAD_TOO_LOW, "stronger_pair_db")
+
+
 @pytest.mark.parametrize("vibration", [True, False])
 @pytest.mark.parametrize(("lower", "upper"), [(0.02, 0.01), (1e-4, 1e-4)])
 def test_slot_lines_tell_the_slip_of_sound_and_broken_rotors(vibration, lower, upper):

@@ -27,20 +27,35 @@ def test_the_same_fault_gives_the_same_row_at_any_slip(slip_hz):
     assert abs(np.argmax(levels) - 20) <= 1
 
 
-def test_the_product_keeps_the_angle_that_tells_oscillation_from_bars():
-    image, row = SidebandImage(ImageSpec()), 20
-    for angle in (0.6, 1.9, 2.9):
-        modulation = a_modulation(0.03 * np.exp(2j * angle), 0.03)
-        picture = image.current(modulation, RATE_HZ, POLE_PASS_HZ, bars_per_ratio=30).astype(float) - 128
-        found = np.arctan2(picture[row, :, 3].mean(), picture[row, :, 2].mean())
-        assert found == pytest.approx((2 * angle + np.pi) % (2 * np.pi) - np.pi, abs=0.1)
+@pytest.mark.parametrize(("amplitude", "phase", "in_step"), [(0.02, 0.01, 1), (0.005, 0.03, -1)])
+def test_amplitude_and_phase_have_their_own_planes_and_the_product_their_sense(amplitude, phase, in_step):
+    """ln of the current is amplitude cos wt + j phase cos wt: both sidebands are (A + jP) / 2."""
+    spec = ImageSpec()
+    side = (amplitude + 1j * in_step * phase) / 2
+    image = SidebandImage(spec).current(a_modulation(side, side), RATE_HZ, POLE_PASS_HZ, bars_per_ratio=30)
+    levels_db = image[20, :, :2].mean(axis=0) / 255 * (spec.highest_db - spec.lowest_db) + spec.lowest_db
+    assert levels_db == pytest.approx(20 * np.log10(30 * np.array([amplitude, phase])), abs=0.5)
+    in_phase, quadrature = (image[20, :, plane].astype(float).mean() - 128 for plane in (2, 3))
+    assert in_phase == pytest.approx(in_step * 63.5 * (900 * amplitude * phase) ** 0.25, rel=0.03)
+    assert abs(quadrature) < 3
+
+
+@pytest.mark.parametrize(("lower", "upper", "sign"), [(0.03, 0.0, -1), (0.0, 0.03, 1)])
+def test_one_sideband_alone_swings_both_a_quarter_turn_apart(lower, upper, sign):
+    modulation = a_modulation(lower, upper)
+    image = SidebandImage(ImageSpec()).current(modulation, RATE_HZ, POLE_PASS_HZ, bars_per_ratio=30)
+    amplitude, phase, in_phase, quadrature = image[20].astype(float).mean(axis=0)
+    assert amplitude == pytest.approx(phase, abs=1)
+    assert abs(in_phase - 128) < 3
+    assert -sign * (quadrature - 128) > 50
 
 
 def test_a_level_of_one_bar_is_the_zero_of_the_scale():
     spec = ImageSpec()
-    image = SidebandImage(spec).current(a_modulation(1 / 30, 0), RATE_HZ, POLE_PASS_HZ, bars_per_ratio=30)
+    modulation = a_modulation(1 / 60, 1 / 60)
+    image = SidebandImage(spec).current(modulation, RATE_HZ, POLE_PASS_HZ, bars_per_ratio=30)
     zero_db = 255 * (0 - spec.lowest_db) / (spec.highest_db - spec.lowest_db)
-    assert image[20, :, 1].mean() == pytest.approx(zero_db, abs=2)
+    assert image[20, :, 0].mean() == pytest.approx(zero_db, abs=2)
 
 
 def test_vibration_is_seen_over_its_own_floor_whatever_its_unit():

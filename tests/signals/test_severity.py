@@ -1,5 +1,6 @@
 """Equivalent bars: the closed form backwards, and an interval that owns up to what is not known."""
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,7 +20,7 @@ def a_pair(linear_sum, floor=1e-6, slip=SLIP, amplitude_floor=None):
     """Sidebands that swing amplitude and phase; both are as noisy where nothing is said of the amplitude."""
     amplitude_floor = 2**0.5 * floor if amplitude_floor is None else amplitude_floor
     return SidebandPair(
-        linear_sum / 3, 2 * linear_sum / 3, floor, amplitude_floor, 120 * slip, slip, cycles=40.0
+        linear_sum / 3, 2 * linear_sum / 3, floor, amplitude_floor, floor, 120 * slip, slip, cycles=40.0
     )
 
 
@@ -69,19 +70,22 @@ def test_the_limit_is_the_count_of_a_pair_ten_decibels_above_the_floor(floor):
 def at_light_load(bars, wander, amplitude_floor=1e-6):
     """Sidebands of bars at an eighth of the load, and the wander of the supply, which turns the phase."""
     slip = CIRCUIT.slip_at_load(0.125)
-    side = 0.5 * sidebands_of(bars, slip) * 0.93
+    # Bars stand at about 158 degrees there, as the simulator's table of ellipse angles says.
+    side = 0.5 * sidebands_of(bars, slip) * np.cos(np.radians(158))
     return SidebandPair(
-        side + 1j * wander, side + 1j * wander, wander, amplitude_floor, 120 * slip, slip, 6.0
+        side + 1j * wander, side + 1j * wander, wander, amplitude_floor, 2 * wander, 120 * slip, slip, 6.0
     )
 
 
 @given(bars=st.floats(0, 4), wander=st.floats(1e-3, 1e-2))
 def test_the_supplys_wander_hides_the_sum_but_not_the_swing_of_the_amplitude(bars, wander):
     found = SCALE.measure(at_light_load(bars, wander))
-    assert found.witness == "amplitude" or bars > 1
+    low, high = found.interval
+    assert low <= bars <= high
     if found.witness == "amplitude":
-        assert found.value == pytest.approx(bars, abs=0.02)
         assert found.limit < 0.05
+    else:
+        assert bars > 1
 
 
 def test_a_sound_rotor_is_seen_to_be_sound_through_the_wander():

@@ -127,12 +127,25 @@ def noisy_fits(exponent, count=40, length_s=8.0, amplitude=False):
 
 
 @pytest.mark.parametrize("exponent", [0.0, 1.0, 2.0], ids=["white", "pink", "wander"])
-@pytest.mark.parametrize("cycles", [4.0, 12.0])
-def test_the_floor_is_what_noise_shows_where_the_pair_would_stand(exponent, cycles):
+@pytest.mark.parametrize(("cycles", "most"), [(4.0, 2.3), (12.0, 1.4)])
+def test_the_floor_is_what_noise_shows_where_the_pair_would_stand(exponent, cycles, most):
+    """Of short windows it may be above: what the fit took of wander is not known of white noise."""
     pole_pass_hz = cycles / 8.0
     pairs = [SidebandFit(b, pole_pass_hz).pair(pole_pass_hz) for b in noisy_fits(exponent)]
     shown = np.sqrt(np.mean([np.abs(p.upper) ** 2 for p in pairs]))
-    assert np.median([p.floor for p in pairs]) == pytest.approx(shown, rel=0.45)
+    assert 0.65 < np.median([p.floor for p in pairs]) / shown < most
+
+
+@pytest.mark.parametrize("ratio", [0.7, 1.35, -0.7, -1.35])
+@pytest.mark.parametrize("cycles", [10.0, 15.0, 25.0])
+def test_a_foreign_line_beside_hardly_lifts_the_floor(ratio, cycles):
+    """A line at -40 dBc: a floor that followed it would hide sidebands of -60 dBc."""
+    pole_pass_hz = cycles / 12.0
+    seconds = times(12.0, RATE_HZ)
+    vector = a_space_vector(seconds) * (1 + 0.01 * np.exp(2j * np.pi * ratio * pole_pass_hz * seconds))
+    noise = np.random.default_rng(1).normal(0, 1e-4, (2, seconds.size))
+    baseband = demodulate(vector + noise[0] + 1j * noise[1], np.ones(seconds.size, bool), RATE_HZ, 60.0)
+    assert decibels(SidebandFit(baseband, pole_pass_hz).pair(pole_pass_hz).floor) < -90
 
 
 def test_noise_of_the_phase_leaves_the_floor_of_the_amplitude_low():

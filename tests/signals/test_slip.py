@@ -44,7 +44,7 @@ def slots_of(slip=SLIP, bars=28, swing=0.0, slot_a=0.02, seed=7, counted=28):
 
 def a_pair(slip=SLIP):
     pole_pass_hz = 2 * slip * 60
-    return SidebandPair(0.01, 0.02, 1e-4, 1e-4, pole_pass_hz, slip, LENGTH_S * pole_pass_hz)
+    return SidebandPair(0.01, 0.02, 1e-4, 1e-4, 1e-4, pole_pass_hz, slip, LENGTH_S * pole_pass_hz)
 
 
 def off_the_supply(slip):
@@ -135,6 +135,25 @@ def test_the_current_bounds_the_slip_of_a_loaded_motor(load):
 def test_a_current_of_no_load_or_of_a_wrong_scale_bounds_nothing_from_below(rms_over_rated):
     line = Line(60.0, rms_over_rated * PLATE.rated_current_a * 2**0.5, 0.0, False)
     assert FINDER.from_current(line).lowest == 0.0
+
+
+@pytest.mark.parametrize("rms_over_rated", [0.9, 1.1, 1.3])
+def test_a_hot_rotor_with_broken_bars_slips_more_than_its_current_says_but_not_twice_as_far(rms_over_rated):
+    line = Line(60.0, rms_over_rated * PLATE.rated_current_a * 2**0.5, 0.0, False)
+    slip = CIRCUIT.slip_at_current(rms_over_rated * PLATE.rated_current_a)
+    highest = FINDER.from_current(line).highest / max(slip, PLATE.rated_slip)
+    assert 1.6 < highest < 1.8
+
+
+def test_a_driven_shaft_that_turns_more_slowly_is_not_taken_for_the_motors():
+    """A fan on a belt shakes more than the motor that drives it; the current says which of both is meant."""
+    line = Line(60.0, 1.2 * PLATE.rated_current_a * 2**0.5, 0.0, False)
+    slip = 1.1 * CIRCUIT.slip_at_current(line.amplitude_a / 2**0.5)
+    seconds = times(12.0, 1000.0)
+    fan_hz = 30 * (1 - 2.5 * PLATE.rated_slip)
+    both = a_shaking(seconds, 30 * (1 - slip)) + 3 * a_shaking(seconds, fan_hz, seed=2)
+    found = FINDER.from_vibration(Vibration(both.astype(np.float32), 1000.0), line, FINDER.from_current(line))
+    assert found.lowest < slip < found.highest
 
 
 def test_vibration_tells_the_slip_within_what_the_current_allows():

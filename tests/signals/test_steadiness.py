@@ -74,6 +74,13 @@ def test_a_ramp_of_the_current_means_more_slip_at_light_load():
     assert refusal.value == pytest.approx(0.2, rel=0.1)
 
 
+@pytest.mark.parametrize("cycles", [3.2, 5.9, 40.0])
+def test_the_change_of_the_slip_is_that_from_end_to_end_however_few_cycles_the_window_holds(cycles):
+    ramp = 1 + 0.08 * times(LENGTH_S, RATE_HZ) / LENGTH_S
+    refusal = load_change(ramp, current_per_slip=0.4, pole_pass_hz=cycles / (LENGTH_S - 0.1))
+    assert refusal.value == pytest.approx(0.08 / 1.04 / 0.4, rel=0.1)
+
+
 def test_a_motor_that_idles_is_not_called_unsteady_for_what_its_supply_does():
     assert load_change(1 + 0.01 * times(LENGTH_S, RATE_HZ) / LENGTH_S, current_per_slip=0.001) is None
 

@@ -38,12 +38,12 @@ def test_class_cannot_be_read_from_current_slip_and_load() -> None:
 
 
 def test_a_healthy_rotor_is_never_cleaner_than_its_casting() -> None:
-    """Sound rotors have the asymmetry of castings with deviations of 0.5 to 4 %."""
+    """Sound rotors have the asymmetry of castings with deviations of 0.5 to 6 %."""
     levels_db = []
     for seed in range(0, 500, CLASSES):
         scenario = draw_scenario("training", seed)
         assert scenario.broken_bars == 0
-        assert 0.005 <= scenario.cage.casting_sd <= 0.04
+        assert 0.005 <= scenario.cage.casting_sd <= 0.06
         levels_db.append(20 * np.log10(make_rotor(scenario).asymmetry))
     assert min(levels_db) > -100
     assert -65 < np.median(levels_db) < -48

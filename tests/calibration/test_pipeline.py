@@ -13,7 +13,7 @@ from edge_agent.diagnose.model import Model
 from edge_agent.signals.images import SIDE_INPUTS, ModelInputs
 
 ROOT = Path(__file__).parents[2]
-SIZE = {"RECORDINGS": "80", "EPOCHS": "1"}
+SIZE = {"RECORDINGS": "50", "EPOCHS": "1"}
 
 
 @pytest.mark.slow
@@ -34,7 +34,7 @@ def test_make_model_simulates_trains_quantises_and_judges(tmp_path):
     )
     assert made.returncode == 0, made.stdout[-3000:] + made.stderr[-3000:]
     dataset = DatasetManifest.load(tmp_path / "dataset")
-    assert len(dataset.recordings) == 80
+    assert len(dataset.recordings) == 50
     model = Model.load(model_file)
     assert model.spec.side_inputs == SIDE_INPUTS
     assert len(model.spec.training.commands) == 3

@@ -22,12 +22,14 @@ def with_foreign_lines(images: Tensor, share: float, generator: torch.Generator)
     """Images of the current (batch, channels, rows, columns) in 0..1, a share of which gets a foreign line.
 
     The line is the pair of another example of the batch, up to 10 dB larger or smaller, at another ratio to
-    2sf. The pair's own rows stay what they are, and where two lines meet the louder one shows.
+    2sf. The pair's own rows stay what they are, and where two lines meet the louder one shows. An image
+    that is not there (all zero) stays so.
     """
     spec, batch = ImageSpec(), len(images)
     ratios = torch.linspace(0.0, spec.highest_ratio, images.shape[2])
     per_ratio = (images.shape[2] - 1) / spec.highest_ratio
-    chosen = torch.rand(batch, generator=generator) < share
+    present = images.flatten(1).any(dim=1)
+    chosen = present & (torch.rand(batch, generator=generator) < share)
     place = _FROM + (_TO - _FROM) * torch.rand(batch, generator=generator)
     gain_db = _GAIN_DB * (2 * torch.rand(batch, generator=generator) - 1)
     other = _louder(images[torch.randperm(batch, generator=generator)], gain_db, spec)

@@ -72,18 +72,25 @@ class SidebandPair:
 
         Two lines that only swing the amplitude add up to their sum.
         """
-        return abs(self.upper + self.lower.conjugate())
+        return abs(self._amplitude)
 
     @property
     def phase_swing(self) -> float:
         """By how much the phase swings at 2sf, rad: |upper - lower*|."""
-        return abs(self.upper - self.lower.conjugate())
+        return abs(self._phase)
 
     @property
     def phase_in_step(self) -> float:
         """The part of the phase's swing in step with the amplitude's, rad; negative if against it."""
-        amplitude, phase = self.upper + self.lower.conjugate(), -1j * (self.upper - self.lower.conjugate())
-        return (phase * amplitude.conjugate()).real / max(abs(amplitude), 1e-12)
+        return (self._phase * self._amplitude.conjugate()).real / max(self.amplitude_swing, 1e-12)
+
+    @property
+    def _amplitude(self) -> complex:
+        return self.upper + self.lower.conjugate()
+
+    @property
+    def _phase(self) -> complex:
+        return -1j * (self.upper - self.lower.conjugate())
 
     @property
     def ellipse_angle_deg(self) -> float:

@@ -48,6 +48,12 @@ def test_a_share_of_the_examples_gets_one_and_the_same_generator_the_same():
     assert torch.equal(images, changed(images, 0.0))
 
 
+def test_a_current_that_is_not_there_gets_no_line():
+    images = torch.stack([image_of(4.0), torch.zeros_like(image_of(4.0))] * 8)
+    after = changed(images)
+    assert not after[1::2].any()
+
+
 def test_a_foreign_line_looks_like_one_that_was_measured_there():
     images = torch.stack([image_of(2.0), *(image_of(0.0) for _ in range(15))])
     seen = 0

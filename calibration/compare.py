@@ -131,7 +131,8 @@ def run_trial(
         return answer(terms.protocol, softmax(logits, temperature), seen, manifest.recordings)
 
     integers = candidate.integer_logits(train, test) if terms.int8 else None
-    dead = manifest.modalities if ENTRANTS[model].fused else ()
+    fused = manifest.modalities if ENTRANTS[model].fused else ()
+    deaf = {name: without(test, name, manifest.side_inputs) for name in fused}
     cost = candidate.cost(test.take(np.array([0])))
     trial = Trial(
         model=model,
@@ -142,11 +143,7 @@ def run_trial(
         training_s=training_s,
         testing_ms=milliseconds_per_example(candidate.logits, test),
         outcomes=outcomes(test, candidate.logits(test)),
-        outcomes_without={
-            name: outcomes(deaf, candidate.logits(deaf))
-            for name in dead
-            for deaf in [without(test, name, manifest.side_inputs)]
-        },
+        outcomes_without={name: outcomes(seen, candidate.logits(seen)) for name, seen in deaf.items()},
         outcomes_int8=() if integers is None else outcomes(test, integers),
     )
     trial.save(file)

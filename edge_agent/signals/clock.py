@@ -17,6 +17,9 @@ _TAIL_OVER_PEAK = 0.15
 _TAIL_OVER_MEDIAN = 4.0
 _LONGEST_LAGS = 6
 _LARGEST_AMPLITUDE_CHANGE = 0.12
+_BEFORE_S = 1.0
+_AFTER_S = 0.1
+_UNREST_OVER_USUAL = 2.0
 _JITTER_SCANS = 40_000
 _JITTER_SCANS_PER_PERIOD = 70
 _SLOPE_OVER_TOP = 2.0
@@ -48,6 +51,8 @@ def phase_jump_rad(currents: CoarseCurrents) -> float | None:
     if np.any(last - first > _LONGEST_LAGS * lag):
         return None
     strongest = int(np.argmax([strength[f : t + 1].max() for f, t in zip(first, last, strict=True)]))
+    if _leaves_unrest(strength, int(first[strongest]), int(last[strongest]), currents.rate_hz):
+        return None
     jump, change = _step(currents, int(first[strongest] + last[strongest]) // 2 + 2 * lag, 2 * lag)
     if abs(change) > _LARGEST_AMPLITUDE_CHANGE or abs(jump) < LEAST_JUMP_RAD:
         return None
@@ -66,6 +71,19 @@ def _unforeseen(currents: CoarseCurrents, lag: int) -> NDArray[np.float32]:
     known = valid[2 * lag :] & valid[lag:-lag] & valid[: -2 * lag]
     by_phase = [_rms_over(_rest(row, lag, turn) * known, 2 * lag) for row in currents.samples]
     return _middle(by_phase) / np.float32(currents.amplitudes_a.max())
+
+
+def _leaves_unrest(strength: NDArray[np.float32], first: int, last: int, rate_hz: float) -> bool:
+    """Whether the currents are less steady after a disturbance, at `first` to `last`, than before it.
+
+    A bar that breaks or a blow to the load still moves them for some periods; lost time does not, whatever
+    sidebands there are.
+    """
+    before = strength[max(0, first - round(_BEFORE_S * rate_hz)) : first]
+    after = strength[last + 1 : last + 1 + round(_AFTER_S * rate_hz)]
+    if not before.size or not after.size:
+        return False
+    return bool(np.median(after) > _UNREST_OVER_USUAL * np.percentile(before, 90))
 
 
 def _rest(row: NDArray[np.float32], lag: int, turn: np.float32) -> NDArray[np.float32]:

@@ -105,14 +105,32 @@ def test_flat_tops_are_clipped_even_under_the_noise_of_the_converter(share, late
     lost_s=st.floats(0.002, 0.08).filter(lambda s: abs((s * 60 + 0.5) % 1 - 0.5) > 0.03),
     start=st.integers(5000, 50000),
     phases=st.sampled_from(["abc", "bc", "a"]),
+    lower=st.sampled_from([0.003, 0.03]),
 )
-def test_scans_lost_without_a_trace_make_the_clock_unreliable(lost_s, start, phases):
+def test_scans_lost_without_a_trace_make_the_clock_unreliable(lost_s, start, phases, lower):
     seconds = times(LENGTH_S) + lost_s * (np.arange(round(LENGTH_S * 10_000)) > start)
-    samples = currents(seconds=seconds)[["abc".index(p) for p in phases]]
+    samples = currents(seconds=seconds, lower=lower)[["abc".index(p) for p in phases]]
     refusal = refusal_of(samples, phases=phases)
     assert refusal.reason is Reason.UNRELIABLE_CLOCK
     expected = abs((2 * np.pi * 60 * lost_s + np.pi) % (2 * np.pi) - np.pi)
     assert refusal.value == pytest.approx(expected, abs=0.12)
+
+
+@given(
+    step_rad=st.floats(0.15, 0.25),
+    swing_hz=st.floats(6.0, 8.0),
+    break_s=st.floats(0.5, 5.5),
+    phases=st.sampled_from(["abc", "bc", "a"]),
+)
+def test_bars_that_break_at_once_are_no_fault_of_the_clock(step_rad, swing_hz, break_s, phases):
+    """The phase of the current steps with the rotor's circuit, and the shaft swings until it is calm."""
+    seconds = times(LENGTH_S)
+    since_s = np.maximum(seconds - break_s, 0.0)
+    swing = np.exp(-since_s / 0.1) * np.cos(2 * np.pi * swing_hz * since_s)
+    phase_rad = -step_rad * swing * (seconds > break_s)
+    three = currents(seconds=seconds + phase_rad / (2 * np.pi * 60), lower=0.003, upper=0.001)
+    samples = three[["abc".index(p) for p in phases]]
+    assert reason_of(samples, phases=phases) is not Reason.UNRELIABLE_CLOCK
 
 
 def test_jitter_makes_the_clock_unreliable_and_noise_of_that_size_does_not():

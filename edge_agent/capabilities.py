@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.motor import Nameplate
+from edge_agent.signals.coarse import phases_of
 from edge_agent.signals.sidebands import LEAST_CYCLES
 
 
 def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: float) -> Iterator[str]:
     """Give one sentence for each thing that is there or missing."""
     channels = [channel for stream in streams for channel in stream.channels]
-    currents = [c for c in channels if c.kind is ChannelKind.CURRENT]
     yield f"channels: {', '.join(c.name for c in channels)}"
-    yield from _about_currents(currents)
+    yield from _about_currents(streams)
     yield from _about_speed(channels, nameplate)
     clocks = {s.number for s in streams for c in s.channels if c.kind is not ChannelKind.SPEED}
     if len(clocks) > 1:
@@ -27,21 +27,27 @@ def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: fl
         yield "rotor_bars is unknown: a typical number is assumed, so equivalent bars may be off by a quarter"
 
 
-def _about_currents(currents: list[Channel]) -> Iterator[str]:
-    phases = [c.phase for c in currents]
-    missing = [phase for phase in "abc" if phase not in phases]
-    if not currents:
+def _about_currents(streams: tuple[Stream, ...]) -> Iterator[str]:
+    used: dict[str, Channel] = {}
+    for stream in streams:
+        used = used or {phase: stream.channels[i] for phase, i in phases_of(stream.channels).items()}
+    missing = [phase for phase in "abc" if phase not in used]
+    if not used:
         yield "no current: broken bars cannot be diagnosed, every answer will be missing_phase"
-    elif len(currents) == 1:
+    elif len(used) == 1:
+        (only,) = used.values()
         yield (
-            f"one phase current ({currents[0].name}), phases {' and '.join(missing)} are missing: "
+            f"one phase current ({only.name}), phases {' and '.join(missing)} are missing: "
             "unbalance and phase order cannot be seen, and answers are less sure"
         )
-    elif len(currents) == 2:
+    elif len(used) == 2:
         yield (
             f"phase {missing[0]} is missing: it is taken as minus the sum of the other two, "
             "which hides an earth fault"
         )
+    currents = [c for stream in streams for c in stream.channels if c.kind is ChannelKind.CURRENT]
+    if left_out := [c.name for c in currents if c not in used.values()]:
+        yield f"not looked at: {', '.join(left_out)}, of no phase or of one that is measured already"
 
 
 def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]:

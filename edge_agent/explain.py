@@ -47,6 +47,9 @@ _SAYINGS = {
     "slip_change": "the slip, as the current tells it, changes by {:.0%} within the window, at most {:.0%} "
     "is steady",
     "lost_fraction": "{:.1%} of the samples are lost, at most {:.1%} may be",
+    "device_overruns": "the device says {:.0f} times that it lost samples which its count does not show, at "
+    "most {:.0f} may be",
+    "clipped_fraction": "the device marks {:.1%} of the samples as clipped, at most {:.1%} may be",
     "current_channels": "{:.0f} current channels, at least {:.0f} needed",
     "current_a": "{:.3g} A rms in a phase, at least {:.3g} A are expected",
     "longest_constant_s": "a channel keeps one value for {:.3g} s, at most {:.3g} s are allowed",
@@ -68,6 +71,10 @@ _SAYINGS = {
     "at most {:.4f}",
     "stronger_pair_db": "nothing shows the speed, and a pair of sidebands {:.0f} dB stronger stands where "
     "this load would not put it, at most {:.0f} dB is clear",
+    "slip_of_configured_speed": "motor.speed_rpm means a slip of {:.4f}, and the nearest that this current "
+    "bears out is {:.4f}",
+    "pair_off_told_speed_db": "a pair of sidebands {:.0f} dB stronger stands where the speed that is told "
+    "would not put it, at most {:.0f} dB is clear",
     "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
     "look like {:.2f}",
     "equivalent_bars_at_most": "up to {:.2f} equivalent bars may be broken unseen, and a broken bar may look "
@@ -186,9 +193,9 @@ def _slip_source(answer: Answer, nameplate: Nameplate) -> str:
     """Tell who bounded the slip."""
     slips = answer.analysis.slips
     refined = ", refined on the sidebands" if answer.analysis.pair is not None else ""
-    if slips is not None and slips.source == "known":
-        if nameplate.speed_rpm is not None:
-            return f"from the configured speed of {nameplate.speed_rpm:g} rpm{refined}"
+    if slips is not None and slips.source == "configured":
+        return f"from the configured speed of {nameplate.speed_rpm:g} rpm{refined}"
+    if slips is not None and slips.source == "measured":
         return f"from the speed channel{refined}"
     if slips is not None and slips.source == "vibration":
         return f"from the shaft's lines in vibration{refined}"
@@ -298,6 +305,11 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
         return (
             f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "
             "is told: by motor.speed_rpm where it is constant, a speed channel, or vibration."
+        )
+    if refusal.quantity in ("slip_of_configured_speed", "pair_off_told_speed_db"):
+        return (
+            "Check the speed channel. motor.speed_rpm is the speed at this very load, to a few rpm, not the "
+            "rated one: correct it, or leave it out and let vibration or a speed channel tell."
         )
     if refusal.quantity == "equivalent_bars_at_most" and nameplate.rotor_bars is None:
         return "The number of rotor bars, where it is known, narrows the range: motor.rotor_bars."

@@ -44,6 +44,14 @@ def test_what_is_missing_is_named(channels, told):
     assert any(told in sentence for sentence in capabilities(streams(**channels), a_plate(), 12.0))
 
 
+def test_a_current_of_no_phase_and_a_second_motor_are_said_not_to_be_looked_at():
+    names = {"ia": "a", "ib": "b", "ic": "c", "in": None, "m2_ia": "a"}
+    channels = tuple(Channel(n, ChannelKind.CURRENT, "A", 1.0, phase=p) for n, p in names.items())
+    said = list(capabilities((Stream(0, 10_000.0, channels),), a_plate(), 12.0))
+    assert "not looked at: in, m2_ia, of no phase or of one that is measured already" in said
+    assert not any("missing" in sentence for sentence in said)
+
+
 def test_a_complete_set_of_one_clock_has_nothing_missing():
     (three, vibration) = streams()
     one_clock = (Stream(0, 10_000.0, three.channels + vibration.channels),)

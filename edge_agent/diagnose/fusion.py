@@ -154,8 +154,9 @@ def diagnose(
     if analysis.refusal is not None or analysis.pair is None or belief is None:
         return replace(blank, refusal=analysis.refusal or Refusal(Reason.OUT_OF_DOMAIN, "model", None, None))
     opinion = judge(analysis.evidence, analysis.pair)
-    if opinion.refusal is not None:
-        return replace(blank, refusal=opinion.refusal)
+    refusal = opinion.refusal or (None if opinion.broken else analysis.speed_doubt)
+    if refusal is not None:
+        return replace(blank, refusal=refusal)
     if belief.out_of_domain:
         # The network is no witness here. A fault that the sidebands show is told all the same.
         refusal = _unlike_training(belief)

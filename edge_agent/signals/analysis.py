@@ -1,6 +1,5 @@
 """From a window of samples to its evidence and its images: everything that is measured, nothing decided."""
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,7 +10,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, shift
 from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage
+from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.prepared import Current, Preparation, Vibration
 from edge_agent.signals.severity import BarScale
 from edge_agent.signals.sidebands import (
@@ -21,7 +20,7 @@ from edge_agent.signals.sidebands import (
     SidebandPair,
     decibels,
 )
-from edge_agent.signals.slip import SlipFinder, SlipRange, contradicts
+from edge_agent.signals.slip import SlipFinder, SlipRange, borne_out, contradicts
 from edge_agent.signals.slots import SlotLines, spectra_of
 from edge_agent.signals.steadiness import check_load_change, check_running, check_transient
 from edge_agent.signals.supply import Line
@@ -51,6 +50,8 @@ class Analysis:
     """The supply's line; None where no usable current was there."""
     slips: SlipRange | None = None
     """Where the slip was looked for, and who said so; None where the analysis stopped before."""
+    speed_doubt: Refusal | None = None
+    """Why the speed that was told may not be the present one, so that no rotor can be called healthy."""
 
 
 class Analyser:
@@ -125,13 +126,19 @@ class Analyser:
         evidence = self._describe(evidence, pair)
         evidence = self._hear_witnesses(evidence, pair, current, baseband, vibration, slots)
         refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
+        doubt = self._doubt_told(slips, pair, baseband, line, vibration) if slips.told else None
         inputs = self._inputs(fit, pair, evidence, vibration)
-        return Analysis(evidence, refusal, pair, inputs, line, slips)
+        return Analysis(evidence, refusal, pair, inputs, line, slips, doubt)
 
     def _bound_slip(self, window: Window, line: Line, vibration: Vibration | None) -> SlipRange:
-        known_rpm = self._nameplate.speed_rpm or _measured_speed_rpm(window)
-        if known_rpm:
-            return self._slips.from_speed(known_rpm, line, window.length_s)
+        measured_rpm, configured_rpm = _measured_speed_rpm(window), self._nameplate.speed_rpm
+        told = None
+        if measured_rpm is not None:
+            told = self._slips.from_speed(measured_rpm, line, window.length_s, "measured")
+        if told is None and configured_rpm is not None:
+            told = self._slips.from_speed(configured_rpm, line, window.length_s, "configured")
+        if told is not None:
+            return told
         by_current = self._slips.from_current(line)
         if vibration is None:
             return by_current
@@ -147,7 +154,7 @@ class Analyser:
         lowest_hz = 2 * max(slips.lowest, resolvable) * baseband.carrier_hz
         fit = SidebandFit(baseband, lowest_hz)
         pair = fit.strongest_pair(lowest_hz, 2 * slips.highest * baseband.carrier_hz)
-        if not pair.stands_out and slips.source not in ("current", "known"):
+        if not pair.stands_out and slips.source in ("vibration", "slots"):
             # What is strongest among noise would move the slip from where the speed says it is.
             pair = fit.pair(2 * max(slips.middle, resolvable) * baseband.carrier_hz)
         return fit, pair
@@ -161,7 +168,7 @@ class Analyser:
     ) -> SlotLines | None:
         """Slot lines tell the slip where the bars are known and the speed is not."""
         bars = self._nameplate.rotor_bars
-        if bars is None or slips.source == "known":
+        if bars is None or slips.told:
             return None
         spectra = spectra_of(window, line)
         return SlotLines(spectra, bars, self._nameplate.pole_pairs, line.frequency_hz, baseband)
@@ -209,13 +216,42 @@ class Analyser:
             return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
         if slips.lowest == 0.0 or pair.at_edge:
             return Refusal(Reason.LOAD_TOO_LOW, "slip_of_pair", pair.slip, slips.highest)
+        return self._check_elsewhere(pair, baseband, "stronger_pair_db")
+
+    def _doubt_told(
+        self,
+        slips: SlipRange,
+        pair: SidebandPair,
+        baseband: Baseband,
+        line: Line,
+        vibration: Vibration | None,
+    ) -> Refusal | None:
+        """A speed that is not the present one points beside the sidebands, where every rotor looks healthy.
+
+        A configured speed holds at one load only: the current must bear it out, and a far stronger pair
+        elsewhere is taken for the bars' own unless vibration hears the shaft at that speed. A measured one
+        is doubted only where something stronger begins at the end of its tolerance.
+        """
+        by_current = self._slips.from_current(line)
+        if slips.source == "configured":
+            nearest = borne_out(slips, by_current)
+            if nearest is not None:
+                return Refusal(Reason.LOAD_TOO_LOW, "slip_of_configured_speed", slips.middle, nearest)
+        if not pair.at_edge and (pair.stands_out or slips.source == "measured"):
+            return None
+        heard = None if vibration is None else self._slips.from_vibration(vibration, line, by_current)
+        if heard is not None and heard.meets(slips):
+            return None
+        return self._check_elsewhere(pair, baseband, "pair_off_told_speed_db")
+
+    def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
         elsewhere = self._pair_anywhere(baseband)
         if elsewhere is None:
             return None
         stronger_db = decibels(elsewhere.linear_sum) - decibels(pair.linear_sum)
         if stronger_db < _FAR_STRONGER_DB:
             return None
-        return Refusal(Reason.LOAD_TOO_LOW, "stronger_pair_db", stronger_db, _FAR_STRONGER_DB)
+        return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, _FAR_STRONGER_DB)
 
     def _describe(self, evidence: Evidence, pair: SidebandPair) -> Evidence:
         bars = self._bars.measure(pair)
@@ -275,17 +311,8 @@ class Analyser:
             harmonics_hz = [harmonic * self._shaft_hz(pair) for harmonic in (1, 2)]
             shifted = [shift(vibration.samples, vibration.rate_hz, hz) for hz in harmonics_hz]
             images["vibration"] = self._image.vibration([s for s, _ in shifted], shifted[0][1], pole_pass_hz)
-        swings = (pair.amplitude_swing, pair.amplitude_floor, pair.phase_swing, pair.phase_floor)
-        side = [
-            10 * pair.slip,
-            evidence.load or 0.0,
-            np.log2(pair.cycles) / 6,
-            *(decibels(swing * bars_per_ratio) / 40 for swing in swings),
-            pair.phase_in_step / max(math.hypot(pair.amplitude_swing, pair.phase_swing), 1e-9),
-            (abs(pair.lower) - abs(pair.upper)) / max(pair.linear_sum, 1e-9),
-            float(vibration is not None),
-        ]
-        return ModelInputs(images, np.array(side, np.float32))
+        side = side_inputs(pair, evidence.load or 0.0, bars_per_ratio, vibration is not None)
+        return ModelInputs(images, side)
 
 
 def _standing(found: tuple[SidebandFit, SidebandPair] | None) -> SidebandPair | None:

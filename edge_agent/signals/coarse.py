@@ -1,12 +1,13 @@
 """Phase currents averaged over short blocks: small enough to look at them from every side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from edge_agent.acquire.samples import ChannelKind
+from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.signals.windows import StreamWindow, Window
 
 _BLOCKS_PER_PERIOD = 40
@@ -47,15 +48,32 @@ class CoarseCurrents:
         return np.asarray(np.einsum("psn,sn->ps", cut, carrier) * (2.0 / np.hanning(length).sum()))
 
 
+def phases_of(channels: Sequence[Channel]) -> dict[str, int]:
+    """Position of the current channel of each phase, a, b and c.
+
+    Where some channels say their phase, one that does not is of another conductor: the neutral, the earth.
+    Where none does, the first three are taken in the order of the alphabet. The first of a phase counts.
+    """
+    currents = [i for i, channel in enumerate(channels) if channel.kind is ChannelKind.CURRENT]
+    if not any(channels[i].phase for i in currents):
+        return dict(zip("abc", currents, strict=False))
+    found: dict[str, int] = {}
+    for i in currents:
+        phase = channels[i].phase
+        if phase is not None:
+            found.setdefault(phase, i)
+    return found
+
+
 def currents_of(window: StreamWindow) -> list[int]:
-    """Indices of the current channels of a stream."""
-    return [i for i, c in enumerate(window.stream.channels) if c.kind is ChannelKind.CURRENT]
+    """Indices of the channels of a stream that measure a phase, rising."""
+    return sorted(phases_of(window.stream.channels).values())
 
 
 def phase_names(window: StreamWindow) -> list[str]:
-    """Which phase each current channel measures; in order of the alphabet where it is not said."""
-    channels = window.stream.channels
-    return [channels[i].phase or "abc"[n] for n, i in enumerate(currents_of(window))]
+    """Which phase each of them measures."""
+    names = {i: phase for phase, i in phases_of(window.stream.channels).items()}
+    return [names[i] for i in sorted(names)]
 
 
 def current_stream(window: Window) -> StreamWindow | None:

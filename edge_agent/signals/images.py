@@ -1,10 +1,13 @@
 """The images that the network looks at: sidebands over time, on an axis in units of 2sf."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from edge_agent.signals.sidebands import SidebandPair, decibels
 
 _LEAST_CYCLES = 3.0
 _MOST_CYCLES = 8.0
@@ -58,6 +61,23 @@ SIDE_INPUTS = (
     "vibration",
 )
 """Numbers beside the images: where the sidebands stand, how clear they are, and how they swing."""
+
+
+def side_inputs(
+    pair: SidebandPair, load: float, bars_per_ratio: float, vibration: bool
+) -> NDArray[np.float32]:
+    """Make the numbers of SIDE_INPUTS, (n,); `bars_per_ratio` are equivalent bars per relative swing."""
+    swings = (pair.amplitude_swing, pair.amplitude_floor, pair.phase_swing, pair.phase_floor)
+    numbers = [
+        10 * pair.slip,
+        load,
+        np.log2(pair.cycles) / 6,
+        *(decibels(swing * bars_per_ratio) / 40 for swing in swings),
+        pair.phase_in_step / max(math.hypot(pair.amplitude_swing, pair.phase_swing), 1e-9),
+        (abs(pair.lower) - abs(pair.upper)) / max(pair.linear_sum, 1e-9),
+        float(vibration),
+    ]
+    return np.array(numbers, np.float32)
 
 
 class SidebandImage:

@@ -1,6 +1,8 @@
 """Slip without a speed sensor: what is known of it before the sidebands are looked at."""
 
+import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -34,12 +36,21 @@ class SlipRange:
     lowest: float
     highest: float
     source: str
-    """`known` (configured or measured), `slots`, `vibration` or `current` (rated slip by load)."""
+    """`measured` or `configured` (a speed), `slots`, `vibration` or `current` (rated slip by load)."""
 
     @property
     def middle(self) -> float:
         """Middle of the range."""
         return (self.lowest + self.highest) / 2
+
+    @property
+    def told(self) -> bool:
+        """Whether the speed was told rather than found."""
+        return self.source in ("measured", "configured")
+
+    def meets(self, other: "SlipRange") -> bool:
+        """Whether both can be right."""
+        return self.lowest <= other.highest and other.lowest <= self.highest
 
 
 class SlipFinder:
@@ -49,11 +60,18 @@ class SlipFinder:
         self._nameplate = nameplate
         self._circuit = circuit
 
-    def from_speed(self, speed_rpm: float, line: Line, length_s: float) -> SlipRange:
-        """Bound it from a speed in rpm that is known to a few tenths of a percent."""
-        slip = 1 - speed_rpm * self._nameplate.pole_pairs / 60 / line.frequency_hz
+    def from_speed(
+        self, speed_rpm: float, line: Line, length_s: float, source: Literal["measured", "configured"]
+    ) -> SlipRange | None:
+        """Bound it from a speed in rpm, in either direction, that is known to a few tenths of a percent.
+
+        None where this motor cannot turn at that speed: the sensor sits on another shaft, or is dead.
+        """
+        slip = 1 - abs(speed_rpm) * self._nameplate.pole_pairs / 60 / line.frequency_hz
         margin = 0.003 + 0.5 / (length_s * 2 * line.frequency_hz)
-        return SlipRange(max(0.0, slip - margin), max(0.0, slip + margin), "known")
+        if not -margin <= slip <= self.anything().highest:
+            return None
+        return SlipRange(max(0.0, slip - margin), slip + margin, source)
 
     def anything(self) -> SlipRange:
         """Give all slips that this motor can have."""
@@ -138,3 +156,13 @@ def contradicts(by_slots: SlipRange, others: SlipRange) -> bool:
         return abs(by_slots.middle - others.middle) > _SAME_SHAFT * (others.highest - others.lowest)
     lowest, highest = others.lowest / _CURRENT_DOUBT, others.highest * _CURRENT_DOUBT
     return others.lowest > 0.0 and not lowest <= by_slots.middle <= highest
+
+
+def borne_out(told: SlipRange, by_current: SlipRange) -> float | None:
+    """Slip nearest to a told one that the current bears out; None where it bears out the told one.
+
+    Under load the current tells what the slip is at least: a weak supply or a hot rotor slips farther.
+    """
+    lowest = by_current.lowest / _CURRENT_DOUBT
+    highest = by_current.highest * _CURRENT_DOUBT if by_current.lowest == 0.0 else math.inf
+    return None if lowest <= told.middle <= highest else min(max(told.middle, lowest), highest)

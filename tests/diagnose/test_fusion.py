@@ -1,4 +1,5 @@
 import cmath
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -128,6 +129,13 @@ def test_a_refusal_of_the_signals_stands():
     refusal = Refusal(Reason.CLIPPED, "clipped_fraction", 0.1, 0.002)
     verdict = diagnose(an_analysis(refusal=refusal), TWO_BARS, 0.5, SPAN)
     assert (verdict.state, verdict.refusal, verdict.broken_bars) == (State.INDETERMINATE, refusal, None)
+
+
+def test_a_doubtful_speed_takes_the_word_from_a_sound_rotor_and_not_from_a_broken_one():
+    doubt = Refusal(Reason.LOAD_TOO_LOW, "pair_off_told_speed_db", 40.0, 6.0)
+    sound, broken = (replace(an_analysis(bars), speed_doubt=doubt) for bars in (0.1, 1.4))
+    assert diagnose(sound, SOUND, 0.5, SPAN).refusal == doubt
+    assert diagnose(broken, TWO_BARS, 0.5, SPAN).state is State.BROKEN_BARS
 
 
 @pytest.mark.parametrize(("load", "reason"), [(0.2, Reason.LOAD_TOO_LOW), (0.9, Reason.UNSTEADY)])

@@ -111,6 +111,13 @@ def a_vibration_window(vibration: NDArray[np.float64], rate_hz: float = RATE_HZ)
     return StreamWindow(Stream(1, rate_hz, channels), 0, counts, np.ones(counts.shape[1], bool), 0)
 
 
+def a_speed_window(speed_rpm: float, scans: int = 120) -> StreamWindow:
+    """A constant speed at ten scans per second, in counts of 0.1 rpm."""
+    channel = Channel("speed", ChannelKind.SPEED, "rpm", 0.1)
+    counts = np.full((1, scans), round(10 * speed_rpm), np.int16)
+    return StreamWindow(Stream(2, 10.0, (channel,)), 0, counts, np.ones(scans, bool), clipped_scans=0)
+
+
 def a_shaking(seconds: NDArray[np.float64], shaft_hz: float, seed: int = 1) -> NDArray[np.float64]:
     """Vibration with three harmonics of the shaft, twice the line and noise, (1, n)."""
     noise = np.random.default_rng(seed).normal(0, 0.05, seconds.size)

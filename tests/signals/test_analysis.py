@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from signal_factories import (
@@ -6,6 +8,7 @@ from signal_factories import (
     a_nameplate,
     a_shaking,
     a_space_vector,
+    a_speed_window,
     a_vibration_window,
     a_window,
     line_phase,
@@ -15,6 +18,7 @@ from signal_factories import (
     times,
 )
 
+from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
@@ -75,6 +79,67 @@ def test_a_known_speed_stands_in_for_vibration():
     analysis = analyse(a_motor_window(vibration=False), speed_rpm=60 * SHAFT_HZ)
     assert analysis.refusal is None
     assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.01)
+
+
+@pytest.mark.parametrize("vibration", [True, False])
+@pytest.mark.parametrize("speed_rpm", [1725, 1715])
+def test_a_configured_speed_of_another_load_makes_no_broken_rotor_healthy(vibration, speed_rpm):
+    analysis = analyse(a_motor_window(vibration=vibration), speed_rpm=speed_rpm)
+    assert analysis.slips.source == "configured"
+    assert analysis.refusal is None
+    assert analysis.speed_doubt.quantity == "pair_off_told_speed_db"
+
+
+def test_a_speed_channel_that_is_a_little_off_makes_no_broken_rotor_healthy():
+    window = a_window(*a_motor_window(vibration=False).streams, a_speed_window(1725.0))
+    analysis = analyse(window)
+    assert (analysis.slips.source, analysis.speed_doubt.quantity) == ("measured", "pair_off_told_speed_db")
+
+
+@pytest.mark.parametrize("speed_rpm", [60 * SHAFT_HZ, -60 * SHAFT_HZ])
+def test_a_measured_speed_is_believed_beside_the_lines_of_a_belt(speed_rpm):
+    seconds = times(12.0)
+    belt = 1 + 0.03 * np.cos(2 * np.pi * 7.7 * seconds)
+    currents = phase_currents(a_space_vector(seconds) * belt)
+    currents = currents + np.random.default_rng(2).normal(0, 0.004, currents.shape)
+    analysis = analyse(a_window(a_current_window(currents), a_speed_window(speed_rpm)))
+    assert (analysis.slips.source, analysis.refusal, analysis.speed_doubt) == ("measured", None, None)
+
+
+def test_a_configured_speed_that_the_current_does_not_bear_out_tells_nothing():
+    """The motor idles now, and stood at its rated speed when it was configured."""
+    seconds = times(12.0)
+    vector = a_space_vector(seconds, amplitude_a=1.7)
+    noise = np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    analysis = analyse(a_window(a_current_window(phase_currents(vector) + noise)), speed_rpm=1715)
+    assert analysis.speed_doubt.quantity == "slip_of_configured_speed"
+
+
+def test_lines_of_a_belt_do_not_doubt_a_configured_speed_that_vibration_confirms():
+    seconds = times(12.0)
+    belt = 1 + 0.03 * np.cos(2 * np.pi * 7.7 * seconds)
+    currents = phase_currents(a_space_vector(seconds) * belt)
+    currents = currents + np.random.default_rng(2).normal(0, 0.004, currents.shape)
+    alone = a_window(a_current_window(currents))
+    heard = a_window(alone.streams[0], a_vibration_window(a_shaking(seconds, SHAFT_HZ)))
+    assert analyse(heard, speed_rpm=60 * SHAFT_HZ).speed_doubt is None
+    assert analyse(alone, speed_rpm=60 * SHAFT_HZ).speed_doubt.quantity == "pair_off_told_speed_db"
+
+
+@pytest.mark.parametrize(("channel_rpm", "source"), [(60 * SHAFT_HZ, "measured"), (0.0, "configured")])
+def test_a_speed_channel_comes_before_the_configured_speed_unless_it_is_dead(channel_rpm, source):
+    window = a_window(*a_motor_window(vibration=False).streams, a_speed_window(channel_rpm))
+    assert analyse(window, speed_rpm=60 * SHAFT_HZ).slips.source == source
+
+
+@pytest.mark.parametrize(("phase", "place"), [(None, 0), (None, 2), (None, 3), ("a", 3)])
+def test_a_fourth_current_of_no_phase_or_of_another_motor_is_not_looked_at(phase, place):
+    (alone,) = a_motor_window(vibration=False).streams
+    channels = list(alone.stream.channels)
+    channels.insert(place, Channel("fourth", ChannelKind.CURRENT, "A", 0.001, phase=phase))
+    counts = np.insert(alone.counts, place, 7, axis=0)
+    window = a_window(replace(alone, stream=replace(alone.stream, channels=tuple(channels)), counts=counts))
+    assert analyse(window).evidence == analyse(a_window(alone)).evidence
 
 
 def test_without_speed_a_pair_that_stands_out_tells_the_slip():
@@ -145,7 +210,7 @@ def test_witnesses_of_the_slip_are_asked_in_the_order_of_their_worth():
         analyse(a_window_with_slots(True)),
         analyse(a_window_with_slots(False)),
     ]
-    assert [analysis.slips.source for analysis in asked] == ["known", "slots", "vibration", "current"]
+    assert [analysis.slips.source for analysis in asked] == ["configured", "slots", "vibration", "current"]
     for analysis in asked:
         assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.01)
 

@@ -110,16 +110,21 @@ def test_a_pair_does_not_lend_slots_to_noise():
     assert FINDER.from_slots(slots_of(slot_a=0.0), a_pair(0.0321)) is None
 
 
-def test_a_known_speed_is_taken_with_the_margin_of_a_tachometer():
-    found = FINDER.from_speed(1737, LINE, 12.0)
+@pytest.mark.parametrize("speed_rpm", [1737, -1737])
+def test_a_known_speed_is_taken_with_the_margin_of_a_tachometer_whichever_way_it_turns(speed_rpm):
+    found = FINDER.from_speed(speed_rpm, LINE, 12.0, "measured")
     assert found.middle == pytest.approx(SLIP)
-    assert found.source == "known"
+    assert found.source == "measured"
     assert 0.006 < found.highest - found.lowest < 0.01
 
 
-def test_a_speed_above_the_fields_is_no_slip_rather_than_a_negative_one():
-    found = FINDER.from_speed(1815, LINE, 12.0)
-    assert (found.lowest, found.highest) == (0.0, 0.0)
+def test_the_speed_of_the_field_is_no_slip_rather_than_a_negative_one():
+    assert FINDER.from_speed(1801, LINE, 12.0, "measured").lowest == 0.0
+
+
+@pytest.mark.parametrize("speed_rpm", [0, 579, 1815, 3474])
+def test_a_speed_that_this_motor_cannot_have_tells_nothing(speed_rpm):
+    assert FINDER.from_speed(speed_rpm, LINE, 12.0, "measured") is None
 
 
 @given(st.floats(0.5, 1.2))

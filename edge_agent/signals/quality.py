@@ -43,6 +43,8 @@ class _Currents:
     """(phases,)."""
     phasors: NDArray[np.complex128]
     """(phases, parts), A, of consecutive parts of the window."""
+    marked: float
+    """Share of the scans in blocks that the device marked as clipped."""
     rate_hz: float
     nameplate: Nameplate
 
@@ -52,6 +54,8 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
     lost = window.lost_samples / window.valid.size
     if lost > MOST_LOST_FRACTION:
         return Refusal(Reason.LOST_SAMPLES, "lost_fraction", lost, MOST_LOST_FRACTION)
+    if window.overruns:
+        return Refusal(Reason.LOST_SAMPLES, "device_overruns", window.overruns, 0)
     channels = currents_of(window)
     if not channels:
         return Refusal(Reason.MISSING_PHASE, "current_channels", 0, 1)
@@ -62,6 +66,7 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
         coarse=coarse,
         amplitudes_a=coarse.amplitudes_a,
         phasors=coarse.phasors(),
+        marked=window.clipped_scans / window.valid.size,
         rate_hz=window.stream.rate_hz,
         nameplate=nameplate,
     )
@@ -115,6 +120,8 @@ def _held(currents: _Currents) -> Iterator[Refusal]:
 
 
 def _clipping(currents: _Currents) -> Iterator[Refusal]:
+    if currents.marked > _MOST_AT_EXTREME:
+        yield Refusal(Reason.CLIPPED, "clipped_fraction", currents.marked, _MOST_AT_EXTREME)
     for counts in currents.counts:
         ratio = flat.flat_top_ratio(counts, currents.rate_hz, currents.coarse.frequency_hz)
         if ratio > flat.FLAT_TOP_LIMIT:
@@ -166,7 +173,7 @@ def _three_phases(currents: _Currents) -> Iterator[Refusal]:
 
 def usable_vibration(window: StreamWindow) -> list[int]:
     """Indices of the vibration channels that are neither stuck nor clipped and have lost little."""
-    if window.lost_samples > MOST_LOST_FRACTION * window.valid.size:
+    if window.lost_samples > MOST_LOST_FRACTION * window.valid.size or window.overruns:
         return []
     return [
         i

@@ -1,5 +1,6 @@
 """The latest scans of one stream, each at the place of its index."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 from edge_agent.acquire.samples import SampleBlock, Stream
 
 Counts = NDArray[np.int16] | NDArray[np.int32]
+
+_MOST_LAG_S = 0.5
+_LOOK_S = 10.0  # longer than what was held back on the way takes to catch up
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Cut:
     """(scans,)."""
     clipped: NDArray[np.bool_]
     """(scans,), True where the device said that something clipped."""
+    overrun: NDArray[np.bool_]
+    """(scans,), True at a scan just before which the device said that it lost some."""
 
 
 class ScanRing:
@@ -55,8 +61,11 @@ class ScanRing:
         self._counts: Counts = np.zeros((len(stream.channels), 2 * self._held), np.int16)
         self._valid = np.zeros(2 * self._held, bool)
         self._clipped = np.zeros(2 * self._held, bool)
+        self._overrun = np.zeros(2 * self._held, bool)
         self._base = 0
         self._end = 0
+        self._least_lag_s = math.inf
+        self._looked_at = 0
 
     @property
     def elapsed_s(self) -> float:
@@ -78,6 +87,20 @@ class ScanRing:
         self.origin = None
         self._base = self._end = 0
         self._blank(0, self._valid.size)
+        self._look_anew()
+
+    def follow(self, furthest_s: float) -> None:
+        """Date the scans anew where the newest ones stay behind the time of the furthest stream, s.
+
+        To be called after each block. Blocks that are long or come late catch up sooner or later; a lag
+        that stays is that of a clock which runs slower, or which did not count while it stood still.
+        """
+        self._least_lag_s = min(self._least_lag_s, furthest_s - self.elapsed_s)
+        if self.origin is None or self._looked_at < _LOOK_S * self.stream.rate_hz:
+            return
+        if self._least_lag_s > _MOST_LAG_S:
+            self.origin -= round(self._least_lag_s * self.stream.rate_hz)
+        self._look_anew()
 
     def precedes(self, block: SampleBlock) -> bool:
         """Whether a block lies before all that could be held: its device counts anew."""
@@ -99,22 +122,25 @@ class ScanRing:
             self._counts = self._counts.astype(np.int32)
         self._counts[:, at] = np.where(is_free, block.counts[skip:].T, self._counts[:, at])
         self._clipped[at] |= is_free & block.clipped
+        self._overrun[at.start] |= block.overrun and not skip
         self._valid[at] = True
         new, free = int(is_new.sum()), int(is_free.sum())
+        self._looked_at += new
         return Fill(new=new, late=free - new, repeated=scans - free, jumped=jumped)
 
     def cut(self, start_s: float) -> Cut:
         """Copy the window that begins at a time; what is not held is not valid."""
         first = (self.origin or 0) + round(start_s * self.stream.rate_hz)
         counts = np.zeros((self._counts.shape[0], self._scans), self._counts.dtype)
-        valid, clipped = np.zeros(self._scans, bool), np.zeros(self._scans, bool)
+        valid, clipped, overrun = (np.zeros(self._scans, bool) for _ in range(3))
         begin, end = max(first, self._base), min(first + self._scans, self._end)
         if begin < end:
             to, source = slice(begin - first, end - first), slice(begin - self._base, end - self._base)
             valid[to] = self._valid[source]
             clipped[to] = self._clipped[source]
+            overrun[to] = self._overrun[source]
             counts[:, to] = self._counts[:, source]
-        return Cut(first, counts, valid, clipped)
+        return Cut(first, counts, valid, clipped, overrun)
 
     def _make_room(self, end: int, jumped: bool, first: int) -> None:
         """Make columns up to an index, shifting out the oldest when there are none left."""
@@ -124,7 +150,7 @@ class ScanRing:
         if end - self._base > self._valid.size:
             keep_from = max(self._base, end - self._held)
             shift, kept = keep_from - self._base, max(0, self._end - keep_from)
-            for array in (self._counts, self._valid, self._clipped):
+            for array in (self._counts, self._valid, self._clipped, self._overrun):
                 array[..., :kept] = array[..., shift : shift + kept].copy()
             self._base = keep_from
             self._blank(kept, self._valid.size)
@@ -134,3 +160,8 @@ class ScanRing:
         self._counts[:, begin:end] = 0
         self._valid[begin:end] = False
         self._clipped[begin:end] = False
+        self._overrun[begin:end] = False
+
+    def _look_anew(self) -> None:
+        self._least_lag_s = math.inf
+        self._looked_at = 0

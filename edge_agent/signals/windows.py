@@ -30,6 +30,8 @@ class StreamWindow:
     """(scans,), False where a scan was lost."""
     clipped_scans: int
     """Scans in blocks that the device marked as clipped."""
+    overruns: int = 0
+    """Times that the device says it lost scans where its count goes on as if it had not."""
 
     @property
     def lost_samples(self) -> int:
@@ -83,6 +85,9 @@ class Windows:
     Window k covers the time from k step_s to k step_s + length_s since a stream's first scan. It is
     given once every stream has reached its end, or once the others are LONGEST_WAIT_S ahead of one
     that has gone silent. Memory is bounded: twice a window and the longest wait, per stream.
+
+    What came together belongs together: the order of the blocks of different streams tells whose clock
+    runs slower, and its scans are dated anew now and then. Streams that come in step are left alone.
     """
 
     def __init__(self, length_s: float, step_s: float, clock: Callable[[], float] = time.time) -> None:
@@ -118,9 +123,11 @@ class Windows:
                 block,
                 first_scan=block.first_scan + start,
                 counts=block.counts[start : start + ring.largest_piece],
+                overrun=block.overrun and start == 0,
             )
             self._take(ring, piece)
             windows += self._complete(behind)
+        ring.follow(self._furthest_s())
         return windows
 
     def _take(self, ring: ScanRing, block: SampleBlock) -> None:
@@ -134,7 +141,7 @@ class Windows:
             samples_received=block.counts.shape[0], samples_repeated=fill.repeated, samples_late=fill.late
         )
         if fill.jumped:
-            self._skip_the_empty()
+            self._skip_the_empty(ring)
 
     def _restart(self) -> None:
         """The device counts from the beginning again: how long it was away cannot be known."""
@@ -146,13 +153,17 @@ class Windows:
 
     def _elapsed_s(self) -> float:
         """Time since the start, of the stream that is furthest; a late stream is dated by it."""
-        furthest_s = max(ring.elapsed_s for ring in self._rings.values())
+        furthest_s = self._furthest_s()
         return furthest_s if furthest_s > LONGEST_WAIT_S else 0.0
 
-    def _skip_the_empty(self) -> None:
-        """After a gap longer than the ring, go on with the first window that holds something."""
-        oldest_s = min(ring.oldest_s for ring in self._rings.values() if ring.origin is not None)
-        self._next = max(self._next, math.floor((oldest_s - self._length_s) / self._step_s) + 1)
+    def _furthest_s(self) -> float:
+        return max(ring.elapsed_s for ring in self._rings.values())
+
+    def _skip_the_empty(self, jumped: ScanRing) -> None:
+        """After a gap of all streams, go on with the first window that holds some of the one that is back."""
+        others_s = max((ring.elapsed_s for ring in self._rings.values() if ring is not jumped), default=0.0)
+        if jumped.oldest_s > others_s + LONGEST_WAIT_S:
+            self._next = max(self._next, math.floor((jumped.oldest_s - self._length_s) / self._step_s) + 1)
 
     def _complete(self, behind: bool) -> list[Window]:
         windows = []
@@ -173,8 +184,10 @@ class Windows:
         streams = []
         for ring in self._rings.values():
             cut = ring.cut(start_s)
+            clipped = int(np.count_nonzero(cut.clipped))
+            untraced = int(np.count_nonzero(cut.overrun[1:] & cut.valid[:-1]))
             streams.append(
-                StreamWindow(ring.stream, cut.first_scan, cut.counts, cut.valid, int(cut.clipped.sum()))
+                StreamWindow(ring.stream, cut.first_scan, cut.counts, cut.valid, clipped, untraced)
             )
         return Window(start_s, self._length_s, tuple(streams), self._clock())
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -11,7 +13,7 @@ from signal_factories import (
     times,
 )
 
-from edge_agent.diagnose.verdict import Reason
+from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.signals.quality import check_currents, usable_vibration
 
 LENGTH_S = 6.0
@@ -184,6 +186,20 @@ def test_lost_samples_are_named_with_their_share():
 def test_a_few_lost_samples_do_no_harm():
     seconds = times(20.0)
     assert reason_of(currents(seconds=seconds), lost=slice(100_000, 103_900)) is None
+
+
+def test_scans_that_the_device_lost_unseen_are_refused_and_not_used_for_vibration():
+    refusal = check_currents(replace(a_current_window(currents()), overruns=1), a_nameplate())
+    assert refusal == Refusal(Reason.LOST_SAMPLES, "device_overruns", 1, 0)
+    noise = np.random.default_rng(1).normal(0, 0.1, (1, 20000))
+    assert usable_vibration(replace(a_vibration_window(noise), overruns=1)) == []
+
+
+@pytest.mark.parametrize(("share", "refused"), [(0.005, False), (0.02, True)])
+def test_more_than_a_few_scans_that_the_device_marked_as_clipped_are_refused(share, refused):
+    marked = replace(a_current_window(currents()), clipped_scans=round(share * LENGTH_S * 10_000))
+    expected = Refusal(Reason.CLIPPED, "clipped_fraction", share, 0.01) if refused else None
+    assert check_currents(marked, a_nameplate()) == expected
 
 
 def test_vibration_that_stands_still_or_hits_its_rails_is_not_used():

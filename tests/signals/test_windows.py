@@ -113,6 +113,31 @@ def test_hours_of_silence_make_no_windows_of_nothing():
     assert windows[-1].streams[0].lost_samples == 0
 
 
+@pytest.mark.parametrize("first_back", [0, 1])
+def test_a_gap_of_all_streams_makes_no_windows_of_nothing(first_back):
+    collect = collector(a_stream(0), a_stream(1))
+    for first in range(0, 1000, 10):
+        for stream in (0, 1):
+            collect.push(a_block(first, 10, stream))
+    windows = []
+    for first in range(360_000, 360_300, 10):
+        for stream in (first_back, 1 - first_back):
+            found = collect.push(a_block(first, 10, stream))
+            assert len(found) <= 1
+            windows += found
+    assert 0 < len(windows) <= 12
+    assert all(s.valid.any() for w in windows for s in w.streams)
+    assert [s.lost_samples for s in windows[-1].streams] == [0, 0]
+
+
+def test_a_gap_of_one_stream_costs_the_others_no_window():
+    collect, windows = collector(a_stream(0), a_stream(1)), []
+    for blocks in in_step(60.0):
+        windows += [w for b in blocks if not (b.stream and away(b)) for w in collect.push(b)]
+    assert [w.streams[0].first_scan for w in windows] == [25 * k for k in range(len(windows))]
+    assert {w.streams[0].lost_samples for w in windows} == {0}
+
+
 def test_whole_windows_are_skipped_when_the_work_is_behind():
     collect = collector()
     assert collect.push(a_block(0, 150), behind=True) == []
@@ -138,6 +163,94 @@ def test_scans_that_the_device_marked_as_clipped_are_counted():
     collect.push(a_block(0, 90))
     (window,) = collect.push(a_block(90, 10, clipped=True))
     assert window.streams[0].clipped_scans == 10
+
+
+def test_scans_that_the_device_lost_unseen_are_told_from_those_that_its_count_tells():
+    collect = collector()
+    collect.push(a_block(0, 30, overrun=True))
+    collect.push(a_block(30, 20, overrun=True))
+    collect.push(a_block(60, 20, overrun=True))
+    windows = collect.push(a_block(80, 160, overrun=True))
+    assert [(w.streams[0].overruns, w.streams[0].lost_samples) for w in windows[:3]] == [
+        (2, 10),
+        (2, 10),
+        (1, 10),
+    ]
+    assert [w.streams[0].overruns for w in windows[3:]] == [1, 0, 0]
+
+
+def in_step(seconds, clock=1.0, block_s=0.1):
+    """What the two streams bring in each `block_s`; the clock of the second is faster by `clock`."""
+    ends = [0, 0]
+    for k in range(1, round(seconds / block_s) + 1):
+        begins, ends = ends, [round(k * block_s * rate_hz) for rate_hz in (RATE_HZ, clock * RATE_HZ)]
+        yield [a_block(a, b - a, s) for s, (a, b) in enumerate(zip(begins, ends, strict=True)) if b > a]
+
+
+def away(block):
+    return 2000 <= block.first_scan < 4000
+
+
+@pytest.mark.parametrize("clock", [1.005, 0.995, 0.98])
+def test_clocks_that_drift_apart_cost_no_window_and_no_scan(clock):
+    collect = collector(a_stream(0), a_stream(1))
+    windows = [w for blocks in in_step(900.0, clock) for b in blocks for w in collect.push(b)]
+    assert len(windows) > 3500
+    for window in windows:
+        assert [s.lost_samples for s in window.streams] == [0, 0]
+        taken_s = [s.first_scan / RATE_HZ / c for s, c in zip(window.streams, (1.0, clock), strict=True)]
+        assert abs(taken_s[0] - taken_s[1]) < 0.8
+    for stream in (0, 1):
+        first = [w.streams[stream].first_scan for w in windows]
+        assert max(np.diff(first)) == STEP_S * RATE_HZ
+
+
+def test_blocks_that_come_late_or_many_at_once_move_nothing():
+    collect, windows, kept = collector(a_stream(0), a_stream(1)), [], []
+    for k, (first, second) in enumerate(in_step(120.0)):
+        kept.append(second)
+        windows += collect.push(first)
+        if k % 4 == 3 and k % 66 > 12:
+            come, kept = kept[:-3], kept[-3:]
+            windows += [w for b in come for w in collect.push(b)]
+    assert len(windows) > 450
+    assert all([s.first_scan for s in w.streams] == [100 * w.start_s] * 2 for w in windows)
+    assert all(s.lost_samples == 0 for w in windows for s in w.streams)
+
+
+@pytest.mark.parametrize("stream", [0, 1])
+def test_a_stream_that_comes_back_has_lost_what_its_count_left_out(stream):
+    collect, windows = collector(a_stream(0), a_stream(1)), []
+    for blocks in in_step(80.0):
+        windows += [w for b in blocks if b.stream != stream or not away(b) for w in collect.push(b)]
+    assert all([s.first_scan for s in w.streams] == [100 * w.start_s] * 2 for w in windows)
+    lost = [w.streams[stream].lost_samples for w in windows]
+    assert [n == 0 for n in lost] == [w.start_s <= 19.0 or w.start_s >= 40.0 for w in windows]
+
+
+@pytest.mark.parametrize("stream", [0, 1])
+def test_a_stream_that_did_not_count_while_it_stood_still_is_in_step_again_soon(stream):
+    collect, windows = collector(a_stream(0), a_stream(1)), []
+    for blocks in in_step(80.0):
+        for block in blocks:
+            if block.stream == stream and away(block):
+                continue
+            shift = 2000 if block.stream == stream and block.first_scan >= 4000 else 0
+            windows += collect.push(a_block(block.first_scan - shift, 10, block.stream))
+    assert [w.start_s for w in windows] == [0.25 * k for k in range(len(windows))]
+    last = [w for w in windows if w.start_s > 51.0]
+    assert len(last) > 100
+    assert all(s.lost_samples == 0 for w in last for s in w.streams)
+
+
+@pytest.mark.parametrize("block_s", [0.01, 0.5, 1.7])
+def test_the_pieces_in_which_streams_in_step_come_change_nothing(block_s):
+    def found(block_s):
+        collect = collector(a_stream(0), a_stream(1))
+        windows = [w for blocks in in_step(68.0, 1.0, block_s) for b in blocks for w in collect.push(b)]
+        return [(w.start_s, *((s.first_scan, s.lost_samples) for s in w.streams)) for w in windows]
+
+    assert found(block_s) == found(0.1)
 
 
 pieces = st.lists(st.tuples(st.integers(1, 60), st.sampled_from(["send", "send", "send", "lose", "repeat"])))

@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from edge_agent.acquire.samples import Device, SampleBlock
-from edge_agent.acquire.source import PortLost, PortOpened, SerialSource
+from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
-from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision
+from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.diagnose.verdict import Reason, Refusal, Verdict, WindowSpan
@@ -82,14 +82,18 @@ class Line:
         self.windows.configure(device)
         self._analyser = self._new_analyser()
 
-    def push(self, block: SampleBlock, behind: bool = False) -> Iterator[Answer]:
-        """Take samples; give an answer for each window that they complete, or skip it when behind."""
+    def push(self, block: SampleBlock, behind: bool = False, waited_s: float = 0.0) -> Iterator[Answer]:
+        """Take samples; give an answer for each window that they complete, or skip it when behind.
+
+        `waited_s` is how long they have waited since they arrived; latency and dates count from there.
+        """
+        arrived_s = time.monotonic() - waited_s
         for window in self.windows.push(block, behind):
-            started_s = time.monotonic()
             analysis = self._analyser.analyse(window)
             belief = self._believe(analysis)
-            verdict = diagnose(analysis, belief, self._model.spec.thresholds.broken, _span(window))
-            verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - started_s))
+            span = _span(window, waited_s)
+            verdict = diagnose(analysis, belief, self._model.spec.thresholds.broken, span)
+            verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
             before = self.decision.state
             changed = self.decision.update(verdict)
             yield Answer(verdict, before, self.decision.state, changed, analysis, window)
@@ -122,7 +126,7 @@ class Agent:
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager)
         self._samples_s = time.monotonic()
-        self._said_s = -float("inf")
+        self._state_said_s = self._health_said_s = time.monotonic()
         self._port_problem: str | None = None
         self._silence: str | None = None
 
@@ -132,22 +136,23 @@ class Agent:
         with self._publisher, self._source:
             for watched in (self._publisher.watched, self._source.watched):
                 self._supervisor.watch(watched)
-            self._manager.ready("waiting for samples")
+            self._manager.ready(_in_short(self._line.decision.state))
             while not stop.is_set():
-                for item in self._source.poll(_POLL_S):
-                    self._take(item)
+                for arrived_s, item in self._source.poll(_POLL_S):
+                    self._take(item, arrived_s)
                 self._look_after()
             self._manager.stopping()
         self._outbox.close()
 
-    def _take(self, item: Device | SampleBlock | PortOpened | PortLost) -> None:
+    def _take(self, item: News, arrived_s: float) -> None:
         match item:
             case SampleBlock():
                 self._samples_s = time.monotonic()
                 self._silence = None
                 self._health.source_problem(None)
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
-                for answer in self._line.push(item, behind):
+                waited_s = time.monotonic() - arrived_s
+                for answer in self._line.push(item, behind, waited_s):
                     self._publish(answer)
             case Device():
                 self._begin(item)
@@ -192,20 +197,30 @@ class Agent:
             self._say_change(before, self._line.decision.state)
 
     def _say_change(self, before: Verdict, after: Verdict) -> None:
+        if is_event(before, after):
+            self._say_event(before, after)
+        self._say_state(after)
+
+    def _say_event(self, before: Verdict, after: Verdict) -> None:
         now_s = time.time()
         number = self._publisher.publish_event(
             self._motor, lambda event: event_payload(event, self._origin, before, after, now_s)
         )
         reason = after.refusal.reason if after.refusal else ""
         _LOG.info("event %d: %s -> %s %s", number, before.state, after.state, reason)
-        self._say_state(after)
 
     def _say_state(self, state: Verdict) -> None:
-        self._said_s = time.monotonic()
+        self._state_said_s = time.monotonic()
         self._publisher.publish_state(self._motor, state_payload(self._origin, state, time.time()))
+        self._manager.status(_in_short(state))
+
+    def _say_health(self) -> None:
+        self._health_said_s = time.monotonic()
+        health = self._health.read(self._source, self._line.windows.counts, self._outbox, self._publisher)
+        self._publisher.publish_health(health_payload(self._settings.agent.id, health, time.time()))
 
     def _look_after(self) -> None:
-        """What is done between samples: supervision, the watchdog, the heartbeat."""
+        """What is done between samples: supervision, the watchdog, the heartbeats."""
         self._supervisor.check()
         now_s = time.monotonic()
         silent = now_s - self._samples_s > _SILENT_S
@@ -214,18 +229,24 @@ class Agent:
             self._watchdog.source_known_silent(now_s)
         else:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)
-        if now_s - self._said_s >= self._settings.mqtt.heartbeat_s:
+        if now_s - self._state_said_s >= self._settings.mqtt.heartbeat_s:
             self._say_state(self._line.decision.state)
-            health = self._health.read(self._source, self._line.windows.counts, self._outbox, self._publisher)
-            self._publisher.publish_health(health_payload(self._settings.agent.id, health, time.time()))
+        if now_s - self._health_said_s >= self._settings.mqtt.heartbeat_s:
+            self._say_health()
 
 
-def _span(window: Window) -> WindowSpan:
-    """Dates of a window, and the samples of its current stream."""
+def _in_short(state: Verdict) -> str:
+    """Give a state in one line, e.g. `broken_bars: alarm` or `indeterminate: load_too_low`."""
+    return f"{state.state}: {state.refusal.reason if state.refusal else state.severity}"
+
+
+def _span(window: Window, waited_s: float) -> WindowSpan:
+    """Dates of a window whose last samples waited, and the samples of its current stream."""
     current = quality.current_stream(window) or window.streams[0]
+    end_unix_s = window.received_unix_s - waited_s
     return WindowSpan(
-        start_unix_s=window.received_unix_s - window.length_s,
-        end_unix_s=window.received_unix_s,
+        start_unix_s=end_unix_s - window.length_s,
+        end_unix_s=end_unix_s,
         first_sample=current.first_scan,
         samples=current.valid.size,
         lost_samples=current.lost_samples,

@@ -1,16 +1,21 @@
+import socket
+import threading
+import time
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
+from edge_agent.acquire.frames import encode_data, encode_description
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import SampleBlock
 from edge_agent.acquire.source import PortLost, PortOpened
 from edge_agent.agent import Agent, Line
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import Reason, State
+from edge_agent.diagnose.verdict import Reason, Refusal, State
 
 MODEL = Model.load("builtin")
 
@@ -76,6 +81,7 @@ def an_agent(tmp_path):
         "motor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
         "        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n"
+        "window: {length_s: 4, step_s: 1}\n"
     )
     return Agent(load_settings(config), MODEL)
 
@@ -84,10 +90,10 @@ def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypa
     agent = an_agent(tmp_path)
     said = []
     monkeypatch.setattr(agent._health, "source_problem", said.append)
-    agent._take(PortLost("port", "permission denied"))
+    agent._take(PortLost("port", "permission denied"), time.monotonic())
     agent._samples_s -= 60.0
     agent._look_after()
-    agent._take(PortOpened("port"))
+    agent._take(PortOpened("port"), time.monotonic())
     agent._look_after()
     assert said == ["port: permission denied"] * 2 + ["no samples come"]
 
@@ -95,6 +101,85 @@ def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypa
 def test_a_device_that_was_just_found_is_starting_rather_than_silent(tmp_path, two_bars):
     agent = an_agent(tmp_path)
     agent._samples_s -= 60.0
-    agent._take(two_bars.device)
+    agent._take(two_bars.device, time.monotonic())
     agent._look_after()
     assert agent._line.decision.state.refusal.reason is Reason.STARTING
+
+
+class Heard:
+    """The kinds of what an agent publishes, in order, without a broker."""
+
+    def __init__(self, agent, monkeypatch):
+        self.kinds = []
+        publisher = agent._publisher
+        monkeypatch.setattr(publisher, "publish_event", lambda motor, make: self.kinds.append("event") or 1)
+        monkeypatch.setattr(publisher, "publish_state", lambda motor, payload: self.kinds.append("state"))
+        monkeypatch.setattr(publisher, "publish_health", lambda payload: self.kinds.append("health"))
+
+
+def refused(reason):
+    return Refusal(reason, "x", 0.0, 1.0)
+
+
+def test_a_reason_that_changes_is_published_and_makes_no_event(tmp_path, monkeypatch):
+    agent = an_agent(tmp_path)
+    heard = Heard(agent, monkeypatch)
+    for reason in (Reason.UNSTEADY, Reason.LOAD_TOO_LOW, Reason.LOAD_TOO_LOW, Reason.UNSTEADY):
+        agent._refuse(refused(reason))
+    assert heard.kinds == ["state"] * 3
+
+
+def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path, monkeypatch, two_bars):
+    agent = an_agent(tmp_path)
+    heard = Heard(agent, monkeypatch)
+    agent._line.configure(two_bars.device)
+    for block in replay_blocks(two_bars, 0.1):
+        agent._take(block, time.monotonic())
+    agent._refuse(refused(Reason.UNSTEADY))
+    assert heard.kinds == ["event", "state"] * 2
+
+
+@pytest.mark.parametrize(
+    ("reasons", "states"), [((Reason.STARTING,) * 2, 6), ((Reason.UNSTEADY, Reason.LOAD_TOO_LOW), 12)]
+)
+def test_health_comes_at_every_heartbeat_however_often_the_state_is_said(
+    tmp_path, monkeypatch, reasons, states
+):
+    agent = an_agent(tmp_path)
+    heard = Heard(agent, monkeypatch)
+    began_s = time.monotonic()
+    for turn in range(1, 13):
+        now_s = began_s + 31.0 * turn
+        monkeypatch.setattr(time, "monotonic", lambda now_s=now_s: now_s)
+        agent._samples_s = now_s
+        agent._refuse(refused(reasons[turn % 2]))
+        agent._look_after()
+    assert heard.kinds.count("health") == 6
+    assert heard.kinds.count("state") == states
+
+
+def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, monkeypatch, two_bars):
+    agent, found, stop = an_agent(tmp_path), [], threading.Event()
+    monkeypatch.setattr(
+        agent._publisher, "publish_diagnosis", lambda motor, payload: (found.append(payload), stop.set())
+    )
+    queue, rates_hz = agent._source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}
+    queue.put(encode_description(two_bars.device))
+    for sequence, block in enumerate(replay_blocks(two_bars, 0.01)):
+        queue.put(encode_data(block, rates_hz[block.stream], sequence))
+    arrived_unix_s = time.time()
+    time.sleep(3.0)
+    agent.run(stop)
+    assert found[0]["latency_ms"] > 3000
+    ended = datetime.fromisoformat(found[0]["window"]["end"])
+    assert abs(ended.timestamp() - arrived_unix_s) < 1.0
+
+
+def test_systemd_is_told_each_state_that_is_said(tmp_path, monkeypatch):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as ear:
+        ear.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        agent = an_agent(tmp_path)
+        agent._refuse(refused(Reason.LOST_SAMPLES))
+        ear.settimeout(5.0)
+        assert ear.recv(100) == b"STATUS=indeterminate: lost_samples"

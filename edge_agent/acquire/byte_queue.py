@@ -1,6 +1,7 @@
 """What waits between the thread that reads the port and the one that works on what it read."""
 
 import threading
+import time
 from collections import deque
 from dataclasses import dataclass
 
@@ -27,6 +28,8 @@ class PortLost:
 
 
 Item = bytes | PortOpened | PortLost
+ArrivedItem = tuple[float, Item]
+"""When an item was put (monotonic clock, s), and the item."""
 
 
 class ByteQueue:
@@ -36,7 +39,7 @@ class ByteQueue:
         self.dropped_bytes = 0
         """Bytes that had to go because nobody took them in time."""
         self._most_bytes = most_bytes
-        self._items: deque[Item] = deque()
+        self._items: deque[ArrivedItem] = deque()
         self._bytes = 0
         self._news = threading.Condition()
 
@@ -44,35 +47,35 @@ class ByteQueue:
         return len(self._items)
 
     def put(self, item: Item) -> None:
-        """Append; what happened to the port is never dropped."""
+        """Append, stamped with the time; what happened to the port is never dropped."""
         with self._news:
-            self._items.append(item)
+            self._items.append((time.monotonic(), item))
             self._bytes += _size(item)
             if self._bytes > self._most_bytes:
                 self._drop_oldest()
             self._news.notify()
 
-    def take(self, timeout_s: float, most_bytes: int) -> list[Item]:
+    def take(self, timeout_s: float, most_bytes: int) -> list[ArrivedItem]:
         """Give what waits, up to about `most_bytes`; wait up to `timeout_s` for a first item."""
         with self._news:
             self._news.wait_for(lambda: self._items, timeout_s)
-            taken: list[Item] = []
+            taken: list[ArrivedItem] = []
             size = 0
             while self._items and size < most_bytes:
                 taken.append(self._items.popleft())
-                size += _size(taken[-1])
+                size += _size(taken[-1][1])
             self._bytes -= size
             return taken
 
     def _drop_oldest(self) -> None:
-        events: list[Item] = []
+        events: list[ArrivedItem] = []
         while self._bytes > self._most_bytes:
-            item = self._items.popleft()
+            arrived_s, item = self._items.popleft()
             if isinstance(item, bytes):
                 self._bytes -= len(item)
                 self.dropped_bytes += len(item)
             else:
-                events.append(item)
+                events.append((arrived_s, item))
         self._items.extendleft(reversed(events))
 
 

@@ -24,11 +24,12 @@ _REASONS = {
     errno.ENOTTY: "this is no serial port",
     errno.EACCES: "permission denied; add the user to the group dialout: sudo usermod -aG dialout $USER, "
     "then log in again",
+    errno.EPERM: "not allowed by the unit; add DeviceAllow=char-<the driver's name in /proc/devices> rw "
+    "below [Service]: sudo systemctl edit edge-agent",
     errno.EBUSY: "another program has it open",
     errno.EAGAIN: "another program has it open",
     errno.EIO: "the device is gone: unplugged, or reset by its hub",
 }
-_REASONS[errno.EPERM] = _REASONS[errno.EACCES]
 _REASONS[errno.ENXIO] = _REASONS[errno.ENODEV] = _REASONS[errno.EIO]
 
 

@@ -12,7 +12,10 @@ from edge_agent.acquire.serial_port import SerialReader
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.supervision import Watched
 
-__all__ = ["PortLost", "PortOpened", "SerialSource"]
+__all__ = ["News", "PortLost", "PortOpened", "SerialSource"]
+
+News = Device | SampleBlock | PortOpened | PortLost
+"""What a source gives."""
 
 _MOST_BYTES = 262_144
 
@@ -71,21 +74,22 @@ class SerialSource:
         """What the decoder saw since the start."""
         return self._decoder.counts
 
-    def poll(self, timeout_s: float) -> list[Device | SampleBlock | PortOpened | PortLost]:
-        """Give what has come; wait up to `timeout_s` for something.
+    def poll(self, timeout_s: float) -> list[tuple[float, News]]:
+        """Give what has come, each with when its last byte was read (monotonic clock, s).
 
-        A device is given when it is first known, and again only when it has changed.
+        Waits up to `timeout_s` for something. A device is given when it is first known, and again only
+        when it has changed.
         """
-        found: list[Device | SampleBlock | PortOpened | PortLost] = []
+        found: list[tuple[float, News]] = []
         taken = self._queue.take(timeout_s, _MOST_BYTES)
         self._cut_where_bytes_were_dropped()
-        for item in taken:
+        for arrived_s, item in taken:
             if isinstance(item, bytes):
-                found += [part for part in self._decoder.push(item) if self._is_news(part)]
+                found += [(arrived_s, part) for part in self._decoder.push(item) if self._is_news(part)]
             else:
                 if isinstance(item, PortLost):
                     self._decoder.cut()
-                found.append(item)
+                found.append((arrived_s, item))
         return found
 
     def _cut_where_bytes_were_dropped(self) -> None:

@@ -14,6 +14,7 @@ from edge_agent.agent import Answer, Line
 from edge_agent.capabilities import capabilities
 from edge_agent.cli import WRONG_USAGE
 from edge_agent.config import Settings, load_settings
+from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.explain import explain, say_confidence
 from edge_agent.plot import PlotError, check_matplotlib, plot
@@ -110,8 +111,9 @@ def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator
 def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str, Payload]]:
     now_s = time.time()
     yield "diagnosis", diagnosis_payload(origin, answer.verdict, now_s)
-    if answer.changed:
+    if is_event(answer.before, answer.state):
         yield "event", event_payload(number, origin, answer.before, answer.state, now_s)
+    if answer.changed:
         yield "state", state_payload(origin, answer.state, now_s)
 
 

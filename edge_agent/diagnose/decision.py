@@ -19,6 +19,11 @@ def starting() -> Verdict:
     return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
 
 
+def is_event(before: Verdict, after: Verdict) -> bool:
+    """Tell whether a change is an event: state or severity became another; a reason alone is none."""
+    return (before.state, before.severity) != (after.state, after.severity)
+
+
 class Decision:
     """Exponential smoothing of the windows that answer, with hysteresis; patience with those that do not.
 
@@ -84,8 +89,8 @@ class Decision:
 
     def _settle(self, verdict: Verdict) -> bool:
         before, self.state = self.state, verdict
-        return _headline(before) != _headline(verdict)
+        return is_event(before, verdict) or _reason(before) != _reason(verdict)
 
 
-def _headline(verdict: Verdict) -> tuple[object, ...]:
-    return verdict.state, verdict.severity, verdict.refusal and verdict.refusal.reason
+def _reason(verdict: Verdict) -> Reason | None:
+    return verdict.refusal.reason if verdict.refusal else None

@@ -107,7 +107,10 @@ class MqttSettings:
         return self.client_id or f"edge-agent-{agent_id}"
 
     def password(self) -> str | None:
-        """Password from its file, None where there is none. Raises OSError when the file cannot be read."""
+        """Password from its file, None where there is none.
+
+        Raises OSError when the file cannot be read, UnicodeDecodeError when it is no UTF-8 text.
+        """
         if self.password_file is None:
             return None
         first_line, *_ = self.password_file.read_text(encoding="utf-8").splitlines() or [""]

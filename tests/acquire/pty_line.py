@@ -47,7 +47,7 @@ def taken(queue: ByteQueue, enough: Callable[[list[Item]], bool]) -> list[Item]:
     end_s = monotonic() + PATIENCE_S
     while not enough(items):
         assert monotonic() < end_s, f"not enough came: {items}"
-        items += queue.take(0.2, 65_536)
+        items += [item for _, item in queue.take(0.2, 65_536)]
     return items
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import serial
 from hypothesis import given
 from hypothesis import strategies as st
 from pty_line import PtyLine, bytes_in, taken
 
 from edge_agent.acquire import serial_port
-from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
+from edge_agent.acquire.byte_queue import MAX_WAITING_BYTES, ByteQueue, PortLost, PortOpened
 from edge_agent.acquire.ports import PortInfo
 from edge_agent.acquire.serial_port import SerialReader
 from edge_agent.supervision import Supervisor, ThreadLostError
@@ -65,6 +66,11 @@ def as_nobody() -> Iterator[None]:
     finally:
         if root:
             os.seteuid(0)
+
+
+def waiting(queue: ByteQueue) -> list[object]:
+    """Take all that waits, without when it came."""
+    return [item for _, item in queue.take(0, MAX_WAITING_BYTES)]
 
 
 def opened(items: list[object]) -> bool:
@@ -127,7 +133,7 @@ def test_the_same_reason_is_said_once(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(serial_port, "_LONGEST_PAUSE_S", 0.001)
     with reading(tmp_path / "port") as at:
         assert all(attempts.acquire(timeout=10) for _ in range(5))
-    assert at.queue.take(0, 1) == [PortLost(str(tmp_path / "port"), "another program has it open")]
+    assert waiting(at.queue) == [PortLost(str(tmp_path / "port"), "another program has it open")]
 
 
 def test_a_missing_port_names_those_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +155,18 @@ def test_a_forbidden_port_says_which_group_may_open_it(line: PtyLine) -> None:
         reason = reason_for(line.slave_name)
     assert "permission denied" in reason
     assert "group dialout" in reason
+
+
+def test_a_driver_that_the_unit_does_not_allow_is_no_question_of_groups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(port: str, baud_rate: int) -> None:
+        raise serial.SerialException(errno.EPERM, "could not open port: Operation not permitted")
+
+    monkeypatch.setattr(serial_port, "_open", refuse)
+    reason = reason_for(tmp_path / "port")
+    assert "DeviceAllow=" in reason
+    assert "dialout" not in reason
 
 
 def test_a_port_is_read_by_one_program_at_a_time(line: PtyLine) -> None:
@@ -226,14 +244,14 @@ def test_a_full_queue_drops_its_oldest_blocks_and_counts_them() -> None:
     for block in (b"aaaa", b"bbbb", b"cccc"):
         queue.put(block)
     assert queue.dropped_bytes == 4
-    assert queue.take(0, 100) == [b"bbbb", b"cccc"]
+    assert waiting(queue) == [b"bbbb", b"cccc"]
 
 
 def test_a_full_queue_keeps_what_happened_to_the_port() -> None:
     queue = ByteQueue(most_bytes=4)
     for item in (b"aaaa", PortLost("port", "unplugged"), PortOpened("port"), b"bbbb"):
         queue.put(item)
-    assert queue.take(0, 100) == [PortLost("port", "unplugged"), PortOpened("port"), b"bbbb"]
+    assert waiting(queue) == [PortLost("port", "unplugged"), PortOpened("port"), b"bbbb"]
 
 
 @given(st.lists(st.binary(min_size=1, max_size=50), max_size=40), st.integers(50, 200))
@@ -241,6 +259,6 @@ def test_what_is_not_dropped_is_the_end_of_what_was_put(pieces: list[bytes], mos
     queue = ByteQueue(most_bytes)
     for piece in pieces:
         queue.put(piece)
-    kept = bytes_in(queue.take(0, most_bytes))
+    kept = bytes_in(waiting(queue))
     assert b"".join(pieces).endswith(kept)
     assert queue.dropped_bytes + len(kept) == sum(map(len, pieces))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 
 import numpy as np
 import pytest
+from broker import wait_until
 from pty_line import PATIENCE_S, PtyLine
 
 from edge_agent.acquire.byte_queue import MAX_WAITING_BYTES
@@ -54,7 +55,7 @@ def polled(source: SerialSource, enough: Callable[[list], bool]) -> list:
     end_s = monotonic() + PATIENCE_S
     while not enough(items):
         assert monotonic() < end_s, f"not enough came: {items}"
-        items += source.poll(0.2)
+        items += [item for _, item in source.poll(0.2)]
     return items
 
 
@@ -145,6 +146,21 @@ def test_a_pipeline_that_is_too_slow_loses_the_oldest_bytes_counted(line: PtyLin
         items = polled(source, number_of(SampleBlock, 1))
     assert items[0] == a_device()
     assert 0 < source.dropped_bytes <= sent
+
+
+def test_samples_are_stamped_when_they_are_read_and_not_when_they_are_worked_on(line: PtyLine) -> None:
+    with a_source(line) as source:
+        polled(source, number_of(PortOpened, 1))
+        written_s = monotonic()
+        line.write(encode_description(a_device()) + frames_of(range(3)))
+        wait_until(lambda: source.waiting_blocks)
+        sleep(0.5)
+        worked_on_s = monotonic()
+        found = source.poll(0.2)
+    arrived_s = [arrived_s for arrived_s, item in found if isinstance(item, SampleBlock)]
+    assert len(arrived_s) == 3
+    assert written_s <= min(arrived_s)
+    assert max(arrived_s) < worked_on_s - 0.4
 
 
 def test_a_silent_port_gives_nothing_and_is_no_failure(line: PtyLine) -> None:

@@ -1,5 +1,6 @@
 """Rules, example and guide fit the program and each other."""
 
+import errno
 import re
 import shutil
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from edge_agent.acquire import serial_port
 from edge_agent.config import load_settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
@@ -51,6 +53,13 @@ def test_every_file_of_the_guide_is_there_and_every_file_is_in_the_guide() -> No
         if path.is_file() and path.name != "README.md"
     }
     assert named == there
+
+
+@pytest.mark.parametrize("refusal", [errno.EACCES, errno.EPERM, errno.EBUSY])
+def test_the_guide_quotes_what_is_said_of_a_port_that_cannot_be_opened(refusal: int) -> None:
+    quoted = re.findall(r"^\| `([^`]+)` \|", (DEPLOY / "README.md").read_text(), re.MULTILINE)
+    said = str(serial_port._reason(OSError(refusal, "")))
+    assert any(said.startswith(words) for words in quoted), said
 
 
 def test_the_guide_says_first_that_32_bit_is_not_supported() -> None:

@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.diagnose.decision import Decision, starting
+from edge_agent.diagnose.decision import Decision, is_event, starting
 from edge_agent.diagnose.fusion import answer
 from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Severity, State, Verdict, WindowSpan
 
@@ -72,6 +72,14 @@ def test_update_tells_of_a_change_of_state_severity_or_reason_only():
     decision = Decision()
     changes = [decision.update(v) for v in (UNKNOWN, UNKNOWN, HEALTHY, HEALTHY, HEALTHY, HEALTHY)]
     assert changes == [True, False, False, False, True, False]
+
+
+def test_a_change_of_state_or_severity_is_an_event_and_one_of_the_reason_alone_is_none():
+    unsteady = a_verdict(State.INDETERMINATE, reason=Reason.UNSTEADY)
+    assert Decision().update(unsteady)
+    assert not is_event(starting(), unsteady)
+    assert is_event(UNKNOWN, HEALTHY)
+    assert is_event(HEALTHY, replace(HEALTHY, severity=Severity.WATCH))
 
 
 def test_silence_is_refused_at_once_and_keeps_the_last_evidence():

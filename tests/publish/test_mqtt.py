@@ -299,6 +299,19 @@ def test_an_unreadable_password_file_is_named(
     assert "mqtt.password_file cannot be read" in caplog.text
 
 
+def test_a_password_file_that_is_no_text_is_named_and_its_bytes_are_not(
+    tmp_path: Path, outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    password = tmp_path / "password"
+    password.write_bytes("s\xe4cret\n".encode("latin-1"))
+    wrong = settings(free_port(), username="a", password_file=password)
+    with Publisher(wrong, "pump-7", outbox) as publisher:
+        wait_until(lambda: publisher.counts.failed_attempts or publisher.watched.failure())
+        assert publisher.watched.failure() is None
+    assert f"mqtt.password_file cannot be read: {password} is no UTF-8 text" in caplog.text
+    assert "0xe4" not in caplog.text
+
+
 def test_no_broker_is_named_once_and_costs_nothing(outbox: Outbox, caplog: pytest.LogCaptureFixture) -> None:
     with Publisher(settings(free_port()), "pump-7", outbox) as publisher:
         wait_until(lambda: publisher.counts.failed_attempts >= 3)

@@ -133,7 +133,7 @@ def _nobody_reads() -> bool:
 def _missing(error: ModuleNotFoundError) -> str:
     """Say what to install."""
     extra = "simulator" if error.name == "numba" else "calibration"
-    return f"needs {error.name}, which is not installed; pip install 'edge-agent[{extra}]'"
+    return f"needs {error.name}, which is not installed; pip install '.[{extra}]' in the project's folder"
 
 
 if __name__ == "__main__":

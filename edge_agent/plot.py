@@ -1,6 +1,6 @@
 """A picture of a window: the spectra with the expected lines, the sidebands over time, the verdict.
 
-Needs matplotlib, which the runtime does not: `pip install 'edge-agent[plot]'`.
+Needs matplotlib, which the runtime does not: `pip install '.[plot]'`.
 """
 
 import textwrap
@@ -84,7 +84,7 @@ def check_matplotlib() -> None:
         import matplotlib  # noqa: F401
     except ModuleNotFoundError as error:
         raise PlotError(
-            "pictures need matplotlib, which is not installed: pip install 'edge-agent[plot]'"
+            "pictures need matplotlib, which is not installed: pip install '.[plot]' in the project's folder"
         ) from error
 
 

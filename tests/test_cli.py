@@ -97,7 +97,7 @@ def test_an_error_of_the_program_itself_keeps_its_traceback(a_command):
 def test_what_is_not_installed_is_named_with_the_extra_that_brings_it(a_command, capsys):
     a_command("import torch_that_is_not_there")
     assert cli.main(["run"]) == 2
-    assert "pip install 'edge-agent[calibration]'" in capsys.readouterr().err
+    assert "pip install '.[calibration]'" in capsys.readouterr().err
 
 
 def test_a_right_configuration_is_summarised(config: Path, capsys: pytest.CaptureFixture[str]):

@@ -209,6 +209,19 @@ colour: red
         assert told[key].position == place_of(text, words), key
 
 
+def test_a_wrong_length_of_the_window_is_one_problem(problems_of):
+    (problem,) = problems_of(MINIMAL + "window: {length_s: 0.1}\n")
+    assert problem.key == ("window", "length_s")
+
+
+def test_a_password_that_is_no_text_is_told_without_its_bytes(problems_of, tmp_path):
+    (tmp_path / "password").write_bytes(b"s\xe4\xffcret")
+    mqtt = f"  username: pump-7\n  password_file: {tmp_path / 'password'}\n"
+    (problem,) = problems_of(MINIMAL + mqtt)
+    assert "no UTF-8 text" in problem.message
+    assert "xe4" not in problem.message
+
+
 def test_a_problem_reads_as_file_line_column_key_and_words(problems_of):
     (problem,) = problems_of(changed("1715", "1815"))
     assert str(problem) == (

@@ -18,7 +18,7 @@ PNG = b"\x89PNG\r\n\x1a\n"
 
 @pytest.fixture
 def matplotlib():
-    return pytest.importorskip("matplotlib", reason="pictures need edge-agent[plot]")
+    return pytest.importorskip("matplotlib", reason="pictures need matplotlib")
 
 
 @given(st.floats(20, 200), st.floats(0.01, 100), st.booleans())
@@ -68,7 +68,7 @@ def test_every_window_has_a_picture(matplotlib, tmp_path, window):
 
 def test_without_matplotlib_it_says_what_to_install(monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with pytest.raises(PlotError, match=r"pip install 'edge-agent\[plot\]'"):
+    with pytest.raises(PlotError, match=r"pip install '\.\[plot\]'"):
         plot(an_answer(a_window(), SOUND), NAMEPLATE, tmp_path / "window.png")
 
 
@@ -84,7 +84,7 @@ def test_replay_without_matplotlib_is_one_sentence(monkeypatch, tmp_path, capsys
     assert replay(monkeypatch, tmp_path, "--plot", str(tmp_path)) == 2
     assert capsys.readouterr().err == (
         "edge-agent replay: pictures need matplotlib, which is not installed: "
-        "pip install 'edge-agent[plot]'\n"
+        "pip install '.[plot]' in the project's folder\n"
     )
 
 

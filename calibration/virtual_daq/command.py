@@ -102,7 +102,9 @@ def _motor(args: argparse.Namespace) -> SampleSource:
         scenario = Scenario(seed=args.seed, broken_bars=args.broken_bars, load=args.load, daq=converter)
         return MotorSource(scenario)
     except ModuleNotFoundError as error:
-        raise DaqError(f"the motor needs {error.name}; pip install 'edge-agent[simulator]'") from error
+        raise DaqError(
+            f"the motor needs {error.name}; pip install '.[simulator]' in the project's folder"
+        ) from error
     except ValueError as error:
         raise DaqError(str(error)) from error
 

@@ -2,7 +2,6 @@
 
 import json
 import math
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,10 +50,13 @@ def read_recording(path: Path) -> Recording:
     """
     try:
         arrays, unreadable = _load(path)
-        return _assemble(path.stem, arrays, unreadable)
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}") from error
-    except (RecordingError, zipfile.BadZipFile, EOFError, ValueError) as error:
+    except Exception as error:  # of damaged files numpy and zipfile raise whatever they stumble over
+        raise RecordingError(f"{path}: {error}") from error
+    try:
+        return _assemble(path.stem, arrays, unreadable)
+    except (RecordingError, ValueError) as error:
         raise RecordingError(f"{path}: {error}") from error
 
 

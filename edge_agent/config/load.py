@@ -26,7 +26,9 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         )
     except ValidationError as error:
         told = {problem.key for problem in document.problems}
-        for position, key, message in (explain(found, document) for found in error.errors()):
+        # A default that depends on a wrong value is no second problem.
+        own = (found for found in error.errors() if found["type"] != "default_factory_not_called")
+        for position, key, message in (explain(found, document) for found in own):
             if key not in told:
                 document.report(position, key, message)
     if settings is None or document.problems:

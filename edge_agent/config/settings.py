@@ -1,5 +1,6 @@
 """The settings of an agent: what may stand in its YAML file, and what holds when it does not."""
 
+import contextlib
 import os
 import re
 import socket
@@ -107,6 +108,15 @@ def _switch(value: object) -> object:
     return value
 
 
+def _check_text(file: Path) -> None:
+    """Raise ValueError where a file is no text; one that only the service may read is left to it."""
+    with contextlib.suppress(OSError):
+        try:
+            file.read_text(encoding="utf-8")
+        except UnicodeDecodeError:  # whose own words hold bytes of the file
+            raise ValueError("no UTF-8 text; write the password there in UTF-8, on one line") from None
+
+
 class TlsSection(Section):
     """An encrypted connection: TLS 1.2 or later, the host name always checked."""
 
@@ -156,6 +166,8 @@ class MqttSection(Section):
     def _with_username(cls, password_file: Path | None, info: ValidationInfo) -> Path | None:
         if password_file is not None and info.data.get("username", "") is None:
             raise ValueError("a password without username; add username")
+        if password_file is not None:
+            _check_text(password_file)
         return password_file
 
 

@@ -1,5 +1,6 @@
 """Recordings on disk: the contract that other people's files rely on."""
 
+import contextlib
 import json
 from itertools import pairwise
 from pathlib import Path
@@ -124,6 +125,20 @@ def test_a_file_that_is_no_recording_is_refused(tmp_path: Path, content: bytes) 
     path.write_bytes(content)
     with pytest.raises(RecordingError, match=r"x\.npz"):
         read_recording(path)
+
+
+@pytest.mark.parametrize("harm", [0xFF, 0x01])
+def test_a_compressed_recording_with_a_wrong_byte_anywhere_is_read_or_refused(
+    tmp_path: Path, harm: int
+) -> None:
+    path = tmp_path / "x.npz"
+    with np.load(a_file(tmp_path)) as file:
+        np.savez_compressed(path, **{key: file[key] for key in file.files})
+    whole = path.read_bytes()
+    for place in range(0, len(whole), 3):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ harm]) + whole[place + 1 :])
+        with contextlib.suppress(RecordingError):
+            read_recording(path)
 
 
 def test_a_missing_file_is_said_to_be_missing(tmp_path: Path) -> None:

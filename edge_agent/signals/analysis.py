@@ -237,7 +237,8 @@ class Analyser:
             nearest = borne_out(slips, by_current)
             if nearest is not None:
                 return Refusal(Reason.LOAD_TOO_LOW, "slip_of_configured_speed", slips.middle, nearest)
-        if not pair.at_edge and (pair.stands_out or slips.source == "measured"):
+        strange = pair.at_edge if pair.stands_out else slips.source == "configured"
+        if not strange:
             return None
         heard = None if vibration is None else self._slips.from_vibration(vibration, line, by_current)
         if heard is not None and heard.meets(slips):

@@ -164,11 +164,13 @@ def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, mon
         agent._publisher, "publish_diagnosis", lambda motor, payload: (found.append(payload), stop.set())
     )
     queue, rates_hz = agent._source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}
-    queue.put(encode_description(two_bars.device))
-    for sequence, block in enumerate(replay_blocks(two_bars, 0.01)):
-        queue.put(encode_data(block, rates_hz[block.stream], sequence))
-    arrived_unix_s = time.time()
-    time.sleep(3.0)
+    clock = time.monotonic
+    with monkeypatch.context() as three_seconds_ago:
+        three_seconds_ago.setattr(time, "monotonic", lambda: clock() - 3.0)
+        queue.put(encode_description(two_bars.device))
+        for sequence, block in enumerate(replay_blocks(two_bars, 0.01)):
+            queue.put(encode_data(block, rates_hz[block.stream], sequence))
+    arrived_unix_s = time.time() - 3.0
     agent.run(stop)
     assert found[0]["latency_ms"] > 3000
     ended = datetime.fromisoformat(found[0]["window"]["end"])

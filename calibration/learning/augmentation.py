@@ -116,6 +116,19 @@ def _with_slip_error(side: Tensor, side_inputs: Sequence[str], factor: Tensor) -
     return changed
 
 
+def shows(
+    modality: str, modalities: Sequence[str], side_inputs: Sequence[str], inputs: Sequence[Tensor]
+) -> Tensor:
+    """Which examples (batch,) show a modality, in its image or in the side inputs that go with it.
+
+    `inputs` are images (batch, channels, rows, columns), one per name of `modalities`, and side (batch, n).
+    """
+    shown = inputs[-1][:, numbers_of_side(modality, side_inputs)].any(dim=1)
+    if modality in modalities:
+        shown = shown | inputs[modalities.index(modality)].flatten(1).any(dim=1)
+    return shown
+
+
 def without(examples: Examples, modality: str, side_inputs: Sequence[str]) -> Examples:
     """Examples in which a modality, and what follows from it alone, is not there."""
     side = examples.side.copy()

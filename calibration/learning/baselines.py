@@ -15,9 +15,9 @@ from torch import Tensor, nn
 
 from calibration.learning.cost import Cost
 from calibration.learning.examples import Examples
+from calibration.learning.loss import class_weights
 from calibration.learning.network import ImageClassifier
 from calibration.learning.probability import fit_temperature, negative_log_likelihood
-from calibration.learning.training import class_weights
 from edge_agent.diagnose.model import softmax
 
 Kind = Literal["svm", "knn", "forest"]

@@ -14,8 +14,9 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
-from calibration.learning.augmentation import Augmentation
+from calibration.learning.augmentation import Augmentation, shows
 from calibration.learning.examples import Examples
+from calibration.learning.loss import LeaningLoss
 from calibration.learning.network import ImageClassifier, images_to_tensor
 from calibration.learning.place import Place
 from calibration.learning.probability import negative_log_likelihood
@@ -105,10 +106,9 @@ class Trainer:
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
             self._optimizer, lambda step: learning_rate_share(step, total)
         )
-        self._loss = nn.CrossEntropyLoss(
-            weight=class_weights(self._train.label, network.classes),
-            label_smoothing=spec.label_smoothing,
-        ).to(self._place.device)
+        self._loss = LeaningLoss(self._train.label, network.classes, spec.label_smoothing).to(
+            self._place.device
+        )
 
     def fit(self) -> float:
         """Train until done or no longer improving; give the best validation loss and load its weights."""
@@ -160,7 +160,8 @@ class Trainer:
         )
         for inputs, labels in bar:
             self._optimizer.zero_grad(set_to_none=True)
-            loss = self._loss(self._model(*inputs), labels)
+            current = shows("current", self._network.modalities, self._side_inputs, inputs)
+            loss = self._loss(self._model(*inputs), labels, current)
             loss.backward()
             self._optimizer.step()
             self._schedule.step()
@@ -239,16 +240,3 @@ def learning_rate_share(step: int, total: int) -> float:
     if step < warm_up:
         return (step + 1) / (warm_up + 1)
     return 0.5 * (1 + math.cos(math.pi * (step - warm_up) / (total - warm_up)))
-
-
-def class_weights(labels: NDArray[np.int64], classes: int) -> Tensor:
-    """Weights (classes,) after which half of all examples are sound and the rest is dealt out evenly.
-
-    Most motors of a plant are sound, and a false alarm costs more trust than a late one. The weights
-    average 1 over the examples.
-    """
-    counts = np.bincount(labels, minlength=classes)
-    broken = int(np.count_nonzero(counts[1:]))
-    shares = np.array([0.5, *[0.5 / max(broken, 1)] * (classes - 1)])
-    weights = np.where(counts > 0, shares * len(labels) / np.maximum(counts, 1), 0.0)
-    return torch.from_numpy(weights).float()

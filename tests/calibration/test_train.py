@@ -9,7 +9,7 @@ import pytest
 import torch
 from small_dataset import SIDE_INPUTS, a_dataset, training_examples
 
-from calibration.learning.augmentation import Augmentation, only, without
+from calibration.learning.augmentation import Augmentation, only, shows, without
 from calibration.learning.network import FusionNetwork, NetworkSpec, make_network
 from calibration.learning.probability import (
     expected_calibration_error,
@@ -19,7 +19,7 @@ from calibration.learning.probability import (
 from calibration.learning.protocols import Fold
 from calibration.learning.runs import Run, start_from
 from calibration.learning.shufflenet import ShuffleNetV2
-from calibration.learning.training import Trainer, TrainingSpec, class_weights, predict
+from calibration.learning.training import Trainer, TrainingSpec, predict
 from calibration.train import add_arguments, find_fold, run
 
 
@@ -211,14 +211,6 @@ def test_training_stops_when_validation_no_longer_improves(tmp_path, monkeypatch
     assert next(losses) == 0.8
 
 
-def test_half_of_all_weight_lies_on_sound_motors_whatever_their_share():
-    labels = np.array([0, 1, 1, 1, 1, 1, 2, 2])
-    weights = class_weights(labels, classes=4).numpy()
-    per_class = np.bincount(labels, weights=weights[labels], minlength=4) / weights[labels].sum()
-    assert per_class == pytest.approx([0.5, 0.25, 0.25, 0.0])
-    assert weights[labels].mean() == pytest.approx(1.0)
-
-
 def test_reversal_turns_time_round_and_nothing_else():
     image = torch.rand(8, 4, 5, 6)
     turned = Augmentation(noise=0, gain=0, reversal=1.0, blind=0).apply(
@@ -289,6 +281,18 @@ def test_augmentation_leaves_an_absent_modality_absent():
         ["current", "vibration"], [], [*images, torch.ones(8, 0)], torch.Generator().manual_seed(0)
     )
     assert not changed[1].any()
+
+
+def test_a_modality_is_shown_by_its_image_or_by_the_side_inputs_that_go_with_it():
+    names = ["slip", "load", "vibration"]
+    image = torch.zeros(3, 4, 4, 4)
+    side = torch.zeros(3, len(names))
+    image[0] = 0.5
+    side[1, names.index("load")] = -0.2
+    side[:, names.index("slip")] = 0.7
+    assert shows("current", ["current"], names, [image, side]).tolist() == [True, True, False]
+    assert shows("current", ["vibration"], names, [image, side]).tolist() == [False, True, False]
+    assert shows("current", ["current"], [], [image, torch.ones(3, 0)]).tolist() == [True, False, False]
 
 
 def test_temperature_undoes_overconfidence():

@@ -28,9 +28,8 @@ def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: fl
 
 
 def _about_currents(streams: tuple[Stream, ...]) -> Iterator[str]:
-    used: dict[str, Channel] = {}
-    for stream in streams:
-        used = used or {phase: stream.channels[i] for phase, i in phases_of(stream.channels).items()}
+    by_stream = ({p: s.channels[i] for p, i in phases_of(s.channels).items()} for s in streams)
+    used: dict[str, Channel] = next(filter(None, by_stream), {})
     missing = [phase for phase in "abc" if phase not in used]
     if not used:
         yield "no current: broken bars cannot be diagnosed, every answer will be missing_phase"

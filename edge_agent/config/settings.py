@@ -15,7 +15,7 @@ from edge_agent.acquire.settings import SerialSettings
 from edge_agent.config.channels import Channels
 from edge_agent.config.section import Id, Section
 from edge_agent.motor import Nameplate
-from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
+from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings, read_password
 
 _STEP_S = 2.0
 
@@ -108,15 +108,6 @@ def _switch(value: object) -> object:
     return value
 
 
-def _check_text(file: Path) -> None:
-    """Raise ValueError where a file is no text; one that only the service may read is left to it."""
-    with contextlib.suppress(OSError):
-        try:
-            file.read_text(encoding="utf-8")
-        except UnicodeDecodeError:  # whose own words hold bytes of the file
-            raise ValueError("no UTF-8 text; write the password there in UTF-8, on one line") from None
-
-
 class TlsSection(Section):
     """An encrypted connection: TLS 1.2 or later, the host name always checked."""
 
@@ -167,7 +158,8 @@ class MqttSection(Section):
         if password_file is not None and info.data.get("username", "") is None:
             raise ValueError("a password without username; add username")
         if password_file is not None:
-            _check_text(password_file)
+            with contextlib.suppress(OSError):  # one that only the service may read is left to it
+                read_password(password_file)
         return password_file
 
 

@@ -168,13 +168,8 @@ def _client(settings: MqttSettings, client_id: str, will: Will, protocol: MQTTPr
     if settings.username is not None:
         try:
             client.username_pw_set(settings.username, settings.password())
-        except OSError as error:
+        except (OSError, ValueError) as error:
             raise ConnectionFailedError(f"mqtt.password_file cannot be read: {error}") from error
-        except UnicodeDecodeError:  # whose own words hold bytes of the password
-            raise ConnectionFailedError(
-                f"mqtt.password_file cannot be read: {settings.password_file} is no UTF-8 text; "
-                "write the password there in UTF-8, on one line"
-            ) from None
     if settings.tls is not None:
         client.tls_set_context(_tls_context(settings.tls))
     return client

@@ -107,14 +107,17 @@ class MqttSettings:
         return self.client_id or f"edge-agent-{agent_id}"
 
     def password(self) -> str | None:
-        """Password from its file, None where there is none.
+        """Password from its file, None where there is none; raises as `read_password` does."""
+        return None if self.password_file is None else read_password(self.password_file)
 
-        Raises OSError when the file cannot be read, UnicodeDecodeError when it is no UTF-8 text.
-        """
-        if self.password_file is None:
-            return None
-        first_line, *_ = self.password_file.read_text(encoding="utf-8").splitlines() or [""]
-        return first_line
+
+def read_password(file: Path) -> str:
+    """First line of a file. Raises OSError when it cannot be read, ValueError when it is no UTF-8 text."""
+    try:
+        first_line, *_ = file.read_text(encoding="utf-8").splitlines() or [""]
+    except UnicodeDecodeError:  # whose own words hold bytes of the password
+        raise ValueError(f"{file} is no UTF-8 text; write the password there in UTF-8, on one line") from None
+    return first_line
 
 
 def _check(holds: bool, problem: str) -> None:

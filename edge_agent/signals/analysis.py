@@ -25,7 +25,7 @@ from edge_agent.signals.slots import SlotLines, spectra_of
 from edge_agent.signals.steadiness import check_load_change, check_running, check_transient
 from edge_agent.signals.supply import Line
 from edge_agent.signals.windows import Window
-from edge_agent.signals.witnesses import harmonic_lines, shaft_sidebands_db
+from edge_agent.signals.witnesses import hear_witnesses
 
 _LINE_TOLERANCE = 0.03
 _CYCLES_BEYOND_WANDER = 10.0
@@ -124,9 +124,11 @@ class Analyser:
             return Analysis(evidence, too_low, line=line, slips=slips)
         fit, pair = found
         evidence = self._describe(evidence, pair)
-        evidence = self._hear_witnesses(evidence, pair, current, baseband, vibration, slots)
+        evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
         refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
-        doubt = self._doubt_told(slips, pair, baseband, line, vibration) if slips.told else None
+        doubt = None
+        if slips.told and refusal is None:
+            doubt = self._doubt_told(slips, pair, baseband, line, vibration)
         inputs = self._inputs(fit, pair, evidence, vibration)
         return Analysis(evidence, refusal, pair, inputs, line, slips, doubt)
 
@@ -246,6 +248,7 @@ class Analyser:
         return self._check_elsewhere(pair, baseband, "pair_off_told_speed_db")
 
     def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
+        """Refuse with this quantity where a far stronger pair stands at another slip."""
         elsewhere = self._pair_anywhere(baseband)
         if elsewhere is None:
             return None
@@ -271,30 +274,6 @@ class Analyser:
             equivalent_bars_by=bars.witness,
             ellipse_angle_deg=pair.ellipse_angle_deg,
             ellipse_axis_ratio=pair.ellipse_axis_ratio,
-        )
-
-    def _hear_witnesses(
-        self,
-        evidence: Evidence,
-        pair: SidebandPair,
-        current: Current,
-        baseband: Baseband,
-        vibration: Vibration | None,
-        slots: SlotLines | None,
-    ) -> Evidence:
-        """Add where else the bars would show; nothing is decided by it."""
-        harmonics = harmonic_lines(current.vector, current.rate_hz, baseband, pair.pole_pass_hz)
-        shaft_db = None
-        if vibration is not None:
-            shaft_db = shaft_sidebands_db(
-                vibration.samples, vibration.rate_hz, self._shaft_hz(pair), pair.pole_pass_hz
-            )
-        return replace(
-            evidence,
-            harmonics_dbc=harmonics.levels_dbc,
-            harmonic_sidebands_dbc=harmonics.sidebands_dbc,
-            shaft_sidebands_db=shaft_db,
-            slot_sidebands_db=None if slots is None else slots.vibration_sides_db(pair.slip),
         )
 
     def _shaft_hz(self, pair: SidebandPair) -> float:

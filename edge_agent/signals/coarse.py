@@ -49,7 +49,7 @@ class CoarseCurrents:
 
 
 def phases_of(channels: Sequence[Channel]) -> dict[str, int]:
-    """Position of the current channel of each phase, a, b and c.
+    """Position of the current channel of each phase, a, b and c; in the order of the channels.
 
     Where some channels say their phase, one that does not is of another conductor: the neutral, the earth.
     Where none does, the first three are taken in the order of the alphabet. The first of a phase counts.
@@ -67,13 +67,12 @@ def phases_of(channels: Sequence[Channel]) -> dict[str, int]:
 
 def currents_of(window: StreamWindow) -> list[int]:
     """Indices of the channels of a stream that measure a phase, rising."""
-    return sorted(phases_of(window.stream.channels).values())
+    return list(phases_of(window.stream.channels).values())
 
 
 def phase_names(window: StreamWindow) -> list[str]:
     """Which phase each of them measures."""
-    names = {i: phase for phase, i in phases_of(window.stream.channels).items()}
-    return [names[i] for i in sorted(names)]
+    return list(phases_of(window.stream.channels))
 
 
 def current_stream(window: Window) -> StreamWindow | None:

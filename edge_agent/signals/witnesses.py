@@ -3,18 +3,44 @@
 None of it decides, since a load that swings shows there too; it lets a person see whether all agree.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.diagnose.verdict import Evidence
 from edge_agent.signals.carrier import Baseband, shift
-from edge_agent.signals.sidebands import FLOOR_RATIOS, decibels
+from edge_agent.signals.prepared import Current, Vibration
+from edge_agent.signals.sidebands import FLOOR_RATIOS, SidebandPair, decibels
+from edge_agent.signals.slots import SlotLines
 
 HARMONICS = (5, 7)
 """Harmonics of the supply that every mains has; the 5th turns backwards."""
 _SIDES = np.array([-6, -4, -2, 2, 4, 6]) / 2
 _HIGHEST_SHARE = 0.45
+
+
+def hear_witnesses(
+    evidence: Evidence,
+    pair: SidebandPair,
+    shaft_hz: float,
+    current: Current,
+    baseband: Baseband,
+    vibration: Vibration | None,
+    slots: SlotLines | None,
+) -> Evidence:
+    """Add to the evidence of a pair where else the bars would show."""
+    harmonics = harmonic_lines(current.vector, current.rate_hz, baseband, pair.pole_pass_hz)
+    shaft_db = None
+    if vibration is not None:
+        shaft_db = shaft_sidebands_db(vibration.samples, vibration.rate_hz, shaft_hz, pair.pole_pass_hz)
+    return replace(
+        evidence,
+        harmonics_dbc=harmonics.levels_dbc,
+        harmonic_sidebands_dbc=harmonics.sidebands_dbc,
+        shaft_sidebands_db=shaft_db,
+        slot_sidebands_db=None if slots is None else slots.vibration_sides_db(pair.slip),
+    )
 
 
 @dataclass(frozen=True, slots=True)

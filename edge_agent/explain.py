@@ -10,10 +10,10 @@ from edge_agent.agent import Answer
 from edge_agent.diagnose.fusion import (
     BROKEN_BARS,
     DANGER_BARS,
+    OWN_SWING,
     SOUND_BARS,
-    angle_of_bars,
     judge,
-    oscillation_boundary_deg,
+    oscillation_angle_deg,
 )
 from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
 from edge_agent.motor import Nameplate
@@ -82,7 +82,10 @@ _SAYINGS = {
     "largest_current_change": "the current strays by {:.1%} from its median, at most {:.1%} is steady",
     "embedding_distance": "the images are unlike all that the network was trained on: distance {:.0f}, at "
     "most {:.0f}",
-    "ellipse_angle_deg": "the ellipse angle of {:.0f}° is not clearly that of broken bars, boundary {:.0f}°",
+    "bars_over_load_swing": "what no load can swing is {:.2f} of what one can, and up to {:.2f} may be the "
+    "error of the nameplate's circuit, which tells the two apart",
+    "ellipse_angle_deg": "the ellipse angle of {:.0f}° lies within {:.0f}° of 0 or 180°, where the amplitude "
+    "swings alone: the voltage flickers",
     "phase_over_amplitude_swing": "the phase may swing with the amplitude and up to {:.2f} times as far, "
     "as that of a swinging load does from {:.2f} on: the supply's wander hides which it is",
     "probability_broken": "the network holds a broken bar for {:.1%} likely, threshold {:.1%}, and the "
@@ -235,9 +238,9 @@ def _severity(answer: Answer, _: Nameplate) -> str:
     if evidence.equivalent_bars is None or answer.analysis.refusal is not None:
         return ""
     low, high = evidence.equivalent_bars_interval or (evidence.equivalent_bars, evidence.equivalent_bars)
-    told = "the sidebands' sum"
+    told = "what of both sidebands no swing of the load can make"
     if evidence.equivalent_bars_by == "amplitude":
-        told = "what they swing of the current's amplitude, since the supply's wander hides their sum"
+        told = "what they swing of the current's amplitude, since the supply's wander hides the rest"
     return (
         f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows, "
         f"by {told}; {evidence.detection_limit_bars:.2g} or more would have shown. "
@@ -251,21 +254,15 @@ def _ellipse(answer: Answer, _: Nameplate) -> str:
     evidence, pair = answer.verdict.evidence, answer.analysis.pair
     if pair is None or evidence.load is None or answer.analysis.refusal is not None:
         return ""
-    angle_deg, boundary_deg = pair.ellipse_angle_deg, oscillation_boundary_deg(evidence.load)
-    text = (
-        f"Angle {angle_deg:.0f}°; at this load broken bars stand above {boundary_deg:.0f}°, "
-        "an oscillating load below: "
-    )
-    opinion = judge(evidence, pair)
-    if not opinion.broken and opinion.refusal is None:
-        return text + "of no weight, the sidebands are too small."
+    text = f"Angle {pair.ellipse_angle_deg:.0f}°, where a load that swings stands at "
+    text += f"{oscillation_angle_deg(evidence.load):.0f}° at this load. "
     if evidence.equivalent_bars_by == "amplitude":
-        return text + "blurred by the supply's wander, so that the swing of the phase is weighed instead."
-    if not angle_of_bars(pair, evidence.load):
-        return text + "not clearly that of broken bars."
-    if angle_deg > boundary_deg:
-        return text + "that of broken bars."
-    return text + "of no weight, a far stronger lower sideband is a mark of the rotor."
+        return text + "Blurred by the supply's wander, so that the swing of the phase is weighed instead."
+    bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
+    text += f"What a swing of the speed can make would pass for {swing:.2f} bars and is not counted"
+    if max(bars, swing) < SOUND_BARS:
+        return text + ": both are small."
+    return text + (": the load swings." if swing > OWN_SWING * bars else ": bars swing the speed so far.")
 
 
 def _network(answer: Answer, _: Nameplate) -> str:

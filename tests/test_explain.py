@@ -78,7 +78,7 @@ def test_a_broken_rotor_is_told_from_the_supply_to_the_advice(broken):
         in (text["severity"])
     )
     assert "Watch from 0.2, danger from 2.5" in text["severity"]
-    assert "that of broken bars" in text["ellipse"]
+    assert "bars swing the speed so far" in text["ellipse"]
     assert "99.0% likely" in text["network"]
     assert "does not contradict" in text["network"]
     assert text["verdict"] == "Broken bars (alarm): 2 most probable, 1 to 2 possible, confidence 99.0%."
@@ -92,7 +92,7 @@ def test_no_line_is_wider_than_a_terminal(broken):
 def test_a_sound_rotor_needs_nothing():
     text = said(an_answer(a_window(lower=3e-4, upper=3e-4), SOUND))
     assert text["verdict"] == "Healthy (ok), confidence 97.0%."
-    assert "the sidebands are too small" in text["ellipse"]
+    assert "both are small" in text["ellipse"]
     assert text["advice"] == "None."
 
 
@@ -147,12 +147,8 @@ def test_without_speed_and_pair_the_slip_is_called_a_guess_and_the_pair_no_proof
 
 def test_a_load_that_oscillates_is_told_from_broken_bars():
     text = said(an_answer(a_window(lower=0.02, upper=0.02 * np.exp(0.6j))))
-    assert "not clearly that of broken bars" in text["ellipse"]
+    assert "the load swings" in text["ellipse"]
     assert "No answer (load_oscillation)" in text["verdict"]
-
-
-def test_a_far_stronger_lower_sideband_needs_no_angle():
-    assert "a mark of the rotor" in said(an_answer(a_window(lower=0.02, upper=0.002)))["ellipse"]
 
 
 def test_two_that_disagree_are_both_quoted():
@@ -215,7 +211,7 @@ def test_the_more_severe_the_more_urgent(broken):
 def test_a_range_too_wide_for_an_answer_asks_for_the_number_of_bars():
     pale = a_window(lower=2.8e-3, upper=-2.8e-3)
     text = said(an_answer(pale, SOUND))
-    assert "No answer (load_too_low): up to 0.39 equivalent bars may be broken unseen" in text["verdict"]
+    assert "No answer (load_too_low): up to 0.37 equivalent bars may be broken unseen" in text["verdict"]
     assert "motor.rotor_bars" in text["advice"]
     known = NAMEPLATE.model_copy(update={"rotor_bars": 28})
     assert "motor.rotor_bars" not in said(an_answer(pale, SOUND, known), known)["advice"]

@@ -15,7 +15,7 @@ from edge_agent.diagnose.verdict import (
     WindowSpan,
 )
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.severity import at_load
+from edge_agent.signals.severity import PATH_ERROR, at_load
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, decibels
 
 SOUND_BARS = 0.2
@@ -28,18 +28,21 @@ DANGER_BARS = 2.5
 DOUBT = 0.25
 """Nearer to its threshold than this the network has no opinion of its own, and contradicts nothing."""
 
+_LEAST_ACROSS = 3 * PATH_ERROR
+"""Equivalent bars per bar that a swing of the load would pass for: less may be the path's own error."""
+OWN_SWING = 1.5
+"""What broken bars swing the speed at most, per bar: beyond, the load must."""
+
 _ONE_SIDED = 2.0
 _WANDER_BELOW_LOAD = 0.2
-_BAND_DEG = 10.0
-_BARS_UP_TO_DEG = 172.0
-"""Beyond, the amplitude swings alone, as it does where the voltage flickers."""
+_FLICKER_DEG = 8.0
+"""Nearer to the amplitude's own direction it swings alone, as it does where the voltage flickers."""
 _NOISE_90 = 1.16
 """How many of its floors a swing in step with another is off at most, in nine of ten windows."""
 _NOISE_98 = 2.0
 """How many of its floors noise reaches in one of fifty windows."""
 _OSCILLATION_BY_LOAD = ((0.125, 73.0), (0.25, 62.0), (0.5, 45.0), (0.75, 32.0), (1.0, 24.0))
 _OSCILLATION_SPREAD_DEG = 20.0
-_BOUNDARY_BY_LOAD = ((0.125, 102.0), (0.25, 88.0), (0.5, 68.0), (0.75, 55.0), (1.0, 46.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,54 +66,45 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
         highest += _hidden_bars(evidence, pair) if by_amplitude else 0.0
         refusal = None if highest < BROKEN_BARS else _too_weak(evidence, highest)
         return Opinion(broken=False, refusal=refusal)
-    refusal = _may_swing_like_load(pair, load) if by_amplitude else _swings_like_load(pair, load)
+    refusal = _may_swing_like_load(pair, load) if by_amplitude else _swings_otherwise(evidence, pair)
     return Opinion(broken=refusal is None, refusal=refusal)
 
 
 def _stands_out(evidence: Evidence, pair: SidebandPair) -> bool:
-    """Whether what told the bars, the stronger sideband or the amplitude's swing, reaches its limit."""
+    """Whether what told the bars, the sidebands or the amplitude's swing, reaches its limit."""
     if evidence.equivalent_bars_by == "amplitude":
         return decibels(pair.amplitude_swing) > decibels(pair.amplitude_floor) + DETECTION_MARGIN_DB
-    levels = (evidence.lower_sideband_dbc, evidence.upper_sideband_dbc)
-    limit_dbc = evidence.detection_limit_dbc
-    return limit_dbc is not None and any(level is not None and level > limit_dbc for level in levels)
+    return (evidence.equivalent_bars or 0.0) > (evidence.detection_limit_bars or 0.0)
 
 
 def _too_weak(evidence: Evidence, highest: float) -> Refusal:
-    """Neither a sound rotor nor a broken bar can be claimed: too much would be lost in the floor."""
-    limit = evidence.detection_limit_bars or 0.0
+    """Neither a sound rotor nor a broken bar can be claimed: too much would be lost in floor or swing."""
+    limit, load = evidence.detection_limit_bars or 0.0, evidence.load or 0.0
     if limit > BROKEN_BARS:
-        reason = Reason.LOAD_TOO_LOW if (evidence.load or 0.0) < 0.5 else Reason.UNSTEADY
+        reason = Reason.LOAD_TOO_LOW if load < 0.5 else Reason.UNSTEADY
         return Refusal(reason, "detection_limit_bars", limit, BROKEN_BARS)
-    return Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars_at_most", highest, BROKEN_BARS)
+    oscillates = (evidence.load_swing_bars or 0.0) > OWN_SWING * (evidence.equivalent_bars or 0.0)
+    reason = _swing_reason(load) if oscillates else Reason.LOAD_TOO_LOW
+    return Refusal(reason, "equivalent_bars_at_most", highest, BROKEN_BARS)
 
 
-def oscillation_boundary_deg(load: float) -> float:
-    """Ellipse angle half way between those of load oscillation (below) and of broken bars (above).
-
-    Angles by load come from the closed form of both, checked in simulation; linear in between.
-    """
-    return at_load(_BOUNDARY_BY_LOAD, load)
-
-
-def angle_of_bars(pair: SidebandPair, load: float) -> bool:
-    """Whether the ellipse angle is clearly that of broken bars; it is of no weight where one line is alone.
-
-    A load that oscillates makes both sidebands nearly equal; a pair with a far stronger lower one
-    is the mark of an asymmetric rotor with a large inertia, whatever its angle.
-    """
-    if abs(pair.lower) - pair.floor > _ONE_SIDED * (abs(pair.upper) + pair.floor):
-        return True
-    return oscillation_boundary_deg(load) + _BAND_DEG <= pair.ellipse_angle_deg <= _BARS_UP_TO_DEG
+def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
+    """Refuse where the load may swing the current so, or the voltage that flickers."""
+    bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
+    if bars < _LEAST_ACROSS * swing:
+        reason = _swing_reason(evidence.load or 0.0)
+        return Refusal(reason, "bars_over_load_swing", bars / swing, _LEAST_ACROSS)
+    angle_deg = abs((pair.ellipse_angle_deg + 90.0) % 180.0 - 90.0)
+    unsure_deg = math.degrees(pair.phase_floor / max(pair.amplitude_swing, 1e-9))
+    one_sided = abs(pair.lower) - pair.floor > _ONE_SIDED * (abs(pair.upper) + pair.floor)
+    if angle_deg + unsure_deg < _FLICKER_DEG and not one_sided:
+        return Refusal(Reason.UNSTEADY, "ellipse_angle_deg", pair.ellipse_angle_deg, _FLICKER_DEG)
+    return None
 
 
-def _swings_like_load(pair: SidebandPair, load: float) -> Refusal | None:
-    """Refuse where the angle is not clearly that of a broken bar."""
-    if angle_of_bars(pair, load):
-        return None
-    # At light load the wander of the supply looks the same, and says nothing of the driven machine.
-    reason = Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
-    return Refusal(reason, "ellipse_angle_deg", pair.ellipse_angle_deg, oscillation_boundary_deg(load))
+def _swing_reason(load: float) -> Reason:
+    """At light load the wander of the supply looks like a load that swings, and is likelier."""
+    return Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
 
 
 def _may_swing_like_load(pair: SidebandPair, load: float) -> Refusal | None:
@@ -124,6 +118,11 @@ def _may_swing_like_load(pair: SidebandPair, load: float) -> Refusal | None:
     return Refusal(Reason.LOAD_TOO_LOW, "phase_over_amplitude_swing", most, limit) if most > limit else None
 
 
+def oscillation_angle_deg(load: float) -> float:
+    """Ellipse angle of a load that oscillates, of common motors, linear in between the table's loads."""
+    return at_load(_OSCILLATION_BY_LOAD, load)
+
+
 def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
     """Bars whose swing of the amplitude a load may cancel that swings the phase as far as this one does."""
     swing = max(0.0, pair.phase_swing - _NOISE_98 * pair.phase_floor)
@@ -133,7 +132,7 @@ def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
 
 def _phase_per_amplitude(load: float) -> float:
     """How far a load that oscillates swings the phase, rad, at least, per relative swing of the amplitude."""
-    return math.tan(math.radians(at_load(_OSCILLATION_BY_LOAD, load) - _OSCILLATION_SPREAD_DEG))
+    return math.tan(math.radians(oscillation_angle_deg(load) - _OSCILLATION_SPREAD_DEG))
 
 
 def diagnose(

@@ -91,7 +91,9 @@ class Evidence:
     equivalent_bars_interval: tuple[float, float] | None = None
     """Holds the true number in nine of ten windows."""
     equivalent_bars_by: str | None = None
-    """What told them: `sidebands`, or `amplitude` where the supply's wander hides the sidebands' sum."""
+    """What told them: `sidebands`, or `amplitude` where the supply's wander hides what they show."""
+    load_swing_bars: float | None = None
+    """Bars that the part of the pair would pass for that a swing of the speed can make; not counted above."""
     ellipse_angle_deg: float | None = None
     """Half the angle of the sideband product: about 25-75 for load oscillation, more for bars."""
     ellipse_axis_ratio: float | None = None

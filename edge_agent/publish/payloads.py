@@ -35,6 +35,7 @@ _EVIDENCE_DECIMALS = {
     "harmonic_sidebands_dbc": 1,
     "shaft_sidebands_db": 1,
     "slot_sidebands_db": 1,
+    "load_swing_bars": 3,
 }
 """Keys of the evidence in their published order, with the decimals that mean something."""
 

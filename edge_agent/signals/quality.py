@@ -11,7 +11,7 @@ from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals import clock, flat, wiring
 from edge_agent.signals.coarse import CoarseCurrents, coarse_currents, current_stream, currents_of
-from edge_agent.signals.windows import StreamWindow
+from edge_agent.signals.windows import StreamWindow, Window
 
 MOST_LOST_FRACTION = 0.02
 OFF_BELOW_RATED = 0.05
@@ -169,6 +169,15 @@ def _three_phases(currents: _Currents) -> Iterator[Refusal]:
     drift = wiring.gain_drift(currents.phasors)
     if drift > limit:
         yield Refusal(Reason.UNSTEADY, "gain_drift", drift, limit)
+
+
+def measured_speed_rpm(window: Window) -> float | None:
+    """Give the median of the first speed channel, rpm; None where there is none or nothing came of it."""
+    for stream in window.streams:
+        for i, channel in enumerate(stream.stream.channels):
+            if channel.kind is ChannelKind.SPEED and stream.valid.any():
+                return float(np.median(stream.units(i)[stream.valid]))
+    return None
 
 
 def usable_vibration(window: StreamWindow) -> list[int]:

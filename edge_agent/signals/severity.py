@@ -11,8 +11,11 @@ from edge_agent.signals.circuit import Circuit, typical_rotor_bars
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair
 
 _NORMAL_90 = 1.645
-_SPREAD = 0.13
-"""Standard deviation of the estimate about the truth, relative: temperature, inertia, the plate's fit."""
+_SPREAD = 0.1
+"""Standard deviation of the estimate about the truth, relative: temperature, the plate's fit."""
+PATH_ERROR = 0.1
+"""Standard deviation of what seems to stand across the path of a load, relative to what lies along it: the
+path is that of the plate's circuit, not of the motor's own."""
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
 _MOST_LOAD = 1.3
@@ -36,6 +39,8 @@ class _Witness:
     """Rms of noise in that number."""
     spread: float
     """Relative standard deviation about the truth, without noise."""
+    leak: float = 0.0
+    """Standard deviation by what a load swings, in the same number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,9 @@ class EquivalentBars:
     limit: float
     """The smallest number that this window would have shown."""
     witness: str
-    """What told them: `sidebands`, their sum, or `amplitude`, what they swing of the current's amplitude."""
+    """What told them: `sidebands`, what of both no load can swing, or `amplitude`, what they swing of it."""
+    load_swing: float
+    """Bars that the rest of the pair would pass for, which a swing of the speed can make."""
 
 
 def at_load(table: Sequence[tuple[float, float]], load: float) -> float:
@@ -67,20 +74,46 @@ class BarScale:
         self._bars_spread = 0.0 if nameplate.rotor_bars else _SPREAD_UNKNOWN_BARS
 
     def per_ratio(self, slip: float) -> float:
-        """Give bars per (I_L + I_U) / I of a small asymmetry: N_b / G over the share that the sum shows.
+        """Give bars per relative sideband of a small asymmetry: N_b / G over the share that shows of it.
 
-        The share is that of common inertias, inter-bar currents and temperatures, from the simulation
-        of whole machines.
+        The share is that of common inter-bar currents and temperatures, from the simulation of whole
+        machines.
         """
         load = self._load(slip)
         return self._bars / (0.90 * (0.79 + 0.11 * load) * self._circuit.sideband_gain(slip))
+
+    def across(self, pair: SidebandPair) -> float:
+        """Give what no swing of the speed can make: the lower sideband that infinite inertia would leave.
+
+        A load that oscillates moves the current along one path, of the circuit's `speed_swing`, and so does
+        the ripple that broken bars themselves cause, whatever the inertia. The asymmetry of the rotor makes
+        the lower sideband alone; what of it stands across that path is seen, and scaled to the whole.
+        """
+        return abs(pair.lower.conjugate() - pair.upper * self._turn(pair))
+
+    def _along(self, pair: SidebandPair) -> float:
+        """Give the sum of both sidebands as the swing of the speed makes it that fits best."""
+        turn = self._turn(pair)
+        upper = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
+        return upper * (1 + abs(turn))
+
+    def _across_floor(self, pair: SidebandPair) -> float:
+        """Rms of noise in `across`, of which half goes with what is measured and half turns it."""
+        turn = self._turn(pair)
+        amplitude, phase = abs(1 - turn) * pair.amplitude_floor, abs(1 + turn) * pair.phase_floor
+        return math.hypot(amplitude, phase) / 2 / math.sqrt(2)
+
+    def _turn(self, pair: SidebandPair) -> complex:
+        """Conjugate of the lower over the upper sideband of a swing of the speed."""
+        upper, lower = self._circuit.speed_swing(pair.slip, pair.pole_pass_hz)
+        return lower.conjugate() / upper
 
     def measure(self, pair: SidebandPair) -> EquivalentBars:
         """Count the equivalent bars of a measured pair, by the witness that leaves the narrower interval.
 
         Next to the line the supply's wander is the floor. It turns the phase of the current; broken bars at
         light load swing its amplitude, where next to nothing hides them. Under load they turn the phase,
-        too, but far enough from the line, and the sum of both sidebands is asked alone.
+        too, but far enough from the line, and `across` is asked alone.
         """
         witnesses = self._witnesses(pair)
         # Compared at the same number: else the one that shows less, and so looks surer, would be heard.
@@ -89,11 +122,13 @@ class BarScale:
         value = self._count(heard.linear, pair.slip)
         margin = self._margin(value, heard)
         limit = self._count(10 ** (DETECTION_MARGIN_DB / 20) * heard.floor, pair.slip)
-        return EquivalentBars(value, (max(0.0, value - margin), value + margin), limit, heard.name)
+        swing = self.per_ratio(pair.slip) * self._along(pair)
+        return EquivalentBars(value, (max(0.0, value - margin), value + margin), limit, heard.name, swing)
 
     def _witnesses(self, pair: SidebandPair) -> list[_Witness]:
         scale, load = self.per_ratio(pair.slip), self._load(pair.slip)
-        witnesses = [_Witness("sidebands", scale * pair.linear_sum, scale * pair.floor, _SPREAD)]
+        across, floor = scale * self.across(pair), scale * self._across_floor(pair)
+        witnesses = [_Witness("sidebands", across, floor, _SPREAD, PATH_ERROR * scale * self._along(pair))]
         if load <= _AMPLITUDE_UP_TO_LOAD:
             scale /= at_load(_AMPLITUDE_SHARE, load)
             bars, floor = scale * pair.amplitude_swing, scale * pair.amplitude_floor
@@ -102,7 +137,7 @@ class BarScale:
 
     def _margin(self, bars: float, witness: _Witness) -> float:
         relative = math.hypot(witness.spread, self._bars_spread)
-        return _NORMAL_90 * math.hypot(relative * bars, witness.floor)
+        return _NORMAL_90 * math.hypot(relative * bars, witness.floor, witness.leak)
 
     def _count(self, linear: float, slip: float) -> float:
         """Solve n (1 + b n) = linear: several bars show more than their number, the more so under load."""

@@ -15,6 +15,7 @@ DETECTION_MARGIN_DB = 10.0
 """A sideband is told from the floor when it stands this far above it."""
 
 _HARMONICS = (1, 2, 3)
+_SAME_CYCLES = 0.4
 _SLOW_SHARE = 0.4
 _SEARCH_STEP = 0.1
 _RMS_OVER_MEDIAN = 1.2
@@ -60,6 +61,10 @@ class SidebandPair:
     def stands_out(self) -> bool:
         """Whether it is told from the floor."""
         return self.linear_sum / 2 > 10 ** (DETECTION_MARGIN_DB / 20) * self.floor
+
+    def is_multiple_of(self, first: "SidebandPair") -> bool:
+        """Whether this may be the pair at 4sf or 6sf of bars whose first one stands at 2sf."""
+        return min(abs(self.cycles - order * first.cycles) for order in _HARMONICS[1:]) < _SAME_CYCLES
 
     @property
     def linear_sum(self) -> float:

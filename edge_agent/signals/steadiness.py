@@ -48,18 +48,25 @@ def check_transient(baseband: Baseband) -> Refusal | None:
     return None
 
 
-def check_load_change(baseband: Baseband, pair: SidebandPair, current_per_slip: float) -> Refusal | None:
-    """A load that changes within the window smears the sidebands until a broken bar looks sound.
+def current_change(baseband: Baseband, pair: SidebandPair) -> float:
+    """By how much the current changes from one end of the window to the other, relative.
 
-    Both ends of the window are compared over whole cycles of 2sf, since broken bars swing the current.
-    What their currents differ by says how far the slip moves from end to end: at light load a large change
-    of the slip hardly shows in the current, of which `current_per_slip` is d ln I / d ln s.
+    Both ends are compared over whole cycles of 2sf, since broken bars swing the current.
     """
     cycles = max(1, int(pair.cycles / 2))
     span = min(baseband.log.size, round(cycles * baseband.rate_hz / pair.pole_pass_hz))
     change = abs(float(baseband.log.real[-span:].mean() - baseband.log.real[:span].mean()))
     apart = (baseband.log.size - span) / baseband.log.size
-    slip_change = change / max(apart, 0.5) / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
+    return change / max(apart, 0.5)
+
+
+def check_load_change(change: float, current_per_slip: float) -> Refusal | None:
+    """A load that changes within the window smears the sidebands until a broken bar looks sound.
+
+    What the currents of both ends differ by says how far the slip moves from end to end: at light load a
+    large change of the slip hardly shows in the current, of which `current_per_slip` is d ln I / d ln s.
+    """
+    slip_change = change / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
     if slip_change > _MOST_SLIP_CHANGE:
         return Refusal(Reason.UNSTEADY, "slip_change", slip_change, _MOST_SLIP_CHANGE)
     return None

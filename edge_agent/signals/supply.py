@@ -7,6 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, optimize, signal
 
+from edge_agent.diagnose.verdict import Reason, Refusal
+from edge_agent.motor import Nameplate
+
+_GRID_TOLERANCE = 0.03
 _TURN = np.exp(2j * np.pi / 3)
 
 
@@ -67,6 +71,16 @@ def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -
         unbalance=None if one_phase else negative / positive,
         reversed_order=frequency_hz < 0,
     )
+
+
+def check_line(line: Line, nameplate: Nameplate) -> Refusal | None:
+    """A grid has its nominal frequency; else the sample rate is wrong, or a drive feeds the motor."""
+    nominal_hz = nameplate.line_frequency_hz
+    deviation = line.frequency_hz / nominal_hz - 1
+    if nameplate.supply == "grid" and abs(deviation) > _GRID_TOLERANCE:
+        limit_hz = nominal_hz * (1 + float(np.copysign(_GRID_TOLERANCE, deviation)))
+        return Refusal(Reason.WRONG_LINE_FREQUENCY, "line_frequency_hz", line.frequency_hz, limit_hz)
+    return None
 
 
 def _tone(tapered: NDArray[np.complex128], rate_hz: float, frequency_hz: float) -> complex:

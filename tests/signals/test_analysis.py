@@ -18,10 +18,14 @@ from signal_factories import (
     times,
 )
 
+from calibration.simulator.recording import simulate
+from calibration.simulator.sets import draw_scenario
+from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
+from edge_agent.signals.windows import Windows
 
 SLIP = 0.035
 POLE_PASS_HZ = 2 * SLIP * 60
@@ -202,6 +206,22 @@ def test_side_lines_stronger_than_their_slot_line_make_no_broken_rotor_sound():
     assert analysis.evidence.lower_sideband_dbc == pytest.approx(-24.4, abs=0.5)
 
 
+def test_the_second_pair_of_many_bars_is_not_taken_for_their_first_when_slot_lines_are_read():
+    """Four bars at 15 % load: 2sf turns seven times in the window, and 4sf stands free of the wander.
+
+    This made a rotor with four broken bars healthy.
+    """
+    scenario = replace(draw_scenario("validation", 600344), load=0.151)
+    recording = simulate(scenario)
+    windows = Windows(12.0, 12.0)
+    windows.configure(recording.device)
+    (window,) = (w for block in replay_blocks(recording, 0.1) for w in windows.push(block))
+    analysis = Analyser(scenario.motor.nameplate, ImageSpec()).analyse(window)
+    assert analysis.slips.source == "slots"
+    assert analysis.evidence.slip == pytest.approx(recording.meta["slip"], rel=0.01)
+    assert analysis.evidence.equivalent_bars > 3
+
+
 def test_witnesses_of_the_slip_are_asked_in_the_order_of_their_worth():
     """A known speed, else slot lines, else vibration, else the current."""
     asked = [
@@ -222,12 +242,14 @@ def test_a_wrong_number_of_rotor_bars_moves_no_slip_that_vibration_tells(bars):
     assert analysis.evidence.lower_sideband_dbc == pytest.approx(-34.0, abs=0.5)
 
 
-@pytest.mark.parametrize("bars", [None, 28])
-def test_the_interval_of_the_bars_is_narrower_where_their_number_is_known(bars):
-    evidence = analyse(a_window_with_slots(True), rotor_bars=bars).evidence
-    low, high = evidence.equivalent_bars_interval
-    assert low < evidence.equivalent_bars < high
-    assert (high - low) / evidence.equivalent_bars == pytest.approx(0.43 if bars else 0.79, abs=0.02)
+def test_the_interval_of_the_bars_is_narrower_where_their_number_is_known():
+    def width(bars):
+        evidence = analyse(a_window_with_slots(True), rotor_bars=bars).evidence
+        low, high = evidence.equivalent_bars_interval
+        assert low < evidence.equivalent_bars < high
+        return (high - low) / evidence.equivalent_bars
+
+    assert width(28) < 0.85 * width(None)
 
 
 @pytest.mark.parametrize(("phases", "order"), [("abc", "abc"), ("acb", "acb"), ("bc", "abc"), ("a", None)])

@@ -1,5 +1,8 @@
 """The nameplate-fit circuit against the figures of the default motor and against other sane plates."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,6 +55,21 @@ def test_the_fit_gives_back_the_plate(circuit: Circuit) -> None:
 def test_sideband_gain_at_the_listed_loads(circuit: Circuit, load: float, gain: float) -> None:
     """Table of severity formulas: G = .19, .34, .56, .77 at 12.5, 25, 50, 100 % load."""
     assert circuit.sideband_gain(circuit.slip_at_load(load)) == pytest.approx(gain, abs=0.015)
+
+
+@pytest.mark.parametrize("slip", [0.001, 0.002])
+def test_a_slow_swing_of_the_speed_moves_the_current_as_the_slip_does(circuit: Circuit, slip: float) -> None:
+    """At a small slip 2sf is slow, and both sidebands are what d ln I / ds says."""
+    without_iron = replace(circuit, iron_loss_ohm=1e9)
+    behind, ahead = (without_iron.currents(s)[0] for s in (0.999 * slip, 1.001 * slip))
+    steady = np.log(ahead / behind) / (0.002 * slip) / (2 * np.pi * circuit.frequency_hz)
+    upper, lower = without_iron.speed_swing(slip, 2 * slip * circuit.frequency_hz)
+    assert (upper, lower) == pytest.approx((-steady, -steady), rel=0.05)
+
+
+def test_at_another_frequency_of_a_drive_the_swing_is_another(circuit: Circuit) -> None:
+    grid, drive = (circuit.speed_swing(0.03, 0.06 * hz) for hz in (circuit.frequency_hz, 30.0))
+    assert abs(drive[0]) > 1.2 * abs(grid[0])
 
 
 @pytest.mark.parametrize(("load", "least", "most"), [(0.02, 0.0, 0.02), (0.25, 0.1, 0.3), (1.0, 0.6, 1.0)])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -5,7 +7,7 @@ from hypothesis import strategies as st
 from signal_factories import a_space_vector, times
 
 from edge_agent.signals.carrier import demodulate
-from edge_agent.signals.sidebands import SidebandFit, decibels
+from edge_agent.signals.sidebands import SidebandFit, SidebandPair, decibels
 
 RATE_HZ = 1000.0
 
@@ -162,3 +164,9 @@ def test_modulation_keeps_the_lines_and_drops_the_wander():
     frequencies = np.fft.fftfreq(modulation.size, 1 / fit.rate_hz)
     assert spectrum[np.abs(frequencies + 4.0) < 0.2].max() == pytest.approx(0.02, rel=0.1)
     assert spectrum[np.abs(frequencies) < 0.5].max() < 0.002
+
+
+@pytest.mark.parametrize(("cycles", "multiple"), [(13.6, True), (20.3, True), (6.8, False), (15.0, False)])
+def test_the_pairs_at_4sf_and_6sf_are_known_by_their_first(cycles, multiple):
+    first = SidebandPair(0.01, 0.01, 1e-4, 1e-4, 1e-4, 0.57, 0.0057, cycles=6.8)
+    assert replace(first, cycles=cycles).is_multiple_of(first) is multiple

@@ -5,7 +5,7 @@ from signal_factories import times
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.carrier import demodulate
 from edge_agent.signals.sidebands import SidebandFit
-from edge_agent.signals.steadiness import check_load_change, check_running, check_transient
+from edge_agent.signals.steadiness import check_load_change, check_running, check_transient, current_change
 
 RATE_HZ = 1000.0
 LENGTH_S = 12.0
@@ -60,9 +60,8 @@ def test_a_motor_that_stops_within_the_window_is_starting_or_stopping():
 
 def load_change(changed, current_per_slip, pole_pass_hz=2.0):
     baseband = baseband_of(amplitude=changed)
-    return check_load_change(
-        baseband, SidebandFit(baseband, pole_pass_hz).pair(pole_pass_hz), current_per_slip
-    )
+    pair = SidebandFit(baseband, pole_pass_hz).pair(pole_pass_hz)
+    return check_load_change(current_change(baseband, pair), current_per_slip)
 
 
 def test_a_ramp_of_the_current_means_more_slip_at_light_load():

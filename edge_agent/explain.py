@@ -82,8 +82,8 @@ _SAYINGS = {
     "largest_current_change": "the current strays by {:.1%} from its median, at most {:.1%} is steady",
     "embedding_distance": "the images are unlike all that the network was trained on: distance {:.0f}, at "
     "most {:.0f}",
-    "bars_over_load_swing": "what no load can swing is {:.2f} of what one can, and up to {:.2f} may be the "
-    "error of the nameplate's circuit, which tells the two apart",
+    "bars_over_load_swing": "what no load can swing is, a sound casting's bars taken off, {:.2f} of what "
+    "one can, and up to {:.2f} may be the error of the nameplate's circuit, which tells the two apart",
     "ellipse_angle_deg": "the ellipse angle of {:.0f}° lies within {:.0f}° of 0 or 180°, where the amplitude "
     "swings alone: the voltage flickers",
     "phase_over_amplitude_swing": "the phase may swing with the amplitude and up to {:.2f} times as far, "

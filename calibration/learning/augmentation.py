@@ -20,6 +20,7 @@ SIDE_OF_MODALITY: Mapping[str, tuple[str, ...]] = {
         "phase_floor_db_bars",
         "in_step",
         "one_sided",
+        "across_db_bars",
     ),
     "vibration": ("vibration",),
 }

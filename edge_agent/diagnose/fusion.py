@@ -29,7 +29,7 @@ DOUBT = 0.25
 """Nearer to its threshold than this the network has no opinion of its own, and contradicts nothing."""
 
 _LEAST_ACROSS = 3 * PATH_ERROR
-"""Equivalent bars per bar that a swing of the load would pass for: less may be the path's own error."""
+"""Bars beyond a casting's, per bar that a swing of the load would pass for: less may be the path's error."""
 OWN_SWING = 1.5
 """What broken bars swing the speed at most, per bar: beyond, the load must."""
 
@@ -91,9 +91,10 @@ def _too_weak(evidence: Evidence, highest: float) -> Refusal:
 def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     """Refuse where the load may swing the current so, or the voltage that flickers."""
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
-    if bars < _LEAST_ACROSS * swing:
+    beyond_casting = bars - SOUND_BARS
+    if beyond_casting < _LEAST_ACROSS * swing:
         reason = _swing_reason(evidence.load or 0.0)
-        return Refusal(reason, "bars_over_load_swing", bars / swing, _LEAST_ACROSS)
+        return Refusal(reason, "bars_over_load_swing", beyond_casting / swing, _LEAST_ACROSS)
     angle_deg = abs((pair.ellipse_angle_deg + 90.0) % 180.0 - 90.0)
     unsure_deg = math.degrees(pair.phase_floor / max(pair.amplitude_swing, 1e-9))
     one_sided = abs(pair.lower) - pair.floor > _ONE_SIDED * (abs(pair.upper) + pair.floor)

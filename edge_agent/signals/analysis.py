@@ -288,7 +288,8 @@ class Analyser:
             harmonics_hz = [harmonic * self._shaft_hz(pair) for harmonic in (1, 2)]
             shifted = [shift(vibration.samples, vibration.rate_hz, hz) for hz in harmonics_hz]
             images["vibration"] = self._image.vibration([s for s, _ in shifted], shifted[0][1], pole_pass_hz)
-        side = side_inputs(pair, evidence.load or 0.0, bars_per_ratio, vibration is not None)
+        across = self._bars.across(pair)
+        side = side_inputs(pair, evidence.load or 0.0, bars_per_ratio, across, vibration is not None)
         return ModelInputs(images, side)
 
 

@@ -58,15 +58,19 @@ SIDE_INPUTS = (
     "phase_floor_db_bars",
     "in_step",
     "one_sided",
+    "across_db_bars",
     "vibration",
 )
 """Numbers beside the images: where the sidebands stand, how clear they are, and how they swing."""
 
 
 def side_inputs(
-    pair: SidebandPair, load: float, bars_per_ratio: float, vibration: bool
+    pair: SidebandPair, load: float, bars_per_ratio: float, across: float, vibration: bool
 ) -> NDArray[np.float32]:
-    """Make the numbers of SIDE_INPUTS, (n,); `bars_per_ratio` are equivalent bars per relative swing."""
+    """Make the numbers of SIDE_INPUTS, (n,); `bars_per_ratio` are equivalent bars per relative swing.
+
+    `across` is what of the pair no swing of the speed can make, as `BarScale.across` gives it.
+    """
     swings = (pair.amplitude_swing, pair.amplitude_floor, pair.phase_swing, pair.phase_floor)
     numbers = [
         10 * pair.slip,
@@ -75,6 +79,7 @@ def side_inputs(
         *(decibels(swing * bars_per_ratio) / 40 for swing in swings),
         pair.phase_in_step / max(math.hypot(pair.amplitude_swing, pair.phase_swing), 1e-9),
         (abs(pair.lower) - abs(pair.upper)) / max(pair.linear_sum, 1e-9),
+        decibels(across * bars_per_ratio) / 40,
         float(vibration),
     ]
     return np.array(numbers, np.float32)

@@ -145,11 +145,16 @@ def test_a_window_that_would_not_have_shown_a_bar_is_not_healthy(load, reason):
 
 @pytest.mark.parametrize(("load", "reason"), [(0.12, Reason.LOAD_TOO_LOW), (0.6, Reason.LOAD_OSCILLATION)])
 def test_what_may_be_the_error_of_the_path_of_a_swinging_load_is_not_called_broken(load, reason):
-    """Both stand above what castings do; one of them is less than three tenths of what the load swings."""
-    refusal = judge(an_evidence(0.6, load, load_swing=2.1), a_pair()).refusal
+    """Of 0.8 bars a casting makes 0.2; is the rest three tenths of what the load swings?"""
+    refusal = judge(an_evidence(0.8, load, load_swing=2.1), a_pair()).refusal
     # At light load the supply's wander looks the same.
     assert (refusal.reason, refusal.quantity) == (reason, "bars_over_load_swing")
-    assert judge(an_evidence(0.6, load, load_swing=1.9), a_pair()).broken
+    assert judge(an_evidence(0.8, load, load_swing=1.9), a_pair()).broken
+
+
+def test_a_sound_rotor_whose_load_swings_by_two_bars_and_leaks_a_quarter_of_them_is_not_called_broken():
+    evidence = an_evidence(0.62, load=1.0, interval=(0.27, 0.97), load_swing=1.9)
+    assert judge(evidence, a_pair(32)).refusal.reason is Reason.LOAD_OSCILLATION
 
 
 @pytest.mark.parametrize(("swing", "reason"), [(0.2, Reason.LOAD_TOO_LOW), (2.0, Reason.LOAD_OSCILLATION)])

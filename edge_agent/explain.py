@@ -84,6 +84,8 @@ _SAYINGS = {
     "most {:.0f}",
     "bars_over_load_swing": "what no load can swing is, a sound casting's bars taken off, {:.2f} of what "
     "one can, and up to {:.2f} may be the error of the nameplate's circuit, which tells the two apart",
+    "amplitude_share_of_swing": "of the pair {:.0%} swings the current's amplitude, where bars swing {:.0%} "
+    "or more at so light a load: the rest turns its phase, as the supply's wander does",
     "ellipse_angle_deg": "the ellipse angle of {:.0f}° lies within {:.0f}° of 0 or 180°, where the amplitude "
     "swings alone: the voltage flickers",
     "phase_over_amplitude_swing": "the phase may swing with the amplitude and up to {:.2f} times as far, "

@@ -35,6 +35,9 @@ OWN_SWING = 1.5
 
 _ONE_SIDED = 2.0
 _WANDER_BELOW_LOAD = 0.2
+_TURNS_ONLY_BELOW_LOAD = 0.25
+_LEAST_AMPLITUDE = 1 / 3
+"""Share of the pair by which bars swing the amplitude there; what turns the phase alone is the wander."""
 _FLICKER_DEG = 8.0
 """Nearer to the amplitude's own direction it swings alone, as it does where the voltage flickers."""
 _NOISE_90 = 1.16
@@ -89,12 +92,15 @@ def _too_weak(evidence: Evidence, highest: float) -> Refusal:
 
 
 def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
-    """Refuse where the load may swing the current so, or the voltage that flickers."""
+    """Refuse where the load may swing the current so, a supply that wanders, or one that flickers."""
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
     beyond_casting = bars - SOUND_BARS
     if beyond_casting < _LEAST_ACROSS * swing:
         reason = _swing_reason(evidence.load or 0.0)
         return Refusal(reason, "bars_over_load_swing", beyond_casting / swing, _LEAST_ACROSS)
+    share = pair.amplitude_swing / max(pair.linear_sum, 1e-9)
+    if (evidence.load or 0.0) < _TURNS_ONLY_BELOW_LOAD and share < _LEAST_AMPLITUDE:
+        return Refusal(Reason.LOAD_TOO_LOW, "amplitude_share_of_swing", share, _LEAST_AMPLITUDE)
     angle_deg = abs((pair.ellipse_angle_deg + 90.0) % 180.0 - 90.0)
     unsure_deg = math.degrees(pair.phase_floor / max(pair.amplitude_swing, 1e-9))
     one_sided = abs(pair.lower) - pair.floor > _ONE_SIDED * (abs(pair.upper) + pair.floor)

@@ -149,7 +149,7 @@ def test_what_may_be_the_error_of_the_path_of_a_swinging_load_is_not_called_brok
     refusal = judge(an_evidence(0.8, load, load_swing=2.1), a_pair()).refusal
     # At light load the supply's wander looks the same.
     assert (refusal.reason, refusal.quantity) == (reason, "bars_over_load_swing")
-    assert judge(an_evidence(0.8, load, load_swing=1.9), a_pair()).broken
+    assert judge(an_evidence(0.8, load, load_swing=1.9), a_pair(140)).broken
 
 
 def test_a_sound_rotor_whose_load_swings_by_two_bars_and_leaks_a_quarter_of_them_is_not_called_broken():
@@ -161,6 +161,16 @@ def test_a_sound_rotor_whose_load_swings_by_two_bars_and_leaks_a_quarter_of_them
 def test_a_load_that_swings_too_far_for_a_sound_rotor_is_named(swing, reason):
     refusal = judge(an_evidence(0.15, interval=(0.0, 0.4), load_swing=swing), a_pair()).refusal
     assert (refusal.reason, refusal.quantity) == (reason, "equivalent_bars_at_most")
+
+
+@pytest.mark.parametrize(("angle_deg", "broken"), [(96, False), (132, True)])
+def test_a_pair_that_turns_the_phase_alone_at_light_load_is_the_supplys_wander(angle_deg, broken):
+    """A sound motor at 14 % load was called broken by one peak of the wander."""
+    opinion = judge(an_evidence(0.49, load=0.144, interval=(0.3, 0.67), load_swing=0.5), a_pair(angle_deg))
+    assert opinion.broken is broken
+    if not broken:
+        assert opinion.refusal.quantity == "amplitude_share_of_swing"
+    assert judge(an_evidence(0.49, load=0.5, interval=(0.3, 0.67), load_swing=0.5), a_pair(96)).broken
 
 
 def test_a_load_that_swings_a_little_hides_no_bar_and_a_sound_rotor_is_sound():

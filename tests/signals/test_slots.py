@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from signal_factories import (
     a_current_window,
@@ -56,6 +56,8 @@ def loudest_slip(window, bars=28):
 @settings(max_examples=15, deadline=None)
 @given(st.floats(0.004, 0.095))
 def test_the_loudest_slip_is_the_true_one(slip):
+    slots_hz = 28 * 30 * (1 - slip)
+    assume(abs(slots_hz - 60 * round(slots_hz / 60)) > 1.0)  # there the supply's harmonics cut the line off
     window = a_running_motor(slip)
     assert loudest_slip(window) == pytest.approx(slip, abs=slot_lines(window).resolution / 2)
 

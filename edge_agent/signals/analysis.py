@@ -11,7 +11,7 @@ from edge_agent.signals.carrier import Baseband, shift
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.prepared import Current, Preparation, Vibration
-from edge_agent.signals.severity import BarScale
+from edge_agent.signals.severity import BarScale, EquivalentBars
 from edge_agent.signals.sidebands import (
     DETECTION_MARGIN_DB,
     LEAST_CYCLES,
@@ -125,13 +125,14 @@ class Analyser:
             too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES)
             return Analysis(evidence, too_low, line=line, slips=slips)
         fit, pair = found
-        evidence = self._describe(evidence, pair)
+        bars = self._bars.measure(pair)
+        evidence = self._describe(evidence, pair, bars)
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
         refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
         doubt = None
         if slips.told and refusal is None:
             doubt = self._doubt_told(slips, pair, baseband, line, vibration)
-        inputs = self._inputs(fit, pair, evidence, vibration)
+        inputs = self._inputs(fit, pair, bars, vibration)
         return Analysis(evidence, refusal, pair, inputs, line, slips, doubt)
 
     def _bound_slip(self, window: Window, line: Line, vibration: Vibration | None) -> SlipRange:
@@ -253,8 +254,7 @@ class Analyser:
             return None
         return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, _FAR_STRONGER_DB)
 
-    def _describe(self, evidence: Evidence, pair: SidebandPair) -> Evidence:
-        bars = self._bars.measure(pair)
+    def _describe(self, evidence: Evidence, pair: SidebandPair, bars: EquivalentBars) -> Evidence:
         return replace(
             evidence,
             slip=pair.slip,
@@ -278,7 +278,7 @@ class Analyser:
         return line_hz * (1 - pair.slip) / self._nameplate.pole_pairs
 
     def _inputs(
-        self, fit: SidebandFit, pair: SidebandPair, evidence: Evidence, vibration: Vibration | None
+        self, fit: SidebandFit, pair: SidebandPair, bars: EquivalentBars, vibration: Vibration | None
     ) -> ModelInputs:
         pole_pass_hz, bars_per_ratio = pair.pole_pass_hz, self._bars.per_ratio(pair.slip)
         modulation = fit.modulation(pole_pass_hz)
@@ -288,8 +288,8 @@ class Analyser:
             harmonics_hz = [harmonic * self._shaft_hz(pair) for harmonic in (1, 2)]
             shifted = [shift(vibration.samples, vibration.rate_hz, hz) for hz in harmonics_hz]
             images["vibration"] = self._image.vibration([s for s, _ in shifted], shifted[0][1], pole_pass_hz)
-        across = self._bars.across(pair)
-        side = side_inputs(pair, evidence.load or 0.0, bars_per_ratio, across, vibration is not None)
+        load = self._circuit.load_at_slip(pair.slip)
+        side = side_inputs(pair, load, bars_per_ratio, bars.across, vibration is not None)
         return ModelInputs(images, side)
 
 

@@ -69,7 +69,7 @@ def side_inputs(
 ) -> NDArray[np.float32]:
     """Make the numbers of SIDE_INPUTS, (n,); `bars_per_ratio` are equivalent bars per relative swing.
 
-    `across` is what of the pair no swing of the speed can make, as `BarScale.across` gives it.
+    `across` is what of the pair no swing of the speed can make, as a ratio to the carrier.
     """
     swings = (pair.amplitude_swing, pair.amplitude_floor, pair.phase_swing, pair.phase_floor)
     numbers = [

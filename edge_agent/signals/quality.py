@@ -27,7 +27,14 @@ _HOLDS_BY_CHANCE = 5.0
 _MOST_AT_EXTREME = 0.01
 _FEW_COUNTS = 20
 
-__all__ = ["STEADY", "check_currents", "current_stream", "currents_of", "usable_vibration"]
+__all__ = [
+    "STEADY",
+    "check_currents",
+    "current_stream",
+    "currents_of",
+    "measured_speed_rpm",
+    "usable_vibration",
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,25 @@ class EquivalentBars:
     """What told them: `sidebands`, what of both no load can swing, or `amplitude`, what they swing of it."""
     load_swing: float
     """Bars that the rest of the pair would pass for, which a swing of the speed can make."""
+    across: float
+    """What of the pair no swing of the speed can make, as a ratio to the carrier."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A pair parted by what a swing of the speed can make and what it cannot, as ratios to the carrier.
+
+    A load that oscillates moves the current along one path, of the circuit's `speed_swing`, and so does the
+    ripple that broken bars themselves cause, whatever the inertia. The asymmetry of the rotor makes the lower
+    sideband alone; what of it stands across that path is seen, and scaled to the whole.
+    """
+
+    across: float
+    """The lower sideband that infinite inertia would leave."""
+    along: float
+    """Sum of both sidebands of the swing of the speed that fits best."""
+    floor: float
+    """Rms of noise in `across`, as far as it goes with what is measured; as much turns it."""
 
 
 def at_load(table: Sequence[tuple[float, float]], load: float) -> float:
@@ -82,53 +101,45 @@ class BarScale:
         load = self._load(slip)
         return self._bars / (0.90 * (0.79 + 0.11 * load) * self._circuit.sideband_gain(slip))
 
-    def across(self, pair: SidebandPair) -> float:
-        """Give what no swing of the speed can make: the lower sideband that infinite inertia would leave.
-
-        A load that oscillates moves the current along one path, of the circuit's `speed_swing`, and so does
-        the ripple that broken bars themselves cause, whatever the inertia. The asymmetry of the rotor makes
-        the lower sideband alone; what of it stands across that path is seen, and scaled to the whole.
-        """
-        return abs(pair.lower.conjugate() - pair.upper * self._turn(pair))
-
-    def _along(self, pair: SidebandPair) -> float:
-        """Give the sum of both sidebands as the swing of the speed makes it that fits best."""
-        turn = self._turn(pair)
-        upper = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
-        return upper * (1 + abs(turn))
-
-    def _across_floor(self, pair: SidebandPair) -> float:
-        """Rms of noise in `across`, of which half goes with what is measured and half turns it."""
-        turn = self._turn(pair)
-        amplitude, phase = abs(1 - turn) * pair.amplitude_floor, abs(1 + turn) * pair.phase_floor
-        return math.hypot(amplitude, phase) / 2 / math.sqrt(2)
-
-    def _turn(self, pair: SidebandPair) -> complex:
-        """Conjugate of the lower over the upper sideband of a swing of the speed."""
-        upper, lower = self._circuit.speed_swing(pair.slip, pair.pole_pass_hz)
-        return lower.conjugate() / upper
-
     def measure(self, pair: SidebandPair) -> EquivalentBars:
         """Count the equivalent bars of a measured pair, by the witness that leaves the narrower interval.
 
         Next to the line the supply's wander is the floor. It turns the phase of the current; broken bars at
         light load swing its amplitude, where next to nothing hides them. Under load they turn the phase,
-        too, but far enough from the line, and `across` is asked alone.
+        too, but far enough from the line, and what no swing of the speed can make is asked alone.
         """
-        witnesses = self._witnesses(pair)
+        split = self._split(pair)
+        witnesses = self._witnesses(pair, split)
         # Compared at the same number: else the one that shows less, and so looks surer, would be heard.
         usual = self._count(witnesses[0].linear, pair.slip)
         heard = min(witnesses, key=lambda witness: self._margin(usual, witness))
         value = self._count(heard.linear, pair.slip)
         margin = self._margin(value, heard)
         limit = self._count(10 ** (DETECTION_MARGIN_DB / 20) * heard.floor, pair.slip)
-        swing = self.per_ratio(pair.slip) * self._along(pair)
-        return EquivalentBars(value, (max(0.0, value - margin), value + margin), limit, heard.name, swing)
+        return EquivalentBars(
+            value=value,
+            interval=(max(0.0, value - margin), value + margin),
+            limit=limit,
+            witness=heard.name,
+            load_swing=self.per_ratio(pair.slip) * split.along,
+            across=split.across,
+        )
 
-    def _witnesses(self, pair: SidebandPair) -> list[_Witness]:
+    def _split(self, pair: SidebandPair) -> _Split:
+        upper, lower = self._circuit.speed_swing(pair.slip, pair.pole_pass_hz)
+        turn = lower.conjugate() / upper
+        swing = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
+        amplitude, phase = abs(1 - turn) * pair.amplitude_floor, abs(1 + turn) * pair.phase_floor
+        return _Split(
+            across=abs(pair.lower.conjugate() - pair.upper * turn),
+            along=swing * (1 + abs(turn)),
+            floor=math.hypot(amplitude, phase) / 2 / math.sqrt(2),
+        )
+
+    def _witnesses(self, pair: SidebandPair, split: _Split) -> list[_Witness]:
         scale, load = self.per_ratio(pair.slip), self._load(pair.slip)
-        across, floor = scale * self.across(pair), scale * self._across_floor(pair)
-        witnesses = [_Witness("sidebands", across, floor, _SPREAD, PATH_ERROR * scale * self._along(pair))]
+        leak = PATH_ERROR * scale * split.along
+        witnesses = [_Witness("sidebands", scale * split.across, scale * split.floor, _SPREAD, leak)]
         if load <= _AMPLITUDE_UP_TO_LOAD:
             scale /= at_load(_AMPLITUDE_SHARE, load)
             bars, floor = scale * pair.amplitude_swing, scale * pair.amplitude_floor

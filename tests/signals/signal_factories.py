@@ -144,3 +144,8 @@ def slot_lines(window: Window, bars: int = 28) -> SlotLines:
 def times(length_s: float, rate_hz: float = RATE_HZ) -> NDArray[np.float64]:
     """Sample times, (n,)."""
     return np.arange(round(length_s * rate_hz)) / rate_hz
+
+
+def off_the_supply(slip: float, length_s: float) -> bool:
+    """Whether the slot lines of 28 bars stand clear of the harmonics of a 60 Hz supply for four poles."""
+    return abs(14 * slip - round(14 * slip)) * 60 * length_s > 5

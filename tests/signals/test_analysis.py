@@ -22,8 +22,10 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.sets import draw_scenario
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.diagnose.fusion import judge
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.analysis import Analyser
+from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.images import ImageSpec
 from edge_agent.signals.windows import Windows
 
@@ -242,14 +244,48 @@ def test_a_wrong_number_of_rotor_bars_moves_no_slip_that_vibration_tells(bars):
     assert analysis.evidence.lower_sideband_dbc == pytest.approx(-34.0, abs=0.5)
 
 
-def test_the_interval_of_the_bars_is_narrower_where_their_number_is_known():
-    def width(bars):
-        evidence = analyse(a_window_with_slots(True), rotor_bars=bars).evidence
-        low, high = evidence.equivalent_bars_interval
-        assert low < evidence.equivalent_bars < high
-        return (high - low) / evidence.equivalent_bars
+@pytest.mark.parametrize("bars", [None, 28])
+def test_the_interval_of_the_bars_is_narrower_where_their_number_is_known(bars):
+    """These sidebands swing the speed as no broken bars do, which widens both."""
+    evidence = analyse(a_window_with_slots(True), rotor_bars=bars).evidence
+    low, high = evidence.equivalent_bars_interval
+    assert low < evidence.equivalent_bars < high
+    assert (high - low) / evidence.equivalent_bars == pytest.approx(0.98 if bars else 1.18, abs=0.02)
 
-    assert width(28) < 0.85 * width(None)
+
+def judged_at(load, angle_deg):
+    """What the sidebands say of two equal ones of 2 % at this ellipse angle, at the slip of this load."""
+    circuit = fit_circuit(a_nameplate())
+    slip, seconds = circuit.slip_at_load(load), times(12.0)
+    side = 0.02 * np.exp(1j * np.radians(angle_deg))
+    amplitude_a = np.sqrt(2) * circuit.current_rms_a(slip)
+    vector = a_space_vector(
+        seconds, lower=side, upper=side, pole_pass_hz=2 * slip * 60, amplitude_a=amplitude_a
+    )
+    window = a_window(a_current_window(phase_currents(vector)))
+    analysis = analyse(window, speed_rpm=1800 * (1 - slip))
+    assert analysis.refusal is None
+    return judge(analysis.evidence, analysis.pair)
+
+
+@pytest.mark.parametrize(("load", "angle_deg"), [(0.125, 73), (0.25, 62), (0.5, 45), (0.75, 32), (1.0, 24)])
+def test_load_oscillation_of_the_reference_table_is_not_called_broken(load, angle_deg):
+    assert not judged_at(load, angle_deg).broken
+
+
+@pytest.mark.parametrize(
+    ("load", "angles_deg"),
+    [
+        (0.125, (163, 158, 150, 132)),
+        (0.25, (152, 143, 130, 114)),
+        (0.5, (132, 115, 101, 92)),
+        (0.75, (115, 93, 84, 78)),
+        (1.0, (99, 79, 73, 69)),
+    ],
+)
+def test_broken_bars_of_the_reference_table_are_called_broken(load, angles_deg):
+    for angle_deg in angles_deg:
+        assert judged_at(load, angle_deg).broken
 
 
 @pytest.mark.parametrize(("phases", "order"), [("abc", "abc"), ("acb", "acb"), ("bc", "abc"), ("a", None)])

@@ -63,7 +63,7 @@ def test_nine_of_ten_of_a_spread_of_a_tenth_and_of_the_paths_error_lie_within():
 def test_no_swing_of_the_speed_changes_the_count(bars, swing, angle, slip):
     still = a_pair(sidebands_of(bars, slip), slip=slip)
     moved = a_pair(sidebands_of(bars, slip), slip=slip, load_swing=swing * np.exp(1j * angle))
-    assert SCALE.across(moved) == pytest.approx(SCALE.across(still), abs=1e-9)
+    assert SCALE.measure(moved).across == pytest.approx(SCALE.measure(still).across, abs=1e-9)
 
 
 def test_what_a_load_swings_widens_the_interval_and_is_told_apart():
@@ -111,7 +111,10 @@ def test_the_supplys_wander_hides_the_sidebands_but_not_the_swing_of_the_amplitu
     found = SCALE.measure(at_light_load(bars, wander))
     low, high = found.interval
     assert low <= bars <= high
-    assert found.limit < 0.05 or bars > wander * SCALE.per_ratio(CIRCUIT.slip_at_load(0.125))
+    if found.witness == "amplitude":
+        assert found.limit < 0.05
+    else:
+        assert bars > wander * SCALE.per_ratio(CIRCUIT.slip_at_load(0.125))
 
 
 def test_a_sound_rotor_is_seen_to_be_sound_through_the_wander():

@@ -10,6 +10,7 @@ from signal_factories import (
     a_shaking,
     a_window,
     line_phase,
+    off_the_supply,
     phase_currents,
     rotor_angle,
     slot_harmonics,
@@ -47,13 +48,8 @@ def a_pair(slip=SLIP):
     return SidebandPair(0.01, 0.02, 1e-4, 1e-4, 1e-4, pole_pass_hz, slip, LENGTH_S * pole_pass_hz)
 
 
-def off_the_supply(slip):
-    """Whether the slot lines of 28 bars stand clear of the harmonics of the supply."""
-    return abs(14 * slip - round(14 * slip)) * 60 * LENGTH_S > 5
-
-
 @settings(max_examples=15, deadline=None)
-@given(st.floats(0.003, 0.1).filter(off_the_supply))
+@given(st.floats(0.003, 0.1).filter(lambda slip: off_the_supply(slip, LENGTH_S)))
 def test_slot_lines_tell_the_slip_to_a_part_of_a_bin(slip):
     lines = slots_of(slip)
     found = FINDER.from_slots(lines, None)

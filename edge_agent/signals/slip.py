@@ -22,6 +22,7 @@ _LARGEST_OVERLOAD = 1.4
 _SLOT_STEPS = 4
 _FEWEST_SLIPS = 20
 _LEAST_LEAD_DB = 8.0
+_SAME_LINE_BINS = 1.5
 _APART_BINS = 3.0
 _SAME_SHAFT = 2.5
 _CURRENT_DOUBT = 1.4
@@ -82,24 +83,32 @@ class SlipFinder:
 
         Broken bars swing the speed and so surround a slot line with others 2sf apart, up to the point
         where these are all that is left of it. So where a sideband `pair` stands out, the strongest
-        line may be any of them, and which one it is the pair tells.
+        line may be any of them, and which one it is the pair tells. The others then lie to both sides.
         """
         slips = np.arange(0.0, self.anything().highest, lines.resolution / _SLOT_STEPS)
         if slips.size < _FEWEST_SLIPS:
             return None
         levels_db = lines.levels_db(slips)
         best = int(np.argmax(levels_db))
-        if best in (0, slips.size - 1) or levels_db[best - 1 : best + 2].min() == 0.0:
-            # A bound or a harmonic of the supply cuts the line off: its top may lie beyond.
-            return None
-        if pair is not None and levels_db[best] > _LEAST_LEAD_DB:
-            meant = slips[best] / (1 - _SIDE_LINES * 2 / lines.slots_per_pole_pair)
-            nearest = float(meant[np.argmin(np.abs(meant - pair.slip))])
-            if abs(nearest / pair.slip - 1) * pair.cycles < _SAME_CYCLES:
-                return self._around(nearest, lines)
         elsewhere = np.abs(slips - slips[best]) > _APART_BINS * lines.resolution
-        lead_db = levels_db[best] - levels_db[elsewhere].max(initial=0.0)
-        return self._around(float(slips[best]), lines) if lead_db >= _LEAST_LEAD_DB else None
+        leads = levels_db[best] - levels_db[elsewhere].max(initial=0.0) >= _LEAST_LEAD_DB
+        if best in (0, slips.size - 1) or levels_db[best - 1 : best + 2].min() == 0.0:
+            # A bound or a harmonic of the supply cuts the line off: its top may lie beyond. Where all do
+            # that at once the motor idles.
+            idles = leads and slips[best] <= _APART_BINS * lines.resolution
+            return SlipRange(0.0, float(slips[best]), "slots") if idles else None
+        meant = None if pair is None else _meant_by(pair, float(slips[best]), lines)
+        if meant is not None and levels_db[best] > _LEAST_LEAD_DB:
+            own_db, mirrored_db = (
+                levels_db[np.abs(slips - slip) < _SAME_LINE_BINS * lines.resolution].max(initial=0.0)
+                for slip in (meant, 2 * meant - slips[best])
+            )
+            if mirrored_db > levels_db[best] / 2:
+                return self._around(meant, lines)
+            if own_db > levels_db[best] / 2:
+                # A load that swings makes lines as well, and one of both may be cut off.
+                return None
+        return self._around(float(slips[best]), lines) if leads else None
 
     def _around(self, slip: float, lines: SlotLines) -> SlipRange:
         margin = lines.resolution / _SLOT_STEPS
@@ -145,6 +154,16 @@ class SlipFinder:
         slip = 1 - shaft.shaft_hz / synchronous_hz
         margin = shaft.uncertainty_hz / synchronous_hz
         return SlipRange(max(0.0, slip - margin), slip + margin, "vibration")
+
+
+def _meant_by(pair: SidebandPair, loudest: float, lines: SlotLines) -> float | None:
+    """Give the slip of a pair as the loudest line tells it, be that the slots' own or a side line 2ksf apart.
+
+    `loudest` is the slip that it would mean as the slots' own. None where it is no such line.
+    """
+    meant = loudest / (1 - _SIDE_LINES * 2 / lines.slots_per_pole_pair)
+    nearest = float(meant[np.argmin(np.abs(meant - pair.slip))])
+    return nearest if abs(nearest / pair.slip - 1) * pair.cycles < _SAME_CYCLES else None
 
 
 def contradicts(by_slots: SlipRange, others: SlipRange) -> bool:

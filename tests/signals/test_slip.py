@@ -33,11 +33,17 @@ CIRCUIT = fit_circuit(PLATE)
 FINDER = SlipFinder(PLATE, CIRCUIT)
 
 
-def slots_of(slip=SLIP, bars=28, swing=0.0, slot_a=0.02, seed=7, counted=28):
-    """Slot lines of a rotor of `bars` that swings by `swing` rad at 2sf, looked for as if of `counted`."""
+def slots_of(slip=SLIP, bars=28, swing=0.0, swing_hz=None, slot_a=0.02, seed=7, counted=28):
+    """Slot lines of a rotor of `bars` that swings by `swing` rad, at 2sf or at `swing_hz`.
+
+    They are looked for as if it had `counted` bars.
+    """
     seconds = times(LENGTH_S, RATE_HZ)
     phase = line_phase(seconds)
-    harmonics = slot_harmonics(phase, rotor_angle(phase, slip, seconds, swing), bars)
+    angle = rotor_angle(phase, slip, seconds, swing if swing_hz is None else 0.0)
+    if swing_hz is not None:
+        angle = angle + swing * np.sin(2 * np.pi * swing_hz * seconds)
+    harmonics = slot_harmonics(phase, angle, bars)
     noise = np.random.default_rng(seed).normal(0, 0.01, (3, seconds.size))
     currents = phase_currents(4 * np.exp(1j * phase) + slot_a * harmonics) + noise
     return slot_lines(a_window(a_current_window(currents, rate_hz=RATE_HZ)), counted)
@@ -96,6 +102,30 @@ def test_side_lines_of_broken_bars_are_told_from_the_slots_by_the_pair(swing):
     lines = slots_of(swing=swing)
     found = FINDER.from_slots(lines, a_pair(SLIP * 1.004))
     assert found.middle == pytest.approx(SLIP, abs=lines.resolution / 2)
+
+
+@pytest.mark.parametrize("side", [-3, -2, -1, 1, 2, 3])
+def test_a_pair_of_a_load_that_swings_makes_no_side_line_of_the_slots_own(side):
+    """Where one side line is, the other must be: a piston's pair once moved the slip to twice its value."""
+    lines = slots_of()
+    found = FINDER.from_slots(lines, a_pair(SLIP / (1 - side * 2 / 14)))
+    assert found.middle == pytest.approx(SLIP, abs=lines.resolution / 2)
+
+
+@pytest.mark.parametrize("side", [-1, 1])
+def test_a_load_that_swings_close_to_the_bars_own_pace_tells_the_truth_or_nothing(side):
+    """Then a line stands where the slots' own would, if the strongest were one of its sides."""
+    strange = SLIP / (1 - side * 2 / 14)
+    lines = slots_of(swing=0.02, swing_hz=2 * strange * 60)
+    found = FINDER.from_slots(lines, a_pair(strange))
+    assert found is None or found.middle == pytest.approx(SLIP, abs=lines.resolution / 2)
+
+
+def test_slots_that_vanish_beside_all_harmonics_of_the_supply_at_once_are_those_of_an_idle_motor():
+    lines = slots_of(slip=2.7 / 6 / (14 * 60))
+    found = FINDER.from_slots(lines, None)
+    assert (found.lowest, found.source) == (0.0, "slots")
+    assert found.highest < 0.001
 
 
 def test_a_vanished_slot_line_without_a_pair_gives_no_answer():

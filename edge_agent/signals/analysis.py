@@ -10,6 +10,7 @@ from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, shift
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
+from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, find_elsewhere, find_pair, standing
 from edge_agent.signals.prepared import Current, Preparation, Vibration
 from edge_agent.signals.severity import BarScale, EquivalentBars
 from edge_agent.signals.sidebands import (
@@ -23,11 +24,13 @@ from edge_agent.signals.slip import SlipFinder, SlipRange, borne_out, contradict
 from edge_agent.signals.slots import SlotLines, spectra_of
 from edge_agent.signals.steadiness import check_load_change, check_running, check_transient, current_change
 from edge_agent.signals.supply import Line, check_line
+from edge_agent.signals.supply_phase import without_wander
 from edge_agent.signals.windows import Window
 from edge_agent.signals.witnesses import hear_witnesses
 
-_CYCLES_BEYOND_WANDER = 10.0
 _UNBALANCED = 0.06
+_LEAST_LOAD = 0.05
+"""Less is the friction's, which the plate does not tell."""
 _MOST_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _FAR_STRONGER_DB = 6.0
@@ -106,34 +109,29 @@ class Analyser:
     ) -> Analysis:
         line, vibration = current.line, self._preparation.vibration(window)
         slips = self._bound_slip(window, line, vibration)
-        found = self._find_pair(baseband, slips)
+        found = find_pair(baseband, slips)
         slots = self._slot_lines(window, line, baseband, slips)
         if slots is not None:
-            standing = _standing(found)
-            if standing is None or standing.cycles < _CYCLES_BEYOND_WANDER:
-                elsewhere = self._pair_anywhere(baseband)
-                higher = standing is not None and elsewhere is not None and elsewhere.is_multiple_of(standing)
-                standing = None if higher else elsewhere
-            by_slots = self._slips.from_slots(slots, standing)
+            by_slots = self._by_slots(slots, standing(found), current, baseband)
             if by_slots is not None and contradicts(by_slots, slips):
-                by_slots = self._doubt_slots(by_slots, line, vibration, _standing(found))
+                by_slots = self._doubt_slots(by_slots, line, vibration, standing(found))
             if by_slots is not None:
-                slips, found = by_slots, self._find_pair(baseband, by_slots)
+                slips, found = by_slots, find_pair(baseband, by_slots)
         if found is None:
             evidence = replace(evidence, slip=slips.middle, load=self._circuit.load_at_slip(slips.middle))
             cycles = 2 * slips.middle * line.frequency_hz * baseband.length_s
             too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES)
             return Analysis(evidence, too_low, line=line, slips=slips)
         fit, pair = found
-        bars = self._bars.measure(pair)
-        evidence = self._describe(evidence, pair, bars)
+        quiet = without_wander(pair, current, baseband)
+        evidence = self._describe(evidence, quiet, self._bars.measure(quiet))
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
         refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
         doubt = None
         if slips.told and refusal is None:
             doubt = self._doubt_told(slips, pair, baseband, line, vibration)
-        inputs = self._inputs(fit, pair, bars, vibration)
-        return Analysis(evidence, refusal, pair, inputs, line, slips, doubt)
+        inputs = self._inputs(fit, pair, vibration)
+        return Analysis(evidence, refusal, quiet, inputs, line, slips, doubt)
 
     def _bound_slip(self, window: Window, line: Line, vibration: Vibration | None) -> SlipRange:
         measured_rpm, configured_rpm = quality.measured_speed_rpm(window), self._nameplate.speed_rpm
@@ -149,25 +147,6 @@ class Analyser:
             return by_current
         return self._slips.from_vibration(vibration, line, by_current) or by_current
 
-    def _find_pair(
-        self, baseband: Baseband, slips: SlipRange, least_cycles: float = LEAST_CYCLES
-    ) -> tuple[SidebandFit, SidebandPair] | None:
-        """Measure the pair in a range of slips; None where the window holds too few cycles of 2sf there."""
-        resolvable = least_cycles / baseband.length_s / 2 / baseband.carrier_hz
-        if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
-            return None
-        lowest_hz = 2 * max(slips.lowest, resolvable) * baseband.carrier_hz
-        fit = SidebandFit(baseband, lowest_hz)
-        pair = fit.strongest_pair(lowest_hz, 2 * slips.highest * baseband.carrier_hz)
-        if not pair.stands_out and slips.source in ("vibration", "slots"):
-            # What is strongest among noise would move the slip from where the speed says it is.
-            pair = fit.pair(2 * max(slips.middle, resolvable) * baseband.carrier_hz)
-        return fit, pair
-
-    def _pair_anywhere(self, baseband: Baseband) -> SidebandPair | None:
-        """Give the strongest pair at any slip, but next to the line, where it may be the supply's wander."""
-        return _standing(self._find_pair(baseband, self._slips.anything(), _CYCLES_BEYOND_WANDER))
-
     def _slot_lines(
         self, window: Window, line: Line, baseband: Baseband, slips: SlipRange
     ) -> SlotLines | None:
@@ -177,6 +156,21 @@ class Analyser:
             return None
         spectra = spectra_of(window, line)
         return SlotLines(spectra, bars, self._nameplate.pole_pairs, line.frequency_hz, baseband)
+
+    def _by_slots(
+        self, slots: SlotLines, pair: SidebandPair | None, current: Current, baseband: Baseband
+    ) -> SlipRange | None:
+        """Read the slip from slot lines, with the help of a pair that stands out and is not the wander's."""
+        far = pair
+        if pair is None or pair.cycles < CYCLES_BEYOND_WANDER:
+            elsewhere = find_elsewhere(baseband, self._slips.anything())
+            higher = pair is not None and elsewhere is not None and elsewhere.is_multiple_of(pair)
+            far = None if higher else elsewhere
+        by_slots = self._slips.from_slots(slots, far)
+        if by_slots is not None or pair is None or pair is far:
+            return by_slots
+        quiet = without_wander(pair, current, baseband)
+        return self._slips.from_slots(slots, quiet) if quiet is not pair and quiet.stands_out else None
 
     def _doubt_slots(
         self, by_slots: SlipRange, line: Line, vibration: Vibration | None, pair: SidebandPair | None
@@ -208,6 +202,9 @@ class Analyser:
 
         A far stronger one elsewhere may be the one that is meant: then nothing is known.
         """
+        load = self._circuit.load_at_slip(pair.slip)
+        if load < _LEAST_LOAD:
+            return Refusal(Reason.LOAD_TOO_LOW, "load", load, _LEAST_LOAD)
         if slips.source != "current":
             return None
         if not pair.stands_out:
@@ -246,7 +243,7 @@ class Analyser:
 
     def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
         """Refuse with this quantity where a far stronger pair stands at another slip."""
-        elsewhere = self._pair_anywhere(baseband)
+        elsewhere = find_elsewhere(baseband, self._slips.anything())
         if elsewhere is None:
             return None
         stronger_db = decibels(elsewhere.linear_sum) - decibels(pair.linear_sum)
@@ -277,9 +274,7 @@ class Analyser:
         line_hz = pair.pole_pass_hz / 2 / pair.slip
         return line_hz * (1 - pair.slip) / self._nameplate.pole_pairs
 
-    def _inputs(
-        self, fit: SidebandFit, pair: SidebandPair, bars: EquivalentBars, vibration: Vibration | None
-    ) -> ModelInputs:
+    def _inputs(self, fit: SidebandFit, pair: SidebandPair, vibration: Vibration | None) -> ModelInputs:
         pole_pass_hz, bars_per_ratio = pair.pole_pass_hz, self._bars.per_ratio(pair.slip)
         modulation = fit.modulation(pole_pass_hz)
         images = {"current": self._image.current(modulation, fit.rate_hz, pole_pass_hz, bars_per_ratio)}
@@ -289,10 +284,6 @@ class Analyser:
             shifted = [shift(vibration.samples, vibration.rate_hz, hz) for hz in harmonics_hz]
             images["vibration"] = self._image.vibration([s for s, _ in shifted], shifted[0][1], pole_pass_hz)
         load = self._circuit.load_at_slip(pair.slip)
-        side = side_inputs(pair, load, bars_per_ratio, bars.across, vibration is not None)
+        across = self._bars.measure(pair).across
+        side = side_inputs(pair, load, bars_per_ratio, across, vibration is not None)
         return ModelInputs(images, side)
-
-
-def _standing(found: tuple[SidebandFit, SidebandPair] | None) -> SidebandPair | None:
-    """Give the pair where it stands out within its bounds."""
-    return found[1] if found and found[1].stands_out and not found[1].at_edge else None

@@ -61,9 +61,9 @@ def demodulate(
 
 
 def shift(
-    samples: NDArray[np.float32], rate_hz: float, frequency_hz: float
+    samples: NDArray[np.float32] | NDArray[np.complex128], rate_hz: float, frequency_hz: float
 ) -> tuple[NDArray[np.complex128], float]:
-    """Shift real signals (channels, n) so that a frequency stands at zero; also gives the new rate."""
+    """Shift signals (channels, n) so that a frequency stands at zero; also gives the new rate."""
     turns = frequency_hz / rate_hz * np.arange(samples.shape[1])
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
     shifted = samples * np.exp(-2j * np.pi * turns)

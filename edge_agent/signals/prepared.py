@@ -26,6 +26,13 @@ class Current:
     line: Line
     """The supply's line in it."""
 
+    def turns(self, harmonic: int) -> int:
+        """Multiple of the line at which a harmonic stands that is signed by its sequence.
+
+        One phase alone shows both turns of the field as forward ones.
+        """
+        return abs(harmonic) if self.line.unbalance is None else harmonic
+
     def demodulated(self) -> Baseband:
         """The vector seen from its own carrier."""
         return demodulate(self.vector, self.valid, self.rate_hz, self.line.frequency_hz)

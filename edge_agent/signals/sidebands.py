@@ -77,24 +77,26 @@ class SidebandPair:
 
         Two lines that only swing the amplitude add up to their sum.
         """
-        return abs(self._amplitude)
+        return abs(self.amplitude)
 
     @property
     def phase_swing(self) -> float:
         """By how much the phase swings at 2sf, rad: |upper - lower*|."""
-        return abs(self._phase)
+        return abs(self.phase)
 
     @property
     def phase_in_step(self) -> float:
         """The part of the phase's swing in step with the amplitude's, rad; negative if against it."""
-        return (self._phase * self._amplitude.conjugate()).real / max(self.amplitude_swing, 1e-12)
+        return (self.phase * self.amplitude.conjugate()).real / max(self.amplitude_swing, 1e-12)
 
     @property
-    def _amplitude(self) -> complex:
+    def amplitude(self) -> complex:
+        """The swing of the amplitude as a phasor at 2sf, relative."""
         return self.upper + self.lower.conjugate()
 
     @property
-    def _phase(self) -> complex:
+    def phase(self) -> complex:
+        """The swing of the phase as a phasor at 2sf, rad."""
         return -1j * (self.upper - self.lower.conjugate())
 
     @property

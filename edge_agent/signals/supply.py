@@ -10,6 +10,8 @@ from scipy import fft, optimize, signal
 from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.motor import Nameplate
 
+HARMONICS = (-5, 7)
+"""Harmonics that every supply has, signed by their sequence: the 5th turns backwards."""
 _GRID_TOLERANCE = 0.03
 _TURN = np.exp(2j * np.pi / 3)
 

@@ -13,9 +13,8 @@ from edge_agent.signals.carrier import Baseband, shift
 from edge_agent.signals.prepared import Current, Vibration
 from edge_agent.signals.sidebands import FLOOR_RATIOS, SidebandPair, decibels
 from edge_agent.signals.slots import SlotLines
+from edge_agent.signals.supply import HARMONICS
 
-HARMONICS = (5, 7)
-"""Harmonics of the supply that every mains has; the 5th turns backwards."""
 _SIDES = np.array([-6, -4, -2, 2, 4, 6]) / 2
 _HIGHEST_SHARE = 0.45
 
@@ -30,7 +29,7 @@ def hear_witnesses(
     slots: SlotLines | None,
 ) -> Evidence:
     """Add to the evidence of a pair where else the bars would show."""
-    harmonics = harmonic_lines(current.vector, current.rate_hz, baseband, pair.pole_pass_hz)
+    harmonics = harmonic_lines(current, baseband, pair.pole_pass_hz)
     shaft_db = None
     if vibration is not None:
         shaft_db = shaft_sidebands_db(vibration.samples, vibration.rate_hz, shaft_hz, pair.pole_pass_hz)
@@ -52,26 +51,25 @@ class HarmonicLines:
     sidebands_dbc: tuple[float, ...]
     """Strongest line at ±2sf, ±4sf and ±6sf from each, over the fundamental's.
 
-    Broken bars put lines at (5 - 4s)f, (5 - 6s)f, (7 - 6s)f and (7 - 8s)f.
+    Broken bars put lines at (5 - 4s)f, (5 - 6s)f, (7 - 6s)f and (7 - 8s)f, and of what the supply feeds in at
+    the one harmonic they make lines beside the other, at (5 + 2s)f and (7 - 2s)f.
     """
 
 
-def harmonic_lines(
-    vector: NDArray[np.complex128], rate_hz: float, baseband: Baseband, pole_pass_hz: float
-) -> HarmonicLines:
-    """Measure the harmonics of a space vector (n,) in positive sequence, its own wander taken out."""
+def harmonic_lines(current: Current, baseband: Baseband, pole_pass_hz: float) -> HarmonicLines:
+    """Measure the harmonics of a current, its own wander taken out."""
+    vector, rate_hz = current.vector, current.rate_hz
     seconds = (np.arange(vector.size) - (vector.size - 1) / 2) / rate_hz
     wander = np.interp(seconds, baseband.seconds, baseband.log.imag)
     taper = np.hanning(vector.size + 2)[1:-1]
     carrier_a = float(np.exp(np.median(baseband.log.real)))
     levels, sidebands = [], []
     for harmonic in HARMONICS:
-        if harmonic * baseband.carrier_hz > _HIGHEST_SHARE * rate_hz:
+        if abs(harmonic) * baseband.carrier_hz > _HIGHEST_SHARE * rate_hz:
             break
-        turns = -harmonic if harmonic % 3 == 2 else harmonic
         # The phase of the baseband counts from the first sample, so turns of the carrier must too.
         phase = 2 * np.pi * baseband.carrier_hz * (seconds - seconds[0]) + wander
-        still = vector * np.exp(-1j * turns * phase) * taper / taper.sum()
+        still = vector * np.exp(-1j * current.turns(harmonic) * phase) * taper / taper.sum()
         around_hz = np.concatenate(([0.0], _SIDES * pole_pass_hz))
         tones = np.abs(np.exp(-2j * np.pi * np.outer(around_hz, seconds)) @ still) / carrier_a
         levels.append(decibels(float(tones[0])))

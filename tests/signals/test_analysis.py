@@ -208,20 +208,48 @@ def test_side_lines_stronger_than_their_slot_line_make_no_broken_rotor_sound():
     assert analysis.evidence.lower_sideband_dbc == pytest.approx(-24.4, abs=0.5)
 
 
+def analyse_simulated(seed, load):
+    """Truth and analysis of a window of 12 s of a simulated motor of the training seeds."""
+    scenario = replace(draw_scenario("validation", seed), load=load)
+    recording = simulate(scenario)
+    windows = Windows(12.0, 12.0)
+    windows.configure(recording.device)
+    (window,) = (w for block in replay_blocks(recording, 0.1) for w in windows.push(block))
+    return recording.meta, Analyser(scenario.motor.nameplate, ImageSpec()).analyse(window)
+
+
 def test_the_second_pair_of_many_bars_is_not_taken_for_their_first_when_slot_lines_are_read():
     """Four bars at 15 % load: 2sf turns seven times in the window, and 4sf stands free of the wander.
 
     This made a rotor with four broken bars healthy.
     """
-    scenario = replace(draw_scenario("validation", 600344), load=0.151)
-    recording = simulate(scenario)
-    windows = Windows(12.0, 12.0)
-    windows.configure(recording.device)
-    (window,) = (w for block in replay_blocks(recording, 0.1) for w in windows.push(block))
-    analysis = Analyser(scenario.motor.nameplate, ImageSpec()).analyse(window)
+    truth, analysis = analyse_simulated(600344, 0.151)
     assert analysis.slips.source == "slots"
-    assert analysis.evidence.slip == pytest.approx(recording.meta["slip"], rel=0.01)
+    assert analysis.evidence.slip == pytest.approx(truth["slip"], rel=0.01)
     assert analysis.evidence.equivalent_bars > 3
+
+
+def test_a_single_bar_at_light_load_stands_free_of_the_supplys_wander():
+    """Its two cycles in five seconds drown in the phase of the supply, which the harmonics carry as well."""
+    truth, analysis = analyse_simulated(660016, 0.125)
+    opinion = judge(analysis.evidence, analysis.pair)
+    assert (opinion.broken, opinion.refusal) == (True, None)
+    assert analysis.evidence.equivalent_bars == pytest.approx(truth["equivalent_bars"], rel=0.15)
+
+
+def test_a_pair_free_of_wander_tells_slot_lines_from_their_sides_at_light_load():
+    truth, analysis = analyse_simulated(660103, 0.125)
+    assert analysis.slips.source == "slots"
+    assert analysis.evidence.slip == pytest.approx(truth["slip"], rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("seed", "load", "quantity"), [(720066, 0.003, "pole_pass_cycles"), (750106, 0.02, "load")]
+)
+def test_a_motor_that_idles_has_too_low_a_load_whatever_else_it_shows(seed, load, quantity):
+    """One shows its slots beside the supply's own lines alone; the other has a pair, too."""
+    _, analysis = analyse_simulated(seed, load)
+    assert (analysis.refusal.reason, analysis.refusal.quantity) == (Reason.LOAD_TOO_LOW, quantity)
 
 
 def test_witnesses_of_the_slip_are_asked_in_the_order_of_their_worth():

@@ -1,8 +1,10 @@
 import numpy as np
 import pytest
+from scipy import signal
 from signal_factories import times
 
-from edge_agent.signals.carrier import demodulate
+from edge_agent.signals.prepared import Current
+from edge_agent.signals.supply import Line
 from edge_agent.signals.witnesses import harmonic_lines, shaft_sidebands_db
 
 RATE_HZ = 1000.0
@@ -18,9 +20,10 @@ def a_vector(fifth=0.0, seventh=0.0, sides=0.0, wander_rad=0.0, line_hz=50.0):
     return 4.0 * (vector + (seventh + side) * np.exp(7j * phase))
 
 
-def lines_of(vector, line_hz=50.0):
-    baseband = demodulate(vector, np.ones(vector.size, bool), RATE_HZ, line_hz)
-    return harmonic_lines(vector, RATE_HZ, baseband, POLE_PASS_HZ)
+def lines_of(vector, line_hz=50.0, unbalance=0.0):
+    line = Line(line_hz, 4.0, unbalance, False)
+    current = Current(vector, np.ones(vector.size, bool), RATE_HZ, line)
+    return harmonic_lines(current, current.demodulated(), POLE_PASS_HZ)
 
 
 @pytest.mark.parametrize("wander_rad", [0.0, 2.0])
@@ -33,6 +36,11 @@ def test_harmonics_and_their_sidebands_are_read_whatever_the_supply_wanders(wand
 def test_the_fifth_turns_backwards():
     forwards = 0.08 * np.exp(2j * np.pi * 250 * times(12.0, RATE_HZ))
     assert lines_of(a_vector() + forwards).levels_dbc[0] < -90
+
+
+def test_one_phase_alone_shows_the_fifth_as_well():
+    one = signal.hilbert(a_vector(fifth=0.02, seventh=0.01).real)
+    assert lines_of(one, unbalance=None).levels_dbc == pytest.approx((-34.0, -40.0), abs=0.3)
 
 
 def test_a_harmonic_beyond_the_rate_is_left_out():

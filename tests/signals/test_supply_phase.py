@@ -1,0 +1,103 @@
+"""The supply's wander, taken out of a pair by what harmonics of the current tell of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import signal
+from signal_factories import times
+
+from edge_agent.signals.prepared import Current
+from edge_agent.signals.sidebands import SidebandFit
+from edge_agent.signals.supply import Line
+from edge_agent.signals.supply_phase import supply_phases, without_wander
+
+RATE_HZ = 1000.0
+POLE_PASS_HZ = 0.4
+LOWER, UPPER = 0.004 - 0.001j, -0.002 + 0.003j
+
+
+def wander(seconds, seed=3, depth=0.2):
+    """A phase that strays as the integral of a frequency does that strays itself, rad, (n,)."""
+    steps = np.random.default_rng(seed).normal(0, 1, seconds.size)
+    frequency = signal.lfilter([1.0], [1.0, -np.exp(-1 / 3.0 / RATE_HZ)], steps)
+    phase = np.cumsum(frequency - frequency.mean())
+    return depth * phase / np.abs(phase).max()
+
+
+def a_current(fifth=0.01, seventh=0.006, marks=0.0, own_wander=0.0, phases=3, noise_a=2e-4):
+    """A pair in a supply that wanders; `marks` is the rotor's line beside either harmonic, relative to it."""
+    seconds = times(12.0, RATE_HZ)
+    turn = 2 * np.pi * POLE_PASS_HZ * (seconds - seconds.mean())
+    strays = wander(seconds)
+    phase = 2 * np.pi * 50 * seconds + strays
+    vector = np.exp(1j * phase) * (1 + UPPER * np.exp(1j * turn) + LOWER * np.exp(-1j * turn))
+    for order, amplitude in ((-5, fifth), (7, seventh)):
+        strange = order * own_wander * wander(seconds, seed=17 + order)
+        line = amplitude * np.exp(1j * (order * phase + strange + order))
+        vector += line * (1 + marks * np.exp(-1j * turn))
+    rng = np.random.default_rng(5)
+    vector += rng.normal(0, noise_a, seconds.size) + 1j * rng.normal(0, noise_a, seconds.size)
+    if phases == 1:
+        vector = signal.hilbert(vector.real)
+    line = Line(50.0, 1.0, None if phases == 1 else 0.01, False)
+    return Current(4 * vector, np.ones(seconds.size, bool), RATE_HZ, line)
+
+
+def both(current):
+    """The pair as it is measured, and without the wander."""
+    baseband = current.demodulated()
+    pair = SidebandFit(baseband, POLE_PASS_HZ).pair(POLE_PASS_HZ)
+    return pair, without_wander(pair, current, baseband)
+
+
+@pytest.mark.parametrize("phases", [3, 1])
+def test_the_pair_stands_free_of_a_wander_that_buried_it(phases):
+    pair, quiet = both(a_current(phases=phases))
+    assert not pair.stands_out
+    assert quiet.stands_out
+    assert abs(pair.lower - LOWER) > 2e-3
+    assert quiet.lower == pytest.approx(LOWER, abs=5e-4)
+    assert quiet.upper == pytest.approx(UPPER, abs=5e-4)
+    assert quiet.amplitude == pytest.approx(pair.amplitude, abs=1e-4)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.floats(0.0, 0.4), st.floats(0, 2 * np.pi))
+def test_what_the_rotor_marks_beside_the_harmonics_is_not_taken_for_the_supplys(depth, angle):
+    _, quiet = both(a_current(marks=depth * np.exp(1j * angle)))
+    assert quiet.lower == pytest.approx(LOWER, abs=1.2e-3)
+    assert quiet.upper == pytest.approx(UPPER, abs=1.2e-3)
+
+
+def test_a_part_of_what_was_taken_out_stays_in_doubt():
+    pair, quiet = both(a_current(noise_a=0.0))
+    assert quiet.phase_floor >= 0.1 * abs(quiet.phase - pair.phase)
+    assert quiet.floor >= 0.05 * abs(quiet.phase - pair.phase)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"fifth": 0.0, "seventh": 0.0}, {"marks": 1.5}, {"own_wander": 2.0}],
+    ids=["no harmonics", "the rotor's line outdoes its harmonic", "harmonics that wander themselves"],
+)
+def test_harmonics_that_tell_nothing_change_nothing(changes):
+    pair, quiet = both(a_current(**changes))
+    assert quiet is pair
+
+
+def test_a_quiet_supply_is_left_alone():
+    current = a_current(noise_a=2e-3)
+    still = replace(current, vector=current.vector * np.exp(-1j * wander(times(12.0, RATE_HZ))))
+    pair, quiet = both(still)
+    assert quiet is pair
+
+
+def test_lost_samples_and_too_low_a_rate_leave_the_supply_untold():
+    current = a_current()
+    valid = current.valid.copy()
+    valid[5000:5020] = False
+    for unheard in (replace(current, valid=valid), replace(current, rate_hz=500.0)):
+        assert list(supply_phases(unheard, unheard.demodulated())) == []

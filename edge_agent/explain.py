@@ -65,6 +65,7 @@ _SAYINGS = {
     "least_over_median_amplitude": "the current falls to {:.2f} of its median, at most to {:.2f} is steady",
     "largest_over_median_amplitude": "the current rises to {:.2f} of its median, at most to {:.2f} is steady",
     "pole_pass_cycles": "the window holds {:.2g} cycles of 2sf, {:.2g} are needed to resolve the sidebands",
+    "load": "the slip means {:.1%} of the rated load, less than {:.0%} is the friction's",
     "pair_above_floor_db": "nothing shows the speed, and the pair of sidebands that could tell it stands "
     "{:.1f} dB above the floor, {:.0f} dB are needed",
     "slip_of_pair": "only a pair of sidebands shows a slip, of {:.4f}, where this current bears out none; "

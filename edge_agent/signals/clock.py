@@ -9,7 +9,7 @@ LEAST_JUMP_RAD = 0.08
 """Smallest jump of the line's phase that is taken for lost time."""
 MOST_JITTER_S = 50e-6
 """Standard deviation of the scans' instants that still does no harm."""
-MOST_WANDER_HZ = 0.1
+MOST_WANDER_HZ = 0.12
 """How far the line may stray from its mean within a window on the mains."""
 
 _JUMP_OVER_MEDIAN = 6.0

@@ -24,6 +24,8 @@ _HIGHEST_SHARE = 0.45
 _WANDER_BELOW_HZ = 6.0
 _LEAST_OF_AMPLITUDE = 0.5
 """A harmonic whose amplitude drops below this share of its median is too weak, or not the supply's."""
+_WANDER_REACHES_CYCLES = 20.0
+"""Pole-pass cycles in a window from which a pair stands so far from the line that the wander has ended."""
 _LEAST_GAIN = 2.0
 """By how much the floor must fall: else what is taken out may be the harmonic's own unrest."""
 _UNSURE = 0.1
@@ -38,6 +40,8 @@ def without_wander(pair: SidebandPair, current: Current, baseband: Baseband) -> 
         current: from which that was made.
         baseband: the current, demodulated.
     """
+    if pair.cycles > _WANDER_REACHES_CYCLES:
+        return pair
     quietest = pair
     for phase in supply_phases(current, baseband):
         still = SidebandFit(replace(baseband, log=baseband.log - 1j * phase), pair.pole_pass_hz)

@@ -123,6 +123,7 @@ class Analyser:
             too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES)
             return Analysis(evidence, too_low, line=line, slips=slips)
         fit, pair = found
+        # What follows looks for the slip and feeds the network, which learned, by the pair in its wander.
         quiet = without_wander(pair, current, baseband)
         evidence = self._describe(evidence, quiet, self._bars.measure(quiet))
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
@@ -169,6 +170,7 @@ class Analyser:
         by_slots = self._slips.from_slots(slots, far)
         if by_slots is not None or pair is None or pair is far:
             return by_slots
+        # What follows looks for the slip and feeds the network, which learned, by the pair in its wander.
         quiet = without_wander(pair, current, baseband)
         return self._slips.from_slots(slots, quiet) if quiet is not pair and quiet.stands_out else None
 
@@ -193,23 +195,24 @@ class Analyser:
         changes = check_load_change(change, self._circuit.current_per_slip(slip))
         # The current of a motor that idles changes with its supply, and an unbalanced one with whatever
         # unbalances it, as a short between turns that warms up: then the load that is not told comes first.
-        idles = slips.lowest == 0.0 and change < _MOST_IDLE_CHANGE
+        idles = slips.lowest == 0.0 or self._circuit.load_at_slip(slips.middle) < _LEAST_LOAD
         unbalanced = line.unbalance is not None and line.unbalance > _UNBALANCED
-        return too_low or changes if idles or unbalanced else changes or too_low
+        load_first = (idles and change < _MOST_IDLE_CHANGE) or unbalanced
+        return too_low or changes if load_first else changes or too_low
 
     def _check_load(self, slips: SlipRange, pair: SidebandPair, baseband: Baseband) -> Refusal | None:
         """Without a speed, only a pair that stands out within the slips of this load tells the slip.
 
         A far stronger one elsewhere may be the one that is meant: then nothing is known.
         """
+        if slips.source == "current" and not pair.stands_out:
+            above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
+            return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
         load = self._circuit.load_at_slip(pair.slip)
         if load < _LEAST_LOAD:
             return Refusal(Reason.LOAD_TOO_LOW, "load", load, _LEAST_LOAD)
         if slips.source != "current":
             return None
-        if not pair.stands_out:
-            above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
-            return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
         if slips.lowest == 0.0 or pair.at_edge:
             return Refusal(Reason.LOAD_TOO_LOW, "slip_of_pair", pair.slip, slips.highest)
         return self._check_elsewhere(pair, baseband, "stronger_pair_db")

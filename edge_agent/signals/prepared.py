@@ -12,6 +12,9 @@ from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.supply import Line, find_line, space_vector
 from edge_agent.signals.windows import StreamWindow, Window
 
+_HIGHEST_SHARE = 0.45
+"""Share of the rate up to which the filter of the decimation lets pass."""
+
 
 @dataclass(frozen=True, slots=True)
 class Current:
@@ -26,11 +29,13 @@ class Current:
     line: Line
     """The supply's line in it."""
 
-    def turns(self, harmonic: int) -> int:
+    def order_of(self, harmonic: int) -> int | None:
         """Multiple of the line at which a harmonic stands that is signed by its sequence.
 
-        One phase alone shows both turns of the field as forward ones.
+        One phase alone shows both turns of the field as forward ones. None where the rate does not reach it.
         """
+        if abs(harmonic) * self.line.frequency_hz > _HIGHEST_SHARE * self.rate_hz:
+            return None
         return abs(harmonic) if self.line.unbalance is None else harmonic
 
     def demodulated(self) -> Baseband:

@@ -23,6 +23,8 @@ _SLOT_STEPS = 4
 _FEWEST_SLIPS = 20
 _LEAST_LEAD_DB = 8.0
 _SAME_LINE_BINS = 1.5
+_LEAST_SHARE = 0.5
+"""Share of the strongest line's level that its mirror image has at least, or a slot line of its own."""
 _APART_BINS = 3.0
 _SAME_SHAFT = 2.5
 _CURRENT_DOUBT = 1.4
@@ -84,6 +86,7 @@ class SlipFinder:
         Broken bars swing the speed and so surround a slot line with others 2sf apart, up to the point
         where these are all that is left of it. So where a sideband `pair` stands out, the strongest
         line may be any of them, and which one it is the pair tells. The others then lie to both sides.
+        Lines that vanish beside the supply's own next to no slip are those of a motor that idles.
         """
         slips = np.arange(0.0, self.anything().highest, lines.resolution / _SLOT_STEPS)
         if slips.size < _FEWEST_SLIPS:
@@ -93,20 +96,21 @@ class SlipFinder:
         elsewhere = np.abs(slips - slips[best]) > _APART_BINS * lines.resolution
         leads = levels_db[best] - levels_db[elsewhere].max(initial=0.0) >= _LEAST_LEAD_DB
         if best in (0, slips.size - 1) or levels_db[best - 1 : best + 2].min() == 0.0:
-            # A bound or a harmonic of the supply cuts the line off: its top may lie beyond. Where all do
-            # that at once the motor idles.
+            # A bound or a harmonic of the supply cuts the line off: its top may lie beyond.
             idles = leads and slips[best] <= _APART_BINS * lines.resolution
             return SlipRange(0.0, float(slips[best]), "slots") if idles else None
         meant = None if pair is None else _meant_by(pair, float(slips[best]), lines)
         if meant is not None and levels_db[best] > _LEAST_LEAD_DB:
+            mirrored = 2 * meant - float(slips[best])
             own_db, mirrored_db = (
                 levels_db[np.abs(slips - slip) < _SAME_LINE_BINS * lines.resolution].max(initial=0.0)
-                for slip in (meant, 2 * meant - slips[best])
+                for slip in (meant, mirrored)
             )
-            if mirrored_db > levels_db[best] / 2:
+            counts_db = _LEAST_SHARE * levels_db[best]
+            if mirrored_db > counts_db:
                 return self._around(meant, lines)
-            if own_db > levels_db[best] / 2:
-                # A load that swings makes lines as well, and one of both may be cut off.
+            if own_db > counts_db or mirrored > slips[-1] or lines.covered(mirrored):
+                # A load that swings makes lines as well, and one that cannot be seen tells neither way.
                 return None
         return self._around(float(slips[best]), lines) if leads else None
 

@@ -24,6 +24,8 @@ _VIBRATION_ORDERS = (0, -2, 2)
 """Slot forces: N_b f_r, and with the field's pull at ± 2f."""
 _WANDER_S = 1.0
 _SUPPLY_BINS = 3.0
+_ROUNDING_BINS = 1e-6
+"""Orders that are blanked up to the same slip must all be."""
 _PADDING = 4
 _LEAST_DB = 6.0
 _CAP_DB = 25.0
@@ -95,6 +97,12 @@ class SlotLines:
                 total += weight * self._level(band, own.length_s, slips)
         return total
 
+    def covered(self, slip: float) -> bool:
+        """Whether harmonics of the supply cover the slot lines of this slip, which they do all at once."""
+        order = self.slots_per_pole_pair * (1 - slip)
+        longest_s = max(own.length_s for own in self._spectra)
+        return abs(order - round(order)) * self._line_hz < _SUPPLY_BINS / longest_s
+
     def vibration_sides_db(self, slip: float) -> float | None:
         """How far the lines at N_b f_r ± 2sf stand above their floors in the vibration, at most, dB.
 
@@ -133,7 +141,7 @@ class SlotLines:
         lines_hz = self._lines_hz(band, slips)
         off_supply_hz = np.abs(lines_hz - self._line_hz * np.round(lines_hz / self._line_hz))
         level = np.maximum(self._above_floor_db(band, length_s, slips) - _LEAST_DB, 0.0)
-        level[off_supply_hz < _SUPPLY_BINS / length_s] = 0.0
+        level[off_supply_hz < (_SUPPLY_BINS - _ROUNDING_BINS) / length_s] = 0.0
         return np.asarray(np.minimum(level, _CAP_DB) + _BEYOND_CAP * np.maximum(level - _CAP_DB, 0.0))
 
     def _above_floor_db(

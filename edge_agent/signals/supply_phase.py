@@ -20,12 +20,11 @@ from edge_agent.signals.prepared import Current
 from edge_agent.signals.sidebands import SidebandFit, SidebandPair
 from edge_agent.signals.supply import HARMONICS
 
-_HIGHEST_SHARE = 0.45
 _WANDER_BELOW_HZ = 6.0
 _LEAST_OF_AMPLITUDE = 0.5
 """A harmonic whose amplitude drops below this share of its median is too weak, or not the supply's."""
-_WANDER_REACHES_CYCLES = 20.0
-"""Pole-pass cycles in a window from which a pair stands so far from the line that the wander has ended."""
+_WANDER_REACHES_HZ = 1.7
+"""From here on a mains that wanders as it may hides no pair, however long the window."""
 _LEAST_GAIN = 2.0
 """By how much the floor must fall: else what is taken out may be the harmonic's own unrest."""
 _UNSURE = 0.1
@@ -33,14 +32,16 @@ _UNSURE = 0.1
 
 
 def without_wander(pair: SidebandPair, current: Current, baseband: Baseband) -> SidebandPair:
-    """Measure a pair again with the supply's wander taken out; the same pair where no harmonic tells it.
+    """Measure a pair again with the supply's wander taken out.
+
+    The same pair where the wander does not reach, or no harmonic tells it so well that the floor halves.
 
     Args:
         pair: as measured in `baseband`.
         current: from which that was made.
         baseband: the current, demodulated.
     """
-    if pair.cycles > _WANDER_REACHES_CYCLES:
+    if pair.pole_pass_hz > _WANDER_REACHES_HZ:
         return pair
     quietest = pair
     for phase in supply_phases(current, baseband):
@@ -66,11 +67,11 @@ def supply_phases(current: Current, baseband: Baseband) -> Iterator[NDArray[np.f
     if not current.valid.all():
         return
     for harmonic in HARMONICS:
-        if abs(harmonic) * baseband.carrier_hz > _HIGHEST_SHARE * current.rate_hz:
+        order = current.order_of(harmonic)
+        if order is None:
             return
-        turns = current.turns(harmonic)
-        (line,), rate_hz = shift(current.vector[np.newaxis], current.rate_hz, turns * baseband.carrier_hz)
-        if turns != harmonic:
+        (line,), rate_hz = shift(current.vector[np.newaxis], current.rate_hz, order * baseband.carrier_hz)
+        if order != harmonic:
             line = line.conj()
         slow = ndimage.gaussian_filter1d(line, rate_hz / (2 * np.pi * _WANDER_BELOW_HZ), mode="nearest")
         amplitude = np.abs(slow)

@@ -16,7 +16,6 @@ from edge_agent.signals.slots import SlotLines
 from edge_agent.signals.supply import HARMONICS
 
 _SIDES = np.array([-6, -4, -2, 2, 4, 6]) / 2
-_HIGHEST_SHARE = 0.45
 
 
 def hear_witnesses(
@@ -65,11 +64,12 @@ def harmonic_lines(current: Current, baseband: Baseband, pole_pass_hz: float) ->
     carrier_a = float(np.exp(np.median(baseband.log.real)))
     levels, sidebands = [], []
     for harmonic in HARMONICS:
-        if abs(harmonic) * baseband.carrier_hz > _HIGHEST_SHARE * rate_hz:
+        order = current.order_of(harmonic)
+        if order is None:
             break
         # The phase of the baseband counts from the first sample, so turns of the carrier must too.
         phase = 2 * np.pi * baseband.carrier_hz * (seconds - seconds[0]) + wander
-        still = vector * np.exp(-1j * current.turns(harmonic) * phase) * taper / taper.sum()
+        still = vector * np.exp(-1j * order * phase) * taper / taper.sum()
         around_hz = np.concatenate(([0.0], _SIDES * pole_pass_hz))
         tones = np.abs(np.exp(-2j * np.pi * np.outer(around_hz, seconds)) @ still) / carrier_a
         levels.append(decibels(float(tones[0])))

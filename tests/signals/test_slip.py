@@ -121,8 +121,22 @@ def test_a_load_that_swings_close_to_the_bars_own_pace_tells_the_truth_or_nothin
     assert found is None or found.middle == pytest.approx(SLIP, abs=lines.resolution / 2)
 
 
-def test_slots_that_vanish_beside_all_harmonics_of_the_supply_at_once_are_those_of_an_idle_motor():
-    lines = slots_of(slip=2.7 / 6 / (14 * 60))
+def test_a_side_line_whose_mirror_image_the_supply_covers_moves_no_slip():
+    """Here nothing is left of the slot line, and one of its sides lies under the 13th harmonic."""
+    slip = 1 / 14 / (1 + 2 / 14)
+    lines = slots_of(slip=slip, swing=2.405 / 28)
+    assert lines.covered(1 / 14)
+    assert not lines.covered(slip)
+    found = FINDER.from_slots(lines, a_pair(slip))
+    assert found is None or found.middle == pytest.approx(slip, abs=lines.resolution / 2)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("bins_off", [1.0, 1.9, 2.4, 2.9])
+def test_slots_that_vanish_beside_all_harmonics_of_the_supply_at_once_are_those_of_an_idle_motor(
+    bins_off, seed
+):
+    lines = slots_of(slip=bins_off / LENGTH_S / (14 * 60), seed=seed)
     found = FINDER.from_slots(lines, None)
     assert (found.lowest, found.source) == (0.0, "slots")
     assert found.highest < 0.001

@@ -27,11 +27,13 @@ def wander(seconds, seed=3, depth=0.2):
     return depth * phase / np.abs(phase).max()
 
 
-def a_current(fifth=0.01, seventh=0.006, marks=0.0, own_wander=0.0, phases=3, noise_a=2e-4):
+def a_current(
+    fifth=0.01, seventh=0.006, marks=0.0, own_wander=0.0, phases=3, noise_a=2e-4, depth=0.2, length_s=12.0
+):
     """A pair in a supply that wanders; `marks` is the rotor's line beside either harmonic, relative to it."""
-    seconds = times(12.0, RATE_HZ)
+    seconds = times(length_s, RATE_HZ)
     turn = 2 * np.pi * POLE_PASS_HZ * (seconds - seconds.mean())
-    strays = wander(seconds)
+    strays = wander(seconds, depth=depth)
     phase = 2 * np.pi * 50 * seconds + strays
     vector = np.exp(1j * phase) * (1 + UPPER * np.exp(1j * turn) + LOWER * np.exp(-1j * turn))
     for order, amplitude in ((-5, fifth), (7, seventh)):
@@ -89,15 +91,22 @@ def test_harmonics_that_tell_nothing_change_nothing(changes):
 
 
 def test_a_quiet_supply_is_left_alone():
-    current = a_current(noise_a=2e-3)
-    still = replace(current, vector=current.vector * np.exp(-1j * wander(times(12.0, RATE_HZ))))
-    pair, quiet = both(still)
+    pair, quiet = both(a_current(depth=0.0))
     assert quiet is pair
+
+
+def test_the_wander_is_taken_out_of_long_windows_as_well():
+    """Of 24 cycles of 2sf, that is: how far the wander reaches is a matter of frequency alone."""
+    pair, quiet = both(a_current(length_s=60.0, depth=2.0))
+    assert quiet.cycles > 20
+    assert quiet.phase_floor < pair.phase_floor / 4
+    assert quiet.lower == pytest.approx(LOWER, abs=5e-4)
 
 
 def test_lost_samples_and_too_low_a_rate_leave_the_supply_untold():
     current = a_current()
     valid = current.valid.copy()
     valid[5000:5020] = False
-    for unheard in (replace(current, valid=valid), replace(current, rate_hz=500.0)):
+    slow = Current(current.vector[::2], current.valid[::2], RATE_HZ / 2, current.line)
+    for unheard in (replace(current, valid=valid), slow):
         assert list(supply_phases(unheard, unheard.demodulated())) == []

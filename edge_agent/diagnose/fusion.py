@@ -35,7 +35,7 @@ OWN_SWING = 1.5
 
 _ONE_SIDED = 2.0
 _WANDER_BELOW_LOAD = 0.2
-_TURNS_ONLY_BELOW_LOAD = 0.25
+_TURNS_ONLY_BELOW_LOAD = 0.35
 _LEAST_AMPLITUDE = 1 / 3
 """Share of the pair by which bars swing the amplitude there; what turns the phase alone is the wander."""
 _FLICKER_DEG = 8.0

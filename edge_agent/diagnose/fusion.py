@@ -15,7 +15,7 @@ from edge_agent.diagnose.verdict import (
     WindowSpan,
 )
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.severity import PATH_ERROR, at_load
+from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, PATH_ERROR, at_load
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, decibels
 
 SOUND_BARS = 0.2
@@ -35,9 +35,8 @@ OWN_SWING = 1.5
 
 _ONE_SIDED = 2.0
 _WANDER_BELOW_LOAD = 0.2
-_TURNS_ONLY_BELOW_LOAD = 0.35
 _LEAST_AMPLITUDE = 1 / 3
-"""Share of the pair by which bars swing the amplitude there; what turns the phase alone is the wander."""
+"""Share of the pair by which bars swing the amplitude at light load; what only turns the phase is wander."""
 _FLICKER_DEG = 8.0
 """Nearer to the amplitude's own direction it swings alone, as it does where the voltage flickers."""
 _NOISE_90 = 1.16
@@ -99,7 +98,7 @@ def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
         reason = _swing_reason(evidence.load or 0.0)
         return Refusal(reason, "bars_over_load_swing", beyond_casting / swing, _LEAST_ACROSS)
     share = pair.amplitude_swing / max(pair.linear_sum, 1e-9)
-    if (evidence.load or 0.0) < _TURNS_ONLY_BELOW_LOAD and share < _LEAST_AMPLITUDE:
+    if (evidence.load or 0.0) < AMPLITUDE_UP_TO_LOAD and share < _LEAST_AMPLITUDE:
         return Refusal(Reason.LOAD_TOO_LOW, "amplitude_share_of_swing", share, _LEAST_AMPLITUDE)
     angle_deg = abs((pair.ellipse_angle_deg + 90.0) % 180.0 - 90.0)
     unsure_deg = math.degrees(pair.phase_floor / max(pair.amplitude_swing, 1e-9))

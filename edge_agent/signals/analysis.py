@@ -12,7 +12,7 @@ from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, find_elsewhere, find_pair, standing
 from edge_agent.signals.prepared import Current, Preparation, Vibration
-from edge_agent.signals.severity import BarScale, EquivalentBars
+from edge_agent.signals.severity import BarScale
 from edge_agent.signals.sidebands import (
     DETECTION_MARGIN_DB,
     LEAST_CYCLES,
@@ -123,9 +123,10 @@ class Analyser:
             too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES)
             return Analysis(evidence, too_low, line=line, slips=slips)
         fit, pair = found
-        # What follows looks for the slip and feeds the network, which learned, by the pair in its wander.
+        # The network learned from pairs in their wander, and the slip was looked for in it: evidence and
+        # verdict alone rest on the quiet one.
         quiet = without_wander(pair, current, baseband)
-        evidence = self._describe(evidence, quiet, self._bars.measure(quiet))
+        evidence = self._describe(evidence, quiet)
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
         refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
         doubt = None
@@ -170,7 +171,6 @@ class Analyser:
         by_slots = self._slips.from_slots(slots, far)
         if by_slots is not None or pair is None or pair is far:
             return by_slots
-        # What follows looks for the slip and feeds the network, which learned, by the pair in its wander.
         quiet = without_wander(pair, current, baseband)
         return self._slips.from_slots(slots, quiet) if quiet is not pair and quiet.stands_out else None
 
@@ -254,7 +254,8 @@ class Analyser:
             return None
         return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, _FAR_STRONGER_DB)
 
-    def _describe(self, evidence: Evidence, pair: SidebandPair, bars: EquivalentBars) -> Evidence:
+    def _describe(self, evidence: Evidence, pair: SidebandPair) -> Evidence:
+        bars = self._bars.measure(pair)
         return replace(
             evidence,
             slip=pair.slip,

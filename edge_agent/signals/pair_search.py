@@ -5,7 +5,8 @@ from edge_agent.signals.sidebands import LEAST_CYCLES, SidebandFit, SidebandPair
 from edge_agent.signals.slip import SlipRange
 
 CYCLES_BEYOND_WANDER = 10.0
-"""Pole-pass cycles in a window from which a pair stands too far from the line to be the supply's wander."""
+"""Pole-pass cycles in a window from which no peak of the supply's wander stands out like a pair; it may still
+be the floor of one."""
 
 
 def find_pair(

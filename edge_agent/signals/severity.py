@@ -23,7 +23,7 @@ _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
 """By load, the share of both sidebands' sum by which bars swing the amplitude; from simulated machines."""
 _AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))
 """By load, the relative standard deviation of an estimate by it, since the share depends on the inertia."""
-_AMPLITUDE_UP_TO_LOAD = 0.35
+AMPLITUDE_UP_TO_LOAD = 0.35
 """Under more load bars turn the phase rather than swing the amplitude, the farther the heavier the shaft."""
 
 
@@ -140,7 +140,7 @@ class BarScale:
         scale, load = self.per_ratio(pair.slip), self._load(pair.slip)
         leak = PATH_ERROR * scale * split.along
         witnesses = [_Witness("sidebands", scale * split.across, scale * split.floor, _SPREAD, leak)]
-        if load <= _AMPLITUDE_UP_TO_LOAD:
+        if load <= AMPLITUDE_UP_TO_LOAD:
             scale /= at_load(_AMPLITUDE_SHARE, load)
             bars, floor = scale * pair.amplitude_swing, scale * pair.amplitude_floor
             witnesses.append(_Witness("amplitude", bars, floor, at_load(_AMPLITUDE_SPREAD, load)))

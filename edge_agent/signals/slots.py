@@ -25,7 +25,7 @@ _VIBRATION_ORDERS = (0, -2, 2)
 _WANDER_S = 1.0
 _SUPPLY_BINS = 3.0
 _ROUNDING_BINS = 1e-6
-"""Orders that are blanked up to the same slip must all be."""
+"""So that a slip just beyond is never covered, however it is rounded."""
 _PADDING = 4
 _LEAST_DB = 6.0
 _CAP_DB = 25.0
@@ -99,9 +99,12 @@ class SlotLines:
 
     def covered(self, slip: float) -> bool:
         """Whether harmonics of the supply cover the slot lines of this slip, which they do all at once."""
-        order = self.slots_per_pole_pair * (1 - slip)
-        longest_s = max(own.length_s for own in self._spectra)
-        return abs(order - round(order)) * self._line_hz < _SUPPLY_BINS / longest_s
+        return bool(self._covered(np.array(slip), max(own.length_s for own in self._spectra)))
+
+    def _covered(self, slips: NDArray[np.float64], length_s: float) -> NDArray[np.bool_]:
+        orders = self.slots_per_pole_pair * (1 - slips)
+        off_supply_hz = np.abs(orders - np.round(orders)) * self._line_hz
+        return np.asarray(off_supply_hz < (_SUPPLY_BINS - _ROUNDING_BINS) / length_s)
 
     def vibration_sides_db(self, slip: float) -> float | None:
         """How far the lines at N_b f_r ± 2sf stand above their floors in the vibration, at most, dB.
@@ -138,10 +141,8 @@ class SlotLines:
 
     def _level(self, band: _Band, length_s: float, slips: NDArray[np.float64]) -> NDArray[np.float64]:
         """What a line says for each slip, dB: little beyond the cap, nothing next to the supply's own."""
-        lines_hz = self._lines_hz(band, slips)
-        off_supply_hz = np.abs(lines_hz - self._line_hz * np.round(lines_hz / self._line_hz))
         level = np.maximum(self._above_floor_db(band, length_s, slips) - _LEAST_DB, 0.0)
-        level[off_supply_hz < (_SUPPLY_BINS - _ROUNDING_BINS) / length_s] = 0.0
+        level[self._covered(slips, length_s)] = 0.0
         return np.asarray(np.minimum(level, _CAP_DB) + _BEYOND_CAP * np.maximum(level - _CAP_DB, 0.0))
 
     def _above_floor_db(

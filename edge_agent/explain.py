@@ -11,13 +11,13 @@ from edge_agent.diagnose.fusion import (
     BROKEN_BARS,
     DANGER_BARS,
     OWN_SWING,
-    SOUND_BARS,
     judge,
     oscillation_angle_deg,
 )
 from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.severity import SOUND_BARS
 from edge_agent.signals.sidebands import LEAST_CYCLES
 
 ADVICE = {
@@ -76,6 +76,8 @@ _SAYINGS = {
     "bears out is {:.4f}",
     "pair_off_told_speed_db": "a pair of sidebands {:.0f} dB stronger stands where the speed that is told "
     "would not put it, at most {:.0f} dB is clear",
+    "bars_at_another_slip": "a pair of sidebands of {:.2f} equivalent bars stands at another slip of this "
+    "load, and only less than {:.2f} rule out that it is the right one",
     "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
     "look like {:.2f}",
     "equivalent_bars_at_most": "up to {:.2f} equivalent bars may be broken unseen, and a broken bar may look "

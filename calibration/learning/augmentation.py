@@ -117,6 +117,25 @@ def _with_slip_error(side: Tensor, side_inputs: Sequence[str], factor: Tensor) -
     return changed
 
 
+def repeated_without_current(
+    modalities: Sequence[str], side_inputs: Sequence[str], inputs: Sequence[Tensor], labels: Tensor
+) -> tuple[list[Tensor], Tensor]:
+    """Append to a batch all its examples with another image once more, as if the current's sensor were dead.
+
+    Beside a current, which tells nearly all, a network hardly learns what the others tell. Inputs as of
+    `shows`, with their labels (batch,).
+    """
+    others = [image for name, image in zip(modalities, inputs, strict=False) if name != "current"]
+    if "current" not in modalities or not others:
+        return list(inputs), labels
+    chosen = torch.stack([image.flatten(1).any(dim=1) for image in others]).any(dim=0)
+    again = [values[chosen] for values in inputs]
+    again[modalities.index("current")].zero_()
+    again[-1][:, numbers_of_side("current", side_inputs)] = 0.0
+    joined = [torch.cat(pair) for pair in zip(inputs, again, strict=True)]
+    return joined, torch.cat([labels, labels[chosen]])
+
+
 def shows(
     modality: str, modalities: Sequence[str], side_inputs: Sequence[str], inputs: Sequence[Tensor]
 ) -> Tensor:

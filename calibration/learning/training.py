@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 from tqdm import tqdm
 
-from calibration.learning.augmentation import Augmentation, shows
+from calibration.learning.augmentation import Augmentation, repeated_without_current, shows
 from calibration.learning.examples import Examples
 from calibration.learning.loss import LeaningLoss
 from calibration.learning.network import ImageClassifier, images_to_tensor
@@ -176,9 +176,9 @@ class Trainer:
             chosen = self._train.take(batch[self._place.rank :: self._place.processes])
             inputs = to_tensors(chosen, self._network.modalities)
             labels = torch.from_numpy(chosen.label)
-            changed = self._spec.augmentation.apply(
-                self._network.modalities, self._side_inputs, inputs, generator
-            )
+            names = (self._network.modalities, self._side_inputs)
+            changed = self._spec.augmentation.apply(*names, inputs, generator)
+            changed, labels = repeated_without_current(*names, changed, labels)
             device = self._place.device
             yield [values.to(device) for values in changed], labels.to(device)
 

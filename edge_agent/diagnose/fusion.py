@@ -15,11 +15,9 @@ from edge_agent.diagnose.verdict import (
     WindowSpan,
 )
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, PATH_ERROR, at_load
+from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, PATH_ERROR, SOUND_BARS, at_load
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, decibels
 
-SOUND_BARS = 0.2
-"""Equivalent bars that the casting of a sound rotor reaches: from here it deserves a second look."""
 BROKEN_BARS = 0.35
 """Equivalent bars that a broken one shows at least: inter-bar current hides up to two thirds of it."""
 DANGER_BARS = 2.5

@@ -10,9 +10,9 @@ from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, shift
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
-from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, find_elsewhere, find_pair, standing
+from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, Found, find_elsewhere, find_pair, standing
 from edge_agent.signals.prepared import Current, Preparation, Vibration
-from edge_agent.signals.severity import BarScale
+from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, SOUND_BARS, BarScale, EquivalentBars
 from edge_agent.signals.sidebands import (
     DETECTION_MARGIN_DB,
     LEAST_CYCLES,
@@ -112,7 +112,7 @@ class Analyser:
         found = find_pair(baseband, slips)
         slots = self._slot_lines(window, line, baseband, slips)
         if slots is not None:
-            by_slots = self._by_slots(slots, standing(found), current, baseband)
+            by_slots = self._by_slots(slots, found, current, baseband)
             if by_slots is not None and contradicts(by_slots, slips):
                 by_slots = self._doubt_slots(by_slots, line, vibration, standing(found))
             if by_slots is not None:
@@ -122,17 +122,19 @@ class Analyser:
             cycles = 2 * slips.middle * line.frequency_hz * baseband.length_s
             too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES)
             return Analysis(evidence, too_low, line=line, slips=slips)
+        # The slip was looked for in the pair as it came, and is doubted by it.
         fit, pair = found
-        # The network learned from pairs in their wander, and the slip was looked for in it: evidence and
-        # verdict alone rest on the quiet one.
-        quiet = without_wander(pair, current, baseband)
-        evidence = self._describe(evidence, quiet)
+        quiet_fit, quiet = without_wander(fit, pair, current, baseband)
+        bars = self._bars.measure(quiet)
+        evidence = self._describe(evidence, quiet, bars)
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
         refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
         doubt = None
         if slips.told and refusal is None:
             doubt = self._doubt_told(slips, pair, baseband, line, vibration)
-        inputs = self._inputs(fit, pair, vibration)
+        elif not slips.told and not quiet.stands_out:
+            doubt = self._doubt_found(current, baseband)
+        inputs = self._inputs(quiet_fit, quiet, bars, vibration)
         return Analysis(evidence, refusal, quiet, inputs, line, slips, doubt)
 
     def _bound_slip(self, window: Window, line: Line, vibration: Vibration | None) -> SlipRange:
@@ -160,18 +162,18 @@ class Analyser:
         return SlotLines(spectra, bars, self._nameplate.pole_pairs, line.frequency_hz, baseband)
 
     def _by_slots(
-        self, slots: SlotLines, pair: SidebandPair | None, current: Current, baseband: Baseband
+        self, slots: SlotLines, found: Found | None, current: Current, baseband: Baseband
     ) -> SlipRange | None:
         """Read the slip from slot lines, with the help of a pair that stands out and is not the wander's."""
-        far = pair
+        far = pair = standing(found)
         if pair is None or pair.cycles < CYCLES_BEYOND_WANDER:
             elsewhere = find_elsewhere(baseband, self._slips.anything())
             higher = pair is not None and elsewhere is not None and elsewhere.is_multiple_of(pair)
             far = None if higher else elsewhere
         by_slots = self._slips.from_slots(slots, far)
-        if by_slots is not None or pair is None or pair is far:
+        if by_slots is not None or found is None or pair is None or pair is far:
             return by_slots
-        quiet = without_wander(pair, current, baseband)
+        _, quiet = without_wander(*found, current, baseband)
         return self._slips.from_slots(slots, quiet) if quiet is not pair and quiet.stands_out else None
 
     def _doubt_slots(
@@ -211,6 +213,8 @@ class Analyser:
         load = self._circuit.load_at_slip(pair.slip)
         if load < _LEAST_LOAD:
             return Refusal(Reason.LOAD_TOO_LOW, "load", load, _LEAST_LOAD)
+        if load > AMPLITUDE_UP_TO_LOAD and pair.cycles < LEAST_CYCLES:
+            return Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", pair.cycles, LEAST_CYCLES)
         if slips.source != "current":
             return None
         if slips.lowest == 0.0 or pair.at_edge:
@@ -244,6 +248,18 @@ class Analyser:
             return None
         return self._check_elsewhere(pair, baseband, "pair_off_told_speed_db")
 
+    def _doubt_found(self, current: Current, baseband: Baseband) -> Refusal | None:
+        """Another shaft may have been heard: at no slip of this load may a pair show broken bars."""
+        found = find_pair(baseband, self._slips.from_current(current.line))
+        elsewhere = standing(found)
+        if found is None or elsewhere is None:
+            return None
+        _, quiet = without_wander(*found, current, baseband)
+        bars = self._bars.measure(quiet)
+        if bars.interval[0] < SOUND_BARS:
+            return None
+        return Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)
+
     def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
         """Refuse with this quantity where a far stronger pair stands at another slip."""
         elsewhere = find_elsewhere(baseband, self._slips.anything())
@@ -254,8 +270,7 @@ class Analyser:
             return None
         return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, _FAR_STRONGER_DB)
 
-    def _describe(self, evidence: Evidence, pair: SidebandPair) -> Evidence:
-        bars = self._bars.measure(pair)
+    def _describe(self, evidence: Evidence, pair: SidebandPair, bars: EquivalentBars) -> Evidence:
         return replace(
             evidence,
             slip=pair.slip,
@@ -278,7 +293,9 @@ class Analyser:
         line_hz = pair.pole_pass_hz / 2 / pair.slip
         return line_hz * (1 - pair.slip) / self._nameplate.pole_pairs
 
-    def _inputs(self, fit: SidebandFit, pair: SidebandPair, vibration: Vibration | None) -> ModelInputs:
+    def _inputs(
+        self, fit: SidebandFit, pair: SidebandPair, bars: EquivalentBars, vibration: Vibration | None
+    ) -> ModelInputs:
         pole_pass_hz, bars_per_ratio = pair.pole_pass_hz, self._bars.per_ratio(pair.slip)
         modulation = fit.modulation(pole_pass_hz)
         images = {"current": self._image.current(modulation, fit.rate_hz, pole_pass_hz, bars_per_ratio)}
@@ -288,6 +305,5 @@ class Analyser:
             shifted = [shift(vibration.samples, vibration.rate_hz, hz) for hz in harmonics_hz]
             images["vibration"] = self._image.vibration([s for s, _ in shifted], shifted[0][1], pole_pass_hz)
         load = self._circuit.load_at_slip(pair.slip)
-        across = self._bars.measure(pair).across
-        side = side_inputs(pair, load, bars_per_ratio, across, vibration is not None)
+        side = side_inputs(pair, load, bars_per_ratio, bars.across, vibration is not None)
         return ModelInputs(images, side)

@@ -1,17 +1,17 @@
 """Where the pair of sidebands is looked for, by what is known of the slip."""
 
 from edge_agent.signals.carrier import Baseband
-from edge_agent.signals.sidebands import LEAST_CYCLES, SidebandFit, SidebandPair
+from edge_agent.signals.sidebands import LEAST_CYCLES_LIGHT, SidebandFit, SidebandPair
 from edge_agent.signals.slip import SlipRange
 
+Found = tuple[SidebandFit, SidebandPair]
+"""A pair and the fit that measured it."""
 CYCLES_BEYOND_WANDER = 10.0
 """Pole-pass cycles in a window from which no peak of the supply's wander stands out like a pair; it may still
 be the floor of one."""
 
 
-def find_pair(
-    baseband: Baseband, slips: SlipRange, least_cycles: float = LEAST_CYCLES
-) -> tuple[SidebandFit, SidebandPair] | None:
+def find_pair(baseband: Baseband, slips: SlipRange, least_cycles: float = LEAST_CYCLES_LIGHT) -> Found | None:
     """Measure the pair in a range of slips; None where the window holds too few cycles of 2sf there."""
     resolvable = least_cycles / baseband.length_s / 2 / baseband.carrier_hz
     if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
@@ -19,7 +19,7 @@ def find_pair(
     lowest_hz = 2 * max(slips.lowest, resolvable) * baseband.carrier_hz
     fit = SidebandFit(baseband, lowest_hz)
     pair = fit.strongest_pair(lowest_hz, 2 * slips.highest * baseband.carrier_hz)
-    if not pair.stands_out and slips.source in ("vibration", "slots"):
+    if (pair.at_edge or not pair.stands_out) and slips.source in ("vibration", "slots"):
         # What is strongest among noise would move the slip from where the speed says it is.
         pair = fit.pair(2 * max(slips.middle, resolvable) * baseband.carrier_hz)
     return fit, pair
@@ -30,6 +30,6 @@ def find_elsewhere(baseband: Baseband, anything: SlipRange) -> SidebandPair | No
     return standing(find_pair(baseband, anything, CYCLES_BEYOND_WANDER))
 
 
-def standing(found: tuple[SidebandFit, SidebandPair] | None) -> SidebandPair | None:
+def standing(found: Found | None) -> SidebandPair | None:
     """Give the pair where it stands out within its bounds."""
     return found[1] if found and found[1].stands_out and not found[1].at_edge else None

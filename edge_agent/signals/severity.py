@@ -23,6 +23,8 @@ _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
 """By load, the share of both sidebands' sum by which bars swing the amplitude; from simulated machines."""
 _AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))
 """By load, the relative standard deviation of an estimate by it, since the share depends on the inertia."""
+SOUND_BARS = 0.2
+"""Equivalent bars that the casting of a sound rotor reaches: from here it deserves a second look."""
 AMPLITUDE_UP_TO_LOAD = 0.35
 """Under more load bars turn the phase rather than swing the amplitude, the farther the heavier the shaft."""
 

@@ -9,7 +9,8 @@ from scipy import fft, ndimage
 _HARMONICS = np.arange(1, 7)
 _FLOOR_WIDTH_HZ = 12.0
 _CAP_DB = 30.0
-_UNCERTAINTY_BINS = 0.15
+_UNCERTAINTY_BINS = 0.25
+_TOP_BINS = 0.5
 _SUPPLY_BINS = 3.0
 _LEAST_LEAD_DB = 6.0
 _LEAST_ONE_DB = 12.0
@@ -102,7 +103,18 @@ def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray
     ratio = kept / np.maximum(floor[:, : kept.shape[1]], 1e-30)
     level = 20 * np.log10(np.maximum(ratio, 1e-6))
     level = np.maximum(level - 6.0, 0.0)
-    return (np.minimum(level, _CAP_DB) + 0.1 * np.maximum(level - _CAP_DB, 0)).mean(axis=0), bin_hz
+    capped = (np.minimum(level, _CAP_DB) + 0.1 * np.maximum(level - _CAP_DB, 0)).mean(axis=0)
+    return _tops(capped, rate_hz / vibration.shape[1] / bin_hz), bin_hz
+
+
+def _tops(level: NDArray[np.float64], points: float) -> NDArray[np.float64]:
+    """The tops of its lines, `points` being one over the window's length, and zero on their skirts.
+
+    Else the skirt of a line that is blanked for the supply's would stand out like one of its own.
+    """
+    top = level == ndimage.maximum_filter1d(level, 2 * round(points) + 1)
+    near = ndimage.maximum_filter1d(top.astype(np.uint8), 2 * round(_TOP_BINS * points) + 1)
+    return np.where(near > 0, level, 0.0)
 
 
 def _polish(

@@ -10,6 +10,8 @@ from edge_agent.signals.carrier import Baseband
 
 LEAST_CYCLES = 3.0
 """Pole-pass cycles K = T 2sf that a window must hold for the fit to tell the pair from the carrier."""
+LEAST_CYCLES_LIGHT = 2.5
+"""The same at light load, where the swing of the amplitude tells the bars and no wander hides it."""
 
 DETECTION_MARGIN_DB = 10.0
 """A sideband is told from the floor when it stands this far above it."""

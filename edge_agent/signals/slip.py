@@ -26,7 +26,7 @@ _SAME_LINE_BINS = 1.5
 _LEAST_SHARE = 0.5
 """Share of the strongest line's level that its mirror image has at least, or a slot line of its own."""
 _APART_BINS = 3.0
-_SAME_SHAFT = 2.5
+_SAME_SHAFT = 1.5
 _CURRENT_DOUBT = 1.4
 _SAME_CYCLES = 0.4
 _SIDE_LINES = np.arange(-3, 4)
@@ -145,7 +145,9 @@ class SlipFinder:
         samples, rate_hz = vibration.samples, vibration.rate_hz
         synchronous_hz = line.frequency_hz / self._nameplate.pole_pairs
         resolvable = 0.5 * rate_hz / samples.shape[1] / synchronous_hz
-        highest = max(within.highest, 1.3 * self._nameplate.rated_slip)
+        highest = within.highest
+        if within.lowest == 0.0:  # a light load, of which the current tells little
+            highest = min(_CURRENT_DOUBT * highest, self.anything().highest)
         shaft = find_shaft(
             samples,
             rate_hz,

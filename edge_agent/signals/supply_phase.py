@@ -31,19 +31,22 @@ _UNSURE = 0.1
 """Share of what was taken out that may have been none of the supply's."""
 
 
-def without_wander(pair: SidebandPair, current: Current, baseband: Baseband) -> SidebandPair:
-    """Measure a pair again with the supply's wander taken out.
+def without_wander(
+    fit: SidebandFit, pair: SidebandPair, current: Current, baseband: Baseband
+) -> tuple[SidebandFit, SidebandPair]:
+    """Measure a pair again with the supply's wander taken out; give it and the fit that measured it.
 
-    The same pair where the wander does not reach, or no harmonic tells it so well that the floor halves.
+    The same two where the wander does not reach, or no harmonic tells it so well that the floor halves.
 
     Args:
-        pair: as measured in `baseband`.
+        fit: of `baseband`.
+        pair: as measured by it.
         current: from which that was made.
         baseband: the current, demodulated.
     """
     if pair.pole_pass_hz > _WANDER_REACHES_HZ:
-        return pair
-    quietest = pair
+        return fit, pair
+    quietest_fit, quietest = fit, pair
     for phase in supply_phases(current, baseband):
         still = SidebandFit(replace(baseband, log=baseband.log - 1j * phase), pair.pole_pass_hz)
         quieter = still.pair(pair.pole_pass_hz)
@@ -55,8 +58,8 @@ def without_wander(pair: SidebandPair, current: Current, baseband: Baseband) -> 
             phase_floor=math.hypot(quieter.phase_floor, unsure),
         )
         if quieter.phase_floor < min(pair.phase_floor / _LEAST_GAIN, quietest.phase_floor):
-            quietest = quieter
-    return quietest
+            quietest_fit, quietest = still, quieter
+    return quietest_fit, quietest
 
 
 def supply_phases(current: Current, baseband: Baseband) -> Iterator[NDArray[np.float64]]:

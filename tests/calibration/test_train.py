@@ -9,7 +9,7 @@ import pytest
 import torch
 from small_dataset import SIDE_INPUTS, a_dataset, training_examples
 
-from calibration.learning.augmentation import Augmentation, only, shows, without
+from calibration.learning.augmentation import Augmentation, only, repeated_without_current, shows, without
 from calibration.learning.network import FusionNetwork, NetworkSpec, make_network
 from calibration.learning.probability import (
     expected_calibration_error,
@@ -281,6 +281,30 @@ def test_augmentation_leaves_an_absent_modality_absent():
         ["current", "vibration"], [], [*images, torch.ones(8, 0)], torch.Generator().manual_seed(0)
     )
     assert not changed[1].any()
+
+
+def test_examples_with_vibration_come_once_more_without_their_current():
+    names = ["slip", "load", "vibration"]
+    current, vibration, side = torch.rand(4, 4, 4, 4) + 0.1, torch.rand(4, 4, 4, 4) + 0.1, torch.ones(4, 3)
+    vibration[1] = 0.0
+    labels = torch.tensor([0, 1, 2, 3])
+    inputs, told = repeated_without_current(
+        ["current", "vibration"], names, [current, vibration, side], labels
+    )
+    assert told.tolist() == [0, 1, 2, 3, 0, 2, 3]
+    assert torch.equal(inputs[0][:4], current)
+    assert not inputs[0][4:].any()
+    assert torch.equal(inputs[1][4:], vibration[[0, 2, 3]])
+    assert inputs[2][4:].tolist() == [[1.0, 0.0, 1.0]] * 3
+    assert side.all()
+
+
+@pytest.mark.parametrize("modality", ["current", "vibration"])
+def test_a_modality_alone_comes_once(modality):
+    images, labels = torch.rand(4, 4, 4, 4), torch.tensor([0, 1, 2, 3])
+    inputs, told = repeated_without_current([modality], ["slip"], [images, torch.ones(4, 1)], labels)
+    assert told is labels
+    assert torch.equal(inputs[0], images)
 
 
 def test_a_modality_is_shown_by_its_image_or_by_the_side_inputs_that_go_with_it():

@@ -10,6 +10,7 @@ from edge_agent.diagnose.fusion import Opinion, count_bars, diagnose, judge
 from edge_agent.diagnose.model import Belief
 from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Severity, State, WindowSpan
 from edge_agent.signals.analysis import Analysis
+from edge_agent.signals.severity import SOUND_BARS
 from edge_agent.signals.sidebands import SidebandPair
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
@@ -94,7 +95,7 @@ def test_the_interval_decides_and_never_says_both(lowest, width, stands_out, ang
     evidence = an_evidence(bars, 0.75, 0.9 * bars if stands_out else 1.1 * bars, interval)
     opinion = judge(evidence, a_pair(angle_deg))
     if opinion.broken:
-        assert lowest > fusion.SOUND_BARS
+        assert lowest > SOUND_BARS
         assert stands_out
     elif opinion.refusal is None:
         assert lowest + width < fusion.BROKEN_BARS

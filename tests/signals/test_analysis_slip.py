@@ -79,6 +79,19 @@ def test_lines_of_a_belt_do_not_doubt_a_configured_speed_that_vibration_confirms
     assert analyse(alone, speed_rpm=60 * SHAFT_HZ).speed_doubt.quantity == "pair_off_told_speed_db"
 
 
+def test_the_line_of_another_shaft_makes_no_broken_rotor_healthy():
+    """It lies where this load may turn the motor; its sidebands stand elsewhere."""
+    seconds = times(12.0)
+    currents = a_motor_window(vibration=False).streams[0]
+    other = a_window(currents, a_vibration_window(a_shaking(seconds, 30 * (1 - 0.045))))
+    analysis = analyse(other)
+    assert (analysis.refusal, analysis.slips.source) == (None, "vibration")
+    assert analysis.speed_doubt.quantity == "bars_at_another_slip"
+    assert analysis.speed_doubt.value > 0.4
+    sound = a_motor_window(vibration=False, lower=1e-4, upper=1e-4).streams[0]
+    assert analyse(a_window(sound, other.streams[1])).speed_doubt is None
+
+
 @pytest.mark.parametrize(("channel_rpm", "source"), [(60 * SHAFT_HZ, "measured"), (0.0, "configured")])
 def test_a_speed_channel_comes_before_the_configured_speed_unless_it_is_dead(channel_rpm, source):
     window = a_window(*a_motor_window(vibration=False).streams, a_speed_window(channel_rpm))
@@ -153,6 +166,21 @@ def test_a_pair_free_of_wander_tells_slot_lines_from_their_sides_at_light_load()
     truth, analysis = analyse_simulated(660103, 0.125)
     assert analysis.slips.source == "slots"
     assert analysis.evidence.slip == pytest.approx(truth["slip"], rel=0.01)
+
+
+def test_at_light_load_fewer_cycles_are_enough():
+    """The amplitude tells the bars there, whatever the wander does beside the line."""
+    truth, analysis = analyse_simulated(662001, 0.085)
+    assert 2.5 < analysis.pair.cycles < 3.0
+    assert analysis.refusal is None
+    lowest, highest = analysis.evidence.equivalent_bars_interval
+    assert lowest < truth["equivalent_bars"] < highest
+
+
+def test_under_load_too_few_cycles_are_refused():
+    analysis = analyse(a_motor_window(length_s=3.2 / POLE_PASS_HZ, vibration=False), speed_rpm=60 * SHAFT_HZ)
+    assert (analysis.refusal.reason, analysis.refusal.quantity) == (Reason.LOAD_TOO_LOW, "pole_pass_cycles")
+    assert 2.5 < analysis.pair.cycles < 3.0
 
 
 @pytest.mark.parametrize(

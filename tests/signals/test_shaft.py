@@ -27,6 +27,14 @@ def test_the_hum_of_the_supply_is_no_speed():
     assert find_shaft(hum[None].astype(np.float32), RATE_HZ, 26.4, 29.98, line_frequency_hz=60.0) is None
 
 
+def test_the_skirt_of_a_line_beside_the_supplys_is_no_speed():
+    """The line of a motor of two poles that nearly idles cannot be told from the supply's in this window."""
+    seconds = times(7.0, RATE_HZ)
+    shaft_line = np.cos(2 * np.pi * 59.76 * seconds) + np.random.default_rng(6).normal(0, 0.1, seconds.size)
+    vibration = shaft_line[None].astype(np.float32)
+    assert find_shaft(vibration, RATE_HZ, 57.0, 59.93, line_frequency_hz=60.0) is None
+
+
 def test_a_belt_with_a_louder_comb_outside_the_range_is_not_taken_for_the_shaft():
     seconds = times(12.0, RATE_HZ)
     belt = sum(0.5 * np.cos(2 * np.pi * k * 12.47 * seconds) for k in range(1, 9))

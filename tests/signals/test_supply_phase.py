@@ -51,8 +51,10 @@ def a_current(
 def both(current):
     """The pair as it is measured, and without the wander."""
     baseband = current.demodulated()
-    pair = SidebandFit(baseband, POLE_PASS_HZ).pair(POLE_PASS_HZ)
-    return pair, without_wander(pair, current, baseband)
+    fit = SidebandFit(baseband, POLE_PASS_HZ)
+    pair = fit.pair(POLE_PASS_HZ)
+    _, quiet = without_wander(fit, pair, current, baseband)
+    return pair, quiet
 
 
 @pytest.mark.parametrize("phases", [3, 1])

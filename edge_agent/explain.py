@@ -12,7 +12,6 @@ from edge_agent.diagnose.fusion import (
     DANGER_BARS,
     OWN_SWING,
     judge,
-    oscillation_angle_deg,
 )
 from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
 from edge_agent.motor import Nameplate
@@ -76,7 +75,7 @@ _SAYINGS = {
     "bears out is {:.4f}",
     "pair_off_told_speed_db": "a pair of sidebands {:.0f} dB stronger stands where the speed that is told "
     "would not put it, at most {:.0f} dB is clear",
-    "bars_at_another_slip": "a pair of sidebands of {:.2f} equivalent bars stands at another slip of this "
+    "bars_at_smaller_slip": "a pair of sidebands of {:.2f} equivalent bars stands at a smaller slip of this "
     "load, and only less than {:.2f} rule out that it is the right one",
     "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
     "look like {:.2f}",
@@ -260,7 +259,7 @@ def _ellipse(answer: Answer, _: Nameplate) -> str:
     if pair is None or evidence.load is None or answer.analysis.refusal is not None:
         return ""
     text = f"Angle {pair.ellipse_angle_deg:.0f}°, where a load that swings stands at "
-    text += f"{oscillation_angle_deg(evidence.load):.0f}° at this load. "
+    text += f"{evidence.load_swing_angle_deg or 0.0:.0f}° at this slip. "
     if evidence.equivalent_bars_by == "amplitude":
         return text + "Blurred by the supply's wander, so that the swing of the phase is weighed instead."
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0

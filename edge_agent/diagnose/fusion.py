@@ -15,7 +15,7 @@ from edge_agent.diagnose.verdict import (
     WindowSpan,
 )
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, PATH_ERROR, SOUND_BARS, at_load
+from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, PATH_ERROR, SOUND_BARS
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, decibels
 
 BROKEN_BARS = 0.35
@@ -41,8 +41,8 @@ _NOISE_90 = 1.16
 """How many of its floors a swing in step with another is off at most, in nine of ten windows."""
 _NOISE_98 = 2.0
 """How many of its floors noise reaches in one of fifty windows."""
-_OSCILLATION_BY_LOAD = ((0.125, 73.0), (0.25, 62.0), (0.5, 45.0), (0.75, 32.0), (1.0, 24.0))
-_OSCILLATION_SPREAD_DEG = 20.0
+_PATH_SPREAD_DEG = 10.0
+"""How far the angle of a load that swings lies from that of the plate's circuit, in nine of ten motors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,12 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
     `evidence` must be that of a window whose sidebands were measured.
     """
     lowest, highest = evidence.equivalent_bars_interval or (0.0, 0.0)
-    load, by_amplitude = evidence.load or 0.0, evidence.equivalent_bars_by == "amplitude"
+    by_amplitude = evidence.equivalent_bars_by == "amplitude"
     if lowest <= SOUND_BARS or not _stands_out(evidence, pair):
         highest += _hidden_bars(evidence, pair) if by_amplitude else 0.0
         refusal = None if highest < BROKEN_BARS else _too_weak(evidence, highest)
         return Opinion(broken=False, refusal=refusal)
-    refusal = _may_swing_like_load(pair, load) if by_amplitude else _swings_otherwise(evidence, pair)
+    refusal = _may_swing_like_load(evidence, pair) if by_amplitude else _swings_otherwise(evidence, pair)
     return Opinion(broken=refusal is None, refusal=refusal)
 
 
@@ -111,32 +111,30 @@ def _swing_reason(load: float) -> Reason:
     return Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
 
 
-def _may_swing_like_load(pair: SidebandPair, load: float) -> Refusal | None:
+def _may_swing_like_load(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     """Refuse where the phase is so full of the supply's wander that it may hide what a swinging load does.
 
     That is asked at light load, where the amplitude tells the bars: there a load that oscillates swings the
     phase in step with the amplitude and farther, and bars swing it against.
     """
     most = (pair.phase_in_step + _NOISE_90 * pair.phase_floor) / max(pair.amplitude_swing, 1e-9)
-    limit = _phase_per_amplitude(load)
+    limit = _phase_per_amplitude(evidence)
     return Refusal(Reason.LOAD_TOO_LOW, "phase_over_amplitude_swing", most, limit) if most > limit else None
-
-
-def oscillation_angle_deg(load: float) -> float:
-    """Ellipse angle of a load that oscillates, of common motors, linear in between the table's loads."""
-    return at_load(_OSCILLATION_BY_LOAD, load)
 
 
 def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
     """Bars whose swing of the amplitude a load may cancel that swings the phase as far as this one does."""
     swing = max(0.0, pair.phase_swing - _NOISE_98 * pair.phase_floor)
     per_swing = (evidence.equivalent_bars or 0.0) / max(pair.amplitude_swing, 1e-9)
-    return per_swing * swing / _phase_per_amplitude(evidence.load or 0.0)
+    return per_swing * swing / _phase_per_amplitude(evidence)
 
 
-def _phase_per_amplitude(load: float) -> float:
-    """How far a load that oscillates swings the phase, rad, at least, per relative swing of the amplitude."""
-    return math.tan(math.radians(oscillation_angle_deg(load) - _OSCILLATION_SPREAD_DEG))
+def _phase_per_amplitude(evidence: Evidence) -> float:
+    """How far a load that oscillates swings the phase, rad, at least, per relative swing of the amplitude.
+
+    That of the nearest angle that its path may have: more than half a right angle at light load.
+    """
+    return math.tan(math.radians((evidence.load_swing_angle_deg or 45.0) - _PATH_SPREAD_DEG))
 
 
 def diagnose(

@@ -96,6 +96,8 @@ class Evidence:
     """Bars that the part of the pair would pass for that a swing of the speed can make; not counted above."""
     ellipse_angle_deg: float | None = None
     """Half the angle of the sideband product: about 25-75 for load oscillation, more for bars."""
+    load_swing_angle_deg: float | None = None
+    """The same of a load that swings, by the nameplate's circuit at this slip."""
     ellipse_axis_ratio: float | None = None
     """Small over large axis of the ellipse that the current's phasor draws at 2sf."""
     current_unbalance: float | None = None

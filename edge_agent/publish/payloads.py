@@ -36,6 +36,7 @@ _EVIDENCE_DECIMALS = {
     "shaft_sidebands_db": 1,
     "slot_sidebands_db": 1,
     "load_swing_bars": 3,
+    "load_swing_angle_deg": 1,
 }
 """Keys of the evidence in their published order, with the decimals that mean something."""
 

@@ -133,7 +133,7 @@ class Analyser:
         if slips.told and refusal is None:
             doubt = self._doubt_told(slips, pair, baseband, line, vibration)
         elif not slips.told and not quiet.stands_out:
-            doubt = self._doubt_found(current, baseband)
+            doubt = self._doubt_found(slips, current, baseband)
         inputs = self._inputs(quiet_fit, quiet, bars, vibration)
         return Analysis(evidence, refusal, quiet, inputs, line, slips, doubt)
 
@@ -248,9 +248,10 @@ class Analyser:
             return None
         return self._check_elsewhere(pair, baseband, "pair_off_told_speed_db")
 
-    def _doubt_found(self, current: Current, baseband: Baseband) -> Refusal | None:
-        """Another shaft may have been heard: at no slip of this load may a pair show broken bars."""
-        found = find_pair(baseband, self._slips.from_current(current.line))
+    def _doubt_found(self, slips: SlipRange, current: Current, baseband: Baseband) -> Refusal | None:
+        """A slower shaft may have been heard: at no smaller slip of this load may a pair show broken bars."""
+        by_current = self._slips.from_current(current.line)
+        found = find_pair(baseband, replace(by_current, highest=min(by_current.highest, slips.lowest)))
         elsewhere = standing(found)
         if found is None or elsewhere is None:
             return None
@@ -258,7 +259,7 @@ class Analyser:
         bars = self._bars.measure(quiet)
         if bars.interval[0] < SOUND_BARS:
             return None
-        return Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)
+        return Refusal(Reason.LOAD_TOO_LOW, "bars_at_smaller_slip", bars.value, SOUND_BARS)
 
     def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
         """Refuse with this quantity where a far stronger pair stands at another slip."""
@@ -285,6 +286,7 @@ class Analyser:
             equivalent_bars_interval=bars.interval,
             equivalent_bars_by=bars.witness,
             load_swing_bars=bars.load_swing,
+            load_swing_angle_deg=bars.load_swing_angle_deg,
             ellipse_angle_deg=pair.ellipse_angle_deg,
             ellipse_axis_ratio=pair.ellipse_axis_ratio,
         )

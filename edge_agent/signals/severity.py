@@ -1,5 +1,6 @@
 """How many bars the sidebands stand for: compensated for load, with the range in which the truth lies."""
 
+import cmath
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,6 +60,8 @@ class EquivalentBars:
     """What told them: `sidebands`, what of both no load can swing, or `amplitude`, what they swing of it."""
     load_swing: float
     """Bars that the rest of the pair would pass for, which a swing of the speed can make."""
+    load_swing_angle_deg: float
+    """Ellipse angle at which a swing of the speed stands, 0..180."""
     across: float
     """What of the pair no swing of the speed can make, as a ratio to the carrier."""
 
@@ -76,6 +79,8 @@ class _Split:
     """The lower sideband that infinite inertia would leave."""
     along: float
     """Sum of both sidebands of the swing of the speed that fits best."""
+    angle_deg: float
+    """Ellipse angle of that swing."""
     floor: float
     """Rms of noise in `across`, as far as it goes with what is measured; as much turns it."""
 
@@ -124,6 +129,7 @@ class BarScale:
             limit=limit,
             witness=heard.name,
             load_swing=self.per_ratio(pair.slip) * split.along,
+            load_swing_angle_deg=split.angle_deg,
             across=split.across,
         )
 
@@ -135,6 +141,7 @@ class BarScale:
         return _Split(
             across=abs(pair.lower.conjugate() - pair.upper * turn),
             along=swing * (1 + abs(turn)),
+            angle_deg=math.degrees(cmath.phase(upper * lower)) / 2 % 180,
             floor=math.hypot(amplitude, phase) / 2 / math.sqrt(2),
         )
 

@@ -73,7 +73,9 @@ def measure(trial: Trial) -> Case:
     analysis = Analyser(plate_of(scenario), ImageSpec()).analyse(spoil(window_of(recording)))
     claimed = analysis.refusal is None and analysis.pair is not None
     opinion = judge(analysis.evidence, analysis.pair) if claimed and analysis.pair else None
-    refusal = opinion.refusal if opinion else analysis.refusal
+    refusal = analysis.refusal
+    if opinion is not None:
+        refusal = opinion.refusal or (None if opinion.broken else analysis.speed_doubt)
     said = "broken" if opinion and opinion.broken else "healthy"
     return Case(
         trial=trial,

@@ -66,7 +66,7 @@ def test_the_state_has_the_documented_keys_in_order() -> None:
         '"detection_limit_bars":null,"ellipse_angle_deg":null,"modalities_agree":null,'
         '"equivalent_bars":null,"equivalent_bars_interval":null,"equivalent_bars_by":null,"current_unbalance":null,'
         '"phase_order":null,"higher_sidebands_dbc":[],"ellipse_axis_ratio":null,"harmonics_dbc":[],'
-        '"harmonic_sidebands_dbc":[],"shaft_sidebands_db":null,"slot_sidebands_db":null,"load_swing_bars":null},'
+        '"harmonic_sidebands_dbc":[],"shaft_sidebands_db":null,"slot_sidebands_db":null,"load_swing_bars":null,"load_swing_angle_deg":null},'
         f'"model":{{"name":"brb-fusion","sha256":"{"ab" * 32}"}},"latency_ms":41,"captured":null,'
         '"trigger":null}'
     )

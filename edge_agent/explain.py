@@ -75,7 +75,7 @@ _SAYINGS = {
     "bears out is {:.4f}",
     "pair_off_told_speed_db": "a pair of sidebands {:.0f} dB stronger stands where the speed that is told "
     "would not put it, at most {:.0f} dB is clear",
-    "bars_at_smaller_slip": "a pair of sidebands of {:.2f} equivalent bars stands at a smaller slip of this "
+    "bars_at_another_slip": "a pair of sidebands of {:.2f} equivalent bars stands at another slip of this "
     "load, and only less than {:.2f} rule out that it is the right one",
     "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
     "look like {:.2f}",

@@ -41,8 +41,8 @@ _NOISE_90 = 1.16
 """How many of its floors a swing in step with another is off at most, in nine of ten windows."""
 _NOISE_98 = 2.0
 """How many of its floors noise reaches in one of fifty windows."""
-_PATH_SPREAD_DEG = 10.0
-"""How far the angle of a load that swings lies from that of the plate's circuit, in nine of ten motors."""
+_PATH_SPREAD_DEG = 20.0
+"""How far the angle of a load that swings may lie from that of the plate's circuit: 15 degrees were seen."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -249,9 +249,15 @@ class Analyser:
         return self._check_elsewhere(pair, baseband, "pair_off_told_speed_db")
 
     def _doubt_found(self, slips: SlipRange, current: Current, baseband: Baseband) -> Refusal | None:
-        """A slower shaft may have been heard: at no smaller slip of this load may a pair show broken bars."""
-        by_current = self._slips.from_current(current.line)
-        found = find_pair(baseband, replace(by_current, highest=min(by_current.highest, slips.lowest)))
+        """Slots may be misread, and a slower shaft heard: at no other slip may a pair show broken bars.
+
+        Beyond the slip of a shaft that was heard lie the lines of its belt instead.
+        """
+        others = self._slips.from_current(current.line)
+        highest = self._slips.anything().highest
+        if slips.source == "vibration":
+            highest = min(others.highest, slips.lowest)
+        found = find_pair(baseband, replace(others, highest=highest))
         elsewhere = standing(found)
         if found is None or elsewhere is None:
             return None
@@ -259,7 +265,7 @@ class Analyser:
         bars = self._bars.measure(quiet)
         if bars.interval[0] < SOUND_BARS:
             return None
-        return Refusal(Reason.LOAD_TOO_LOW, "bars_at_smaller_slip", bars.value, SOUND_BARS)
+        return Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)
 
     def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
         """Refuse with this quantity where a far stronger pair stands at another slip."""

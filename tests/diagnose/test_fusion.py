@@ -266,3 +266,10 @@ def test_what_the_sidebands_show_there_is_watched_and_counted_by_them_alone(beli
     assert (verdict.state, verdict.severity, verdict.confidence) == (State.BROKEN_BARS, Severity.WATCH, None)
     assert (verdict.broken_bars.estimate, verdict.broken_bars.interval) == (2, (2, 3))
     assert verdict.evidence.modalities_agree is None
+
+
+@pytest.mark.parametrize(("angle_deg", "broken"), [(54, False), (140, True)])
+def test_a_load_may_swing_fifteen_degrees_beside_the_path_of_the_plates_circuit(angle_deg, broken):
+    """A sound motor whose load swung at 2sf was called broken, where ten degrees were allowed for."""
+    evidence = replace(an_evidence(1.2, load=0.29, by="amplitude"), load_swing_angle_deg=68.7)
+    assert judge(evidence, a_pair(angle_deg)).broken is broken

@@ -86,10 +86,19 @@ def test_the_line_of_another_shaft_makes_no_broken_rotor_healthy():
     other = a_window(currents, a_vibration_window(a_shaking(seconds, 30 * (1 - 0.045))))
     analysis = analyse(other)
     assert (analysis.refusal, analysis.slips.source) == (None, "vibration")
-    assert analysis.speed_doubt.quantity == "bars_at_smaller_slip"
+    assert analysis.speed_doubt.quantity == "bars_at_another_slip"
     assert analysis.speed_doubt.value > 0.4
     sound = a_motor_window(vibration=False, lower=1e-4, upper=1e-4).streams[0]
     assert analyse(a_window(sound, other.streams[1])).speed_doubt is None
+
+
+def test_slots_that_are_misread_make_no_broken_rotor_healthy():
+    """Four bars of a hot rotor slip farther than the current says, and side lines outdo their slot line."""
+    truth, analysis = analyse_simulated(3090094, 0.893)
+    assert analysis.slips.source == "slots"
+    assert analysis.evidence.slip < 0.8 * truth["slip"]
+    assert analysis.speed_doubt.quantity == "bars_at_another_slip"
+    assert analysis.speed_doubt.value > 3
 
 
 @pytest.mark.parametrize(("channel_rpm", "source"), [(60 * SHAFT_HZ, "measured"), (0.0, "configured")])

@@ -204,7 +204,7 @@ def test_bars_whose_angle_is_blurred_up_to_that_of_flicker_are_called_broken():
 
 
 def at_light_load(bars):
-    return an_evidence(bars, load=0.125, by="amplitude")
+    return replace(an_evidence(bars, load=0.125, by="amplitude"), load_swing_angle_deg=73.0)
 
 
 def test_at_light_load_a_swing_of_the_amplitude_is_a_broken_bar_though_the_phase_is_full_of_wander():

@@ -109,14 +109,14 @@ class Analyser:
     ) -> Analysis:
         line, vibration = current.line, self._preparation.vibration(window)
         slips = self._bound_slip(window, line, vibration)
-        found = find_pair(baseband, slips)
+        found = find_pair(baseband, slips, self._circuit)
         slots = self._slot_lines(window, line, baseband, slips)
         if slots is not None:
             by_slots = self._by_slots(slots, found, current, baseband)
             if by_slots is not None and contradicts(by_slots, slips):
                 by_slots = self._doubt_slots(by_slots, line, vibration, standing(found))
             if by_slots is not None:
-                slips, found = by_slots, find_pair(baseband, by_slots)
+                slips, found = by_slots, find_pair(baseband, by_slots, self._circuit)
         if found is None:
             evidence = replace(evidence, slip=slips.middle, load=self._circuit.load_at_slip(slips.middle))
             cycles = 2 * slips.middle * line.frequency_hz * baseband.length_s
@@ -130,9 +130,9 @@ class Analyser:
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
         refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
         doubt = None
-        if slips.told and refusal is None:
-            doubt = self._doubt_told(slips, pair, baseband, line, vibration)
-        elif not slips.told and not quiet.stands_out:
+        if slips.told:
+            doubt = None if refusal else self._doubt_told(slips, pair, baseband, line, vibration)
+        elif bars.interval[0] < SOUND_BARS and (slips.source != "slots" or not quiet.stands_out):
             doubt = self._doubt_found(slips, current, baseband)
         inputs = self._inputs(quiet_fit, quiet, bars, vibration)
         return Analysis(evidence, refusal, quiet, inputs, line, slips, doubt)
@@ -167,7 +167,7 @@ class Analyser:
         """Read the slip from slot lines, with the help of a pair that stands out and is not the wander's."""
         far = pair = standing(found)
         if pair is None or pair.cycles < CYCLES_BEYOND_WANDER:
-            elsewhere = find_elsewhere(baseband, self._slips.anything())
+            elsewhere = find_elsewhere(baseband, self._slips.anything(), self._circuit)
             higher = pair is not None and elsewhere is not None and elsewhere.is_multiple_of(pair)
             far = None if higher else elsewhere
         by_slots = self._slips.from_slots(slots, far)
@@ -251,13 +251,16 @@ class Analyser:
     def _doubt_found(self, slips: SlipRange, current: Current, baseband: Baseband) -> Refusal | None:
         """Slots may be misread, and a slower shaft heard: at no other slip may a pair show broken bars.
 
-        Beyond the slip of a shaft that was heard lie the lines of its belt instead.
+        Beyond the slip of a shaft that was heard lie the lines of its belt instead. Where the current alone
+        tells the slip, the least that it tells is in doubt.
         """
         others = self._slips.from_current(current.line)
         highest = self._slips.anything().highest
         if slips.source == "vibration":
             highest = min(others.highest, slips.lowest)
-        found = find_pair(baseband, replace(others, highest=highest))
+        elif slips.source == "current":
+            others, highest = self._slips.anything(), slips.lowest
+        found = find_pair(baseband, replace(others, highest=highest), self._circuit)
         elsewhere = standing(found)
         if found is None or elsewhere is None:
             return None
@@ -269,7 +272,7 @@ class Analyser:
 
     def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
         """Refuse with this quantity where a far stronger pair stands at another slip."""
-        elsewhere = find_elsewhere(baseband, self._slips.anything())
+        elsewhere = find_elsewhere(baseband, self._slips.anything(), self._circuit)
         if elsewhere is None:
             return None
         stronger_db = decibels(elsewhere.linear_sum) - decibels(pair.linear_sum)

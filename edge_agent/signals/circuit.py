@@ -143,29 +143,29 @@ class Circuit:
         asymmetry_current = rotor * r_r / (r_r - 1j * slip * x_r - 1j * slip * x_m * a)
         return float(abs(a * asymmetry_current) / abs(stator))
 
-    def speed_swing(self, slip: float, pole_pass_hz: float) -> tuple[complex, complex]:
-        """Give upper and lower sideband over the carrier where a load swings the speed at `pole_pass_hz`.
+    def speed_swing(self, slip: float, swing_hz: Floats, line_hz: float) -> tuple[Complexes, Complexes]:
+        """Give upper and lower sidebands over the carrier where a load swings the speed, each (n,).
 
-        Up to a factor: the first grows with the swing, a complex number, the second with its conjugate. From
-        the machine's equations in the frame of the supply, linear about the operating point, with flux
-        linkages x, voltage and flux constant: dx/dt = A x + b, A = -R / L - j diag(w, s w), and
-        b = (0, j x_r) for each rad/s that the rotor gains. Iron losses add to the carrier alone.
+        `swing_hz`, (n,), is how often it does. Up to a factor: the first grows with the swing, a complex
+        number, the second with its conjugate. From the machine's equations in the frame of a supply of
+        `line_hz`, linear about the operating point, with flux linkages x, voltage and flux constant:
+        dx/dt = A x + b, A = -R / L - j diag(w, s w), and b = (0, j x_r) for each rad/s that the rotor gains.
+        Iron losses add to the carrier alone.
         """
         per_ohm = 1.0 / (2.0 * np.pi * self.frequency_hz)
-        line_rad_s = np.pi * pole_pass_hz / slip
         x_m = self.magnetising_ohm
         reactances = [[self.stator_leakage_ohm + x_m, x_m], [x_m, self.rotor_leakage_ohm + x_m]]
         currents_of = np.linalg.inv(per_ohm * np.array(reactances))
         resistances = np.diag([self.stator_resistance_ohm, self.rotor_resistance_ohm])
-        rates = -resistances @ currents_of - 1j * line_rad_s * np.diag([1.0, slip])
+        rates = -resistances @ currents_of - 2j * np.pi * line_hz * np.diag([1.0, slip])
         fluxes = np.linalg.solve(-rates, np.array([1.0, 0.0]))
-        turned = np.array([0.0, 1j * fluxes[1]])
+        turned = np.array([[0.0], [1j * fluxes[1]]])
         carrier = (currents_of @ fluxes)[0] + 1.0 / self.iron_loss_ohm
         upper, lower = (
-            (currents_of @ np.linalg.solve(2j * np.pi * hz * np.eye(2) - rates, turned))[0] / carrier
-            for hz in (pole_pass_hz, -pole_pass_hz)
+            np.linalg.solve(2j * np.pi * hz[:, np.newaxis, np.newaxis] * np.eye(2) - rates, turned)
+            for hz in (swing_hz, -swing_hz)
         )
-        return complex(upper), complex(lower)
+        return (currents_of @ upper)[:, 0, 0] / carrier, (currents_of @ lower)[:, 0, 0] / carrier
 
     def _slip_where(self, quantity: Callable[[float], float], wanted: float) -> float:
         """Invert a quantity that rises with slip up to breakdown."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from edge_agent.signals.sidebands import SidebandPair, decibels
@@ -97,24 +98,26 @@ class SidebandImage:
         self._ratios = np.linspace(0.0, spec.highest_ratio, spec.rows)
 
     def transform(
-        self, modulation: NDArray[np.complex128], rate_hz: float, pole_pass_hz: float
+        self, modulations: NDArray[np.complex128], rate_hz: float, pole_pass_hz: float
     ) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
-        """Give upper and lower sidebands as amplitudes, both (rows, columns).
+        """Give upper and lower sidebands as amplitudes, both (signals, rows, columns).
 
         Args:
-            modulation: complex modulation (n,), its carrier at zero.
+            modulations: complex ones, (signals, n), their carriers at zero.
             rate_hz: rate of the samples.
             pole_pass_hz: 2sf.
         """
-        cycles = modulation.size / rate_hz * pole_pass_hz
+        size = modulations.shape[1]
+        cycles = size / rate_hz * pole_pass_hz
         frame_cycles = float(np.clip(cycles / 2, _LEAST_CYCLES, _MOST_CYCLES))
-        length = min(modulation.size, round(frame_cycles / pole_pass_hz * rate_hz))
-        starts = np.linspace(0, modulation.size - length, self._spec.columns).astype(int)
-        frames = np.lib.stride_tricks.sliding_window_view(modulation.astype(np.complex64), length)[starts]
+        length = min(size, round(frame_cycles / pole_pass_hz * rate_hz))
+        starts = np.linspace(0, size - length, self._spec.columns).astype(int)
+        frames = sliding_window_view(modulations.astype(np.complex64), length, axis=1)[:, starts]
         taper = np.hanning(length + 2)[1:-1]
         turns = np.outer(self._ratios * pole_pass_hz / rate_hz, np.arange(length))
         tones = (np.exp(-2j * np.pi * turns) * (taper / taper.sum())).astype(np.complex64)
-        upper, lower = tones @ frames.T, tones.conj() @ frames.T
+        frames = frames.swapaxes(1, 2)
+        upper, lower = tones @ frames, tones.conj() @ frames
         # Phases count from the start of the frame: amplitude and phase turn alike, not so their product.
         return upper, lower
 
@@ -122,7 +125,7 @@ class SidebandImage:
         self, modulation: NDArray[np.complex128], rate_hz: float, pole_pass_hz: float, bars_per_ratio: float
     ) -> NDArray[np.uint8]:
         """Picture of the demodulated current, (rows, columns, 4); `bars_per_ratio` is N_b / G."""
-        upper, lower = self.transform(modulation, rate_hz, pole_pass_hz)
+        (upper,), (lower,) = self.transform(modulation[np.newaxis], rate_hz, pole_pass_hz)
         amplitude, phase = upper + lower.conj(), -1j * (upper - lower.conj())
         amplitude, phase = amplitude * bars_per_ratio, phase * bars_per_ratio
         product = phase * amplitude.conj()
@@ -145,10 +148,9 @@ class SidebandImage:
         """
         planes = []
         for shifted in carriers:
-            pairs = [self.transform(channel, rate_hz, pole_pass_hz) for channel in shifted]
-            for side in (0, 1):
-                level = np.mean([np.abs(p[side]) / _floor(np.abs(p[side])) for p in pairs], axis=0)
-                planes.append(self._decibels(level))
+            for sides in self.transform(shifted, rate_hz, pole_pass_hz):
+                levels = [np.abs(side) / _floor(np.abs(side)) for side in sides]
+                planes.append(self._decibels(np.mean(levels, axis=0)))
         return np.stack(planes, axis=-1)
 
     def _decibels(self, level: NDArray[np.floating]) -> NDArray[np.uint8]:

@@ -1,6 +1,11 @@
 """Where the pair of sidebands is looked for, by what is known of the slip."""
 
+from dataclasses import replace
+
+import numpy as np
+
 from edge_agent.signals.carrier import Baseband
+from edge_agent.signals.circuit import Circuit
 from edge_agent.signals.sidebands import LEAST_CYCLES_LIGHT, SidebandFit, SidebandPair
 from edge_agent.signals.slip import SlipRange
 
@@ -11,23 +16,42 @@ CYCLES_BEYOND_WANDER = 10.0
 be the floor of one."""
 
 
-def find_pair(baseband: Baseband, slips: SlipRange, least_cycles: float = LEAST_CYCLES_LIGHT) -> Found | None:
+def find_pair(
+    baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float = LEAST_CYCLES_LIGHT
+) -> Found | None:
     """Measure the pair in a range of slips; None where the window holds too few cycles of 2sf there."""
     resolvable = least_cycles / baseband.length_s / 2 / baseband.carrier_hz
     if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
         return None
     lowest_hz = 2 * max(slips.lowest, resolvable) * baseband.carrier_hz
     fit = SidebandFit(baseband, lowest_hz)
-    pair = fit.strongest_pair(lowest_hz, 2 * slips.highest * baseband.carrier_hz)
+    highest_hz = 2 * slips.highest * baseband.carrier_hz
+    pair = _strongest_pair(fit, circuit, slips.middle, baseband.carrier_hz, lowest_hz, highest_hz)
     if (pair.at_edge or not pair.stands_out) and slips.source in ("vibration", "slots"):
         # What is strongest among noise would move the slip from where the speed says it is.
         pair = fit.pair(2 * max(slips.middle, resolvable) * baseband.carrier_hz)
     return fit, pair
 
 
-def find_elsewhere(baseband: Baseband, anything: SlipRange) -> SidebandPair | None:
+def _strongest_pair(
+    fit: SidebandFit, circuit: Circuit, slip: float, carrier_hz: float, lowest_hz: float, highest_hz: float
+) -> SidebandPair:
+    """Measure the pair for 2sf within two bounds of which most stands where no swing of the speed puts it.
+
+    The bounds must come from what is known of the slip: searched freely, the strongest pair beside the line
+    is the wander of the supply. A load that swings may make a stronger pair than the bars, elsewhere.
+    """
+    candidates_hz, upper, lower = fit.spectra(lowest_hz, highest_hz)
+    swing_upper, swing_lower = circuit.speed_swing(slip, candidates_hz, carrier_hz)
+    across = lower.conj() - upper * swing_lower.conj() / swing_upper
+    best = int(np.argmax(np.abs(across)))
+    pair = fit.pair(float(candidates_hz[best]))
+    return replace(pair, at_edge=best in (0, candidates_hz.size - 1))
+
+
+def find_elsewhere(baseband: Baseband, anything: SlipRange, circuit: Circuit) -> SidebandPair | None:
     """Give the strongest pair at any slip, but next to the line, where it may be the supply's wander."""
-    return standing(find_pair(baseband, anything, CYCLES_BEYOND_WANDER))
+    return standing(find_pair(baseband, anything, circuit, CYCLES_BEYOND_WANDER))
 
 
 def standing(found: Found | None) -> SidebandPair | None:

@@ -134,7 +134,8 @@ class BarScale:
         )
 
     def _split(self, pair: SidebandPair) -> _Split:
-        upper, lower = self._circuit.speed_swing(pair.slip, pair.pole_pass_hz)
+        line_hz = pair.pole_pass_hz / 2 / pair.slip
+        (upper,), (lower,) = self._circuit.speed_swing(pair.slip, np.array([pair.pole_pass_hz]), line_hz)
         turn = lower.conjugate() / upper
         swing = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
         amplitude, phase = abs(1 - turn) * pair.amplitude_floor, abs(1 + turn) * pair.phase_floor

@@ -1,6 +1,6 @@
 """The pair of lines at (1 ± 2s)f that a broken bar puts beside the line."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ _TAKEN_BY_FIT = 1.5
 """In short windows the fitted lines take a third of what lies on their far side, too."""
 _STEEPEST = 2.0
 """The phase of a wandering supply falls with the square of the distance: to half from 2sf to the far side."""
+_BESIDE = np.concatenate([_NEAR, _FAR, _FARTHER])
+_PARTS = (slice(_NEAR.size), slice(_NEAR.size, -_FARTHER.size), slice(-_FARTHER.size, None))
 FLOOR_RATIOS = np.concatenate([_NEAR, _FAR])
 """Where the floor beside a line at 2sf shows, in units of 2sf."""
 
@@ -131,36 +133,36 @@ class SidebandFit:
         self._weights = np.hanning(self._seconds.size + 2)[1:-1]
         self._drift = self._drift_terms(_SLOW_SHARE * lowest_pole_pass_hz)
 
-    def strongest_pair(self, lowest_hz: float, highest_hz: float) -> SidebandPair:
-        """Measure the pair whose linear sum is largest for 2sf within two bounds.
+    def spectra(
+        self, lowest_hz: float, highest_hz: float
+    ) -> tuple[NDArray[np.float64], NDArray[np.complex128], NDArray[np.complex128]]:
+        """Give (2sf, upper, lower) of the pairs between two bounds, each (n,), up to a common factor.
 
-        The bounds must come from what is known of the slip: searched freely, the strongest pair
-        beside the line is the wander of the supply.
+        The second and third are the sidebands as far as a tapered window tells them from each other.
         """
         steps = max(2, int((highest_hz - lowest_hz) * self._length_s / _SEARCH_STEP) + 1)
         candidates = np.linspace(lowest_hz, max(lowest_hz, highest_hz), steps)
         modulation = self.modulation(float(np.mean(candidates)))
         tapered = modulation * np.hanning(modulation.size + 2)[1:-1]
         band = [float(candidates[0]), float(candidates[-1])]
-        sums = sum(
-            np.abs(signal.zoom_fft(side, band, steps, fs=self.rate_hz, endpoint=True))
+        upper, lower = (
+            signal.zoom_fft(side, band, steps, fs=self.rate_hz, endpoint=True)
             for side in (tapered, tapered.conj())
         )
-        best = int(np.argmax(sums))
-        pair = self.pair(float(candidates[best]))
-        return replace(pair, at_edge=best in (0, steps - 1))
+        return candidates, upper, lower.conj()
 
     def pair(self, pole_pass_hz: float) -> SidebandPair:
         """Measure the pair at a known pole-pass frequency 2sf, Hz."""
         orders = [k for k in _HARMONICS if k * pole_pass_hz < 0.4 * self._baseband.carrier_hz] or [1]
         frequencies = np.array([sign * k * pole_pass_hz for k in orders for sign in (1, -1)])
         lines, residual = self._fit(frequencies)
+        floor, amplitude_floor, phase_floor = self._floors(residual, pole_pass_hz)
         return SidebandPair(
             upper=complex(lines[0]),
             lower=complex(lines[1]),
-            floor=self._floor(residual, pole_pass_hz),
-            amplitude_floor=2 * self._floor(residual.real, pole_pass_hz),
-            phase_floor=2 * self._floor(residual.imag, pole_pass_hz),
+            floor=floor,
+            amplitude_floor=2 * amplitude_floor,
+            phase_floor=2 * phase_floor,
             pole_pass_hz=pole_pass_hz,
             slip=pole_pass_hz / 2 / self._baseband.carrier_hz,
             cycles=self._length_s * pole_pass_hz,
@@ -193,27 +195,30 @@ class SidebandFit:
         residual = self._target - design @ solution
         return np.asarray(solution[: frequencies.size], np.complex128), np.asarray(residual)
 
-    def _floor(self, residual: NDArray[np.complex128] | NDArray[np.float64], pole_pass_hz: float) -> float:
-        """Rms at ±2sf of what is left, as a line would show it.
-
-        What wanders falls steeply with the distance from the carrier, so both sides count alike on a log
-        scale. Where the near side lies within the reach of the drift terms, which take the wander away, the
-        slope farther out leads there, no steeper than the wander's.
-        """
+    def _floors(self, residual: NDArray[np.complex128], pole_pass_hz: float) -> list[float]:
+        """Rms at ±2sf of what is left, of its real and its imaginary part, each as a line would show it."""
         taper = np.hanning(residual.size + 2)[1:-1]
-        tapered = residual * taper / taper.sum()
+        tones = self._tones(_BESIDE * pole_pass_hz).conj().T
+        real, imag = (tones @ (part * taper / taper.sum()) for part in (residual.real, residual.imag))
+        above, below = real + 1j * imag, real.conj() + 1j * imag.conj()
+        cycles = pole_pass_hz * self._length_s
+        return [_floor(np.abs(of), cycles) for of in ((above, below), (real,), (imag,))]
 
-        def level(ratios: NDArray[np.float64]) -> float:
-            tones = self._tones(np.concatenate([ratios, -ratios]) * pole_pass_hz)
-            return float(np.median(np.abs(tones.conj().T @ tapered))) + 1e-12
 
-        near, far, farther = (level(ratios) for ratios in (_NEAR, _FAR, _FARTHER))
-        if (_NEAR.mean() - _SLOW_SHARE) * pole_pass_hz * self._length_s < _MAIN_LOBE_BINS:
-            far = _TAKEN_BY_FIT * min(far, _FOREIGN * farther)
-            near = max(near, far * min(max(far / farther, 1.0), _STEEPEST) ** 2)
-        # A level that rises with the distance, or falls faster than wander does, is that of a foreign line.
-        near, far = min(near, _STEEPEST**2 * far), min(far, near)
-        return _RMS_OVER_MEDIAN * float(np.sqrt(near * far)) + 1e-7
+def _floor(beside: NDArray[np.float64], cycles: float) -> float:
+    """Rms at a line from the levels (sides, ratios) beside it, in a window of so many of its periods.
+
+    What wanders falls steeply with the distance from the carrier, so both sides count alike on a log
+    scale. Where the near side lies within the reach of the drift terms, which take the wander away, the
+    slope farther out leads there, no steeper than the wander's.
+    """
+    near, far, farther = (float(np.median(beside[:, part])) + 1e-12 for part in _PARTS)
+    if (_NEAR.mean() - _SLOW_SHARE) * cycles < _MAIN_LOBE_BINS:
+        far = _TAKEN_BY_FIT * min(far, _FOREIGN * farther)
+        near = max(near, far * min(max(far / farther, 1.0), _STEEPEST) ** 2)
+    # A level that rises with the distance, or falls faster than wander does, is that of a foreign line.
+    near, far = min(near, _STEEPEST**2 * far), min(far, near)
+    return _RMS_OVER_MEDIAN * float(np.sqrt(near * far)) + 1e-7
 
 
 def decibels(ratio: float) -> float:

@@ -57,21 +57,18 @@ class HarmonicLines:
 
 def harmonic_lines(current: Current, baseband: Baseband, pole_pass_hz: float) -> HarmonicLines:
     """Measure the harmonics of a current, its own wander taken out."""
-    vector, rate_hz = current.vector, current.rate_hz
-    seconds = (np.arange(vector.size) - (vector.size - 1) / 2) / rate_hz
-    wander = np.interp(seconds, baseband.seconds, baseband.log.imag)
-    taper = np.hanning(vector.size + 2)[1:-1]
     carrier_a = float(np.exp(np.median(baseband.log.real)))
+    around_hz = np.concatenate(([0.0], _SIDES * pole_pass_hz))
     levels, sidebands = [], []
     for harmonic in HARMONICS:
         order = current.order_of(harmonic)
         if order is None:
             break
-        # The phase of the baseband counts from the first sample, so turns of the carrier must too.
-        phase = 2 * np.pi * baseband.carrier_hz * (seconds - seconds[0]) + wander
-        still = vector * np.exp(-1j * order * phase) * taper / taper.sum()
-        around_hz = np.concatenate(([0.0], _SIDES * pole_pass_hz))
-        tones = np.abs(np.exp(-2j * np.pi * np.outer(around_hz, seconds)) @ still) / carrier_a
+        # What is shifted by a multiple of the carrier stands at the samples of the baseband.
+        shifted, _ = shift(current.vector[np.newaxis], current.rate_hz, order * baseband.carrier_hz)
+        taper = np.hanning(baseband.log.size + 2)[1:-1]
+        still = shifted * np.exp(-1j * order * baseband.log.imag) * taper / taper.sum()
+        tones = _tones(still, baseband.seconds, around_hz)[0] / carrier_a
         levels.append(decibels(float(tones[0])))
         sidebands.append(decibels(float(tones[1:].max())))
     return HarmonicLines(tuple(levels), tuple(sidebands))

@@ -63,13 +63,16 @@ def test_a_slow_swing_of_the_speed_moves_the_current_as_the_slip_does(circuit: C
     without_iron = replace(circuit, iron_loss_ohm=1e9)
     behind, ahead = (without_iron.currents(s)[0] for s in (0.999 * slip, 1.001 * slip))
     steady = np.log(ahead / behind) / (0.002 * slip) / (2 * np.pi * circuit.frequency_hz)
-    upper, lower = without_iron.speed_swing(slip, 2 * slip * circuit.frequency_hz)
+    swing_hz = np.array([2 * slip * circuit.frequency_hz])
+    (upper,), (lower,) = without_iron.speed_swing(slip, swing_hz, circuit.frequency_hz)
     assert (upper, lower) == pytest.approx((-steady, -steady), rel=0.05)
 
 
 def test_at_another_frequency_of_a_drive_the_swing_is_another(circuit: Circuit) -> None:
-    grid, drive = (circuit.speed_swing(0.03, 0.06 * hz) for hz in (circuit.frequency_hz, 30.0))
-    assert abs(drive[0]) > 1.2 * abs(grid[0])
+    grid, drive = (
+        circuit.speed_swing(0.03, np.array([0.06 * hz]), hz)[0] for hz in (circuit.frequency_hz, 30.0)
+    )
+    assert abs(drive) > 1.2 * abs(grid)
 
 
 @pytest.mark.parametrize(("load", "least", "most"), [(0.02, 0.0, 0.02), (0.25, 0.1, 0.3), (1.0, 0.6, 1.0)])

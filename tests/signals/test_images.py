@@ -13,7 +13,8 @@ def a_modulation(lower, upper, length_s=12.0, pole_pass_hz=POLE_PASS_HZ):
 
 
 def test_a_pair_stands_in_the_row_of_2sf_on_its_own_side():
-    upper, lower = SidebandImage(ImageSpec()).transform(a_modulation(0.02, 0.01), RATE_HZ, POLE_PASS_HZ)
+    modulations = a_modulation(0.02, 0.01)[np.newaxis]
+    (upper,), (lower,) = SidebandImage(ImageSpec()).transform(modulations, RATE_HZ, POLE_PASS_HZ)
     row = int(np.argmin(np.abs(np.linspace(0, 3.2, 64) - 1.0)))
     assert np.abs(lower[row]).mean() == pytest.approx(0.02, rel=0.05)
     assert np.abs(upper[row]).mean() == pytest.approx(0.01, rel=0.05)

@@ -24,7 +24,7 @@ def a_pair(lower, floor=1e-6, slip=SLIP, amplitude_floor=None, load_swing=0.0):
     amplitude_floor = 2**0.5 * floor if amplitude_floor is None else amplitude_floor
     phase_floor = (4 * floor**2 - amplitude_floor**2) ** 0.5
     pole_pass_hz = 2 * slip * PLATE.line_frequency_hz
-    upper_of, lower_of = CIRCUIT.speed_swing(slip, pole_pass_hz)
+    (upper_of,), (lower_of,) = CIRCUIT.speed_swing(slip, np.array([pole_pass_hz]), PLATE.line_frequency_hz)
     swing = load_swing / upper_of / 2
     upper, lower = upper_of * swing, lower + lower_of * complex(swing).conjugate()
     return SidebandPair(upper, lower, floor, amplitude_floor, phase_floor, pole_pass_hz, slip, cycles=40.0)
@@ -90,7 +90,8 @@ def test_noise_widens_it_on_both_sides_until_nothing_is_known():
 @given(st.floats(1e-7, 3e-3))
 def test_the_limit_is_the_count_of_a_pair_ten_decibels_above_its_noise(floor):
     """The upper sideband, which is no witness, is weighed by the path's ratio and brings its noise along."""
-    upper, lower = CIRCUIT.speed_swing(SLIP, 2 * SLIP * PLATE.line_frequency_hz)
+    line_hz = PLATE.line_frequency_hz
+    (upper,), (lower,) = CIRCUIT.speed_swing(SLIP, np.array([2 * SLIP * line_hz]), line_hz)
     noise = floor * np.hypot(1, abs(lower / upper)) / 2**0.5
     just_seen = SCALE.measure(a_pair(10**0.5 * noise, floor))
     assert just_seen.value == pytest.approx(just_seen.limit)

@@ -119,8 +119,8 @@ def test_table_of_ellipse_angles(load: float, oscillating: float, by_inertia: tu
     """
     run = a_run(0, load, oscillation=0.08)
     assert run.ellipse_angle_deg == pytest.approx(oscillating, abs=2.0)
-    circuit = DEFAULT_MOTOR.circuit
-    upper, lower = circuit.speed_swing(run.slip, 2 * run.slip * circuit.frequency_hz)
+    circuit, line_hz = DEFAULT_MOTOR.circuit, DEFAULT_MOTOR.circuit.frequency_hz
+    (upper,), (lower,) = circuit.speed_swing(run.slip, np.array([2 * run.slip * line_hz]), line_hz)
     closed_form_deg = np.degrees(np.angle(upper * lower)) / 2 % 180
     assert closed_form_deg == pytest.approx(run.ellipse_angle_deg, abs=1.5)
     angles = [a_run(2, load, inertia_ratio=ratio).ellipse_angle_deg for ratio in (0.5, 3, 8, 30)]

@@ -2,6 +2,7 @@
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import ndimage
 
 FLAT_TOP_LIMIT = 2.6
 """How much denser the outermost values of a current may lie than those next to them; a sine has 1.4."""
@@ -56,12 +57,33 @@ def held_s(
     None where it was not held.
     """
     slope = _SLOPE_AT_SHARE * max(1.0, amplitude) * 2.0 * np.pi * line_frequency_hz
-    limits = (_HELD_S + 2.0 / slope, _PERIODS_HELD / line_frequency_hz)
-    for limit_s, share in zip(limits, (_SLOPED_SHARE, np.inf), strict=True):
-        at = np.flatnonzero(holds(counts, max(4, int(np.ceil(limit_s * rate_hz)))))
-        if at.size and np.any(np.abs(counts[at] - counts.mean()) < share * amplitude):
-            return longest_hold(counts) / rate_hz, limit_s
-    return None
+    limit_s, longest_s = _HELD_S + 2.0 / slope, _PERIODS_HELD / line_frequency_hz
+    sloped = _off_peak(
+        counts, _held_from(counts, limit_s, rate_hz), max(4, round(rate_hz / line_frequency_hz))
+    )
+    if not sloped.any():
+        limit_s = longest_s
+        if not _held_from(counts, limit_s, rate_hz).size:
+            return None
+    return longest_hold(counts) / rate_hz, limit_s
+
+
+def _held_from(counts: NDArray[np.integer], limit_s: float, rate_hz: float) -> NDArray[np.intp]:
+    """Scans from which on a count stays the same for so long."""
+    return np.flatnonzero(holds(counts, max(4, int(np.ceil(limit_s * rate_hz)))))
+
+
+def _off_peak(counts: NDArray[np.integer], at: NDArray[np.intp], period: int) -> NDArray[np.bool_]:
+    """Whether these scans of a current lie away from its peaks, as high as they are about there.
+
+    A current that steps has peaks of several heights.
+    """
+    periods = counts[: counts.size // period * period].reshape(-1, period)
+    top = ndimage.maximum_filter1d(periods.max(axis=1).astype(np.int32), 3)
+    bottom = ndimage.minimum_filter1d(periods.min(axis=1).astype(np.int32), 3)
+    own = np.minimum(at // period, len(periods) - 1)
+    height = np.abs(counts[at] - (top[own] + bottom[own]) / 2)
+    return np.asarray(height < _SLOPED_SHARE * (top[own] - bottom[own]) / 2)
 
 
 def flat_top_ratio(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:

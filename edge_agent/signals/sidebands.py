@@ -146,7 +146,7 @@ class SidebandFit:
         tapered = modulation * np.hanning(modulation.size + 2)[1:-1]
         band = [float(candidates[0]), float(candidates[-1])]
         upper, lower = (
-            signal.zoom_fft(side, band, steps, fs=self.rate_hz, endpoint=True)
+            np.asarray(signal.zoom_fft(side, band, steps, fs=self.rate_hz, endpoint=True), np.complex128)
             for side in (tapered, tapered.conj())
         )
         return candidates, upper, lower.conj()

@@ -93,6 +93,15 @@ def test_zeros_in_the_middle_of_a_current_are_a_stuck_channel(phases, dropout_s)
     assert refusal.value > refusal.limit
 
 
+@pytest.mark.parametrize("drop", [0.6, 0.7])
+def test_the_peaks_of_a_current_that_stepped_down_are_not_taken_for_held(drop):
+    """Coarse counts rest at each peak; those of the smaller current lie below three quarters of the usual."""
+    samples = currents(noise=0.0)
+    samples[:, 40000:] *= drop
+    refusal = refusal_of(np.rint(samples / 0.1) * 0.1)
+    assert refusal is None or refusal.reason is not Reason.STUCK_CHANNEL
+
+
 @pytest.mark.parametrize("share", [0.8, 0.9, 0.95])
 @pytest.mark.parametrize("later_noise", [0.0, 0.02])
 def test_flat_tops_are_clipped_even_under_the_noise_of_the_converter(share, later_noise):

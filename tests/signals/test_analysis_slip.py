@@ -92,6 +92,32 @@ def test_the_line_of_another_shaft_makes_no_broken_rotor_healthy():
     assert analyse(a_window(sound, other.streams[1])).speed_doubt is None
 
 
+def test_a_small_pair_at_the_slip_of_another_shaft_makes_no_broken_rotor_healthy():
+    """Whatever stands there may be the line of anything; the bars' own stands at a smaller slip."""
+    seconds, driven_slip = times(12.0), 0.045
+    foreign = a_space_vector(seconds, 6e-4, 6e-4, 2 * driven_slip * 60, line_hz=0.0, amplitude_a=1.0)
+    vector = foreign * a_space_vector(seconds, 0.02, 0.01j, POLE_PASS_HZ)
+    currents = phase_currents(vector) + np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    other = a_vibration_window(a_shaking(seconds, 30 * (1 - driven_slip)))
+    analysis = analyse(a_window(a_current_window(currents), other))
+    assert analysis.evidence.slip == pytest.approx(driven_slip, rel=0.02)
+    assert analysis.pair.stands_out
+    assert analysis.evidence.equivalent_bars < 0.1
+    assert analysis.speed_doubt.quantity == "bars_at_another_slip"
+
+
+def test_bars_below_the_least_slip_that_the_current_tells_make_no_rotor_healthy():
+    """At light load the plate's circuit may take the magnetising current for load."""
+    seconds, slip = times(8.0), 0.009
+    foreign = a_space_vector(seconds, 8e-4, 8e-4, 2 * 0.03 * 60, line_hz=0.0, amplitude_a=1.0)
+    vector = foreign * a_space_vector(seconds, 0.012, 0.010, 2 * slip * 60, amplitude_a=3.2)
+    currents = phase_currents(vector) + np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    analysis = analyse(a_window(a_current_window(currents)))
+    assert analysis.slips.source == "current"
+    assert analysis.slips.lowest > slip
+    assert (analysis.refusal, analysis.speed_doubt.quantity) == (None, "bars_at_another_slip")
+
+
 def test_slots_that_are_misread_make_no_broken_rotor_healthy():
     """Four bars of a hot rotor slip farther than the current says, and side lines outdo their slot line."""
     truth, analysis = analyse_simulated(3090094, 0.893)

@@ -58,9 +58,8 @@ def held_s(
     """
     slope = _SLOPE_AT_SHARE * max(1.0, amplitude) * 2.0 * np.pi * line_frequency_hz
     limit_s, longest_s = _HELD_S + 2.0 / slope, _PERIODS_HELD / line_frequency_hz
-    sloped = _off_peak(
-        counts, _held_from(counts, limit_s, rate_hz), max(4, round(rate_hz / line_frequency_hz))
-    )
+    period = min(max(4, round(rate_hz / line_frequency_hz)), counts.size)
+    sloped = _off_peak(counts, _held_from(counts, limit_s, rate_hz), period)
     if not sloped.any():
         limit_s = longest_s
         if not _held_from(counts, limit_s, rate_hz).size:

@@ -14,6 +14,7 @@ from signal_factories import (
 )
 
 from edge_agent.diagnose.verdict import Reason, Refusal
+from edge_agent.signals.flat import held_s
 from edge_agent.signals.quality import check_currents, usable_vibration
 
 LENGTH_S = 6.0
@@ -91,6 +92,14 @@ def test_zeros_in_the_middle_of_a_current_are_a_stuck_channel(phases, dropout_s)
     assert refusal.reason is Reason.STUCK_CHANNEL
     assert refusal.value == pytest.approx(dropout_s, rel=0.2)
     assert refusal.value > refusal.limit
+
+
+def test_a_hold_is_found_in_less_than_a_period_of_the_line_too():
+    counts = np.arange(4000) % 1000
+    counts[1000:1500] = 480
+    assert held_s(counts, 500.0, rate_hz=10_000.0, line_frequency_hz=2.0) == pytest.approx(
+        (0.05, 0.0017), rel=0.05
+    )
 
 
 @pytest.mark.parametrize("drop", [0.6, 0.7])

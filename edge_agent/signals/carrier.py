@@ -1,10 +1,13 @@
 """The current seen from its own carrier: what is left is what the machine modulates."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
+
+from edge_agent.signals.polyphase import decimate
 
 BASEBAND_RATE_HZ = 125.0
 """Rate of the demodulated current: room for 2sf, 4sf and 6sf on both sides of the line."""
@@ -48,7 +51,7 @@ def demodulate(
     turns = carrier_hz / rate_hz * np.arange(vector.size)
     bridged = _bridge(vector * np.exp(-2j * np.pi * turns), valid)
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
-    kept = _low_pass(bridged, rate_hz, factor)
+    kept = _low_pass(bridged, factor)
     lost = np.concatenate(([0], np.cumsum(~valid)))
     first = np.arange(kept.size) * factor
     amplitude = np.maximum(np.abs(kept), 1e-12)
@@ -67,21 +70,21 @@ def shift(
     turns = frequency_hz / rate_hz * np.arange(samples.shape[1])
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
     shifted = samples * np.exp(-2j * np.pi * turns)
-    return _low_pass(shifted, rate_hz, factor), rate_hz / factor
+    return _low_pass(shifted, factor), rate_hz / factor
 
 
 def _half(factor: int) -> int:
     return 6 * factor
 
 
-def _low_pass(samples: NDArray[np.complex128], rate_hz: float, factor: int) -> NDArray[np.complex128]:
+def _low_pass(samples: NDArray[np.complex128], factor: int) -> NDArray[np.complex128]:
     """Filter and decimate along the last axis; output k rests on 2 half + 1 samples from k factor on."""
-    half = _half(factor)
-    taps = signal.firwin(2 * half + 1, 0.42 * rate_hz / factor, fs=rate_hz, window=("kaiser", 7.0))
-    filtered = signal.upfirdn(taps, samples, 1, factor)
-    outputs = (samples.shape[-1] - 2 * half - 1) // factor + 1
-    skip = 2 * half // factor
-    return np.asarray(filtered[..., skip : skip + outputs])
+    return np.apply_along_axis(decimate, -1, samples, _taps(factor), factor)
+
+
+@cache
+def _taps(factor: int) -> NDArray[np.float64]:
+    return np.asarray(signal.firwin(2 * _half(factor) + 1, 0.84 / factor, window=("kaiser", 7.0)))
 
 
 def _bridge(samples: NDArray[np.complex128], valid: NDArray[np.bool_]) -> NDArray[np.complex128]:

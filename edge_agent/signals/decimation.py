@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from edge_agent.signals.polyphase import decimate
 from edge_agent.signals.windows import StreamWindow
 
 TARGET_RATE_HZ = 1000.0
@@ -78,8 +79,4 @@ class Decimator:
         begin, end = first * self.factor, (outputs - 1) * self.factor + 2 * self._half + 1
         counts = window.counts[channel, begin:end].astype(np.float32)
         units = (counts - np.float32(of.offset)) * np.float32(of.scale)
-        if self.factor == 1:
-            return units
-        full = signal.upfirdn(self._taps, units, 1, self.factor)
-        skip = 2 * self._half // self.factor
-        return np.asarray(full[skip : skip + outputs - first], np.float32)
+        return units if self.factor == 1 else decimate(units, self._taps, self.factor)

@@ -146,9 +146,10 @@ class SidebandImage:
             rate_hz: rate of the samples.
             pole_pass_hz: 2sf.
         """
+        upper, lower = self.transform(np.concatenate(carriers), rate_hz, pole_pass_hz)
         planes = []
-        for shifted in carriers:
-            for sides in self.transform(shifted, rate_hz, pole_pass_hz):
+        for harmonic in np.split(np.arange(len(upper)), len(carriers)):
+            for sides in (upper[harmonic], lower[harmonic]):
                 levels = [np.abs(side) / _floor(np.abs(side)) for side in sides]
                 planes.append(self._decibels(np.mean(levels, axis=0)))
         return np.stack(planes, axis=-1)

@@ -99,7 +99,9 @@ def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray
     bin_hz = rate_hz / padded
     kept = spectrum[:, : int(450.0 / bin_hz)]
     width = int(_FLOOR_WIDTH_HZ / bin_hz) // 8
-    floor = np.repeat(ndimage.median_filter(kept[:, ::8], size=(1, max(3, width))), 8, axis=1)
+    # Of one dimension, the filter keeps the order of the values that it passes over.
+    floors = [ndimage.median_filter(channel[::8], size=max(3, width)) for channel in kept]
+    floor = np.repeat(floors, 8, axis=1)
     ratio = kept / np.maximum(floor[:, : kept.shape[1]], 1e-30)
     level = 20 * np.log10(np.maximum(ratio, 1e-6))
     level = np.maximum(level - 6.0, 0.0)

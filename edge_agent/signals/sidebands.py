@@ -132,6 +132,8 @@ class SidebandFit:
         self._length_s = baseband.log.size / baseband.rate_hz
         self._weights = np.hanning(self._seconds.size + 2)[1:-1]
         self._drift = self._drift_terms(_SLOW_SHARE * lowest_pole_pass_hz)
+        self._weighted_drift = self._weights[:, None] * self._drift
+        self._drift_gram = self._weighted_drift.T @ self._drift
 
     def spectra(
         self, lowest_hz: float, highest_hz: float
@@ -154,8 +156,7 @@ class SidebandFit:
     def pair(self, pole_pass_hz: float) -> SidebandPair:
         """Measure the pair at a known pole-pass frequency 2sf, Hz."""
         orders = [k for k in _HARMONICS if k * pole_pass_hz < 0.4 * self._baseband.carrier_hz] or [1]
-        frequencies = np.array([sign * k * pole_pass_hz for k in orders for sign in (1, -1)])
-        lines, residual = self._fit(frequencies)
+        lines, _, residual = self._fit(pole_pass_hz, len(orders))
         floor, amplitude_floor, phase_floor = self._floors(residual, pole_pass_hz)
         return SidebandPair(
             upper=complex(lines[0]),
@@ -171,14 +172,10 @@ class SidebandFit:
 
     def modulation(self, pole_pass_hz: float) -> NDArray[np.complex128]:
         """Log-modulation with the slow drift taken out and the lines left in, (n,); zero where lost."""
-        frequencies = np.array([sign * k * pole_pass_hz for k in (1, 2) for sign in (1, -1)])
-        lines, residual = self._fit(frequencies)
+        _, modulation, _ = self._fit(pole_pass_hz, 2)
         full = np.zeros(self._baseband.log.size, np.complex128)
-        full[self._baseband.valid] = residual + self._tones(frequencies) @ lines
+        full[self._baseband.valid] = modulation
         return full
-
-    def _tones(self, frequencies: NDArray[np.float64]) -> NDArray[np.complex128]:
-        return np.asarray(np.exp(2j * np.pi * np.outer(self._seconds, frequencies)))
 
     def _drift_terms(self, slow_hz: float) -> NDArray[np.float64]:
         terms = 2 + int(2 * self._length_s * slow_hz)
@@ -186,19 +183,33 @@ class SidebandFit:
         linear = self._seconds[:, None] / self._length_s
         return np.hstack([np.cos(np.outer(phase, np.arange(terms))), linear])
 
-    def _fit(self, frequencies: NDArray[np.float64]) -> tuple[NDArray[np.complex128], NDArray[np.complex128]]:
-        design = np.hstack([self._tones(frequencies), self._drift])
-        weighted = self._weights[:, None] * design.conj()
-        gram = weighted.T @ design
+    def _fit(
+        self, pole_pass_hz: float, orders: int
+    ) -> tuple[NDArray[np.complex128], NDArray[np.complex128], NDArray[np.complex128]]:
+        """Give the lines (2 orders,) at 2sf, -2sf, 4sf ..., what is left without drift, and without both."""
+        tones = self._tones(pole_pass_hz, orders)
+        weighted = self._weights[:, None] * tones.conj()
+        shared = weighted.real.T @ self._drift + 1j * (weighted.imag.T @ self._drift)
+        gram = np.block([[weighted.T @ tones, shared], [shared.conj().T, self._drift_gram]])
         gram[np.diag_indices_from(gram)] *= 1 + 1e-9
-        solution = np.linalg.solve(gram, weighted.T @ self._target)
-        residual = self._target - design @ solution
-        return np.asarray(solution[: frequencies.size], np.complex128), np.asarray(residual)
+        real, imag = (self._weighted_drift.T @ part for part in (self._target.real, self._target.imag))
+        wanted = np.concatenate([weighted.T @ self._target, real + 1j * imag])
+        lines, slow = np.split(np.linalg.solve(gram, wanted), [2 * orders])
+        modulation = self._target - (self._drift @ slow.real + 1j * (self._drift @ slow.imag))
+        return lines, modulation, modulation - tones @ lines
+
+    def _tones(self, pole_pass_hz: float, orders: int) -> NDArray[np.complex128]:
+        """Tones at 2sf, -2sf, 4sf and so on, (n, 2 orders)."""
+        turn = np.exp(2j * np.pi * pole_pass_hz * self._seconds)
+        tones = np.empty((turn.size, orders, 2), np.complex128)
+        tones[:, :, 0] = np.cumprod(np.broadcast_to(turn[:, None], tones.shape[:2]), axis=1)
+        tones[:, :, 1] = tones[:, :, 0].conj()
+        return tones.reshape(turn.size, 2 * orders)
 
     def _floors(self, residual: NDArray[np.complex128], pole_pass_hz: float) -> list[float]:
         """Rms at ±2sf of what is left, of its real and its imaginary part, each as a line would show it."""
         taper = np.hanning(residual.size + 2)[1:-1]
-        tones = self._tones(_BESIDE * pole_pass_hz).conj().T
+        tones = np.exp(-2j * np.pi * pole_pass_hz * np.outer(_BESIDE, self._seconds))
         real, imag = (tones @ (part * taper / taper.sum()) for part in (residual.real, residual.imag))
         above, below = real + 1j * imag, real.conj() + 1j * imag.conj()
         cycles = pole_pass_hz * self._length_s

@@ -155,11 +155,10 @@ class SlotLines:
         still = band.signals * np.exp(-1j * (self.slots_per_pole_pair + band.order) * phase)
         spectra = fft.fft(still * np.blackman(count + 2)[1:-1], _PADDING * count)
         spectrum = np.sqrt(np.sum(np.abs(spectra) ** 2, axis=0))
-        shifts_hz = fft.fftfreq(_PADDING * count, length_s / count)
-        level_db = 20 * np.log10(spectrum / np.median(spectrum) + 1e-9)
-        order = np.argsort(shifts_hz)
+        shifts_hz = fft.fftshift(fft.fftfreq(_PADDING * count, length_s / count))
+        level_db = fft.fftshift(20 * np.log10(spectrum / np.median(spectrum) + 1e-9))
         places_hz = self._lines_hz(band, slips) - band.middle_hz
-        return np.asarray(np.interp(places_hz, shifts_hz[order], level_db[order]))
+        return np.asarray(np.interp(places_hz, shifts_hz, level_db))
 
     def _lines_hz(self, band: _Band, slips: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.asarray(self._line_hz * (self.slots_per_pole_pair * (1 - slips) + band.order))
@@ -168,8 +167,9 @@ class SlotLines:
 def _spectra(stream: StreamWindow, channels: Sequence[int]) -> NDArray[np.complex64]:
     """Spectra (channels, bins) of some channels, lost scans taken as their mean."""
     samples = np.stack([stream.units(channel) for channel in channels])
-    samples -= samples[:, stream.valid].mean(axis=1, keepdims=True)
-    samples[:, ~stream.valid] = 0.0
+    if not stream.valid.all():
+        samples -= samples[:, stream.valid].mean(axis=1, keepdims=True)
+        samples[:, ~stream.valid] = 0.0
     return np.asarray(fft.rfft(samples, overwrite_x=True))
 
 

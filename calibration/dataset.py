@@ -186,8 +186,8 @@ def tasks(folder: Path, plans: list[Plan], cutting: Cutting) -> list[Task]:
 def make_shard(task: Task) -> Shard:
     """Make a shard, if it is not there; memory holds one recording and the images of the shard at a time.
 
-    The same task gives the same bytes wherever it is worked on: BLAS, whose sums depend on the number of its
-    threads, gets one.
+    The same task gives the same bytes on every processor of a kind: BLAS, whose sums depend on the number of
+    its threads, gets one.
     """
     note = task.path.with_suffix(".json")
     adapter = TypeAdapter(Shard)

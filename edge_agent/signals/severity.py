@@ -135,13 +135,14 @@ class BarScale:
 
     def _split(self, pair: SidebandPair) -> _Split:
         line_hz = pair.pole_pass_hz / 2 / pair.slip
-        (upper,), (lower,) = self._circuit.speed_swing(pair.slip, np.array([pair.pole_pass_hz]), line_hz)
+        swing = self._circuit.speed_swing(pair.slip, np.array([pair.pole_pass_hz]), line_hz)
+        upper, lower = (complex(side[0]) for side in swing)
         turn = lower.conjugate() / upper
-        swing = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
+        along = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
         amplitude, phase = abs(1 - turn) * pair.amplitude_floor, abs(1 + turn) * pair.phase_floor
         return _Split(
             across=abs(pair.lower.conjugate() - pair.upper * turn),
-            along=swing * (1 + abs(turn)),
+            along=along * (1 + abs(turn)),
             angle_deg=math.degrees(cmath.phase(upper * lower)) / 2 % 180,
             floor=math.hypot(amplitude, phase) / 2 / math.sqrt(2),
         )

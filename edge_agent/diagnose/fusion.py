@@ -15,7 +15,7 @@ from edge_agent.diagnose.verdict import (
     WindowSpan,
 )
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, PATH_ERROR, SOUND_BARS
+from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, LEAST_ACROSS, SOUND_BARS
 from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, decibels
 
 BROKEN_BARS = 0.35
@@ -26,8 +26,6 @@ DANGER_BARS = 2.5
 DOUBT = 0.25
 """Nearer to its threshold than this the network has no opinion of its own, and contradicts nothing."""
 
-_LEAST_ACROSS = 3 * PATH_ERROR
-"""Bars beyond a casting's, per bar that a swing of the load would pass for: less may be the path's error."""
 OWN_SWING = 1.5
 """What broken bars swing the speed at most, per bar: beyond, the load must."""
 
@@ -92,9 +90,9 @@ def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     """Refuse where the load may swing the current so, a supply that wanders, or one that flickers."""
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
     beyond_casting = bars - SOUND_BARS
-    if beyond_casting < _LEAST_ACROSS * swing:
+    if beyond_casting < LEAST_ACROSS * swing:
         reason = _swing_reason(evidence.load or 0.0)
-        return Refusal(reason, "bars_over_load_swing", beyond_casting / swing, _LEAST_ACROSS)
+        return Refusal(reason, "bars_over_load_swing", beyond_casting / swing, LEAST_ACROSS)
     share = pair.amplitude_swing / max(pair.linear_sum, 1e-9)
     if (evidence.load or 0.0) < AMPLITUDE_UP_TO_LOAD and share < _LEAST_AMPLITUDE:
         return Refusal(Reason.LOAD_TOO_LOW, "amplitude_share_of_swing", share, _LEAST_AMPLITUDE)
@@ -155,7 +153,7 @@ def diagnose(
     if analysis.refusal is not None or analysis.pair is None or belief is None:
         return replace(blank, refusal=analysis.refusal or Refusal(Reason.OUT_OF_DOMAIN, "model", None, None))
     opinion = judge(analysis.evidence, analysis.pair)
-    refusal = opinion.refusal or (None if opinion.broken else analysis.speed_doubt)
+    refusal = opinion.refusal or analysis.doubt(opinion.broken)
     if refusal is not None:
         return replace(blank, refusal=refusal)
     if belief.out_of_domain:

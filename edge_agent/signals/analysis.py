@@ -12,7 +12,13 @@ from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, Found, find_elsewhere, find_pair, standing
 from edge_agent.signals.prepared import Current, Preparation, Vibration
-from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, SOUND_BARS, BarScale, EquivalentBars
+from edge_agent.signals.severity import (
+    AMPLITUDE_UP_TO_LOAD,
+    LEAST_ACROSS,
+    SOUND_BARS,
+    BarScale,
+    EquivalentBars,
+)
 from edge_agent.signals.sidebands import (
     DETECTION_MARGIN_DB,
     LEAST_CYCLES,
@@ -55,6 +61,12 @@ class Analysis:
     """Where the slip was looked for, and who said so; None where the analysis stopped before."""
     speed_doubt: Refusal | None = None
     """Why the speed that was told may not be the present one, so that no rotor can be called healthy."""
+    swing_doubt: Refusal | None = None
+    """Why a load that swings may have made the pair, so that no rotor can be called broken."""
+
+    def doubt(self, broken: bool) -> Refusal | None:
+        """What stands against calling the rotor broken, or healthy."""
+        return self.swing_doubt if broken else self.speed_doubt
 
 
 class Analyser:
@@ -134,8 +146,9 @@ class Analyser:
             doubt = None if refusal else self._doubt_told(slips, pair, baseband, line, vibration)
         elif bars.interval[0] < SOUND_BARS and (slips.source != "slots" or not quiet.stands_out):
             doubt = self._doubt_found(slips, current, baseband)
+        swing_doubt = self._doubt_bars(slips, quiet)
         inputs = self._inputs(quiet_fit, quiet, bars, vibration)
-        return Analysis(evidence, refusal, quiet, inputs, line, slips, doubt)
+        return Analysis(evidence, refusal, quiet, inputs, line, slips, doubt, swing_doubt)
 
     def _bound_slip(self, window: Window, line: Line, vibration: Vibration | None) -> SlipRange:
         measured_rpm, configured_rpm = quality.measured_speed_rpm(window), self._nameplate.speed_rpm
@@ -269,6 +282,15 @@ class Analyser:
         if bars.interval[0] < SOUND_BARS:
             return None
         return Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)
+
+    def _doubt_bars(self, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
+        """Where the current alone tells the slip, a load may swing along the path of a smaller one."""
+        if slips.source != "current" or slips.lowest == 0.0:
+            return None
+        over = self._bars.over_load_swing(pair, slips.lowest)
+        if over >= LEAST_ACROSS:
+            return None
+        return Refusal(Reason.LOAD_OSCILLATION, "bars_over_load_swing", over, LEAST_ACROSS)
 
     def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
         """Refuse with this quantity where a far stronger pair stands at another slip."""

@@ -17,6 +17,8 @@ _SPREAD = 0.1
 PATH_ERROR = 0.1
 """Standard deviation of what seems to stand across the path of a load, relative to what lies along it: the
 path is that of the plate's circuit, not of the motor's own."""
+LEAST_ACROSS = 3 * PATH_ERROR
+"""Bars beyond a casting's, per bar that a swing of the load would pass for: less may be the path's error."""
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
 _MOST_LOAD = 1.3
@@ -115,7 +117,7 @@ class BarScale:
         light load swing its amplitude, where next to nothing hides them. Under load they turn the phase,
         too, but far enough from the line, and what no swing of the speed can make is asked alone.
         """
-        split = self._split(pair)
+        split = self._split(pair, pair.slip)
         witnesses = self._witnesses(pair, split)
         # Compared at the same number: else the one that shows less, and so looks surer, would be heard.
         usual = self._count(witnesses[0].linear, pair.slip)
@@ -133,9 +135,14 @@ class BarScale:
             across=split.across,
         )
 
-    def _split(self, pair: SidebandPair) -> _Split:
+    def over_load_swing(self, pair: SidebandPair, slip: float) -> float:
+        """Bars beyond a casting's, per bar that the rest would pass for if a load swings it at `slip`."""
+        split, scale = self._split(pair, slip), self.per_ratio(pair.slip)
+        return (self._count(scale * split.across, pair.slip) - SOUND_BARS) / max(scale * split.along, 1e-9)
+
+    def _split(self, pair: SidebandPair, slip: float) -> _Split:
         line_hz = pair.pole_pass_hz / 2 / pair.slip
-        swing = self._circuit.speed_swing(pair.slip, np.array([pair.pole_pass_hz]), line_hz)
+        swing = self._circuit.speed_swing(slip, np.array([pair.pole_pass_hz]), line_hz)
         upper, lower = (complex(side[0]) for side in swing)
         turn = lower.conjugate() / upper
         along = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)

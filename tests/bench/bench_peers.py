@@ -162,7 +162,7 @@ def _ask_ours(window: Window, scenario: Scenario) -> tuple[Answer, Evidence]:
         if analysis.refusal is not None or analysis.pair is None:
             return None, str(analysis.refusal and analysis.refusal.reason)
         opinion = judge(evidence, analysis.pair)
-        refusal = opinion.refusal or (None if opinion.broken else analysis.speed_doubt)
+        refusal = opinion.refusal or analysis.doubt(opinion.broken)
         if refusal is not None:
             return None, str(refusal.reason)
         return "broken" if opinion.broken else "healthy", None

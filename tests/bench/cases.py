@@ -75,7 +75,7 @@ def measure(trial: Trial) -> Case:
     opinion = judge(analysis.evidence, analysis.pair) if claimed and analysis.pair else None
     refusal = analysis.refusal
     if opinion is not None:
-        refusal = opinion.refusal or (None if opinion.broken else analysis.speed_doubt)
+        refusal = opinion.refusal or analysis.doubt(opinion.broken)
     said = "broken" if opinion and opinion.broken else "healthy"
     return Case(
         trial=trial,

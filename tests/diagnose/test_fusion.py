@@ -137,6 +137,13 @@ def test_a_doubtful_speed_takes_the_word_from_a_sound_rotor_and_not_from_a_broke
     assert diagnose(broken, TWO_BARS, 0.5, SPAN).state is State.BROKEN_BARS
 
 
+def test_a_pair_that_a_load_may_have_made_takes_the_word_from_a_broken_rotor_and_not_from_a_sound_one():
+    doubt = Refusal(Reason.LOAD_OSCILLATION, "bars_over_load_swing", 0.1, 0.3)
+    sound, broken = (replace(an_analysis(bars), swing_doubt=doubt) for bars in (0.1, 1.4))
+    assert diagnose(broken, TWO_BARS, 0.5, SPAN).refusal == doubt
+    assert diagnose(sound, SOUND, 0.5, SPAN).state is State.HEALTHY
+
+
 @pytest.mark.parametrize(("load", "reason"), [(0.2, Reason.LOAD_TOO_LOW), (0.9, Reason.UNSTEADY)])
 def test_a_window_that_would_not_have_shown_a_bar_is_not_healthy(load, reason):
     noisy = an_evidence(bars=0.1, load=load, limit=0.8, interval=(0.0, 0.5))

@@ -13,6 +13,7 @@ from motor_windows import (
 )
 from signal_factories import (
     a_current_window,
+    a_nameplate,
     a_shaking,
     a_space_vector,
     a_speed_window,
@@ -25,7 +26,9 @@ from signal_factories import (
     times,
 )
 
+from edge_agent.diagnose.fusion import judge
 from edge_agent.diagnose.verdict import Reason
+from edge_agent.signals.circuit import fit_circuit
 
 
 def test_a_known_speed_stands_in_for_vibration():
@@ -116,6 +119,21 @@ def test_bars_below_the_least_slip_that_the_current_tells_make_no_rotor_healthy(
     assert analysis.slips.source == "current"
     assert analysis.slips.lowest > slip
     assert (analysis.refusal, analysis.speed_doubt.quantity) == (None, "bars_at_another_slip")
+
+
+def test_the_lines_of_a_load_that_swings_at_a_smaller_slip_are_no_broken_bars():
+    """The pair of a load at 40 % torque would be taken for that of bars at 110 %."""
+    circuit, seconds = fit_circuit(a_nameplate()), times(12.0)
+    slip, swing_hz, amplitude_a = circuit.slip_at_load(0.4), 2 * 0.05 * 60, 3.6
+    (upper,), (lower,) = circuit.speed_swing(slip, np.array([swing_hz]), 60.0)
+    scale = 0.03 / abs(upper)
+    vector = a_space_vector(seconds, scale * lower, scale * upper, swing_hz, amplitude_a=amplitude_a)
+    noise = np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    analysis = analyse(a_window(a_current_window(phase_currents(vector) + noise)))
+    assert (analysis.refusal, analysis.slips.source) == (None, "current")
+    assert analysis.evidence.slip == pytest.approx(0.05, rel=0.02)
+    assert judge(analysis.evidence, analysis.pair).broken
+    assert analysis.swing_doubt.quantity == "bars_over_load_swing"
 
 
 def test_slots_that_are_misread_make_no_broken_rotor_healthy():

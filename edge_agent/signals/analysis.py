@@ -262,24 +262,24 @@ class Analyser:
         return self._check_elsewhere(pair, baseband, "pair_off_told_speed_db")
 
     def _doubt_found(self, slips: SlipRange, current: Current, baseband: Baseband) -> Refusal | None:
-        """Slots may be misread, and a slower shaft heard: at no other slip may a pair show broken bars.
+        """Slots may be misread, and another shaft heard: at no other slip may a pair show broken bars.
 
-        Beyond the slip of a shaft that was heard lie the lines of its belt instead. Where the current alone
-        tells the slip, the least that it tells is in doubt.
+        Lines that a load makes which swings at the slip that was found, as those of a belt, are no such pair.
+        Where the current alone tells the slip, the least that it tells is in doubt.
         """
-        others = self._slips.from_current(current.line)
-        highest = self._slips.anything().highest
-        if slips.source == "vibration":
-            highest = min(others.highest, slips.lowest)
-        elif slips.source == "current":
-            others, highest = self._slips.anything(), slips.lowest
-        found = find_pair(baseband, replace(others, highest=highest), self._circuit)
+        anything = self._slips.anything()
+        if slips.source == "current":
+            others = replace(anything, highest=slips.lowest)
+        else:
+            others = replace(self._slips.from_current(current.line), highest=anything.highest)
+        found = find_pair(baseband, others, self._circuit)
         elsewhere = standing(found)
         if found is None or elsewhere is None:
             return None
         _, quiet = without_wander(*found, current, baseband)
         bars = self._bars.measure(quiet)
-        if bars.interval[0] < SOUND_BARS:
+        by_load = self._bars.over_load_swing(quiet, slips.middle) < LEAST_ACROSS
+        if bars.interval[0] < SOUND_BARS or by_load:
             return None
         return Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)
 

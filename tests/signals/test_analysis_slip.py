@@ -100,7 +100,7 @@ def test_a_small_pair_at_the_slip_of_another_shaft_makes_no_broken_rotor_healthy
     """Whatever stands there may be the line of anything; the bars' own stands at another slip."""
     seconds = times(12.0)
     foreign = a_space_vector(seconds, 6e-4, 6e-4, 2 * driven_slip * 60, line_hz=0.0, amplitude_a=1.0)
-    vector = foreign * a_space_vector(seconds, 0.02, 0.01j, POLE_PASS_HZ)
+    vector = foreign * a_space_vector(seconds, 0.02, 0.004j, POLE_PASS_HZ)
     currents = phase_currents(vector) + np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
     other = a_vibration_window(a_shaking(seconds, 30 * (1 - driven_slip)))
     analysis = analyse(a_window(a_current_window(currents), other))

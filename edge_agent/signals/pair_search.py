@@ -19,34 +19,31 @@ be the floor of one."""
 def find_pair(
     baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float = LEAST_CYCLES_LIGHT
 ) -> Found | None:
-    """Measure the pair in a range of slips; None where the window holds too few cycles of 2sf there."""
-    resolvable = least_cycles / baseband.length_s / 2 / baseband.carrier_hz
-    if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
-        return None
-    lowest_hz = 2 * max(slips.lowest, resolvable) * baseband.carrier_hz
-    fit = SidebandFit(baseband, lowest_hz)
-    highest_hz = 2 * slips.highest * baseband.carrier_hz
-    pair = _strongest_pair(fit, circuit, slips.middle, baseband.carrier_hz, lowest_hz, highest_hz)
-    if (pair.at_edge or not pair.stands_out) and slips.source in ("vibration", "slots"):
-        # What is strongest among noise would move the slip from where the speed says it is.
-        pair = fit.pair(2 * max(slips.middle, resolvable) * baseband.carrier_hz)
-    return fit, pair
-
-
-def _strongest_pair(
-    fit: SidebandFit, circuit: Circuit, slip: float, carrier_hz: float, lowest_hz: float, highest_hz: float
-) -> SidebandPair:
-    """Measure the pair for 2sf within two bounds of which most stands where no swing of the speed puts it.
+    """Measure the strongest pair in a range of slips; None where the window holds too few cycles of 2sf.
 
     The bounds must come from what is known of the slip: searched freely, the strongest pair beside the line
-    is the wander of the supply. A load that swings may make a stronger pair than the bars, elsewhere.
+    is the wander of the supply. Of a speed that was found, not told, the pair is the one of which most stands
+    where no swing of the speed can put it: a load that swings may make stronger lines elsewhere.
     """
-    candidates_hz, upper, lower = fit.spectra(lowest_hz, highest_hz)
-    swing_upper, swing_lower = circuit.speed_swing(slip, candidates_hz, carrier_hz)
-    across = lower.conj() - upper * swing_lower.conj() / swing_upper
-    best = int(np.argmax(np.abs(across)))
-    pair = fit.pair(float(candidates_hz[best]))
-    return replace(pair, at_edge=best in (0, candidates_hz.size - 1))
+    line_hz = baseband.carrier_hz
+    resolvable = least_cycles / baseband.length_s / 2 / line_hz
+    if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
+        return None
+    lowest_hz = 2 * max(slips.lowest, resolvable) * line_hz
+    fit = SidebandFit(baseband, lowest_hz)
+    candidates_hz, upper, lower = fit.spectra(lowest_hz, 2 * slips.highest * line_hz)
+    if slips.told:
+        level = np.abs(upper) + np.abs(lower)
+    else:
+        swing_upper, swing_lower = circuit.speed_swing(slips.middle, candidates_hz, line_hz)
+        level = np.abs(lower.conj() - upper * swing_lower.conj() / swing_upper)
+    best = int(np.argmax(level))
+    at_edge = best in (0, candidates_hz.size - 1)
+    pair = replace(fit.pair(float(candidates_hz[best])), at_edge=at_edge)
+    if (at_edge or not pair.stands_out) and slips.source in ("vibration", "slots"):
+        # What is strongest among noise would move the slip from where the speed says it is.
+        pair = fit.pair(2 * max(slips.middle, resolvable) * line_hz)
+    return fit, pair
 
 
 def find_elsewhere(baseband: Baseband, anything: SlipRange, circuit: Circuit) -> SidebandPair | None:

@@ -6,6 +6,8 @@ from scipy import ndimage
 
 FLAT_TOP_LIMIT = 2.6
 """How much denser the outermost values of a current may lie than those next to them; a sine has 1.4."""
+LEAST_THIRD_HARMONIC = 0.005
+"""Third harmonic over the fundamental of a current that is clipped: half of what a cut twentieth makes."""
 
 _HELD_S = 0.0012
 _PERIODS_HELD = 0.6
@@ -111,6 +113,22 @@ def flat_top_ratio(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
         if outer > _LEAST_OUTER_FRACTION * side.size:
             largest = max(largest, outer / max(1, beside))
     return largest
+
+
+def third_harmonic(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:
+    """Third harmonic over the fundamental of the same periods of a current (n,), by their median.
+
+    Clipping makes it. A supply flattens the tops of a current by its 5th and 7th harmonic, and three wires
+    lead no third one of it to a motor.
+    """
+    per_period = rate_hz / line_frequency_hz
+    means = _moving_mean(counts, max(1, int(per_period / _MEANS_PER_PERIOD)))
+    length = min(max(4, round(per_period)), means.size)
+    periods = _strongest_periods(means, length)
+    periods = periods[: periods.size // length * length].reshape(-1, length)
+    turns = np.exp(-2j * np.pi * np.outer(np.arange(length) / per_period, (1, 3)))
+    fundamental, third = np.abs(periods @ turns).T
+    return float(np.median(third / np.maximum(fundamental, 1e-9)))
 
 
 def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:

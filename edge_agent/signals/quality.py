@@ -130,8 +130,12 @@ def _clipping(currents: _Currents) -> Iterator[Refusal]:
     if currents.marked > _MOST_AT_EXTREME:
         yield Refusal(Reason.CLIPPED, "clipped_fraction", currents.marked, _MOST_AT_EXTREME)
     for counts in currents.counts:
-        ratio = flat.flat_top_ratio(counts, currents.rate_hz, currents.coarse.frequency_hz)
-        if ratio > flat.FLAT_TOP_LIMIT:
+        rate_hz, line_hz = currents.rate_hz, currents.coarse.frequency_hz
+        ratio = flat.flat_top_ratio(counts, rate_hz, line_hz)
+        if (
+            ratio > flat.FLAT_TOP_LIMIT
+            and flat.third_harmonic(counts, rate_hz, line_hz) > flat.LEAST_THIRD_HARMONIC
+        ):
             yield Refusal(Reason.CLIPPED, "flat_top_ratio", ratio, flat.FLAT_TOP_LIMIT)
 
 

@@ -111,6 +111,15 @@ def test_the_peaks_of_a_current_that_stepped_down_are_not_taken_for_held(drop):
     assert refusal is None or refusal.reason is not Reason.STUCK_CHANNEL
 
 
+@pytest.mark.parametrize("fifth", [0.025, 0.035])
+def test_tops_that_the_fifth_harmonic_flattens_are_not_clipped(fifth):
+    """It turns backwards, against the fundamental at its peaks; coarse counts make the tops flatter still."""
+    seconds = times(LENGTH_S)
+    fundamental = a_space_vector(seconds)
+    harmonic = -fifth * fundamental.conj() ** 5 / np.abs(fundamental) ** 4
+    assert reason_of(np.rint(phase_currents(fundamental + harmonic) / 0.035) * 0.035) is None
+
+
 @pytest.mark.parametrize("share", [0.8, 0.9, 0.95])
 @pytest.mark.parametrize("later_noise", [0.0, 0.02])
 def test_flat_tops_are_clipped_even_under_the_noise_of_the_converter(share, later_noise):

@@ -1,6 +1,7 @@
 """The pair of lines at (1 ± 2s)f that a broken bar puts beside the line."""
 
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -213,7 +214,7 @@ class SidebandFit:
         real, imag = (tones @ (part * taper / taper.sum()) for part in (residual.real, residual.imag))
         above, below = real + 1j * imag, real.conj() + 1j * imag.conj()
         cycles = pole_pass_hz * self._length_s
-        return [_floor(np.abs(of), cycles) for of in ((above, below), (real,), (imag,))]
+        return [_floor(np.abs(levels), cycles) for levels in ((above, below), (real,), (imag,))]
 
 
 def _floor(beside: NDArray[np.float64], cycles: float) -> float:
@@ -223,7 +224,7 @@ def _floor(beside: NDArray[np.float64], cycles: float) -> float:
     scale. Where the near side lies within the reach of the drift terms, which take the wander away, the
     slope farther out leads there, no steeper than the wander's.
     """
-    near, far, farther = (float(np.median(beside[:, part])) + 1e-12 for part in _PARTS)
+    near, far, farther = (median(beside[:, part].ravel().tolist()) + 1e-12 for part in _PARTS)
     if (_NEAR.mean() - _SLOW_SHARE) * cycles < _MAIN_LOBE_BINS:
         far = _TAKEN_BY_FIT * min(far, _FOREIGN * farther)
         near = max(near, far * min(max(far / farther, 1.0), _STEEPEST) ** 2)

@@ -40,6 +40,8 @@ _LEAST_LOAD = 0.05
 _MOST_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _FAR_STRONGER_DB = 6.0
+_MOSTLY_ACROSS = 1.0
+"""Bars beyond a casting's, per bar that a load swinging at the pair's own slip would pass for."""
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
@@ -265,20 +267,33 @@ class Analyser:
         """Slots may be misread, and another shaft heard: at no other slip may a pair show broken bars.
 
         Lines that a load makes which swings at the slip that was found, as those of a belt, are no such pair.
-        Where the current alone tells the slip, the least that it tells is in doubt.
+        Below the least slip that the current tells, bars may look like them: there a pair counts that mostly
+        is no swing at its own slip. Where the current alone tells the slip, only that least is in doubt.
         """
-        anything = self._slips.anything()
+        anything, by_current = self._slips.anything(), self._slips.from_current(current.line)
+        smaller = replace(anything, highest=by_current.lowest)
         if slips.source == "current":
-            others = replace(anything, highest=slips.lowest)
-        else:
-            others = replace(self._slips.from_current(current.line), highest=anything.highest)
+            return self._check_bars_among(smaller, current, baseband, slips.middle)
+        larger = replace(by_current, highest=anything.highest)
+        refusal = self._check_bars_among(larger, current, baseband, slips.middle)
+        return refusal or self._check_bars_among(smaller, current, baseband, None)
+
+    def _check_bars_among(
+        self, others: SlipRange, current: Current, baseband: Baseband, swing_slip: float | None
+    ) -> Refusal | None:
+        """Refuse where a pair at other slips shows bars that no load makes which swings at this slip.
+
+        None stands for the pair's own.
+        """
         found = find_pair(baseband, others, self._circuit)
-        elsewhere = standing(found)
-        if found is None or elsewhere is None:
+        if found is None or standing(found) is None:
             return None
         _, quiet = without_wander(*found, current, baseband)
         bars = self._bars.measure(quiet)
-        by_load = self._bars.over_load_swing(quiet, slips.middle) < LEAST_ACROSS
+        if swing_slip is None:
+            by_load = self._bars.over_load_swing(quiet, quiet.slip) < _MOSTLY_ACROSS
+        else:
+            by_load = self._bars.over_load_swing(quiet, swing_slip) < LEAST_ACROSS
         if bars.interval[0] < SOUND_BARS or by_load:
             return None
         return Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)

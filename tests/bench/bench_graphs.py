@@ -2,8 +2,9 @@
 
 Batch 1, one thread, all in one run and in turns, so that a busy machine slows all of them alike; hot is one
 run after another, paced ten runs a second with idle caches between; loading is processor time. Weights are
-random: this says nothing about accuracy. LiteRT takes part where `--litert` names a folder of models
-`x0.5_2.tflite` (width, branches) that its own converter and quantiser made of the same network.
+random: this says nothing about accuracy. Images are as small as the agent's, or as `--image` says. LiteRT
+takes part where `--litert` names a folder of models `x0.5_2.tflite` (width, branches) that its own converter
+and quantiser made of the same network.
 """
 
 import argparse
@@ -38,6 +39,7 @@ def main() -> None:
     parser.add_argument("--widths", nargs="+", default=["x0.5", "x1.0"])
     parser.add_argument("--rounds", type=int, default=40, help=f"hot rounds of {_BLOCK} runs of each graph")
     parser.add_argument("--paced", type=int, default=100, help="paced runs of each graph")
+    parser.add_argument("--image", type=int, nargs=2, default=[64, 32], help="rows and columns of an image")
     parser.add_argument("--litert", type=Path, help="folder of INT8 .tflite files")
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -52,7 +54,8 @@ def main() -> None:
 
 def contest(width: str, branches: tuple[str, ...], args: argparse.Namespace) -> None:
     """Race all graphs of one network and print a row of each; speed is against the stock INT8 export, hot."""
-    files = {name: model.SerializeToString() for name, model in graphs(width, branches).items()}
+    models = graphs(width, branches, *args.image)
+    files = {name: model.SerializeToString() for name, model in models.items()}
     openers = dict.fromkeys(files, onnx_run)
     if args.litert:
         files["LiteRT INT8"] = (args.litert / f"{width}_{len(branches)}.tflite").read_bytes()
@@ -78,9 +81,9 @@ def contest(width: str, branches: tuple[str, ...], args: argparse.Namespace) -> 
         print(f"| {width} | {len(branches)} | {name} | {size} | {cells} | {speed:.2f}x |", flush=True)
 
 
-def graphs(width: str, branches: tuple[str, ...]) -> dict[str, onnx.ModelProto]:
+def graphs(width: str, branches: tuple[str, ...], rows: int, columns: int) -> dict[str, onnx.ModelProto]:
     """The same network as the agent ships it, as it comes out of the exporter, and that quantised."""
-    modalities = [Modality(name, 64, 32, _CHANNELS) for name in branches]
+    modalities = [Modality(name, rows, columns, _CHANNELS) for name in branches]
     network = a_network(width, branches)
     random = np.random.default_rng(1)
     inputs = CalibrationInputs(
@@ -88,7 +91,7 @@ def graphs(width: str, branches: tuple[str, ...]) -> dict[str, onnx.ModelProto]:
         random.normal(size=(16, _SIDE_INPUTS)).astype(np.float32),
     )
     rewritten = to_onnx(DeployedNetwork(network, CHANNEL_ALIGNMENT["x86"]), modalities, _SIDE_INPUTS)
-    plain = stock_export(network)
+    plain = stock_export(network, rows, columns)
     return {
         "stock fp32": plain,
         "stock INT8": stock_int8(plain, inputs),
@@ -106,10 +109,10 @@ def a_network(width: str, branches: tuple[str, ...]) -> FusionNetwork:
     return network.eval()
 
 
-def stock_export(network: FusionNetwork) -> onnx.ModelProto:
+def stock_export(network: FusionNetwork, rows: int, columns: int) -> onnx.ModelProto:
     """What PyTorch exports, nothing rewritten."""
     names = list(network.spec.modalities)
-    examples = (*[torch.zeros(1, 4, 64, 32) for _ in names], torch.zeros(1, _SIDE_INPUTS))
+    examples = (*[torch.zeros(1, 4, rows, columns) for _ in names], torch.zeros(1, _SIDE_INPUTS))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "plain.onnx"
         torch.onnx.export(

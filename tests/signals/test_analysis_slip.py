@@ -122,6 +122,21 @@ def test_bars_below_the_least_slip_that_the_current_tells_make_no_rotor_healthy(
     assert (analysis.refusal, analysis.speed_doubt.quantity) == (None, "bars_at_another_slip")
 
 
+def test_bars_at_light_load_make_no_rotor_healthy_beside_another_shaft_that_would_explain_them():
+    """Their lines are those that a load makes which swings at the slip of the other shaft."""
+    circuit, seconds = fit_circuit(a_nameplate()), times(12.0)
+    driven_slip, pole_pass_hz = 0.045, 2 * 0.006 * 60
+    (upper,), (lower,) = circuit.speed_swing(driven_slip, np.array([pole_pass_hz]), 60.0)
+    scale = 0.015 / abs(lower)
+    vector = a_space_vector(seconds, scale * lower, scale * upper, pole_pass_hz, amplitude_a=3.2)
+    currents = phase_currents(vector) + np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    other = a_vibration_window(a_shaking(seconds, 30 * (1 - driven_slip)))
+    analysis = analyse(a_window(a_current_window(currents), other))
+    assert (analysis.refusal, analysis.slips.source) == (None, "vibration")
+    assert analysis.evidence.slip == pytest.approx(driven_slip, rel=0.02)
+    assert analysis.speed_doubt.quantity == "bars_at_another_slip"
+
+
 def test_the_lines_of_a_load_that_swings_at_a_smaller_slip_are_no_broken_bars():
     """The pair of a load at 40 % torque would be taken for that of bars at 110 %."""
     circuit, seconds = fit_circuit(a_nameplate()), times(12.0)

@@ -40,6 +40,8 @@ _LEAST_LOAD = 0.05
 _MOST_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _FAR_STRONGER_DB = 6.0
+_HOTTEST = 1.2
+"""Several broken bars of a hot rotor slip farther than anything else does."""
 _MOSTLY_ACROSS = 1.0
 """Bars beyond a casting's, per bar that a load swinging at the pair's own slip would pass for."""
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
@@ -146,7 +148,7 @@ class Analyser:
         doubt = None
         if slips.told:
             doubt = None if refusal else self._doubt_told(slips, pair, baseband, line, vibration)
-        elif bars.interval[0] < SOUND_BARS and (slips.source != "slots" or not quiet.stands_out):
+        elif bars.interval[0] < SOUND_BARS:
             doubt = self._doubt_found(slips, current, baseband)
         swing_doubt = self._doubt_bars(slips, quiet)
         inputs = self._inputs(quiet_fit, quiet, bars, vibration)
@@ -274,7 +276,7 @@ class Analyser:
         smaller = replace(anything, highest=by_current.lowest)
         if slips.source == "current":
             return self._check_bars_among(smaller, current, baseband, slips.middle)
-        larger = replace(by_current, highest=anything.highest)
+        larger = replace(by_current, highest=_HOTTEST * anything.highest)
         refusal = self._check_bars_among(larger, current, baseband, slips.middle)
         return refusal or self._check_bars_among(smaller, current, baseband, None)
 

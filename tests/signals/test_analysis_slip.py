@@ -161,6 +161,15 @@ def test_slots_that_are_misread_make_no_broken_rotor_healthy():
     assert analysis.speed_doubt.value > 3
 
 
+def test_slots_beside_a_tiny_pair_make_no_rotor_healthy_that_slips_farther_than_any_other():
+    """Its bars stand just beyond the largest slip that is looked for."""
+    truth, analysis = analyse_simulated(3710859, 1.033)
+    assert analysis.slips.source == "slots"
+    assert analysis.evidence.slip < 0.9 * truth["slip"]
+    assert analysis.evidence.equivalent_bars < 0.1
+    assert analysis.speed_doubt.quantity == "bars_at_another_slip"
+
+
 @pytest.mark.parametrize(("channel_rpm", "source"), [(60 * SHAFT_HZ, "measured"), (0.0, "configured")])
 def test_a_speed_channel_comes_before_the_configured_speed_unless_it_is_dead(channel_rpm, source):
     window = a_window(*a_motor_window(vibration=False).streams, a_speed_window(channel_rpm))

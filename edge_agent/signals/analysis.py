@@ -41,7 +41,7 @@ _MOST_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _FAR_STRONGER_DB = 6.0
 _HOTTEST = 1.2
-"""Several broken bars of a hot rotor slip farther than anything else does."""
+"""Largest slip of several broken bars in a hot rotor, over the largest that is looked for otherwise."""
 _MOSTLY_ACROSS = 1.0
 """Bars beyond a casting's, per bar that a load swinging at the pair's own slip would pass for."""
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)

@@ -9,16 +9,11 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, shift
 from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.doubts import Doubts
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, Found, find_elsewhere, find_pair, standing
 from edge_agent.signals.prepared import Current, Preparation, Vibration
-from edge_agent.signals.severity import (
-    AMPLITUDE_UP_TO_LOAD,
-    LEAST_ACROSS,
-    SOUND_BARS,
-    BarScale,
-    EquivalentBars,
-)
+from edge_agent.signals.severity import SOUND_BARS, BarScale, EquivalentBars
 from edge_agent.signals.sidebands import (
     DETECTION_MARGIN_DB,
     LEAST_CYCLES,
@@ -26,24 +21,14 @@ from edge_agent.signals.sidebands import (
     SidebandPair,
     decibels,
 )
-from edge_agent.signals.slip import SlipFinder, SlipRange, borne_out, contradicts
+from edge_agent.signals.slip import SlipFinder, SlipRange, contradicts
 from edge_agent.signals.slots import SlotLines, spectra_of
-from edge_agent.signals.steadiness import check_load_change, check_running, check_transient, current_change
+from edge_agent.signals.steadiness import check_running, check_transient
 from edge_agent.signals.supply import Line, check_line
 from edge_agent.signals.supply_phase import without_wander
 from edge_agent.signals.windows import Window
 from edge_agent.signals.witnesses import hear_witnesses
 
-_UNBALANCED = 0.06
-_LEAST_LOAD = 0.05
-"""Less is the friction's, which the plate does not tell."""
-_MOST_IDLE_CHANGE = 0.08
-"""Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
-_FAR_STRONGER_DB = 6.0
-_HOTTEST = 1.2
-"""Largest slip of several broken bars in a hot rotor, over the largest that is looked for otherwise."""
-_MOSTLY_ACROSS = 1.0
-"""Bars beyond a casting's, per bar that a load swinging at the pair's own slip would pass for."""
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
@@ -81,6 +66,7 @@ class Analyser:
         self._circuit = fit_circuit(nameplate)
         self._bars = BarScale(nameplate, self._circuit)
         self._slips = SlipFinder(nameplate, self._circuit)
+        self._doubts = Doubts(self._circuit, self._bars, self._slips)
         self._image = SidebandImage(spec)
         self._preparation = Preparation()
 
@@ -144,13 +130,13 @@ class Analyser:
         bars = self._bars.measure(quiet)
         evidence = self._describe(evidence, quiet, bars)
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
-        refusal = check_transient(baseband) or self._check_steady_load(slips, pair, baseband, line)
+        refusal = check_transient(baseband) or self._doubts.of_load(slips, pair, baseband, line)
         doubt = None
         if slips.told:
-            doubt = None if refusal else self._doubt_told(slips, pair, baseband, line, vibration)
+            doubt = None if refusal else self._doubts.of_told_speed(slips, pair, baseband, line, vibration)
         elif bars.interval[0] < SOUND_BARS:
-            doubt = self._doubt_found(slips, current, baseband)
-        swing_doubt = self._doubt_bars(slips, quiet)
+            doubt = self._doubts.of_found_slip(slips, current, baseband)
+        swing_doubt = self._doubts.of_bars(slips, quiet)
         inputs = self._inputs(quiet_fit, quiet, bars, vibration)
         return Analysis(evidence, refusal, quiet, inputs, line, slips, doubt, swing_doubt)
 
@@ -203,121 +189,6 @@ class Analyser:
         if vibration is not None and self._slips.heard(vibration, line, by_slots):
             return by_slots
         return None if pair is not None else self._slips.anything()
-
-    def _check_steady_load(
-        self, slips: SlipRange, pair: SidebandPair, baseband: Baseband, line: Line
-    ) -> Refusal | None:
-        """The load must be told, and stay what it is; a load that changes can hide the slip, too."""
-        too_low = self._check_load(slips, pair, baseband)
-        slip = pair.slip if too_low is None else slips.middle
-        change = current_change(baseband, pair)
-        changes = check_load_change(change, self._circuit.current_per_slip(slip))
-        # The current of a motor that idles changes with its supply, and an unbalanced one with whatever
-        # unbalances it, as a short between turns that warms up: then the load that is not told comes first.
-        idles = slips.lowest == 0.0 or self._circuit.load_at_slip(slips.middle) < _LEAST_LOAD
-        unbalanced = line.unbalance is not None and line.unbalance > _UNBALANCED
-        load_first = (idles and change < _MOST_IDLE_CHANGE) or unbalanced
-        return too_low or changes if load_first else changes or too_low
-
-    def _check_load(self, slips: SlipRange, pair: SidebandPair, baseband: Baseband) -> Refusal | None:
-        """Without a speed, only a pair that stands out within the slips of this load tells the slip.
-
-        A far stronger one elsewhere may be the one that is meant: then nothing is known.
-        """
-        if slips.source == "current" and not pair.stands_out:
-            above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
-            return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
-        load = self._circuit.load_at_slip(pair.slip)
-        if load < _LEAST_LOAD:
-            return Refusal(Reason.LOAD_TOO_LOW, "load", load, _LEAST_LOAD)
-        if load > AMPLITUDE_UP_TO_LOAD and pair.cycles < LEAST_CYCLES:
-            return Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", pair.cycles, LEAST_CYCLES)
-        if slips.source != "current":
-            return None
-        if slips.lowest == 0.0 or pair.at_edge:
-            return Refusal(Reason.LOAD_TOO_LOW, "slip_of_pair", pair.slip, slips.highest)
-        return self._check_elsewhere(pair, baseband, "stronger_pair_db")
-
-    def _doubt_told(
-        self,
-        slips: SlipRange,
-        pair: SidebandPair,
-        baseband: Baseband,
-        line: Line,
-        vibration: Vibration | None,
-    ) -> Refusal | None:
-        """A speed that is not the present one points beside the sidebands, where every rotor looks healthy.
-
-        A configured speed holds at one load only: the current must bear it out, and a far stronger pair
-        elsewhere is taken for the bars' own unless vibration hears the shaft at that speed. A measured one
-        is doubted only where something stronger begins at the end of its tolerance.
-        """
-        by_current = self._slips.from_current(line)
-        if slips.source == "configured":
-            nearest = borne_out(slips, by_current)
-            if nearest is not None:
-                return Refusal(Reason.LOAD_TOO_LOW, "slip_of_configured_speed", slips.middle, nearest)
-        strange = pair.at_edge if pair.stands_out else slips.source == "configured"
-        if not strange:
-            return None
-        heard = None if vibration is None else self._slips.from_vibration(vibration, line, by_current)
-        if heard is not None and heard.meets(slips):
-            return None
-        return self._check_elsewhere(pair, baseband, "pair_off_told_speed_db")
-
-    def _doubt_found(self, slips: SlipRange, current: Current, baseband: Baseband) -> Refusal | None:
-        """Slots may be misread, and another shaft heard: at no other slip may a pair show broken bars.
-
-        Lines that a load makes which swings at the slip that was found, as those of a belt, are no such pair.
-        Below the least slip that the current tells, bars may look like them: there a pair counts that mostly
-        is no swing at its own slip. Where the current alone tells the slip, only that least is in doubt.
-        """
-        anything, by_current = self._slips.anything(), self._slips.from_current(current.line)
-        smaller = replace(anything, highest=by_current.lowest)
-        if slips.source == "current":
-            return self._check_bars_among(smaller, current, baseband, slips.middle)
-        larger = replace(by_current, highest=_HOTTEST * anything.highest)
-        refusal = self._check_bars_among(larger, current, baseband, slips.middle)
-        return refusal or self._check_bars_among(smaller, current, baseband, None)
-
-    def _check_bars_among(
-        self, others: SlipRange, current: Current, baseband: Baseband, swing_slip: float | None
-    ) -> Refusal | None:
-        """Refuse where a pair at other slips shows bars that no load makes which swings at this slip.
-
-        None stands for the pair's own.
-        """
-        found = find_pair(baseband, others, self._circuit)
-        if found is None or standing(found) is None:
-            return None
-        _, quiet = without_wander(*found, current, baseband)
-        bars = self._bars.measure(quiet)
-        if swing_slip is None:
-            by_load = self._bars.over_load_swing(quiet, quiet.slip) < _MOSTLY_ACROSS
-        else:
-            by_load = self._bars.over_load_swing(quiet, swing_slip) < LEAST_ACROSS
-        if bars.interval[0] < SOUND_BARS or by_load:
-            return None
-        return Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)
-
-    def _doubt_bars(self, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
-        """Where the current alone tells the slip, a load may swing along the path of a smaller one."""
-        if slips.source != "current" or slips.lowest == 0.0:
-            return None
-        over = self._bars.over_load_swing(pair, slips.lowest)
-        if over >= LEAST_ACROSS:
-            return None
-        return Refusal(Reason.LOAD_OSCILLATION, "bars_over_load_swing", over, LEAST_ACROSS)
-
-    def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
-        """Refuse with this quantity where a far stronger pair stands at another slip."""
-        elsewhere = find_elsewhere(baseband, self._slips.anything(), self._circuit)
-        if elsewhere is None:
-            return None
-        stronger_db = decibels(elsewhere.linear_sum) - decibels(pair.linear_sum)
-        if stronger_db < _FAR_STRONGER_DB:
-            return None
-        return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, _FAR_STRONGER_DB)
 
     def _describe(self, evidence: Evidence, pair: SidebandPair, bars: EquivalentBars) -> Evidence:
         return replace(

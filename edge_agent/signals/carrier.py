@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from edge_agent.signals.polyphase import decimate
+from edge_agent.signals.rotation import rotation
 
 BASEBAND_RATE_HZ = 125.0
 """Rate of the demodulated current: room for 2sf, 4sf and 6sf on both sides of the line."""
@@ -48,8 +49,7 @@ def demodulate(
         rate_hz: rate of both.
         carrier_hz: frequency of the line.
     """
-    turns = carrier_hz / rate_hz * np.arange(vector.size)
-    bridged = _bridge(vector * np.exp(-2j * np.pi * turns), valid)
+    bridged = _bridge(vector * rotation(carrier_hz / rate_hz, vector.size), valid)
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
     kept = _low_pass(bridged, factor)
     lost = np.concatenate(([0], np.cumsum(~valid)))
@@ -67,9 +67,8 @@ def shift(
     samples: NDArray[np.float32] | NDArray[np.complex128], rate_hz: float, frequency_hz: float
 ) -> tuple[NDArray[np.complex128], float]:
     """Shift signals (channels, n) so that a frequency stands at zero; also gives the new rate."""
-    turns = frequency_hz / rate_hz * np.arange(samples.shape[1])
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
-    shifted = samples * np.exp(-2j * np.pi * turns)
+    shifted = samples * rotation(frequency_hz / rate_hz, samples.shape[1])
     return _low_pass(shifted, factor), rate_hz / factor
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.signals.rotation import rotation
 from edge_agent.signals.windows import StreamWindow, Window
 
 _BLOCKS_PER_PERIOD = 40
@@ -42,8 +43,8 @@ class CoarseCurrents:
         count = self.samples.shape[1]
         parts = max(1, min(_SEGMENTS, int(count * self.frequency_hz / self.rate_hz / _LEAST_PERIODS)))
         length = count // parts
-        turns = self.frequency_hz / self.rate_hz * np.arange(parts * length)
-        carrier = np.exp(-2j * np.pi * turns).reshape(parts, length) * np.hanning(length)
+        carrier = rotation(self.frequency_hz / self.rate_hz, parts * length).reshape(parts, length)
+        carrier *= np.hanning(length)
         cut = self.samples[:, : parts * length].reshape(len(self.samples), parts, length)
         return np.asarray(np.einsum("psn,sn->ps", cut, carrier) * (2.0 / np.hanning(length).sum()))
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from edge_agent.signals.rotation import rotation
 from edge_agent.signals.sidebands import SidebandPair, decibels
 
 _LEAST_CYCLES = 3.0
@@ -114,8 +115,8 @@ class SidebandImage:
         starts = np.linspace(0, size - length, self._spec.columns).astype(int)
         frames = sliding_window_view(modulations.astype(np.complex64), length, axis=1)[:, starts]
         taper = np.hanning(length + 2)[1:-1]
-        turns = np.outer(self._ratios * pole_pass_hz / rate_hz, np.arange(length))
-        tones = (np.exp(-2j * np.pi * turns) * (taper / taper.sum())).astype(np.complex64)
+        turning = rotation(self._ratios * pole_pass_hz / rate_hz, length)
+        tones = (turning * (taper / taper.sum())).astype(np.complex64)
         frames = frames.swapaxes(1, 2)
         upper, lower = tones @ frames, tones.conj() @ frames
         # Phases count from the start of the frame: amplitude and phase turn alike, not so their product.

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from edge_agent.signals.carrier import Baseband
+from edge_agent.signals.rotation import rotation
 
 LEAST_CYCLES = 3.0
 """Pole-pass cycles K = T 2sf that a window must hold for the fit to tell the pair from the carrier."""
@@ -210,8 +211,10 @@ class SidebandFit:
     def _floors(self, residual: NDArray[np.complex128], pole_pass_hz: float) -> list[float]:
         """Rms at ±2sf of what is left, of its real and its imaginary part, each as a line would show it."""
         taper = np.hanning(residual.size + 2)[1:-1]
-        tones = np.exp(-2j * np.pi * pole_pass_hz * np.outer(_BESIDE, self._seconds))
-        real, imag = (tones @ (part * taper / taper.sum()) for part in (residual.real, residual.imag))
+        tapered = np.zeros(self._baseband.log.size, np.complex128)
+        tapered[self._baseband.valid] = residual * (taper / taper.sum())
+        tones = rotation(_BESIDE * pole_pass_hz / self.rate_hz, tapered.size)
+        real, imag = tones @ tapered.real, tones @ tapered.imag
         above, below = real + 1j * imag, real.conj() + 1j * imag.conj()
         cycles = pole_pass_hz * self._length_s
         return [_floor(np.abs(levels), cycles) for levels in ((above, below), (real,), (imag,))]

@@ -62,11 +62,12 @@ def spectra_of(window: Window, line: Line) -> list[Spectra]:
         length_s = stream.valid.size / stream.stream.rate_hz
         if currents := currents_of(stream):
             names = phase_names(stream)
-            forward, backward = _sequences(_spectra(stream, currents), names)
+            forward, backward = _sequences(_samples(stream, currents), names)
             both = (backward, forward) if line.reversed_order else (forward, backward)
             result.append(Spectra(np.stack(both), _CURRENT_ORDERS, length_s))
         if vibration := usable_vibration(stream):
-            result.append(Spectra(_spectra(stream, vibration), _VIBRATION_ORDERS, length_s))
+            spectra = np.asarray(fft.rfft(_samples(stream, vibration), overwrite_x=True))
+            result.append(Spectra(spectra, _VIBRATION_ORDERS, length_s))
     return result
 
 
@@ -164,28 +165,31 @@ class SlotLines:
         return np.asarray(self._line_hz * (self.slots_per_pole_pair * (1 - slips) + band.order))
 
 
-def _spectra(stream: StreamWindow, channels: Sequence[int]) -> NDArray[np.complex64]:
-    """Spectra (channels, bins) of some channels, lost scans taken as their mean."""
+def _samples(stream: StreamWindow, channels: Sequence[int]) -> NDArray[np.float32]:
+    """Samples (channels, n) of some channels, lost scans taken as their mean."""
     samples = np.stack([stream.units(channel) for channel in channels])
     if not stream.valid.all():
         samples -= samples[:, stream.valid].mean(axis=1, keepdims=True)
         samples[:, ~stream.valid] = 0.0
-    return np.asarray(fft.rfft(samples, overwrite_x=True))
+    return samples
 
 
 def _sequences(
-    spectra: NDArray[np.complex64], names: Sequence[str]
+    currents: NDArray[np.float32], names: Sequence[str]
 ) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
     """Space vector at positive frequencies, and conjugated at negative ones, each (bins,)."""
-    by_phase = dict(zip(names, spectra, strict=True))
+    by_phase = dict(zip(names, currents, strict=True))
     if len(by_phase) == 1:
-        return spectra[0], spectra[0]
+        spectrum = np.asarray(fft.rfft(currents[0]))
+        return spectrum, spectrum
     if len(by_phase) == 2:
         (missing,) = set("abc") - set(by_phase)
         by_phase[missing] = -sum(by_phase.values())
     turn = np.complex64(np.exp(2j * np.pi / 3))
-    a, b, c = (by_phase[name] for name in "abc")
-    return a + turn * b + turn.conjugate() * c, a + turn.conjugate() * b + turn * c
+    vector = by_phase["a"] + turn * by_phase["b"] + turn.conjugate() * by_phase["c"]
+    spectrum = np.asarray(fft.fft(vector, overwrite_x=True))
+    bins = spectrum.size // 2 + 1
+    return spectrum[:bins], np.roll(spectrum[::-1], 1)[:bins].conj()
 
 
 def _smoothed(phase: NDArray[np.float64], span: int) -> NDArray[np.float64]:

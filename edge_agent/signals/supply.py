@@ -9,6 +9,7 @@ from scipy import fft, optimize, signal
 
 from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.motor import Nameplate
+from edge_agent.signals.rotation import rotation
 
 HARMONICS = (-5, 7)
 """Harmonics that every supply has, signed by their sequence: the 5th turns backwards."""
@@ -87,13 +88,12 @@ def check_line(line: Line, nameplate: Nameplate) -> Refusal | None:
 
 
 def _tone(tapered: NDArray[np.complex128], rate_hz: float, frequency_hz: float) -> complex:
-    turns = frequency_hz / rate_hz * np.arange(tapered.size)
-    return complex(np.dot(tapered, np.exp(-2j * np.pi * turns)))
+    return complex(np.dot(tapered, rotation(frequency_hz / rate_hz, tapered.size)))
 
 
 def _refine(tapered: NDArray[np.complex128], rate_hz: float, coarse_hz: float, bin_hz: float) -> float:
     """Find the top of a line within a bin; so near to zero, sums of a few samples are as good as these."""
-    still = tapered * np.exp(-2j * np.pi * coarse_hz / rate_hz * np.arange(tapered.size))
+    still = tapered * rotation(coarse_hz / rate_hz, tapered.size)
     sums = np.add.reduceat(still, np.arange(0, still.size, _SUMMED))
     best = optimize.minimize_scalar(
         lambda offset_hz: -abs(_tone(sums, rate_hz / _SUMMED, offset_hz)),

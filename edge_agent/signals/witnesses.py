@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from edge_agent.diagnose.verdict import Evidence
 from edge_agent.signals.carrier import Baseband, shift
 from edge_agent.signals.prepared import Current, Vibration
+from edge_agent.signals.rotation import rotation
 from edge_agent.signals.sidebands import FLOOR_RATIOS, SidebandPair, decibels
 from edge_agent.signals.slots import SlotLines
 from edge_agent.signals.supply import HARMONICS
@@ -68,7 +69,7 @@ def harmonic_lines(current: Current, baseband: Baseband, pole_pass_hz: float) ->
         shifted, _ = shift(current.vector[np.newaxis], current.rate_hz, order * baseband.carrier_hz)
         taper = np.hanning(baseband.log.size + 2)[1:-1]
         still = shifted * np.exp(-1j * order * baseband.log.imag) * taper / taper.sum()
-        tones = _tones(still, baseband.seconds, around_hz)[0] / carrier_a
+        tones = _tones(still, around_hz / baseband.rate_hz)[0] / carrier_a
         levels.append(decibels(float(tones[0])))
         sidebands.append(decibels(float(tones[1:].max())))
     return HarmonicLines(tuple(levels), tuple(sidebands))
@@ -86,17 +87,13 @@ def shaft_sidebands_db(
         pole_pass_hz: 2sf.
     """
     still, rate_hz = shift(vibration, rate_hz, shaft_hz)
-    seconds = np.arange(still.shape[1]) / rate_hz
     tapered = still * np.hanning(still.shape[1] + 2)[1:-1]
-    sides = _tones(tapered, seconds, np.array([-1.0, 1.0]) * pole_pass_hz).max(axis=1)
+    sides = _tones(tapered, np.array([-1.0, 1.0]) * pole_pass_hz / rate_hz).max(axis=1)
     beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz
-    floors = np.median(_tones(tapered, seconds, beside), axis=1)
+    floors = np.median(_tones(tapered, beside / rate_hz), axis=1)
     return max(decibels(float(ratio)) for ratio in sides / np.maximum(floors, 1e-30))
 
 
-def _tones(
-    tapered: NDArray[np.complex128], seconds: NDArray[np.float64], frequencies_hz: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Amplitudes (channels, frequencies), in one scale."""
-    turns = np.exp(-2j * np.pi * np.outer(seconds, frequencies_hz))
-    return np.asarray(np.abs(tapered @ turns))
+def _tones(tapered: NDArray[np.complex128], turns: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Amplitudes (channels, lines) of lines that turn so often per sample, in one scale."""
+    return np.asarray(np.abs(tapered @ rotation(turns, tapered.shape[1]).T))

@@ -8,6 +8,7 @@ import numpy as np
 
 from edge_agent.agent import Answer
 from edge_agent.diagnose.fusion import (
+    ALARM_BARS,
     BROKEN_BARS,
     DANGER_BARS,
     OWN_SWING,
@@ -81,6 +82,8 @@ _SAYINGS = {
     "look like {:.2f}",
     "equivalent_bars_at_most": "up to {:.2f} equivalent bars may be broken unseen, and a broken bar may look "
     "like {:.2f}",
+    "equivalent_bars": "{:.2f} equivalent bars are more than those of a sound casting, and less than the "
+    "{:.2f} from which a bar is certain to be broken",
     "largest_current_change": "the current strays by {:.1%} from its median, at most {:.1%} is steady",
     "embedding_distance": "the images are unlike all that the network was trained on: distance {:.0f}, at "
     "most {:.0f}",
@@ -97,6 +100,7 @@ _SAYINGS = {
 }
 """Value and limit of a refusal in words, by its quantity."""
 
+_BARS_IN_BETWEEN = ("equivalent_bars_at_most", "equivalent_bars")
 _LONGEST_WINDOW_S = 600.0
 _NOTABLE_UNBALANCE = 0.06
 _LABEL_WIDTH = 11
@@ -248,8 +252,8 @@ def _severity(answer: Answer, _: Nameplate) -> str:
     return (
         f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows, "
         f"by {told}; {evidence.detection_limit_bars:.2g} or more would have shown. "
-        f"A bar is broken where all of the range lies above {SOUND_BARS:g}, none where all of it lies below "
-        f"{BROKEN_BARS:g}. "
+        f"A bar is broken from {ALARM_BARS:g} on if all of the range lies above {SOUND_BARS:g}, "
+        f"none where it begins lower and ends below {BROKEN_BARS:g}. "
         f"Watch from {SOUND_BARS:g}, danger from {DANGER_BARS:g}."
     )
 
@@ -312,7 +316,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
             "Check the speed channel. motor.speed_rpm is the speed at this very load, to a few rpm, not the "
             "rated one: correct it, or leave it out and let vibration or a speed channel tell."
         )
-    if refusal.quantity == "equivalent_bars_at_most" and nameplate.rotor_bars is None:
+    if refusal.quantity in _BARS_IN_BETWEEN and nameplate.rotor_bars is None:
         return "The number of rotor bars, where it is known, narrows the range: motor.rotor_bars."
     if not slip or not refusal.value or not refusal.limit:
         return ""

@@ -73,10 +73,8 @@ def test_a_broken_rotor_is_told_from_the_supply_to_the_advice(broken):
     assert "detection limit" in text["sidebands"]
     low, high = broken.verdict.evidence.equivalent_bars_interval
     assert f"equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows" in text["severity"]
-    assert (
-        "broken where all of the range lies above 0.2, none where all of it lies below 0.35"
-        in (text["severity"])
-    )
+    assert "A bar is broken from 0.32 on if all of the range lies above 0.2" in text["severity"]
+    assert "none where it begins lower and ends below 0.35" in text["severity"]
     assert "Watch from 0.2, danger from 2.5" in text["severity"]
     assert "bars swing the speed so far" in text["ellipse"]
     assert "99.0% likely" in text["network"]

@@ -20,6 +20,8 @@ from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, deci
 
 BROKEN_BARS = 0.35
 """Equivalent bars that a broken one shows at least: inter-bar current hides up to two thirds of it."""
+ALARM_BARS = 0.32
+"""Equivalent bars from which a rotor is called broken: sound castings of 0.2 were measured as up to 0.31."""
 DANGER_BARS = 2.5
 """Equivalent bars from which several bars are gone."""
 
@@ -60,9 +62,14 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
     """
     lowest, highest = evidence.equivalent_bars_interval or (0.0, 0.0)
     by_amplitude = evidence.equivalent_bars_by == "amplitude"
-    if lowest <= SOUND_BARS or not _stands_out(evidence, pair):
+    bars = evidence.equivalent_bars or 0.0
+    if lowest <= SOUND_BARS or bars < ALARM_BARS or not _stands_out(evidence, pair):
         highest += _hidden_bars(evidence, pair) if by_amplitude else 0.0
-        refusal = None if highest < BROKEN_BARS else _too_weak(evidence, highest)
+        refusal = None
+        if highest >= BROKEN_BARS:
+            refusal = _too_weak(evidence, highest)
+        elif lowest > SOUND_BARS:
+            refusal = Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars", bars, ALARM_BARS)
         return Opinion(broken=False, refusal=refusal)
     refusal = _may_swing_like_load(evidence, pair) if by_amplitude else _swings_otherwise(evidence, pair)
     return Opinion(broken=refusal is None, refusal=refusal)

@@ -1,10 +1,10 @@
-"""What the shipped network alone says of simulated motors: `python tests/bench/bench_network.py`.
+"""What the shipped network says of simulated motors, and the agent: `tests/bench/bench_network.py`.
 
-No evidence speaks with it, and it is asked wherever the front end finds nothing wrong with the signals. Asked
-about are ordinary motors of all classes, and motors with strong conditions that are no broken bar (see
-`evidence_sets`), two fifths of these again with one to four broken bars; test seeds of motors that no
-training has met, one window of 12 s a recording, the plate known with its rotor bars. Intervals are Wilson's,
-of 95 %, over recordings.
+The network alone is asked wherever the front end finds nothing wrong with the signals. The agent's is the
+verdict of the window, for which the sidebands must say the same. Asked about are ordinary motors of all
+classes, and motors with strong conditions that are no broken bar (see `evidence_sets`), two fifths of these
+again with one to four broken bars; test seeds of motors that no training has met, one window of 12 s a
+recording, the plate known with its rotor bars. Intervals are Wilson's, of 95 %, over recordings.
 """
 
 import argparse
@@ -24,9 +24,13 @@ from tables import print_header, print_row, share
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import CLASSES
+from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import BUILTIN, Model
+from edge_agent.diagnose.verdict import State, WindowSpan
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
+
+_ANSWERS = (State.HEALTHY, State.BROKEN_BARS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,9 @@ class Answer:
     broken_bars: int
     """Or cracked ones."""
     probability: float | None
-    """That a bar is broken; None where the front end refused."""
+    """That a bar is broken, by the network; None where the front end refused."""
+    state: State
+    """The agent's verdict of the window."""
 
 
 def main() -> None:
@@ -56,7 +62,8 @@ def main() -> None:
     chosen = [trial for trial in trials if trial.kind in (args.kind or kinds)]
     with ProcessPoolExecutor(args.jobs) as pool:
         answers = list(pool.map(ask, chosen, chunksize=4))
-    print_header("", "sound", "called broken", "broken", "called broken", "refused by the front end")
+    asked = ("network asked", "network: broken", "agent: healthy", "agent: broken")
+    print_header("", "sound rotors", *asked, "broken rotors", *asked)
     for kind in args.kind or kinds:
         print_row(kind, *_row([answer for answer in answers if answer.trial.kind == kind]))
 
@@ -66,11 +73,16 @@ def ask(trial: Trial) -> Answer:
     scenario, spoil = prepare(trial)
     model = _model()
     analyser = Analyser(plate_of(scenario), ImageSpec(**model.spec.front_end))
-    analysis = analyser.analyse(spoil(window_of(simulate(scenario))))
-    probability = None
+    window = spoil(window_of(simulate(scenario)))
+    analysis = analyser.analyse(window)
+    belief = None
     if analysis.refusal is None and analysis.inputs is not None:
-        probability = 1.0 - model.infer(analysis.inputs).probabilities[0]
-    return Answer(trial, scenario.broken_bars, probability)
+        belief = model.infer(analysis.inputs)
+    scans = window.streams[0].valid.size
+    span = WindowSpan(0.0, window.length_s, 0, scans, 0)
+    verdict = diagnose(analysis, belief, model.spec.thresholds.broken, span)
+    probability = None if belief is None else 1.0 - belief.probabilities[0]
+    return Answer(trial, scenario.broken_bars, probability, verdict.state)
 
 
 @cache
@@ -79,14 +91,13 @@ def _model() -> Model:
 
 
 def _row(answers: list[Answer]) -> tuple[object, ...]:
-    threshold = _model().spec.thresholds.broken
-    asked = [answer for answer in answers if answer.probability is not None]
-    groups = ([a for a in asked if not a.broken_bars], [a for a in asked if a.broken_bars])
     cells: list[object] = []
-    for group in groups:
-        called = sum((answer.probability or 0.0) >= threshold for answer in group)
-        cells += [len(group), share(called, len(group))]
-    return (*cells, len(answers) - len(asked))
+    for group in ([a for a in answers if not a.broken_bars], [a for a in answers if a.broken_bars]):
+        asked = [answer.probability for answer in group if answer.probability is not None]
+        called = sum(probability >= _model().spec.thresholds.broken for probability in asked)
+        states = [share(sum(a.state is state for a in group), len(group)) for state in _ANSWERS]
+        cells += [len(group), len(asked), share(called, len(asked)), *states]
+    return tuple(cells)
 
 
 if __name__ == "__main__":

@@ -70,6 +70,14 @@ def test_a_rotor_is_sound_where_the_whole_interval_lies_below_the_weakest_broken
     assert judge(an_evidence(0.27, interval=(0.2, 0.34)), a_pair()) == Opinion(broken=False, refusal=None)
 
 
+def test_between_the_worst_casting_and_the_weakest_broken_bar_nothing_is_claimed():
+    """Sound castings of 0.17 to 0.21 bars were measured so, and so is a bar that the iron bridges."""
+    opinion = judge(an_evidence(0.26, interval=(0.21, 0.31)), a_pair())
+    assert opinion == Opinion(
+        broken=False, refusal=Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars", 0.26, fusion.ALARM_BARS)
+    )
+
+
 def test_an_interval_that_reaches_from_castings_to_broken_bars_is_no_answer():
     opinion = judge(an_evidence(0.3, interval=(0.18, 0.42)), a_pair())
     assert not opinion.broken
@@ -96,8 +104,10 @@ def test_the_interval_decides_and_never_says_both(lowest, width, stands_out, ang
     opinion = judge(evidence, a_pair(angle_deg))
     if opinion.broken:
         assert lowest > SOUND_BARS
+        assert bars >= fusion.ALARM_BARS
         assert stands_out
     elif opinion.refusal is None:
+        assert lowest <= SOUND_BARS
         assert lowest + width < fusion.BROKEN_BARS
 
 

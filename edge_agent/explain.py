@@ -78,6 +78,8 @@ _SAYINGS = {
     "would not put it, at most {:.0f} dB is clear",
     "bars_at_another_slip": "a pair of sidebands of {:.2f} equivalent bars stands at another slip of this "
     "load, and only less than {:.2f} rule out that it is the right one",
+    "current_over_idle": "only the current tells the slip, and it is {:.2f} times that of the idling motor, "
+    "which a supply above its voltage makes up to {:.2f} times as large",
     "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
     "look like {:.2f}",
     "equivalent_bars_at_most": "up to {:.2f} equivalent bars may be broken unseen, and a broken bar may look "
@@ -304,7 +306,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     """Say with what there would have been an answer, load, window or plate; empty where that is unknown."""
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
-    if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db"):
+    if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db", "current_over_idle"):
         resolved_slip = LEAST_CYCLES / length_s / 2 / nameplate.line_frequency_hz
         load = circuit.load_at_slip(resolved_slip)
         return (

@@ -4,6 +4,7 @@ Beside its sidebands a broken rotor looks sound. Hence every slip, told or found
 the others.
 """
 
+import math
 from dataclasses import replace
 
 from edge_agent.diagnose.verdict import Reason, Refusal
@@ -26,6 +27,9 @@ _MOST_IDLE_CHANGE = 0.08
 _FAR_STRONGER_DB = 6.0
 _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest that is looked for otherwise."""
+_MOST_IDLE = 1.25
+"""Current of an idling motor over that of its circuit, at most: saturated iron takes a quarter more of it at
+a tenth more voltage."""
 _MOSTLY_ACROSS = 1.0
 """Bars beyond a casting's, per bar that a load swinging at the pair's own slip would pass for."""
 
@@ -83,10 +87,14 @@ class Doubts:
 
         Lines that a load makes which swings at the slip that was found, as those of a belt, are no such pair.
         Below the least slip that the current tells, bars may look like them: there a pair counts that mostly
-        is no swing at its own slip. Where the current alone tells the slip, only that least is in doubt.
+        is no swing at its own slip. Where the current alone tells the slip, only that least is in doubt, but
+        if the motor may all but idle: then any pair may be foreign, and the bars' own hide in the wander.
         """
         anything, by_current = self._slips.anything(), self._slips.from_current(current.line)
         alone = slips.source == "current"
+        over_idle = current.line.amplitude_a / math.sqrt(2) / self._circuit.no_load_current_rms_a
+        if alone and over_idle < _MOST_IDLE:
+            return Refusal(Reason.LOAD_TOO_LOW, "current_over_idle", over_idle, _MOST_IDLE)
         if not alone:
             larger = replace(by_current, highest=_HOTTEST * anything.highest)
             pair = self._broken_among(larger, current, baseband)

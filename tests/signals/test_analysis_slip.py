@@ -1,5 +1,7 @@
 """Who tells the slip of a window, whom it is believed from, and when nobody does."""
 
+from unittest.mock import ANY
+
 import numpy as np
 import pytest
 from motor_windows import (
@@ -27,7 +29,7 @@ from signal_factories import (
 )
 
 from edge_agent.diagnose.fusion import judge
-from edge_agent.diagnose.verdict import Reason
+from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.signals.circuit import fit_circuit
 
 
@@ -150,6 +152,21 @@ def test_the_lines_of_a_load_that_swings_at_a_smaller_slip_are_no_broken_bars():
     assert analysis.evidence.slip == pytest.approx(0.05, rel=0.02)
     assert judge(analysis.evidence, analysis.pair).broken
     assert analysis.swing_doubt.quantity == "bars_over_load_swing"
+
+
+@pytest.mark.parametrize(("over_idle", "doubt"), [(1.22, "current_over_idle"), (1.35, None)])
+def test_a_current_that_may_be_that_of_an_idling_motor_tells_no_slip_at_which_a_rotor_is_healthy(
+    over_idle, doubt
+):
+    """A foreign pair was taken for the bars' own, which the wander hid, where the voltage was too high."""
+    circuit, seconds = fit_circuit(a_nameplate()), times(12.0)
+    rms_a = over_idle * circuit.no_load_current_rms_a
+    pole_pass_hz = 2 * circuit.slip_at_current(rms_a) * 60
+    vector = a_space_vector(seconds, 5e-4, 5e-4j, pole_pass_hz, amplitude_a=rms_a * 2**0.5)
+    noise = np.random.default_rng(2).normal(0, 0.001, (3, seconds.size))
+    analysis = analyse(a_window(a_current_window(phase_currents(vector) + noise)))
+    assert (analysis.refusal, analysis.slips.source) == (None, "current")
+    assert analysis.speed_doubt == (doubt and Refusal(Reason.LOAD_TOO_LOW, doubt, ANY, 1.25))
 
 
 def test_slots_that_are_misread_make_no_broken_rotor_healthy():

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.motor import Nameplate
+from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.coarse import phases_of
+from edge_agent.signals.doubts import MOST_IDLE
 from edge_agent.signals.sidebands import LEAST_CYCLES
 
 
@@ -56,8 +58,16 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
         yield f"slip comes from the speed in the configuration, {nameplate.speed_rpm:g} rpm"
     elif any(c.kind is ChannelKind.VIBRATION for c in channels):
         yield "slip comes from the shaft's lines in vibration"
-    else:
+    elif nameplate.rotor_bars is not None:
         yield (
-            "no vibration and no speed: the slip is known only where sidebands stand out, "
-            "so a rotor without any will be called load_too_low rather than healthy"
+            f"no vibration and no speed: slip comes from the slot lines of {nameplate.rotor_bars} rotor bars "
+            "in the current; where none show, a rotor without sidebands is called load_too_low"
+        )
+    else:
+        circuit = fit_circuit(nameplate)
+        slip = circuit.slip_at_current(MOST_IDLE * circuit.no_load_current_rms_a) or 0.0
+        yield (
+            "no vibration and no speed, nor rotor_bars: the slip is known only where sidebands stand out, "
+            f"and not even there below {circuit.load_at_slip(slip):.0%} of the rated torque: a rotor is then "
+            "called load_too_low rather than healthy"
         )

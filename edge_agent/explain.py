@@ -17,8 +17,7 @@ from edge_agent.diagnose.fusion import (
 from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.severity import SOUND_BARS
-from edge_agent.signals.sidebands import LEAST_CYCLES
+from edge_agent.signals.severity import SOUND_BARS, least_cycles, least_load
 
 ADVICE = {
     Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "
@@ -102,8 +101,7 @@ _SAYINGS = {
 }
 """Value and limit of a refusal in words, by its quantity."""
 
-_BARS_IN_BETWEEN = ("equivalent_bars_at_most", "equivalent_bars")
-_LONGEST_WINDOW_S = 600.0
+_LONGEST_WINDOW_S = 60.0
 _NOTABLE_UNBALANCE = 0.06
 _LABEL_WIDTH = 11
 _WIDTH = 100
@@ -234,9 +232,10 @@ def _sidebands(answer: Answer, _: Nameplate) -> str:
         f"{place}: {level:.1f} dBc, {abs(level - floor):.0f} dB {'above' if level > floor else 'below'} floor"
         for place, level in zip(places, levels, strict=True)
     )
+    needed = least_cycles(evidence.load or 0.0)
     text = (
         f"{found}. Floor {floor:.1f} dBc, detection limit {limit:.1f} dBc. "
-        f"The window holds {pair.cycles:.3g} cycles of 2sf, {LEAST_CYCLES:g} are needed."
+        f"The window holds {pair.cycles:.3g} cycles of 2sf, {needed:g} are needed."
     )
     if answer.analysis.refusal is not None:
         text += " It is merely the strongest pair near the line, and proves nothing."
@@ -307,8 +306,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
     if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db", "current_over_idle"):
-        resolved_slip = LEAST_CYCLES / length_s / 2 / nameplate.line_frequency_hz
-        load = circuit.load_at_slip(resolved_slip)
+        load = least_load(circuit, length_s, nameplate.line_frequency_hz)
         return (
             f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "
             "is told: by motor.speed_rpm where it is constant, a speed channel, or vibration."
@@ -318,8 +316,12 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
             "Check the speed channel. motor.speed_rpm is the speed at this very load, to a few rpm, not the "
             "rated one: correct it, or leave it out and let vibration or a speed channel tell."
         )
-    if refusal.quantity in _BARS_IN_BETWEEN and nameplate.rotor_bars is None:
+    if refusal.quantity == "equivalent_bars_at_most" and nameplate.rotor_bars is None:
         return "The number of rotor bars, where it is known, narrows the range: motor.rotor_bars."
+    if refusal.quantity == "equivalent_bars":
+        return (
+            "Compare with what was measured when the rotor was known to be sound: a casting stays as it is."
+        )
     if not slip or not refusal.value or not refusal.limit:
         return ""
     ratio = refusal.value / refusal.limit

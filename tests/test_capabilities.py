@@ -3,6 +3,7 @@ import pytest
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.capabilities import capabilities
 from edge_agent.motor import Nameplate
+from edge_agent.signals.circuit import fit_circuit
 
 
 def a_plate(**changes):
@@ -71,3 +72,15 @@ def test_a_window_too_short_for_rated_load_is_told_with_what_would_do():
     said = list(capabilities(streams(), a_plate(rated_speed_rpm=1795), 5.0))
     assert any("too short" in sentence and "takes 9 s" in sentence for sentence in said)
     assert not any("too short" in sentence for sentence in capabilities(streams(), a_plate(), 5.0))
+
+
+def test_without_a_speed_rotor_bars_tell_the_slip_and_the_current_from_its_load_on():
+    currents = streams(vibration=False)
+    by_slots = " ".join(capabilities(currents, a_plate(rotor_bars=34), 12.0))
+    assert "slip comes from the slot lines of 34 rotor bars" in by_slots
+    plate = a_plate()
+    circuit = fit_circuit(plate)
+    load = circuit.load_at_slip(circuit.slip_at_current(1.25 * circuit.no_load_current_rms_a))
+    assert f"not even there below {load:.0%} of the rated torque" in " ".join(
+        capabilities(currents, plate, 12.0)
+    )

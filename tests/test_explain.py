@@ -136,7 +136,7 @@ def test_without_speed_and_pair_the_slip_is_called_a_guess_and_the_pair_no_proof
     text = said(an_answer(a_window(lower=0, upper=0, vibration=False)))
     assert "a guess from the current" in text["load"]
     assert "proves nothing" in text["sidebands"]
-    least_load = fit_circuit(NAMEPLATE).load_at_slip(3 / 6 / 120)
+    least_load = fit_circuit(NAMEPLATE).load_at_slip(2.5 / 6 / 120)
     assert f"Windows of 6 s resolve sidebands from about {least_load:.0%} load on" in text["advice"]
     assert "motor.speed_rpm" in text["advice"]
     assert "severity" not in text

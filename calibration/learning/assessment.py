@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.learning.examples import Examples, RecordingEntry
-from calibration.learning.probability import expected_calibration_error, wilson_interval
+from calibration.learning.probability import wilson_interval
 from calibration.learning.protocols import Protocol
 from edge_agent.diagnose.manifest import Figure
 
@@ -132,11 +132,6 @@ def against_float(integers: Sequence[Judgement], floats: Sequence[Judgement], pr
         value = (lost - won) / max(len(clear), 1)
         found.append(_figure(f"int8_loses.{name}", protocol, [i for i, _ in clear], value, interval))
     return found
-
-
-def calibration_error(judgements: Sequence[Judgement]) -> float:
-    """Expected calibration error of the answer broken or not, over the clear recordings."""
-    return expected_calibration_error(*verdict_confidence(judgements))
 
 
 def verdict_confidence(judgements: Sequence[Judgement]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -56,11 +56,6 @@ class LoopMatrices:
     """N_b."""
 
 
-def sound_cage(bars: int) -> Cage:
-    """Give a cage without any tolerance."""
-    return Cage((1.0,) * bars, (1.0,) * bars)
-
-
 def loop_matrices(cage: Cage, rotor: RotorCircuit) -> LoopMatrices:
     """Set up R', L' and B' of the cage.
 

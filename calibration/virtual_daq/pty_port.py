@@ -40,11 +40,6 @@ class PtyPort:
         self._master: int | None = None
         self._slave_name = ""
 
-    @property
-    def is_open(self) -> bool:
-        """Whether the link is there."""
-        return self._master is not None
-
     def open(self) -> None:
         """Make a new pty in raw mode and let the link point to it."""
         self._master, slave = os.openpty()

@@ -9,7 +9,7 @@ from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings, load_settings
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.sidebands import LEAST_CYCLES
+from edge_agent.signals.severity import least_load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,9 +49,8 @@ def _about_motor(motor: Nameplate, window_s: float) -> Iterator[str]:
         f"{motor.synchronous_speed_rpm:g} rpm, rated slip {100 * motor.rated_slip:.2f} %, "
         f"pole-pass frequency at rated load {motor.rated_pole_pass_hz:.2f} Hz"
     )
-    slip = LEAST_CYCLES / window_s / 2 / motor.line_frequency_hz
-    load = fit_circuit(motor).load_at_slip(slip)
+    load = least_load(fit_circuit(motor), window_s, motor.line_frequency_hz)
     yield (
-        f"window {window_s:g} s: loads from about {100 * max(load, 0.0):.0f} % of the rated torque can be "
+        f"window {window_s:g} s: loads from about {100 * load:.0f} % of the rated torque can be "
         "judged, below that the answer is load_too_low"
     )

@@ -70,9 +70,9 @@ class AcquisitionSection(Section):
 class WindowSection(Section):
     """How much is looked at, and how often."""
 
-    length_s: Annotated[float, Field(ge=0.5, le=600)] = 12.0
-    """Length of a window, s; longer ones resolve smaller loads."""
-    step_s: Annotated[float, Field(ge=0.1, le=600)] = Field(
+    length_s: Annotated[float, Field(ge=0.5, le=60)] = 12.0
+    """Length of a window, s; longer ones resolve smaller loads, and take memory with their square."""
+    step_s: Annotated[float, Field(ge=0.1, le=60)] = Field(
         default_factory=lambda checked: min(_STEP_S, checked.get("length_s", _STEP_S))
     )
     """Time between two windows, s; else 2, or length_s where that is shorter."""

@@ -13,10 +13,9 @@ from edge_agent.signals.doubts import Doubts
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, Found, find_elsewhere, find_pair, standing
 from edge_agent.signals.prepared import Current, Preparation, Vibration
-from edge_agent.signals.severity import SOUND_BARS, BarScale, EquivalentBars
+from edge_agent.signals.severity import SOUND_BARS, BarScale, EquivalentBars, least_cycles
 from edge_agent.signals.sidebands import (
     DETECTION_MARGIN_DB,
-    LEAST_CYCLES,
     SidebandFit,
     SidebandPair,
     decibels,
@@ -49,7 +48,7 @@ class Analysis:
     slips: SlipRange | None = None
     """Where the slip was looked for, and who said so; None where the analysis stopped before."""
     speed_doubt: Refusal | None = None
-    """Why the speed that was told may not be the present one, so that no rotor can be called healthy."""
+    """Why the slip, told or found, may not be the present one, so that no rotor can be called healthy."""
     swing_doubt: Refusal | None = None
     """Why a load that swings may have made the pair, so that no rotor can be called broken."""
 
@@ -120,9 +119,10 @@ class Analyser:
             if by_slots is not None:
                 slips, found = by_slots, find_pair(baseband, by_slots, self._circuit)
         if found is None:
-            evidence = replace(evidence, slip=slips.middle, load=self._circuit.load_at_slip(slips.middle))
+            load = self._circuit.load_at_slip(slips.middle)
+            evidence = replace(evidence, slip=slips.middle, load=load)
             cycles = 2 * slips.middle * line.frequency_hz * baseband.length_s
-            too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, LEAST_CYCLES)
+            too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, least_cycles(load))
             return Analysis(evidence, too_low, line=line, slips=slips)
         # The slip was looked for in the pair as it came, and is doubted by it.
         fit, pair = found

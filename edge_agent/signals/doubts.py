@@ -12,22 +12,27 @@ from edge_agent.signals.carrier import Baseband
 from edge_agent.signals.circuit import Circuit
 from edge_agent.signals.pair_search import find_elsewhere, find_standing
 from edge_agent.signals.prepared import Current, Vibration
-from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, LEAST_ACROSS, SOUND_BARS, BarScale
-from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, LEAST_CYCLES, SidebandPair, decibels
+from edge_agent.signals.severity import LEAST_ACROSS, LEAST_LOAD, SOUND_BARS, BarScale, least_cycles
+from edge_agent.signals.sidebands import (
+    DETECTION_MARGIN_DB,
+    LEAST_CYCLES_LIGHT,
+    SidebandPair,
+    decibels,
+)
 from edge_agent.signals.slip import SlipFinder, SlipRange, borne_out
 from edge_agent.signals.steadiness import check_load_change, current_change
 from edge_agent.signals.supply import Line
 from edge_agent.signals.supply_phase import without_wander
 
 _UNBALANCED = 0.06
-_LEAST_LOAD = 0.05
-"""Less is the friction's, which the plate does not tell."""
-_MOST_IDLE_CHANGE = 0.08
+MOST_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _FAR_STRONGER_DB = 6.0
 _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest that is looked for otherwise."""
-_MOST_IDLE = 1.25
+_LEAST_CYCLES_BELOW = 5.0
+"""Pole-pass cycles in a window from which a pair below the current's slips is no unrest next to the line."""
+MOST_IDLE = 1.25
 """Current of an idling motor over that of its circuit, at most: saturated iron takes a quarter more of it at
 a tenth more voltage."""
 _MOSTLY_ACROSS = 1.0
@@ -50,9 +55,9 @@ class Doubts:
         changes = check_load_change(change, self._circuit.current_per_slip(slip))
         # The current of a motor that idles changes with its supply, and an unbalanced one with whatever
         # unbalances it, as a short between turns that warms up: then the load that is not told comes first.
-        idles = slips.lowest == 0.0 or self._circuit.load_at_slip(slips.middle) < _LEAST_LOAD
+        idles = slips.lowest == 0.0 or self._circuit.load_at_slip(slips.middle) < LEAST_LOAD
         unbalanced = line.unbalance is not None and line.unbalance > _UNBALANCED
-        load_first = (idles and change < _MOST_IDLE_CHANGE) or unbalanced
+        load_first = (idles and change < MOST_IDLE_CHANGE) or unbalanced
         return too_low or changes if load_first else changes or too_low
 
     def of_told_speed(
@@ -93,15 +98,15 @@ class Doubts:
         anything, by_current = self._slips.anything(), self._slips.from_current(current.line)
         alone = slips.source == "current"
         over_idle = current.line.amplitude_a / math.sqrt(2) / self._circuit.no_load_current_rms_a
-        if alone and over_idle < _MOST_IDLE:
-            return Refusal(Reason.LOAD_TOO_LOW, "current_over_idle", over_idle, _MOST_IDLE)
+        if alone and over_idle < MOST_IDLE:
+            return Refusal(Reason.LOAD_TOO_LOW, "current_over_idle", over_idle, MOST_IDLE)
         if not alone:
             larger = replace(by_current, highest=_HOTTEST * anything.highest)
-            pair = self._broken_among(larger, current, baseband)
+            pair = self._broken_among(larger, current, baseband, LEAST_CYCLES_LIGHT)
             if pair is not None and self._bars.over_load_swing(pair, slips.middle) >= LEAST_ACROSS:
                 return self._bars_elsewhere(pair)
         smaller = replace(anything, highest=by_current.lowest)
-        pair = self._broken_among(smaller, current, baseband)
+        pair = self._broken_among(smaller, current, baseband, _LEAST_CYCLES_BELOW)
         if pair is None:
             return None
         swing_slip, least = (slips.middle, LEAST_ACROSS) if alone else (pair.slip, _MOSTLY_ACROSS)
@@ -125,10 +130,10 @@ class Doubts:
             above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
             return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
         load = self._circuit.load_at_slip(pair.slip)
-        if load < _LEAST_LOAD:
-            return Refusal(Reason.LOAD_TOO_LOW, "load", load, _LEAST_LOAD)
-        if load > AMPLITUDE_UP_TO_LOAD and pair.cycles < LEAST_CYCLES:
-            return Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", pair.cycles, LEAST_CYCLES)
+        if load < LEAST_LOAD:
+            return Refusal(Reason.LOAD_TOO_LOW, "load", load, LEAST_LOAD)
+        if pair.cycles < least_cycles(load):
+            return Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", pair.cycles, least_cycles(load))
         if slips.source != "current":
             return None
         if slips.lowest == 0.0 or pair.at_edge:
@@ -145,9 +150,11 @@ class Doubts:
             return None
         return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, _FAR_STRONGER_DB)
 
-    def _broken_among(self, others: SlipRange, current: Current, baseband: Baseband) -> SidebandPair | None:
-        """Give the strongest pair at other slips where it shows more than a casting does."""
-        found = find_standing(baseband, others, self._circuit)
+    def _broken_among(
+        self, others: SlipRange, current: Current, baseband: Baseband, cycles: float
+    ) -> SidebandPair | None:
+        """Give the strongest pair at other slips, from so many cycles on, if it shows more than a casting."""
+        found = find_standing(baseband, others, self._circuit, cycles)
         if found is None:
             return None
         _, quiet = without_wander(*found, current, baseband)

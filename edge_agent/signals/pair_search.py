@@ -47,7 +47,7 @@ def find_pair(baseband: Baseband, slips: SlipRange, circuit: Circuit) -> Found |
 
 
 def find_standing(
-    baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float = LEAST_CYCLES_LIGHT
+    baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float
 ) -> Found | None:
     """Measure the strongest pair in a range of slips; None where none stands out within its bounds."""
     search = _search(baseband, slips, circuit, least_cycles)

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 def rotation(turns: ArrayLike, count: int) -> NDArray[np.complex128]:
     """Give exp(-2πj turns k) for k = 0 .. count - 1, (..., count).
 
-    Each is the product of a coarse and a fine step, so that few exponentials are needed: they would take a
-    third of the time of a window. The error stays that of the rounded angles.
+    Each is the product of a coarse and a fine step: exponentials are slow, and of these few are needed. The
+    error stays that of the rounded angles.
 
     Args:
         turns: turns per sample, any shape (...).

@@ -9,7 +9,12 @@ import numpy as np
 
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import Circuit, typical_rotor_bars
-from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair
+from edge_agent.signals.sidebands import (
+    DETECTION_MARGIN_DB,
+    LEAST_CYCLES,
+    LEAST_CYCLES_LIGHT,
+    SidebandPair,
+)
 
 _NORMAL_90 = 1.645
 _SPREAD = 0.1
@@ -30,6 +35,21 @@ SOUND_BARS = 0.2
 """Equivalent bars that the casting of a sound rotor reaches: from here it deserves a second look."""
 AMPLITUDE_UP_TO_LOAD = 0.35
 """Under more load bars turn the phase rather than swing the amplitude, the farther the heavier the shaft."""
+LEAST_LOAD = 0.05
+"""Less is the friction's, which the plate does not tell."""
+
+
+def least_cycles(load: float) -> float:
+    """Pole-pass cycles that a window must hold at a load for bars to be counted."""
+    return LEAST_CYCLES_LIGHT if load <= AMPLITUDE_UP_TO_LOAD else LEAST_CYCLES
+
+
+def least_load(circuit: Circuit, length_s: float, line_hz: float) -> float:
+    """Give the load, per unit of the rated torque, from which a window of `length_s` can be judged."""
+    light, usual = (
+        circuit.load_at_slip(cycles / length_s / 2 / line_hz) for cycles in (LEAST_CYCLES_LIGHT, LEAST_CYCLES)
+    )
+    return max(light if light <= AMPLITUDE_UP_TO_LOAD else usual, LEAST_LOAD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,6 @@ class ShaftSpeed:
     """Rotations per second."""
     uncertainty_hz: float
     """Half width of the interval in which it lies."""
-    lead_db: float
-    """By how much its comb beats the next best speed in the range."""
 
 
 def find_shaft(
@@ -62,7 +60,6 @@ def find_shaft(
     return ShaftSpeed(
         shaft_hz=_polish(float(candidates[best]), levels[best], prominence, bin_hz, length_s),
         uncertainty_hz=_UNCERTAINTY_BINS / length_s,
-        lead_db=lead,
     )
 
 

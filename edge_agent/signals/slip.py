@@ -57,7 +57,7 @@ class SlipRange:
 
 
 class SlipFinder:
-    """Bounds the slip from a known speed, else from vibration, else from the rms current."""
+    """Bounds the slip from a known speed, the rotor's slots, vibration or the rms current."""
 
     def __init__(self, nameplate: Nameplate, circuit: Circuit) -> None:
         self._nameplate = nameplate

@@ -35,7 +35,7 @@ _ANSWERS = (State.HEALTHY, State.BROKEN_BARS)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the network said of one recording."""
+    """What the network said of one recording, and the agent."""
 
     trial: Trial
     """Which recording it is."""

@@ -10,12 +10,13 @@ from small_dataset import COLUMNS, ROWS, SIDE_INPUTS, a_dataset, an_entry, some_
 
 from calibration import evaluate, quantize, train
 from calibration.export import accept_bytes, to_onnx
-from calibration.learning.assessment import calibration_error, figures, judge
+from calibration.learning.assessment import figures, judge, verdict_confidence
 from calibration.learning.deploy import DeployedNetwork
 from calibration.learning.examples import load_split
 from calibration.learning.inference import ask, believe
 from calibration.learning.network import FusionNetwork, NetworkSpec
 from calibration.learning.packaging import calibration_inputs
+from calibration.learning.probability import expected_calibration_error
 from calibration.learning.quantization import CalibrationInputs
 from calibration.learning.quantization import quantize as quantize_network
 from edge_agent.diagnose.manifest import Modality
@@ -163,7 +164,7 @@ def test_a_recording_is_judged_by_its_longest_window():
     assert [j.estimate for j in judgements] == [0, 3]
     values = {figure.name: figure.value for figure in figures(judgements, "test")}
     assert values["exact_count"] == values["healthy_against_broken"] == 1.0
-    assert calibration_error(judgements) == pytest.approx(0.05)
+    assert expected_calibration_error(*verdict_confidence(judgements)) == pytest.approx(0.05)
 
 
 def test_recordings_between_two_classes_count_apart():

@@ -44,6 +44,7 @@ def test_the_rig_with_broken_bars_is_called_broken_and_the_others_are_not(tmp_pa
     broken = {name for name, line in found.items() if line["state"] == "broken_bars"}
     assert broken == {name for name in found if name.startswith("broken_rotor_bars")}
     print(Counter((name[:-3], line["state"], line["reason"]) for name, line in found.items()))
+    assert sum(line["state"] == "healthy" for line in found.values()) >= 80
     for name, line in found.items():
         evidence = line["evidence"]
         assert evidence["phase_order"] == ("acb" if name.startswith("healthy") else "abc")

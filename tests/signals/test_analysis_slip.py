@@ -316,3 +316,16 @@ def test_a_bad_vibration_channel_is_left_out_and_the_other_one_tells_the_slip(ba
     analysis = analyse(window)
     assert analysis.refusal is None
     assert analysis.evidence.slip == pytest.approx(SLIP, rel=0.01)
+
+
+@pytest.mark.parametrize(("length_s", "doubt"), [(2.1, None), (8.0, "bars_at_another_slip")])
+def test_three_cycles_of_unrest_next_to_the_line_make_no_sound_rotor_doubtful(length_s, doubt):
+    """In a longer window the same pair of lines would be that of bars at a third of the load."""
+    seconds = times(length_s)
+    unrest = 1 + 0.008 * np.cos(2 * np.pi * 1.5 * seconds)
+    vector = a_space_vector(seconds, 1e-4, 1e-4j, POLE_PASS_HZ) * unrest
+    currents = phase_currents(vector) + np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+    vibration = a_vibration_window(a_shaking(seconds, SHAFT_HZ))
+    analysis = analyse(a_window(a_current_window(currents), vibration))
+    assert (analysis.refusal, analysis.slips.source) == (None, "vibration")
+    assert (analysis.speed_doubt and analysis.speed_doubt.quantity) == doubt

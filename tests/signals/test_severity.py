@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from signal_factories import a_nameplate
 
 from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.severity import BarScale
+from edge_agent.signals.severity import BarScale, least_cycles, least_load
 from edge_agent.signals.sidebands import SidebandPair
 
 PLATE = a_nameplate(rotor_bars=28)
@@ -138,3 +138,14 @@ def test_overload_and_a_generator_are_counted_like_the_ends_of_the_range():
     """Beyond 130 % and below no load the correction stays where it was."""
     assert SCALE.measure(a_pair(0.05, slip=0.1)).value > 0
     assert SCALE.measure(a_pair(0.001, slip=0.0002)).value > 0
+
+
+@pytest.mark.parametrize(("length_s", "cycles"), [(4.0, 2.5), (1.2, 3.0)])
+def test_the_least_load_is_that_of_the_cycles_that_it_takes(length_s, cycles):
+    load = least_load(CIRCUIT, length_s, 60.0)
+    assert least_cycles(load) == cycles
+    assert 2 * CIRCUIT.slip_at_load(load) * 60 * length_s == pytest.approx(cycles, rel=1e-3)
+
+
+def test_no_window_is_long_enough_for_the_load_of_the_friction():
+    assert least_load(CIRCUIT, 60.0, 60.0) == 0.05

@@ -75,8 +75,8 @@ _SAYINGS = {
     "bears out is {:.4f}",
     "pair_off_told_speed_db": "a pair of sidebands {:.0f} dB stronger stands where the speed that is told "
     "would not put it, at most {:.0f} dB is clear",
-    "bars_at_another_slip": "a pair of sidebands of {:.2f} equivalent bars stands at another slip of this "
-    "load, and only less than {:.2f} rule out that it is the right one",
+    "bars_at_another_slip": "a pair of sidebands of {:.2f} equivalent bars stands at another slip, and only "
+    "less than {:.2f} rule out that it is the right one",
     "current_over_idle": "only the current tells the slip, and it is {:.2f} times that of the idling motor, "
     "which a supply above its voltage makes up to {:.2f} times as large",
     "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "

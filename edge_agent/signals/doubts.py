@@ -25,7 +25,7 @@ from edge_agent.signals.supply import Line
 from edge_agent.signals.supply_phase import without_wander
 
 _UNBALANCED = 0.06
-MOST_IDLE_CHANGE = 0.08
+_MOST_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _FAR_STRONGER_DB = 6.0
 _HOTTEST = 1.2
@@ -57,7 +57,7 @@ class Doubts:
         # unbalances it, as a short between turns that warms up: then the load that is not told comes first.
         idles = slips.lowest == 0.0 or self._circuit.load_at_slip(slips.middle) < LEAST_LOAD
         unbalanced = line.unbalance is not None and line.unbalance > _UNBALANCED
-        load_first = (idles and change < MOST_IDLE_CHANGE) or unbalanced
+        load_first = (idles and change < _MOST_IDLE_CHANGE) or unbalanced
         return too_low or changes if load_first else changes or too_low
 
     def of_told_speed(

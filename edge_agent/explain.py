@@ -173,10 +173,9 @@ def _supply(answer: Answer, nameplate: Nameplate) -> str:
     line = answer.analysis.line
     if line is None:
         return ""
-    rms_a = line.amplitude_a / math.sqrt(2)
     text = (
-        f"{evidence.line_frequency_hz:.3f} Hz, current {rms_a:.3g} A rms "
-        f"({rms_a / nameplate.rated_current_a:.0%} of rated). "
+        f"{evidence.line_frequency_hz:.3f} Hz, current {line.rms_a:.3g} A rms "
+        f"({line.rms_a / nameplate.rated_current_a:.0%} of rated). "
     )
     if evidence.current_unbalance is None:
         return text + "One phase only: unbalance and phase order cannot be seen."

@@ -11,11 +11,12 @@ from pydantic import TypeAdapter
 from calibration.learning.windowing import StreamSamples, cut
 from edge_agent.acquire.recordings import Recording, read_recording
 from edge_agent.diagnose.fusion import diagnose
-from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import State, WindowSpan
+from edge_agent.diagnose.model import Belief, Model
+from edge_agent.diagnose.verdict import State, Verdict, WindowSpan
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
+from edge_agent.signals.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,16 @@ def conditions_table(verdicts: Sequence[MeasuredVerdict], threshold: float) -> s
     return "\n".join(lines)
 
 
+def ask_agent(model: Model, analyser: Analyser, window: Window) -> tuple[Belief | None, Verdict]:
+    """Give what the network holds of a window, None where the front end refused, and the agent's verdict."""
+    analysis = analyser.analyse(window)
+    belief = None
+    if analysis.inputs is not None and analysis.refusal is None:
+        belief = model.infer(analysis.inputs)
+    span = WindowSpan(0.0, window.length_s, 0, window.streams[0].valid.size, 0)
+    return belief, diagnose(analysis, belief, model.spec.thresholds.broken, span)
+
+
 def _judge(model: Model, analyser: Analyser, recording: Recording, length_s: float) -> MeasuredVerdict:
     streams = [
         StreamSamples(stream, counts.T)
@@ -126,12 +137,7 @@ def _judge(model: Model, analyser: Analyser, recording: Recording, length_s: flo
     ]
     duration_s = min(s.counts.shape[1] / s.stream.rate_hz for s in streams)
     window = cut(streams, 0.0, min(length_s, duration_s))
-    analysis = analyser.analyse(window)
-    belief = None
-    if analysis.inputs is not None and analysis.refusal is None:
-        belief = model.infer(analysis.inputs)
-    span = WindowSpan(0.0, window.length_s, 0, window.streams[0].valid.size, 0)
-    verdict = diagnose(analysis, belief, model.spec.thresholds.broken, span)
+    belief, verdict = ask_agent(model, analyser, window)
     return MeasuredVerdict(
         recording=recording.name,
         condition=str(recording.meta.get("condition", recording.name.rstrip("0123456789_"))),

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.signals.coarse import CoarseCurrents
+from edge_agent.signals.rotation import rotation
 
 LEAST_JUMP_RAD = 0.08
 """Smallest jump of the line's phase that is taken for lost time."""
@@ -172,8 +173,8 @@ def shaft_jumps(
     width_hz = rate_hz / length
 
     def phasors(frequency_hz: float) -> NDArray[np.complex128]:
-        turns = frequency_hz / rate_hz * np.arange(length * _SHAFT_PARTS).reshape(_SHAFT_PARTS, length)
-        return np.asarray(np.einsum("cpn,pn->cp", parts, np.exp(-2j * np.pi * turns) * window))
+        carrier = rotation(frequency_hz / rate_hz, length * _SHAFT_PARTS).reshape(_SHAFT_PARTS, length)
+        return np.asarray(np.einsum("cpn,pn->cp", parts, carrier * window))
 
     clearest, clearness = None, _SHAFT_CLEARNESS
     for tone_hz in (shaft_hz, 2.0 * shaft_hz):

@@ -4,7 +4,6 @@ Beside its sidebands a broken rotor looks sound. Hence every slip, told or found
 the others.
 """
 
-import math
 from dataclasses import replace
 
 from edge_agent.diagnose.verdict import Reason, Refusal
@@ -97,20 +96,21 @@ class Doubts:
         """
         anything, by_current = self._slips.anything(), self._slips.from_current(current.line)
         alone = slips.source == "current"
-        over_idle = current.line.amplitude_a / math.sqrt(2) / self._circuit.no_load_current_rms_a
+        over_idle = current.line.rms_a / self._circuit.no_load_current_rms_a
         if alone and over_idle < MOST_IDLE:
             return Refusal(Reason.LOAD_TOO_LOW, "current_over_idle", over_idle, MOST_IDLE)
         if not alone:
             larger = replace(by_current, highest=_HOTTEST * anything.highest)
-            pair = self._broken_among(larger, current, baseband, LEAST_CYCLES_LIGHT)
-            if pair is not None and self._bars.over_load_swing(pair, slips.middle) >= LEAST_ACROSS:
-                return self._bars_elsewhere(pair)
+            broken = self._broken_among(larger, current, baseband, LEAST_CYCLES_LIGHT)
+            if broken is not None and self._bars.over_load_swing(broken[0], slips.middle) >= LEAST_ACROSS:
+                return broken[1]
         smaller = replace(anything, highest=by_current.lowest)
-        pair = self._broken_among(smaller, current, baseband, _LEAST_CYCLES_BELOW)
-        if pair is None:
+        broken = self._broken_among(smaller, current, baseband, _LEAST_CYCLES_BELOW)
+        if broken is None:
             return None
+        pair, refusal = broken
         swing_slip, least = (slips.middle, LEAST_ACROSS) if alone else (pair.slip, _MOSTLY_ACROSS)
-        return self._bars_elsewhere(pair) if self._bars.over_load_swing(pair, swing_slip) >= least else None
+        return refusal if self._bars.over_load_swing(pair, swing_slip) >= least else None
 
     def of_bars(self, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
         """Where the current alone tells the slip, a load may swing along the path of a smaller one."""
@@ -152,14 +152,16 @@ class Doubts:
 
     def _broken_among(
         self, others: SlipRange, current: Current, baseband: Baseband, cycles: float
-    ) -> SidebandPair | None:
-        """Give the strongest pair at other slips, from so many cycles on, if it shows more than a casting."""
+    ) -> tuple[SidebandPair, Refusal] | None:
+        """Give the strongest pair at other slips, from so many cycles on, if it shows more than a casting.
+
+        And the refusal that it is worth where no load makes it.
+        """
         found = find_standing(baseband, others, self._circuit, cycles)
         if found is None:
             return None
         _, quiet = without_wander(*found, current, baseband)
-        return quiet if self._bars.measure(quiet).interval[0] >= SOUND_BARS else None
-
-    def _bars_elsewhere(self, pair: SidebandPair) -> Refusal:
-        bars = self._bars.measure(pair).value
-        return Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars, SOUND_BARS)
+        bars = self._bars.measure(quiet)
+        if bars.interval[0] < SOUND_BARS:
+            return None
+        return quiet, Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)

@@ -132,9 +132,8 @@ class SlipFinder:
         not be taken for the motor's.
         """
         rated = self._nameplate.rated_slip
-        rms_a = line.amplitude_a / np.sqrt(2)
-        slip = self._circuit.slip_at_current(rms_a) or 0.0
-        trusted = slip > 0.3 * rated and rms_a < _LARGEST_OVERLOAD * self._nameplate.rated_current_a
+        slip = self._circuit.slip_at_current(line.rms_a) or 0.0
+        trusted = slip > 0.3 * rated and line.rms_a < _LARGEST_OVERLOAD * self._nameplate.rated_current_a
         lowest = _CURRENT_MARGIN[0] * slip if trusted else 0.0
         highest = min(_CURRENT_MARGIN[1] * slip, _OVERLOAD_MARGIN * max(slip, rated))
         highest = min(max(highest, 0.35 * rated), _LARGEST_SLIP_RATIO * rated)

@@ -15,7 +15,7 @@ from scipy import fft
 from edge_agent.signals.carrier import Baseband
 from edge_agent.signals.coarse import currents_of, phase_names
 from edge_agent.signals.quality import usable_vibration
-from edge_agent.signals.supply import Line
+from edge_agent.signals.supply import Line, sum_on_axes
 from edge_agent.signals.windows import StreamWindow, Window
 
 _CURRENT_ORDERS = (1, -1)
@@ -178,16 +178,10 @@ def _sequences(
     currents: NDArray[np.float32], names: Sequence[str]
 ) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
     """Space vector at positive frequencies, and conjugated at negative ones, each (bins,)."""
-    by_phase = dict(zip(names, currents, strict=True))
-    if len(by_phase) == 1:
+    if len(names) == 1:
         spectrum = np.asarray(fft.rfft(currents[0]))
         return spectrum, spectrum
-    if len(by_phase) == 2:
-        (missing,) = set("abc") - set(by_phase)
-        by_phase[missing] = -sum(by_phase.values())
-    turn = np.complex64(np.exp(2j * np.pi / 3))
-    vector = by_phase["a"] + turn * by_phase["b"] + turn.conjugate() * by_phase["c"]
-    spectrum = np.asarray(fft.fft(vector, overwrite_x=True))
+    spectrum = np.asarray(fft.fft(sum_on_axes(currents, names), overwrite_x=True))
     bins = spectrum.size // 2 + 1
     return spectrum[:bins], np.roll(spectrum[::-1], 1)[:bins].conj()
 

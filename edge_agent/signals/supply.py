@@ -1,5 +1,6 @@
 """The supply as the currents show it: space vector, line frequency, phase order, unbalance."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ HARMONICS = (-5, 7)
 """Harmonics that every supply has, signed by their sequence: the 5th turns backwards."""
 _GRID_TOLERANCE = 0.03
 _SUMMED = 16
-_TURN = np.exp(2j * np.pi / 3)
+_TURN = complex(np.exp(2j * np.pi / 3))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,11 @@ class Line:
     reversed_order: bool
     """The phases come in the order a, c, b."""
 
+    @property
+    def rms_a(self) -> float:
+        """Rms of its positive sequence, A."""
+        return self.amplitude_a / math.sqrt(2)
+
 
 def space_vector(currents: NDArray[np.float32], phases: Sequence[str]) -> NDArray[np.complex128]:
     """Amplitude-invariant space vector of one, two or three phase currents.
@@ -43,15 +49,24 @@ def space_vector(currents: NDArray[np.float32], phases: Sequence[str]) -> NDArra
         (n,). With two phases the third is taken as minus their sum (star without neutral, or delta).
         With one phase it is the analytic signal, whose negative frequencies are zero.
     """
-    by_phase = dict(zip(phases, currents.astype(np.float64), strict=True))
-    if len(by_phase) == 1:
-        (only,) = by_phase.values()
+    exact = currents.astype(np.float64)
+    if len(phases) == 1:
+        (only,) = exact
         return np.asarray(signal.hilbert(only - only.mean()))
+    vector = 2 / 3 * sum_on_axes(exact, phases)
+    return np.asarray(vector - vector.mean())
+
+
+def sum_on_axes(currents: NDArray[np.floating], phases: Sequence[str]) -> NDArray[np.complexfloating]:
+    """Sum two or three phase currents (phases, n), each on its own axis, as precisely as they are; (n,).
+
+    The third of two is taken as minus their sum.
+    """
+    by_phase = dict(zip(phases, currents, strict=True))
     if len(by_phase) == 2:
         (missing,) = set("abc") - set(by_phase)
         by_phase[missing] = -sum(by_phase.values())
-    vector = 2 / 3 * (by_phase["a"] + _TURN * by_phase["b"] + _TURN**2 * by_phase["c"])
-    return np.asarray(vector - vector.mean())
+    return np.asarray(by_phase["a"] + _TURN * by_phase["b"] + _TURN**2 * by_phase["c"])
 
 
 def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -> Line | None:

@@ -22,11 +22,11 @@ from cases import plate_of, window_of
 from evidence_sets import FIRST_SEED, Trial, confounders, prepare, rotors
 from tables import print_header, print_row, share
 
+from calibration.learning.measured import ask_agent
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import CLASSES
-from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import BUILTIN, Model
-from edge_agent.diagnose.verdict import State, WindowSpan
+from edge_agent.diagnose.verdict import State
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
 
@@ -73,14 +73,7 @@ def ask(trial: Trial) -> Answer:
     scenario, spoil = prepare(trial)
     model = _model()
     analyser = Analyser(plate_of(scenario), ImageSpec(**model.spec.front_end))
-    window = spoil(window_of(simulate(scenario)))
-    analysis = analyser.analyse(window)
-    belief = None
-    if analysis.refusal is None and analysis.inputs is not None:
-        belief = model.infer(analysis.inputs)
-    scans = window.streams[0].valid.size
-    span = WindowSpan(0.0, window.length_s, 0, scans, 0)
-    verdict = diagnose(analysis, belief, model.spec.thresholds.broken, span)
+    belief, verdict = ask_agent(model, analyser, spoil(window_of(simulate(scenario))))
     probability = None if belief is None else 1.0 - belief.probabilities[0]
     return Answer(trial, scenario.broken_bars, probability, verdict.state)
 

@@ -100,8 +100,9 @@ def look(
     spans: list[tuple[float, float]],
     despite: frozenset[Reason] = frozenset(),
 ) -> Iterator[Seen | None]:
-    """Analyse each window as the agent would; None where it would refuse to answer.
+    """Analyse each window as the agent would; None where it would refuse to answer, whatever the network says.
 
+    That it does, too, where it doubts the slip: the pair may stand elsewhere, and is not in the images then.
     `despite` names refusals after which a window is still looked at, if there are images of it.
     """
     plate = nameplate if view.bars_known else nameplate.model_copy(update={"rotor_bars": None})
@@ -109,7 +110,8 @@ def look(
     phases = sum(c.kind is ChannelKind.CURRENT for samples in measured for c in samples.stream.channels)
     for start_s, length_s in spans:
         analysis = analyser.analyse(cut(measured, start_s, length_s, in_step=True))
-        refused = analysis.refusal is not None and analysis.refusal.reason not in despite
+        refusal = analysis.refusal or analysis.speed_doubt
+        refused = refusal is not None and refusal.reason not in despite
         if analysis.inputs is None or refused:
             yield None
         else:

@@ -37,12 +37,13 @@ BUILD ?= build
 MODEL ?= edge_agent/models/broken_bars.onnx
 
 model: $(STAMPS)/test
-	$(BIN)/edge-calibrate dataset --out $(BUILD)/dataset --recordings $(RECORDINGS) --windows 3 --seed 4 --jobs 2
+	$(BIN)/edge-calibrate dataset --out $(BUILD)/dataset --recordings $(RECORDINGS) --windows 3 --seed 7 --jobs 2
 	$(BIN)/edge-calibrate train $(BUILD)/dataset --out $(BUILD)/run --seed 5 --epochs $(EPOCHS) --batch 64 --threads 1
 	$(BIN)/edge-calibrate quantize $(BUILD)/run $(BUILD)/dataset --out $(BUILD)/broken_bars.onnx
 	$(BIN)/edge-calibrate evaluate $(BUILD)/broken_bars.onnx $(BUILD)/dataset --run $(BUILD)/run --out $(BUILD)/report
 	cp $(BUILD)/broken_bars.onnx $(MODEL)
 	cp $(BUILD)/broken_bars.onnx.sha256 $(MODEL).sha256
+	cp $(BUILD)/run/best.pt $(MODEL:.onnx=.pt)
 
 schema: $(STAMPS)/demo
 	$(BIN)/python -m edge_agent.config.schema

@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
+from calibration.arguments import positive_int
 from calibration.export import with_manifest
 from calibration.learning.assessment import against_float, figures, judge
-from calibration.learning.examples import DatasetManifest, load_all
+from calibration.learning.examples import MANIFEST_FILE, DatasetManifest, file_sha256, load_all
 from calibration.learning.inference import judge_model
 from calibration.learning.integers import USUAL_EXAMPLES, to_integers
 from calibration.learning.packaging import (
@@ -24,6 +25,7 @@ from calibration.learning.report import table
 from calibration.learning.runs import Run
 from calibration.learning.training import predict
 from calibration.train import find_fold
+from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.diagnose.model import Model, softmax
 
@@ -35,13 +37,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="model file to write")
     parser.add_argument("--target", choices=["x86", "arm64"], default="x86", help="processor family")
     parser.add_argument(
-        "--examples", type=int, default=USUAL_EXAMPLES, help="examples to take the ranges from"
+        "--examples", type=positive_int, default=USUAL_EXAMPLES, help="examples to take the ranges from"
     )
 
 
 def run(args: argparse.Namespace) -> int:
     """Export, quantise, compare with the float network, measure, describe, write."""
+    try:
+        _make(args)
+    except ValueError as error:
+        print(f"edge-calibrate quantize: {error}", file=sys.stderr)
+        return WRONG_USAGE
+    return DONE
+
+
+def _make(args: argparse.Namespace) -> None:
     record = Run.load(args.run)
+    if file_sha256(args.dataset / MANIFEST_FILE) != record.dataset_sha256:
+        raise ValueError(f"{args.dataset}: not the data set that {args.run} was trained on")
     dataset = DatasetManifest.load(args.dataset)
     examples = load_all(args.dataset, dataset)
     protocol = cast(Protocol, record.protocol)
@@ -67,4 +80,3 @@ def run(args: argparse.Namespace) -> int:
     write_model(args.out, with_manifest(integers, replace(manifest, figures=tuple(found))))
     Model.load(args.out)
     print(f"{table(found)}\n\n{args.out}: {args.out.stat().st_size / 1e6:.2f} MB")
-    return 0

@@ -6,9 +6,11 @@ import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 
+from calibration.arguments import positive_int
 from calibration.learning.augmentation import SIDE_OF_MODALITY, only
 from calibration.learning.cost import parameters_of
 from calibration.learning.examples import MANIFEST_FILE, DatasetManifest, Examples, file_sha256, load_all
@@ -36,13 +38,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--init",
         type=Path,
-        help="weights to start from: a training's folder, or a ShuffleNetV2 of torchvision",
+        help="weights to start from: builtin, a training's folder, or a ShuffleNetV2 of torchvision",
     )
-    parser.add_argument("--epochs", type=int, default=usual.epochs, help="at most this many")
-    parser.add_argument("--batch", type=int, default=usual.batch, help="examples per step")
+    parser.add_argument("--epochs", type=positive_int, default=usual.epochs, help="at most this many")
+    parser.add_argument("--batch", type=positive_int, default=usual.batch, help="examples per step")
     parser.add_argument("--learning-rate", type=float, default=usual.learning_rate, help="the highest")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2, help="of torch")
+    parser.add_argument("--threads", type=positive_int, default=2, help="of torch")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -99,7 +101,15 @@ def _fit(
         epochs=args.epochs, batch=args.batch, learning_rate=args.learning_rate, seed=args.seed
     )
     train, validation = examples.take(fold.train), examples.take(fold.validation)
-    trainer = Trainer(network, spec, train, validation, manifest.side_inputs, args.out, place)
+    sha256 = file_sha256(args.dataset / MANIFEST_FILE)
+    origin: dict[str, Any] = {
+        "dataset_sha256": sha256,
+        "protocol": args.protocol,
+        "fold": fold.name,
+        "network": network.spec.to_dict(),
+        "init": None if args.init is None else str(args.init),
+    }
+    trainer = Trainer(network, spec, train, validation, manifest.side_inputs, args.out, place, origin)
     loss = trainer.fit()
     if not place.leads:
         return
@@ -109,10 +119,10 @@ def _fit(
     record = Run(
         command=shlex.join(["edge-calibrate", *sys.argv[1:]]),
         dataset_command=manifest.command,
-        dataset_sha256=file_sha256(args.dataset / MANIFEST_FILE),
+        dataset_sha256=sha256,
         network=network.spec.to_dict(),
         training=spec.to_dict(),
-        init=None if args.init is None else str(args.init),
+        init=origin["init"],
         protocol=args.protocol,
         fold=fold.name,
         recordings=len(used),

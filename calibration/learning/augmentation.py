@@ -49,7 +49,10 @@ class Augmentation:
     absent: Mapping[str, float] = field(default_factory=lambda: {"current": 0.1, "vibration": 0.3})
     """Per modality the share of the examples in which it is missing; never all of them at once."""
     blind: float = 0.25
-    """Share of the examples whose images are all taken away, but no side input: these must answer alone."""
+    """Share of the examples whose images are all taken away, but no side input: these must answer alone.
+
+    Where there are none, nothing is taken away.
+    """
 
     def apply(
         self,
@@ -77,7 +80,7 @@ class Augmentation:
             images[number] = images[number] * ~missing[:, None, None, None]
             for column in numbers_of_side(modality, side_inputs):
                 side[missing, column] = 0.0
-        blind = (draw >= taken) & (draw < taken + self.blind)
+        blind = (draw >= taken) & (draw < taken + (self.blind if side_inputs else 0.0))
         return [*(own * ~blind[:, None, None, None] for own in images), side]
 
     def _disturb(self, images: Tensor, generator: torch.Generator) -> Tensor:

@@ -24,11 +24,6 @@ def ask(model: Model, examples: Examples) -> list[Belief]:
     return [model.infer(inputs_of(examples, i)) for i in range(len(examples))]
 
 
-def believe(model: Model, examples: Examples) -> NDArray[np.float64]:
-    """Calibrated probabilities (n, classes)."""
-    return np.array([belief.probabilities for belief in ask(model, examples)])
-
-
 def judge_model(
     model: Model, examples: Examples, entries: Sequence[RecordingEntry], protocol: Protocol
 ) -> list[Judgement]:

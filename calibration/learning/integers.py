@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import onnx
+import torch
 from numpy.typing import NDArray
 
 from calibration.export import LOGITS, SIDE, accept_bytes, to_onnx
@@ -14,25 +15,41 @@ from calibration.learning.examples import DatasetManifest, Examples
 from calibration.learning.network import FusionNetwork
 from calibration.learning.packaging import calibration_inputs, modalities_of
 from calibration.learning.quantization import CHANNEL_ALIGNMENT, Target, quantize
+from calibration.learning.training import predict, to_tensors
 from edge_agent.diagnose.model import open_session
 
 USUAL_EXAMPLES = 240
 """Training examples of which the ranges of the activations are taken."""
+_COMPARED = 32
+_LARGEST_DIFFERENCE = 1e-3
+"""Logits span tens: in float32 the order of the sums costs less than a hundredth of this."""
 
 
 def to_integers(
     network: FusionNetwork, train: Examples, dataset: DatasetManifest, target: Target, count: int
 ) -> onnx.ModelProto:
-    """Rewrite, export and quantise; the ranges of the activations come from `count` training examples."""
+    """Rewrite, export and quantise; the ranges of the activations come from `count` training examples.
+
+    Raises ValueError should the rewritten network not answer as the trained one does.
+    """
     names = list(network.modalities)
     modalities = modalities_of(dataset, train, names)
     deployed = DeployedNetwork(network, CHANNEL_ALIGNMENT[target])
+    _check_same(network, deployed, train.take(np.arange(min(_COMPARED, len(train)))))
     clear = train.take(train.trainable)
     deployed.distance = DomainDistance(fit_domain(features_of(deployed, clear), clear.label))
     floats = to_onnx(deployed, modalities, len(dataset.side_inputs))
     load = np.array([dataset.recordings[i].load for i in train.recording])
     inputs = calibration_inputs(train, load, names, count)
     return accept_bytes(quantize(floats, inputs, target), modalities)
+
+
+def _check_same(network: FusionNetwork, deployed: DeployedNetwork, examples: Examples) -> None:
+    with torch.inference_mode():
+        rewritten = deployed.look(*to_tensors(examples, network.modalities))[0].double().numpy()
+    off = float(np.abs(rewritten - predict(network, examples)).max())
+    if not off < _LARGEST_DIFFERENCE:
+        raise ValueError(f"the rewritten network's logits are up to {off:.2g} off the trained one's")
 
 
 def integer_logits(model: onnx.ModelProto, examples: Examples) -> NDArray[np.float64]:

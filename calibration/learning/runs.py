@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from torch import Tensor
 
 from calibration.learning.network import FusionNetwork, NetworkSpec
+from edge_agent.diagnose.model import BUILTIN, builtin_path
 
 _RUN_FILE = "run.json"
 _WEIGHTS_FILE = "best.pt"
@@ -52,7 +53,9 @@ class Run:
 
     def save(self, folder: Path) -> None:
         """Write the record beside the weights."""
-        (folder / _RUN_FILE).write_text(json.dumps(asdict(self), indent=1))
+        temporary = folder / f"{_RUN_FILE}.part"
+        temporary.write_text(json.dumps(asdict(self), indent=1))
+        temporary.replace(folder / _RUN_FILE)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -67,16 +70,18 @@ class Run:
 
 
 def start_from(network: FusionNetwork, path: Path) -> None:
-    """Give a network the weights of a training's folder, of its `best.pt`, or of an ImageNet checkpoint.
+    """Give a network the weights of the shipped model ("builtin"), of a training or of an ImageNet checkpoint.
 
-    A training must have been of the same network. An ImageNet checkpoint is a ShuffleNetV2 with the names of
+    A training, named by its folder or its `best.pt`, must have been of the same network. An ImageNet checkpoint is a ShuffleNetV2 with the names of
     torchvision; every branch starts from it. Raises OSError, or ValueError that says what does not fit.
     """
+    if str(path) == BUILTIN:
+        path = builtin_path().with_suffix(".pt")
     file = path / _WEIGHTS_FILE if path.is_dir() else path
     try:
         state = torch.load(file, weights_only=True, map_location="cpu")
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise ValueError(f"{file}: no file of torch weights; an ONNX file holds none") from error
+        raise ValueError(f"{file}: no file of torch weights; an ONNX file holds none, builtin has its own") from error
     if not isinstance(state, Mapping):
         raise ValueError(f"{file}: holds no weights by name")
     if "conv1.0.weight" in state:

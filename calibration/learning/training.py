@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from edge_agent.diagnose.model import softmax
 
 _EVALUATION_BATCH = 256
 _SEEDS_APART = 1_000_003
+_LEAST_SHARE = 2
+"""Examples of a process in a batch: BatchNorm takes their variance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +84,20 @@ class Trainer:
         side_inputs: tuple[str, ...],
         folder: Path,
         place: Place | None = None,
+        origin: Mapping[str, Any] | None = None,
     ) -> None:
-        """Prepare; raises ValueError when a batch has fewer examples than there are processes."""
+        """Prepare; raises ValueError when a batch is too small.
+
+        A training is only resumed under the same settings and the same `origin`, which says what is trained
+        on what.
+        """
         self._place = place or Place()
         self._network = network.to(self._place.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self._model: nn.Module = self._network
         if self._place.processes > 1:
             self._model = DistributedDataParallel(self._network)
         self._spec = spec
+        self._terms = {"spec": spec.to_dict(), "origin": dict(origin or {})}
         self._train = train.take(train.trainable)
         self._validation = validation.take(validation.trainable)
         self._side_inputs = side_inputs
@@ -99,8 +107,10 @@ class Trainer:
             network.parameters(), lr=spec.learning_rate, weight_decay=spec.weight_decay
         )
         self._batch = min(spec.batch, len(self._train))
-        if self._batch < self._place.processes:
-            raise ValueError(f"{self._place.processes} processes cannot share batches of {self._batch}")
+        if self._batch < _LEAST_SHARE * self._place.processes:
+            raise ValueError(
+                f"{self._batch} examples are too few for a batch: each process needs {_LEAST_SHARE}"
+            )
         self._steps = len(self._train) // self._batch
         total = self._steps * spec.epochs
         self._schedule = torch.optim.lr_scheduler.LambdaLR(
@@ -111,7 +121,10 @@ class Trainer:
         )
 
     def fit(self) -> float:
-        """Train until done or no longer improving; give the best validation loss and load its weights."""
+        """Train until done or no longer improving; give the best validation loss and load its weights.
+
+        Raises ValueError when the folder holds another training, or when this one diverged.
+        """
         self._resume()
         while not self._finished():
             started = time.monotonic()
@@ -123,6 +136,8 @@ class Trainer:
             self._progress.seconds += time.monotonic() - started
             if self._place.leads:
                 self._save(improved)
+        if math.isinf(self._progress.best_loss):
+            raise ValueError("no epoch gave a finite validation loss; lower the learning rate")
         self._place.agree(0.0)  # the others must not read before the last file is written
         self._network.load_state_dict(self._read("best.pt"))
         return self._progress.best_loss
@@ -187,7 +202,7 @@ class Trainer:
             torch.save(self._network.state_dict(), self._folder / "best.pt")
         temporary = self._folder / "last.part"
         state = {
-            "spec": self._spec.to_dict(),
+            "terms": self._terms,
             "network": self._network.state_dict(),
             "optimizer": self._optimizer.state_dict(),
             "schedule": self._schedule.state_dict(),
@@ -207,8 +222,10 @@ class Trainer:
         if not path.exists():
             return
         state = self._read("last.pt")
-        if state["spec"] != self._spec.to_dict():
-            raise ValueError(f"{path}: from a training with other settings; use another folder or delete it")
+        if state.get("terms") != self._terms:
+            raise ValueError(
+                f"{path}: of a training with other settings or on other examples; use another folder"
+            )
         self._network.load_state_dict(state["network"])
         self._optimizer.load_state_dict(state["optimizer"])
         self._schedule.load_state_dict(state["schedule"])

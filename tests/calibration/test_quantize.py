@@ -13,7 +13,7 @@ from calibration.export import accept_bytes, to_onnx
 from calibration.learning.assessment import figures, judge, verdict_confidence
 from calibration.learning.deploy import DeployedNetwork
 from calibration.learning.examples import load_split
-from calibration.learning.inference import ask, believe
+from calibration.learning.inference import ask
 from calibration.learning.network import FusionNetwork, NetworkSpec
 from calibration.learning.packaging import calibration_inputs
 from calibration.learning.probability import expected_calibration_error
@@ -49,7 +49,7 @@ def test_the_file_loads_and_tells_sound_from_broken_on_unseen_motors(shipped):
     folder, dataset, file = shipped
     model = Model.load(file)
     examples = load_split(folder, dataset, "test")
-    broken = believe(model, examples)[:, 1:].sum(axis=1) > 0.5
+    broken = np.array([belief.probabilities[0] < 0.5 for belief in ask(model, examples)])
     assert np.mean(broken == (examples.label > 0)) > 0.9
 
 
@@ -74,6 +74,16 @@ def test_int8_judges_as_the_float_network(shipped):
     assert max(flipped) < 0.1
     assert len(lost) == 6
     assert max(lost) < 0.1
+
+
+def test_a_training_is_not_quantised_with_another_data_set(shipped, tmp_path, capsys):
+    folder, dataset, _ = shipped
+    a_dataset(tmp_path)
+    replace(dataset, seed=7).save(tmp_path)
+    made = parsed(quantize, str(folder / "run"), str(tmp_path), "--out", str(tmp_path / "model.onnx"))
+    assert quantize.run(made) == 2
+    assert "not the data set that" in capsys.readouterr().err
+    assert not (tmp_path / "model.onnx").exists()
 
 
 def test_few_ordinary_windows_are_refused(shipped):

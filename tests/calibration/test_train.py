@@ -28,13 +28,13 @@ def one_thread():
     torch.set_num_threads(1)
 
 
-def train(folder, data, epochs: int, seed: int = 1, patience: int = 99) -> FusionNetwork:
+def train(folder, data, epochs: int, seed: int = 1, patience: int = 99, batch: int = 30) -> FusionNetwork:
     _, examples, validation = data
     examples, validation = examples.take(np.arange(0, 240, 4)), validation.take(np.arange(0, 80, 4))
     torch.manual_seed(seed)
     network = FusionNetwork(NetworkSpec({"current": 4, "vibration": 4}, len(SIDE_INPUTS), 5))
     folder.mkdir(exist_ok=True)
-    spec = TrainingSpec(epochs=epochs, batch=30, seed=seed, patience=patience)
+    spec = TrainingSpec(epochs=epochs, batch=batch, seed=seed, patience=patience)
     Trainer(network, spec, examples, validation, SIDE_INPUTS, folder).fit()
     return network
 
@@ -202,6 +202,55 @@ def test_a_checkpoint_of_other_settings_is_refused(tmp_path):
         train(tmp_path / "run", data, epochs=2)
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        ["--protocol", "random_window"],
+        ["--modalities", "current"],
+        ["--fusion", "attention"],
+        ["--init", "imagenet.pth"],
+    ],
+    ids=" ".join,
+)
+def test_weights_of_another_training_in_the_folder_are_not_taken_for_this_one(
+    tmp_path, capsys, monkeypatch, other
+):
+    monkeypatch.chdir(tmp_path)
+    torch.save(ShuffleNetV2(4, "x0.5", pool_stem=True).state_dict(), "imagenet.pth")
+    a_dataset(tmp_path)
+    assert command(tmp_path, "--out", tmp_path / "run") == 0
+    assert command(tmp_path, "--out", tmp_path / "run", *other) == 2
+    assert "last.pt: of a training with other settings or on other examples" in capsys.readouterr().err
+
+
+def test_a_training_of_another_data_set_in_the_folder_is_not_resumed(tmp_path, capsys):
+    manifest = a_dataset(tmp_path)
+    assert command(tmp_path, "--out", tmp_path / "run") == 0
+    replace(manifest, seed=7).save(tmp_path)
+    assert command(tmp_path, "--out", tmp_path / "run") == 2
+    assert "on other examples" in capsys.readouterr().err
+
+
+def test_a_training_that_diverges_leaves_no_weights_behind(tmp_path, capsys):
+    a_dataset(tmp_path)
+    assert command(tmp_path, "--out", tmp_path / "run", "--learning-rate", "1e30") == 2
+    assert "no epoch gave a finite validation loss; lower the learning rate" in capsys.readouterr().err
+    assert not (tmp_path / "run" / "run.json").exists()
+
+
+def test_a_batch_of_which_batchnorm_could_take_no_variance_is_refused(tmp_path):
+    data = training_examples(tmp_path)
+    with pytest.raises(ValueError, match="1 examples are too few for a batch"):
+        train(tmp_path / "run", data, epochs=1, batch=1)
+
+
+@pytest.mark.parametrize("option", ["--epochs", "--batch", "--threads"])
+def test_numbers_below_one_are_wrong_usage(tmp_path, capsys, option):
+    with pytest.raises(SystemExit):
+        command(tmp_path, "--out", tmp_path / "run", option, "0")
+    assert "'0' is no whole number of at least 1" in capsys.readouterr().err
+
+
 def test_training_stops_when_validation_no_longer_improves(tmp_path, monkeypatch, capsys):
     data = training_examples(tmp_path)
     losses = iter([1.0, 0.5, 0.6, 0.7, 0.8, 0.9])
@@ -273,6 +322,14 @@ def test_augmentation_takes_all_images_of_some_away_but_leaves_their_side_inputs
     assert torch.equal(current, vibration)
     assert 0.7 < current.float().mean() < 0.8
     assert torch.equal(changed[2], side)
+
+
+def test_images_are_not_taken_away_where_nothing_else_could_answer():
+    images = torch.full((400, 4, 4, 4), 0.5)
+    changed = Augmentation(absent={}, blind=0.25).apply(
+        ["current", "vibration"], [], [images, images, torch.ones(400, 0)], torch.Generator().manual_seed(0)
+    )
+    assert all(own.flatten(1).any(dim=1).all() for own in changed[:2])
 
 
 def test_augmentation_leaves_an_absent_modality_absent():

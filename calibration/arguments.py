@@ -1,0 +1,14 @@
+"""Types of command-line options that more than one command has."""
+
+import argparse
+
+
+def positive_int(text: str) -> int:
+    """A whole number of at least one; raises argparse.ArgumentTypeError otherwise."""
+    try:
+        number = int(text)
+    except ValueError:
+        number = 0
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 1")
+    return number

@@ -1,6 +1,7 @@
 """Types of command-line options that more than one command has."""
 
 import argparse
+import math
 
 
 def positive_int(text: str) -> int:
@@ -11,4 +12,15 @@ def positive_int(text: str) -> int:
         number = 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number of at least 1")
+    return number
+
+
+def positive_float(text: str) -> float:
+    """A finite number above zero; raises argparse.ArgumentTypeError otherwise."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not (math.isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number above 0")
     return number

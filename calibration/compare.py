@@ -58,7 +58,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     usual = TrainingSpec()
     parser.add_argument("dataset", type=Path, help="folder that edge-calibrate dataset made")
     parser.add_argument("--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="of the split")
-    parser.add_argument("--folds", type=positive_int, help="at most this many of the protocol's splits (default: all)")
+    parser.add_argument(
+        "--folds", type=positive_int, help="at most this many of the protocol's splits (default: all)"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of the trainings")
     parser.add_argument(
         "--models", nargs="+", choices=list(ENTRANTS), default=list(USUAL), metavar="NAME", help=_names()

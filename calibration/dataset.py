@@ -1,20 +1,20 @@
 """`edge-calibrate dataset`: recordings of motors, cut into images for the network."""
 
 import argparse
-import json
 import os
 import shlex
 import sys
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from calibration.arguments import positive_float, positive_int
 from calibration.learning.examples import (
     DatasetManifest,
     Examples,
@@ -22,12 +22,14 @@ from calibration.learning.examples import (
     ShardEntry,
     file_sha256,
     save_shard,
+    write_whole,
 )
 from calibration.learning.paper_images import PAPER_CHANNELS, WINDOW_S, PaperSpec, look_at_spectrograms
 from calibration.learning.sources import LAB_RIG, MOTORS, Plan, plan
 from calibration.learning.windowing import Seen, StreamSamples, View, draw_spans, draw_view, look, space_spans
 from calibration.workers import work
 from edge_agent.acquire.recordings import RecordingError
+from edge_agent.cli import DONE, FAILED, WRONG_USAGE
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.motor import Nameplate
 from edge_agent.signals.images import CURRENT_CHANNELS, SIDE_INPUTS, VIBRATION_CHANNELS, ImageSpec
@@ -38,7 +40,8 @@ _BENCH_WINDOW_S = 7.0
 _SHARD_RECORDINGS = 10
 _SHORTEST_S, _LONGEST_S = 2.0, 12.0
 _AGENT_CHANNELS: dict[str, tuple[str, ...]] = {"current": CURRENT_CHANNELS, "vibration": VIBRATION_CHANNELS}
-_BENCH_VIEW = View(current_phases=3, vibration=True, bars_known=True, vibration_sensors=1)
+_ALL_CHANNELS = View(current_phases=3, vibration=True, bars_known=True)
+_BENCH_VIEW = replace(_ALL_CHANNELS, vibration_sensors=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +104,23 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--recordings",
-        type=int,
+        type=positive_int,
         help=f"to simulate (default: {_MOTOR_RECORDINGS} of motors, {_BENCH_RECORDINGS} of the bench)",
     )
     parser.add_argument(
         "--windows",
-        type=int,
+        type=positive_int,
         help=f"per recording (default: {_MOTOR_WINDOWS} of motors, else {_BENCH_WINDOWS})",
     )
     parser.add_argument(
         "--length-s",
-        type=float,
+        type=positive_float,
         help=f"length of evenly spaced windows (default: {WINDOW_S} s for the paper's images, drawn from "
         f"{_SHORTEST_S:g} to {_LONGEST_S:g} s for motors, else {_BENCH_WINDOW_S:g} s)",
     )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--jobs", type=int, default=os.cpu_count() or 1, help="worker processes on this machine"
+        "--jobs", type=positive_int, default=os.cpu_count() or 1, help="worker processes on this machine"
     )
     parser.add_argument(
         "--scheduler",
@@ -133,7 +136,7 @@ def run(args: argparse.Namespace) -> int:
         plans = plan(args.source, args.recordings or _usual_recordings(args.source), args.seed)
     except ValueError as error:
         print(f"edge-calibrate dataset: {error}", file=sys.stderr)
-        return 2
+        return WRONG_USAGE
     args.out.mkdir(parents=True, exist_ok=True)
     cutting = cutting_of(args)
     try:
@@ -142,7 +145,14 @@ def run(args: argparse.Namespace) -> int:
         )
     except (RecordingError, ValueError) as error:
         print(f"edge-calibrate dataset: {error}", file=sys.stderr)
-        return 1
+        return FAILED
+    if all(shard.file is None for shard in shards):
+        refused = sum(entry.refused for shard in shards for entry in shard.entries)
+        print(
+            f"edge-calibrate dataset: nothing to learn from: all {refused} windows were refused",
+            file=sys.stderr,
+        )
+        return FAILED
     paper = cutting.images == "paper"
     manifest = DatasetManifest(
         command=shlex.join(["edge-calibrate", *sys.argv[1:]]),
@@ -155,7 +165,7 @@ def run(args: argparse.Namespace) -> int:
     )
     manifest.save(args.out)
     print(summary(manifest))
-    return 0
+    return DONE
 
 
 def cutting_of(args: argparse.Namespace) -> Cutting:
@@ -190,22 +200,28 @@ def make_shard(task: Task) -> Shard:
     its threads, gets one.
     """
     note = task.path.with_suffix(".json")
-    adapter = TypeAdapter(Shard)
-    if note.exists():
-        made = adapter.validate_json(note.read_bytes())
-        if (made.plans, made.cutting) == (task.plans, task.cutting) and _is_there(task.path, made.file):
-            return made
+    made = _read_note(note)
+    asked = (task.plans, task.cutting)
+    if made is not None and (made.plans, made.cutting) == asked and _is_there(task.path, made.file):
+        return made
     with threadpool_limits(1):
         results = [make_recording(one, task.cutting) for one in task.plans]
     tables = [_table(entry, seen, task.first + i) for i, (entry, seen) in enumerate(results) if seen]
     file = save_shard(task.path, Examples.join(tables)) if tables else None
     shard = Shard(task.plans, task.cutting, tuple(entry for entry, _ in results), file)
-    note.write_text(json.dumps(adapter.dump_python(shard, mode="json")))
+    write_whole(note, TypeAdapter(Shard).dump_json(shard))
     return shard
 
 
 def make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[Seen]]:
-    """Look at one recording through windows."""
+    """Look at one recording through windows; raises ValueError that names it where it cannot be looked at."""
+    try:
+        return _make_recording(plan, cutting)
+    except ValueError as error:
+        raise ValueError(f"{plan.file or f'{plan.kind} {plan.seed}'}: {error}") from error
+
+
+def _make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[Seen]]:
     recording = plan.recording()
     streams = [
         StreamSamples(stream, counts.T)
@@ -237,8 +253,8 @@ def _look(
 ) -> Iterator[Seen | None]:
     """Look through random windows as an agent somewhere in the field, or through even ones with all known.
 
-    Even windows are there to be compared with the paper, which answers at every load: those whose load is too
-    low for a sure slip stay in, as far as there are images of them.
+    Those of the bench are there to be compared with the paper, which answers at every load: where the load is
+    too low for a sure slip they stay in, as far as there are images of them.
     """
     duration_s = min(s.counts.shape[1] / s.stream.rate_hz for s in streams)
     if cutting.length_s is None:
@@ -248,7 +264,10 @@ def _look(
     spans = space_spans(plan.first_s, duration_s, cutting.length_s, cutting.windows)
     if cutting.images == "paper":
         return look_at_spectrograms(streams, PaperSpec(), spans)
-    return look(streams, nameplate, ImageSpec(), _BENCH_VIEW, spans, despite=frozenset({Reason.LOAD_TOO_LOW}))
+    if plan.kind == LAB_RIG:
+        despite = frozenset({Reason.LOAD_TOO_LOW})
+        return look(streams, nameplate, ImageSpec(), _BENCH_VIEW, spans, despite)
+    return look(streams, nameplate, ImageSpec(), _ALL_CHANNELS, spans)
 
 
 def summary(manifest: DatasetManifest) -> str:
@@ -269,6 +288,16 @@ def summary(manifest: DatasetManifest) -> str:
 
 def _usual_recordings(source: str) -> int:
     return _MOTOR_RECORDINGS if source == MOTORS else _BENCH_RECORDINGS
+
+
+def _read_note(path: Path) -> Shard | None:
+    """What was made before; None where nothing was, a kill tore the note, or another version wrote it."""
+    if not path.exists():
+        return None
+    try:
+        return TypeAdapter(Shard).validate_json(path.read_bytes())
+    except ValidationError:
+        return None
 
 
 def _is_there(path: Path, file: ShardEntry | None) -> bool:

@@ -15,9 +15,10 @@ from calibration.learning.report import Report
 from calibration.learning.runs import Run
 from calibration.learning.training import predict
 from calibration.train import find_fold
+from edge_agent.acquire.recordings import RecordingError
 from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.config.load import load_settings
-from edge_agent.diagnose.model import Model, softmax
+from edge_agent.diagnose.model import Model, ModelError, softmax
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,18 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Judge every recording and write what was found."""
-    model = Model.load(args.model)
-    report: Report | MeasuredReport
-    if (args.data / MANIFEST_FILE).exists():
-        try:
-            report = evaluate_dataset(model, args.data, args.protocol, args.fold, args.training)
-        except ValueError as error:
-            print(f"edge-calibrate evaluate: {error}", file=sys.stderr)
-            return WRONG_USAGE
-    elif args.config is not None:
-        report = evaluate_recordings(model, args.data, args.config)
-    else:
-        print(f"{args.data}: no {MANIFEST_FILE} in it; for a folder of recordings give --config too")
+    try:
+        report = _judge(args)
+    except (ModelError, RecordingError, ValueError) as error:
+        print(f"edge-calibrate evaluate: {error}", file=sys.stderr)
         return WRONG_USAGE
     print(report.to_markdown([]))
     if args.out is not None:
@@ -55,14 +48,26 @@ def run(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _judge(args: argparse.Namespace) -> Report | MeasuredReport:
+    model = Model.load(args.model)
+    if (args.data / MANIFEST_FILE).exists():
+        return evaluate_dataset(model, args.data, args.protocol, args.fold, args.training)
+    if args.config is None:
+        raise ValueError(
+            f"{args.data}: no {MANIFEST_FILE} in it; for a folder of recordings give --config too"
+        )
+    return evaluate_recordings(model, args.data, args.config)
+
+
 def evaluate_dataset(
     model: Model, folder: Path, protocol: Protocol, fold: str, training: Path | None = None
 ) -> Report:
-    """Judge the test part of a fold; raises ValueError when there is no such fold.
+    """Judge the test part of a fold; raises ValueError when it is not there or not of the model's front end.
 
     With the folder of the `training` that the file was made from, INT8 is compared with it.
     """
     dataset, sha256 = DatasetManifest.load(folder), file_sha256(folder / MANIFEST_FILE)
+    _check_front_end(model, dataset)
     entries, examples = dataset.recordings, load_all(folder, dataset)
     chosen = find_fold(folds(protocol, entries, examples, dataset.seed), protocol, fold)
     test = examples.take(chosen.test)
@@ -73,7 +78,7 @@ def evaluate_dataset(
         dead = without(test, modality.name, dataset.side_inputs)
         found += headlines(judge_model(model, dead, entries, protocol), title, f"without_{modality.name}")
     if training is not None:
-        record = Run.load(training)
+        record = _record_of(model, training)
         floats = softmax(predict(record.load_network(training), test), record.temperature)
         reference = judge(floats, test, entries, model.spec.thresholds.broken, protocol)
         found += against_float(judgements, reference, title)
@@ -81,7 +86,29 @@ def evaluate_dataset(
 
 
 def evaluate_recordings(model: Model, folder: Path, config: Path) -> MeasuredReport:
-    """Judge every recording of a folder."""
+    """Judge every recording of a folder; raises ValueError when there is none."""
     settings = load_settings(config)
+    if not any(folder.glob("*.npz")):
+        raise ValueError(f"{folder}: no recordings (.npz) in it")
     verdicts = judge_recordings(model, folder, settings.motor, settings.window.length_s)
     return MeasuredReport.of(model, folder.name, verdicts)
+
+
+def _check_front_end(model: Model, dataset: DatasetManifest) -> None:
+    spec = model.spec
+    seen = {m.name: m.channels for m in spec.modalities}
+    given = {name: dataset.modalities.get(name) for name in seen}
+    told = (spec.front_end, spec.side_inputs, seen)
+    if told != (dataset.front_end, dataset.side_inputs, given):
+        raise ValueError("the data set was made by another front end than the model's")
+
+
+def _record_of(model: Model, training: Path) -> Run:
+    record, told = Run.load(training), model.spec.training
+    if (record.dataset_sha256, record.training["seed"], record.network) != (
+        told.dataset_sha256,
+        told.seed,
+        told.network,
+    ):
+        raise ValueError(f"{training}: not the training that {model.spec.name} was made from")
+    return record

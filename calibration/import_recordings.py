@@ -14,9 +14,8 @@ from calibration.recordings.importers import LAB_SUFFIX, parts_of
 from calibration.recordings.part import DeadRecordingError, Part
 from edge_agent.acquire.overrides import with_channels
 from edge_agent.acquire.recordings import Recording, RecordingError, write_recording
+from edge_agent.cli import DONE, FAILED, WRONG_USAGE
 from edge_agent.config import load_settings
-
-DONE, FAILED, WRONG_USAGE = 0, 1, 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,10 +29,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where recordings (.npz) go")
     parser.add_argument(
-        "-c", "--config", type=Path, help="YAML file of an agent whose channels and motor CSV and WAV are of"
+        "-c",
+        "--config",
+        type=Path,
+        help="YAML file of an agent: its channels are those of CSV and WAV, its motor that of all files that "
+        "name none",
     )
     parser.add_argument("--rate-hz", type=float, metavar="R", help="scans per second of CSV without time_s")
     parser.add_argument("--broken-bars", type=int, metavar="N", help="noted as the truth")
+    parser.add_argument("--load", type=float, metavar="L", help="noted as the torque, 1 being the rated one")
     parser.add_argument("--motor-id", metavar="ID", help="noted as the motor; recordings of one share it")
 
 
@@ -65,6 +69,7 @@ class _Importer:
         self._folder = folder
         self._truth = truth
         self._channels = description.channels
+        self._motor = description.meta
         self._written: dict[Path, Path] = {}
 
     def take(self, source: Path, part: Part) -> None:
@@ -83,7 +88,7 @@ class _Importer:
             tqdm.write(f"{source}: left out: {', '.join(recording.left_out)}", file=sys.stderr)
         if with_channels(recording.device, self._channels) != recording.device:
             tqdm.write(f"{target}: has scales of its own; replay it without `channels`", file=sys.stderr)
-        self._write(target, replace(recording, meta={**recording.meta, **self._truth}))
+        self._write(target, replace(recording, meta={**self._motor, **recording.meta, **self._truth}))
         self._written[target] = source
         tqdm.write(str(target))
 
@@ -110,8 +115,12 @@ def _wrong_usage(args: argparse.Namespace) -> str | None:
         return f"--rate-hz: {args.rate_hz:g} is not positive"
     if args.broken_bars is not None and args.broken_bars < 0:
         return f"--broken-bars: {args.broken_bars} is negative"
-    if args.broken_bars is not None and any(s.suffix.lower() == LAB_SUFFIX for s in args.sources):
-        return f"--broken-bars: files {LAB_SUFFIX} say it themselves; import them apart"
+    if args.load is not None and not (math.isfinite(args.load) and args.load >= 0):
+        return f"--load: {args.load:g} is no finite torque of at least 0"
+    lab = any(source.suffix.lower() == LAB_SUFFIX for source in args.sources)
+    for option, value in (("--broken-bars", args.broken_bars), ("--load", args.load)):
+        if lab and value is not None:
+            return f"{option}: files {LAB_SUFFIX} say it themselves; import them apart"
     return None
 
 
@@ -129,5 +138,5 @@ def _description(args: argparse.Namespace) -> Description:
 
 
 def _truth(args: argparse.Namespace) -> dict[str, Any]:
-    given = {"broken_bars": args.broken_bars, "motor_id": args.motor_id}
+    given = {"broken_bars": args.broken_bars, "load": args.load, "motor_id": args.motor_id}
     return {name: value for name, value in given.items() if value is not None}

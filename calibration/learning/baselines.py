@@ -59,7 +59,7 @@ class FeatureModel:
         """Fit with every choice of settings and keep the one that the validation examples find likeliest."""
         best = np.inf
         weights = class_weights(train.label, self._classes).tolist()
-        for choice in _CHOICES[self._kind]:
+        for choice in self._choices(len(train)):
             classifier = self._classifier(choice, {c: w for c, w in enumerate(weights) if w > 0})
             pipeline = make_pipeline(StandardScaler(), classifier)
             pipeline.fit(fft_features(train), train.label)
@@ -87,6 +87,14 @@ class FeatureModel:
         nodes = sum(tree.tree_.node_count for tree in classifier.estimators_)
         return Cost(nodes * (4 + self._classes), 0)
 
+    def _choices(self, examples: int) -> Sequence[Mapping[str, float]]:
+        """Settings to choose from; no more neighbours than there are examples."""
+        choices = _CHOICES[self._kind]
+        if self._kind != "knn":
+            return choices
+        counts = sorted({min(int(choice["n_neighbors"]), examples) for choice in choices})
+        return [{"n_neighbors": count} for count in counts]
+
     def _classifier(self, choice: Mapping[str, float], weights: Mapping[int, float]) -> Any:
         if self._kind == "svm":
             return SVC(class_weight=weights, decision_function_shape="ovr", **choice)
@@ -98,6 +106,8 @@ class FeatureModel:
         features = fft_features(examples)
         if self._kind == "svm":
             scores = pipeline.decision_function(features)
+            if scores.ndim == 1:  # of two classes, for the second of them
+                scores = np.stack([-scores, scores], axis=1) / 2
         else:
             scores = np.log(np.maximum(pipeline.predict_proba(features), _LEAST_PROBABILITY))
         # A class that was not in training never is the answer.

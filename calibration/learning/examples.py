@@ -87,7 +87,7 @@ class DatasetManifest:
     def save(self, folder: Path) -> None:
         """Write it into the folder, last of all."""
         text = json.dumps(TypeAdapter(type(self)).dump_python(self, mode="json"), indent=1)
-        (folder / MANIFEST_FILE).write_text(text)
+        write_whole(folder / MANIFEST_FILE, text.encode())
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +155,7 @@ def load_shard(path: Path) -> Examples:
 
 
 def load_all(folder: Path, manifest: DatasetManifest) -> Examples:
-    """Read all examples; raises ValueError when a shard is not the one that was written."""
+    """Read all examples; raises ValueError when a shard is not the one that was written, or there is none."""
     return _load(folder, manifest, np.ones(len(manifest.recordings), bool))
 
 
@@ -173,7 +173,16 @@ def _load(folder: Path, manifest: DatasetManifest, belongs: NDArray[np.bool_]) -
             raise ValueError(f"{path}: not the file that {MANIFEST_FILE} lists; make the data set again")
         examples = load_shard(path)
         parts.append(examples.take(belongs[examples.recording]))
+    if not parts:
+        raise ValueError(f"{folder}: the data set holds no examples")
     return Examples.join(parts)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file at once or not at all."""
+    temporary = path.with_name(f"{path.name}.part")
+    temporary.write_bytes(content)
+    temporary.replace(path)
 
 
 def file_sha256(path: Path) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from calibration.learning.assessment import Judgement, judge
 from calibration.learning.examples import Examples, RecordingEntry

@@ -69,6 +69,7 @@ def describe(
             motors=run.motors,
             protocol=run.protocol,
             fold=run.fold,
+            init=run.init,
         ),
         figures=(),
         golden=(),

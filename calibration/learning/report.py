@@ -1,6 +1,6 @@
 """The report of an evaluation: figures with their protocol, curves, and the words around them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -34,6 +34,8 @@ MEANING: dict[Protocol, str] = {
 }
 """What a figure of this protocol tells."""
 
+_EVERY = 4
+"""Points of selective accuracy to one row of the table: one for each fifth of the recordings."""
 _LOAD_EDGES = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, np.inf)
 
 
@@ -79,8 +81,13 @@ class Report:
         judgements: Sequence[Judgement],
         figures: Sequence[Figure],
     ) -> Self:
-        """Put together what was found; draws the curves from the judgements."""
+        """Put together what was found; draws the curves from the judgements.
+
+        Raises ValueError when none of these is of a recording that clearly belongs to a class.
+        """
         sure, right = verdict_confidence(judgements)
+        if not right.size:
+            raise ValueError("no judged recording clearly belongs to a class")
         return cls(
             model=model.spec.name,
             model_sha256=model.sha256,
@@ -118,6 +125,14 @@ class Report:
             f"Expected calibration error of broken or not: {self.expected_calibration_error:.3f}",
             "Number of broken bars, true (row) and named by the model (column):",
             _confusion_table(self.confusion),
+            "Broken or not, right, by load per unit, and by the share of recordings that the surest answers "
+            "cover:",
+            _curve_table(
+                {
+                    "load": self.by_load["healthy_against_broken"],
+                    "coverage": self.selective[::-_EVERY][::-1],
+                }
+            ),
             *(f"![{name}]({name})" for name in pictures),
         ]
         return "\n\n".join(parts) + "\n"
@@ -137,6 +152,11 @@ def table(found: Sequence[Figure], unit: str = "recordings") -> str:
 def _caution(model: Model, dataset_sha256: str, protocol: Protocol, fold: str) -> str:
     """Say where the model was not trained as the protocol promises."""
     training = model.spec.training
+    if training.init is not None:
+        return (
+            f"The model started from the weights of {training.init}: unless those are of ImageNet, they may "
+            "have learned from what is judged here."
+        )
     if dataset_sha256 != training.dataset_sha256:
         return (
             "The model was fitted to another data set: here the protocol only chose what is judged, and "
@@ -171,6 +191,17 @@ def _by_load(judgements: Sequence[Judgement]) -> dict[str, tuple[Point, ...]]:
             point(float(load[band == b].mean()), correct[band == b]) for b in np.unique(band)
         )
     return curves
+
+
+def _curve_table(curves: Mapping[str, Sequence[Point]]) -> str:
+    lines = ["| of | at | right | 95 % interval | recordings |", "|---|---|---|---|---|"]
+    lines += [
+        f"| {name} | {p.x:.2f} | {100 * p.share:.1f} % "
+        f"| {100 * p.interval[0]:.1f}-{100 * p.interval[1]:.1f} % | {p.count} |"
+        for name, points in curves.items()
+        for p in points
+    ]
+    return "\n".join(lines)
 
 
 def _confusion_table(counts: Sequence[Sequence[int]]) -> str:

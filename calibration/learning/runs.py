@@ -70,10 +70,11 @@ class Run:
 
 
 def start_from(network: FusionNetwork, path: Path) -> None:
-    """Give a network the weights of the shipped model ("builtin"), of a training or of an ImageNet checkpoint.
+    """Give a network the weights of the shipped model ("builtin"), a training or an ImageNet checkpoint.
 
-    A training, named by its folder or its `best.pt`, must have been of the same network. An ImageNet checkpoint is a ShuffleNetV2 with the names of
-    torchvision; every branch starts from it. Raises OSError, or ValueError that says what does not fit.
+    A training, named by its folder or its `best.pt`, must have been of the same network. An ImageNet
+    checkpoint is a ShuffleNetV2 with the names of torchvision; every branch starts from it. Raises OSError,
+    or ValueError that says what does not fit.
     """
     if str(path) == BUILTIN:
         path = builtin_path().with_suffix(".pt")
@@ -81,7 +82,7 @@ def start_from(network: FusionNetwork, path: Path) -> None:
     try:
         state = torch.load(file, weights_only=True, map_location="cpu")
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise ValueError(f"{file}: no file of torch weights; an ONNX file holds none, builtin has its own") from error
+        raise ValueError(f"{file}: no file of torch weights; an ONNX file holds none") from error
     if not isinstance(state, Mapping):
         raise ValueError(f"{file}: holds no weights by name")
     if "conv1.0.weight" in state:

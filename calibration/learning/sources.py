@@ -3,16 +3,18 @@
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import BaseModel, Field, ValidationError
 
-from calibration.learning.examples import Split
+from calibration.learning.examples import Split, file_sha256
 from calibration.learning.labels import MOST_BARS, deal_motors, label_of, split_motors
 from calibration.simulator.lab_rig import RECORDINGS as BENCH_RECORDINGS
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import FIRST_TEST_SEED, draw_scenario
 from edge_agent.acquire.recordings import Recording, read_recording
+from edge_agent.motor import Nameplate
 
 MOTORS, LAB_RIG = "motors", "lab_rig"
 """The sources that are simulated; any other name is a folder of recordings."""
@@ -23,7 +25,19 @@ _BENCH_RATE_HZ = 10_000.0
 _SHARES = {"training": 0.8, "confounders": 0.2}
 _TEST_SHARE = 0.2
 _SEEDS_APART = 50_000
-_TRUTH = ("broken_bars", "load", "motor_id", "nameplate")
+
+
+class _Truth(BaseModel):
+    """What a recording in a folder must say of itself, among other things."""
+
+    broken_bars: Annotated[int, Field(ge=0, strict=True)]
+    """Bars that were broken, whatever the sidebands show of them."""
+    load: Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
+    """Torque per unit of the rated one."""
+    motor_id: str
+    """Recordings of one motor share it."""
+    nameplate: Nameplate
+    """Of the motor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,8 @@ class Plan:
     """Where its motor belongs."""
     file: str = ""
     """Path of the recording; empty where it is simulated."""
+    file_sha256: str = ""
+    """Hash of the recording: changed, it is another one."""
 
     @property
     def first_s(self) -> float:
@@ -67,8 +83,11 @@ class Plan:
 def plan(source: str, recordings: int, seed: int) -> list[Plan]:
     """Name the recordings and deal their motors out, before a single window is cut.
 
-    Raises ValueError or OSError when the source is a folder that does not hold what is needed.
+    Raises ValueError when the seed is out of range, or ValueError or OSError when the source is a folder that
+    does not hold what is needed.
     """
+    if seed < 0:
+        raise ValueError(f"the seed is {seed}, expected 0 or more")
     if source == MOTORS:
         return _plan_motors(recordings, seed)
     return _plan_bench(recordings, seed) if source == LAB_RIG else _plan_files(Path(source), seed)
@@ -76,6 +95,12 @@ def plan(source: str, recordings: int, seed: int) -> list[Plan]:
 
 def _plan_motors(recordings: int, seed: int) -> list[Plan]:
     """The simulator keeps seeds for testing apart; of the others some motors validate."""
+    most = FIRST_TEST_SEED // _SEEDS_APART
+    if seed >= most or max(_SHARES.values()) * recordings > _SEEDS_APART:
+        raise ValueError(
+            f"seed {seed}, {recordings} recordings: motors have the seeds 0 to {most - 1}, each enough for "
+            f"{_SEEDS_APART / max(_SHARES.values()):.0f} recordings"
+        )
     drawn: list[tuple[str, int]] = []
     for kind, share in _SHARES.items():
         count = round(share * recordings)
@@ -109,19 +134,30 @@ def _plan_files(folder: Path, seed: int) -> list[Plan]:
         raise ValueError(
             f"{folder}: neither {MOTORS} nor {LAB_RIG} nor a folder that holds recordings (.npz)"
         )
-    motors = [str(_truth_of(path)["motor_id"]) for path in paths]
+    motors = [_truth_of(path).motor_id for path in paths]
     splits = deal_motors(motors, seed)
     return [
-        Plan(FILE, number, splits[motor], str(path))
+        Plan(FILE, number, splits[motor], str(path), file_sha256(path))
         for number, (path, motor) in enumerate(zip(paths, motors, strict=True))
     ]
 
 
-def _truth_of(path: Path) -> dict[str, Any]:
-    """Read what a file says of itself, without its samples."""
-    with np.load(path) as file:
-        truth = json.loads(str(file["meta"])) if "meta" in file.files else {}
-    missing = [name for name in _TRUTH if name not in truth]
+def _truth_of(path: Path) -> _Truth:
+    """Read what a file says of itself, without its samples; raises ValueError or OSError that names it."""
+    try:
+        with np.load(path) as file:
+            truth = json.loads(str(file["meta"])) if "meta" in file.files else {}
+    except OSError:
+        raise
+    except Exception as error:  # of damaged files numpy and zipfile raise whatever they stumble over
+        raise ValueError(f"{path}: {error}") from error
+    missing = [name for name in _Truth.model_fields if not isinstance(truth, dict) or name not in truth]
     if missing:
         raise ValueError(f"{path}: its meta lacks {', '.join(missing)}, without which nothing can be learned")
-    return dict(truth)
+    try:
+        return _Truth.model_validate(truth)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field, found = ".".join(map(str, first["loc"])), first["input"]
+        message = first["msg"].removeprefix("Value error, ")
+        raise ValueError(f"{path}: meta.{field}: {message}, found {found!r}") from error

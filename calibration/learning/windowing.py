@@ -100,7 +100,7 @@ def look(
     spans: list[tuple[float, float]],
     despite: frozenset[Reason] = frozenset(),
 ) -> Iterator[Seen | None]:
-    """Analyse each window as the agent would; None where it would refuse to answer, whatever the network says.
+    """Analyse each window as the agent would; None where it would not answer, whatever the network says.
 
     That it does, too, where it doubts the slip: the pair may stand elsewhere, and is not in the images then.
     `despite` names refusals after which a window is still looked at, if there are images of it.

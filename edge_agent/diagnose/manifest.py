@@ -66,6 +66,8 @@ class TrainingRecord:
     """How the data set was split into what was learned from and what was judged."""
     fold: str = "leave_one_motor_out"
     """Which of the protocol's splits it was."""
+    init: str | None = None
+    """Weights that it started from; None where it started from chance."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,5 @@
 import argparse
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,10 +29,12 @@ from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.diagnose.verdict import CLASSES
 from edge_agent.motor import Nameplate
+from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.images import SIDE_INPUTS, ImageSpec
 
 DRAWN = Cutting("sidebands", windows=2, length_s=None)
+BRIEF = Cutting("sidebands", windows=1, length_s=3.0)
 
 
 def run(*options: object) -> int:
@@ -238,6 +241,152 @@ def test_the_same_task_gives_the_same_shard_and_is_not_made_twice(tmp_path, monk
         dataset.make_shard(task)
 
 
+@pytest.mark.parametrize("torn", [b"", b'{"plans": [{"kin', b'{"of": "another version"}'])
+def test_a_shard_whose_note_was_torn_is_made_again(tmp_path, torn):
+    (one,) = plan(LAB_RIG, recordings=1, seed=1)
+    task = Task(tmp_path / "a.npz", 0, (one,), BRIEF)
+    made = dataset.make_shard(task)
+    (tmp_path / "a.json").write_bytes(torn)
+    assert dataset.make_shard(task) == made
+
+
+def test_what_was_written_before_survives_a_kill_while_it_is_written_anew(tmp_path, monkeypatch):
+    manifest = a_dataset(tmp_path)
+    write = Path.write_bytes
+
+    def tear(path, content):
+        write(path, content[: len(content) // 2])
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "write_bytes", tear)
+    with pytest.raises(KeyboardInterrupt):
+        replace(manifest, seed=7).save(tmp_path)
+    assert DatasetManifest.load(tmp_path) == manifest
+
+
+def test_simulated_shards_of_versions_that_noted_no_hashes_are_kept(tmp_path, monkeypatch):
+    task = Task(tmp_path / "a.npz", 0, tuple(plan(LAB_RIG, recordings=1, seed=1)), BRIEF)
+    made = dataset.make_shard(task)
+    note = json.loads((tmp_path / "a.json").read_text())
+    assert [one.pop("file_sha256") for one in note["plans"]] == [""]
+    (tmp_path / "a.json").write_text(json.dumps(note))
+    monkeypatch.setattr(dataset, "make_recording", lambda *_: pytest.fail("made again"))
+    assert dataset.make_shard(task) == made
+
+
+def test_a_recording_that_was_changed_is_looked_at_again(tmp_path):
+    folder, out = tmp_path / "recordings", tmp_path / "out"
+    a_folder_of_recordings(folder, count=1)
+    options = ("--source", folder, "--windows", 1, "--length-s", 3, "--jobs", 1)
+    assert run("--out", out, *options) == 0
+    changed = a_short_recording(0, motor="m0")
+    write_recording(folder / "r00.npz", replace(changed, meta=changed.meta | {"broken_bars": 3}))
+    assert run("--out", out, *options) == 0
+    assert [entry.label for entry in DatasetManifest.load(out).recordings] == [3]
+
+
+def test_files_are_seen_as_the_agent_sees_them(tmp_path):
+    """With every sensor, and not at all where the agent gives no answer."""
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    for name, load in (("loaded", 0.9), ("idle", 0.02)):
+        made = simulate(Scenario(seed=1, broken_bars=1, load=load, duration_s=5.0))
+        vibration = next(s for s in made.device.streams if s.channels[0].kind is ChannelKind.VIBRATION)
+        assert len(vibration.channels) > 1
+        write_recording(folder / f"{name}.npz", replace(made, meta=made.meta | {"motor_id": "m"}))
+    idle, loaded = plan(str(folder), recordings=0, seed=1)
+    cutting = Cutting("sidebands", windows=1, length_s=4.0)
+    entry, seen = dataset.make_recording(loaded, cutting)
+    recording = loaded.recording()
+    streams = [
+        StreamSamples(stream, counts.T)
+        for stream, counts in zip(recording.device.streams, recording.counts, strict=True)
+    ]
+    nameplate = Nameplate.model_validate(recording.meta["nameplate"])
+    expected = Analyser(nameplate, ImageSpec()).analyse(cut(streams, 0.0, 4.0))
+    assert (entry.examples, entry.refused) == (1, 0)
+    for name, image in expected.inputs.images.items():
+        assert image.any()
+        np.testing.assert_array_equal(seen[0].inputs.images[name], image)
+    entry, seen = dataset.make_recording(idle, cutting)
+    assert (entry.examples, entry.refused, seen) == (0, 1, [])
+
+
+def test_what_makes_no_data_set_is_told_and_leaves_none(tmp_path, capsys):
+    folder, out = tmp_path / "recordings", tmp_path / "out"
+    folder.mkdir()
+    made = simulate(Scenario(seed=1, broken_bars=1, load=0.02, duration_s=5.0))
+    write_recording(folder / "idle.npz", replace(made, meta=made.meta | {"motor_id": "m"}))
+    options = ("--source", folder, "--windows", 2, "--jobs", 1)
+    assert run("--out", out, "--length-s", 4, *options) == 1
+    assert "all 2 windows were refused" in capsys.readouterr().err
+    assert run("--out", out, "--length-s", 9, *options) == 1
+    assert "idle.npz: a window of 9 s does not fit" in capsys.readouterr().err
+    assert not (out / "dataset.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"load": None}, "meta.load: Input should be a valid number, found None"),
+        ({"load": -1}, "meta.load: "),
+        ({"load": "1"}, "meta.load: "),
+        ({"load": np.inf}, "meta.load: "),
+        ({"broken_bars": 1.5}, "meta.broken_bars: "),
+        ({"broken_bars": True}, "meta.broken_bars: "),
+        ({"motor_id": 7}, "meta.motor_id: "),
+        ({"nameplate": {"poles": 3}}, "meta.nameplate.rated_power_kw: "),
+    ],
+)
+def test_a_recording_whose_truth_is_wrong_is_named(tmp_path, capsys, changes, message):
+    folder = tmp_path / "recordings"
+    a_folder_of_recordings(folder, count=1)
+    made = a_short_recording(0, motor="m")
+    write_recording(folder / "r00.npz", replace(made, meta=made.meta | changes))
+    assert run("--out", tmp_path / "out", "--source", folder) == 2
+    told = capsys.readouterr().err
+    assert "r00.npz: " in told
+    assert message in told
+
+
+@pytest.mark.parametrize("content", [b"", b"PK no archive"])
+def test_a_file_that_is_no_recording_is_named(tmp_path, capsys, content):
+    (tmp_path / "r00.npz").write_bytes(content)
+    assert run("--out", tmp_path / "out", "--source", tmp_path) == 2
+    assert "r00.npz: " in capsys.readouterr().err
+
+
+def test_a_simulated_recording_that_cannot_be_looked_at_is_named():
+    (one,) = plan(LAB_RIG, recordings=1, seed=2)
+    with pytest.raises(ValueError, match=f"lab_rig {one.seed}: a window of 99 s does not fit"):
+        dataset.make_recording(one, Cutting("sidebands", 1, 99.0))
+
+
+@pytest.mark.parametrize(("seed", "recordings"), [(20, 10), (1, 70_000)])
+def test_a_seed_that_would_reach_those_of_the_tests_is_refused(seed, recordings):
+    with pytest.raises(ValueError, match="motors have the seeds 0 to 19, each enough for 62500 recordings"):
+        plan(MOTORS, recordings, seed)
+    assert {one.split for one in plan(MOTORS, 60, seed=19)} == {"train", "validation", "test"}
+
+
+def test_negative_seeds_are_refused_for_every_source(tmp_path):
+    a_folder_of_recordings(tmp_path, count=1)
+    for source in (MOTORS, LAB_RIG, str(tmp_path)):
+        with pytest.raises(ValueError, match="the seed is -1"):
+            plan(source, recordings=10, seed=-1)
+
+
+@pytest.mark.parametrize(
+    "option",
+    [("--windows", "0"), ("--recordings", "-3"), ("--jobs", "0"), ("--length-s", "nan")],
+    ids=" ".join,
+)
+def test_numbers_that_name_nothing_are_wrong_usage(tmp_path, capsys, option):
+    with pytest.raises(SystemExit):
+        run("--out", tmp_path / "out", *option)
+    assert f"{option[1]!r} is no " in capsys.readouterr().err
+
+
 def test_a_recording_without_a_usable_window_is_counted(tmp_path):
     (one,) = plan(LAB_RIG, recordings=1, seed=1)
     shard = dataset.make_shard(Task(tmp_path / "a.npz", 0, (one,), Cutting("sidebands", 3, 0.3)))
@@ -302,6 +451,11 @@ def test_all_examples_are_read_in_order(tmp_path):
     examples = load_all(tmp_path, manifest)
     assert len(examples) == manifest.shards[0].examples
     np.testing.assert_array_equal(examples.recording, np.sort(examples.recording))
+
+
+def test_a_data_set_without_examples_is_refused(tmp_path):
+    with pytest.raises(ValueError, match="holds no examples"):
+        load_all(tmp_path, replace(a_dataset(tmp_path), shards=()))
 
 
 def test_a_changed_shard_is_refused(tmp_path):

@@ -2,6 +2,7 @@ import argparse
 import json
 
 import pytest
+from small_dataset import a_dataset
 
 from calibration import evaluate
 from calibration.learning.measured import judge_recordings
@@ -70,4 +71,29 @@ def test_windows_longer_than_the_recording_are_cut_short(recordings):
 
 def test_recordings_need_a_nameplate(recordings, capsys):
     assert evaluate.run(parsed("builtin", str(recordings))) == 2
-    assert "--config" in capsys.readouterr().out
+    assert "--config" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("model", "data", "message"),
+    [
+        ("nowhere.onnx", "recordings", "nowhere.onnx: No such file"),
+        ("builtin", "nowhere", "nowhere: no recordings (.npz) in it"),
+        ("builtin", "damaged", "damaged.npz: "),
+    ],
+)
+def test_what_cannot_be_judged_is_told_in_a_line(recordings, tmp_path, capsys, model, data, message):
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "damaged.npz").write_bytes(b"PK\x03\x04")
+    folder = recordings if data == "recordings" else tmp_path / data
+    arguments = [model, str(folder), "-c", str(recordings / "agent.yaml")]
+    assert evaluate.run(parsed(*arguments)) == 2
+    told = capsys.readouterr().err
+    assert message in told
+    assert told.count("\n") == 1
+
+
+def test_a_data_set_of_another_front_end_is_not_judged(tmp_path, capsys):
+    a_dataset(tmp_path)
+    assert evaluate.run(parsed("builtin", str(tmp_path))) == 2
+    assert "another front end than the model's" in capsys.readouterr().err

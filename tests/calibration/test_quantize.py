@@ -19,6 +19,7 @@ from calibration.learning.packaging import calibration_inputs
 from calibration.learning.probability import expected_calibration_error
 from calibration.learning.quantization import CalibrationInputs
 from calibration.learning.quantization import quantize as quantize_network
+from calibration.learning.runs import Run
 from edge_agent.diagnose.manifest import Modality
 from edge_agent.diagnose.model import Model
 
@@ -129,6 +130,14 @@ def test_evaluation_on_another_split_says_that_the_model_may_know_it(shipped, ca
     folder, _, file = shipped
     assert evaluate.run(parsed(evaluate, str(file), str(folder), "--protocol", "by_recording")) == 0
     assert "may have learned" in capsys.readouterr().out
+
+
+def test_int8_is_not_compared_with_another_training(shipped, tmp_path, capsys):
+    folder, _, file = shipped
+    record = Run.load(folder / "run")
+    replace(record, training=record.training | {"seed": 99}).save(tmp_path)
+    assert evaluate.run(parsed(evaluate, str(file), str(folder), "--run", str(tmp_path))) == 2
+    assert "not the training that" in capsys.readouterr().err
 
 
 def test_a_fold_that_is_not_there_is_named(shipped, capsys):

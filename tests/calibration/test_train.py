@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import torch
 from small_dataset import SIDE_INPUTS, a_dataset, training_examples
 
 from calibration.learning.augmentation import Augmentation, only, repeated_without_current, shows, without
-from calibration.learning.network import FusionNetwork, NetworkSpec, make_network
+from calibration.learning.network import FusionNetwork, NetworkSpec, images_to_tensor, make_network
 from calibration.learning.probability import (
     expected_calibration_error,
     fit_temperature,
@@ -21,6 +22,8 @@ from calibration.learning.runs import Run, start_from
 from calibration.learning.shufflenet import ShuffleNetV2
 from calibration.learning.training import Trainer, TrainingSpec, predict
 from calibration.train import add_arguments, find_fold, run
+from edge_agent.diagnose.manifest import decode_image
+from edge_agent.diagnose.model import Model
 
 
 @pytest.fixture(autouse=True)
@@ -123,6 +126,19 @@ def test_every_branch_starts_from_an_imagenet_checkpoint(tmp_path):
         )
     with pytest.raises(ValueError, match=r"imagenet.pth: not the weights of a ShuffleNetV2 x1.0"):
         start_from(FusionNetwork(replace(network.spec, width="x1.0")), tmp_path / "imagenet.pth")
+
+
+def test_a_training_starts_from_the_shipped_model():
+    model = Model.load("builtin")
+    network = FusionNetwork(NetworkSpec.from_dict(model.spec.training.network))
+    start_from(network, Path("builtin"))
+    for golden in model.spec.golden:
+        images = [decode_image(golden.images[m.name], m.shape[1:]) for m in model.spec.modalities]
+        inputs = [images_to_tensor(torch.tensor(image)[None]) for image in images]
+        with torch.no_grad():
+            logits = network.eval()(*inputs, torch.tensor([golden.side]))[0]
+        # What the file says in INT8 the weights say in float.
+        np.testing.assert_allclose(logits.numpy(), golden.logits, atol=0.1 * np.ptp(golden.logits))
 
 
 def test_a_file_without_weights_to_start_from_is_wrong_usage(tmp_path, capsys):

@@ -81,3 +81,13 @@ def test_the_plain_cnn_is_small_and_sees_both_modalities():
     assert network_cost(network, [image, image, torch.zeros(1, 3)]).parameters == pytest.approx(
         0.2e6, rel=0.1
     )
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_recordings_of_one_site_are_enough_sound_ones_and_one_bar(kind):
+    train, test = motors(0, 2, classes=(0, 1)), motors(2, 2, classes=(0, 1))
+    assert len(train) < 45, "as few as the neighbours that may be asked"
+    model = FeatureModel(kind, 5, seed=1)
+    model.fit(train, test)
+    answers = model.logits(test).argmax(axis=1)
+    assert np.mean(answers == test.label) > 0.9

@@ -26,7 +26,8 @@ def test_a_network_that_was_rewritten_wrongly_is_not_quantised(tmp_path, monkeyp
     network = make_network(manifest, ["current"], "x0.5", "concatenation", seed=1).eval()
     other = make_network(manifest, ["current"], "x0.5", "concatenation", seed=2).eval()
     monkeypatch.setattr(
-        "calibration.learning.integers.DeployedNetwork", lambda _, alignment: DeployedNetwork(other, alignment)
+        "calibration.learning.integers.DeployedNetwork",
+        lambda _, alignment: DeployedNetwork(other, alignment),
     )
     with pytest.raises(ValueError, match="the rewritten network's logits are up to"):
         to_integers(network, train, manifest, "x86", 24)

@@ -106,6 +106,25 @@ def test_report_warns_when_the_model_learned_from_what_it_is_judged_on():
     assert "another data set" in a_report(JUDGEMENTS).caution
 
 
+def test_report_warns_of_weights_that_the_model_started_from():
+    model = Model.load("builtin")
+    model.spec = replace(model.spec, training=replace(model.spec.training, init="build/other_run"))
+    dataset = DatasetManifest("edge-calibrate dataset --seed 7", 7, {}, (), {}, (), ())
+    report = Report.of(model, dataset, SHA256, "x", "leave_one_motor_out", JUDGEMENTS, [])
+    assert "started from the weights of build/other_run" in report.to_markdown([])
+
+
+def test_report_tells_the_curves_in_numbers():
+    text = a_report(JUDGEMENTS).to_markdown([])
+    assert "| load | 0.10 | 0.0 % | 0.0-65.8 % | 2 |" in text
+    assert "| coverage | 1.00 | 60.0 % |" in text
+
+
+def test_nothing_is_reported_of_recordings_that_belong_to_no_class():
+    with pytest.raises(ValueError, match="no judged recording clearly belongs to a class"):
+        a_report([a_judgement(0, 0, trainable=False)])
+
+
 def test_pictures_are_drawn_and_named_in_the_report(tmp_path):
     report = a_report(JUDGEMENTS)
     names = draw_pictures(report, tmp_path)

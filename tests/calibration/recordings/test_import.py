@@ -1,6 +1,7 @@
 """The command `edge-calibrate import`, and what `edge-agent replay` makes of its recordings."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,10 @@ from lab_recordings import a_lab_file, some_signals
 from scipy.io import wavfile
 
 from calibration.cli import main
-from edge_agent.acquire.recordings import read_recording
+from calibration.learning.examples import DatasetManifest
+from calibration.simulator.recording import simulate
+from calibration.simulator.scenario import Scenario
+from edge_agent.acquire.recordings import read_recording, write_recording
 from edge_agent.cli import main as agent
 
 CONFIG = """\
@@ -138,6 +142,9 @@ def test_no_recording_is_written_over_another(folder: Path, capsys: pytest.Captu
         (["run.csv", "--rate-hz", "nan"], "--rate-hz: nan is not positive"),
         (["run.csv", "--broken-bars", "-1"], "--broken-bars: -1 is negative"),
         (["struct_rs_R1.mat", "--broken-bars", "1"], "--broken-bars: files .mat say it themselves"),
+        (["run.csv", "--load", "-0.5"], "--load: -0.5 is no finite torque of at least 0"),
+        (["run.csv", "--load", "nan"], "--load: nan is no finite torque of at least 0"),
+        (["struct_rs_R1.mat", "--load", "1"], "--load: files .mat say it themselves"),
         (["run.csv", "-c", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
     ],
 )
@@ -154,3 +161,27 @@ def test_sources_and_a_folder_are_needed(capsys: pytest.CaptureFixture[str]) -> 
         main(["import", "run.csv"])
     assert ended.value.code == 2
     assert "--out" in capsys.readouterr().err
+
+
+def test_options_win_over_what_a_recording_says_and_that_over_the_configuration(folder: Path) -> None:
+    Path("channels.yaml").write_text((CONFIG + CHANNELS).replace("pump-7", "fan-3"))
+    assert import_(a_csv("run.csv"), "-c", "channels.yaml", "--load", "0.5") == 0
+    options = ["-c", "agent.yaml", "--load", "1", "--out", "again"]
+    assert main(["import", "out/run.npz", *options]) == 0
+    meta = read_recording(Path("again/run.npz")).meta
+    assert (meta["motor_id"], meta["nameplate"]["id"], meta["load"]) == ("fan-3", "fan-3", 1.0)
+    assert main(["import", "out/run.npz", *options, "--motor-id", "saw-1"]) == 0
+    assert read_recording(Path("again/run.npz")).meta["motor_id"] == "saw-1"
+
+
+def test_imported_recordings_of_a_site_can_be_learned_from(folder: Path) -> None:
+    Path("own").mkdir()
+    made = simulate(Scenario(seed=1, broken_bars=1, load=0.9, duration_s=5.0))
+    write_recording(Path("own/found.npz"), replace(made, meta={}))
+    truth = ["-c", "agent.yaml", "--broken-bars", "1", "--load", "0.9"]
+    assert import_("own/found.npz", a_csv("run.csv"), "--rate-hz", "2000", *truth) == 0
+    options = ["--source", "out", "--windows", "2", "--length-s", "2", "--jobs", "1"]
+    assert main(["dataset", *options, "--out", "learned"]) == 0
+    found, sine = DatasetManifest.load(Path("learned")).recordings
+    assert (found.file, found.label, found.load, found.examples) == ("found.npz", 1, 0.9, 2)
+    assert (sine.file, sine.examples, sine.refused) == ("run.npz", 0, 2)

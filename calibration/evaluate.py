@@ -49,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _judge(args: argparse.Namespace) -> Report | MeasuredReport:
-    model = Model.load(args.model)
     if (args.data / MANIFEST_FILE).exists():
+        model = Model.load(args.model)
         return evaluate_dataset(model, args.data, args.protocol, args.fold, args.training)
     if args.config is None:
         raise ValueError(
             f"{args.data}: no {MANIFEST_FILE} in it; for a folder of recordings give --config too"
         )
-    return evaluate_recordings(model, args.data, args.config)
+    return evaluate_recordings(Model.load_for_agent(args.model), args.data, args.config)
 
 
 def evaluate_dataset(

@@ -26,7 +26,7 @@ class MeasuredVerdict:
     recording: str
     """Its name."""
     condition: str
-    """As its metadata states it; the name without its number where they do not."""
+    """As its metadata states it, or the broken bars they name; else its name without the number."""
     probabilities: tuple[float, ...] | None
     """The network's, whatever else speaks against them; None where the front end refused."""
     distance: float | None
@@ -140,9 +140,18 @@ def _judge(model: Model, analyser: Analyser, recording: Recording, length_s: flo
     belief, verdict = ask_agent(model, analyser, window)
     return MeasuredVerdict(
         recording=recording.name,
-        condition=str(recording.meta.get("condition", recording.name.rstrip("0123456789_"))),
+        condition=_condition(recording),
         probabilities=None if belief is None else belief.probabilities,
         distance=None if belief is None else belief.distance,
         state=verdict.state,
         reason="" if verdict.refusal is None else str(verdict.refusal.reason),
     )
+
+
+def _condition(recording: Recording) -> str:
+    meta = recording.meta
+    if "condition" in meta:
+        return str(meta["condition"])
+    if "broken_bars" in meta:
+        return f"{meta['broken_bars']} broken bar" + ("" if meta["broken_bars"] == 1 else "s")
+    return recording.name.rstrip("0123456789_")

@@ -115,23 +115,25 @@ class Report:
 
     def to_markdown(self, pictures: Sequence[str]) -> str:
         """Everything, for people, with pictures by their file names."""
+        unit = "windows" if self.protocol == "random_window" else "recordings"
         parts = [
             f"# {self.title}",
             MEANING[self.protocol],
             *([f"**{self.caution}**"] if self.caution else []),
             f"Model `{self.model_sha256[:16]}`, data set `{self.dataset_sha256[:16]}`, made by "
             f"`{self.dataset_command}`.",
-            table(self.figures, "windows" if self.protocol == "random_window" else "recordings"),
+            table(self.figures, unit),
             f"Expected calibration error of broken or not: {self.expected_calibration_error:.3f}",
             "Number of broken bars, true (row) and named by the model (column):",
             _confusion_table(self.confusion),
-            "Broken or not, right, by load per unit, and by the share of recordings that the surest answers "
+            f"Broken or not, right, by load per unit, and by the share of {unit} that the surest answers "
             "cover:",
             _curve_table(
                 {
                     "load": self.by_load["healthy_against_broken"],
                     "coverage": self.selective[::-_EVERY][::-1],
-                }
+                },
+                unit,
             ),
             *(f"![{name}]({name})" for name in pictures),
         ]
@@ -152,22 +154,23 @@ def table(found: Sequence[Figure], unit: str = "recordings") -> str:
 def _caution(model: Model, dataset_sha256: str, protocol: Protocol, fold: str) -> str:
     """Say where the model was not trained as the protocol promises."""
     training = model.spec.training
+    found: list[str] = []
     if training.init is not None:
-        return (
+        found.append(
             f"The model started from the weights of {training.init}: unless those are of ImageNet, they may "
             "have learned from what is judged here."
         )
     if dataset_sha256 != training.dataset_sha256:
-        return (
+        found.append(
             "The model was fitted to another data set: here the protocol only chose what is judged, and "
             "whether the model has met these motors is not known."
         )
-    if (protocol, fold) == (training.protocol, training.fold):
-        return ""
-    return (
-        f"The model was fitted to another part of this data set ({training.protocol}, fold {training.fold}): "
-        "it may have learned from what is judged here."
-    )
+    elif (protocol, fold) != (training.protocol, training.fold):
+        found.append(
+            f"The model was fitted to another part of this data set ({training.protocol}, fold "
+            f"{training.fold}): it may have learned from what is judged here."
+        )
+    return " ".join(found)
 
 
 def _confusion(judgements: Sequence[Judgement]) -> tuple[tuple[int, ...], ...]:
@@ -193,8 +196,8 @@ def _by_load(judgements: Sequence[Judgement]) -> dict[str, tuple[Point, ...]]:
     return curves
 
 
-def _curve_table(curves: Mapping[str, Sequence[Point]]) -> str:
-    lines = ["| of | at | right | 95 % interval | recordings |", "|---|---|---|---|---|"]
+def _curve_table(curves: Mapping[str, Sequence[Point]], unit: str) -> str:
+    lines = [f"| of | at | right | 95 % interval | {unit} |", "|---|---|---|---|---|"]
     lines += [
         f"| {name} | {p.x:.2f} | {100 * p.share:.1f} % "
         f"| {100 * p.interval[0]:.1f}-{100 * p.interval[1]:.1f} % | {p.count} |"

@@ -1,15 +1,19 @@
 import argparse
 import json
+from dataclasses import replace
 
+import onnx
 import pytest
 from small_dataset import a_dataset
 
 from calibration import evaluate
+from calibration.export import with_manifest
+from calibration.learning.examples import DatasetManifest
 from calibration.learning.measured import judge_recordings
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import write_recording
-from edge_agent.diagnose.model import Model
+from edge_agent.diagnose.model import Model, builtin_path
 
 CONFIG = """
 motor:
@@ -30,8 +34,9 @@ def recordings(tmp_path_factory):
     """A sound motor, two broken bars, and one that idles."""
     folder = tmp_path_factory.mktemp("recordings")
     for name, bars, load in (("sound_01", 0, 0.9), ("broken_01", 2, 0.9), ("idle_01", 0, 0.03)):
-        scenario = Scenario(seed=4, broken_bars=bars, load=load, duration_s=6.0)
-        write_recording(folder / f"{name}.npz", simulate(scenario))
+        recording = simulate(Scenario(seed=4, broken_bars=bars, load=load, duration_s=6.0))
+        condition = {"condition": name.removesuffix("_01")}
+        write_recording(folder / f"{name}.npz", replace(recording, meta=recording.meta | condition))
     (folder / "agent.yaml").write_text(CONFIG)
     return folder
 
@@ -97,3 +102,30 @@ def test_a_data_set_of_another_front_end_is_not_judged(tmp_path, capsys):
     a_dataset(tmp_path)
     assert evaluate.run(parsed("builtin", str(tmp_path))) == 2
     assert "another front end than the model's" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"front_end": {"rows": 64}}, id="images"),
+        pytest.param({"side_inputs": ("slip",) * 11}, id="side inputs"),
+        pytest.param({"modalities": {"current": ("a", "b", "c", "d")}}, id="channels"),
+    ],
+)
+def test_that_the_shapes_fit_is_not_enough(tmp_path, change):
+    model = Model.load("builtin")
+    modalities = {m.name: m.channels for m in model.spec.modalities}
+    same = DatasetManifest("", 0, modalities, model.spec.side_inputs, model.spec.front_end, (), ())
+    replace(same, **change).save(tmp_path)
+    with pytest.raises(ValueError, match="another front end than the model's"):
+        evaluate.evaluate_dataset(model, tmp_path, "by_recording", "0")
+
+
+def test_recordings_are_not_shown_to_a_model_of_other_images(recordings, tmp_path, capsys):
+    spec = Model.load("builtin").spec
+    modalities = tuple(replace(m, channels=("magnitude",) * 4) for m in spec.modalities)
+    other = replace(spec, modalities=modalities, front_end={"highest_hz": 1000.0})
+    file = tmp_path / "paper.onnx"
+    file.write_bytes(with_manifest(onnx.load_model(builtin_path()), other))
+    assert evaluate.run(parsed(str(file), str(recordings), "-c", str(recordings / "agent.yaml"))) == 2
+    assert "front end of another version" in capsys.readouterr().err

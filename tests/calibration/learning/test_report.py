@@ -96,6 +96,7 @@ def test_report_says_what_its_protocol_is_worth():
     shuffled = a_report(JUDGEMENTS, "random_window").to_markdown([])
     assert "leaks" in shuffled
     assert "| windows | motors |" in shuffled
+    assert "recordings" not in shuffled.partition("Broken or not, right")[2]
     assert "leaks" not in a_report(JUDGEMENTS).to_markdown([])
 
 
@@ -106,12 +107,13 @@ def test_report_warns_when_the_model_learned_from_what_it_is_judged_on():
     assert "another data set" in a_report(JUDGEMENTS).caution
 
 
-def test_report_warns_of_weights_that_the_model_started_from():
+def test_report_warns_of_weights_that_the_model_started_from_beside_all_else():
     model = Model.load("builtin")
     model.spec = replace(model.spec, training=replace(model.spec.training, init="build/other_run"))
     dataset = DatasetManifest("edge-calibrate dataset --seed 7", 7, {}, (), {}, (), ())
     report = Report.of(model, dataset, SHA256, "x", "leave_one_motor_out", JUDGEMENTS, [])
     assert "started from the weights of build/other_run" in report.to_markdown([])
+    assert "another data set" in report.caution
 
 
 def test_report_tells_the_curves_in_numbers():

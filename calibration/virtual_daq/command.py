@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from calibration.arguments import positive_float
 from calibration.virtual_daq.daq import VirtualDaq
 from calibration.virtual_daq.encoders import BlockFrames, CsvLines, Encoder
 from calibration.virtual_daq.errors import DaqError
@@ -29,17 +30,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--link", type=Path, required=True, help="path under which programs open the port")
     parser.add_argument("--control", type=Path, help="Unix socket for instructions, one a line")
     parser.add_argument("--format", choices=["frames", "csv"], default="frames", help="block frames or lines")
-    parser.add_argument("--baud", type=_above_zero, help="speed of the line; without it that of USB")
+    parser.add_argument("--baud", type=positive_float, help="speed of the line; without it that of USB")
     parser.add_argument("--scans-per-frame", type=_batch_size, default=128, metavar="N", help="(default 128)")
-    parser.add_argument("--speed", type=_above_zero, default=1.0, help="times faster than real time")
+    parser.add_argument("--speed", type=positive_float, default=1.0, help="times faster than real time")
     recording = parser.add_argument_group("a recording")
     recording.add_argument("--play", type=Path, metavar="FILE.npz", help="play this recording")
     recording.add_argument("--loop", action="store_true", help="over and over, the scan index running on")
     motor = parser.add_argument_group("the simulated motor, where no recording is played")
     motor.add_argument("--broken-bars", type=int, default=0, metavar="N", help="broken at start (default 0)")
-    motor.add_argument("--load", type=_above_zero, default=0.75, help="torque per rated torque")
+    motor.add_argument("--load", type=positive_float, default=0.75, help="torque per rated torque")
     motor.add_argument("--seed", type=int, default=0, help="of all that is random in it")
-    motor.add_argument("--rate", type=_above_zero, default=10_000.0, help="scans per second, all channels")
+    motor.add_argument("--rate", type=positive_float, default=10_000.0, help="scans per second, all channels")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -120,16 +121,6 @@ def _encoder(args: argparse.Namespace, source: SampleSource) -> Encoder:
                 f"take up to {needed:.0f}; give {needed * _BITS_PER_BYTE:.0f} baud or more, or fewer samples"
             )
     return encoder
-
-
-def _above_zero(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is no number above 0")
-    return value
 
 
 def _batch_size(text: str) -> int:

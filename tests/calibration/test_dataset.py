@@ -27,7 +27,7 @@ from calibration.simulator.scenario import Scenario
 from calibration.simulator.sets import FIRST_TEST_SEED, draw_scenario
 from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
-from edge_agent.diagnose.verdict import CLASSES
+from edge_agent.diagnose.verdict import CLASSES, Reason
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.decimation import Decimator
@@ -287,29 +287,27 @@ def test_a_recording_that_was_changed_is_looked_at_again(tmp_path):
 
 def test_files_are_seen_as_the_agent_sees_them(tmp_path):
     """With every sensor, and not at all where the agent gives no answer."""
-    folder = tmp_path / "recordings"
-    folder.mkdir()
-    for name, load in (("loaded", 0.9), ("idle", 0.02)):
-        made = simulate(Scenario(seed=1, broken_bars=1, load=load, duration_s=5.0))
-        vibration = next(s for s in made.device.streams if s.channels[0].kind is ChannelKind.VIBRATION)
-        assert len(vibration.channels) > 1
-        write_recording(folder / f"{name}.npz", replace(made, meta=made.meta | {"motor_id": "m"}))
-    idle, loaded = plan(str(folder), recordings=0, seed=1)
-    cutting = Cutting("sidebands", windows=1, length_s=4.0)
-    entry, seen = dataset.make_recording(loaded, cutting)
-    recording = loaded.recording()
-    streams = [
-        StreamSamples(stream, counts.T)
-        for stream, counts in zip(recording.device.streams, recording.counts, strict=True)
-    ]
-    nameplate = Nameplate.model_validate(recording.meta["nameplate"])
-    expected = Analyser(nameplate, ImageSpec()).analyse(cut(streams, 0.0, 4.0))
-    assert (entry.examples, entry.refused) == (1, 0)
-    for name, image in expected.inputs.images.items():
-        assert image.any()
-        np.testing.assert_array_equal(seen[0].inputs.images[name], image)
-    entry, seen = dataset.make_recording(idle, cutting)
+    for name, load in (("idle", 0.03), ("loaded", 0.9)):
+        made = simulate(Scenario(seed=1, load=load))
+        write_recording(tmp_path / f"{name}.npz", replace(made, meta=made.meta | {"motor_id": "m"}))
+    results = []
+    for one in plan(str(tmp_path), recordings=0, seed=1):
+        recording = one.recording()
+        samples = zip(recording.device.streams, recording.counts, strict=True)
+        streams = [StreamSamples(stream, counts.T) for stream, counts in samples]
+        assert sum(c.kind is ChannelKind.VIBRATION for s in streams for c in s.stream.channels) == 2
+        nameplate = Nameplate.model_validate(recording.meta["nameplate"])
+        analysis = Analyser(nameplate, ImageSpec()).analyse(cut(streams, 0.0, 12.0))
+        assert analysis.inputs is not None
+        results.append(
+            (analysis, dataset.make_recording(one, Cutting("sidebands", windows=1, length_s=12.0)))
+        )
+    (idle, (entry, seen)), (loaded, (_, seen_loaded)) = results
+    assert idle.refusal.reason is Reason.LOAD_TOO_LOW
     assert (entry.examples, entry.refused, seen) == (0, 1, [])
+    for name, image in loaded.inputs.images.items():
+        assert image.any()
+        np.testing.assert_array_equal(seen_loaded[0].inputs.images[name], image)
 
 
 def test_what_makes_no_data_set_is_told_and_leaves_none(tmp_path, capsys):

@@ -11,6 +11,7 @@ import torch
 from pydantic import TypeAdapter
 from torch import Tensor
 
+from calibration.learning.examples import write_whole
 from calibration.learning.network import FusionNetwork, NetworkSpec
 from edge_agent.diagnose.model import BUILTIN, builtin_path
 
@@ -53,9 +54,7 @@ class Run:
 
     def save(self, folder: Path) -> None:
         """Write the record beside the weights."""
-        temporary = folder / f"{_RUN_FILE}.part"
-        temporary.write_text(json.dumps(asdict(self), indent=1))
-        temporary.replace(folder / _RUN_FILE)
+        write_whole(folder / _RUN_FILE, json.dumps(asdict(self), indent=1).encode())
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -26,7 +26,16 @@ from calibration.learning.examples import (
 )
 from calibration.learning.paper_images import PAPER_CHANNELS, WINDOW_S, PaperSpec, look_at_spectrograms
 from calibration.learning.sources import LAB_RIG, MOTORS, Plan, plan
-from calibration.learning.windowing import Seen, StreamSamples, View, draw_spans, draw_view, look, space_spans
+from calibration.learning.windowing import (
+    Seen,
+    StreamSamples,
+    View,
+    draw_spans,
+    draw_view,
+    look,
+    space_spans,
+    streams_of,
+)
 from calibration.workers import work
 from edge_agent.acquire.recordings import RecordingError
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
@@ -223,10 +232,7 @@ def make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[S
 
 def _make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[Seen]]:
     recording = plan.recording()
-    streams = [
-        StreamSamples(stream, counts.T)
-        for stream, counts in zip(recording.device.streams, recording.counts, strict=True)
-    ]
+    streams = streams_of(recording)
     truth = recording.meta
     looks = list(_look(plan, cutting, streams, Nameplate.model_validate(truth["nameplate"])))
     seen = [one for one in looks if one is not None]

@@ -156,23 +156,12 @@ def load_shard(path: Path) -> Examples:
 
 def load_all(folder: Path, manifest: DatasetManifest) -> Examples:
     """Read all examples; raises ValueError when a shard is not the one that was written, or there is none."""
-    return _load(folder, manifest, np.ones(len(manifest.recordings), bool))
-
-
-def load_split(folder: Path, manifest: DatasetManifest, split: Split) -> Examples:
-    """Read the examples of one split; raises ValueError when a shard is not the one that was written."""
-    return _load(folder, manifest, np.array([entry.split == split for entry in manifest.recordings]))
-
-
-def _load(folder: Path, manifest: DatasetManifest, belongs: NDArray[np.bool_]) -> Examples:
-    """Read the examples of the recordings of which `belongs` (recordings,) is true."""
     parts: list[Examples] = []
     for shard in manifest.shards:
         path = folder / shard.file
         if file_sha256(path) != shard.sha256:
             raise ValueError(f"{path}: not the file that {MANIFEST_FILE} lists; make the data set again")
-        examples = load_shard(path)
-        parts.append(examples.take(belongs[examples.recording]))
+        parts.append(load_shard(path))
     if not parts:
         raise ValueError(f"{folder}: the data set holds no examples")
     return Examples.join(parts)

@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import TypeAdapter
 
-from calibration.learning.windowing import StreamSamples, cut
+from calibration.learning.windowing import cut, streams_of
 from edge_agent.acquire.recordings import Recording, read_recording
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
@@ -131,10 +131,7 @@ def ask_agent(model: Model, analyser: Analyser, window: Window) -> tuple[Belief 
 
 
 def _judge(model: Model, analyser: Analyser, recording: Recording, length_s: float) -> MeasuredVerdict:
-    streams = [
-        StreamSamples(stream, counts.T)
-        for stream, counts in zip(recording.device.streams, recording.counts, strict=True)
-    ]
+    streams = streams_of(recording)
     duration_s = min(s.counts.shape[1] / s.stream.rate_hz for s in streams)
     window = cut(streams, 0.0, min(length_s, duration_s))
     belief, verdict = ask_agent(model, analyser, window)

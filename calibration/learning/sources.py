@@ -13,6 +13,7 @@ from calibration.learning.labels import MOST_BARS, deal_motors, label_of, split_
 from calibration.simulator.lab_rig import RECORDINGS as BENCH_RECORDINGS
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import FIRST_TEST_SEED, draw_scenario
+from calibration.validation import first_problem
 from edge_agent.acquire.recordings import Recording, read_recording
 from edge_agent.motor import Nameplate
 
@@ -157,7 +158,5 @@ def _truth_of(path: Path) -> _Truth:
     try:
         return _Truth.model_validate(truth)
     except ValidationError as error:
-        first = error.errors()[0]
-        field, found = ".".join(map(str, first["loc"])), first["input"]
-        message = first["msg"].removeprefix("Value error, ")
+        field, message, found = first_problem(error)
         raise ValueError(f"{path}: meta.{field}: {message}, found {found!r}") from error

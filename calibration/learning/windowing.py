@@ -7,6 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.acquire.recordings import Recording
 from edge_agent.acquire.samples import ChannelKind, Stream
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.motor import Nameplate
@@ -24,6 +25,12 @@ class StreamSamples:
     """Its rate and channels."""
     counts: NDArray[np.int16] | NDArray[np.int32]
     """(channels, scans)."""
+
+
+def streams_of(recording: Recording) -> list[StreamSamples]:
+    """All streams of a recording."""
+    pairs = zip(recording.device.streams, recording.counts, strict=True)
+    return [StreamSamples(stream, counts.T) for stream, counts in pairs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from calibration.simulator.conditions import (
     VibrationSensors,
 )
 from calibration.simulator.motors import DEFAULT_MOTOR, MOTORS, Motor, motor_of_nameplate
+from calibration.validation import first_problem
 from edge_agent.motor import Nameplate
 
 
@@ -113,10 +114,8 @@ def scenario_of_dict(fields: dict[str, Any]) -> Scenario:
     try:
         return _ADAPTER.validate_python(fields)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise ValueError(f"scenario: {place + ': ' if place else ''}{message}") from error
+        field, message, _ = first_problem(error)
+        raise ValueError(f"scenario: {field + ': ' if field else ''}{message}") from error
 
 
 def _motor(given: Any) -> Any:

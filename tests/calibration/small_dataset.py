@@ -8,7 +8,7 @@ from calibration.learning.examples import (
     DatasetManifest,
     Examples,
     RecordingEntry,
-    load_split,
+    load_all,
     save_shard,
 )
 
@@ -70,6 +70,13 @@ def a_dataset(folder: Path) -> DatasetManifest:
     )
     manifest.save(folder)
     return manifest
+
+
+def load_split(folder: Path, manifest: DatasetManifest, split: str) -> Examples:
+    """The examples of the recordings of one split."""
+    examples = load_all(folder, manifest)
+    belongs = np.array([entry.split == split for entry in manifest.recordings])
+    return examples.take(belongs[examples.recording])
 
 
 def training_examples(folder: Path) -> tuple[DatasetManifest, Examples, Examples]:

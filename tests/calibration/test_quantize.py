@@ -6,13 +6,12 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from small_dataset import COLUMNS, ROWS, SIDE_INPUTS, a_dataset, an_entry, some_examples
+from small_dataset import COLUMNS, ROWS, SIDE_INPUTS, a_dataset, an_entry, load_split, some_examples
 
 from calibration import evaluate, quantize, train
 from calibration.export import accept_bytes, to_onnx
 from calibration.learning.assessment import figures, judge, verdict_confidence
 from calibration.learning.deploy import DeployedNetwork
-from calibration.learning.examples import load_split
 from calibration.learning.inference import ask
 from calibration.learning.network import FusionNetwork, NetworkSpec
 from calibration.learning.packaging import calibration_inputs

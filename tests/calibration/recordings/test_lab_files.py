@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from lab_recordings import DURATION_S, START_S, a_lab_file, some_signals
 
-from calibration.learning.windowing import StreamSamples, cut
+from calibration.learning.windowing import cut, streams_of
 from calibration.recordings.lab_files import FROM_S, lab_parts
 from calibration.recordings.lab_layout import rotor_file
 from calibration.recordings.part import DeadRecordingError
@@ -237,7 +237,7 @@ def test_a_simulated_motor_is_the_same_after_its_import(
     assert imported.meta["broken_bars"] == made.meta["broken_bars"] == broken_bars
     assert imported.meta["vibration_delay_s"] == pytest.approx(0.0, abs=0.03)
 
-    streams = [StreamSamples(s, c.T) for s, c in zip(imported.device.streams, imported.counts, strict=True)]
+    streams = streams_of(imported)
     analyser = Analyser(Nameplate.model_validate(imported.meta["nameplate"]), ImageSpec())
     analysis = analyser.analyse(cut(streams, 0.0, 4.0))
     assert analysis.refusal is None

@@ -40,6 +40,9 @@ class Reason(StrEnum):
     LOAD_OSCILLATION = "load_oscillation"
     MODALITIES_DISAGREE = "modalities_disagree"
     OUT_OF_DOMAIN = "out_of_domain"
+    SAMPLES_NOT_UNDERSTOOD = "samples_not_understood"
+    WRONG_SCALE = "wrong_scale"
+    ANALYSIS_FAILED = "analysis_failed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """ONNX Runtime reports nothing to its maker: no file of it, no thread of it that could, no socket."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -77,8 +78,21 @@ def test_a_command_of_the_agent_leaves_no_file_and_no_socket(tmp_path: Path):
     assert files_in(tmp_path) == []
 
 
-@pytest.mark.parametrize("module", ["calibration.export", "calibration.learning.quantization"])
-def test_a_calibration_tool_leaves_no_file_and_no_socket(tmp_path: Path, module: str):
+def modules_that_load_the_library() -> list[str]:
+    files = [file for package in ("edge_agent", "calibration") for file in (ROOT / package).rglob("*.py")]
+    loading = [f for f in files if re.search(r"^(import|from) onnxruntime", f.read_text(), re.MULTILINE)]
+    return sorted(".".join(file.relative_to(ROOT).with_suffix("").parts) for file in loading)
+
+
+def test_both_the_agent_and_the_tools_load_the_library():
+    assert {module.split(".")[0] for module in modules_that_load_the_library()} == {
+        "edge_agent",
+        "calibration",
+    }
+
+
+@pytest.mark.parametrize("module", modules_that_load_the_library())
+def test_a_module_that_loads_the_library_leaves_no_file_and_no_socket(tmp_path: Path, module: str):
     """Their other libraries have threads of their own."""
     ended = run_silently(tmp_path, SILENCE.format(module=module, work="", threads=True))
     assert (ended.returncode, ended.stdout) == (0, "done\n"), ended.stderr

@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from edge_agent.acquire.overrides import with_channels
 from edge_agent.acquire.samples import Channel, Device
 from edge_agent.acquire.settings import SerialSettings
+from edge_agent.config.addresses import check_host, check_port
 from edge_agent.config.channels import Channels
 from edge_agent.config.section import Id, Section
 from edge_agent.motor import Nameplate
@@ -59,7 +60,7 @@ class AcquisitionSection(Section):
 
     driver: Literal["block_frames", "csv_lines"] = "block_frames"
     """Binary frames of a DAQ that describes itself, or lines of comma-separated numbers."""
-    port: Annotated[str, Field(min_length=1)]
+    port: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(check_port)]
     """Serial port, best one of /dev/serial/by-id (`edge-agent ports` lists them)."""
     baud_rate: Annotated[int, Field(ge=1200, le=12_000_000)] = 921_600
     """Bits per second of a UART; for USB CDC of no meaning."""
@@ -129,7 +130,7 @@ class TlsSection(Section):
 class MqttSection(Section):
     """The broker."""
 
-    host: Annotated[str, Field(min_length=1)]
+    host: Annotated[str, Field(min_length=1), AfterValidator(check_host)]
     """Name or address of the broker, e.g. localhost."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """TCP port; null takes 1883, or 8883 with TLS."""

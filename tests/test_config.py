@@ -126,9 +126,9 @@ def test_a_window_shorter_than_the_usual_step_follows_without_overlap(load):
 
 
 def test_an_unquoted_variable_stands_for_its_value_and_a_quoted_one_for_text(load):
-    text = changed("localhost", '"${BROKER}"\n  port: ${PORT}')
-    read = load(text, BROKER="10", PORT="1884").mqtt
-    assert (read.host, read.port) == ("10", 1884)
+    text = changed("localhost", 'localhost\n  prefix: "${PREFIX}"\n  port: ${PORT}')
+    read = load(text, PREFIX="10", PORT="1884").mqtt
+    assert (read.prefix, read.port) == ("10", 1884)
 
 
 def test_a_variable_that_is_not_set_is_the_only_thing_told_about_its_value(problems_of):
@@ -182,7 +182,7 @@ colour: red
     expected = {
         ("agent", "id"): ("pump 7", "letters, digits"),
         ("motor", "rated_power_kw"): ('"0.75"', "found the text '0.75', expected a number"),
-        ("motor", "rated_current_a"): ("0\n  rated_sped", "found 0, expected a number above 0"),
+        ("motor", "rated_current_a"): ("0\n  rated_sped", "found 0, expected a number of 0.001 or more"),
         ("motor", "rated_sped_rpm"): ("rated_sped_rpm", "did you mean rated_speed_rpm?"),
         ("motor", "rated_speed_rpm"): ("1815", "is above the synchronous speed 1800 rpm"),
         ("motor", "supply"): ("gird", "expected 'grid' or 'vfd'"),
@@ -218,7 +218,7 @@ def test_a_password_that_is_no_text_is_told_without_its_bytes(problems_of, tmp_p
     (tmp_path / "password").write_bytes(b"s\xe4\xffcret")
     mqtt = f"  username: pump-7\n  password_file: {tmp_path / 'password'}\n"
     (problem,) = problems_of(MINIMAL + mqtt)
-    assert "no UTF-8 text" in problem.message
+    assert "not UTF-8 text" in problem.message
     assert "xe4" not in problem.message
 
 

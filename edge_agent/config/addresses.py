@@ -31,8 +31,8 @@ def check_host(host: str) -> str:
         raise ValueError(_about_url(found["scheme"].lower(), found["rest"]))
     if found := _USER.fullmatch(host):  # whatever stands before the @ may be a password: it is not repeated
         raise ValueError(
-            f"holds a user name; write host: {found['rest'] or 'localhost'}, and the name in mqtt.username with "
-            "the password in mqtt.password_file"
+            f"holds a user name; write host: {found['rest'] or 'localhost'}, the name in mqtt.username and "
+            "the password in the file of mqtt.password_file"
         )
     if _is_address(host):
         return host
@@ -56,7 +56,7 @@ def check_host(host: str) -> str:
 
 
 def check_port(port: str) -> str:
-    """Return the path of a serial port, which need not be there yet; raises ValueError that says what to do."""
+    """Return the path of a serial port, which need not be there; raises ValueError that says what to do."""
     _check_blanks(port)
     if found := _URL.fullmatch(port):
         raise ValueError(
@@ -70,7 +70,7 @@ def check_port(port: str) -> str:
     if port.startswith("~") or any(c in port for c in "*?"):
         raise ValueError(f"{quoted(port)} is a pattern, expected the path of one port. {_LISTED}")
     kind = _kind(port)
-    if kind is not None and stat.S_ISDIR(kind):
+    if port.endswith("/") or (kind is not None and stat.S_ISDIR(kind)):
         raise ValueError(f"{quoted(port)} is a folder, expected a port in it. {_LISTED}")
     if kind is not None and not stat.S_ISCHR(kind):
         raise ValueError(

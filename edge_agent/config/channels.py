@@ -8,7 +8,6 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 
 from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.config.section import Id, Section, problem
-from edge_agent.motor import Positive
 
 UNITS = {
     ChannelKind.CURRENT: ("A",),
@@ -16,6 +15,9 @@ UNITS = {
     ChannelKind.SPEED: ("rpm",),
 }
 """Units of the scaled values, the usual one first."""
+
+MAX_COUNT = 2.0**32
+"""Largest offset in counts and largest full scale in units: no converter of these has more than 32 bits."""
 
 
 class ChannelSection(Section):
@@ -29,9 +31,9 @@ class ChannelSection(Section):
     """Unit of the scaled value: A for currents, m/s2 or mm/s for vibration, rpm for speed."""
     scale: Annotated[float, Field(allow_inf_nan=False)]
     """Units per count: value = (count - offset) * scale; negative for a reversed sensor."""
-    offset: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    offset: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT, allow_inf_nan=False)] = 0.0
     """Counts that the sensor gives at zero."""
-    full_scale: Positive | None = None
+    full_scale: Annotated[float, Field(gt=0, le=MAX_COUNT, allow_inf_nan=False)] | None = None
     """Largest magnitude that the converter can give, in units; null where unknown."""
     phase: Literal["a", "b", "c"] | None = Field(default=None, validate_default=True)
     """Phase of a current: a, b or c."""

@@ -45,6 +45,14 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
     """What was wrong with it so far."""
 
+    def place(self, key: KeyPath) -> Position:
+        """Return the place of a value or, where it is missing, of the section in which it is missing."""
+        if key in self.values:
+            return self.values[key]
+        while key and key not in self.values:
+            key = key[:-1]
+        return self.keys.get(key, self.values[key])
+
     def report(self, position: Position, key: KeyPath, message: str) -> None:
         """Note a problem."""
         self.problems.append(Problem(self.file, position, key, message))

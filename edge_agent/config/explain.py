@@ -47,7 +47,7 @@ def explain(error: ErrorDetails, document: Document) -> tuple[Position, KeyPath,
     """Give place, key and message of an error that pydantic found in the document."""
     key: KeyPath = error["loc"]
     kind = error["type"]
-    position = _place(document, key)
+    position = document.place(key)
     if kind == "extra_forbidden":
         return document.keys.get(key, position), key, _unknown(key)
     if kind == "missing":
@@ -66,15 +66,6 @@ def explain(error: ErrorDetails, document: Document) -> tuple[Position, KeyPath,
         f"found {_spoken(error['input'], document.spellings.get(key))}, expected {expected} "
         f"({_meaning(key)}){_advice(error)}",
     )
-
-
-def _place(document: Document, key: KeyPath) -> Position:
-    """Give the place of a value or, where it is missing, of the section in which it is missing."""
-    if key in document.values:
-        return document.values[key]
-    while key and key not in document.values:
-        key = key[:-1]
-    return document.keys.get(key, document.values[key])
 
 
 def _unknown(key: KeyPath) -> str:

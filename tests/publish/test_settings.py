@@ -41,8 +41,6 @@ def test_the_password_is_the_first_line_of_its_file(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text("pass word\nrest\n")
     assert MqttSettings("h", username="u", password_file=file).password() == "pass word"
-    file.write_text("")
-    assert MqttSettings("h", username="u", password_file=file).password() == ""
     assert MqttSettings("h").password() is None
 
 

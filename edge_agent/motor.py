@@ -11,10 +11,13 @@ MIN_RATED_SLIP, MAX_RATED_SLIP = 0.0005, 0.25
 
 Judgement: 0.003 is that of the largest motors, 0.15 that of those made for much slip.
 """
-_PowerKw = Annotated[float, Field(ge=0.001, le=100_000, allow_inf_nan=False)]
-_VoltageV = Annotated[float, Field(ge=1, le=100_000, allow_inf_nan=False)]
-_CurrentA = Annotated[float, Field(ge=0.001, le=100_000, allow_inf_nan=False)]
-_SpeedRpm = Annotated[float, Field(ge=1, le=100_000, allow_inf_nan=False)]
+MIN_OF_PLATE, MAX_OF_PLATE = 0.001, 100_000.0
+"""Range of every power in kW, current in A, voltage in V and speed in rpm on a plate.
+
+Judgement: motors reach from 1 W to 100 MW; beyond it, products of them leave what floats can hold.
+"""
+
+_OfPlate = Annotated[float, Field(ge=MIN_OF_PLATE, le=MAX_OF_PLATE, allow_inf_nan=False)]
 
 
 class Nameplate(BaseModel):
@@ -27,17 +30,17 @@ class Nameplate(BaseModel):
 
     id: str = Field(default="motor", pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)
     """Name of the motor in topics and payloads: letters, digits, `_`, `.` and `-`."""
-    rated_power_kw: _PowerKw
+    rated_power_kw: _OfPlate
     """Shaft power, kW."""
-    rated_voltage_v: _VoltageV
+    rated_voltage_v: _OfPlate
     """Line to line, V rms."""
-    rated_current_a: _CurrentA
+    rated_current_a: _OfPlate
     """Line current, A rms."""
     line_frequency_hz: Annotated[float, Field(ge=5, le=400)]
     """Frequency of the supply for which the plate holds, Hz."""
     poles: Annotated[int, Field(ge=2, le=24, multiple_of=2)]
     """Number of poles (not of pole pairs)."""
-    rated_speed_rpm: _SpeedRpm
+    rated_speed_rpm: _OfPlate
     """Speed under rated load, rpm: below the synchronous speed."""
     rotor_bars: Annotated[int, Field(ge=10, le=200)] | None = None
     """Number of rotor bars N_b; null where unknown, as on most motors."""
@@ -45,7 +48,7 @@ class Nameplate(BaseModel):
     """cos phi at rated load; null takes a typical one."""
     supply: Literal["grid", "vfd"] = "grid"
     """Fed from the mains or from a variable-frequency drive."""
-    speed_rpm: _SpeedRpm | None = None
+    speed_rpm: _OfPlate | None = None
     """A constant speed that is known, rpm; null where it must be found from the signals."""
 
     @property

@@ -3,6 +3,7 @@
 What cannot be is an error; what is merely strange is a doubt, which `check` and the log tell.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
@@ -11,6 +12,7 @@ from edge_agent.acquire.samples import ChannelKind
 from edge_agent.config.plates import SURE_FROM_KW, strange_power
 from edge_agent.config.problems import KeyPath
 from edge_agent.config.settings import Settings
+from edge_agent.motor import MAX_OF_PLATE, MIN_OF_PLATE
 
 BITS_PER_BYTE = 10
 """Bits of a byte on a serial line: start, eight of data, stop (8N1, as every port here is opened)."""
@@ -18,6 +20,13 @@ MIN_BYTES_PER_VALUE = 2
 """Fewest bytes of a value in a line of text: one digit, and a separator or the end of the line."""
 USUAL_BYTES_PER_VALUE = 5
 """Bytes of a value in a line of text, as counts of 12 bits take them: four digits and a separator."""
+USB_HEADROOM = 4
+"""How many times too slow a baud rate must be before it is refused on a port that may heed none.
+
+Judgement: on USB itself people set 115200 by habit, and 9600 hardly ever, while an Uno at 9600 means it.
+"""
+_UART = re.compile(r"/tty(?:USB|AMA|S|THS|O|mxc|PS)[0-9]+$|/serial[0-9]+$")
+"""Ports whose baud rate is that of a wire: UARTs of computers, and of converters behind USB."""
 BAND_HZ = 50.0
 """What the demodulation looks at on each side of the line, Hz: `signals.carrier`."""
 GOOD_RATE_HZ = 1000.0
@@ -92,11 +101,17 @@ class _Content:
 
 def _power_without_current(file: _Content) -> Found:
     names = ("rated_power_kw", "rated_voltage_v", "rated_current_a", "poles")
-    plate = [number for name in names if 0 < (number := file.number("motor", name) or 0.0) < 1e9]
-    if len(plate) < len(names) or plate[0] < SURE_FROM_KW:
+    plate = [
+        number
+        for name in names
+        if MIN_OF_PLATE <= (number := file.number("motor", name) or 0.0) <= MAX_OF_PLATE
+    ]
+    if len(plate) < len(names) or plate[0] < SURE_FROM_KW or plate[3] % 2:
         return
+    power_kw, voltage_v, current_a, poles = plate
     power_factor = file.number("motor", "power_factor")
-    strange = strange_power(*plate, power_factor if 0.3 < (power_factor or 0.0) <= 1 else None)
+    believed = power_factor if 0.3 < (power_factor or 0.0) <= 1 else None
+    strange = strange_power(power_kw, voltage_v, current_a, poles, believed)
     if strange is not None:
         yield ("motor", "rated_current_a"), strange
 
@@ -132,7 +147,8 @@ def _lines_beyond_baud_rate(file: _Content) -> Found:
     channels = file.get("channels")
     columns = len(channels) if isinstance(channels, list) and channels else 1
     needed = rate_hz * columns * MIN_BYTES_PER_VALUE * BITS_PER_BYTE
-    if baud_rate < needed:
+    is_uart = _UART.search(str(file.get("acquisition", "port"))) is not None
+    if baud_rate < needed / (1 if is_uart else USB_HEADROOM):
         yield (
             ("acquisition", "baud_rate"),
             f"{baud_rate:g} bits a second cannot carry {rate_hz:g} lines of {columns} values: even with one "
@@ -163,12 +179,12 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
             f"below {GOOD_RATE_HZ:g} scans a second neither slot lines nor the 7th harmonic are seen, so "
             "that fewer windows are judged at part load",
         )
-    usual = rate_hz * columns * USUAL_BYTES_PER_VALUE * BITS_PER_BYTE
+    usual = rate_hz * max(columns, 1) * USUAL_BYTES_PER_VALUE * BITS_PER_BYTE
     if "baud_rate" in acquisition.model_fields_set and acquisition.baud_rate < usual:
         yield (
             ("acquisition", "baud_rate"),
-            f"{rate_hz:g} lines of {columns} values of four digits take {usual:g} bits a second, more than "
-            f"{acquisition.baud_rate}: fine for USB, too much for a UART",
+            f"{rate_hz:g} lines of {max(columns, 1)} values of four digits take {usual:g} bits a second, "
+            f"more than {acquisition.baud_rate}: fine for USB, too much for a UART",
         )
 
 

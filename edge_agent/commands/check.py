@@ -32,7 +32,7 @@ def verdict(file: Path, doubts: tuple[Problem, ...]) -> str:
     if not doubts:
         return f"{file}: correct"
     count = "one thing is" if len(doubts) == 1 else f"{len(doubts)} things are"
-    return f"{file}: correct, but {count} strange: see the warnings below"
+    return f"{file}: can be used, but {count} strange: see the warnings below"
 
 
 def summary(settings: Settings) -> Iterator[str]:

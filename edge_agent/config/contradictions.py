@@ -42,7 +42,6 @@ def contradictions(root: object) -> Found:
     """Find settings that exclude each other, in the content of a file that may be wrong in any other way."""
     file = _Content(root)
     yield from _power_without_current(file)
-    yield from _rate_without_use(file)
     yield from _rate_below_line(file)
     yield from _lines_beyond_baud_rate(file)
     if file.number("mqtt", "port") == TLS_PORT and not file.has("mqtt", "tls"):
@@ -116,16 +115,6 @@ def _power_without_current(file: _Content) -> Found:
         yield ("motor", "rated_current_a"), strange
 
 
-def _rate_without_use(file: _Content) -> Found:
-    driver = file.get("acquisition", "driver") or "block_frames"
-    if driver == "block_frames" and file.get("acquisition", "rate_hz") is not None:
-        yield (
-            ("acquisition", "rate_hz"),
-            "is for csv_lines only: block frames tell their own rate; remove it, or set driver: csv_lines if "
-            "the DAQ sends text",
-        )
-
-
 def _rate_below_line(file: _Content) -> Found:
     rate_hz, line_hz = file.number("acquisition", "rate_hz"), file.number("motor", "line_frequency_hz")
     if not file.reads_lines or rate_hz is None or line_hz is None:
@@ -162,6 +151,12 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
     if not acquisition.port.startswith("/"):
         yield ("acquisition", "port"), "is no path below /dev, so it counts from where the agent is started"
     if acquisition.driver != "csv_lines":
+        if acquisition.rate_hz is not None:
+            yield (
+                ("acquisition", "rate_hz"),
+                "is of no effect: block frames tell their own rate; remove it, or set driver: csv_lines if the "
+                "DAQ sends text",
+            )
         return
     rate_hz, columns = acquisition.rate_hz, len(settings.channels or ())
     missing = [name for name, given in (("acquisition.rate_hz", rate_hz), ("channels", columns)) if not given]

@@ -16,10 +16,9 @@ def test_the_file_of_these_tests_is_right_and_nothing_in_it_is_strange(folder: F
 
 
 @pytest.mark.parametrize("driver", ["driver: block_frames", "# the default"])
-def test_a_rate_for_block_frames_is_refused(folder: Folder, driver: str):
-    problem = folder.problem(("driver: csv_lines", driver))
-    assert problem.key == ("acquisition", "rate_hz")
-    assert "block frames tell their own rate" in problem.message
+def test_a_rate_for_block_frames_is_a_warning(folder: Folder, driver: str):
+    doubts = folder.doubts(("driver: csv_lines", driver))
+    assert "block frames tell their own rate" in doubts["acquisition", "rate_hz"]
 
 
 @pytest.mark.parametrize(("line_hz", "rate_hz"), [(50, 199), (60, 219), (50, 50), (50, 10), (400, 800)])
@@ -186,7 +185,7 @@ def test_warnings_are_printed_with_their_place_and_the_file_may_be_used(folder: 
     folder.file.write_text(changed(*strange))
     assert cli.main(["check", str(folder.file)]) == 0
     first, *_, rate, port = capsys.readouterr().out.splitlines()
-    assert first == f"{folder.file}: correct, but 2 things are strange: see the warnings below"
+    assert first == f"{folder.file}: can be used, but 2 things are strange: see the warnings below"
     assert rate.startswith(f"warning: {folder.file}:13:12: acquisition.rate_hz: below 1000 scans a second")
     assert port.startswith(f"warning: {folder.file}:20:9: mqtt.port: 1883 is usually the port without TLS")
 

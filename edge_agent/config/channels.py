@@ -8,6 +8,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 
 from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.config.section import Id, Section, problem
+from edge_agent.motor import Positive
 
 UNITS = {
     ChannelKind.CURRENT: ("A",),
@@ -33,7 +34,7 @@ class ChannelSection(Section):
     """Units per count: value = (count - offset) * scale; negative for a reversed sensor."""
     offset: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT, allow_inf_nan=False)] = 0.0
     """Counts that the sensor gives at zero."""
-    full_scale: Annotated[float, Field(gt=0, le=MAX_COUNT, allow_inf_nan=False)] | None = None
+    full_scale: Annotated[Positive, Field(le=MAX_COUNT)] | None = None
     """Largest magnitude that the converter can give, in units; null where unknown."""
     phase: Literal["a", "b", "c"] | None = Field(default=None, validate_default=True)
     """Phase of a current: a, b or c."""

@@ -154,8 +154,8 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
         if acquisition.rate_hz is not None:
             yield (
                 ("acquisition", "rate_hz"),
-                "is of no effect: block frames tell their own rate; remove it, or set driver: csv_lines if the "
-                "DAQ sends text",
+                "is of no effect: block frames tell their own rate; remove it, or set driver: csv_lines if "
+                "the DAQ sends text",
             )
         return
     rate_hz, columns = acquisition.rate_hz, len(settings.channels or ())

@@ -246,14 +246,19 @@ class Settings(Section):
         """Return the folder for what must outlive a restart; raises ConfigError where there is none."""
         if self.state_dir is not None:
             return self.state_dir
-        by_systemd = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-        if by_systemd:
-            return Path(by_systemd)
-        try:
-            return Path.home() / ".local/state/edge-agent"
-        except RuntimeError:  # no HOME, and a user of whom the system knows nothing, as in containers
-            message = (
-                f"is not set, and the user {os.getuid()} has no home folder; set state_dir to a folder that "
-                "outlives a restart"
-            )
-            raise ConfigError((Problem(None, None, ("state_dir",), message),)) from None
+        return _common_folder()
+
+
+def _common_folder() -> Path:
+    """Return the folder for what this user's agents keep; raises ConfigError where there is none."""
+    by_systemd = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    if by_systemd:
+        return Path(by_systemd)
+    try:
+        return Path.home() / ".local/state/edge-agent"
+    except RuntimeError:  # no HOME, and a user of whom the system knows nothing, as in containers
+        message = (
+            f"is not set, and the user {os.getuid()} has no home folder; set state_dir to a folder that "
+            "outlives a restart"
+        )
+        raise ConfigError((Problem(None, None, ("state_dir",), message),)) from None

@@ -9,6 +9,9 @@ BIN := $(VENV)/bin
 STAMPS := $(VENV)/stamps
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable
 
+# The agent and the calibration tools see to this themselves; a bench may load ONNX Runtime before them.
+export ORT_DISABLE_TELEMETRY := 1
+
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:

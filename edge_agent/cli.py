@@ -4,6 +4,7 @@ Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
 
 import argparse
+import io
 import logging
 import os
 import select
@@ -11,9 +12,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from typing import NoReturn
 
 from edge_agent import __version__
 from edge_agent.config import ConfigError
+from edge_agent.plain import one_line, printable
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 """Exit statuses."""
@@ -51,8 +54,9 @@ def dispatch(
 ) -> int:
     """Run the command that the arguments name; give its exit status. Wrong usage ends the process with 2."""
     given = sys.argv[1:] if arguments is None else list(arguments)
+    write_any_character()
     log_to_stderr()
-    parser = argparse.ArgumentParser(prog=program, description=description)
+    parser = _Parser(prog=program, description=description)
     parser.add_argument("--version", action="version", version=f"{program} {__version__}")
     choices = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, command in commands.items():
@@ -69,6 +73,21 @@ def dispatch(
             chosen.set_defaults(command_function=module.run)
     args = parser.parse_args(given)
     return _guarded(program, args)
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments on one line, whatever they hold."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say how the command is used, and end with 2."""
+        super().error(one_line(message))
+
+
+def write_any_character() -> None:
+    """Write characters that the terminal does not know as escapes, e.g. \\xe4, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def log_to_stderr() -> None:
@@ -91,7 +110,7 @@ class OneLineFormatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Give the line."""
-        line = " | ".join(super().format(record).splitlines())
+        line = printable(" | ".join(super().format(record).splitlines()))
         return f"<{_syslog_level(record.levelno)}>{line}" if self._in_journal else line
 
 
@@ -112,7 +131,7 @@ def _guarded(program: str, args: argparse.Namespace) -> int:
     except OSError as error:
         if isinstance(error, BrokenPipeError) and _nobody_reads():
             return DONE
-        print(f"{program} {args.command}: {error}", file=sys.stderr)
+        print(f"{program} {args.command}: {one_line(str(error))}", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print(f"{program} {args.command}: interrupted", file=sys.stderr)

@@ -6,7 +6,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
-_LARGEST_RATED_SLIP = 0.25
+MIN_RATED_SLIP, MAX_RATED_SLIP = 0.0005, 0.25
+"""Rated slips that are believed, per unit.
+
+Judgement: 0.003 is that of the largest motors, 0.15 that of those made for much slip.
+"""
+MIN_OF_PLATE, MAX_OF_PLATE = 0.001, 100_000.0
+"""Range of every power in kW, current in A, voltage in V and speed in rpm on a plate.
+
+Judgement: motors reach from 1 W to 100 MW; beyond it, products of them leave what floats can hold.
+"""
+
+_OfPlate = Annotated[float, Field(ge=MIN_OF_PLATE, le=MAX_OF_PLATE, allow_inf_nan=False)]
 
 
 class Nameplate(BaseModel):
@@ -17,19 +28,19 @@ class Nameplate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    id: str = Field(default="motor", pattern=r"^[A-Za-z0-9_.-]+$")
+    id: str = Field(default="motor", pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)
     """Name of the motor in topics and payloads: letters, digits, `_`, `.` and `-`."""
-    rated_power_kw: Positive
+    rated_power_kw: _OfPlate
     """Shaft power, kW."""
-    rated_voltage_v: Positive
+    rated_voltage_v: _OfPlate
     """Line to line, V rms."""
-    rated_current_a: Positive
+    rated_current_a: _OfPlate
     """Line current, A rms."""
     line_frequency_hz: Annotated[float, Field(ge=5, le=400)]
     """Frequency of the supply for which the plate holds, Hz."""
     poles: Annotated[int, Field(ge=2, le=24, multiple_of=2)]
     """Number of poles (not of pole pairs)."""
-    rated_speed_rpm: Positive
+    rated_speed_rpm: _OfPlate
     """Speed under rated load, rpm: below the synchronous speed."""
     rotor_bars: Annotated[int, Field(ge=10, le=200)] | None = None
     """Number of rotor bars N_b; null where unknown, as on most motors."""
@@ -37,7 +48,7 @@ class Nameplate(BaseModel):
     """cos phi at rated load; null takes a typical one."""
     supply: Literal["grid", "vfd"] = "grid"
     """Fed from the mains or from a variable-frequency drive."""
-    speed_rpm: Positive | None = None
+    speed_rpm: _OfPlate | None = None
     """A constant speed that is known, rpm; null where it must be found from the signals."""
 
     @property
@@ -66,14 +77,30 @@ class Nameplate(BaseModel):
         known = info.data
         if "rated_power_kw" not in known or "rated_voltage_v" not in known:
             return current_a
-        input_kva = 3**0.5 * known["rated_voltage_v"] * current_a / 1000.0
-        if known["rated_power_kw"] > input_kva:
+        power_kw, voltage_v = known["rated_power_kw"], known["rated_voltage_v"]
+        input_kva = _input_kva(voltage_v, current_a)
+        if power_kw > input_kva:
             raise ValueError(
-                f"{current_a:g} A at {known['rated_voltage_v']:g} V take {input_kva:.3g} kVA, less than the "
-                f"{known['rated_power_kw']:g} kW that the shaft gives; check power, voltage and current, "
+                f"{current_a:g} A at {voltage_v:g} V take {input_kva:.3g} kVA, less than the "
+                f"{power_kw:g} kW that the shaft gives; check power, voltage and current, "
                 "which must belong to the same connection (star or delta)"
             )
         return current_a
+
+    @field_validator("power_factor")
+    @classmethod
+    def _efficiency_below_one(cls, power_factor: float | None, info: ValidationInfo) -> float | None:
+        known = info.data
+        plate = {"rated_power_kw", "rated_voltage_v", "rated_current_a"}
+        if power_factor is None or not plate <= known.keys():
+            return power_factor
+        input_kw = power_factor * _input_kva(known["rated_voltage_v"], known["rated_current_a"])
+        if known["rated_power_kw"] > input_kw:
+            raise ValueError(
+                f"with {power_factor:g} the motor takes {input_kw:.3g} kW, less than the "
+                f"{known['rated_power_kw']:g} kW that the shaft gives; check power, voltage and current, too"
+            )
+        return power_factor
 
     @field_validator("rated_speed_rpm")
     @classmethod
@@ -89,11 +116,16 @@ class Nameplate(BaseModel):
                 f"the speed under load, e.g. {0.965 * synchronous_rpm:.0f}"
             )
         slip = 1.0 - speed_rpm / synchronous_rpm
-        if slip > _LARGEST_RATED_SLIP:
+        if slip > MAX_RATED_SLIP:
             raise ValueError(
                 f"{speed_rpm:g} is {100 * slip:.0f} % below the synchronous speed {synchronous_rpm:g} rpm "
-                f"({frequency_hz:g} Hz, {poles} poles), expected at most {100 * _LARGEST_RATED_SLIP:.0f} %; "
+                f"({frequency_hz:g} Hz, {poles} poles), expected at most {100 * MAX_RATED_SLIP:.0f} %; "
                 "check the poles and the frequency"
+            )
+        if slip < MIN_RATED_SLIP:
+            raise ValueError(
+                f"{speed_rpm:.10g} is as good as the synchronous speed {synchronous_rpm:g} rpm; the "
+                f"nameplate shows the speed under load, e.g. {0.965 * synchronous_rpm:.0f}"
             )
         return speed_rpm
 
@@ -114,3 +146,8 @@ class Nameplate(BaseModel):
 
 def _synchronous_speed_rpm(line_frequency_hz: float, poles: int) -> float:
     return 120.0 * line_frequency_hz / poles
+
+
+def _input_kva(voltage_v: float, current_a: float) -> float:
+    """Return the apparent power that a motor takes, kVA, of line-to-line voltage and line current."""
+    return 3**0.5 * voltage_v * current_a / 1000.0

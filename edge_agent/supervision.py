@@ -1,6 +1,8 @@
 """Nothing dies or stalls unnoticed: watched threads, the signals that stop us, and what systemd is told."""
 
+import logging
 import os
+import re
 import signal
 import socket
 import threading
@@ -8,6 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import FrameType
+
+_LOG = logging.getLogger(__name__)
+_MICROSECONDS = re.compile("[0-9]{1,20}")
+"""What systemd writes: a whole number of 64 bits has at most 20 digits."""
 
 Clock = Callable[[], float]
 
@@ -139,8 +145,7 @@ class Watchdog:
 
     def __init__(self, manager: ServiceManager, interval_s: float | None = None) -> None:
         """Feed at most every `interval_s`, by default a quarter of what $WATCHDOG_USEC allows."""
-        allowed_s = int(os.environ.get("WATCHDOG_USEC", "0")) / 1e6
-        self._interval_s = allowed_s / 4 if interval_s is None else interval_s
+        self._interval_s = _watchdog_s() / 4 if interval_s is None else interval_s
         self._manager = manager
         self._samples = 0
         self._fed_s = -float("inf")
@@ -159,6 +164,18 @@ class Watchdog:
         if now_s - self._fed_s >= self._interval_s:
             self._fed_s = now_s
             self._manager.alive()
+
+
+def _watchdog_s() -> float:
+    """Return the time in which systemd wants to hear of us, s; 0 where it says nothing that can be a time."""
+    text = os.environ.get("WATCHDOG_USEC", "")
+    if _MICROSECONDS.fullmatch(text):
+        return int(text) / 1e6
+    if text:
+        _LOG.warning(
+            "WATCHDOG_USEC is %r, not a number of microseconds; the watchdog is fed often", text[:40]
+        )
+    return 0.0
 
 
 def stop_on_signals() -> threading.Event:

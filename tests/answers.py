@@ -97,6 +97,7 @@ def replay(
         modalities=(),
         side_inputs=SIDE_INPUTS,
         thresholds=SimpleNamespace(broken=0.5),
+        golden_tolerance=0.1,
         name="believer",
     )
     model = SimpleNamespace(spec=spec, sha256="0" * 64, infer=lambda _: Belief(TWO_BARS, TWO_BARS))

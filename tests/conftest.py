@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from broker import Mosquitto, Subscriber
 
+import edge_agent  # noqa: F401 - switches the telemetry of ONNX Runtime off before a test loads it
+
 
 @pytest.fixture
 def mosquitto(tmp_path: Path) -> Iterator[Mosquitto]:

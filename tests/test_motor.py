@@ -34,7 +34,7 @@ def test_synchronous_speed_slip_and_pole_pass_frequency_follow_from_the_plate():
         ({"rated_speed_rpm": 1715, "poles": 2}, "52 % below the synchronous speed 3600 rpm"),
         ({"rated_power_kw": 75}, "less than the 75 kW that the shaft gives"),
         ({"speed_rpm": 1801}, "would not run as a motor"),
-        ({"rated_current_a": 0}, "greater than 0"),
+        ({"rated_current_a": 0}, "greater than or equal to 0.001"),
         ({"poles": 5}, "multiple of 2"),
         ({"id": "pump 7"}, "pattern"),
     ],

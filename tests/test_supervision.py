@@ -154,6 +154,20 @@ def test_the_watchdog_is_fed_a_few_times_in_each_allowed_span(
     assert len(ear.heard()) == 5
 
 
+@pytest.mark.parametrize(
+    "value", ["", " ", "abc", "-5", "1e6", "20 s", "\u0662\u0660", "1_000", "9" * 400, "0x10", "20000000\n"]
+)
+def test_a_watchdog_time_that_is_none_is_told_and_the_watchdog_fed(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, value: str
+) -> None:
+    monkeypatch.setenv("WATCHDOG_USEC", value)
+    watchdog = Watchdog(ServiceManager(ear.socket.getsockname()))
+    for second in range(3):
+        watchdog.processed(second + 1, now_s=float(second))
+    assert ear.heard() == ["WATCHDOG=1"] * 3
+    assert [record.message.isprintable() for record in caplog.records] == ([True] if value else [])
+
+
 @pytest.fixture
 def signals_as_before() -> Iterator[None]:
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}

@@ -28,6 +28,8 @@ from edge_agent.signals.images import ImageSpec
 from edge_agent.signals.windows import Windows
 
 RATE_HZ = 10_000.0
+MAX_SECONDS = 86_400.0
+"""Most signal that a bench works through; judgement: a day of it takes an hour on a small computer."""
 _SCANS_PER_FRAME = 128
 _SCANS_PER_MAKE = 80 * _SCANS_PER_FRAME
 _LARGEST_READ = 4095
@@ -45,8 +47,15 @@ _NAMEPLATE = Nameplate(
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--seconds", type=float, default=60.0, help="how much signal to work through (s)")
+    parser.add_argument("--seconds", type=_seconds, default=60.0, help="how much signal to work through (s)")
     parser.add_argument("--model", default=BUILTIN, help="model file (default: the shipped one)")
+
+
+def _seconds(text: str) -> float:
+    seconds = float(text)
+    if not 0 < seconds <= MAX_SECONDS:
+        raise argparse.ArgumentTypeError(f"{text} is not above 0 and at most {MAX_SECONDS:g}")
+    return seconds
 
 
 def run(args: argparse.Namespace) -> int:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from edge_agent.acquire.samples import Stream
 from edge_agent.capabilities import capabilities
-from edge_agent.config import Settings, load_settings
+from edge_agent.config import Problem, Settings, load_with_doubts
 from edge_agent.motor import Nameplate
+from edge_agent.plain import printable
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.severity import least_load
 
@@ -18,12 +19,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a summary; every problem of the file is raised as one ConfigError."""
-    settings = load_settings(args.config)
-    print(f"{args.config}: correct")
-    for line in summary(settings):
-        print(line)
+    """Print a summary and what is strange; every problem of the file is raised as one ConfigError."""
+    settings, doubts = load_with_doubts(args.config)
+    lines = list(summary(settings))
+    for line in (verdict(args.config, doubts), *lines, *(f"warning: {doubt}" for doubt in doubts)):
+        print(printable(line))
     return 0
+
+
+def verdict(file: Path, doubts: tuple[Problem, ...]) -> str:
+    """Return the first line: that the file may be used, and whether something in it is strange."""
+    if not doubts:
+        return f"{file}: correct"
+    count = "one thing is" if len(doubts) == 1 else f"{len(doubts)} things are"
+    return f"{file}: can be used, but {count} strange: see the warnings below"
 
 
 def summary(settings: Settings) -> Iterator[str]:

@@ -3,6 +3,7 @@
 import argparse
 
 from edge_agent.acquire.ports import PortInfo, list_ports
+from edge_agent.plain import printable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,4 +26,4 @@ def describe(port: PortInfo) -> str:
     known = [port.vendor, port.product, port.serial_number and f"serial number {port.serial_number}"]
     what = ", ".join(part for part in known if part) or "unknown device"
     hint = f"\n    {port.hint}" if port.hint else ""
-    return f"{name}: {what}{hint}"
+    return printable(f"{name}: {what}") + hint  # what a device says of itself may be anything

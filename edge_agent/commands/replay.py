@@ -17,6 +17,7 @@ from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.explain import explain, say_confidence
+from edge_agent.plain import one_line, printable
 from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.payloads import Origin, Payload, diagnosis_payload, event_payload, state_payload
 
@@ -37,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     """Replay each recording from a fresh start; 1 when one of them could not be used."""
     settings = load_settings(args.config)
     if args.plot and (problem := _cannot_plot(args.recordings)):
-        print(f"edge-agent replay: {problem}", file=sys.stderr)
+        print(f"edge-agent replay: {one_line(problem)}", file=sys.stderr)
         return WRONG_USAGE
     try:
         model = Model.load_for_agent(settings.model.file)
@@ -49,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         try:
             _replay(path, settings, model, args)
         except RecordingError as error:
-            print(f"edge-agent: {error}", file=sys.stderr)
+            print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
             failed = True
     return int(failed)
 
@@ -71,7 +72,7 @@ def _cannot_plot(recordings: list[Path]) -> str | None:
 def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespace) -> None:
     recording = _described(read_recording(path), settings)
     for sentence in capabilities(recording.device.streams, settings.motor, settings.window.length_s):
-        print(f"{path}: {sentence}", file=sys.stderr)
+        print(printable(f"{path}: {sentence}"), file=sys.stderr)
     origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
     answers = 0
     for answer in _answers(recording, settings, model):
@@ -80,7 +81,7 @@ def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespa
             if args.json:
                 print(json.dumps({"recording": str(path), "kind": kind, **payload}))
             elif kind == "diagnosis":
-                print(f"{path}: {_sentence(payload)}")
+                print(printable(f"{path}: {_sentence(payload)}"))
         if args.explain:
             print(explain(answer, settings.motor), end="\n\n")
         if args.plot:

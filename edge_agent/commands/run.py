@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from edge_agent.agent import Agent
-from edge_agent.config import load_settings
+from edge_agent.config import load_with_doubts
 from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.plain import one_line
 from edge_agent.supervision import ThreadLostError, stop_on_signals
 
 _LOG = logging.getLogger(__name__)
@@ -20,7 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up."""
-    settings = load_settings(args.config)
+    settings, doubts = load_with_doubts(args.config)
+    for doubt in doubts:
+        _LOG.warning("%s", doubt)
     logging.getLogger().setLevel(settings.log_level.upper())
     stop = stop_on_signals()
     try:
@@ -28,6 +31,6 @@ def run(args: argparse.Namespace) -> int:
         _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
         Agent(settings, model).run(stop)
     except (ModelError, ThreadLostError) as error:
-        print(f"edge-agent: {error}", file=sys.stderr)
+        print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1
     return 0

@@ -17,6 +17,9 @@ UNITS = {
 }
 """Units of the scaled values, the usual one first."""
 
+MAX_COUNT = 2.0**32
+"""Largest offset in counts and largest full scale in units: no converter of these has more than 32 bits."""
+
 
 class ChannelSection(Section):
     """One column of the samples; wins over what the DAQ says of it."""
@@ -29,9 +32,9 @@ class ChannelSection(Section):
     """Unit of the scaled value: A for currents, m/s2 or mm/s for vibration, rpm for speed."""
     scale: Annotated[float, Field(allow_inf_nan=False)]
     """Units per count: value = (count - offset) * scale; negative for a reversed sensor."""
-    offset: Annotated[float, Field(allow_inf_nan=False)] = 0.0
+    offset: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT, allow_inf_nan=False)] = 0.0
     """Counts that the sensor gives at zero."""
-    full_scale: Positive | None = None
+    full_scale: Annotated[Positive, Field(le=MAX_COUNT)] | None = None
     """Largest magnitude that the converter can give, in units; null where unknown."""
     phase: Literal["a", "b", "c"] | None = Field(default=None, validate_default=True)
     """Phase of a current: a, b or c."""

@@ -5,19 +5,27 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import yaml
 
 from edge_agent.config.problems import ConfigError, KeyPath, Position, Problem
+from edge_agent.config.scalars import Scalar, read_unquoted
+from edge_agent.config.variables import VariableError, expand
+from edge_agent.plain import quoted
 
 MAX_BYTES = 64 * 1024
 """Largest file that is read."""
 MAX_DEPTH = 16
 """Deepest nesting that is read; the settings need four levels."""
 
-_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
-_TAG = "tag:yaml.org,2002:"
+MAX_WHOLE = 2**63
+"""Largest whole number that is read: JSON and the schema know none that is larger."""
+
+_SURROGATES = re.compile("[\ud800-\udfff]")
+"""Halves of characters, which an escape of YAML can write and UTF-8 cannot."""
+_YAML_TAG = "tag:yaml.org,2002:"
+_CONTENT = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 
 
 @dataclass(slots=True)
@@ -32,8 +40,18 @@ class Document:
     """Where each key stands."""
     values: dict[KeyPath, Position] = field(default_factory=dict)
     """Where each value starts; of the empty path, the whole content."""
+    spellings: dict[KeyPath, str] = field(default_factory=dict)
+    """How each unquoted value is written."""
     problems: list[Problem] = field(default_factory=list)
     """What was wrong with it so far."""
+
+    def place(self, key: KeyPath) -> Position:
+        """Return the place of a value or, where it is missing, of the section in which it is missing."""
+        if key in self.values:
+            return self.values[key]
+        while key and key not in self.values:
+            key = key[:-1]
+        return self.keys.get(key, self.values[key])
 
     def report(self, position: Position, key: KeyPath, message: str) -> None:
         """Note a problem."""
@@ -41,13 +59,13 @@ class Document:
 
 
 def read_document(file: Path, environment: Mapping[str, str] = os.environ) -> Document:
-    """Read a YAML file, `${NAME}` in its values replaced by the variable of that name.
+    """Read a YAML file, `${NAME}` and `${NAME:-default}` in its values replaced by variables, `$$` by `$`.
 
-    Raises ConfigError when the file cannot be read or is no YAML; lesser problems are in the document.
+    Raises ConfigError when the file cannot be read or is not YAML; lesser problems are in the document.
     """
     text = _read_text(file)
     try:
-        _check_structure(file, text)
+        tags = _tags_of(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
     except yaml.reader.ReaderError as error:
         line, column = _count(text[: error.position])
@@ -55,11 +73,11 @@ def read_document(file: Path, environment: Mapping[str, str] = os.environ) -> Do
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         position = None if mark is None else Position(mark.line + 1, mark.column + 1)
-        _refuse(file, position, f"this is no valid YAML: {_plain(error)}")
+        _refuse(file, position, f"this is not valid YAML: {_plain(error, _line_at(text, position))}")
     if node is None:
         _refuse(file, Position(1, 1), "the file is empty; expected at least motor, acquisition and mqtt")
     document = Document(file)
-    document.root = _Builder(document, environment).build(node, ())
+    document.root = _Builder(document, tags, environment).build(node, ())
     return document
 
 
@@ -76,13 +94,14 @@ def _read_text(file: Path) -> str:
     except UnicodeDecodeError as error:
         line, column = _count(content[: error.start].decode())
         _refuse(
-            file, Position(line, column), f"byte 0x{content[error.start]:02x} is no UTF-8; save it as UTF-8"
+            file, Position(line, column), f"byte 0x{content[error.start]:02x} is not UTF-8; save it as UTF-8"
         )
 
 
-def _check_structure(file: Path, text: str) -> None:
-    """Refuse what would make going through the content long or deep."""
+def _tags_of(file: Path, text: str) -> dict[int, str]:
+    """Return the tags that are written in a text, by their place in it, and refuse what is long or deep."""
     depth = 0
+    tags: dict[int, str] = {}
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         position = _position(event)
         if isinstance(event, yaml.AliasEvent):
@@ -93,24 +112,35 @@ def _check_structure(file: Path, text: str) -> None:
             depth -= 1
         if depth > MAX_DEPTH:
             _refuse(file, position, f"nested deeper than {MAX_DEPTH} levels")
+        if isinstance(event, _CONTENT) and event.tag is not None and event.start_mark is not None:
+            tags[event.start_mark.index] = event.tag
+    return tags
 
 
 class _Builder:
     """Turns YAML nodes into plain values, and notes where they stand."""
 
-    def __init__(self, document: Document, environment: Mapping[str, str]) -> None:
+    def __init__(self, document: Document, tags: dict[int, str], environment: Mapping[str, str]) -> None:
         self._document = document
+        self._tags = tags
         self._environment = environment
-        self._constructor = yaml.constructor.SafeConstructor()
 
     def build(self, node: yaml.Node, key: KeyPath) -> object:
         self._document.values[key] = _position(node)
+        tag = self._tag(node)
+        if tag is not None:
+            self._document.report(_position(node), key, _about_tag(tag))
+            return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, key)
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, (*key, index)) for index, item in enumerate(node.value)]
         assert isinstance(node, yaml.ScalarNode)  # there is no fourth kind
         return self._scalar(node, key)
+
+    def _tag(self, node: yaml.Node) -> str | None:
+        """Return the tag that is written before a node; None where YAML finds one by itself."""
+        return None if node.start_mark is None else self._tags.get(node.start_mark.index)
 
     def _mapping(self, node: yaml.MappingNode, key: KeyPath) -> dict[str, object]:
         content: dict[str, object] = {}
@@ -119,6 +149,11 @@ class _Builder:
                 self._document.report(_position(name_node), key, "a list or section as a key; keys are words")
                 continue
             path = (*key, name_node.value)
+            if self._tag(name_node) is not None or _SURROGATES.search(name_node.value):
+                self._document.report(
+                    _position(name_node), path, "a key that is not plain text; keys are words"
+                )
+                continue
             if path in self._document.keys:
                 first = self._document.keys[path].line
                 self._document.report(
@@ -129,51 +164,53 @@ class _Builder:
             content[name_node.value] = self.build(value_node, path)
         return content
 
-    def _scalar(self, node: yaml.ScalarNode, key: KeyPath) -> object:
-        text, tag = str(node.value), node.tag.removeprefix(_TAG)
-        if tag == "str" and _VARIABLE.search(text):
-            text = self._expand(text, key)
-            if node.style is None:  # unquoted: as if the value of the variable stood here
-                tag = _implied_tag(text)
+    def _scalar(self, node: yaml.ScalarNode, key: KeyPath) -> Scalar:
+        """Return the value; None, with its problem noted, where it cannot be read."""
+        text, unquoted = str(node.value), node.style is None
+        if unquoted:
+            self._document.spellings[key] = text
         try:
-            return self._plain(tag, text)
-        except ValueError:
+            text = expand(text, self._environment)
+        except VariableError as error:
+            self._document.report(_position(node), key, str(error))
+            return None
+        if _SURROGATES.search(text):
             self._document.report(
-                self._document.values[key], key, f"{text[:40]!r} cannot be read as {tag}; put text in quotes"
+                _position(node), key, "half a character (\\ud800 to \\udfff); write it whole"
             )
             return None
-
-    def _plain(self, tag: str, text: str) -> object:
-        """Give a scalar as text, number, boolean or None. Raises ValueError when it is none of the tag."""
-        if tag not in ("null", "bool", "int", "float"):
-            return text
-        value: object = getattr(self._constructor, f"construct_yaml_{tag}")(yaml.ScalarNode(_TAG + tag, text))
-        if isinstance(value, int) and abs(value) > 2**63:
-            raise ValueError("no setting is as large")
+        value = read_unquoted(text) if unquoted else text
+        if isinstance(value, int) and abs(value) > MAX_WHOLE:
+            self._document.report(_position(node), key, f"{quoted(text)} is larger than any setting")
+            return None
         return value
 
-    def _expand(self, text: str, key: KeyPath) -> str:
-        for name in _VARIABLE.findall(text):
-            if name not in self._environment:
-                self._document.report(
-                    self._document.values[key],
-                    key,
-                    f"the environment variable {name} is not set; set it, or write the value here",
-                )
-        return _VARIABLE.sub(lambda match: self._environment.get(match[1], match[0]), text)
+
+def _about_tag(tag: str) -> str:
+    """Say what to write instead of a tag."""
+    if tag.startswith(_YAML_TAG):
+        return (
+            f"the tag !!{tag.removeprefix(_YAML_TAG)} is not supported; leave it out, and put text that "
+            "looks like a number in quotes"
+        )
+    return (
+        f"the tag {tag} is not supported; write the value itself, or ${{NAME}} for an environment variable; "
+        "a password stands in a file of its own, which mqtt.password_file names"
+    )
 
 
-def _implied_tag(text: str) -> str:
-    """Say what YAML takes unquoted text for: str, int, float, bool or null."""
-    resolver: Any = yaml.resolver.Resolver()
-    return str(resolver.resolve(yaml.ScalarNode, text, (True, False))).removeprefix(_TAG)
+def _line_at(text: str, position: Position | None) -> str:
+    lines = text.splitlines()
+    return lines[position.line - 1] if position is not None and position.line <= len(lines) else ""
 
 
-def _plain(error: yaml.MarkedYAMLError) -> str:
-    """Say in one line what the parser stumbled over."""
+def _plain(error: yaml.MarkedYAMLError, line: str) -> str:
+    """Say in one line what the parser stumbled over in a line of the file."""
     problem = error.problem or "it cannot be parsed"
     if "'\\t'" in problem:
         return "a tab; indent with spaces"
+    if "${" in line:
+        return "a ${...} within braces or brackets; put the value in quotes"
     context = f" {error.context}" if error.context else ""
     return f"{problem}{context}; check indentation, colons, brackets and quotes here and in the line above"
 

@@ -9,7 +9,9 @@ from pydantic_core import ErrorDetails
 
 from edge_agent.config.document import Document
 from edge_agent.config.problems import KeyPath, Position, spell
+from edge_agent.config.scalars import advise_number
 from edge_agent.config.settings import Settings
+from edge_agent.plain import quoted
 
 _EXPECTED = {
     "float_type": "a number",
@@ -45,7 +47,7 @@ def explain(error: ErrorDetails, document: Document) -> tuple[Position, KeyPath,
     """Give place, key and message of an error that pydantic found in the document."""
     key: KeyPath = error["loc"]
     kind = error["type"]
-    position = _place(document, key)
+    position = document.place(key)
     if kind == "extra_forbidden":
         return document.keys.get(key, position), key, _unknown(key)
     if kind == "missing":
@@ -61,17 +63,9 @@ def explain(error: ErrorDetails, document: Document) -> tuple[Position, KeyPath,
     return (
         position,
         key,
-        f"found {_spoken(error['input'])}, expected {expected} ({_meaning(key)}){_advice(error)}",
+        f"found {_spoken(error['input'], document.spellings.get(key))}, expected {expected} "
+        f"({_meaning(key)}){_advice(error)}",
     )
-
-
-def _place(document: Document, key: KeyPath) -> Position:
-    """Give the place of a value or, where it is missing, of the section in which it is missing."""
-    if key in document.values:
-        return document.values[key]
-    while key and key not in document.values:
-        key = key[:-1]
-    return document.keys.get(key, document.values[key])
 
 
 def _unknown(key: KeyPath) -> str:
@@ -109,24 +103,25 @@ def _meaning(key: KeyPath) -> str:
     return text[0].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
-def _spoken(value: object) -> str:
+def _spoken(value: object, spelling: str | None) -> str:
     """Name a value as it stands in the file."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
-        return "true" if value else "false"
+        meant = "true" if value else "false"
+        return meant if spelling in (None, meant) else f"{spelling}, which YAML reads as {meant}"
     if isinstance(value, str):
-        return f"the text {value[:40]!r}"
+        return f"the text {quoted(value)}"
     if isinstance(value, dict | list):
         return "a section" if isinstance(value, dict) else f"a list of {len(value)}"
-    return f"{value}"
+    return str(value) if spelling is None or "$" in spelling else spelling
 
 
 def _advice(error: ErrorDetails) -> str:
     """Say what to do, where the usual reason is known."""
     value, kind = error["input"], error["type"]
     if kind in ("float_type", "int_type") and isinstance(value, str):
-        return "; write it without quotes and unit, with a decimal point"
+        return f"; {advise_number(value)}"
     if kind == "string_type" and not isinstance(value, dict | list) and value is not None:
         return "; put it in quotes"
     if error["loc"][:1] == ("motor",):

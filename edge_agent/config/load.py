@@ -7,22 +7,43 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from edge_agent.config.document import read_document
+from edge_agent.config.contradictions import contradictions, doubts
+from edge_agent.config.document import Document, read_document
 from edge_agent.config.explain import explain
-from edge_agent.config.problems import ConfigError
+from edge_agent.config.problems import ConfigError, Problem
 from edge_agent.config.settings import Settings
 
 
 def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
     """Read and check a configuration. Raises ConfigError with all that is wrong in it.
 
-    `${NAME}` in values is replaced from `environment`; relative paths count from the folder of the file.
+    `${NAME}` and `${NAME:-default}` in values are replaced from `environment`; relative paths count from the
+    folder of the file.
     """
+    return load_with_doubts(file, environment)[0]
+
+
+def load_with_doubts(
+    file: Path, environment: Mapping[str, str] = os.environ
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """Read and check a configuration as `load_settings` does; also return what is strange in it."""
     document = read_document(file, environment)
-    settings = None
+    settings = _validated(document)
+    told = {problem.key for problem in document.problems}
+    for key, message in contradictions(document.root):
+        if key not in told:
+            document.report(document.place(key), key, message)
+    if settings is None or document.problems:
+        raise ConfigError(tuple(document.problems))
+    strange = (Problem(file, document.place(key), key, message) for key, message in doubts(settings))
+    return settings, tuple(strange)
+
+
+def _validated(document: Document) -> Settings | None:
+    """Return the settings; None, with every problem noted in the document, where they are not right."""
     try:
-        settings = Settings.model_validate_json(
-            json.dumps(document.root), strict=True, context={"folder": file.parent}
+        return Settings.model_validate_json(
+            json.dumps(document.root), strict=True, context={"folder": document.file.parent}
         )
     except ValidationError as error:
         told = {problem.key for problem in document.problems}
@@ -31,6 +52,4 @@ def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Se
         for position, key, message in (explain(found, document) for found in own):
             if key not in told:
                 document.report(position, key, message)
-    if settings is None or document.problems:
-        raise ConfigError(tuple(document.problems))
-    return settings
+        return None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from edge_agent.plain import printable
+
 KeyPath = tuple[str | int, ...]
 """Keys and list positions that lead to a value, e.g. `("channels", 0, "scale")`."""
 
@@ -21,8 +23,8 @@ class Position:
 class Problem:
     """One thing that is wrong."""
 
-    file: Path
-    """The configuration file."""
+    file: Path | None
+    """The configuration file; None where it is about what stands in none."""
     position: Position | None
     """Where; None where the file could not be read at all."""
     key: KeyPath
@@ -31,10 +33,10 @@ class Problem:
     """What was found, what is expected, and what to do."""
 
     def __str__(self) -> str:
-        where = (
-            f"{self.file}:{self.position.line}:{self.position.column}" if self.position else str(self.file)
-        )
-        return f"{where}: {spell(self.key)}: {self.message}" if self.key else f"{where}: {self.message}"
+        """Return it as one line: file, line, column, key and message, whatever a key or value holds."""
+        place = [] if self.position is None else [str(self.position.line), str(self.position.column)]
+        where = [] if self.file is None else [":".join([str(self.file), *place])]
+        return printable(": ".join([*where, *([spell(self.key)] if self.key else []), self.message]))
 
 
 class ConfigError(Exception):

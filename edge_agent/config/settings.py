@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import socket
+import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -12,9 +13,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from edge_agent.acquire.overrides import with_channels
 from edge_agent.acquire.samples import Channel, Device
 from edge_agent.acquire.settings import SerialSettings
+from edge_agent.config.addresses import check_host, check_port
 from edge_agent.config.channels import Channels
+from edge_agent.config.problems import ConfigError, Problem
 from edge_agent.config.section import Id, Section
 from edge_agent.motor import Nameplate
+from edge_agent.plain import quoted
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings, read_password
 
 _STEP_S = 2.0
@@ -23,7 +27,19 @@ _STEP_S = 2.0
 def _from_folder(path: Path, info: ValidationInfo) -> Path:
     """Take a path from the folder of the YAML file."""
     folder: Path = (info.context or {}).get("folder", Path())
-    return folder / path.expanduser()
+    try:
+        if b"\0" in os.fsencode(path):
+            raise ValueError(f"{quoted(str(path))} holds a character that no path may hold (code 0)")
+        return folder / path.expanduser()
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"{quoted(str(path))} cannot be a path here, where file names are {sys.getfilesystemencoding()}; "
+            "set LC_ALL=C.UTF-8"
+        ) from None
+    except RuntimeError:  # of expanduser
+        raise ValueError(
+            f"{quoted(str(path))}: nobody knows that home folder; write the whole path"
+        ) from None
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
@@ -32,11 +48,21 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
     try:
         found = path.is_file()
     except OSError as error:
-        raise ValueError(f"{path} cannot be looked at: {error.strerror}") from error
+        raise ValueError(f"{quoted(str(path))} cannot be looked at: {error.strerror}") from error
     if not found:
         raise ValueError(f"there is no file {path}; a relative path counts from the folder of this YAML file")
     return path
 
+
+def _printable(text: str) -> str:
+    """Take text that a terminal shows as it is."""
+    if not text.isprintable():
+        raise ValueError(f"{quoted(text)} holds a character that cannot be printed; write it without")
+    return text
+
+
+Printable = Annotated[str, Field(max_length=256), AfterValidator(_printable)]
+"""Text for people and brokers. MQTT allows 65,535 bytes; a terminal shows what is here on one line."""
 
 ExistingFile = Annotated[Path, AfterValidator(_existing)]
 
@@ -50,7 +76,7 @@ class AgentSection(Section):
 
     id: Id = Field(default_factory=_host_id)
     """Name of the agent in topics and payloads: letters, digits, `_`, `.` and `-`; else the host's name."""
-    site: str | None = None
+    site: Printable | None = None
     """Where it stands, for people."""
 
 
@@ -59,7 +85,7 @@ class AcquisitionSection(Section):
 
     driver: Literal["block_frames", "csv_lines"] = "block_frames"
     """Binary frames of a DAQ that describes itself, or lines of comma-separated numbers."""
-    port: Annotated[str, Field(min_length=1)]
+    port: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(check_port)]
     """Serial port, best one of /dev/serial/by-id (`edge-agent ports` lists them)."""
     baud_rate: Annotated[int, Field(ge=1200, le=12_000_000)] = 921_600
     """Bits per second of a UART; for USB CDC of no meaning."""
@@ -129,7 +155,7 @@ class TlsSection(Section):
 class MqttSection(Section):
     """The broker."""
 
-    host: Annotated[str, Field(min_length=1)]
+    host: Annotated[str, Field(min_length=1), AfterValidator(check_host)]
     """Name or address of the broker, e.g. localhost."""
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     """TCP port; null takes 1883, or 8883 with TLS."""
@@ -137,13 +163,13 @@ class MqttSection(Section):
         TlsSection | None, BeforeValidator(_switch, json_schema_input_type=TlsSection | bool | None)
     ] = None
     """true, or the files of a TLS connection; null or false speaks in the clear."""
-    username: Annotated[str, Field(min_length=1)] | None = None
+    username: Annotated[Printable, Field(min_length=1)] | None = None
     """Name to log in with."""
     password_file: ExistingFile | None = None
     """File with the password on its first line; the password itself never stands here."""
-    prefix: Annotated[str, Field(pattern=r"^[^+#/\s\x00]+(/[^+#/\s\x00]+)*$")] = "edge-agent"
+    prefix: Annotated[Printable, Field(pattern=r"^[^+#/\s\x00]+(/[^+#/\s\x00]+)*$")] = "edge-agent"
     """First levels of every topic, before the id of the agent; without spaces, + and #."""
-    client_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+    client_id: Annotated[Printable, Field(min_length=1, max_length=128)] | None = None
     """Name of the session on the broker, unique there; null takes edge-agent-<agent id>."""
     heartbeat_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
     """State and health are published at least this often, s."""
@@ -217,8 +243,22 @@ class Settings(Section):
         return OutboxSettings(path=self.state_folder() / "outbox.sqlite3")
 
     def state_folder(self) -> Path:
-        """Give the folder for what must outlive a restart."""
+        """Return the folder for what must outlive a restart; raises ConfigError where there is none."""
         if self.state_dir is not None:
             return self.state_dir
-        by_systemd = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
-        return Path(by_systemd) if by_systemd else Path.home() / ".local/state/edge-agent"
+        return _common_folder()
+
+
+def _common_folder() -> Path:
+    """Return the folder for what this user's agents keep; raises ConfigError where there is none."""
+    by_systemd = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
+    if by_systemd:
+        return Path(by_systemd)
+    try:
+        return Path.home() / ".local/state/edge-agent"
+    except RuntimeError:  # no HOME, and a user of whom the system knows nothing, as in containers
+        message = (
+            f"is not set, and the user {os.getuid()} has no home folder; set state_dir to a folder that "
+            "outlives a restart"
+        )
+        raise ConfigError((Problem(None, None, ("state_dir",), message),)) from None

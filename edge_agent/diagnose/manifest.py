@@ -2,13 +2,14 @@
 
 import base64
 import json
+import math
 import zlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, with_config
 
 FORMAT_VERSION = 1
 """Version of the manifest that this program writes and reads."""
@@ -16,18 +17,31 @@ FORMAT_VERSION = 1
 METADATA_KEY = "edge_agent_manifest"
 """Key of the manifest in the metadata of the ONNX file."""
 
+MAX_IMAGE_BYTES = 2**22
+"""Most values of an image.
 
+Judgement: five hundred times an image of the shipped model, before anything of that size is allocated.
+"""
+
+_EXACT = ConfigDict(extra="forbid", allow_inf_nan=False)
+"""An unknown key may be a setting that this program would not obey: refused, as is what is not a number."""
+_Size = Annotated[int, Field(ge=1, le=MAX_IMAGE_BYTES)]
+_Name = Annotated[str, Field(min_length=1, max_length=128)]
+_Above = Annotated[float, Field(gt=0)]
+
+
+@with_config(_EXACT)
 @dataclass(frozen=True, slots=True)
 class Modality:
     """One image input of the network."""
 
-    name: str
+    name: _Name
     """`current` or `vibration`; also the name of the ONNX input."""
-    rows: int
+    rows: _Size
     """Height of the image: frequency."""
-    columns: int
+    columns: _Size
     """Width of the image: time."""
-    channels: tuple[str, ...]
+    channels: Annotated[tuple[str, ...], Field(min_length=1, max_length=64)]
     """What each channel of the image shows, in order."""
 
     @property
@@ -36,16 +50,18 @@ class Modality:
         return (1, self.rows, self.columns, len(self.channels))
 
 
+@with_config(_EXACT)
 @dataclass(frozen=True, slots=True)
 class Thresholds:
     """Where the probabilities become an answer."""
 
-    broken: float
+    broken: Annotated[float, Field(gt=0, lt=1)]
     """A window is called broken when the probabilities of one bar and more add up to at least this."""
-    embedding_distance: float | None = None
+    embedding_distance: _Above | None = None
     """A window whose embedding lies farther than this from every class is not judged; None without limit."""
 
 
+@with_config(_EXACT)
 @dataclass(frozen=True, slots=True)
 class TrainingRecord:
     """All that is needed to make the model again."""
@@ -70,6 +86,7 @@ class TrainingRecord:
     """Weights that it started from; None where it started from chance."""
 
 
+@with_config(_EXACT)
 @dataclass(frozen=True, slots=True)
 class Figure:
     """One measured property, with what it was measured on."""
@@ -88,6 +105,7 @@ class Figure:
     """Motors behind it."""
 
 
+@with_config(_EXACT)
 @dataclass(frozen=True, slots=True)
 class GoldenExample:
     """An input whose output is known, to prove that this machine computes what was trained."""
@@ -100,13 +118,14 @@ class GoldenExample:
     """Output of the machine that made the model."""
 
 
+@with_config(_EXACT)
 @dataclass(frozen=True, slots=True)
 class Manifest:
     """The metadata of a model file."""
 
     format_version: int
     """Version of this format."""
-    name: str
+    name: _Name
     """Name of the model, as published with every answer."""
     created: str
     """Date of the file, ISO 8601."""
@@ -120,7 +139,7 @@ class Manifest:
     """Meaning of the side inputs, in order; normalised by the front end."""
     front_end: dict[str, Any]
     """Specification from which the front end that makes the images is built."""
-    temperature: float
+    temperature: _Above
     """The logits are divided by this before the softmax."""
     thresholds: Thresholds
     """Where the probabilities become an answer."""
@@ -130,7 +149,7 @@ class Manifest:
     """What it reached, and on what."""
     golden: tuple[GoldenExample, ...]
     """Inputs with known outputs."""
-    golden_tolerance: float
+    golden_tolerance: Annotated[float, Field(ge=0)]
     """Largest difference of a logit from its known value on a machine that computes correctly."""
 
 
@@ -143,14 +162,24 @@ def manifest_to_json(manifest: Manifest) -> str:
 
 
 def format_version(text: str) -> object:
-    """Version that a manifest's text claims, whatever else it holds; raises ValueError if it is no JSON."""
-    content = json.loads(text)
+    """Return the version that a manifest's text claims, whatever else it holds.
+
+    Raises ValueError if it is not JSON.
+    """
+    try:
+        content = json.loads(text)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     return content.get("format_version") if isinstance(content, dict) else None
 
 
 def manifest_from_json(text: str) -> Manifest:
-    """Read the text of a model file; raises ValueError that names every field that is wrong."""
-    return _MANIFEST.validate_json(text)
+    """Return the manifest of a model file's text; raises ValueError that names every field that is wrong."""
+    try:
+        return _MANIFEST.validate_json(text)
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, one['loc'])) or 'all of it'}: {one['msg']}" for one in error.errors())
+        raise ValueError("; ".join(wrong)) from None
 
 
 def encode_image(image: NDArray[np.uint8]) -> str:
@@ -159,9 +188,16 @@ def encode_image(image: NDArray[np.uint8]) -> str:
 
 
 def decode_image(text: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Give back the image of `shape`; raises ValueError when the text is damaged."""
+    """Return the image of `shape`, uint8; raises ValueError when the text does not hold just that."""
+    size = math.prod(shape)
+    if size > MAX_IMAGE_BYTES:
+        raise ValueError(f"an image of {size} values, at most {MAX_IMAGE_BYTES} may be")
+    unpacker = zlib.decompressobj()
     try:
-        data = zlib.decompress(base64.b64decode(text, validate=True))
+        # One byte more than wanted: a few kilobytes of text may hold gigabytes.
+        data = unpacker.decompress(base64.b64decode(text, validate=True), size + 1)
     except zlib.error as error:
         raise ValueError(f"image does not decompress: {error}") from error
+    if len(data) != size or not unpacker.eof:
+        raise ValueError(f"image does not hold the {size} values that it should")
     return np.frombuffer(data, np.uint8).reshape(shape)

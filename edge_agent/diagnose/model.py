@@ -1,8 +1,6 @@
 """The network: one ONNX file that brings its own description and proves itself before it is used."""
 
-import hashlib
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 from typing import Any, Self
 
@@ -19,20 +17,43 @@ from edge_agent.diagnose.manifest import (
     format_version,
     manifest_from_json,
 )
+from edge_agent.diagnose.model_file import (
+    BUILTIN,
+    ModelError,
+    builtin_path,
+    digest_path,
+    read_model_file,
+)
 from edge_agent.diagnose.verdict import CLASSES
-from edge_agent.signals.images import CURRENT_CHANNELS, SIDE_INPUTS, VIBRATION_CHANNELS, ModelInputs
+from edge_agent.signals.images import (
+    CURRENT_CHANNELS,
+    SIDE_INPUTS,
+    VIBRATION_CHANNELS,
+    ImageSpec,
+    ModelInputs,
+)
 
-BUILTIN = "builtin"
-"""Name that stands for the model shipped with the agent."""
+__all__ = [
+    "BUILTIN",
+    "Belief",
+    "Model",
+    "ModelError",
+    "builtin_path",
+    "digest_path",
+    "open_session",
+    "softmax",
+]
 
-_BUILTIN_FILE = "broken_bars.onnx"
+MAX_GOLDEN_TOLERANCE = 1.0
+"""Largest difference of a logit that golden inputs of an agent's model may allow.
+
+Judgement: it shifts the odds by e; the shipped model allows a tenth of it, and more would prove nothing.
+"""
+_NO_FOLDER = "/dev/null/external-data"
+"""Where weights outside the file are looked for: no folder can be there, so that none are ever found."""
 _SIDE = "side"
 _LOGITS = "logits"
 _DISTANCE = "distance"
-
-
-class ModelError(Exception):
-    """The model file cannot be used; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +93,7 @@ class Model:
     def load(cls, file: str | Path) -> Self:
         """Read a model file, or the shipped one for "builtin"; raises ModelError."""
         path = builtin_path() if str(file) == BUILTIN else Path(file)
-        try:
-            data = path.read_bytes()
-        except OSError as error:
-            raise ModelError(f"{path}: {error.strerror}; model.file names an ONNX file or builtin") from error
-        sha256 = hashlib.sha256(data).hexdigest()
-        _check_digest(path, sha256)
+        data, sha256 = read_model_file(path)
         session = open_session(data, path)
         model = cls(session, _read_manifest(session, path), sha256)
         model._check_interface(path)
@@ -88,13 +104,17 @@ class Model:
     def load_for_agent(cls, file: str | Path) -> Self:
         """Read a model file that takes what the front end of this agent makes; raises ModelError."""
         model = cls.load(file)
-        channels = {"current": CURRENT_CHANNELS, "vibration": VIBRATION_CHANNELS}
-        strange = [m.name for m in model.spec.modalities if channels.get(m.name) != m.channels]
-        if strange or model.spec.side_inputs != SIDE_INPUTS:
-            what = f"image {strange[0]}" if strange else f"side inputs {', '.join(model.spec.side_inputs)}"
+        strange = _strange_to_front_end(model.spec)
+        if strange is not None:
             raise ModelError(
-                f"{file}: made for the front end of another version ({what}); train and quantize it anew, or "
-                f"set model.file to {BUILTIN}"
+                f"{file}: made for the front end of another version ({strange}); train and quantize it anew, "
+                f"or set model.file to {BUILTIN}"
+            )
+        allowed = model.spec.golden_tolerance
+        if allowed > MAX_GOLDEN_TOLERANCE:
+            raise ModelError(
+                f"{file}: its golden inputs prove nothing, since logits may differ by {allowed:g} (at most "
+                f"{MAX_GOLDEN_TOLERANCE:g} is sound); make the file again with edge-calibrate quantize"
             )
         return model
 
@@ -122,12 +142,16 @@ class Model:
         found = {node.name: (node.type, list(node.shape)) for node in self._session.get_inputs()}
         if found != expected:
             raise ModelError(f"{path}: the network takes {found}, its metadata says {expected}")
-        outputs = {node.name: list(node.shape) for node in self._session.get_outputs()}
-        if outputs.get(_LOGITS) != [1, len(CLASSES)]:
+        outputs = {node.name: (node.type, list(node.shape)) for node in self._session.get_outputs()}
+        if outputs.get(_LOGITS) != ("tensor(float)", [1, len(CLASSES)]):
             raise ModelError(f"{path}: the network gives {outputs}, expected {_LOGITS} [1, {len(CLASSES)}]")
-        if self.spec.thresholds.embedding_distance is not None and outputs.get(_DISTANCE) != [1]:
+        if _DISTANCE in outputs or self.spec.thresholds.embedding_distance is not None:
+            self._check_distance(path, outputs.get(_DISTANCE))
+
+    def _check_distance(self, path: Path, found: tuple[str, list[int]] | None) -> None:
+        if found != ("tensor(float)", [1]):
             raise ModelError(
-                f"{path}: the network gives {outputs}, its metadata limits an output {_DISTANCE} [1]; "
+                f"{path}: the output {_DISTANCE} of the network is {found}, expected tensor(float) [1]; "
                 "make the file again with edge-calibrate quantize"
             )
 
@@ -139,6 +163,8 @@ class Model:
                 difference = self._golden_difference(example)
             except (KeyError, ValueError) as error:
                 raise ModelError(f"{path}: golden input {number} is damaged: {error}") from error
+            except Exception as error:  # the runtime's own exceptions share no base class
+                raise ModelError(f"{path}: the network cannot be run: {error}") from error
             # Not "greater than": a network that gives NaN must not pass.
             if not difference <= self.spec.golden_tolerance:
                 raise ModelError(
@@ -150,36 +176,9 @@ class Model:
     def _golden_difference(self, example: GoldenExample) -> float:
         images = {name: decode_image(example.images[name], shape) for name, shape in self._shapes.items()}
         logits = self._run(ModelInputs(images, np.asarray(example.side, np.float32)))[0]
+        if len(example.logits) != logits.size:
+            raise ValueError(f"{len(example.logits)} known logits, the network gives {logits.size}")
         return float(np.max(np.abs(logits - example.logits)))
-
-
-def builtin_path() -> Path:
-    """Path of the model that is shipped with the agent."""
-    return Path(str(resources.files("edge_agent.models") / _BUILTIN_FILE))
-
-
-def digest_path(path: Path) -> Path:
-    """Path of the file beside a model that holds its SHA-256, as `sha256sum` writes it."""
-    return path.with_name(path.name + ".sha256")
-
-
-def _check_digest(path: Path, sha256: str) -> None:
-    """Golden inputs prove the runtime; only the digest proves every byte of the file.
-
-    A model of one's own may come without a digest, the shipped one may not.
-    """
-    beside = digest_path(path)
-    if not beside.exists() and path != builtin_path():
-        return
-    try:
-        expected, *_ = beside.read_text(encoding="ascii").split() or [""]
-    except (OSError, UnicodeDecodeError) as error:
-        raise ModelError(f"{beside}: cannot be read: {error}; install the agent again") from error
-    if expected != sha256:
-        raise ModelError(
-            f"{path}: its SHA-256 is {sha256}, {beside.name} says {expected}; the file is damaged or was "
-            "changed: install it again"
-        )
 
 
 def softmax(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
@@ -196,22 +195,31 @@ def open_session(data: bytes, path: Path) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = 3
+    options.add_session_config_entry("session.model_external_initializers_file_folder_path", _NO_FOLDER)
+    options.log_severity_level = 4  # what goes wrong comes as an exception, too
     try:
         return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # the runtime's own exceptions share no base class
+        if "xternal data" in str(error) or "xternal initializer" in str(error):
+            raise ModelError(
+                f"{path}: its weights stand in another file (external data), which no digest covers; save "
+                "the model as one file, without external data"
+            ) from error
         raise ModelError(f"{path}: not a model that ONNX Runtime can read: {error}") from error
 
 
 def _read_manifest(session: onnxruntime.InferenceSession, path: Path) -> Manifest:
-    text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    try:
+        text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    except ValueError as error:  # it is not UTF-8
+        raise ModelError(f"{path}: metadata not understood: {error}") from error
     if text is None:
         raise ModelError(f"{path}: no {METADATA_KEY} in its metadata; make the file with edge-calibrate")
     try:
         version = format_version(text)
         if version != FORMAT_VERSION:
             raise ModelError(
-                f"{path}: metadata of format {version}, this agent reads format {FORMAT_VERSION}"
+                f"{path}: metadata of format {str(version)[:40]}, this agent reads format {FORMAT_VERSION}"
             )
         spec = manifest_from_json(text)
     except ValueError as error:
@@ -219,3 +227,23 @@ def _read_manifest(session: onnxruntime.InferenceSession, path: Path) -> Manifes
     if spec.classes != CLASSES:
         raise ModelError(f"{path}: classes {spec.classes}, this agent knows {CLASSES}")
     return spec
+
+
+def _strange_to_front_end(spec: Manifest) -> str | None:
+    """Return what of a model the front end of this agent does not make; None where it makes all."""
+    channels = {"current": CURRENT_CHANNELS, "vibration": VIBRATION_CHANNELS}
+    try:
+        images = ImageSpec(**spec.front_end)
+        sound = 0 < images.highest_ratio < 1000 and -1000 < images.lowest_db < images.highest_db < 1000
+    except TypeError:  # an unknown setting, or text for a number
+        sound = False
+    if not sound:
+        return f"settings of the images {spec.front_end}"
+    for modality in spec.modalities:
+        if channels.get(modality.name) != modality.channels:
+            return f"image {modality.name}"
+        if (modality.rows, modality.columns) != (images.rows, images.columns):
+            return f"image {modality.name} of {modality.rows} x {modality.columns}"
+    if spec.side_inputs != SIDE_INPUTS:
+        return f"side inputs {', '.join(spec.side_inputs)}"
+    return None

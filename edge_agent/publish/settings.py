@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+_MAX_PASSWORD_FILE_BYTES = 65_536
+"""Most that is read of a password file: MQTT allows passwords of 65,535 bytes (5.0, 3.1.3.6)."""
 _TOPIC_LEVELS = re.compile(r"[^+#/\s\x00]+(/[^+#/\s\x00]+)*")
 
 
@@ -112,12 +114,28 @@ class MqttSettings:
 
 
 def read_password(file: Path) -> str:
-    """First line of a file. Raises OSError when it cannot be read, ValueError when it is no UTF-8 text."""
+    """Return the first line of a file, without blanks around it and without a mark of the byte order.
+
+    Raises OSError when the file cannot be read, ValueError when that line cannot be a password. No message
+    holds any part of it.
+    """
+    with file.open("rb") as stream:
+        content = stream.read(_MAX_PASSWORD_FILE_BYTES)
     try:
-        first_line, *_ = file.read_text(encoding="utf-8").splitlines() or [""]
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:  # whose own words hold bytes of the password
-        raise ValueError(f"{file} is no UTF-8 text; write the password there in UTF-8, on one line") from None
-    return first_line
+        raise ValueError(
+            f"{file} is not UTF-8 text; write the password there in UTF-8, on one line"
+        ) from None
+    password = text.split("\n", 1)[0].strip()
+    if not password:
+        raise ValueError(f"the first line of {file} is empty; write the password there")
+    if not password.isprintable():
+        raise ValueError(
+            f"the first line of {file} holds a character that cannot be typed; write the password there as "
+            "plain text"
+        )
+    return password
 
 
 def _check(holds: bool, problem: str) -> None:

@@ -7,6 +7,9 @@ takes part where `--litert` names a folder of models `x0.5_2.tflite` (width, bra
 and quantiser made of the same network.
 """
 
+import edge_agent  # noqa: F401 - switches the telemetry of ONNX Runtime off before it is loaded
+
+# isort: split
 import argparse
 import tempfile
 import time

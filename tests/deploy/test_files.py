@@ -19,7 +19,7 @@ KEY = r'[A-Z_]+(\{[\w/]+\})?(==|!=|=|\+=|-=|:=)"[^"]*"'
 def test_the_example_configuration_is_valid(tmp_path: Path) -> None:
     text = (DEPLOY / "edge-agent.example.yaml").read_text()
     for name in ("ca.crt", "mqtt-password"):
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text("secret\n")
     file = tmp_path / "edge-agent.yaml"
     file.write_text(text.replace("/etc/edge-agent/", f"{tmp_path}/"))
     settings = load_settings(file)

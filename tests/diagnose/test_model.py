@@ -1,28 +1,33 @@
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
-import onnx
 import pytest
-from onnx import TensorProto, helper, numpy_helper
+from small_model import (
+    CHANNELS,
+    COLUMNS,
+    IMAGE,
+    INPUTS,
+    ROWS,
+    SIDE,
+    WEIGHTS,
+    a_manifest,
+    a_model_file,
+    expected_logits,
+)
 
 from edge_agent.diagnose import model as model_module
+from edge_agent.diagnose import model_file
 from edge_agent.diagnose.manifest import (
-    FORMAT_VERSION,
     METADATA_KEY,
-    GoldenExample,
-    Manifest,
     Modality,
     Thresholds,
-    TrainingRecord,
     decode_image,
     encode_image,
     manifest_from_json,
     manifest_to_json,
 )
 from edge_agent.diagnose.model import Belief, Model, ModelError, builtin_path, digest_path, softmax
-from edge_agent.diagnose.verdict import CLASSES
 from edge_agent.signals.images import (
     CURRENT_CHANNELS,
     SIDE_INPUTS,
@@ -30,75 +35,6 @@ from edge_agent.signals.images import (
     ImageSpec,
     ModelInputs,
 )
-
-ROWS, COLUMNS, CHANNELS = 4, 3, ("upper_db", "lower_db")
-WEIGHTS = np.array([[2.0, -1, 0.5, 0, 0], [0, 1, 0, -2, 3], [1, 1, 1, 1, -1], [0.5, 0, 0, 0, 0]], np.float32)
-IMAGE = np.arange(ROWS * COLUMNS * 2, dtype=np.uint8).reshape(ROWS, COLUMNS, 2)
-SIDE = np.array([0.5, -1.0], np.float32)
-INPUTS = ModelInputs({"current": IMAGE}, SIDE)
-
-
-def expected_logits(weights: np.ndarray = WEIGHTS) -> np.ndarray:
-    means = IMAGE.reshape(-1, 2).mean(axis=0)
-    return np.concatenate([means, SIDE]) @ weights
-
-
-def a_manifest(**changes) -> Manifest:
-    golden = GoldenExample(
-        {"current": encode_image(IMAGE)}, tuple(SIDE.tolist()), tuple(expected_logits().tolist())
-    )
-    manifest = Manifest(
-        format_version=FORMAT_VERSION,
-        name="test-model",
-        created="2025-01-01",
-        target="x86",
-        classes=CLASSES,
-        modalities=(Modality("current", ROWS, COLUMNS, CHANNELS),),
-        side_inputs=("slip", "load"),
-        front_end={"rows": ROWS, "columns": COLUMNS},
-        temperature=2.0,
-        thresholds=Thresholds(broken=0.5),
-        training=TrainingRecord(("edge-calibrate train",), "0" * 64, 1, {"width": "x0.5"}, 10, 3),
-        figures=(),
-        golden=(golden,),
-        golden_tolerance=0.01,
-    )
-    return replace(manifest, **changes)
-
-
-def a_model_file(
-    folder: Path, metadata: str | None, weights: np.ndarray = WEIGHTS, distance: bool = False
-) -> Path:
-    """Channel means and side inputs times a matrix: a network that can be checked by hand.
-
-    Its distance, where it has one, is the sum of the squared means.
-    """
-    nodes = [
-        helper.make_node("Cast", ["current"], ["floats"], to=TensorProto.FLOAT),
-        helper.make_node("ReduceMean", ["floats"], ["means"], axes=[1, 2], keepdims=0),
-        helper.make_node("Concat", ["means", "side"], ["all"], axis=1),
-        helper.make_node("MatMul", ["all", "weights"], ["logits"]),
-    ]
-    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, [1, 5])]
-    if distance:
-        nodes.append(helper.make_node("ReduceSumSquare", ["means"], ["distance"], axes=[1], keepdims=0))
-        outputs.append(helper.make_tensor_value_info("distance", TensorProto.FLOAT, [1]))
-    graph = helper.make_graph(
-        nodes,
-        "tiny",
-        [
-            helper.make_tensor_value_info("current", TensorProto.UINT8, [1, ROWS, COLUMNS, 2]),
-            helper.make_tensor_value_info("side", TensorProto.FLOAT, [1, 2]),
-        ],
-        outputs,
-        [numpy_helper.from_array(weights, "weights")],
-    )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    if metadata is not None:
-        model.metadata_props.add(key=METADATA_KEY, value=metadata)
-    path = folder / "model.onnx"
-    onnx.save_model(model, path)
-    return path
 
 
 def test_probabilities_are_the_softmax_of_the_logits_over_the_temperature(tmp_path):
@@ -165,7 +101,8 @@ def test_a_byte_that_no_golden_input_notices_is_caught_by_the_digest(tmp_path):
 def test_the_shipped_model_must_have_its_digest(tmp_path, monkeypatch):
     path = tmp_path / "broken_bars.onnx"
     path.write_bytes(builtin_path().read_bytes())
-    monkeypatch.setattr(model_module, "builtin_path", lambda: path)
+    for module in (model_module, model_file):
+        monkeypatch.setattr(module, "builtin_path", lambda: path)
     with pytest.raises(ModelError, match="cannot be read"):
         Model.load("builtin")
 

@@ -308,7 +308,7 @@ def test_a_password_file_that_is_no_text_is_named_and_its_bytes_are_not(
     with Publisher(wrong, "pump-7", outbox) as publisher:
         wait_until(lambda: publisher.counts.failed_attempts or publisher.watched.failure())
         assert publisher.watched.failure() is None
-    assert f"mqtt.password_file cannot be read: {password} is no UTF-8 text" in caplog.text
+    assert f"mqtt.password_file cannot be read: {password} is not UTF-8 text" in caplog.text
     assert "0xe4" not in caplog.text
 
 

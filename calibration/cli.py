@@ -7,19 +7,23 @@ from edge_agent.cli import Command, dispatch
 
 COMMANDS = {
     "simulate": Command(
-        "calibration.simulator.command", "make recordings, or with --serial be a DAQ on a pty"
+        "calibration.commands.simulate", "make recordings, or with --serial be a DAQ on a pty"
     ),
-    "import": Command("calibration.import_recordings", "make recordings of laboratory files, CSV and WAV"),
-    "dataset": Command("calibration.dataset", "make training examples of simulated recordings"),
-    "train": Command("calibration.train", "fit the network to a data set"),
-    "compare": Command("calibration.compare", "train and test several models on the same split"),
-    "quantize": Command("calibration.quantize", "make a trained network an INT8 model file"),
-    "evaluate": Command("calibration.evaluate", "judge a model file on recordings that it has not seen"),
-    "demo": Command("calibration.demo", "show broker, DAQ and agent at work, and break two bars"),
+    "import": Command(
+        "calibration.commands.import_recordings", "make recordings of laboratory files, CSV and WAV"
+    ),
+    "dataset": Command("calibration.commands.dataset", "make training examples of simulated recordings"),
+    "train": Command("calibration.commands.train", "fit the network to a data set"),
+    "compare": Command("calibration.commands.compare", "train and test several models on the same split"),
+    "quantize": Command("calibration.commands.quantize", "make a trained network an INT8 model file"),
+    "evaluate": Command(
+        "calibration.commands.evaluate", "judge a model file on recordings that it has not seen"
+    ),
+    "demo": Command("calibration.commands.demo", "show broker, DAQ and agent at work, and break two bars"),
 }
 """By name."""
 
-VIRTUAL_DAQ = Command("calibration.virtual_daq", COMMANDS["simulate"].help)
+VIRTUAL_DAQ = Command("calibration.commands.virtual_daq", COMMANDS["simulate"].help)
 """What `simulate` is with `--serial`."""
 
 

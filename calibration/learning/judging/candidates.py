@@ -1,0 +1,148 @@
+"""The models that are compared, by name, all fitted and asked in the same way."""
+
+import copy
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from calibration.learning.data.examples import DatasetManifest, Examples
+from calibration.learning.judging.baselines import FeatureModel, Kind, PlainCnn
+from calibration.learning.judging.cost import Cost, network_cost
+from calibration.learning.network.fusion import Fusion, FusionNetwork, ImageClassifier, make_network
+from calibration.learning.network.shufflenet import Width
+from calibration.learning.shipping.integers import USUAL_EXAMPLES, integer_logits, to_integers
+from calibration.learning.training.augmentation import only
+from calibration.learning.training.trainer import Trainer, TrainingSpec, predict, to_tensors
+from edge_agent.diagnose.verdict import CLASSES
+
+
+class Candidate(Protocol):
+    """A model that takes part in a comparison."""
+
+    def fit(self, train: Examples, validation: Examples, folder: Path) -> float:
+        """Fit to examples, with whatever is kept in `folder`; give the time it took, s."""
+
+    def logits(self, examples: Examples) -> NDArray[np.float64]:
+        """Logits (n, classes)."""
+
+    def cost(self, example: Examples) -> Cost:
+        """What it takes, once it is fitted, to answer one example."""
+
+    def integer_logits(self, train: Examples, examples: Examples) -> NDArray[np.float64] | None:
+        """Logits (n, classes) in INT8, ranges taken from `train`; None of what is not quantised."""
+
+
+class Classical:
+    """A classifier of scikit-learn on FFT features."""
+
+    def __init__(self, kind: Kind, seed: int) -> None:
+        self._model = FeatureModel(kind, len(CLASSES), seed)
+
+    def fit(self, train: Examples, validation: Examples, folder: Path) -> float:
+        """Fit it; nothing is written, since it takes seconds."""
+        started = time.monotonic()
+        self._model.fit(train.take(train.trainable), validation.take(validation.trainable))
+        return time.monotonic() - started
+
+    def logits(self, examples: Examples) -> NDArray[np.float64]:
+        """Logits (n, classes)."""
+        return self._model.logits(examples)
+
+    def cost(self, example: Examples) -> Cost:
+        """What it keeps and multiplies."""
+        return self._model.cost()
+
+    def integer_logits(self, train: Examples, examples: Examples) -> None:
+        """Not quantised."""
+
+
+class Neural:
+    """A network fitted by the trainer."""
+
+    def __init__(self, network: ImageClassifier, spec: TrainingSpec, manifest: DatasetManifest) -> None:
+        self._network = network
+        self._spec = spec
+        self._manifest = manifest
+
+    def fit(self, train: Examples, validation: Examples, folder: Path) -> float:
+        """Fit it, or go on where an interrupted training in `folder` stopped."""
+        parts = self._own(train), self._own(validation)
+        trainer = Trainer(self._network, self._spec, *parts, self._manifest.side_inputs, folder)
+        trainer.fit()
+        return trainer.seconds
+
+    def logits(self, examples: Examples) -> NDArray[np.float64]:
+        """Logits (n, classes)."""
+        return predict(self._network, self._own(examples))
+
+    def cost(self, example: Examples) -> Cost:
+        """Parameters and multiplications."""
+        return network_cost(self._network, to_tensors(self._own(example), self._network.modalities))
+
+    def integer_logits(self, train: Examples, examples: Examples) -> NDArray[np.float64] | None:
+        """Logits (n, classes) of the network as it would be shipped; the plain CNN is not."""
+        if not isinstance(self._network, FusionNetwork):
+            return None
+        network = copy.deepcopy(self._network).cpu()
+        model = to_integers(network, self._own(train), self._manifest, "x86", USUAL_EXAMPLES)
+        return integer_logits(model, self._own(examples))
+
+    def _own(self, examples: Examples) -> Examples:
+        return only(examples, self._network.modalities, self._manifest.side_inputs)
+
+
+@dataclass(frozen=True, slots=True)
+class Entrant:
+    """How a candidate is made."""
+
+    make: Callable[[DatasetManifest, TrainingSpec], Candidate]
+    """From the data set and the settings of the training; the classical ones take only its seed."""
+    draws: bool
+    """Whether its seed changes it."""
+    fused: bool
+    """Whether it was trained to do without one of its modalities."""
+
+
+def _classical(kind: Kind, *, draws: bool) -> Entrant:
+    return Entrant(lambda _, spec: Classical(kind, spec.seed), draws, fused=False)
+
+
+def _shufflenet(
+    modalities: tuple[str, ...], width: Width = "x0.5", fusion: Fusion = "concatenation"
+) -> Entrant:
+    def make(manifest: DatasetManifest, spec: TrainingSpec) -> Candidate:
+        return Neural(make_network(manifest, modalities, width, fusion, spec.seed), spec, manifest)
+
+    return Entrant(make, draws=True, fused=len(modalities) > 1)
+
+
+def _plain_cnn(manifest: DatasetManifest, spec: TrainingSpec) -> Candidate:
+    channels = {name: len(meaning) for name, meaning in manifest.modalities.items()}
+    torch.manual_seed(spec.seed)
+    return Neural(PlainCnn(channels, len(manifest.side_inputs), len(CLASSES)), spec, manifest)
+
+
+_BOTH = ("current", "vibration")
+
+ENTRANTS: Mapping[str, Entrant] = {
+    "svm": _classical("svm", draws=False),
+    "knn": _classical("knn", draws=False),
+    "forest": _classical("forest", draws=True),
+    "cnn": Entrant(_plain_cnn, draws=True, fused=True),
+    "current": _shufflenet(("current",)),
+    "vibration": _shufflenet(("vibration",)),
+    "concatenation": _shufflenet(_BOTH),
+    "attention": _shufflenet(_BOTH, fusion="attention"),
+    "concatenation-x1.0": _shufflenet(_BOTH, "x1.0"),
+    "attention-x1.0": _shufflenet(_BOTH, "x1.0", "attention"),
+}
+"""By name. All see both modalities but `current` and `vibration`; ShuffleNetV2 x0.5 where nothing is said."""
+
+USUAL = tuple(name for name in ENTRANTS if not name.endswith("x1.0"))
+"""Those that are compared where none is named."""

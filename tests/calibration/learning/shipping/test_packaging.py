@@ -1,0 +1,30 @@
+import pytest
+from small_dataset import a_dataset
+
+from calibration.learning.shipping.packaging import describe
+from calibration.learning.training.runs import Run
+
+
+def a_run(init: str | None) -> Run:
+    return Run(
+        command="edge-calibrate train",
+        dataset_command="edge-calibrate dataset",
+        dataset_sha256="ab" * 32,
+        network={},
+        training={"seed": 5},
+        init=init,
+        protocol="by_recording",
+        fold="by_recording",
+        recordings=60,
+        motors=12,
+        validation_loss=0.1,
+        temperature=1.0,
+        parameters=1000,
+        training_s=1.0,
+    )
+
+
+@pytest.mark.parametrize("init", [None, "build/other_run"])
+def test_a_model_file_says_which_weights_it_started_from(tmp_path, init):
+    manifest = describe(a_run(init), (), a_dataset(tmp_path), (), "x86")
+    assert manifest.training.init == init

@@ -28,7 +28,7 @@ from calibration.learning.judging.comparison import (
     table_int8,
     table_without,
 )
-from calibration.learning.judging.cost import milliseconds_per_example
+from calibration.learning.network.cost import milliseconds_per_example
 from calibration.learning.training.augmentation import without
 from calibration.learning.training.place import best_device
 from calibration.learning.training.probability import fit_temperature

@@ -13,7 +13,7 @@ import torch
 from calibration.commands.arguments import positive_int
 from calibration.learning.data.examples import MANIFEST_FILE, DatasetManifest, Examples, file_sha256, load_all
 from calibration.learning.data.protocols import PROTOCOLS, Fold, folds
-from calibration.learning.judging.cost import parameters_of
+from calibration.learning.network.cost import parameters_of
 from calibration.learning.network.fusion import FusionNetwork, make_network
 from calibration.learning.training.augmentation import SIDE_OF_MODALITY, only
 from calibration.learning.training.place import Place, take_place

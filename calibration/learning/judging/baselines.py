@@ -14,7 +14,7 @@ from sklearn.svm import SVC
 from torch import Tensor, nn
 
 from calibration.learning.data.examples import Examples
-from calibration.learning.judging.cost import Cost
+from calibration.learning.network.cost import Cost
 from calibration.learning.network.fusion import ImageClassifier
 from calibration.learning.training.loss import class_weights
 from calibration.learning.training.probability import fit_temperature, negative_log_likelihood

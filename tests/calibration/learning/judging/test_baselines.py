@@ -7,7 +7,7 @@ from small_dataset import CHANNELS, COLUMNS, ROWS, SIDE_INPUTS, an_entry, some_e
 
 from calibration.learning.data.examples import Examples
 from calibration.learning.judging.baselines import FeatureModel, PlainCnn, fft_features
-from calibration.learning.judging.cost import network_cost
+from calibration.learning.network.cost import network_cost
 from calibration.learning.training.trainer import predict
 
 KINDS = ("svm", "knn", "forest")

@@ -3,8 +3,8 @@ import torch
 from small_dataset import an_entry, some_examples
 from torch import Tensor, nn
 
-from calibration.learning.judging.cost import milliseconds_per_example, network_cost
 from calibration.learning.network.attention import CrossModalAttention
+from calibration.learning.network.cost import milliseconds_per_example, network_cost
 from calibration.learning.network.shufflenet import ShuffleNetV2
 
 

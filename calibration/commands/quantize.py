@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import cast
 
 from calibration.commands.arguments import positive_int
-from calibration.commands.train import find_fold
 from calibration.learning.data.examples import MANIFEST_FILE, DatasetManifest, file_sha256, load_all
-from calibration.learning.data.protocols import Protocol, folds
-from calibration.learning.judging.assessment import against_float, figures, judge
+from calibration.learning.data.protocols import Protocol, find_fold, folds
+from calibration.learning.judging.assessment import against_float, figures, judge, judge_model
 from calibration.learning.judging.report import table
 from calibration.learning.shipping.export import with_manifest
-from calibration.learning.shipping.inference import judge_model
 from calibration.learning.shipping.integers import USUAL_EXAMPLES, to_integers
 from calibration.learning.shipping.packaging import (
     add_golden_examples,

@@ -41,6 +41,15 @@ def folds(protocol: Protocol, entries: Sequence[RecordingEntry], examples: Examp
     return _MAKERS[protocol](entries, examples, np.random.default_rng(seed))
 
 
+def find_fold(found: Sequence[Fold], protocol: str, wanted: str) -> Fold:
+    """Give the fold of this name or number; raises ValueError that says which there are."""
+    for number, fold in enumerate(found):
+        if wanted in (fold.name, str(number)):
+            return fold
+    names = ", ".join(fold.name for fold in found)
+    raise ValueError(f"{protocol} has no fold {wanted!r}, but 0 to {len(found) - 1}: {names}")
+
+
 def _random_window(
     entries: Sequence[RecordingEntry], examples: Examples, random: np.random.Generator
 ) -> list[Fold]:

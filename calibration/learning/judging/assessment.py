@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 
 from calibration.learning.data.examples import Examples, RecordingEntry
 from calibration.learning.data.protocols import Protocol
+from calibration.learning.shipping.inference import ask
 from calibration.learning.training.probability import wilson_interval
 from edge_agent.diagnose.manifest import Figure
+from edge_agent.diagnose.model import Model
 
 LOADED = 0.25
 """Load, per unit, from which figures are also given apart: below it sidebands are hard to see at all."""
@@ -90,6 +92,21 @@ def judge(
         )
         for i in chosen
     ]
+
+
+def judge_model(
+    model: Model, examples: Examples, entries: Sequence[RecordingEntry], protocol: Protocol
+) -> list[Judgement]:
+    """What the model file says of the recordings of some examples; see `judge`."""
+    beliefs = ask(model, examples)
+    return judge(
+        np.array([belief.probabilities for belief in beliefs]),
+        examples,
+        entries,
+        model.spec.thresholds.broken,
+        protocol,
+        np.array([belief.out_of_domain for belief in beliefs]),
+    )
 
 
 def figures(judgements: Sequence[Judgement], protocol: str) -> list[Figure]:

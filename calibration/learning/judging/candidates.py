@@ -12,12 +12,12 @@ import torch
 from numpy.typing import NDArray
 
 from calibration.learning.data.examples import DatasetManifest, Examples
+from calibration.learning.data.modalities import only
 from calibration.learning.judging.baselines import FeatureModel, Kind, PlainCnn
 from calibration.learning.network.cost import Cost, network_cost
 from calibration.learning.network.fusion import Fusion, FusionNetwork, ImageClassifier, make_network
 from calibration.learning.network.shufflenet import Width
 from calibration.learning.shipping.integers import USUAL_EXAMPLES, integer_logits, to_integers
-from calibration.learning.training.augmentation import only
 from calibration.learning.training.trainer import Trainer, TrainingSpec, predict, to_tensors
 from edge_agent.diagnose.verdict import CLASSES
 

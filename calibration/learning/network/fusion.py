@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 from torch import Tensor, nn
 
 from calibration.learning.data.examples import DatasetManifest
+from calibration.learning.data.modalities import numbers_of_side
 from calibration.learning.network.attention import CrossModalAttention
 from calibration.learning.network.shufflenet import ShuffleNetV2, Width
-from calibration.learning.training.augmentation import numbers_of_side
 from edge_agent.diagnose.verdict import CLASSES
 
 Fusion = Literal["concatenation", "attention"]

@@ -1,30 +1,14 @@
 """Changes to the examples in training that leave the fault what it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from calibration.learning.data.examples import Examples
+from calibration.learning.data.modalities import numbers_of_side
 from calibration.learning.training.foreign_lines import with_foreign_lines
-
-SIDE_OF_MODALITY: Mapping[str, tuple[str, ...]] = {
-    "current": (
-        "load",
-        "amplitude_db_bars",
-        "amplitude_floor_db_bars",
-        "phase_db_bars",
-        "phase_floor_db_bars",
-        "in_step",
-        "one_sided",
-        "across_db_bars",
-    ),
-    "vibration": ("vibration",),
-}
-"""Side inputs that are not there either (zero) when a modality is missing."""
 
 _GROW_WITH_SLIP = ("slip", "load")
 
@@ -150,25 +134,3 @@ def shows(
     if modality in modalities:
         shown = shown | inputs[modalities.index(modality)].flatten(1).any(dim=1)
     return shown
-
-
-def without(examples: Examples, modality: str, side_inputs: Sequence[str]) -> Examples:
-    """Examples in which a modality, and what follows from it alone, is not there."""
-    side = examples.side.copy()
-    side[:, numbers_of_side(modality, side_inputs)] = 0.0
-    images = {**examples.images, modality: np.zeros_like(examples.images[modality])}
-    return replace(examples, images=images, side=side)
-
-
-def only(examples: Examples, modalities: Sequence[str], side_inputs: Sequence[str]) -> Examples:
-    """Examples of some modalities: without images of the others, and without what follows from those."""
-    side = examples.side.copy()
-    for name in examples.images:
-        if name not in modalities:
-            side[:, numbers_of_side(name, side_inputs)] = 0.0
-    return replace(examples, images={name: examples.images[name] for name in modalities}, side=side)
-
-
-def numbers_of_side(modality: str, side_inputs: Sequence[str]) -> list[int]:
-    """Positions of the side inputs that go with a modality."""
-    return [side_inputs.index(name) for name in SIDE_OF_MODALITY.get(modality, ()) if name in side_inputs]

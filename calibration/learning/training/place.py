@@ -14,6 +14,16 @@ def best_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
+def be_repeatable(threads: int) -> None:
+    """Let the same seed give the same weights, on the same processor with as many threads.
+
+    On CUDA a few operations have no repeatable form: torch warns of them.
+    """
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    torch.set_num_threads(threads)
+    torch.use_deterministic_algorithms(True, warn_only=torch.cuda.is_available())
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One process of a training."""

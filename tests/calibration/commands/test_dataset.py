@@ -7,12 +7,13 @@ import pytest
 from small_recordings import a_folder_of_recordings, a_short_recording
 
 from calibration.commands import dataset
-from calibration.commands.dataset import Cutting, Task
+from calibration.learning.data import shards
 from calibration.learning.data.examples import (
     DatasetManifest,
     load_all,
 )
 from calibration.learning.data.paper_images import PaperSpec
+from calibration.learning.data.shards import Cutting, Task
 from calibration.learning.data.sources import LAB_RIG, MOTORS, plan
 from calibration.learning.data.windowing import (
     cut,
@@ -50,36 +51,36 @@ def test_a_folder_without_recordings_or_truth_is_refused(tmp_path, capsys):
 
 def test_the_same_task_gives_the_same_shard_and_is_not_made_twice(tmp_path, monkeypatch):
     task = Task(tmp_path / "a.npz", 0, tuple(plan(MOTORS, recordings=4, seed=1)[:2]), DRAWN)
-    first = dataset.make_shard(task)
-    again = dataset.make_shard(replace(task, path=tmp_path / "b.npz"))
+    first = shards.make_shard(task)
+    again = shards.make_shard(replace(task, path=tmp_path / "b.npz"))
     assert [entry.label in range(len(CLASSES)) for entry in first.entries] == [True, True]
     assert first.file is not None
     assert again.file is not None
     assert first.file.sha256 == again.file.sha256
     monkeypatch.setattr(dataset, "make_recording", lambda *_: pytest.fail("made again"))
-    assert dataset.make_shard(task) == first
+    assert shards.make_shard(task) == first
     (tmp_path / "a.npz").write_bytes(b"torn")
     with pytest.raises(pytest.fail.Exception, match="made again"):
-        dataset.make_shard(task)
+        shards.make_shard(task)
 
 
 @pytest.mark.parametrize("torn", [b"", b'{"plans": [{"kin', b'{"of": "another version"}'])
 def test_a_shard_whose_note_was_torn_is_made_again(tmp_path, torn):
     (one,) = plan(LAB_RIG, recordings=1, seed=1)
     task = Task(tmp_path / "a.npz", 0, (one,), BRIEF)
-    made = dataset.make_shard(task)
+    made = shards.make_shard(task)
     (tmp_path / "a.json").write_bytes(torn)
-    assert dataset.make_shard(task) == made
+    assert shards.make_shard(task) == made
 
 
 def test_simulated_shards_of_versions_that_noted_no_hashes_are_kept(tmp_path, monkeypatch):
     task = Task(tmp_path / "a.npz", 0, tuple(plan(LAB_RIG, recordings=1, seed=1)), BRIEF)
-    made = dataset.make_shard(task)
+    made = shards.make_shard(task)
     note = json.loads((tmp_path / "a.json").read_text())
     assert [one.pop("file_sha256") for one in note["plans"]] == [""]
     (tmp_path / "a.json").write_text(json.dumps(note))
     monkeypatch.setattr(dataset, "make_recording", lambda *_: pytest.fail("made again"))
-    assert dataset.make_shard(task) == made
+    assert shards.make_shard(task) == made
 
 
 def test_a_recording_that_was_changed_is_looked_at_again(tmp_path):
@@ -106,9 +107,7 @@ def test_files_are_seen_as_the_agent_sees_them(tmp_path):
         nameplate = Nameplate.model_validate(recording.meta["nameplate"])
         analysis = Analyser(nameplate, ImageSpec()).analyse(cut(streams, 0.0, 12.0))
         assert analysis.inputs is not None
-        results.append(
-            (analysis, dataset.make_recording(one, Cutting("sidebands", windows=1, length_s=12.0)))
-        )
+        results.append((analysis, shards.make_recording(one, Cutting("sidebands", windows=1, length_s=12.0))))
     (idle, (entry, seen)), (loaded, (_, seen_loaded)) = results
     assert idle.refusal.reason is Reason.LOAD_TOO_LOW
     assert (entry.examples, entry.refused, seen) == (0, 1, [])
@@ -164,7 +163,7 @@ def test_a_file_that_is_no_recording_is_named(tmp_path, capsys, content):
 def test_a_simulated_recording_that_cannot_be_looked_at_is_named():
     (one,) = plan(LAB_RIG, recordings=1, seed=2)
     with pytest.raises(ValueError, match=f"lab_rig {one.seed}: a window of 99 s does not fit"):
-        dataset.make_recording(one, Cutting("sidebands", 1, 99.0))
+        shards.make_recording(one, Cutting("sidebands", 1, 99.0))
 
 
 @pytest.mark.parametrize(
@@ -180,7 +179,7 @@ def test_numbers_that_name_nothing_are_wrong_usage(tmp_path, capsys, option):
 
 def test_a_recording_without_a_usable_window_is_counted(tmp_path):
     (one,) = plan(LAB_RIG, recordings=1, seed=1)
-    shard = dataset.make_shard(Task(tmp_path / "a.npz", 0, (one,), Cutting("sidebands", 3, 0.3)))
+    shard = shards.make_shard(Task(tmp_path / "a.npz", 0, (one,), Cutting("sidebands", 3, 0.3)))
     assert shard.file is None
     assert [(entry.examples, entry.refused) for entry in shard.entries] == [(0, 3)]
 
@@ -196,9 +195,9 @@ def test_a_cluster_makes_the_same_data_set_as_this_process(tmp_path, capsys):
         assert run("--out", there, "--scheduler", cluster.scheduler_address, *options) == 0
     manifest = DatasetManifest.load(there)
     plans = plan(str(folder), recordings=0, seed=5)
-    shards = [dataset.make_shard(task) for task in dataset.tasks(here, plans, Cutting("sidebands", 1, 3.0))]
-    assert manifest.shards == tuple(shard.file for shard in shards)
-    assert manifest.recordings == tuple(entry for shard in shards for entry in shard.entries)
+    made = [shards.make_shard(task) for task in shards.tasks(here, plans, Cutting("sidebands", 1, 3.0))]
+    assert manifest.shards == tuple(shard.file for shard in made)
+    assert manifest.recordings == tuple(entry for shard in made for entry in shard.entries)
     assert ImageSpec(**manifest.front_end) == ImageSpec()
     assert "train: " in capsys.readouterr().out
 

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from calibration.commands import demo
-from calibration.processes import children
+from calibration.processes import children, play
 from edge_agent.config import load_settings
 from edge_agent.diagnose.verdict import BarCount, Evidence, Reason, Refusal, Severity, State, Verdict
 from edge_agent.publish.payloads import Origin, state_payload
@@ -27,7 +26,7 @@ def a_verdict(state: State, **fields: object) -> Verdict:
 
 def test_a_refusal_is_shown_with_its_number():
     refusal = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", 1.234, 3.0)
-    line = demo.describe(a_payload(a_verdict(State.INDETERMINATE, refusal=refusal)))
+    line = play.describe(a_payload(a_verdict(State.INDETERMINATE, refusal=refusal)))
     assert line == "indeterminate -       load_too_low (pole_pass_cycles 1.23, limit 3)"
 
 
@@ -40,7 +39,7 @@ def test_an_alarm_is_shown_with_its_evidence():
         equivalent_bars=1.93,
     )
     bars = BarCount(2, (1, 3), 1.93)
-    line = demo.describe(
+    line = play.describe(
         a_payload(a_verdict(State.BROKEN_BARS, severity=Severity.ALARM, broken_bars=bars, evidence=evidence))
     )
     assert line == (
@@ -51,7 +50,7 @@ def test_an_alarm_is_shown_with_its_evidence():
 
 def test_the_configuration_of_the_demo_is_right(tmp_path: Path):
     file = tmp_path / "agent.yaml"
-    file.write_text(demo.CONFIG.format(port="/tmp/a daq", broker_port=18830, state_dir=tmp_path))
+    file.write_text(play.CONFIG.format(port="/tmp/a daq", broker_port=18830, state_dir=tmp_path))
     assert load_settings(file).mqtt_settings().port == 18830
 
 
@@ -73,7 +72,7 @@ class ControlSocket:
 
 def test_bars_are_broken_through_the_control_socket(tmp_path: Path):
     daq = ControlSocket(tmp_path / "control", b"ok\n")
-    demo.break_bars(tmp_path / "control", 2)
+    play.break_bars(tmp_path / "control", 2)
     daq.thread.join(10)
     assert daq.heard == b"break 2\n"
 
@@ -81,7 +80,7 @@ def test_bars_are_broken_through_the_control_socket(tmp_path: Path):
 def test_a_daq_that_breaks_nothing_ends_the_demo(tmp_path: Path):
     ControlSocket(tmp_path / "control", b"error: a recording\n")
     with pytest.raises(children.ChildError, match="did not break 2 bars: error: a recording"):
-        demo.break_bars(tmp_path / "control", 2)
+        play.break_bars(tmp_path / "control", 2)
 
 
 def a_child(folder: Path, *program: str) -> children.Child:

@@ -8,11 +8,13 @@ from small_dataset import a_dataset
 
 from calibration.commands import evaluate
 from calibration.learning.data.examples import DatasetManifest
+from calibration.learning.judging.evaluation import evaluate_dataset
 from calibration.learning.judging.measured import judge_recordings
 from calibration.learning.shipping.export import with_manifest
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import write_recording
+from edge_agent.config.load import load_settings
 from edge_agent.diagnose.model import Model, builtin_path
 
 CONFIG = """
@@ -69,7 +71,7 @@ def test_every_recording_is_in_the_report(recordings, tmp_path):
 
 
 def test_windows_longer_than_the_recording_are_cut_short(recordings):
-    nameplate = evaluate.load_settings(recordings / "agent.yaml").motor
+    nameplate = load_settings(recordings / "agent.yaml").motor
     verdicts = judge_recordings(Model.load("builtin"), recordings, nameplate, length_s=60.0)
     assert [v.condition for v in verdicts] == ["broken", "idle", "sound"]
 
@@ -118,7 +120,7 @@ def test_that_the_shapes_fit_is_not_enough(tmp_path, change):
     same = DatasetManifest("", 0, modalities, model.spec.side_inputs, model.spec.front_end, (), ())
     replace(same, **change).save(tmp_path)
     with pytest.raises(ValueError, match="another front end than the model's"):
-        evaluate.evaluate_dataset(model, tmp_path, "by_recording", "0")
+        evaluate_dataset(model, tmp_path, "by_recording", "0")
 
 
 def test_recordings_are_not_shown_to_a_model_of_other_images(recordings, tmp_path, capsys):

@@ -10,11 +10,11 @@ import pytest
 import torch
 from small_dataset import SIDE_INPUTS, a_dataset, training_examples
 
-from calibration.commands.train import add_arguments, find_fold, run
-from calibration.learning.data.protocols import Fold
+from calibration.commands.train import add_arguments, run
+from calibration.learning.data.modalities import only
+from calibration.learning.data.protocols import Fold, find_fold
 from calibration.learning.network.fusion import FusionNetwork, NetworkSpec, images_to_tensor, make_network
 from calibration.learning.network.shufflenet import ShuffleNetV2
-from calibration.learning.training.augmentation import only
 from calibration.learning.training.runs import Run, start_from
 from calibration.learning.training.trainer import Trainer, TrainingSpec, predict
 from edge_agent.diagnose.manifest import decode_image

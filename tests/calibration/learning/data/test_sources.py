@@ -1,9 +1,9 @@
 import pytest
 from small_recordings import a_folder_of_recordings
 
-from calibration.commands import dataset
-from calibration.commands.dataset import Cutting
+from calibration.learning.data import shards
 from calibration.learning.data.labels import deal_motors, label_of, split_motors
+from calibration.learning.data.shards import Cutting
 from calibration.learning.data.sources import LAB_RIG, MOTORS, plan
 from calibration.simulator.lab_rig import place_of
 from calibration.simulator.sets import FIRST_TEST_SEED, draw_scenario
@@ -74,7 +74,7 @@ def test_benches_are_left_out_whole():
 def test_recordings_of_a_folder_say_themselves_what_they_are(tmp_path):
     a_folder_of_recordings(tmp_path, count=2)
     plans = plan(str(tmp_path), recordings=0, seed=1)
-    made = [dataset.make_recording(one, Cutting("sidebands", 2, 3.0)) for one in plans]
+    made = [shards.make_recording(one, Cutting("sidebands", 2, 3.0)) for one in plans]
     assert [(e.motor, e.file, e.label, e.examples) for e, _ in made] == [
         ("m0", "r00.npz", 0, 2),
         ("m1", "r01.npz", 1, 2),

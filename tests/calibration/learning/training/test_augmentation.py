@@ -3,7 +3,8 @@ import pytest
 import torch
 from small_dataset import SIDE_INPUTS, training_examples
 
-from calibration.learning.training.augmentation import Augmentation, repeated_without_current, shows, without
+from calibration.learning.data.modalities import without
+from calibration.learning.training.augmentation import Augmentation, repeated_without_current, shows
 
 
 def test_reversal_turns_time_round_and_nothing_else():

@@ -57,7 +57,7 @@ def test_the_same_task_gives_the_same_shard_and_is_not_made_twice(tmp_path, monk
     assert first.file is not None
     assert again.file is not None
     assert first.file.sha256 == again.file.sha256
-    monkeypatch.setattr(dataset, "make_recording", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(shards, "make_recording", lambda *_: pytest.fail("made again"))
     assert shards.make_shard(task) == first
     (tmp_path / "a.npz").write_bytes(b"torn")
     with pytest.raises(pytest.fail.Exception, match="made again"):
@@ -79,7 +79,7 @@ def test_simulated_shards_of_versions_that_noted_no_hashes_are_kept(tmp_path, mo
     note = json.loads((tmp_path / "a.json").read_text())
     assert [one.pop("file_sha256") for one in note["plans"]] == [""]
     (tmp_path / "a.json").write_text(json.dumps(note))
-    monkeypatch.setattr(dataset, "make_recording", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(shards, "make_recording", lambda *_: pytest.fail("made again"))
     assert shards.make_shard(task) == made
 
 

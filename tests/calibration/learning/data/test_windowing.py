@@ -102,6 +102,7 @@ def test_what_was_decimated_before_changes_no_image():
     for one, other in zip(together, apart, strict=True):
         assert one is not None
         assert other is not None
-        np.testing.assert_array_equal(one.inputs.side, other.inputs.side)
+        # The order of a sum in single precision depends on how the samples lie in memory.
+        np.testing.assert_allclose(one.inputs.side, other.inputs.side, rtol=1e-5)
         for name, image in one.inputs.images.items():
             np.testing.assert_array_equal(image, other.inputs.images[name])

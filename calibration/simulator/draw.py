@@ -24,10 +24,41 @@ from calibration.simulator.conditions import (
     VibrationSensors,
 )
 from calibration.simulator.load import CONSTANT, FAN, GENERATOR, MIXED
-from calibration.simulator.motors import MOTORS, Motor, relative_of
+from calibration.simulator.motors import Motor, motor_named, relative_of
 
 Generator = np.random.Generator
 Choice = TypeVar("Choice")
+
+DRAWN_MOTORS = (
+    "lab-0.75kw",
+    "0.75kw-4p-50hz",
+    "1.1kw-2p-50hz",
+    "1.5kw-4p-60hz",
+    "2.2kw-4p-50hz",
+    "3kw-6p-50hz",
+    "5.5kw-4p-50hz",
+    "7.5kw-2p-60hz",
+    "11kw-4p-60hz",
+    "15kw-6p-50hz",
+)
+"""Motor classes that the sets of version 1 draw from.
+
+What a seed draws is an index into this tuple and the two below, and published figures name their seeds. So
+they never change: a new class, defect or fault goes into tuples of a next version, beside these.
+"""
+DRAWN_DEFECTS = (BearingDefect.OUTER, BearingDefect.INNER, BearingDefect.BALL)
+"""Bearing defects that the sets of version 1 draw from."""
+DRAWN_FAULTS = (
+    FaultKind.STUCK,
+    FaultKind.DROPOUT_ZERO,
+    FaultKind.DROPOUT_LOST,
+    FaultKind.CLIPPING,
+    FaultKind.DRIFT,
+    FaultKind.SWAPPED,
+    FaultKind.REVERSED,
+    FaultKind.MISSING,
+)
+"""Faults of the measurement that the sets of version 1 draw from, or go through in turn."""
 
 _MODE_BANDS_HZ = ((60, 170), (300, 700), (850, 1500), (1900, 3400))
 _RATES_HZ = (10_000.0, 10_000.0, 10_000.0, 5_000.0, 8_000.0, 12_800.0, 20_000.0, 2_000.0)
@@ -50,7 +81,7 @@ def chance(rng: Generator, probability: float) -> bool:
 
 def draw_motor(rng: Generator, name: str) -> Motor:
     """Draw a relative of one of the ten classes; its name ends with that of its class."""
-    base = pick(rng, MOTORS)
+    base = motor_named(pick(rng, DRAWN_MOTORS))
     return relative_of(base, f"{name}-{base.name}", rng)
 
 
@@ -124,7 +155,7 @@ def draw_supply(rng: Generator, rated_hz: float, *, drive: bool) -> SupplyCondit
 def draw_bearing(rng: Generator) -> BearingCondition:
     """Draw a pitted bearing."""
     return BearingCondition(
-        defect=pick(rng, tuple(BearingDefect)),
+        defect=pick(rng, DRAWN_DEFECTS),
         amplitude=log_uniform(rng, 1.0, 20.0),
         balls=int(rng.integers(7, 10)),
     )

@@ -216,3 +216,11 @@ def _with_plate(name: str, power_kw: float, bars: int, inertia_kgm2: float, circ
 
 MOTORS = (DEFAULT_MOTOR, *(_motor_of(row) for row in _CLASSES))
 """The ten classes, from 0.75 to 15 kW, two to six poles, 50 and 60 Hz."""
+
+
+def motor_named(name: str) -> Motor:
+    """Return the class of this name; raises ValueError that lists the names."""
+    known = {motor.name: motor for motor in MOTORS}
+    if name not in known:
+        raise ValueError(f"no class {name!r}; there are {', '.join(known)}")
+    return known[name]

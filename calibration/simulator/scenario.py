@@ -17,7 +17,7 @@ from calibration.simulator.conditions import (
     VibrationCondition,
     VibrationSensors,
 )
-from calibration.simulator.motors import DEFAULT_MOTOR, MOTORS, Motor, motor_of_nameplate
+from calibration.simulator.motors import DEFAULT_MOTOR, Motor, motor_named, motor_of_nameplate
 from calibration.validation import first_problem
 from edge_agent.motor import Nameplate
 
@@ -121,10 +121,10 @@ def scenario_of_dict(fields: dict[str, Any]) -> Scenario:
 def _motor(given: Any) -> Any:
     """Find or make the motor that a scenario file means."""
     if isinstance(given, str):
-        known = {motor.name: motor for motor in MOTORS}
-        if given not in known:
-            raise ValueError(f"scenario: motor: no class {given!r}; there are {', '.join(known)}")
-        return known[given]
+        try:
+            return motor_named(given)
+        except ValueError as error:
+            raise ValueError(f"scenario: motor: {error}") from error
     if isinstance(given, dict) and set(given) == {"nameplate"}:
         return motor_of_nameplate(Nameplate.model_validate(given["nameplate"]))
     return given

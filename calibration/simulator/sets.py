@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from calibration.simulator.conditions import (
     CageCondition,
-    FaultKind,
     LoadCondition,
     Oscillation,
     Sag,
@@ -19,6 +18,7 @@ from calibration.simulator.conditions import (
     VibrationCondition,
 )
 from calibration.simulator.draw import (
+    DRAWN_FAULTS,
     Generator,
     chance,
     draw_bearing,
@@ -66,7 +66,7 @@ def _training(seed: int) -> Scenario:
     motor = scenario.motor
     faults: tuple[SensorFault, ...] = ()
     if chance(rng, 0.15):
-        faults = (draw_sensor_fault(rng, pick(rng, tuple(FaultKind)), DURATION_S),)
+        faults = (draw_sensor_fault(rng, pick(rng, DRAWN_FAULTS), DURATION_S),)
     return replace(
         scenario,
         load=float(rng.uniform(0.03, 1.15)),
@@ -111,8 +111,8 @@ def _sensor_faults(seed: int) -> Scenario:
     """One fault of the measurement each, in turn, on rotors of all classes."""
     rng = generator(seed, "sensor_faults")
     scenario = _ordinary(rng, "sensor_faults", seed, seed % CLASSES)
-    kinds = tuple(FaultKind)
-    fault = draw_sensor_fault(rng, kinds[seed // CLASSES % len(kinds)], DURATION_S)
+    kind = DRAWN_FAULTS[seed // CLASSES % len(DRAWN_FAULTS)]
+    fault = draw_sensor_fault(rng, kind, DURATION_S)
     return replace(scenario, sensor_faults=(fault,))
 
 

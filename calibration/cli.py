@@ -19,16 +19,16 @@ COMMANDS = {
     "evaluate": Command(
         "calibration.commands.evaluate", "judge a model file on recordings that it has not seen"
     ),
-    "demo": Command("calibration.commands.demo", "show broker, DAQ and agent at work, and break two bars"),
+    "demo": Command("calibration.commands.demo", "run broker, DAQ and agent, and break two rotor bars"),
 }
-"""By name."""
+"""The commands by name, in the order in which `--help` lists them."""
 
 VIRTUAL_DAQ = Command("calibration.commands.virtual_daq", COMMANDS["simulate"].help)
-"""What `simulate` is with `--serial`."""
+"""Runs in place of `simulate` when `--serial` is given."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `edge-calibrate`; give its exit status."""
+    """Run `edge-calibrate`; return its exit status."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     commands = {**COMMANDS, "simulate": VIRTUAL_DAQ} if "--serial" in given else COMMANDS
     description = "What is done before and beside running the edge agent: simulating, training, evaluating."

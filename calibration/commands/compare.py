@@ -1,4 +1,4 @@
-"""`edge-calibrate compare`: train and test several models on the very same split, side by side in a table."""
+"""`edge-calibrate compare`: train and test several models on the same split, and set them side by side."""
 
 import argparse
 import json
@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the trials that are missing, then write compare.md and compare.json. Resumes by itself."""
+    """Run the missing trials, then write compare.md and compare.json; an interrupted run goes on."""
     be_repeatable(args.threads)
     manifest = DatasetManifest.load(args.dataset)
     sha256 = file_sha256(args.dataset / MANIFEST_FILE)

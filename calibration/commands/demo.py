@@ -1,4 +1,4 @@
-"""`edge-calibrate demo`: broker, virtual DAQ and agent at work as separate processes, and two bars broken."""
+"""`edge-calibrate demo`: run broker, virtual DAQ and agent as separate processes, and break two bars."""
 
 import argparse
 import signal
@@ -17,7 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Play the demo; 0 when the alarm came, 1 with everybody's last words when something did not happen."""
+    """Play the demo; return 0 after the alarm, 1 (with the last lines of each process) after a failure."""
     for ending in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(ending, _leave)
     with tempfile.TemporaryDirectory(prefix="edge-agent-demo-") as name, ExitStack() as children:
@@ -27,12 +27,12 @@ def run(args: argparse.Namespace) -> int:
             if args.keep_running:
                 play.go_on()
         except ChildError as error:
-            play.tell_failure(error)
+            play.report_failure(error)
             return 1
         play.summarise()
     return 0
 
 
 def _leave(number: int, frame: object) -> NoReturn:
-    """Unwind, so that every process that was started is ended."""
+    """Unwind the stack, so that every child process is stopped."""
     raise SystemExit(128 + number)

@@ -1,4 +1,4 @@
-"""`edge-calibrate evaluate`: what a model file reaches on a data set, or says of real recordings."""
+"""`edge-calibrate evaluate`: judge a model file on a data set, or on real recordings."""
 
 import argparse
 import sys
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Judge every recording and write what was found."""
+    """Judge every recording, print the report and write it where `--out` says."""
     try:
         report = _judge(args)
     except (ModelError, RecordingError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""`edge-calibrate quantize`: from a training to the INT8 model file that the agent loads."""
+"""`edge-calibrate quantize`: make the INT8 model file that the agent loads of a training."""
 
 import argparse
 import shlex
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Export, quantise, compare with the float network, measure, describe, write."""
+    """Export and quantise the network, compare it with its float form, measure it and write the file."""
     try:
         _make(args)
     except ValueError as error:

@@ -35,7 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make the recordings; gives the exit status."""
+    """Make the recordings; return the exit status."""
     try:
         scenarios = _scenarios(args)
     except (OSError, ValueError, yaml.YAMLError) as error:

@@ -42,7 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Train on one fold; alone, or as one of the processes that torchrun started. Resumes by itself."""
+    """Train on one fold, alone or as one of the processes of torchrun; an interrupted training goes on."""
     be_repeatable(args.threads)
     manifest = DatasetManifest.load(args.dataset)
     names = args.modalities or list(manifest.modalities)

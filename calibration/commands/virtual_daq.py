@@ -21,7 +21,9 @@ from edge_agent.cli import DONE, WRONG_USAGE
 
 _LOG = logging.getLogger(__name__)
 _BITS_PER_BYTE = 10
-_LARGEST_BATCH = 4096
+"""On a line 8N1: start bit, eight data bits, stop bit."""
+_MAX_BATCH_SCANS = 4096
+"""Judgement: half a second at 8 kHz; real converters send sooner."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Be the DAQ until the recording ends, or a signal or an instruction ends it."""
+    """Run as the DAQ until the recording ends, or until a signal or an instruction stops it."""
     try:
         source = _source(args)
         encoder = _encoder(args, source)
@@ -54,8 +56,8 @@ def run(args: argparse.Namespace) -> int:
     except (DaqError, RecordingError) as error:
         print(f"simulate --serial: {error}", file=sys.stderr)
         return WRONG_USAGE
-    told = ", ".join(f"{count} {what}" for what, count in sorted(daq.batches.items()))
-    _LOG.info("frames of scans: %s", told or "none")
+    counts = ", ".join(f"{count} {what}" for what, count in sorted(daq.batches.items()))
+    _LOG.info("frames of scans: %s", counts or "none")
     return DONE
 
 
@@ -111,7 +113,7 @@ def _motor(args: argparse.Namespace) -> SampleSource:
 
 
 def _encoder(args: argparse.Namespace, source: SampleSource) -> Encoder:
-    """Choose the encoder, and refuse a line too slow for it."""
+    """Return the encoder; raises DaqError when the line is too slow for it."""
     encoder = CsvLines(source.device) if args.format == "csv" else BlockFrames(source.device)
     if args.baud is not None:
         needed = encoder.bytes_per_s(args.scans_per_frame) * args.speed
@@ -124,6 +126,6 @@ def _encoder(args: argparse.Namespace, source: SampleSource) -> Encoder:
 
 
 def _batch_size(text: str) -> int:
-    if not text.isdecimal() or not 1 <= int(text) <= _LARGEST_BATCH:
-        raise argparse.ArgumentTypeError(f"{text} is no whole number of 1 to {_LARGEST_BATCH}")
+    if not text.isdecimal() or not 1 <= int(text) <= _MAX_BATCH_SCANS:
+        raise argparse.ArgumentTypeError(f"{text} is not a whole number of 1 to {_MAX_BATCH_SCANS}")
     return int(text)

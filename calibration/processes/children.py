@@ -1,4 +1,4 @@
-"""Processes that end with the one that started them, and whose last words can be read."""
+"""Child processes: stopped with the one that started them, their last lines kept."""
 
 import shutil
 import socket
@@ -11,19 +11,22 @@ from types import TracebackType
 from typing import Self
 
 _STOP_S = 8.0
+"""Judgement: the agent publishes its last state within a few seconds; then it is killed."""
 _LOOK_S = 0.05
+"""Judgement: a twentieth of a second is no delay to a person, and costs no measurable time."""
 _LAST_LINES = 15
+"""Judgement: enough for the end of a traceback, few enough to read."""
 
 
 class ChildError(Exception):
-    """A process ended too early, or did not do in time what it should."""
+    """A process exited too early, or did not do something in time."""
 
 
 class Child:
-    """A process whose output goes to a file; ended when the context is left."""
+    """A process whose output goes to a file; stopped when the context is left."""
 
     def __init__(self, name: str, command: Sequence[str | Path], folder: Path) -> None:
-        """Start it. It gets no Ctrl-C of the terminal: its end is ours to order."""
+        """Start it, in a session of its own: a Ctrl-C at the terminal does not reach it, `stop` does."""
         self.name = name
         self.log_file = folder / f"{name}.log"
         with self.log_file.open("wb") as log:
@@ -44,13 +47,13 @@ class Child:
         self.stop()
 
     def check(self) -> None:
-        """Raise ChildError when it has ended."""
+        """Raise ChildError when it has exited."""
         status = self._process.poll()
         if status is not None:
-            raise ChildError(f"{self.name} ended with status {status}")
+            raise ChildError(f"{self.name} exited with status {status}")
 
     def wait_for(self, happened: Callable[[], bool], what: str, limit_s: float) -> None:
-        """Wait until it has happened. Raises ChildError when it does not in time, or the process ends."""
+        """Wait until `happened` is true; raises ChildError after `limit_s`, or when the process exits."""
         deadline_s = time.monotonic() + limit_s
         while not happened():
             self.check()
@@ -59,7 +62,7 @@ class Child:
             time.sleep(_LOOK_S)
 
     def stop(self) -> None:
-        """Ask it to end, and make it end when it does not."""
+        """Ask it to exit, and kill it if it does not."""
         if self._process.poll() is None:
             self._process.terminate()
             try:
@@ -69,12 +72,12 @@ class Child:
                 self._process.wait()
 
     def last_lines(self) -> list[str]:
-        """Give the end of what it wrote."""
+        """Return the last lines that it wrote."""
         return self.log_file.read_text(errors="replace").splitlines()[-_LAST_LINES:]
 
 
 def start_broker(folder: Path) -> tuple[Child, int]:
-    """Start an MQTT broker that only this machine reaches; give it and its port, once it listens."""
+    """Start an MQTT broker on the loopback interface; return it and its port once it listens."""
     port = _free_port()
     mosquitto = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")
     config = folder / "broker.conf"

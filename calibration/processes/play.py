@@ -18,20 +18,21 @@ from paho.mqtt.enums import CallbackAPIVersion
 from calibration.processes.children import Child, ChildError, start_broker
 
 BROKEN_BARS = 2
-
+"""Judgement: two bars show clearly at this load; one takes longer to be sure of."""
 LOAD = 0.75
-
+"""Judgement: a common load, at which sidebands are easy to see."""
 _PORT_LIMIT_S = 120.0
-
+"""Judgement: the first start compiles the simulator, which may take a minute; twice that."""
 _STATE_LIMIT_S = 60.0
-
+"""Judgement: the first window of the configuration below is full after 12 s; five times that."""
 _HEALTHY_LIMIT_S = 120.0
-
+"""Judgement: the decision waits for several windows; ten times the length of one."""
 _ALARM_LIMIT_S = 60.0
-
+"""Judgement: the alarm comes after some 16 s on a free machine; about four times that."""
 _HEALTH_LIMIT_S = 20.0
-
+"""Four heartbeats of the configuration below."""
 _LOOK_S = 0.5
+"""Judgement: so long may the exit of a child go unnoticed while no message comes."""
 
 CONFIG = """\
 agent: {{id: demo}}
@@ -50,12 +51,12 @@ window: {{length_s: 12, step_s: 2}}
 mqtt: {{host: 127.0.0.1, port: {broker_port}, heartbeat_s: 5}}
 state_dir: "{state_dir}"
 """
-"""YAML of the demo's agent, to be filled in."""
+"""Configuration of the demo's agent, with places for port, broker_port and state_dir."""
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What the broker delivered."""
+    """One message from the broker."""
 
     kind: str
     """Last level of the topic: state, event, diagnosis, health or status."""
@@ -63,12 +64,12 @@ class Message:
     """The payload."""
 
     def fields(self) -> dict[str, Any]:
-        """Give the payload's JSON object."""
+        """Return the payload's JSON object."""
         fields: dict[str, Any] = json.loads(self.text)
         return fields
 
     def says(self, state: str) -> bool:
-        """Whether this is a fault state, and this one."""
+        """True if this is the fault state `state`."""
         return self.kind == "state" and self.fields()["state"] == state
 
 
@@ -86,11 +87,11 @@ class Play:
         self._began_s = time.monotonic()
 
     def perform(self) -> None:
-        """Go from nothing to the alarm. Raises ChildError when something does not happen in time."""
+        """Start everything and wait for the alarm; raises ChildError when a step takes too long."""
         broker, broker_port = start_broker(self._folder)
         self._enter(broker)
         self._say(
-            f"broker listens on 127.0.0.1:{broker_port}; look on: mosquitto_sub -p {broker_port} -v -t '#'"
+            f"broker listens on 127.0.0.1:{broker_port}; to watch: mosquitto_sub -p {broker_port} -v -t '#'"
         )
         self._listen(broker_port)
         port, control = self._folder / "daq", self._folder / "control"
@@ -105,16 +106,16 @@ class Play:
         self._await("health", _HEALTH_LIMIT_S, lambda message: message.kind == "health")
 
     def go_on(self) -> None:
-        """Show what comes until Ctrl-C."""
-        self._say("the alarm stands; Ctrl-C ends the demo")
+        """Show messages until Ctrl-C."""
+        self._say("the alarm remains; Ctrl-C ends the demo")
         try:
             while True:
                 self._next_message()
         except KeyboardInterrupt:
             print()
 
-    def tell_failure(self, error: ChildError) -> None:
-        """Say what went wrong, and each process's last lines."""
+    def report_failure(self, error: ChildError) -> None:
+        """Print what went wrong, and the last lines of each process."""
         print(f"demo failed: {error}", file=sys.stderr)
         for child in self._cast:
             print(f"--- last lines of {child.name}:", file=sys.stderr)
@@ -122,7 +123,7 @@ class Play:
                 print(f"    {line}", file=sys.stderr)
 
     def summarise(self) -> None:
-        """Say how long it took and what was published."""
+        """Print how long each step took and what was published."""
         times_s = self._times_s
         print(f"\nfirst state after {times_s['the first state']:.1f} s")
         print(f"healthy after {times_s['healthy']:.1f} s")
@@ -138,7 +139,7 @@ class Play:
         self._cast.append(child)
 
     def _listen(self, broker_port: int) -> None:
-        """Subscribe as any client would."""
+        """Subscribe to all topics of the demo's agent."""
         client = Client(CallbackAPIVersion.VERSION2, client_id="demo-listener")
         client.on_connect = lambda client, *_: client.subscribe("edge-agent/demo/#", qos=1)
         client.on_message = self._on_message
@@ -156,7 +157,7 @@ class Play:
         daq = Child("daq", command, self._folder)
         self._enter(daq)
         daq.wait_for(lambda: port.exists() and control.exists(), "opening its port", _PORT_LIMIT_S)
-        self._say(f"virtual DAQ plays a sound motor at {100 * LOAD:.0f} % load on {port}")
+        self._say(f"virtual DAQ simulates a sound motor at {100 * LOAD:.0f} % load on {port}")
 
     def _start_agent(self, port: Path, broker_port: int) -> None:
         config = self._folder / "agent.yaml"
@@ -167,7 +168,7 @@ class Play:
         self._say(f"agent runs with {config}")
 
     def _await(self, name: str, limit_s: float, wanted: Callable[[Message], bool]) -> None:
-        """Show what comes until a message is as wanted, and note when it came."""
+        """Show messages until one is `wanted`, and note when it came; raises ChildError after `limit_s`."""
         deadline_s = time.monotonic() + limit_s
         while time.monotonic() < deadline_s:
             for child in self._cast:
@@ -179,7 +180,7 @@ class Play:
         raise ChildError(f"{name} did not come in {limit_s:g} s")
 
     def _next_message(self) -> Message | None:
-        """Show the next message; None when none comes for a moment."""
+        """Show and return the next message; None when none comes within half a second."""
         try:
             message = self._messages.get(timeout=_LOOK_S)
         except queue.Empty:
@@ -199,7 +200,7 @@ class Play:
 
 
 def break_bars(control: Path, bars: int) -> None:
-    """Tell the virtual DAQ how many bars are broken from now on. Raises ChildError when it will not."""
+    """Break bars of the virtual DAQ's motor; raises ChildError when it refuses."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_STATE_LIMIT_S)
         connection.connect(str(control))
@@ -210,7 +211,7 @@ def break_bars(control: Path, bars: int) -> None:
 
 
 def describe(payload: dict[str, Any]) -> str:
-    """Put a state or diagnosis payload into one line."""
+    """Return a state or diagnosis payload as one line."""
     words = [f"{payload['state']:<13} {payload['severity'] or '-':<6}"]
     if payload["reason"]:
         words.append(f"{payload['reason']}{_trigger(payload.get('trigger'))}")
@@ -233,7 +234,7 @@ def _figure(form: str, value: float | None, factor: float = 1.0) -> str:
 
 
 def _trigger(trigger: dict[str, Any] | None) -> str:
-    """Give the number behind a refusal."""
+    """Return the number behind a refusal, in brackets; empty without one."""
     if trigger is None or trigger["value"] is None:
         return ""
     limit = "" if trigger["limit"] is None else f", limit {trigger['limit']:.3g}"

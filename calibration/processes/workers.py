@@ -1,4 +1,4 @@
-"""Work spread over processes by dask: of this machine, or of a cluster that is already running."""
+"""Work spread by dask over processes of this machine, or over a cluster that is already running."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from tqdm import tqdm
 
 _SCHEDULER_WAIT_S = 10
+"""Judgement: a scheduler that is up answers at once, also over a slow network."""
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -16,14 +17,16 @@ Result = TypeVar("Result")
 def work(
     function: Callable[[Task], Result], tasks: Sequence[Task], jobs: int, scheduler: str | None, unit: str
 ) -> list[Result]:
-    """Give the result of every task, in order, and show a bar of the progress.
+    """Return the result of every task, in order, while a bar shows the progress.
 
     Args:
-        function: what is done; it must be importable on the workers.
-        tasks: what it is done to, small: they go over the network.
-        jobs: processes of one thread each, where no scheduler is given.
-        scheduler: address of a running cluster, `tcp://host:port`; OSError when nobody answers there.
+        function: what to do; the workers must be able to import it.
+        tasks: its arguments; keep them small, they go over the network.
+        jobs: processes of one thread each; unused with a scheduler.
+        scheduler: address of a running cluster, `tcp://host:port`.
         unit: what the bar calls a task.
+
+    Raises OSError when no scheduler answers at the address, and whatever `function` raises.
     """
     from dask.distributed import as_completed  # takes longer to import than --help may last
 
@@ -39,7 +42,7 @@ def work(
 
 @contextmanager
 def _client(jobs: int, scheduler: str | None) -> Iterator[Any]:
-    """Connect to a cluster; to a new one that ends with the context where none is given."""
+    """Connect to a cluster; without an address, to a new one that ends with the context."""
     from dask.distributed import Client, LocalCluster
 
     if scheduler is not None:

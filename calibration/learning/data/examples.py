@@ -14,11 +14,12 @@ from pydantic import TypeAdapter
 Split = Literal["train", "validation", "test"]
 
 MANIFEST_FILE = "dataset.json"
+"""Name of the manifest in the folder of a data set."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordingEntry:
-    """One recording of the data set, with its whole truth in the few figures that learning needs."""
+    """One recording of the data set, with the few figures of its truth that learning needs."""
 
     seed: int
     """Seed of the scenario; the number of the file where it was read."""
@@ -37,13 +38,13 @@ class RecordingEntry:
     load: float
     """Torque per unit of the rated one."""
     examples: int
-    """Windows that bear an answer."""
+    """Windows that the front end accepted."""
     refused: int
     """Windows that the front end refused."""
     file: str = ""
-    """Recording it was read from; empty where it was simulated."""
+    """Name of the file that it was read from; empty for a simulated one."""
     phases: int = 0
-    """Phase currents of it that were looked at; 0 where that is not known."""
+    """Phase currents that the windows show; 0 if unknown."""
 
     @property
     def load_group(self) -> int:
@@ -56,8 +57,11 @@ class ShardEntry:
     """One file of examples."""
 
     file: str
+    """Its name in the folder of the data set."""
     sha256: str
+    """Its hash, in hexadecimal."""
     examples: int
+    """How many it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +105,17 @@ class Examples:
     label: NDArray[np.int64]
     """Class, (n,)."""
     trainable: NDArray[np.bool_]
-    """(n,)."""
+    """True if training may use the example, (n,)."""
     recording: NDArray[np.int64]
     """Position of the recording in the manifest, (n,)."""
     length_s: NDArray[np.float32]
-    """Length of the window, (n,)."""
+    """Length of the window, s, (n,)."""
 
     def __len__(self) -> int:
         return len(self.label)
 
     def take(self, chosen: NDArray[Any]) -> "Examples":
-        """The examples that an index or a mask chooses."""
+        """Return the examples that an index or a mask selects."""
         return Examples(
             {name: images[chosen] for name, images in self.images.items()},
             self.side[chosen],
@@ -123,7 +127,7 @@ class Examples:
 
     @staticmethod
     def join(parts: Sequence["Examples"]) -> "Examples":
-        """All examples of several tables, in order; at least one."""
+        """Return all examples of one or more tables, in order."""
         return Examples(
             {name: np.concatenate([p.images[name] for p in parts]) for name in parts[0].images},
             *(
@@ -134,7 +138,7 @@ class Examples:
 
 
 def save_shard(path: Path, examples: Examples) -> ShardEntry:
-    """Write a shard at once or not at all."""
+    """Write a shard as a whole or not at all."""
     temporary = path.with_suffix(".part")
     arrays: dict[str, NDArray[Any]] = {f"image_{name}": images for name, images in examples.images.items()}
     for field in ("side", "label", "trainable", "recording", "length_s"):
@@ -146,7 +150,7 @@ def save_shard(path: Path, examples: Examples) -> ShardEntry:
 
 
 def load_shard(path: Path) -> Examples:
-    """Read a shard."""
+    """Return the examples of a shard."""
     with np.load(path) as file:
         images = {name.removeprefix("image_"): file[name] for name in file.files if name.startswith("image_")}
         return Examples(
@@ -155,7 +159,7 @@ def load_shard(path: Path) -> Examples:
 
 
 def load_all(folder: Path, manifest: DatasetManifest) -> Examples:
-    """Read all examples; raises ValueError when a shard is not the one that was written, or there is none."""
+    """Return all examples; raises ValueError when a shard has changed, or when there is none."""
     parts: list[Examples] = []
     for shard in manifest.shards:
         path = folder / shard.file
@@ -168,13 +172,13 @@ def load_all(folder: Path, manifest: DatasetManifest) -> Examples:
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file at once or not at all."""
+    """Write a file as a whole or not at all."""
     temporary = path.with_name(f"{path.name}.part")
     temporary.write_bytes(content)
     temporary.replace(path)
 
 
 def file_sha256(path: Path) -> str:
-    """Hash of a file, in hexadecimal."""
+    """Return the SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

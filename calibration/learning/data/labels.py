@@ -1,4 +1,4 @@
-"""What class a recording belongs to, and which motors may be learned from."""
+"""Class of a recording, and the split of motors into training, validation and test."""
 
 from collections.abc import Iterable
 
@@ -6,15 +6,21 @@ import numpy as np
 
 from calibration.learning.data.examples import Split
 
-MOST_BARS = 4
+MAX_BARS = 4
+"""Highest class: the rotors of the public laboratory data have up to four broken bars."""
 _BETWEEN = (0.3, 0.6)
+"""Equivalent bars between sound and broken. Judgement: below, damage cannot be distinguished from a bad
+casting; above, it shows like one bar."""
 _VALIDATION_SHARE = 0.15
+"""Judgement: usual; enough motors to fit a temperature, few enough not to cost training."""
 _TEST_SHARE = 0.2
-_LEAST_MOTORS = 3
+"""Judgement: usual, and that of the paper."""
+_MIN_MOTORS = 3
+"""One for each split."""
 
 
 def label_of(broken_bars: int, equivalent_bars: float) -> tuple[int, bool]:
-    """Give (class, trainable) of a rotor.
+    """Return (class, trainable) of a rotor.
 
     The class counts what the sidebands can show: bars that cancel each other, or whose current flows
     around the break, count as the adjacent bars that would look the same. A damaged rotor between sound
@@ -22,11 +28,11 @@ def label_of(broken_bars: int, equivalent_bars: float) -> tuple[int, bool]:
     """
     if equivalent_bars < _BETWEEN[1]:
         return 0, broken_bars == 0 or equivalent_bars < _BETWEEN[0]
-    return min(MOST_BARS, max(1, round(equivalent_bars))), True
+    return min(MAX_BARS, max(1, round(equivalent_bars))), True
 
 
 def split_motors(motors: Iterable[str], seed: int) -> dict[str, Split]:
-    """Deal whole motors out to training and validation; the same for the same seed and motors."""
+    """Assign whole motors to training and validation; equal seeds and motors give equal splits."""
     names = sorted(set(motors))
     order = np.random.default_rng(seed).permutation(len(names))
     validating = {names[number] for number in order[: max(1, round(_VALIDATION_SHARE * len(names)))]}
@@ -34,9 +40,9 @@ def split_motors(motors: Iterable[str], seed: int) -> dict[str, Split]:
 
 
 def deal_motors(motors: Iterable[str], seed: int) -> dict[str, Split]:
-    """Deal whole motors out to all three splits; of fewer than three motors all train."""
+    """Assign whole motors to all three splits; with fewer than three motors all of them train."""
     names = sorted(set(motors))
-    if len(names) < _LEAST_MOTORS:
+    if len(names) < _MIN_MOTORS:
         return dict.fromkeys(names, "train")
     order = np.random.default_rng(seed).permutation(len(names))
     tested = {names[number] for number in order[: max(1, round(_TEST_SHARE * len(names)))]}

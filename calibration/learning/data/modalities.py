@@ -20,11 +20,11 @@ SIDE_OF_MODALITY: Mapping[str, tuple[str, ...]] = {
     ),
     "vibration": ("vibration",),
 }
-"""Side inputs that are not there either (zero) when a modality is missing."""
+"""Side inputs that come from a modality: they are zero, too, when it is missing."""
 
 
 def without(examples: Examples, modality: str, side_inputs: Sequence[str]) -> Examples:
-    """Examples in which a modality, and what follows from it alone, is not there."""
+    """Return the examples with a modality zeroed: its images and the side inputs that come from it."""
     side = examples.side.copy()
     side[:, numbers_of_side(modality, side_inputs)] = 0.0
     images = {**examples.images, modality: np.zeros_like(examples.images[modality])}
@@ -32,7 +32,7 @@ def without(examples: Examples, modality: str, side_inputs: Sequence[str]) -> Ex
 
 
 def only(examples: Examples, modalities: Sequence[str], side_inputs: Sequence[str]) -> Examples:
-    """Examples of some modalities: without images of the others, and without what follows from those."""
+    """Return the examples with some modalities only; side inputs that come from others are zero."""
     side = examples.side.copy()
     for name in examples.images:
         if name not in modalities:
@@ -41,5 +41,5 @@ def only(examples: Examples, modalities: Sequence[str], side_inputs: Sequence[st
 
 
 def numbers_of_side(modality: str, side_inputs: Sequence[str]) -> list[int]:
-    """Positions of the side inputs that go with a modality."""
+    """Return the positions of the side inputs that come from a modality."""
     return [side_inputs.index(name) for name in SIDE_OF_MODALITY.get(modality, ()) if name in side_inputs]

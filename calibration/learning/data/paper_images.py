@@ -1,4 +1,4 @@
-"""The paper's own images: spectrograms of raw current and vibration, to set beside the agent's.
+"""The images of the paper: spectrograms of raw current and vibration, to compare with the agent's.
 
 U. Ali et al., arXiv 2501.03746 (2025), classify STFT images of short windows. Their settings are not known in
 detail; these give one image per quarter of a second, which is what 57,500 images of 400 recordings leave.
@@ -19,7 +19,7 @@ from edge_agent.signals.windows import StreamWindow
 PAPER_CHANNELS: dict[str, tuple[str, ...]] = {"current": ("magnitude_db",), "vibration": ("magnitude_db",)}
 """Image inputs and the meaning of their channels."""
 WINDOW_S = 0.25
-"""Usual length of a window."""
+"""Usual length of a window, s: 57,500 images of 400 recordings leave about this much for each."""
 
 _ONE_OF_EACH = View(current_phases=1, vibration=True, bars_known=True, vibration_sensors=1)
 
@@ -29,22 +29,26 @@ class PaperSpec:
     """How samples become a spectrogram."""
 
     rows: int = 64
-    """Frequencies, evenly from 0 to just below `highest_hz`; a frame lasts rows / highest_hz seconds."""
+    """Frequencies, evenly from 0 to just below `highest_hz`; a frame lasts rows / highest_hz seconds.
+    Judgement, as the columns: the size of the agent's own images, for a fair comparison."""
     columns: int = 64
     """Frames in time, evenly over the window."""
     highest_hz: float = 1000.0
-    """Upper end of the frequencies, Hz."""
+    """Upper end of the frequencies, Hz. Judgement: it holds the usual slot and bearing lines."""
     lowest_db: float = -80.0
-    """Level that becomes 0, dB re the strongest point of the image, which becomes 255."""
+    """Level that becomes 0, dB re the strongest point of the image, which becomes 255. Judgement: about the
+    noise of a 12-bit converter."""
 
 
 class Spectrogram:
     """Short-time Fourier transform of one channel, in dB, without a resize: the frame fits the rows."""
 
     def __init__(self, spec: PaperSpec, rate_hz: float) -> None:
-        """Prepare; raises ValueError where the samples do not reach the highest frequency."""
+        """Prepare the taper; raises ValueError when the rate is below twice the highest frequency."""
         if rate_hz < 2 * spec.highest_hz:
-            raise ValueError(f"{rate_hz:g} samples per s show nothing up to {spec.highest_hz:g} Hz")
+            raise ValueError(
+                f"{rate_hz:g} samples per s cannot show frequencies up to {spec.highest_hz:g} Hz"
+            )
         self._spec = spec
         self._taper = signal.get_window("hann", round(spec.rows / spec.highest_hz * rate_hz)).astype(
             np.float32
@@ -52,7 +56,7 @@ class Spectrogram:
         self._frames = np.empty((spec.columns, self._taper.size), np.float32)
 
     def image(self, samples: NDArray[np.float32]) -> NDArray[np.uint8]:
-        """Picture of the samples (n,), as (rows, columns, 1); raises ValueError where they hold no frame."""
+        """Return the image (rows, columns, 1) of samples (n,); raises ValueError below a frame of them."""
         length = self._taper.size
         if samples.size < length:
             raise ValueError(f"{samples.size} samples are less than a frame of {length}")
@@ -69,9 +73,9 @@ class Spectrogram:
 def look_at_spectrograms(
     streams: list[StreamSamples], spec: PaperSpec, spans: list[tuple[float, float]]
 ) -> Iterator[Seen]:
-    """Give the images of every window: of the first current and the first vibration channel.
+    """Yield the images of every window: of the first current and the first vibration channel.
 
-    Nothing is refused, and there are no side inputs. A kind without a channel gives a black image.
+    Nothing is refused, and there are no side inputs. Without a channel of its kind an image is black.
     """
     measured = restrict(streams, _ONE_OF_EACH)
     spectrograms = {samples.stream.number: Spectrogram(spec, samples.stream.rate_hz) for samples in measured}

@@ -1,4 +1,4 @@
-"""Which examples are learned from and which are judged: a figure means little without its protocol."""
+"""How examples are split for training and judging: a figure means little without its protocol."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,30 +11,32 @@ from calibration.learning.data.examples import Examples, RecordingEntry
 
 Protocol = Literal["random_window", "by_recording", "leave_one_load_out", "leave_one_motor_out"]
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
+"""All of them, from the most to the least optimistic."""
 
 PAPER_TRAINING, PAPER_TEST = 47_500, 10_000
 """Images of arXiv 2501.03746 (U. Ali et al., 2025), whose protocol `random_window` is."""
 _VALIDATION_SHARE = 0.1
+"""Judgement: as `by_recording` has it."""
 _PART_OF_TEN = np.array([2, 0, 0, 1, 0, 0, 2, 0, 0, 0])
-"""Train 0, validation 1, test 2: how ten recordings in a row are dealt out."""
+"""Train 0, validation 1, test 2: how ten recordings in a row are assigned. Judgement: 70/10/20 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """One way to part the examples; every example is in exactly one part."""
+    """One split of the examples; every example is in exactly one part."""
 
     name: str
     """What is left out, e.g. `load_3_of_8`; the protocol's name where it has one fold only."""
     train: NDArray[np.int64]
-    """Positions of the examples to learn from, rising."""
+    """Positions of the examples to learn from, ascending."""
     validation: NDArray[np.int64]
-    """Positions of those that say when to stop, and fit temperature and threshold."""
+    """Positions of those that decide when to stop, and to which the temperature is fitted."""
     test: NDArray[np.int64]
-    """Positions of those that are judged, once."""
+    """Positions of those that are judged."""
 
 
 def folds(protocol: Protocol, entries: Sequence[RecordingEntry], examples: Examples, seed: int) -> list[Fold]:
-    """Part the examples; the same for the same seed.
+    """Return the splits of a protocol; equal seeds give equal splits.
 
     Raises ValueError when there are too few recordings, loads or motors for the protocol.
     """
@@ -42,7 +44,7 @@ def folds(protocol: Protocol, entries: Sequence[RecordingEntry], examples: Examp
 
 
 def find_fold(found: Sequence[Fold], protocol: str, wanted: str) -> Fold:
-    """Give the fold of this name or number; raises ValueError that says which there are."""
+    """Return the fold of this name or number; raises ValueError that lists the folds."""
     for number, fold in enumerate(found):
         if wanted in (fold.name, str(number)):
             return fold
@@ -55,8 +57,8 @@ def _random_window(
 ) -> list[Fold]:
     """Shuffle windows, as the paper does. IT LEAKS.
 
-    Windows of one recording, which may overlap, stand on both sides: what is learned is the recording, not
-    the fault. Only for comparison with figures that were found this way.
+    Windows of one recording, which may overlap, are on both sides of the split: the network learns the
+    recording, not the fault. Only for comparison with figures that were found this way.
     """
     count = len(examples)
     part = np.zeros(count, np.int64)
@@ -71,7 +73,7 @@ def _random_window(
 def _by_recording(
     entries: Sequence[RecordingEntry], examples: Examples, random: np.random.Generator
 ) -> list[Fold]:
-    """Deal out whole recordings, 70/10/20 %, each class and load in proportion.
+    """Assign whole recordings, 70/10/20 %, each class and load in proportion.
 
     Rotors and loads of the test recordings are known from training.
     """
@@ -85,10 +87,10 @@ def _by_recording(
 def _leave_one_load_out(
     entries: Sequence[RecordingEntry], examples: Examples, random: np.random.Generator
 ) -> list[Fold]:
-    """Judge each load by a network that never saw it.
+    """Hold out each load in turn.
 
-    Validation is another unseen load, half of all loads away, so that the neighbours of the tested one stay
-    in training.
+    Another load, half of all loads away, validates, so that the neighbours of the tested one stay in
+    training.
     """
     load = np.array([entry.load_group for entry in entries])[examples.recording]
     groups = np.unique(load)
@@ -104,7 +106,7 @@ def _leave_one_load_out(
 def _leave_one_motor_out(
     entries: Sequence[RecordingEntry], examples: Examples, random: np.random.Generator
 ) -> list[Fold]:
-    """Judge motors that were never seen: the splits into which the data set dealt them."""
+    """Hold out motors: the splits are those of the data set."""
     splits = ("train", "validation", "test")
     part = np.array([splits.index(entry.split) for entry in entries])[examples.recording]
     return [_fold("leave_one_motor_out", part)]
@@ -119,7 +121,7 @@ _MAKERS: dict[Protocol, Callable[[Sequence[RecordingEntry], Examples, np.random.
 
 
 def _fold(name: str, part: NDArray[np.int64]) -> Fold:
-    """Name the positions of the examples whose `part` (n,) is 0, 1 and 2."""
+    """Return the fold whose `part` (n,) is 0, 1 and 2; raises ValueError when a part is empty."""
     train, validation, test = (np.flatnonzero(part == number) for number in range(3))
     if not (train.size and validation.size and test.size):
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Recordings made into shards of examples, each in one go and only once."""
+"""Recordings cut into shards of examples; a finished shard is never made again."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -35,6 +35,14 @@ from edge_agent.diagnose.verdict import Reason
 from edge_agent.motor import Nameplate
 from edge_agent.signals.images import CURRENT_CHANNELS, SIDE_INPUTS, VIBRATION_CHANNELS, ImageSpec
 
+MIN_WINDOW_S = 2.0
+"""Judgement: shorter windows resolve the sidebands of few motors."""
+MAX_WINDOW_S = 12.0
+"""The whole of a simulated recording, and the demo's window."""
+_SHARD_RECORDINGS = 10
+"""Judgement: a few minutes of work, the most that an interruption costs."""
+_ALL_CHANNELS = View(current_phases=3, vibration=True, bars_known=True)
+_BENCH_VIEW = replace(_ALL_CHANNELS, vibration_sensors=1)
 _AGENT_CHANNELS: dict[str, tuple[str, ...]] = {"current": CURRENT_CHANNELS, "vibration": VIBRATION_CHANNELS}
 
 
@@ -47,28 +55,28 @@ class Cutting:
     windows: int
     """Windows per recording."""
     length_s: float | None
-    """Of every window, which are evenly spaced; None draws places and lengths of 2 to 12 s."""
+    """Length of every window, s, evenly spaced; None draws positions, and lengths of 2 to 12 s."""
     inputs: tuple[str, ...] = ()
-    """What the front end makes of a window: shards of another one are made anew."""
+    """Inputs that the front end makes of a window; shards with other inputs are made again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """What a worker made: written beside the shard, so that an interrupted run goes on after it."""
+    """What a worker made; noted beside the shard, so that an interrupted run goes on after it."""
 
     plans: tuple[Plan, ...]
     """Which recordings were asked for."""
     cutting: Cutting
-    """How they were to be cut."""
+    """How they were cut."""
     entries: tuple[RecordingEntry, ...]
-    """What came of it."""
+    """What came of each recording."""
     file: ShardEntry | None
-    """Where the examples are; None where every window was refused."""
+    """File of the examples; None when every window was refused."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What one worker is given at a time."""
+    """Work for one worker: a shard."""
 
     path: Path
     """Shard to write."""
@@ -81,7 +89,7 @@ class Task:
 
 
 def tasks(folder: Path, plans: list[Plan], cutting: Cutting) -> list[Task]:
-    """Parcel the recordings out, a few to a shard."""
+    """Divide the recordings into shards."""
     return [
         Task(
             folder / f"shard-{number:04d}.npz",
@@ -94,10 +102,10 @@ def tasks(folder: Path, plans: list[Plan], cutting: Cutting) -> list[Task]:
 
 
 def make_shard(task: Task) -> Shard:
-    """Make a shard, if it is not there; memory holds one recording and the images of the shard at a time.
+    """Make a shard unless it is there; memory holds one recording and the images of the shard.
 
-    The same task gives the same bytes on every processor of a kind: BLAS, whose sums depend on the number of
-    its threads, gets one.
+    Equal tasks give equal bytes on processors of one kind. So BLAS gets one thread: its sums depend on their
+    number.
     """
     note = task.path.with_suffix(".json")
     made = _read_note(note)
@@ -114,7 +122,7 @@ def make_shard(task: Task) -> Shard:
 
 
 def make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[Seen]]:
-    """Look at one recording through windows; raises ValueError that names it where it cannot be looked at."""
+    """Return one recording's entry and its windows; raises ValueError that names the recording."""
     try:
         return _make_recording(plan, cutting)
     except ValueError as error:
@@ -148,10 +156,10 @@ def _make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[
 def _look(
     plan: Plan, cutting: Cutting, streams: list[StreamSamples], nameplate: Nameplate
 ) -> Iterator[Seen | None]:
-    """Look through random windows as an agent somewhere in the field, or through even ones with all known.
+    """Analyse random windows as an agent in the field would, or evenly spaced ones with everything known.
 
-    Those of the bench are there to be compared with the paper, which answers at every load: where the load is
-    too low for a sure slip they stay in, as far as there are images of them.
+    The bench is there to be compared with the paper, which answers at every load. So its windows stay in
+    where the load is too low for a sure slip, as long as there are images of them.
     """
     duration_s = min(s.counts.shape[1] / s.stream.rate_hz for s in streams)
     if cutting.length_s is None:
@@ -185,7 +193,7 @@ def manifest_of(shards: Sequence[Shard], cutting: Cutting, seed: int, command: s
 
 
 def summary(manifest: DatasetManifest) -> str:
-    """What a data set holds, in a few lines."""
+    """Return what a data set holds, a line per split."""
     lines = []
     for split in ("train", "validation", "test"):
         entries = [entry for entry in manifest.recordings if entry.split == split]
@@ -201,7 +209,7 @@ def summary(manifest: DatasetManifest) -> str:
 
 
 def _read_note(path: Path) -> Shard | None:
-    """What was made before; None where nothing was, a kill tore the note, or another version wrote it."""
+    """Return the note of an earlier run; None without one, and for a torn one or one of another version."""
     if not path.exists():
         return None
     try:
@@ -227,12 +235,3 @@ def _table(entry: RecordingEntry, seen: list[Seen], recording: int) -> Examples:
         recording=np.full(count, recording),
         length_s=np.array([one.length_s for one in seen], np.float32),
     )
-
-
-_SHARD_RECORDINGS = 10
-
-MIN_WINDOW_S, MAX_WINDOW_S = 2.0, 12.0
-
-_ALL_CHANNELS = View(current_phases=3, vibration=True, bars_known=True)
-
-_BENCH_VIEW = replace(_ALL_CHANNELS, vibration_sensors=1)

@@ -9,7 +9,7 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from calibration.learning.data.examples import Split, file_sha256
-from calibration.learning.data.labels import MOST_BARS, deal_motors, label_of, split_motors
+from calibration.learning.data.labels import MAX_BARS, deal_motors, label_of, split_motors
 from calibration.simulator.lab_rig import RECORDINGS as BENCH_RECORDINGS
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import FIRST_TEST_SEED, draw_scenario
@@ -20,52 +20,58 @@ from edge_agent.motor import Nameplate
 MOTORS, LAB_RIG = "motors", "lab_rig"
 """The sources that are simulated; any other name is a folder of recordings."""
 FILE = "file"
+"""Kind of a plan whose recording is read from a file."""
 
 _BENCH_RUNS_S = 3.0
+"""The bench starts between 2.0 and 2.3 s; the run-up of so small a motor takes less than the rest."""
 _BENCH_RATE_HZ = 10_000.0
+"""Measured once with `edge-calibrate dataset --source lab_rig` at both rates: the bench's own 50 kHz give the
+same side inputs to three digits, and take half as long again."""
 _SHARES = {"training": 0.8, "confounders": 0.2}
+"""Judgement: mostly everything at once, and some recordings with one strong confounder each."""
 _TEST_SHARE = 0.2
+"""Judgement: usual, and that of the paper."""
 _SEEDS_APART = 50_000
+"""Judgement: seeds that one `--seed` may use up; 20 times the usual data set."""
 
 
 class _Truth(BaseModel):
-    """What a recording in a folder must say of itself, among other things."""
+    """What the metadata of a recording in a folder must hold, among other things."""
 
     broken_bars: Annotated[int, Field(ge=0, strict=True)]
-    """Bars that were broken, whatever the sidebands show of them."""
+    """Bars that were broken, however much the sidebands show."""
     load: Annotated[float, Field(ge=0, allow_inf_nan=False, strict=True)]
     """Torque per unit of the rated one."""
     motor_id: str
-    """Recordings of one motor share it."""
+    """Equal for all recordings of one motor."""
     nameplate: Nameplate
     """Of the motor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One recording to be looked at."""
+    """One recording to cut windows from."""
 
     kind: str
-    """Scenario set; `file` where it is read."""
+    """Scenario set; `file` for one that is read."""
     seed: int
-    """Of the scenario, the view and the windows; the number of the file where it is read."""
+    """Of the scenario, the view and the windows; for a file its number in the folder."""
     split: Split
-    """Where its motor belongs."""
+    """Split of its motor."""
     file: str = ""
-    """Path of the recording; empty where it is simulated."""
+    """Path of the recording; empty for a simulated one."""
     file_sha256: str = ""
-    """Hash of the recording: changed, it is another one."""
+    """Hash of the recording: a changed file is another recording."""
 
     @property
     def first_s(self) -> float:
-        """From when on windows are cut, s: the bench is started within the recording."""
+        """Start of the first window, s: the bench is started within its recordings."""
         return _BENCH_RUNS_S if self.kind == LAB_RIG else 0.0
 
     def recording(self) -> Recording:
         """Simulate or read it; its metadata hold broken_bars, load, motor_id and nameplate.
 
-        The bench is heard at 10 kHz, as the motors are: its own 50 kHz give the same side inputs to three
-        digits, but take half as long again.
+        The bench is sampled at 10 kHz, as the motors are, and not at its own 50 kHz.
         """
         if self.file:
             return read_recording(Path(self.file))
@@ -75,14 +81,14 @@ class Plan:
         return simulate(scenario)
 
     def label(self, truth: dict[str, Any]) -> tuple[int, bool]:
-        """Give (class, trainable): what sidebands can show; on the bench and in files, the drilled bars."""
+        """Return (class, trainable): what sidebands can show; for the bench and for files the broken bars."""
         if self.kind in (LAB_RIG, FILE):
-            return min(MOST_BARS, int(truth["broken_bars"])), True
+            return min(MAX_BARS, int(truth["broken_bars"])), True
         return label_of(truth["broken_bars"], truth["equivalent_bars"])
 
 
 def plan(source: str, recordings: int, seed: int) -> list[Plan]:
-    """Name the recordings and deal their motors out, before a single window is cut.
+    """Return the recordings of a data set, their motors assigned to splits before a window is cut.
 
     Raises ValueError when the seed is out of range, or ValueError or OSError when the source is a folder that
     does not hold what is needed.
@@ -95,7 +101,7 @@ def plan(source: str, recordings: int, seed: int) -> list[Plan]:
 
 
 def _plan_motors(recordings: int, seed: int) -> list[Plan]:
-    """The simulator keeps seeds for testing apart; of the others some motors validate."""
+    """Plan simulated motors: test motors from seeds that the simulator keeps apart, the others split."""
     most = FIRST_TEST_SEED // _SEEDS_APART
     if seed >= most or max(_SHARES.values()) * recordings > _SEEDS_APART:
         raise ValueError(
@@ -118,7 +124,7 @@ def _plan_motors(recordings: int, seed: int) -> list[Plan]:
 
 
 def _plan_bench(recordings: int, seed: int) -> list[Plan]:
-    """Bench number `seed`, or an even part of its 400 recordings; more of them are of further benches."""
+    """Plan bench number `seed`, evenly thinned out below 400 recordings, or further benches above."""
     first = seed * BENCH_RECORDINGS
     if recordings < BENCH_RECORDINGS:
         seeds = [first + i * BENCH_RECORDINGS // recordings for i in range(recordings)]
@@ -144,7 +150,7 @@ def _plan_files(folder: Path, seed: int) -> list[Plan]:
 
 
 def _truth_of(path: Path) -> _Truth:
-    """Read what a file says of itself, without its samples; raises ValueError or OSError that names it."""
+    """Read the metadata of a file, without its samples; raises ValueError or OSError that names it."""
     try:
         with np.load(path) as file:
             truth = json.loads(str(file["meta"])) if "meta" in file.files else {}

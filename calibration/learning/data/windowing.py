@@ -1,4 +1,4 @@
-"""From a recording to examples: windows of many lengths, seen through the very front end of the agent."""
+"""From a recording to examples: windows of many lengths, analysed by the front end of the agent."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from edge_agent.signals.windows import StreamWindow, Window
 
 @dataclass(frozen=True, slots=True)
 class StreamSamples:
-    """All that one stream of a recording holds."""
+    """All samples of one stream of a recording."""
 
     stream: Stream
     """Its rate and channels."""
@@ -28,39 +28,39 @@ class StreamSamples:
 
 
 def streams_of(recording: Recording) -> list[StreamSamples]:
-    """All streams of a recording."""
+    """Return the samples of every stream of a recording."""
     pairs = zip(recording.device.streams, recording.counts, strict=True)
     return [StreamSamples(stream, counts.T) for stream, counts in pairs]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What of a recording's installation the agent gets to know."""
+    """Which sensors of a recording the agent gets, and what it knows of the motor."""
 
     current_phases: int
     """Phase currents that are measured, 1 to 3."""
     vibration: bool
-    """Whether vibration is measured."""
+    """True if vibration is measured."""
     bars_known: bool
-    """Whether the nameplate states the rotor bars."""
+    """True if the nameplate states the rotor bars."""
     vibration_sensors: int | None = None
-    """At most so many vibration channels, the first ones; None for all."""
+    """How many vibration channels are kept, the first ones; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One window that bears an answer."""
+    """One window that the front end accepted."""
 
     inputs: ModelInputs
     """As the network gets it."""
     length_s: float
-    """Length of the window."""
+    """Length of the window, s."""
     phases: int
-    """Phase currents that were looked at."""
+    """Phase currents that it shows."""
 
 
 def draw_view(random: np.random.Generator) -> View:
-    """Three phases, two or one, mostly with vibration: as in the field."""
+    """Draw a view: three phases, two or one, mostly with vibration. Shares are judgement, not a survey."""
     return View(
         current_phases=int(random.choice([3, 2, 1], p=[0.5, 0.25, 0.25])),
         vibration=bool(random.random() < 0.85),
@@ -71,16 +71,16 @@ def draw_view(random: np.random.Generator) -> View:
 def draw_spans(
     duration_s: float, shortest_s: float, longest_s: float, count: int, random: np.random.Generator
 ) -> list[tuple[float, float]]:
-    """(start, length) in s of `count` windows: the longest possible one, then lengths on a log scale."""
+    """Return (start, length) in s of `count` windows: the longest possible one, then log-uniform lengths."""
     longest = min(longest_s, duration_s)
     lengths = [longest, *np.exp(random.uniform(np.log(shortest_s), np.log(longest), count - 1))]
     return [(float(random.uniform(0, duration_s - length)), float(length)) for length in lengths]
 
 
 def space_spans(first_s: float, duration_s: float, length_s: float, count: int) -> list[tuple[float, float]]:
-    """(start, length) in s of `count` windows, evenly from `first_s` to the end, in order of time.
+    """Return (start, length) in s of `count` windows, evenly spaced from `first_s` to the end.
 
-    Raises ValueError where not even one window fits in.
+    Raises ValueError when not even one window fits in.
     """
     if first_s + length_s > duration_s:
         raise ValueError(
@@ -90,7 +90,7 @@ def space_spans(first_s: float, duration_s: float, length_s: float, count: int) 
 
 
 def cut(streams: list[StreamSamples], start_s: float, length_s: float, in_step: bool = False) -> Window:
-    """A window of a recording without losses.
+    """Return a window of a recording, all samples valid.
 
     With `in_step` every stream begins up to a millisecond earlier, a whole number of decimation steps from
     its start: then an `Analyser` that sees windows in order of time decimates only what is new.
@@ -107,10 +107,10 @@ def look(
     spans: list[tuple[float, float]],
     despite: frozenset[Reason] = frozenset(),
 ) -> Iterator[Seen | None]:
-    """Analyse each window as the agent would; None where it would not answer, whatever the network says.
+    """Analyse each window as the agent would; yield None where the agent would refuse it.
 
-    That it does, too, where it doubts the slip: the pair may stand elsewhere, and is not in the images then.
-    `despite` names refusals after which a window is still looked at, if there are images of it.
+    A window whose slip is in doubt is refused, too: the sideband pair may lie elsewhere, outside the images.
+    `despite` names refusals after which a window is still kept, if there are images of it.
     """
     plate = nameplate if view.bars_known else nameplate.model_copy(update={"rotor_bars": None})
     analyser, measured = Analyser(plate, spec), restrict(streams, view)
@@ -126,7 +126,7 @@ def look(
 
 
 def restrict(streams: list[StreamSamples], view: View) -> list[StreamSamples]:
-    """Leave out the channels that the view does not have, and streams without any left."""
+    """Return the streams without the channels that the view lacks, and without empty streams."""
     result: list[StreamSamples] = []
     for samples in streams:
         kept = list(_kept_channels(samples.stream, view))

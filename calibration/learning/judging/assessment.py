@@ -1,4 +1,4 @@
-"""What a model reaches on the judged part of a data set, counted over recordings."""
+"""Judgements of recordings, and the figures that count them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,30 +14,30 @@ from edge_agent.diagnose.manifest import Figure
 from edge_agent.diagnose.model import Model
 
 LOADED = 0.25
-"""Load, per unit, from which figures are also given apart: below it sidebands are hard to see at all."""
+"""Load, per unit, from which figures are also given apart. Judgement: below it sidebands are hard to see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the model says of one recording: of its longest window, as a replay of it would."""
+    """The model's answer to one recording, that is, to its longest window, as in a replay."""
 
     entry: RecordingEntry
     """The truth."""
     probabilities: NDArray[np.float64]
     """(classes,)."""
     called_broken: bool
-    """Whether the threshold was reached."""
+    """True if the threshold was reached."""
     out_of_domain: bool = False
-    """Whether the agent would refuse to ask the network."""
+    """True if the agent would discard the answer, the window being too far from training."""
 
     @property
     def truly_broken(self) -> bool:
-        """Whether it is to be called broken."""
+        """True if the right answer is broken."""
         return self.entry.label > 0
 
     @property
     def sound(self) -> bool:
-        """Whether it is clearly not to be called broken."""
+        """True if the right answer is clearly not broken."""
         return self.entry.trainable and not self.truly_broken
 
     @property
@@ -55,7 +55,7 @@ RIGHT: Mapping[str, Test] = {
     "exact_count": lambda j: j.estimate == j.entry.label,
     "within_one_bar": lambda j: abs(j.estimate - j.entry.label) <= 1,
 }
-"""What is right, asked of recordings that clearly belong to a class."""
+"""What counts as right, for recordings that clearly belong to a class."""
 
 _ALL: Sequence[tuple[str, Test, Test]] = (
     *((name, lambda j: j.entry.trainable, test) for name, test in RIGHT.items()),
@@ -65,7 +65,7 @@ _ALL: Sequence[tuple[str, Test, Test]] = (
     ("between_classes_called_broken", lambda j: not j.entry.trainable, lambda j: j.called_broken),
     ("refused_out_of_domain", lambda _: True, lambda j: j.out_of_domain),
 )
-"""Name of a figure, of which recordings it is asked, and what is counted."""
+"""Name of a figure, the recordings that it is about, and what it counts."""
 
 
 def judge(
@@ -76,10 +76,10 @@ def judge(
     protocol: Protocol = "leave_one_motor_out",
     out_of_domain: NDArray[np.bool_] | None = None,
 ) -> list[Judgement]:
-    """Give one judgement per recording that has at least one window, from probabilities (n, classes).
+    """Return one judgement per recording that has a window, from probabilities (n, classes).
 
-    Where windows are shuffled a recording stands on both sides of the split, so there each window counts.
-    `out_of_domain` (n,) tells which windows the agent would refuse: none if left out.
+    With shuffled windows a recording is on both sides of the split, so there each window counts.
+    `out_of_domain` (n,) marks the windows that the agent would refuse; by default none.
     """
     chosen = range(len(examples)) if protocol == "random_window" else _longest_windows(examples)
     refused = np.zeros(len(examples), bool) if out_of_domain is None else out_of_domain
@@ -97,7 +97,7 @@ def judge(
 def judge_model(
     model: Model, examples: Examples, entries: Sequence[RecordingEntry], protocol: Protocol
 ) -> list[Judgement]:
-    """What the model file says of the recordings of some examples; see `judge`."""
+    """Return the model file's judgements of the recordings of some examples; see `judge`."""
     beliefs = ask(model, examples)
     return judge(
         np.array([belief.probabilities for belief in beliefs]),
@@ -110,7 +110,7 @@ def judge_model(
 
 
 def figures(judgements: Sequence[Judgement], protocol: str) -> list[Figure]:
-    """All figures; recordings between two classes count only where they are named."""
+    """Return all figures; recordings between two classes count only in the figure that names them."""
     loaded = [j for j in judgements if j.entry.load >= LOADED]
     found = [share(name, protocol, judgements, who, what) for name, who, what in _ALL]
     found += [share(f"{name}.load_25", protocol, loaded, who, what) for name, who, what in _ALL[:5]]
@@ -125,7 +125,7 @@ def figures(judgements: Sequence[Judgement], protocol: str) -> list[Figure]:
 
 
 def headlines(judgements: Sequence[Judgement], protocol: str, suffix: str) -> list[Figure]:
-    """What is right, under another condition that the suffix names."""
+    """Return the shares of right answers under another condition, which the suffix names."""
     return [
         share(f"{name}.{suffix}", protocol, judgements, lambda j: j.entry.trainable, test)
         for name, test in RIGHT.items()
@@ -133,7 +133,7 @@ def headlines(judgements: Sequence[Judgement], protocol: str, suffix: str) -> li
 
 
 def against_float(integers: Sequence[Judgement], floats: Sequence[Judgement], protocol: str) -> list[Figure]:
-    """What INT8 changes: verdicts flipped, and accuracy lost, of the same recordings in the same order."""
+    """Return what INT8 changes, verdicts flipped and accuracy lost; both lists hold the same recordings."""
     pairs = list(zip(integers, floats, strict=True))
     flipped = sum(i.called_broken != f.called_broken for i, f in pairs)
     found = [
@@ -152,9 +152,9 @@ def against_float(integers: Sequence[Judgement], floats: Sequence[Judgement], pr
 
 
 def verdict_confidence(judgements: Sequence[Judgement]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Give how sure the model is of its answer broken or not, (n,), and whether it is right, (n,).
+    """Return the confidence in the answer broken or not, (n,), and True where it is right, (n,).
 
-    Of the n recordings that clearly belong to a class.
+    For the n recordings that clearly belong to a class.
     """
     clear = [j for j in judgements if j.entry.trainable]
     broken = np.array([j.probabilities[1:].sum() for j in clear])
@@ -164,14 +164,14 @@ def verdict_confidence(judgements: Sequence[Judgement]) -> tuple[NDArray[np.floa
 
 
 def share(name: str, protocol: str, judgements: Sequence[Judgement], who: Test, what: Test) -> Figure:
-    """Count `what` among the recordings `who` names."""
+    """Return the share of `what` among the recordings that `who` selects."""
     asked = [j for j in judgements if who(j)]
     count = sum(what(j) for j in asked)
     return _figure(name, protocol, asked, count / max(len(asked), 1), _interval(count, asked))
 
 
 def _longest_windows(examples: Examples) -> list[int]:
-    """Number of the longest window of each recording, in the order of the recordings."""
+    """Return the number of the longest window of each recording, in the order of the recordings."""
     longest: dict[int, int] = {}
     for example, recording in enumerate(examples.recording.tolist()):
         best = longest.get(recording)

@@ -27,14 +27,18 @@ _CHOICES: Mapping[Kind, Sequence[Mapping[str, float]]] = {
     "knn": [{"n_neighbors": 5}, {"n_neighbors": 15}, {"n_neighbors": 45}],
     "forest": [{"min_samples_leaf": 1}, {"min_samples_leaf": 4}],
 }
-"""Settings of which the validation examples choose one."""
+"""Settings of which the validation examples choose one. Judgement: usual values, each several times the
+last."""
 _TREES = 300
-_LEAST_PROBABILITY = 1e-3
+"""Judgement: a usual number, fitted in seconds."""
+_MIN_PROBABILITY = 1e-3
+"""Judgement: less than one vote in 300 trees; its logarithm must stay finite."""
 _CHANNELS = (32, 64, 96, 128)
+"""Judgement: a usual small network, wider as its maps shrink."""
 
 
 def fft_features(examples: Examples) -> NDArray[np.float32]:
-    """Features (n, features) without time: per modality and channel the mean spectrum, then the side inputs.
+    """Return features (n, features): per modality and channel the mean spectrum, then the side inputs.
 
     A data set keeps images, not samples. A column of an image is the FFT magnitude of one frame in dB (for
     the product of both sidebands its signed root) at frequencies in units of 2sf, so the mean over the
@@ -47,7 +51,7 @@ def fft_features(examples: Examples) -> NDArray[np.float32]:
 
 
 class FeatureModel:
-    """A classifier of scikit-learn on FFT features, whose answers are read as logits."""
+    """A classifier of scikit-learn on FFT features that returns logits."""
 
     def __init__(self, kind: Kind, classes: int, seed: int) -> None:
         self._kind = kind
@@ -56,7 +60,7 @@ class FeatureModel:
         self._pipeline: Any = None
 
     def fit(self, train: Examples, validation: Examples) -> None:
-        """Fit with every choice of settings and keep the one that the validation examples find likeliest."""
+        """Fit with every choice of settings; keep the one that makes the validation labels likeliest."""
         best = np.inf
         weights = class_weights(train.label, self._classes).tolist()
         for choice in self._choices(len(train)):
@@ -70,11 +74,11 @@ class FeatureModel:
                 best, self._pipeline = loss, pipeline
 
     def logits(self, examples: Examples) -> NDArray[np.float64]:
-        """Logits (n, classes): one-versus-rest scores of the SVM, log probabilities of the others."""
+        """Return logits (n, classes): one-versus-rest scores of the SVM, log probabilities of the others."""
         return self._ask(self._pipeline, examples)
 
     def cost(self) -> Cost:
-        """Numbers that it keeps, and multiplications with what it keeps; a forest only compares."""
+        """Return how many numbers it keeps, and multiplications with them; a forest only compares."""
         classifier = self._pipeline[-1]
         if self._kind == "svm":
             return Cost(
@@ -88,7 +92,7 @@ class FeatureModel:
         return Cost(nodes * (4 + self._classes), 0)
 
     def _choices(self, examples: int) -> Sequence[Mapping[str, float]]:
-        """Settings to choose from; no more neighbours than there are examples."""
+        """Return the settings to choose from; no more neighbours than there are examples."""
         choices = _CHOICES[self._kind]
         if self._kind != "knn":
             return choices
@@ -109,9 +113,9 @@ class FeatureModel:
             if scores.ndim == 1:  # of two classes, for the second of them
                 scores = np.stack([-scores, scores], axis=1) / 2
         else:
-            scores = np.log(np.maximum(pipeline.predict_proba(features), _LEAST_PROBABILITY))
-        # A class that was not in training never is the answer.
-        logits = np.full((len(features), self._classes), np.log(_LEAST_PROBABILITY) + scores.min())
+            scores = np.log(np.maximum(pipeline.predict_proba(features), _MIN_PROBABILITY))
+        # A class that was not in training is never the answer.
+        logits = np.full((len(features), self._classes), np.log(_MIN_PROBABILITY) + scores.min())
         logits[:, pipeline.classes_] = scores
         return logits
 
@@ -120,7 +124,7 @@ class PlainCnn(ImageClassifier):
     """Four convolutions over the images of all modalities, stacked as channels."""
 
     def __init__(self, modalities: Mapping[str, int], side_inputs: int, classes: int) -> None:
-        """`modalities` give the channels of each image; all images have the same rows and columns."""
+        """Build it; `modalities` holds the channels of each image, all of the same rows and columns."""
         super().__init__(tuple(modalities), classes)
         layers: list[nn.Module] = []
         before = sum(modalities.values())
@@ -137,7 +141,7 @@ class PlainCnn(ImageClassifier):
         self.fc = nn.Linear(64, classes)
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """Logits (batch, classes) of one image tensor per modality and the side inputs."""
+        """Return logits (batch, classes) of one image tensor per modality and the side inputs."""
         pooled = self.layers(torch.cat(inputs[:-1], dim=1)).mean(dim=(2, 3))
         embedding = torch.relu(self.embed(torch.cat([pooled, inputs[-1]], dim=1)))
         logits: Tensor = self.fc(embedding)

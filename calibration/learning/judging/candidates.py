@@ -1,4 +1,4 @@
-"""The models that are compared, by name, all fitted and asked in the same way."""
+"""The models that are compared, by name, all with the same interface."""
 
 import copy
 import time
@@ -26,16 +26,16 @@ class Candidate(Protocol):
     """A model that takes part in a comparison."""
 
     def fit(self, train: Examples, validation: Examples, folder: Path) -> float:
-        """Fit to examples, with whatever is kept in `folder`; give the time it took, s."""
+        """Fit to examples, with whatever is kept in `folder`; return the time it took, s."""
 
     def logits(self, examples: Examples) -> NDArray[np.float64]:
-        """Logits (n, classes)."""
+        """Return logits (n, classes)."""
 
     def cost(self, example: Examples) -> Cost:
-        """What it takes, once it is fitted, to answer one example."""
+        """Return the cost of one answer, once it is fitted."""
 
     def integer_logits(self, train: Examples, examples: Examples) -> NDArray[np.float64] | None:
-        """Logits (n, classes) in INT8, ranges taken from `train`; None of what is not quantised."""
+        """Return logits (n, classes) in INT8, ranges from `train`; None for a model that is not quantised."""
 
 
 class Classical:
@@ -45,21 +45,21 @@ class Classical:
         self._model = FeatureModel(kind, len(CLASSES), seed)
 
     def fit(self, train: Examples, validation: Examples, folder: Path) -> float:
-        """Fit it; nothing is written, since it takes seconds."""
+        """Fit it; nothing is kept, since it takes seconds."""
         started = time.monotonic()
         self._model.fit(train.take(train.trainable), validation.take(validation.trainable))
         return time.monotonic() - started
 
     def logits(self, examples: Examples) -> NDArray[np.float64]:
-        """Logits (n, classes)."""
+        """Return logits (n, classes)."""
         return self._model.logits(examples)
 
     def cost(self, example: Examples) -> Cost:
-        """What it keeps and multiplies."""
+        """Return what it keeps and multiplies."""
         return self._model.cost()
 
     def integer_logits(self, train: Examples, examples: Examples) -> None:
-        """Not quantised."""
+        """Return None: it is not quantised."""
 
 
 class Neural:
@@ -78,15 +78,15 @@ class Neural:
         return trainer.seconds
 
     def logits(self, examples: Examples) -> NDArray[np.float64]:
-        """Logits (n, classes)."""
+        """Return logits (n, classes)."""
         return predict(self._network, self._own(examples))
 
     def cost(self, example: Examples) -> Cost:
-        """Parameters and multiplications."""
+        """Return parameters and multiplications."""
         return network_cost(self._network, to_tensors(self._own(example), self._network.modalities))
 
     def integer_logits(self, train: Examples, examples: Examples) -> NDArray[np.float64] | None:
-        """Logits (n, classes) of the network as it would be shipped; the plain CNN is not."""
+        """Return logits (n, classes) of the network as it would ship; None for the plain CNN."""
         if not isinstance(self._network, FusionNetwork):
             return None
         network = copy.deepcopy(self._network).cpu()
@@ -104,9 +104,9 @@ class Entrant:
     make: Callable[[DatasetManifest, TrainingSpec], Candidate]
     """From the data set and the settings of the training; the classical ones take only its seed."""
     draws: bool
-    """Whether its seed changes it."""
+    """True if its seed changes it."""
     fused: bool
-    """Whether it was trained to do without one of its modalities."""
+    """True if it was trained to do without one of its modalities."""
 
 
 def _classical(kind: Kind, *, draws: bool) -> Entrant:
@@ -142,7 +142,8 @@ ENTRANTS: Mapping[str, Entrant] = {
     "concatenation-x1.0": _shufflenet(_BOTH, "x1.0"),
     "attention-x1.0": _shufflenet(_BOTH, "x1.0", "attention"),
 }
-"""By name. All see both modalities but `current` and `vibration`; ShuffleNetV2 x0.5 where nothing is said."""
+"""By name. All but `current` and `vibration` see both modalities; networks are ShuffleNetV2 x0.5 by
+default."""
 
 USUAL = tuple(name for name in ENTRANTS if not name.endswith("x1.0"))
-"""Those that are compared where none is named."""
+"""Those that are compared by default."""

@@ -1,4 +1,4 @@
-"""What trials of several models come to: shares of recordings, their intervals, and tables of them."""
+"""Results of trials: shares of recordings with their intervals, and tables of them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,20 +15,21 @@ from calibration.learning.judging.assessment import Judgement, judge
 from calibration.learning.training.probability import wilson_interval
 
 _BROKEN = 0.5
+"""Probability from which an answer is broken: that of a shipped model, too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One answer beside the truth: of a recording, or of a window where windows are judged."""
+    """One answer and the truth, of a recording, or of a window where windows are judged."""
 
     motor: str
     """Which motor it was."""
     label: int
     """True class, 0 to 4."""
     called_broken: bool
-    """Whether the model called it broken."""
+    """True if the model called it broken."""
     estimate: int
-    """Bars that the model named."""
+    """Broken bars by the model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,9 @@ class Trial:
     outcomes: tuple[Outcome, ...]
     """On the test part."""
     outcomes_without: dict[str, tuple[Outcome, ...]]
-    """The same with one modality dead, by its name; empty for models that never had to do without."""
+    """The same with one modality dead, by its name; empty for models not trained to do without."""
     outcomes_int8: tuple[Outcome, ...] = ()
-    """The same of the model in INT8, in the same order; empty where it was not quantised."""
+    """The same of the model in INT8, in the same order; empty if it was not quantised."""
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -62,7 +63,7 @@ class Trial:
         return TypeAdapter(cls).validate_json(path.read_bytes())
 
     def save(self, path: Path) -> None:
-        """Write it at once or not at all."""
+        """Write it as a whole or not at all."""
         temporary = path.with_suffix(".part")
         temporary.write_bytes(TypeAdapter(type(self)).dump_json(self))
         temporary.replace(path)
@@ -74,7 +75,7 @@ def answer(
     examples: Examples,
     entries: Sequence[RecordingEntry],
 ) -> tuple[Outcome, ...]:
-    """Outcomes of probabilities (n, classes), one per recording: that of its longest window.
+    """Return the outcomes of probabilities (n, classes), one per recording: that of its longest window.
 
     With `random_window` a recording has windows on both sides of the split, so there each window counts.
     Recordings between two classes are left out.
@@ -116,14 +117,14 @@ _RIGHT: Mapping[str, Callable[[Outcome], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Int8Result:
-    """One model in INT8, beside itself in float."""
+    """One model in INT8, compared with its float form."""
 
     exact: Share
     """Right class of 0 to 4."""
     detection: Share
     """Healthy against broken, right."""
     flipped: float
-    """Share of all answers whose verdict, broken or not, is another one than in float."""
+    """Share of all answers whose verdict, broken or not, differs from the one in float."""
     exact_by_fold: dict[str, float]
     """Right class by the fold's name, mean over the seeds."""
 
@@ -159,15 +160,15 @@ class Row:
     detection_without: dict[str, Share]
     """Healthy against broken with one modality dead, by its name."""
     int8: Int8Result | None = None
-    """What it reaches in INT8; None where it was not quantised."""
+    """Its results in INT8; None if it was not quantised."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain form for JSON."""
+        """Return the plain form for JSON."""
         return asdict(self)
 
 
 def row(trials: Sequence[Trial]) -> Row:
-    """Put the trials of one model together; the folds of a seed count as one test."""
+    """Return the row of one model's trials; the folds of a seed count as one test."""
     seeds = {seed: [t for t in trials if t.seed == seed] for seed in sorted({t.seed for t in trials})}
 
     def share(kind: str, dead: str | None = None) -> Share:
@@ -194,7 +195,7 @@ def row(trials: Sequence[Trial]) -> Row:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """All models as a Markdown table."""
+    """Return all models as a Markdown table."""
     lines = [
         "| model | exact class | healthy against broken | within one bar"
         " | seeds | parameters | MACs | training, s | testing, ms |",
@@ -209,7 +210,7 @@ def table(rows: Sequence[Row]) -> str:
 
 
 def table_without(rows: Sequence[Row]) -> str:
-    """Fused models with a modality dead, beside the other modality alone; empty where none was fused."""
+    """Return a table of fused models with a modality dead, beside the other one alone; empty without any."""
     alone = {r.model: r for r in rows}
     lines = [
         f"| {r.model}, {name} dead | {_text(r.exact_without[name])} | {_text(r.detection_without[name])} |"
@@ -227,7 +228,7 @@ def table_without(rows: Sequence[Row]) -> str:
 
 
 def table_int8(rows: Sequence[Row]) -> str:
-    """Quantised models beside themselves in float; empty where none was quantised."""
+    """Return a table of quantised models beside their float form; empty without any."""
     quantised = [(r, r.int8) for r in rows if r.int8 is not None]
     if not quantised:
         return ""
@@ -274,7 +275,7 @@ def _integers(trials: Sequence[Trial]) -> Int8Result:
 
 
 def _pooled(trials: Sequence[Trial], dead: str | None) -> list[Outcome]:
-    """Outcomes of all folds of one seed, as they are or with a modality dead."""
+    """Return the outcomes of all folds of one seed, as they are or with a modality dead."""
     return [o for t in trials for o in (t.outcomes if dead is None else t.outcomes_without[dead])]
 
 

@@ -17,9 +17,9 @@ from edge_agent.diagnose.model import Model, softmax
 def evaluate_dataset(
     model: Model, folder: Path, protocol: Protocol, fold: str, training: Path | None = None
 ) -> Report:
-    """Judge the test part of a fold; raises ValueError when it is not there or not of the model's front end.
+    """Judge the test part of a fold; raises ValueError when the fold is missing or of another front end.
 
-    With the folder of the `training` that the file was made from, INT8 is compared with it.
+    `training` is the folder of the training that the file was made from; with it INT8 is compared with float.
     """
     dataset, sha256 = DatasetManifest.load(folder), file_sha256(folder / MANIFEST_FILE)
     _check_front_end(model, dataset)
@@ -53,17 +53,17 @@ def _check_front_end(model: Model, dataset: DatasetManifest) -> None:
     spec = model.spec
     seen = {m.name: m.channels for m in spec.modalities}
     given = {name: dataset.modalities.get(name) for name in seen}
-    told = (spec.front_end, spec.side_inputs, seen)
-    if told != (dataset.front_end, dataset.side_inputs, given):
+    wanted = (spec.front_end, spec.side_inputs, seen)
+    if wanted != (dataset.front_end, dataset.side_inputs, given):
         raise ValueError("the data set was made by another front end than the model's")
 
 
 def _record_of(model: Model, training: Path) -> Run:
-    record, told = Run.load(training), model.spec.training
+    record, expected = Run.load(training), model.spec.training
     if (record.dataset_sha256, record.training["seed"], record.network) != (
-        told.dataset_sha256,
-        told.seed,
-        told.network,
+        expected.dataset_sha256,
+        expected.seed,
+        expected.network,
     ):
         raise ValueError(f"{training}: not the training that {model.spec.name} was made from")
     return record

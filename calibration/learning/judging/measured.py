@@ -1,4 +1,4 @@
-"""The network, and the agent that asks it, on recordings of real motors."""
+"""The network, and the agent around it, on recordings of real motors."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -21,30 +21,30 @@ from edge_agent.signals.windows import Window
 
 @dataclass(frozen=True, slots=True)
 class MeasuredVerdict:
-    """What is said of the first window of a recording."""
+    """The answers to the first window of a recording."""
 
     recording: str
     """Its name."""
     condition: str
     """As its metadata states it, or the broken bars they name; else its name without the number."""
     probabilities: tuple[float, ...] | None
-    """The network's, whatever else speaks against them; None where the front end refused."""
+    """The network's, even where the agent discards them; None when the front end refused."""
     distance: float | None
-    """How far the window is from training; None where the front end refused or the model does not tell."""
+    """Distance of the window from training; None when the front end refused or the model has no distance."""
     state: State
     """The agent's answer, from the network and the sidebands."""
     reason: str
-    """Why the agent gives none; empty where it does."""
+    """Why the agent refused; empty when it answered."""
 
     @property
     def broken(self) -> float | None:
-        """Probability that a bar is broken, of the network alone; None where the front end refused."""
+        """Probability that a bar is broken, by the network alone; None when the front end refused."""
         return None if self.probabilities is None else sum(self.probabilities[1:])
 
 
 @dataclass(frozen=True, slots=True)
 class MeasuredReport:
-    """What a model says of a folder of recordings."""
+    """Answers to a folder of recordings."""
 
     model: str
     """Name of the model."""
@@ -55,13 +55,13 @@ class MeasuredReport:
     threshold: float
     """Probability from which the network's answer is broken."""
     refusals: dict[str, int]
-    """Recordings that the agent gives no answer of, by reason."""
+    """Recordings that the agent refused, by reason."""
     recordings: tuple[MeasuredVerdict, ...]
     """In the order of their names."""
 
     @classmethod
     def of(cls, model: Model, folder: str, verdicts: Sequence[MeasuredVerdict]) -> Self:
-        """Put the verdicts together."""
+        """Make the report of the verdicts."""
         return cls(
             model=model.spec.name,
             model_sha256=model.sha256,
@@ -72,11 +72,11 @@ class MeasuredReport:
         )
 
     def to_json(self) -> bytes:
-        """Everything, recording by recording."""
+        """Return everything, recording by recording."""
         return TypeAdapter(MeasuredReport).dump_json(self, indent=1)
 
     def to_markdown(self, pictures: Sequence[str]) -> str:
-        """Counts by condition, after the pictures, if any."""
+        """Return counts by condition, after the pictures, if any."""
         reasons = ", ".join(f"{count} {reason}" for reason, count in self.refusals.items()) or "none"
         lines = [
             f"# {self.model} on {self.folder}",
@@ -90,7 +90,7 @@ class MeasuredReport:
 def judge_recordings(
     model: Model, folder: Path, nameplate: Nameplate, length_s: float
 ) -> list[MeasuredVerdict]:
-    """Judge every .npz of a folder; `length_s` is the window's, cut short where the recording is shorter."""
+    """Judge every .npz of a folder, with windows of `length_s` or as long as the recording."""
     spec = ImageSpec(**model.spec.front_end)
     verdicts: list[MeasuredVerdict] = []
     for path in sorted(folder.glob("*.npz")):
@@ -100,7 +100,7 @@ def judge_recordings(
 
 
 def conditions_table(verdicts: Sequence[MeasuredVerdict], threshold: float) -> str:
-    """Verdicts counted by condition, as a Markdown table: first the network's alone, then the agent's."""
+    """Return verdicts counted by condition, as a Markdown table: the network's alone, then the agent's."""
     lines = [
         "| condition | recordings | network: broken | p(broken) | agent: healthy | broken | no answer |",
         "|---|---|---|---|---|---|---|",
@@ -121,7 +121,7 @@ def conditions_table(verdicts: Sequence[MeasuredVerdict], threshold: float) -> s
 
 
 def ask_agent(model: Model, analyser: Analyser, window: Window) -> tuple[Belief | None, Verdict]:
-    """Give what the network holds of a window, None where the front end refused, and the agent's verdict."""
+    """Return the network's belief (None when the front end refused) and the agent's verdict of a window."""
     analysis = analyser.analyse(window)
     belief = None
     if analysis.inputs is not None and analysis.refusal is None:

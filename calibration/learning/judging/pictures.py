@@ -13,11 +13,13 @@ from calibration.learning.training.probability import Point
 from edge_agent.diagnose.verdict import CLASSES
 
 _SIZE_INCHES = (5.6, 4.2)
+"""Judgement: two fit side by side on a page."""
 _RESOLUTION_DPI = 130
+"""Judgement: sharp on a screen, some 50 kB a picture."""
 
 
 def draw_pictures(report: Report, folder: Path) -> list[str]:
-    """Write the pictures of a report into a folder; give their file names."""
+    """Write the pictures of a report into a folder; return their file names."""
     drawings: Mapping[str, Callable[[Axes, Report], None]] = {
         "confusion.png": _draw_confusion,
         "by_load.png": _draw_by_load,

@@ -1,4 +1,4 @@
-"""The report of an evaluation: figures with their protocol, curves, and the words around them."""
+"""The report of an evaluation: figures with their protocol, curves and cautions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,26 +22,27 @@ from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.verdict import CLASSES
 
 MEANING: dict[Protocol, str] = {
-    "random_window": "Windows were shuffled, so windows of one recording stand in training and in test. "
-    "**This leaks**: it says how well known recordings are recognised, and nothing of other motors. "
+    "random_window": "Windows were shuffled, so windows of one recording are in training and in test. "
+    "**This leaks**: it says how well known recordings are recognised, and nothing about other motors. "
     "Counts and intervals are over windows.",
-    "by_recording": "Recordings were dealt out whole; loads and rotors of the test recordings are known from "
+    "by_recording": "Recordings were assigned whole; loads and rotors of the test recordings are known from "
     "training. Counts and intervals are over recordings, each judged by its longest window.",
     "leave_one_load_out": "The judged load was not in training; its rotors were. "
     "Counts and intervals are over recordings, each judged by its longest window.",
     "leave_one_motor_out": "No judged motor was in training. "
     "Counts and intervals are over recordings, each judged by its longest window.",
 }
-"""What a figure of this protocol tells."""
+"""What a figure of each protocol means."""
 
 _EVERY = 4
 """Points of selective accuracy to one row of the table: one for each fifth of the recordings."""
 _LOAD_EDGES = (0.0, 0.125, 0.25, 0.5, 0.75, 1.0, np.inf)
+"""Bands of load, per unit. Judgement: quarters, and eighths below, where answers change most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All that one evaluation found."""
+    """Everything that one evaluation found."""
 
     model: str
     """Name of the model."""
@@ -56,7 +57,7 @@ class Report:
     fold: str
     """Which of the splits was judged."""
     caution: str
-    """What stands against the figures; empty where nothing does."""
+    """Reasons to doubt the figures; empty without any."""
     figures: tuple[Figure, ...]
     """Shares with their intervals."""
     expected_calibration_error: float
@@ -81,9 +82,9 @@ class Report:
         judgements: Sequence[Judgement],
         figures: Sequence[Figure],
     ) -> Self:
-        """Put together what was found; draws the curves from the judgements.
+        """Make the report of judgements and figures.
 
-        Raises ValueError when none of these is of a recording that clearly belongs to a class.
+        Raises ValueError when no judged recording clearly belongs to a class.
         """
         sure, right = verdict_confidence(judgements)
         if not right.size:
@@ -110,11 +111,11 @@ class Report:
         return f"{self.model}: {self.protocol}" + (f", {self.fold}" if self.fold != self.protocol else "")
 
     def to_json(self) -> bytes:
-        """Everything, for machines."""
+        """Return everything, for machines."""
         return TypeAdapter(Report).dump_json(self, indent=1)
 
     def to_markdown(self, pictures: Sequence[str]) -> str:
-        """Everything, for people, with pictures by their file names."""
+        """Return everything, for people, with pictures by their file names."""
         unit = "windows" if self.protocol == "random_window" else "recordings"
         parts = [
             f"# {self.title}",
@@ -141,7 +142,7 @@ class Report:
 
 
 def table(found: Sequence[Figure], unit: str = "recordings") -> str:
-    """Figures as a Markdown table."""
+    """Return figures as a Markdown table."""
     lines = [f"| figure | value | 95 % interval | {unit} | motors |", "|---|---|---|---|---|"]
     lines += [
         f"| {f.name} | {100 * f.value:.1f} % | {100 * f.interval[0]:.1f}-{100 * f.interval[1]:.1f} % "
@@ -152,7 +153,7 @@ def table(found: Sequence[Figure], unit: str = "recordings") -> str:
 
 
 def _caution(model: Model, dataset_sha256: str, protocol: Protocol, fold: str) -> str:
-    """Say where the model was not trained as the protocol promises."""
+    """Return how the training of the model differs from what the protocol promises; empty if it does not."""
     training = model.spec.training
     found: list[str] = []
     if training.init is not None:
@@ -183,7 +184,7 @@ def _confusion(judgements: Sequence[Judgement]) -> tuple[tuple[int, ...], ...]:
 
 
 def _by_load(judgements: Sequence[Judgement]) -> dict[str, tuple[Point, ...]]:
-    """What is right in each band of loads that has clear recordings."""
+    """Return the shares of right answers in each band of loads that has clear recordings."""
     clear = [j for j in judgements if j.entry.trainable]
     load = np.array([j.entry.load for j in clear])
     band = np.digitize(load, _LOAD_EDGES)

@@ -31,7 +31,7 @@ from edge_agent.diagnose.model import softmax
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What all trials of a comparison have in common: under others their figures could not be compared."""
+    """What all trials of a comparison have in common; otherwise their figures could not be compared."""
 
     dataset_sha256: str
     """Hash of the data set's manifest."""
@@ -42,11 +42,11 @@ class Terms:
     batch: int
     """Examples per step."""
     int8: bool = False
-    """Whether each network is judged in INT8, too."""
+    """True if each network is judged in INT8, too."""
 
 
 def agree_on(terms: Terms, out: Path) -> None:
-    """Raise ValueError where trials of other terms are in the folder."""
+    """Note the terms in the folder; raises ValueError when it holds trials of other terms."""
     file = out / "terms.json"
     adapter = TypeAdapter(Terms)
     if file.exists():
@@ -66,7 +66,7 @@ def run_trial(
     seed: int,
     folder: Path,
 ) -> Trial:
-    """Fit and test one model, or give what an earlier run found. What the training prints goes to a file."""
+    """Fit and test one model, or return what an earlier run found; the training prints to a file."""
     file = folder / "trial.json"
     if file.exists():
         return Trial.load(file)
@@ -105,7 +105,7 @@ def run_trial(
 def comparison_page(
     terms: Terms, manifest: DatasetManifest, folds_used: Sequence[str], rows: Sequence[Row], threads: int
 ) -> str:
-    """All tables, with what must be said beside them."""
+    """Return the page with all tables and their cautions."""
     unit = "windows" if terms.protocol == "random_window" else "recordings"
     text = f"""# Models compared, protocol `{terms.protocol}`
 
@@ -120,8 +120,8 @@ Networks: at most {terms.epochs} epochs of batches of {terms.batch}.
 """
     if terms.protocol == "random_window":
         text += """
-**This protocol leaks**: windows of one recording are on both sides of the split, so what it measures is how
-well known recordings are told apart. Its interval is over windows, which are not independent.
+**This protocol leaks**: windows of one recording are on both sides of the split, so it measures how well
+known recordings are told apart. Its interval is over windows, which are not independent.
 """
     text += f"""
 {table(rows)}

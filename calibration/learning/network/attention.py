@@ -1,4 +1,4 @@
-"""Cross-modal attention: each modality's maps are re-weighted by what the other one shows."""
+"""Cross-modal attention: each modality's maps are re-weighted by the other one's."""
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +22,7 @@ class CrossModalAttention(nn.Module):
         self.project = nn.Linear(width, channels)
 
     def forward(self, own: Tensor, other: Tensor) -> Tensor:
-        """Give maps of the shape of `own` (batch, channels, rows, columns), informed by `other`."""
+        """Return maps of the shape of `own` (batch, channels, rows, columns), informed by `other`."""
         own_tokens = self.own_norm(_tokens(own))
         other_tokens = self.other_norm(_tokens(other))
         scores = self.query(own_tokens) @ self.key(other_tokens).transpose(1, 2) * self.scale
@@ -32,5 +32,5 @@ class CrossModalAttention(nn.Module):
 
 
 def _tokens(maps: Tensor) -> Tensor:
-    """(batch, rows x columns, channels) of maps (batch, channels, rows, columns)."""
+    """Return maps (batch, channels, rows, columns) as tokens (batch, rows x columns, channels)."""
     return maps.flatten(2).transpose(1, 2)

@@ -1,4 +1,4 @@
-"""What a model costs: numbers to store, multiplications and time for one example."""
+"""Cost of a model: numbers to store, multiplications and time for one example."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -12,21 +12,24 @@ from torch import Tensor, nn
 from calibration.learning.data.examples import Examples
 from calibration.learning.network.attention import CrossModalAttention
 
-_WARM_UP, _TIMED = 5, 50
+_WARM_UP = 5
+"""Judgement: the first calls allocate memory and load code."""
+_TIMED = 50
+"""Judgement: enough for a steady median, within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a fitted model takes to keep and to ask."""
+    """Memory and work of a fitted model."""
 
     parameters: int
-    """Numbers that were fitted or are kept."""
+    """Numbers that it stores."""
     macs: int
     """Multiplications with addition for one example."""
 
 
 def network_cost(network: nn.Module, inputs: Sequence[Tensor]) -> Cost:
-    """Parameters of a network, and the multiplications of its convolutions, linear layers and attention.
+    """Return the cost of a network: parameters, and MACs of convolutions, linear layers and attention.
 
     `inputs` hold one example. BatchNorm, activations and pooling are not counted, as is usual.
     """
@@ -49,12 +52,12 @@ def network_cost(network: nn.Module, inputs: Sequence[Tensor]) -> Cost:
 
 
 def parameters_of(network: nn.Module) -> int:
-    """Numbers that training fits."""
+    """Return how many numbers training fits."""
     return sum(parameter.numel() for parameter in network.parameters())
 
 
 def milliseconds_per_example(answer: Callable[[Examples], object], examples: Examples) -> float:
-    """Median time in ms to answer one example alone, as the agent meets them."""
+    """Return the median time, ms, to answer one example alone, as the agent does."""
     times_s = []
     for number in range(_WARM_UP + _TIMED):
         one = examples.take(np.array([number % len(examples)]))

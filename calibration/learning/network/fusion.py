@@ -1,4 +1,4 @@
-"""The whole network: one ShuffleNetV2 branch per modality, fused, with a few numbers beside the images."""
+"""The whole network: one ShuffleNetV2 branch per modality, fused with each other and with the side inputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,24 +19,24 @@ Fusion = Literal["concatenation", "attention"]
 
 @dataclass(frozen=True, slots=True)
 class NetworkSpec:
-    """Settings from which a network is made."""
+    """Settings of a network. Every default is judgement."""
 
     modalities: Mapping[str, int]
-    """Name of each image input and its channels, in order."""
+    """Channels of each image input by its name, in order."""
     side_inputs: int
-    """Numbers beside the images."""
+    """How many numbers come beside the images."""
     classes: int
     """Outputs."""
     width: Width = "x0.5"
     """Width of the branches."""
     fusion: Fusion = "concatenation"
-    """How the modalities meet: pooled features side by side, or attention on the stage-4 maps before."""
+    """How modalities are joined: pooled features side by side, or attention on the stage-4 maps before."""
     pool_stem: bool = True
     """Halve the maps once more after conv1, as published for large images."""
     image_summary: int = 32
-    """Numbers that the images may add to the side inputs: few, lest those drown among pooled features."""
+    """Size of the images' summary: small, so that pooled features do not drown the side inputs."""
     side_summary: int = 32
-    """Numbers that the side inputs are made into before they meet the images."""
+    """Size of the side inputs' summary, before they meet the images."""
     embedding: int = 64
     """Size of the layer where images and side inputs meet."""
     attention_width: int = 64
@@ -47,7 +47,7 @@ class NetworkSpec:
     """Share of the pooled features of the images that is dropped in training."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain form for JSON and checkpoints."""
+        """Return the plain form for JSON and checkpoints."""
         return asdict(self)
 
     @classmethod
@@ -57,10 +57,10 @@ class NetworkSpec:
 
 
 class ImageClassifier(nn.Module):
-    """Any network that gives logits of images and side inputs: all that training needs to know of it."""
+    """Any network from images and side inputs to logits: all that training needs to know of it."""
 
     def __init__(self, modalities: Sequence[str], classes: int) -> None:
-        """Take images of `modalities`, in this order, and give logits of `classes`."""
+        """Take images of `modalities`, in this order, and return logits of `classes`."""
         super().__init__()
         self.modalities = tuple(modalities)
         self.classes = classes
@@ -96,7 +96,7 @@ class FusionNetwork(ImageClassifier):
         self.fc = nn.Linear(spec.embedding, spec.classes)
 
     def forward(self, *inputs: Tensor) -> Tensor:
-        """Logits (batch, classes) of one image tensor per modality and the side inputs.
+        """Return logits (batch, classes) of one image tensor per modality and the side inputs.
 
         Images are float32 (batch, channels, rows, columns), in the order of the modalities; then (batch, n).
         """
@@ -113,20 +113,20 @@ class FusionNetwork(ImageClassifier):
         return logits
 
     def ignore_side_inputs(self, numbers: Sequence[int]) -> None:
-        """Be deaf to some side inputs. Their weights stay zero in training if the inputs are zero there."""
+        """Zero the weights of some side inputs; training keeps them zero where those inputs are zero."""
         if isinstance(self.side, nn.Linear):
             with torch.no_grad():
                 self.side.weight[:, list(numbers)] = 0.0
 
     def branch_list(self) -> list[ShuffleNetV2]:
-        """The branches, in the order of the modalities."""
+        """Return the branches, in the order of the modalities."""
         return [branch for branch in self.branches.values() if isinstance(branch, ShuffleNetV2)]
 
 
 def make_network(
     manifest: DatasetManifest, modalities: Sequence[str], width: Width, fusion: Fusion, seed: int
 ) -> FusionNetwork:
-    """Make a network for some modalities of a data set; it is deaf to side inputs of the others."""
+    """Return a network for some modalities of a data set; it ignores side inputs of the others."""
     torch.manual_seed(seed)
     network = FusionNetwork(
         NetworkSpec(
@@ -144,5 +144,5 @@ def make_network(
 
 
 def images_to_tensor(images: Tensor) -> Tensor:
-    """uint8 images (batch, rows, columns, channels) as the network's floats in 0..1, channels first."""
+    """Return uint8 images (batch, rows, columns, channels) as floats in 0..1, channels first."""
     return images.permute(0, 3, 1, 2).contiguous(memory_format=torch.channels_last).float() / 255.0

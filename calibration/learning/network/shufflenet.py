@@ -12,24 +12,24 @@ from torch import Tensor, nn
 Width = Literal["x0.5", "x1.0"]
 
 STAGE_UNITS = (4, 8, 4)
-"""Units of stages 2, 3 and 4."""
+"""Units of stages 2, 3 and 4, as published."""
 
 STAGE_CHANNELS: Mapping[Width, tuple[int, int, int, int, int]] = {
     "x0.5": (24, 48, 96, 192, 1024),
     "x1.0": (24, 116, 232, 464, 1024),
 }
-"""Channels after conv1, stages 2 to 4 and conv5."""
+"""Channels after conv1, stages 2 to 4 and conv5, as published."""
 
 
 def channel_shuffle(maps: Tensor) -> Tensor:
-    """Interleave the two halves of the channels of (batch, channels, rows, columns)."""
+    """Return (batch, channels, rows, columns) with the two halves of its channels interleaved."""
     batch, channels, rows, columns = maps.shape
     halves = maps.view(batch, 2, channels // 2, rows, columns)
     return halves.transpose(1, 2).reshape(batch, channels, rows, columns)
 
 
 class InvertedResidual(nn.Module):
-    """One unit: half of the channels pass, the other half is transformed, then both are interleaved."""
+    """One unit: half of the channels pass, the other half is transformed; then both are interleaved."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class ShuffleNetV2(nn.Module):
     """The network up to its stage-4 maps and its pooled features; classification is done after fusion."""
 
     def __init__(self, image_channels: int, width: Width, pool_stem: bool) -> None:
-        """Make it for `image_channels`; `pool_stem` as published, without it small images stay larger."""
+        """Build it for `image_channels`; without `pool_stem`, which is as published, maps stay larger."""
         super().__init__()
         channels = STAGE_CHANNELS[width]
         self.image_channels = image_channels
@@ -82,18 +82,18 @@ class ShuffleNetV2(nn.Module):
         self.conv5 = _convolution(channels[3], channels[4], kernel=1, stride=1)
 
     def maps(self, images: Tensor) -> Tensor:
-        """Stage-4 maps (batch, map_channels, rows, columns) of images (batch, channels, rows, columns)."""
+        """Return stage-4 maps (batch, map_channels, ...) of images (batch, channels, rows, columns)."""
         stem = self.maxpool(self.conv1(images))
         result: Tensor = self.stage4(self.stage3(self.stage2(stem)))
         return result
 
     def pooled(self, maps: Tensor) -> Tensor:
-        """Features (batch, features) of stage-4 maps."""
+        """Return features (batch, features) of stage-4 maps."""
         result: Tensor = self.conv5(maps).mean(dim=(2, 3))
         return result
 
     def load_imagenet(self, state: Mapping[str, Tensor]) -> None:
-        """Take the weights of a torchvision ShuffleNetV2 of the same width; raises ValueError otherwise.
+        """Load the weights of a torchvision ShuffleNetV2 of the same width; raises ValueError for others.
 
         The three colour kernels of conv1 are averaged for every channel of ours and scaled to keep the sum.
         """

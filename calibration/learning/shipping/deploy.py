@@ -1,11 +1,11 @@
 """The trained network as it is deployed: BatchNorm folded, and no channel shuffle left.
 
-A shuffle moves channels about in memory only so that the next unit finds them in order. Here nothing is
-moved: every channel is known by the tensor that holds it, the half that a unit transforms is gathered as a
-few contiguous slices, and the unit's first weights are reordered to the order in which they arrive.
+A shuffle only moves channels in memory so that the next unit finds them in order. Here nothing is moved: the
+program knows which tensor holds each channel, gathers the half that a unit transforms as a few contiguous
+slices, and reorders the unit's first weights to match.
 
-The images are small, so that the time goes into the number of operators, not into their products. Therefore
-the branches of all modalities share the operators of their stages: their channels lie in turns in one tensor,
+The images are small, so the time depends on the number of operators, not on their products. Therefore the
+branches of all modalities share the operators of their stages: their channels lie in turns in one tensor,
 and the weights from one branch to another are zero.
 """
 
@@ -26,6 +26,7 @@ from calibration.learning.shipping.merging import Channel, folded, in_turns, mer
 from calibration.learning.training.trainer import to_tensors
 
 _BATCH = 256
+"""Judgement: fits into the memory of any machine that can train."""
 
 Order = list[tuple[int, int]]
 """Where each channel of a shuffled tensor lies: (number of the source tensor, channel in it)."""
@@ -43,7 +44,7 @@ class Gathered:
     """Channels of each source."""
 
     def concatenate(self, sources: Sequence[Tensor]) -> Tensor:
-        """Put the tensor together, (batch, channels, rows, columns)."""
+        """Return the tensor (batch, channels, rows, columns)."""
         parts = [
             sources[source] if stop - start == self.width else sources[source][:, start:stop]
             for source, start, stop in self.slices
@@ -52,9 +53,9 @@ class Gathered:
 
 
 def gather(order: Order, width: int, branches: int = 1) -> Gathered:
-    """Find the slices of sources of `width` channels a branch that hold those of `order`.
+    """Return the slices that hold the channels of `order`; sources have `width` channels a branch.
 
-    Raises ValueError where a slice would not be contiguous.
+    Raises ValueError when a slice would not be contiguous.
     Halving an interleaved order takes a prefix or a suffix of what each source holds, so this never happens;
     as the branches take turns in a source, it is a prefix or a suffix for all of them.
     """
@@ -71,7 +72,7 @@ def gather(order: Order, width: int, branches: int = 1) -> Gathered:
 
 
 def interleave(first: Order, second: Order) -> Order:
-    """Order after a channel shuffle of the concatenation of two halves."""
+    """Return the order after a channel shuffle of two concatenated halves."""
     return [place for pair in zip(first, second, strict=True) for place in pair]
 
 
@@ -98,7 +99,7 @@ class DeployedStage(nn.Module):
         self.output = gather(order, half, branches)
 
     def forward(self, maps: Tensor) -> Tensor:
-        """Maps (batch, channels, rows, columns): the branches in turns, each in the order of `output`."""
+        """Return maps (batch, channels, rows, columns), the branches in turns, in the order of `output`."""
         sources: list[Tensor] = [self.left(maps), self.right(maps)]
         for taken, unit in zip(self.inputs, self.units, strict=True):
             sources.append(unit(taken.concatenate(sources)))
@@ -139,18 +140,18 @@ class DeployedBranches(nn.Module):
         )
 
     def peaks(self, images: Sequence[Tensor]) -> Tensor:
-        """What stem and pool give of every image, branch after branch."""
+        """Return what stem and pool make of every image, branch after branch."""
         peaks = [self.maxpool(stem(own)) for stem, own in zip(self.stems, images, strict=True)]
         return peaks[0] if len(peaks) == 1 else torch.cat(peaks, dim=1)
 
     def maps(self, peaks: Tensor) -> list[Tensor]:
-        """Stage-4 maps of every branch."""
+        """Return the stage-4 maps of every branch."""
         maps, count = self.stages(peaks), len(self.stems)
         parts = [maps] if count == 1 else [maps[:, branch::count] for branch in range(count)]
         return parts if self.trained_order is None else [part[:, self.trained_order] for part in parts]
 
     def pooled(self, maps: Sequence[Tensor]) -> list[Tensor]:
-        """Features (batch, features) of every branch's stage-4 maps."""
+        """Return features (batch, features) of every branch's stage-4 maps."""
         features = [layer(own) for layer, own in zip(self.conv5, maps, strict=True)]
         return [_means(own) for own in features]
 
@@ -159,7 +160,7 @@ class DeployedNetwork(nn.Module):
     """A trained FusionNetwork, rewritten; computes the same, and how far the window is from training."""
 
     def __init__(self, network: FusionNetwork, alignment: int) -> None:
-        """Rewrite `network`; it gives no distance until `distance` is set."""
+        """Rewrite `network`; it returns no distance until `distance` is set."""
         super().__init__()
         network = network.eval()
         restore_order = network.spec.fusion == "attention"
@@ -172,12 +173,12 @@ class DeployedNetwork(nn.Module):
         self.distance: DomainDistance | None = None
 
     def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, Tensor]:
-        """Logits (batch, classes) and distances (batch,) of one image tensor per modality and side inputs."""
+        """Return logits (batch, classes) and distances (batch,); inputs as of `FusionNetwork`."""
         logits, features = self.look(*inputs)
         return logits if self.distance is None else (logits, self.distance(features))
 
     def look(self, *inputs: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits (batch, classes), and the features (batch, n) by which a strange window is known.
+        """Return logits (batch, classes), and the features (batch, n) from which the distance comes.
 
         These are the embedding and the means of the first layer's peaks: the embedding keeps only what tells
         the classes apart, and has no eye for an image of another kind.
@@ -194,7 +195,7 @@ class DeployedNetwork(nn.Module):
 
 
 def features_of(network: DeployedNetwork, examples: Examples) -> NDArray[np.float64]:
-    """Features (n, features) of examples (n)."""
+    """Return features (n, features) of n examples."""
     parts = np.array_split(np.arange(len(examples)), -(-len(examples) // _BATCH))
     with torch.inference_mode():
         inputs = (to_tensors(examples.take(part), network.modalities) for part in parts)
@@ -203,7 +204,7 @@ def features_of(network: DeployedNetwork, examples: Examples) -> NDArray[np.floa
 
 
 def _means(maps: Tensor) -> Tensor:
-    """Means (batch, channels) of maps; squeezed, since ONNX Runtime would transpose before it flattens."""
+    """Return means (batch, channels) of maps; squeezed, since ONNX Runtime transposes before it flattens."""
     return functional.adaptive_avg_pool2d(maps, 1).squeeze(3).squeeze(2)
 
 
@@ -214,7 +215,7 @@ def _sequential(module: object) -> nn.Sequential:
 
 
 def _outputs(layers: nn.Sequential) -> int:
-    """Channels that a branch of a unit gives: those of its last BatchNorm."""
+    """Return the output channels of a unit's branch: those of its last BatchNorm."""
     norm = layers[-2]
     if not isinstance(norm, nn.BatchNorm2d):
         raise TypeError(f"expected a BatchNorm, found {type(norm).__name__}")

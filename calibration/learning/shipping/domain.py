@@ -1,4 +1,4 @@
-"""What the network knows: how far the features of a window lie from all that it was trained on."""
+"""The domain of the network: how far the features of a window lie from those of training."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,11 @@ from sklearn.covariance import LedoitWolf
 from torch import Tensor, nn
 
 REFUSED_SHARE = 0.005
-"""Share of ordinary windows, of motors that the weights were not fitted to, that may be refused."""
+"""Share of ordinary windows, of motors outside training, that may be refused. Judgement: one in 200."""
 
 _MARGIN = 1.5
-"""Motors differ, and those that set the limit are few: windows of others lie a little farther."""
+"""Factor on the limit: the motors that set it are few, and windows of others lie farther. Set after some
+windows of the real rig had been refused without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class Domain:
     """
 
     whitening: NDArray[np.float32]
-    """(features, features): features times it have the same spread in every direction."""
+    """(features, features): features times this matrix have the same spread in every direction."""
     centres: NDArray[np.float32]
     """(classes present, features), whitened."""
 
@@ -40,17 +41,17 @@ class DomainDistance(nn.Module):
         self.register_buffer("centres", torch.from_numpy(domain.centres))
 
     def forward(self, features: Tensor) -> Tensor:
-        """Distances (batch,) of features (batch, features)."""
+        """Return distances (batch,) of features (batch, features)."""
         apart = torch.matmul(features, self.whitening)[:, None] - self.centres
         nearest: Tensor = (apart * apart).sum(dim=2).amin(dim=1)
         return nearest
 
 
 def fit_domain(features: NDArray[np.float64], labels: NDArray[np.int64]) -> Domain:
-    """Find means and shape of features (n, features) of windows with classes (n,).
+    """Return the domain of features (n, features) of windows with classes (n,).
 
-    The covariance is shrunk (Ledoit and Wolf, 2004): directions in which no example differs stay finite,
-    and a window that does differ there is far away.
+    The covariance is shrunk (Ledoit and Wolf, 2004). So a direction in which no example differs stays finite,
+    and a window that differs there is far away.
     """
     present, which = np.unique(labels, return_inverse=True)
     means = np.stack([features[labels == label].mean(axis=0) for label in present])
@@ -60,5 +61,5 @@ def fit_domain(features: NDArray[np.float64], labels: NDArray[np.int64]) -> Doma
 
 
 def limit_of(distances: NDArray[np.float64]) -> float:
-    """Distance that at most REFUSED_SHARE of windows like these ordinary ones (n,) exceed."""
+    """Return the distance that at most REFUSED_SHARE of windows like these ordinary ones (n,) exceed."""
     return _MARGIN * float(np.quantile(distances, 1 - REFUSED_SHARE, method="higher"))

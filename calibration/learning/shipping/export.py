@@ -15,8 +15,11 @@ from calibration.learning.shipping.deploy import DeployedNetwork
 from edge_agent.diagnose.manifest import METADATA_KEY, Manifest, Modality, manifest_to_json
 
 SIDE = "side"
+"""Name of the input of numbers."""
 LOGITS = "logits"
+"""Name of the first output."""
 DISTANCE = "distance"
+"""Name of the second output."""
 OPSET = 17
 """First version with LayerNormalization."""
 
@@ -25,7 +28,7 @@ _BYTE_ZERO = "byte_zero"
 
 
 def to_onnx(network: DeployedNetwork, modalities: Sequence[Modality], side_inputs: int) -> onnx.ModelProto:
-    """Give the float model: inputs float32 (1, channels, rows, columns) in 0..1 and (1, n), batch of one."""
+    """Return the float model; inputs float32 (1, channels, rows, columns) in 0..1, and (1, n)."""
     images = [torch.zeros(1, len(m.channels), m.rows, m.columns) for m in modalities]
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         # The newer exporter needs one more dependency and gains nothing on a graph as plain as this one.
@@ -44,10 +47,10 @@ def to_onnx(network: DeployedNetwork, modalities: Sequence[Modality], side_input
 
 
 def accept_bytes(model: onnx.ModelProto, modalities: Sequence[Modality]) -> onnx.ModelProto:
-    """Let the model take uint8 (1, rows, columns, channels) instead of floats, without a detour over floats.
+    """Return a model that takes uint8 (1, rows, columns, channels) in place of floats.
 
-    A quantised model starts with QuantizeLinear of each image, made with the scale of the bytes themselves:
-    it is dropped, so that the first convolution reads the bytes. The model is given as `optimized` leaves it.
+    A quantised model starts with a QuantizeLinear of each image, with the scale of the bytes themselves. It
+    is dropped, so that the first convolution reads the bytes. The result has been through `optimized`.
     """
     result = onnx.ModelProto()
     result.CopyFrom(model)
@@ -75,10 +78,10 @@ def accept_bytes(model: onnx.ModelProto, modalities: Sequence[Modality]) -> onnx
 
 
 def optimized(model: onnx.ModelProto) -> onnx.ModelProto:
-    """Give what ONNX Runtime makes of the model when it loads it, so that the agent need not wait for that.
+    """Return what ONNX Runtime makes of the model when it loads it, so that the agent does not wait for that.
 
-    Quantised operators become those of the domain com.microsoft, of which the checker of ONNX knows nothing;
-    they exist on every processor. Layouts for this processor, the next level, are left to the agent's.
+    Quantised operators become those of the domain com.microsoft, which the checker of ONNX does not know;
+    they exist on every processor. The next level, layouts for a processor, is left to the agent's.
     """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "optimized.onnx"
@@ -98,7 +101,7 @@ def optimized(model: onnx.ModelProto) -> onnx.ModelProto:
 
 
 def with_manifest(model: onnx.ModelProto, manifest: Manifest) -> bytes:
-    """Serialise the model with its description in the metadata."""
+    """Return the model file, its description in the metadata."""
     result = onnx.ModelProto()
     result.CopyFrom(model)
     del result.metadata_props[:]
@@ -127,7 +130,7 @@ def _rewire(graph: onnx.GraphProto, old: str, new: str) -> None:
 
 
 def _shorten_names(graph: onnx.GraphProto) -> None:
-    """Number all inner tensors: the exporter's and the quantiser's long names are a fifth of the file."""
+    """Rename all inner tensors to numbers: long names would be a fifth of the file."""
     kept = {value.name for value in (*graph.input, *graph.output)}
     short: dict[str, str] = {name: name for name in (*kept, "")}
 

@@ -1,4 +1,4 @@
-"""A trained network in INT8, and what it answers before it is a model file."""
+"""A trained network in INT8, and its answers before it is a model file."""
 
 from pathlib import Path
 from typing import Any
@@ -19,9 +19,11 @@ from calibration.learning.training.trainer import predict, to_tensors
 from edge_agent.diagnose.model import open_session
 
 USUAL_EXAMPLES = 240
-"""Training examples of which the ranges of the activations are taken."""
+"""Training examples from which the ranges of the activations come. Judgement: some of every class
+and load, in seconds."""
 _COMPARED = 32
-_LARGEST_DIFFERENCE = 1e-3
+"""Judgement: a wrong rewriting shows in every example."""
+_MAX_DIFFERENCE = 1e-3
 """Logits span tens: in float32 the order of the sums costs less than a hundredth of this."""
 
 
@@ -30,7 +32,7 @@ def to_integers(
 ) -> onnx.ModelProto:
     """Rewrite, export and quantise; the ranges of the activations come from `count` training examples.
 
-    Raises ValueError should the rewritten network not answer as the trained one does.
+    Raises ValueError when the rewritten network does not answer as the trained one does.
     """
     names = list(network.modalities)
     modalities = modalities_of(dataset, train, names)
@@ -48,12 +50,12 @@ def _check_same(network: FusionNetwork, deployed: DeployedNetwork, examples: Exa
     with torch.inference_mode():
         rewritten = deployed.look(*to_tensors(examples, network.modalities))[0].double().numpy()
     off = float(np.abs(rewritten - predict(network, examples)).max())
-    if not off < _LARGEST_DIFFERENCE:
+    if not off < _MAX_DIFFERENCE:
         raise ValueError(f"the rewritten network's logits are up to {off:.2g} off the trained one's")
 
 
 def integer_logits(model: onnx.ModelProto, examples: Examples) -> NDArray[np.float64]:
-    """Logits (n, classes) of each example alone, as the agent asks."""
+    """Return logits (n, classes) of each example alone, as the agent computes them."""
     session = open_session(model.SerializeToString(), Path("network"))
     names = [node.name for node in session.get_inputs() if node.name != SIDE]
     logits = []

@@ -8,33 +8,33 @@ from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 PADDING = -1
-"""Stands for a channel that is always zero."""
+"""Marks a channel that is always zero; no real channel has a negative number."""
 
 Channel = tuple[int, int]
 """Branch and trained number in it (or PADDING) of a channel of a tensor."""
 
 
 def folded(convolution: nn.Module, norm: nn.Module) -> nn.Conv2d:
-    """Give the convolution that computes what both do in eval mode; raises TypeError for other layers."""
+    """Return the convolution that computes both layers in eval mode; raises TypeError for other layers."""
     if not isinstance(convolution, nn.Conv2d) or not isinstance(norm, nn.BatchNorm2d):
         raise TypeError(f"cannot fold {type(norm).__name__} into {type(convolution).__name__}")
     return fuse_conv_bn_eval(convolution, norm)
 
 
 def in_turns(numbers: Sequence[int], branches: int = 1) -> list[Channel]:
-    """Channels `numbers` of every branch, the branches taking turns."""
+    """Return channels `numbers` of every branch, the branches taking turns."""
     return [(branch, number) for number in numbers for branch in range(branches)]
 
 
 def padded_numbers(channels: int, branches: int, alignment: int) -> tuple[int, ...]:
-    """Numbers of channels, with PADDING until those of all branches are a multiple of `alignment`."""
+    """Return channel numbers, padded until those of all branches are a multiple of `alignment`."""
     return (*range(channels), *([PADDING] * (-channels % (alignment // math.gcd(alignment, branches)))))
 
 
 def merged(
     convolutions: Sequence[nn.Conv2d], outputs: Sequence[Channel], inputs: Sequence[Channel] | None = None
 ) -> nn.Conv2d:
-    """Give one convolution that computes those of all branches; without `inputs` a depthwise one.
+    """Return one convolution that computes those of all branches; without `inputs` a depthwise one.
 
     Its weights are in the order of `outputs` and `inputs`, zero from branch to branch and for PADDING.
     """
@@ -65,7 +65,7 @@ def merged(
 
 
 def _of_branch(channels: Sequence[Channel], branch: int) -> tuple[list[int], list[int]]:
-    """Positions and trained numbers of the channels of one branch."""
+    """Return positions and trained numbers of the channels of one branch."""
     positions = [position for position, (of, _) in enumerate(channels) if of == branch]
     return positions, [channels[position][1] for position in positions]
 

@@ -1,4 +1,4 @@
-"""The model file put together: network, description, golden inputs."""
+"""The model file: network, description, golden inputs."""
 
 import hashlib
 from dataclasses import replace
@@ -28,11 +28,12 @@ from edge_agent.diagnose.model import Model, digest_path
 from edge_agent.diagnose.verdict import CLASSES
 
 GOLDEN_TOLERANCE = 0.1
-"""Processors round a few activations differently; a wrong network is off by whole units."""
+"""Largest difference of a logit. Judgement: processors round a few activations differently; a wrong network
+is off by whole units."""
 
 
 def modalities_of(dataset: DatasetManifest, examples: Examples, names: list[str]) -> tuple[Modality, ...]:
-    """Image inputs of a network that uses `names`."""
+    """Return the image inputs of a network that uses `names`."""
     return tuple(
         Modality(
             name, examples.images[name].shape[1], examples.images[name].shape[2], dataset.modalities[name]
@@ -48,7 +49,7 @@ def describe(
     modalities: tuple[Modality, ...],
     target: str,
 ) -> Manifest:
-    """Everything known before the file was measured; figures and golden inputs are added later."""
+    """Return what is known before the file is measured; figures and golden inputs are added later."""
     return Manifest(
         format_version=FORMAT_VERSION,
         name=f"broken_bars-{target}",
@@ -78,7 +79,7 @@ def describe(
 
 
 def write_model(file: Path, data: bytes) -> None:
-    """Write a model file, and beside it its SHA-256, by which the agent knows that it is whole."""
+    """Write a model file, and beside it its SHA-256, with which the agent checks it."""
     file.write_bytes(data)
     digest_path(file).write_text(f"{hashlib.sha256(data).hexdigest()}  {file.name}\n")
 
@@ -86,7 +87,7 @@ def write_model(file: Path, data: bytes) -> None:
 def add_golden_examples(
     network: onnx.ModelProto, manifest: Manifest, examples: Examples, file: Path
 ) -> Manifest:
-    """Write the file with golden inputs drawn from `examples`, their outputs computed here."""
+    """Write the file with golden inputs from `examples` and their outputs; return its description."""
     chosen = golden_choice(examples)
     names = [modality.name for modality in manifest.modalities]
     unknown = (0.0,) * len(manifest.classes)
@@ -99,7 +100,7 @@ def add_golden_examples(
 
 
 def limit_distance(network: onnx.ModelProto, manifest: Manifest, examples: Examples, file: Path) -> Manifest:
-    """Write the file with a limit of the distance that all but a few of ordinary `examples` keep."""
+    """Write the file with a limit that few ordinary `examples` exceed; return its description."""
     write_model(file, with_manifest(network, manifest))
     distances = np.array([belief.distance for belief in ask(Model.load(file), examples)], np.float64)
     thresholds = replace(manifest.thresholds, embedding_distance=limit_of(distances))
@@ -109,7 +110,7 @@ def limit_distance(network: onnx.ModelProto, manifest: Manifest, examples: Examp
 
 
 def golden_choice(examples: Examples) -> Examples:
-    """A sound rotor, a broken one, and the broken one without its last modality."""
+    """Return a sound rotor, a broken one, and the broken one without its last modality."""
     first = [int(np.flatnonzero(examples.label == label)[0]) for label in _two_labels(examples.label)]
     chosen = examples.take(np.array([*first, first[-1]]))
     for images in list(chosen.images.values())[1:]:
@@ -120,7 +121,7 @@ def golden_choice(examples: Examples) -> Examples:
 def calibration_inputs(
     examples: Examples, load: NDArray[np.float64], names: list[str], count: int
 ) -> CalibrationInputs:
-    """Examples over all classes and loads, in equal parts; `load` (n,) is that of each example."""
+    """Return examples over all classes and loads, in equal parts; `load` (n,) is that of each example."""
     thirds = np.digitize(load, np.quantile(load, [1 / 3, 2 / 3]))
     groups = examples.label * 3 + thirds
     members = [np.flatnonzero(groups == group) for group in np.unique(groups)]

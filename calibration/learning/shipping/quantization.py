@@ -16,15 +16,15 @@ from onnxruntime.quantization.shape_inference import quant_pre_process
 Target = Literal["x86", "arm64"]
 
 CHANNEL_ALIGNMENT: Mapping[Target, int] = {"x86": 16, "arm64": 8}
-"""Multiple of channels that the fast depthwise kernels of ONNX Runtime ask for."""
+"""Multiple of channels that the fast depthwise kernels of ONNX Runtime require."""
 
 QUANTIZED_OPERATORS = ("Conv", "Relu", "MaxPool", "Concat", "Slice", "GlobalAveragePool", "Squeeze", "Gemm")
-"""The rest (attention) stays in float, and all that the side inputs reach."""
+"""Attention stays in float, and everything that the side inputs reach."""
 
 
 @dataclass(frozen=True, slots=True)
 class CalibrationInputs:
-    """Examples from which the ranges of the activations are taken."""
+    """Examples from which the ranges of the activations come."""
 
     images: Mapping[str, NDArray[np.uint8]]
     """Per modality (examples, rows, columns, channels)."""
@@ -39,7 +39,7 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
         self._feeds = self._examples(inputs)
 
     def get_next(self) -> dict[str, NDArray[Any]] | None:
-        """The next example, None after the last."""
+        """Return the next example, None after the last."""
         return next(self._feeds, None)
 
     @staticmethod
@@ -54,10 +54,10 @@ class _Reader(CalibrationDataReader):  # type: ignore[misc]
 
 
 def quantize(model: onnx.ModelProto, inputs: CalibrationInputs, target: Target) -> onnx.ModelProto:
-    """Give the INT8 form (uint8 activations, int8 weights per channel) of a float model from `to_onnx`.
+    """Return the INT8 form (uint8 activations, int8 weights per channel) of a float model from `to_onnx`.
 
-    On x86 the weights use seven bits: processors without VNNI add pairs of products in 16 bits, which
-    saturates with eight; so the golden inputs hold on every processor.
+    On x86 the weights use seven bits. Processors without VNNI add pairs of products in 16 bits, which would
+    saturate with eight, and the golden outputs must hold on every processor.
     """
     byte_range = {"scale": np.array(1 / 255, np.float32), "zero_point": np.array(0, np.uint8)}
     with tempfile.TemporaryDirectory() as folder, _quiet():
@@ -85,7 +85,7 @@ def quantize(model: onnx.ModelProto, inputs: CalibrationInputs, target: Target) 
 
 
 def _in_float(model: onnx.ModelProto) -> list[str]:
-    """Nodes that the side inputs reach: one scale does not fit them and features of images alike."""
+    """Return the nodes that the side inputs reach: one scale cannot fit them and image features alike."""
     reached = {"side"}
     names: list[str] = []
     for node in model.graph.node:

@@ -1,4 +1,4 @@
-"""Changes to the examples in training that leave the fault what it is."""
+"""Random changes to training examples that do not change the fault."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,27 +15,27 @@ _GROW_WITH_SLIP = ("slip", "load")
 
 @dataclass(frozen=True, slots=True)
 class Augmentation:
-    """How far training examples are changed."""
+    """How far training examples are changed. Every default is judgement."""
 
     noise: float = 0.02
     """Largest standard deviation of the noise added to an image, full scale being 1."""
     gain: float = 0.01
     """Standard deviation of the level added to a whole image, full scale being 1."""
     reversal: float = 0.5
-    """Share of the examples whose columns, the frames in time, come in reverse order."""
+    """Share of the examples whose columns (the frames in time) are reversed."""
     slip_error: float = 0.02
     """Largest relative error of the slip: it stretches the axis of the sidebands and shifts slip and load.
 
-    Images without a slip beside them are not drawn in units of it, and stay as they are.
+    Images without a slip among the side inputs have no axis in units of it, and stay as they are.
     """
     foreign: float = 0.4
-    """Share of the examples whose current gets a line beside the pair; of those with a slip beside them."""
+    """Share of the examples with a slip whose current gets a line beside the pair."""
     absent: Mapping[str, float] = field(default_factory=lambda: {"current": 0.1, "vibration": 0.3})
     """Per modality the share of the examples in which it is missing; never all of them at once."""
     blind: float = 0.25
-    """Share of the examples whose images are all taken away, but no side input: these must answer alone.
+    """Share of the examples that lose all images but no side input: those must answer alone.
 
-    Where there are none, nothing is taken away.
+    Without side inputs nothing is removed.
     """
 
     def apply(
@@ -45,7 +45,7 @@ class Augmentation:
         inputs: Sequence[Tensor],
         generator: torch.Generator,
     ) -> list[Tensor]:
-        """Change images (batch, channels, rows, columns) in 0..1, one per modality, and side (batch, n)."""
+        """Return changed inputs: images (batch, channels, rows, columns) in 0..1, then side (batch, n)."""
         back = torch.rand(len(inputs[-1]), generator=generator) < self.reversal
         in_slips = "slip" in side_inputs
         error = in_slips * self.slip_error * (2 * torch.rand(len(inputs[-1]), generator=generator) - 1)
@@ -77,12 +77,12 @@ class Augmentation:
 
 
 def _reversed(images: Tensor, which: Tensor) -> Tensor:
-    """Reverse the columns of the images that `which` (batch,) names."""
+    """Return the images, the columns of those in `which` (batch,) reversed."""
     return torch.where(which[:, None, None, None], images.flip(3), images)
 
 
 def _stretched(images: Tensor, factor: Tensor) -> Tensor:
-    """Images (batch, channels, rows, columns) as if the slip had been found `factor` (batch,) times as large.
+    """Return images (batch, channels, rows, columns) of a slip estimated `factor` (batch,) times as large.
 
     The rows count from the carrier in units of 2sf: what was at row r is now at row r / factor.
     """
@@ -96,7 +96,7 @@ def _stretched(images: Tensor, factor: Tensor) -> Tensor:
 
 
 def _with_slip_error(side: Tensor, side_inputs: Sequence[str], factor: Tensor) -> Tensor:
-    """Side inputs (batch, n) that agree with it. The load is proportional to the slip, up to rated load."""
+    """Return side inputs (batch, n) with the same error: up to rated load, load is proportional to slip."""
     changed = side.clone()
     for name in _GROW_WITH_SLIP:
         if name in side_inputs:
@@ -107,10 +107,10 @@ def _with_slip_error(side: Tensor, side_inputs: Sequence[str], factor: Tensor) -
 def repeated_without_current(
     modalities: Sequence[str], side_inputs: Sequence[str], inputs: Sequence[Tensor], labels: Tensor
 ) -> tuple[list[Tensor], Tensor]:
-    """Append to a batch all its examples with another image once more, as if the current's sensor were dead.
+    """Return a batch and, once more, its examples with another image, as if the current sensor were dead.
 
-    Beside a current, which tells nearly all, a network hardly learns what the others tell. Inputs as of
-    `shows`, with their labels (batch,).
+    The current shows nearly everything, so that beside it a network hardly learns what the others show.
+    Inputs as of `shows`, with their labels (batch,).
     """
     others = [image for name, image in zip(modalities, inputs, strict=False) if name != "current"]
     if "current" not in modalities or not others:
@@ -126,7 +126,7 @@ def repeated_without_current(
 def shows(
     modality: str, modalities: Sequence[str], side_inputs: Sequence[str], inputs: Sequence[Tensor]
 ) -> Tensor:
-    """Which examples (batch,) show a modality, in its image or in the side inputs that go with it.
+    """Return which examples (batch,) show a modality, in its image or in the side inputs that come from it.
 
     `inputs` are images (batch, channels, rows, columns), one per name of `modalities`, and side (batch, n).
     """

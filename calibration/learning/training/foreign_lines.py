@@ -1,8 +1,8 @@
-"""Lines beside the pair that have nothing to do with the rotor, as belts and driven shafts make them.
+"""Lines beside the sideband pair that do not come from the rotor but from belts and driven shafts.
 
-The axis of the images is in units of 2sf, so that a driven machine shows anywhere on it, also where the
-second pair of broken bars would stand. Simulated motors hardly have such lines; a network that has met none
-takes them for bars.
+The axis of the images is in units of 2sf. So the line of a driven machine may lie anywhere on it, even where
+the second pair of broken bars would lie. Simulated motors hardly have such lines; a network that has never
+met one takes it for a broken bar.
 """
 
 import torch
@@ -11,19 +11,27 @@ from torch import Tensor
 from edge_agent.signals.images import ImageSpec
 
 _PAIR = (0.4, 1.7)
+"""Rows that are copied from the other example, in units of 2sf. Judgement: the pair with its skirts, without
+the second pair at 2."""
 _KEPT = (0.75, 1.25)
-_FROM, _TO = 0.3, 3.2
+"""Rows that stay what they are, in units of 2sf. Judgement: the pair itself with the width of its main
+lobe."""
+_FROM = 0.3
+"""Lowest place of a line, in units of 2sf. Judgement: below it the carrier's skirt hides lines."""
+_TO = 3.2
+"""Highest place of a line, in units of 2sf. Judgement: within the axis of the images."""
 _GAIN_DB = 10.0
+"""Judgement: driven machines modulate a current by less and by more than broken bars do."""
 _LEVELS = 2
-"""Planes of a current's image that hold levels in dB; the others hold the product of both swings."""
+"""Planes of a current's image that hold levels in dB; the others hold the product of both sidebands."""
 
 
 def with_foreign_lines(images: Tensor, share: float, generator: torch.Generator) -> Tensor:
-    """Images of the current (batch, channels, rows, columns) in 0..1, a share of which gets a foreign line.
+    """Return current images (batch, channels, rows, columns) in 0..1, a share of them with a foreign line.
 
     The line is the pair of another example of the batch, up to 10 dB larger or smaller, at another ratio to
-    2sf. The pair's own rows stay what they are, and where two lines meet the louder one shows. An image
-    that is not there (all zero) stays so.
+    2sf. The pair's own rows do not change, and where two lines meet the higher one shows. A missing image
+    (all zero) stays zero.
     """
     spec, batch = ImageSpec(), len(images)
     ratios = torch.linspace(0.0, spec.highest_ratio, images.shape[2])
@@ -44,7 +52,7 @@ def with_foreign_lines(images: Tensor, share: float, generator: torch.Generator)
 
 
 def _louder(images: Tensor, gain_db: Tensor, spec: ImageSpec) -> Tensor:
-    """Images as if what they show were `gain_db` (batch,) larger; nothing shows where nothing did."""
+    """Return images as if what they show were `gain_db` (batch,) larger; zero levels stay zero."""
     gain_db = gain_db[:, None, None, None]
     levels, product = images[:, :_LEVELS], images[:, _LEVELS:]
     shown = levels > 0

@@ -1,4 +1,4 @@
-"""What training minimises: wrong answers, of which some cost more than others."""
+"""The loss: cross entropy in which a false alarm costs more than a missed bar."""
 
 import numpy as np
 import torch
@@ -8,21 +8,21 @@ from torch.nn.functional import cross_entropy
 
 
 class LeaningLoss(nn.Module):
-    """Cross entropy that leans to sound where the current is shown.
+    """Cross entropy that leans to sound for examples with a current.
 
-    Without a current no rotor can be judged for sure, and the lean would only make every answer "sound": such
-    examples count alike.
+    Without a current no rotor can be judged with confidence. There the lean would only make every answer
+    "sound", so such examples have equal weights.
     """
 
     def __init__(self, labels: NDArray[np.int64], classes: int, label_smoothing: float) -> None:
-        """Take the weights from all `labels` (n,) to learn; spread a share of the target over all classes."""
+        """Compute the weights from all training `labels` (n,)."""
         super().__init__()
         self.weights: Tensor
         self.register_buffer("weights", class_weights(labels, classes))
         self._smoothing = label_smoothing
 
     def forward(self, logits: Tensor, labels: Tensor, current: Tensor) -> Tensor:
-        """Mean over the examples (n,) of logits (n, classes); `current` (n,) says which show the current."""
+        """Return the mean loss of logits (n, classes); `current` (n,) marks the examples with a current."""
         leaning = cross_entropy(
             logits, labels, self.weights, reduction="none", label_smoothing=self._smoothing
         )
@@ -32,7 +32,7 @@ class LeaningLoss(nn.Module):
 
 
 def class_weights(labels: NDArray[np.int64], classes: int) -> Tensor:
-    """Weights (classes,) after which half of all examples are sound and the rest is dealt out evenly.
+    """Return weights (classes,): half of the total for sound examples, the rest equally for the others.
 
     Most motors of a plant are sound, and a false alarm costs more trust than a late one. The weights
     average 1 over the examples.

@@ -1,4 +1,4 @@
-"""Where a training runs: on which device, and beside which other processes that torchrun started."""
+"""Where a training runs: its device, and its place among the processes that torchrun started."""
 
 import os
 from collections.abc import Iterator
@@ -10,14 +10,14 @@ from torch import distributed
 
 
 def best_device() -> torch.device:
-    """A CUDA device if there is one, else the processor."""
+    """Return a CUDA device if there is one, else the processor."""
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def be_repeatable(threads: int) -> None:
-    """Let the same seed give the same weights, on the same processor with as many threads.
+    """Make equal seeds give equal weights, on the same processor with the same number of threads.
 
-    On CUDA a few operations have no repeatable form: torch warns of them.
+    On CUDA a few operations have no repeatable form; torch warns of them.
     """
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.set_num_threads(threads)
@@ -37,11 +37,11 @@ class Place:
 
     @property
     def leads(self) -> bool:
-        """Whether it is the one that validates, writes and prints."""
+        """True if this process validates, writes and prints."""
         return self.rank == 0
 
     def agree(self, value: float) -> float:
-        """Give every process the value of the one that leads; all must call it."""
+        """Return the leading process's value in every process; all of them must call it."""
         if self.processes == 1:
             return value
         shared = torch.tensor(value, dtype=torch.float64, device=self.device)
@@ -51,7 +51,7 @@ class Place:
 
 @contextmanager
 def take_place() -> Iterator[Place]:
-    """Join the processes that torchrun started (it sets WORLD_SIZE), or be alone."""
+    """Join the processes that torchrun started (it sets WORLD_SIZE), or train alone."""
     if "WORLD_SIZE" not in os.environ:
         yield Place()
         return

@@ -1,4 +1,4 @@
-"""How far the network's probabilities can be believed."""
+"""Calibration of the network's probabilities, and shares with their confidence intervals."""
 
 from dataclasses import dataclass
 
@@ -9,10 +9,11 @@ from scipy.optimize import minimize_scalar
 from edge_agent.diagnose.model import softmax
 
 _LIMITS = (0.2, 5.0)
+"""Temperatures to search. Judgement: beyond, the network is useless and no temperature helps."""
 
 
 def fit_temperature(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Temperature that minimises the negative log likelihood of labels (n,) under logits (n, classes).
+    """Return the temperature that makes labels (n,) likeliest under logits (n, classes).
 
     Guo et al., "On Calibration of Modern Neural Networks" (2017).
     """
@@ -25,14 +26,14 @@ def fit_temperature(logits: NDArray[np.float64], labels: NDArray[np.int64]) -> f
 
 
 def negative_log_likelihood(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> float:
-    """Mean over the examples of -ln p(label)."""
+    """Return the mean over the examples of -ln p(label)."""
     of_labels = probabilities[np.arange(len(labels)), labels]
     return float(-np.mean(np.log(np.maximum(of_labels, 1e-12))))
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A share of right answers among those at one place of a curve."""
+    """One point of a curve: a share of right answers."""
 
     x: float
     """Where: confidence, load per unit or coverage."""
@@ -45,13 +46,13 @@ class Point:
 
 
 def point(x: float, correct: NDArray[np.bool_]) -> Point:
-    """Share of right answers `correct` (n,), n > 0, at `x`."""
+    """Return the point at `x` of answers `correct` (n,), n > 0."""
     count = int(correct.sum())
     return Point(x, count / correct.size, wilson_interval(count, correct.size), correct.size)
 
 
 def reliability(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = 10) -> list[Point]:
-    """Share of correct answers (n,) over mean confidence (n,), one point for each bin that is not empty."""
+    """Return a point for each bin that is not empty: share of correct answers over mean confidence."""
     which = np.minimum((confidence * bins).astype(int), bins - 1)
     return [point(float(confidence[which == b].mean()), correct[which == b]) for b in np.unique(which)]
 
@@ -59,7 +60,7 @@ def reliability(confidence: NDArray[np.float64], correct: NDArray[np.bool_], bin
 def expected_calibration_error(
     confidence: NDArray[np.float64], correct: NDArray[np.bool_], bins: int = 10
 ) -> float:
-    """Mean distance between confidence (n,) and share of correct answers (n,), over bins of confidence."""
+    """Return the mean distance between confidence (n,) and share of correct answers (n,), over bins."""
     points = reliability(confidence, correct, bins)
     return sum(abs(p.x - p.share) * p.count for p in points) / len(confidence)
 
@@ -67,7 +68,7 @@ def expected_calibration_error(
 def selective_accuracy(
     confidence: NDArray[np.float64], correct: NDArray[np.bool_], points: int = 20
 ) -> list[Point]:
-    """Share of correct answers (n,) among the most confident ones, over the share that is answered.
+    """Return the share of correct answers (n,) among the surest, over the share that is answered.
 
     Geifman and El-Yaniv, "Selective Classification for Deep Neural Networks" (2017).
     """
@@ -77,7 +78,7 @@ def selective_accuracy(
 
 
 def wilson_interval(successes: int, trials: int) -> tuple[float, float]:
-    """95 % confidence interval of a fraction. Wilson, "Probable inference" (1927)."""
+    """Return the 95 % confidence interval of a fraction. Wilson, "Probable inference" (1927)."""
     if trials == 0:
         return (0.0, 1.0)
     z = 1.96

@@ -1,4 +1,4 @@
-"""What a training leaves behind: weights, settings and where they came from."""
+"""The record of a training: weights, settings and their origin."""
 
 import json
 import pickle
@@ -34,7 +34,7 @@ class Run:
     training: dict[str, Any]
     """Settings of the optimisation."""
     init: str | None
-    """File whose weights it started from; None where it started from chance."""
+    """File whose weights it started from; None for random ones."""
     protocol: str
     """How the examples were split into those for training, validation and test."""
     fold: str
@@ -48,9 +48,9 @@ class Run:
     temperature: float
     """Fitted on the validation part."""
     parameters: int
-    """Numbers that were fitted."""
+    """Number of weights."""
     training_s: float
-    """Time it took, s, validation included."""
+    """Duration, s, validation included."""
 
     def save(self, folder: Path) -> None:
         """Write the record beside the weights."""
@@ -62,14 +62,14 @@ class Run:
         return TypeAdapter(cls).validate_json((folder / _RUN_FILE).read_bytes())
 
     def load_network(self, folder: Path) -> FusionNetwork:
-        """Make the network with its best weights, in evaluation mode."""
+        """Return the network with its best weights, in evaluation mode."""
         network = FusionNetwork(NetworkSpec.from_dict(self.network))
         network.load_state_dict(torch.load(folder / _WEIGHTS_FILE, weights_only=True, map_location="cpu"))
         return network.eval()
 
 
 def start_from(network: FusionNetwork, path: Path) -> None:
-    """Give a network the weights of the shipped model ("builtin"), a training or an ImageNet checkpoint.
+    """Load the weights of the shipped model ("builtin"), a training or an ImageNet checkpoint into a network.
 
     A training, named by its folder or its `best.pt`, must have been of the same network. An ImageNet
     checkpoint is a ShuffleNetV2 with the names of torchvision; every branch starts from it. Raises OSError,
@@ -81,7 +81,7 @@ def start_from(network: FusionNetwork, path: Path) -> None:
     try:
         state = torch.load(file, weights_only=True, map_location="cpu")
     except (pickle.UnpicklingError, RuntimeError, EOFError) as error:
-        raise ValueError(f"{file}: no file of torch weights; an ONNX file holds none") from error
+        raise ValueError(f"{file}: not a file of torch weights; an ONNX file holds none") from error
     if not isinstance(state, Mapping):
         raise ValueError(f"{file}: holds no weights by name")
     if "conv1.0.weight" in state:

@@ -1,4 +1,4 @@
-"""Fitting the network to examples: deterministic, resumable, stopped where validation stops improving."""
+"""Fitting a network to examples: deterministic, resumable, stopped when validation no longer improves."""
 
 import math
 import time
@@ -23,14 +23,18 @@ from calibration.learning.training.probability import negative_log_likelihood
 from edge_agent.diagnose.model import softmax
 
 _EVALUATION_BATCH = 256
+"""Judgement: fits into the memory of any machine that can train."""
 _SEEDS_APART = 1_000_003
-_LEAST_SHARE = 2
-"""Examples of a process in a batch: BatchNorm takes their variance."""
+"""A prime, far above the number of epochs: no two processes share a seed."""
+_EPOCH_SEEDS_APART = 10_007
+"""A prime above any number of epochs: no two trainings share the seed of an epoch."""
+_MIN_SHARE = 2
+"""Fewest examples of a process in a batch: BatchNorm takes their variance."""
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingSpec:
-    """Settings of the optimisation."""
+    """Settings of the optimisation. Every default is judgement."""
 
     epochs: int = 20
     """Passes over the training examples, at most."""
@@ -50,7 +54,7 @@ class TrainingSpec:
     """Changes to the examples."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain form for JSON and checkpoints."""
+        """Return the plain form for JSON and checkpoints."""
         return asdict(self)
 
 
@@ -63,7 +67,7 @@ class _Progress:
     best_loss: float = float("inf")
     """Lowest validation loss so far."""
     best_epoch: int = 0
-    """When it was reached."""
+    """Epoch in which it was reached."""
     seconds: float = 0.0
     """Time spent, s, also before an interruption."""
 
@@ -88,8 +92,7 @@ class Trainer:
     ) -> None:
         """Prepare; raises ValueError when a batch is too small.
 
-        A training is only resumed under the same settings and the same `origin`, which says what is trained
-        on what.
+        `origin` says what is trained on what. Only a training of equal settings and origin is resumed.
         """
         self._place = place or Place()
         self._network = network.to(self._place.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -107,9 +110,9 @@ class Trainer:
             network.parameters(), lr=spec.learning_rate, weight_decay=spec.weight_decay
         )
         self._batch = min(spec.batch, len(self._train))
-        if self._batch < _LEAST_SHARE * self._place.processes:
+        if self._batch < _MIN_SHARE * self._place.processes:
             raise ValueError(
-                f"{self._batch} examples are too few for a batch: each process needs {_LEAST_SHARE}"
+                f"{self._batch} examples are too few for a batch: each process needs {_MIN_SHARE}"
             )
         self._steps = len(self._train) // self._batch
         total = self._steps * spec.epochs
@@ -121,7 +124,7 @@ class Trainer:
         )
 
     def fit(self) -> float:
-        """Train until done or no longer improving; give the best validation loss and load its weights.
+        """Train until done or no longer improving; load the best weights and return their validation loss.
 
         Raises ValueError when the folder holds another training, or when this one diverged.
         """
@@ -160,7 +163,7 @@ class Trainer:
 
     def _epoch(self) -> None:
         # Seeded by the epoch: a training that was resumed goes on exactly as one that was not.
-        seed = self._spec.seed * 10_007 + self._progress.epoch
+        seed = self._spec.seed * _EPOCH_SEEDS_APART + self._progress.epoch
         order = torch.randperm(len(self._train), generator=torch.Generator().manual_seed(seed)).numpy()
         # The processes draw the same order of the examples, but each its own changes to them.
         own_seed = seed + _SEEDS_APART * self._place.rank
@@ -185,7 +188,7 @@ class Trainer:
     def _batches(
         self, order: NDArray[np.int64], generator: torch.Generator
     ) -> Iterator[tuple[list[Tensor], Tensor]]:
-        """Give this process's share of every batch, changed, on its device."""
+        """Yield this process's share of every batch, augmented, on its device."""
         for step in range(self._steps):
             batch = order[step * self._batch : (step + 1) * self._batch]
             chosen = self._train.take(batch[self._place.rank :: self._place.processes])
@@ -233,7 +236,7 @@ class Trainer:
 
 
 def predict(network: ImageClassifier, examples: Examples) -> NDArray[np.float64]:
-    """Logits (n, classes) of the network in evaluation mode."""
+    """Return the logits (n, classes) of the network in evaluation mode."""
     network.eval()
     device = next(network.parameters()).device
     logits: list[NDArray[np.float64]] = []
@@ -246,13 +249,13 @@ def predict(network: ImageClassifier, examples: Examples) -> NDArray[np.float64]
 
 
 def to_tensors(examples: Examples, modalities: Sequence[str]) -> list[Tensor]:
-    """Inputs of the network: one image tensor per modality, then the side inputs."""
+    """Return the inputs of the network: one image tensor per modality, then the side inputs."""
     images = [images_to_tensor(torch.from_numpy(examples.images[name])) for name in modalities]
     return [*images, torch.from_numpy(examples.side)]
 
 
 def learning_rate_share(step: int, total: int) -> float:
-    """Share of the highest learning rate: linear over the first tenth of the steps, then a cosine."""
+    """Return the share of the highest learning rate: a ramp over a tenth of the steps, then a cosine."""
     warm_up = total / 10
     if step < warm_up:
         return (step + 1) / (warm_up + 1)

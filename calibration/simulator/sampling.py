@@ -79,7 +79,7 @@ class Sampler:
 
 @kernel
 def _interpolate(history: Floats, positions: Floats, scans: Floats) -> None:
-    """Fill `scans`: Lagrange cubic through steps k - 1 to k + 2; the first step also serves for those before it."""
+    """Fill `scans`: Lagrange cubic through steps k - 1 to k + 2; the first step extends to those before."""
     last = history.shape[1] - 1
     for c in range(history.shape[0]):
         for n in range(positions.shape[0]):

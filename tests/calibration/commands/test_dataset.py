@@ -1,5 +1,4 @@
 import argparse
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -13,24 +12,13 @@ from calibration.learning.data.examples import (
     load_all,
 )
 from calibration.learning.data.paper_images import PaperSpec
-from calibration.learning.data.shards import Cutting, Task
-from calibration.learning.data.sources import LAB_RIG, MOTORS, plan
-from calibration.learning.data.windowing import (
-    cut,
-    streams_of,
-)
+from calibration.learning.data.shards import Cutting
+from calibration.learning.data.sources import plan
 from calibration.processes import workers
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import write_recording
-from edge_agent.acquire.samples import ChannelKind
-from edge_agent.diagnose.verdict import CLASSES, Reason
-from edge_agent.motor import Nameplate
-from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
-
-DRAWN = Cutting("sidebands", windows=2, length_s=None)
-BRIEF = Cutting("sidebands", windows=1, length_s=3.0)
 
 
 def run(*options: object) -> int:
@@ -49,40 +37,6 @@ def test_a_folder_without_recordings_or_truth_is_refused(tmp_path, capsys):
     assert "r.npz: its meta lacks broken_bars, motor_id, nameplate" in said
 
 
-def test_the_same_task_gives_the_same_shard_and_is_not_made_twice(tmp_path, monkeypatch):
-    task = Task(tmp_path / "a.npz", 0, tuple(plan(MOTORS, recordings=4, seed=1)[:2]), DRAWN)
-    first = shards.make_shard(task)
-    again = shards.make_shard(replace(task, path=tmp_path / "b.npz"))
-    assert [entry.label in range(len(CLASSES)) for entry in first.entries] == [True, True]
-    assert first.file is not None
-    assert again.file is not None
-    assert first.file.sha256 == again.file.sha256
-    monkeypatch.setattr(shards, "make_recording", lambda *_: pytest.fail("made again"))
-    assert shards.make_shard(task) == first
-    (tmp_path / "a.npz").write_bytes(b"torn")
-    with pytest.raises(pytest.fail.Exception, match="made again"):
-        shards.make_shard(task)
-
-
-@pytest.mark.parametrize("torn", [b"", b'{"plans": [{"kin', b'{"of": "another version"}'])
-def test_a_shard_whose_note_was_torn_is_made_again(tmp_path, torn):
-    (one,) = plan(LAB_RIG, recordings=1, seed=1)
-    task = Task(tmp_path / "a.npz", 0, (one,), BRIEF)
-    made = shards.make_shard(task)
-    (tmp_path / "a.json").write_bytes(torn)
-    assert shards.make_shard(task) == made
-
-
-def test_simulated_shards_of_versions_that_noted_no_hashes_are_kept(tmp_path, monkeypatch):
-    task = Task(tmp_path / "a.npz", 0, tuple(plan(LAB_RIG, recordings=1, seed=1)), BRIEF)
-    made = shards.make_shard(task)
-    note = json.loads((tmp_path / "a.json").read_text())
-    assert [one.pop("file_sha256") for one in note["plans"]] == [""]
-    (tmp_path / "a.json").write_text(json.dumps(note))
-    monkeypatch.setattr(shards, "make_recording", lambda *_: pytest.fail("made again"))
-    assert shards.make_shard(task) == made
-
-
 def test_a_recording_that_was_changed_is_looked_at_again(tmp_path):
     folder, out = tmp_path / "recordings", tmp_path / "out"
     a_folder_of_recordings(folder, count=1)
@@ -92,28 +46,6 @@ def test_a_recording_that_was_changed_is_looked_at_again(tmp_path):
     write_recording(folder / "r00.npz", replace(changed, meta=changed.meta | {"broken_bars": 3}))
     assert run("--out", out, *options) == 0
     assert [entry.label for entry in DatasetManifest.load(out).recordings] == [3]
-
-
-def test_files_are_seen_as_the_agent_sees_them(tmp_path):
-    """With every sensor, and not at all where the agent gives no answer."""
-    for name, load in (("idle", 0.03), ("loaded", 0.9)):
-        made = simulate(Scenario(seed=1, load=load))
-        write_recording(tmp_path / f"{name}.npz", replace(made, meta=made.meta | {"motor_id": "m"}))
-    results = []
-    for one in plan(str(tmp_path), recordings=0, seed=1):
-        recording = one.recording()
-        streams = streams_of(recording)
-        assert sum(c.kind is ChannelKind.VIBRATION for s in streams for c in s.stream.channels) == 2
-        nameplate = Nameplate.model_validate(recording.meta["nameplate"])
-        analysis = Analyser(nameplate, ImageSpec()).analyse(cut(streams, 0.0, 12.0))
-        assert analysis.inputs is not None
-        results.append((analysis, shards.make_recording(one, Cutting("sidebands", windows=1, length_s=12.0))))
-    (idle, (entry, seen)), (loaded, (_, seen_loaded)) = results
-    assert idle.refusal.reason is Reason.LOAD_TOO_LOW
-    assert (entry.examples, entry.refused, seen) == (0, 1, [])
-    for name, image in loaded.inputs.images.items():
-        assert image.any()
-        np.testing.assert_array_equal(seen_loaded[0].inputs.images[name], image)
 
 
 def test_what_makes_no_data_set_is_told_and_leaves_none(tmp_path, capsys):
@@ -160,12 +92,6 @@ def test_a_file_that_is_no_recording_is_named(tmp_path, capsys, content):
     assert "r00.npz: " in capsys.readouterr().err
 
 
-def test_a_simulated_recording_that_cannot_be_looked_at_is_named():
-    (one,) = plan(LAB_RIG, recordings=1, seed=2)
-    with pytest.raises(ValueError, match=f"lab_rig {one.seed}: a window of 99 s does not fit"):
-        shards.make_recording(one, Cutting("sidebands", 1, 99.0))
-
-
 @pytest.mark.parametrize(
     "option",
     [("--windows", "0"), ("--recordings", "-3"), ("--jobs", "0"), ("--length-s", "nan")],
@@ -174,14 +100,7 @@ def test_a_simulated_recording_that_cannot_be_looked_at_is_named():
 def test_numbers_that_name_nothing_are_wrong_usage(tmp_path, capsys, option):
     with pytest.raises(SystemExit):
         run("--out", tmp_path / "out", *option)
-    assert f"{option[1]!r} is no " in capsys.readouterr().err
-
-
-def test_a_recording_without_a_usable_window_is_counted(tmp_path):
-    (one,) = plan(LAB_RIG, recordings=1, seed=1)
-    shard = shards.make_shard(Task(tmp_path / "a.npz", 0, (one,), Cutting("sidebands", 3, 0.3)))
-    assert shard.file is None
-    assert [(entry.examples, entry.refused) for entry in shard.entries] == [(0, 3)]
+    assert f"{option[1]!r} is not a " in capsys.readouterr().err
 
 
 def test_a_cluster_makes_the_same_data_set_as_this_process(tmp_path, capsys):

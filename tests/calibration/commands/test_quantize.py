@@ -3,23 +3,13 @@ import json
 from dataclasses import replace
 
 import numpy as np
-import onnxruntime
 import pytest
 import torch
-from small_dataset import COLUMNS, ROWS, SIDE_INPUTS, a_dataset, an_entry, load_split, some_examples
+from small_dataset import COLUMNS, ROWS, SIDE_INPUTS, a_dataset, load_split
 
 from calibration.commands import evaluate, quantize, train
-from calibration.learning.judging.assessment import figures, judge, verdict_confidence
-from calibration.learning.network.fusion import FusionNetwork, NetworkSpec
-from calibration.learning.shipping.deploy import DeployedNetwork
-from calibration.learning.shipping.export import accept_bytes, to_onnx
 from calibration.learning.shipping.inference import ask
-from calibration.learning.shipping.packaging import calibration_inputs
-from calibration.learning.shipping.quantization import CalibrationInputs
-from calibration.learning.shipping.quantization import quantize as quantize_network
-from calibration.learning.training.probability import expected_calibration_error
 from calibration.learning.training.runs import Run
-from edge_agent.diagnose.manifest import Modality
 from edge_agent.diagnose.model import Model
 
 pytestmark = pytest.mark.timeout(300)  # one training serves them all, and whoever comes first waits for it
@@ -143,53 +133,3 @@ def test_a_fold_that_is_not_there_is_named(shipped, capsys):
     folder, _, file = shipped
     assert evaluate.run(parsed(evaluate, str(file), str(folder), "--fold", "9")) == 2
     assert "no fold '9'" in capsys.readouterr().err
-
-
-@pytest.mark.parametrize("target", ["x86", "arm64"])
-def test_bytes_reach_the_first_convolution_without_loss(target):
-    """The file that takes bytes computes bit for bit what the quantised file with float inputs computes."""
-    torch.manual_seed(0)
-    network = FusionNetwork(NetworkSpec({"current": 4}, len(SIDE_INPUTS), 5)).eval()
-    modalities = [Modality("current", 32, 16, ("a", "b", "c", "d"))]
-    examples = some_examples([an_entry(i, i, i) for i in range(5)])
-    inputs = CalibrationInputs({"current": examples.images["current"]}, examples.side)
-    quantized = quantize_network(to_onnx(DeployedNetwork(network, 8), modalities, 3), inputs, target)
-    floats = onnxruntime.InferenceSession(quantized.SerializeToString())
-    as_bytes = onnxruntime.InferenceSession(accept_bytes(quantized, modalities).SerializeToString())
-    image, side = examples.images["current"][:1], examples.side[:1]
-    planes = np.moveaxis(image, 3, 1).astype(np.float32) / np.float32(255)
-    expected = floats.run(None, {"current": planes, "side": side})[0]
-    np.testing.assert_array_equal(as_bytes.run(None, {"current": image, "side": side})[0], expected)
-
-
-def test_ranges_are_taken_from_every_class_and_load():
-    entries = [an_entry(i, i, label) for i, label in enumerate([0] * 40 + [1, 2, 3, 4] * 3)]
-    examples = some_examples(entries)
-    load = np.array([entries[i].load for i in examples.recording])
-    chosen = calibration_inputs(examples, load, ["current"], count=50)
-    assert len(chosen.side) >= 40
-    bright = chosen.images["current"][:, 8:16].mean(axis=(1, 2, 3))
-    assert len({round((level - 20) / 45) for level in bright}) == 5
-
-
-def test_a_recording_is_judged_by_its_longest_window():
-    entries = [an_entry(0, 0, 0), an_entry(1, 1, 3)]
-    examples = some_examples(entries)
-    probabilities = np.tile(np.array([0.1, 0.8, 0.1, 0.0, 0.0]), (8, 1))
-    probabilities[3] = [0.9, 0.1, 0, 0, 0]
-    probabilities[7] = [0.0, 0.0, 0.2, 0.5, 0.3]
-    judgements = judge(probabilities, examples, entries, threshold=0.5)
-    assert [j.estimate for j in judgements] == [0, 3]
-    values = {figure.name: figure.value for figure in figures(judgements, "test")}
-    assert values["exact_count"] == values["healthy_against_broken"] == 1.0
-    assert expected_calibration_error(*verdict_confidence(judgements)) == pytest.approx(0.05)
-
-
-def test_recordings_between_two_classes_count_apart():
-    entries = [an_entry(0, 0, 0), replace(an_entry(1, 1, 0, trainable=False), equivalent_bars=0.45)]
-    examples = some_examples(entries)
-    probabilities = np.tile(np.array([0.2, 0.8, 0.0, 0.0, 0.0]), (8, 1))
-    probabilities[:4] = [1.0, 0, 0, 0, 0]
-    found = {f.name: f for f in figures(judge(probabilities, examples, entries, 0.5), "test")}
-    assert found["sound_called_broken"].recordings == 1
-    assert found["between_classes_called_broken"].value == 1.0

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calibration.learning.data.examples import Examples, RecordingEntry
-from calibration.learning.data.protocols import PROTOCOLS, Fold, Protocol, folds
+from calibration.learning.data.protocols import PROTOCOLS, Fold, Protocol, find_fold, folds
 
 LEAK_FREE = [protocol for protocol in PROTOCOLS if protocol != "random_window"]
 
@@ -164,3 +164,11 @@ def test_too_little_for_a_protocol_is_said(protocol: Protocol, entries):
 def assert_apart(fold: Fold, of_window) -> None:
     train, validation, test = (set(of_window[part]) for part in (fold.train, fold.validation, fold.test))
     assert len(train | validation | test) == len(train) + len(validation) + len(test)
+
+
+def test_a_fold_is_found_by_name_or_number_and_a_wrong_one_is_told_from_which_there_are():
+    some = [Fold(name, *3 * [np.zeros(1, np.int64)]) for name in ("load_1_of_8", "load_2_of_8")]
+    assert find_fold(some, "leave_one_load_out", "1") is some[1]
+    assert find_fold(some, "leave_one_load_out", "load_1_of_8") is some[0]
+    with pytest.raises(ValueError, match="has no fold '2', but 0 to 1: load_1_of_8, load_2_of_8"):
+        find_fold(some, "leave_one_load_out", "2")

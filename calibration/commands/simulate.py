@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     args.out.mkdir(parents=True, exist_ok=True)
     paths = produce(scenarios, args.out, args.jobs)
     if args.lab_layout:
-        from calibration.simulator.lab_files import write_lab_files
+        from calibration.simulator.lab_export import write_lab_files
 
         write_lab_files(args.out, _made(scenarios, paths))
     else:

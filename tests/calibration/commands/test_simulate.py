@@ -10,7 +10,7 @@ import pytest
 from calibration.cli import main
 from calibration.recordings.lab_layout import SIGNALS, rotor_file
 from calibration.simulator.conditions import Daq
-from calibration.simulator.lab_files import write_lab_files
+from calibration.simulator.lab_export import write_lab_files
 from calibration.simulator.plot import plot_recording
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario

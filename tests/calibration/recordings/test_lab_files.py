@@ -14,7 +14,7 @@ from calibration.learning.data.windowing import cut, streams_of
 from calibration.recordings.lab_files import FROM_S, lab_parts
 from calibration.recordings.lab_layout import rotor_file
 from calibration.recordings.part import DeadRecordingError
-from calibration.simulator.lab_files import write_lab_files
+from calibration.simulator.lab_export import write_lab_files
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import draw_scenario
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, write_recording

@@ -1,6 +1,7 @@
 """The shape of the code: who may import whom, and how long files and functions may be."""
 
 import ast
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -16,6 +17,8 @@ _NOT_YET_PARTED = (("edge_agent.signals", "edge_agent.diagnose"),)
 """(importer, imported): what signals take from diagnose is to move below both."""
 _LONG_FILES = ("edge_agent/explain.py",)
 """Files that are still too long."""
+_WITHOUT_ORIGINS = ("recordings",)
+"""Folders whose constants do not say yet where they come from."""
 
 Imports = Mapping[str, frozenset[str]]
 """Per module, by its dotted name, the modules that it imports."""
@@ -90,6 +93,42 @@ def test_no_function_is_too_long(top: str) -> None:
     assert {name: n for name, n in lengths.items() if n > MAX_FUNCTION_LINES} == {}
 
 
+def test_every_package_lists_its_files_and_folders() -> None:
+    missing = {
+        str(folder.relative_to(ROOT)): sorted(_parts_of(folder) ^ _listed(folder / "__init__.py"))
+        for folder in {path.parent for path in _sources("calibration", ROOT)}
+    }
+    assert {folder: names for folder, names in missing.items() if names} == {}
+
+
+def test_every_constant_number_says_where_it_comes_from() -> None:
+    silent = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in _sources("calibration", ROOT)
+        if path.parent.name not in _WITHOUT_ORIGINS
+        for name in _numbers_without_a_word(path.read_text())
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize(
+    ("text", "silent"),
+    [
+        ("LIMIT = 3\n", ["LIMIT"]),
+        ("_LIMIT_S: float = 3.0\n", ["_LIMIT_S"]),
+        ("LOW, HIGH = 1, 2\n", ["LOW", "HIGH"]),
+        ("BANDS = ((1.0, 2.0), (3.0, -4.0))\n", ["BANDS"]),
+        ("SHARES = {'a': 0.8}\n", ["SHARES"]),
+        ("TWO = 2 * 3\nONE = 1\n", ["TWO", "ONE"]),
+        ('LIMIT = 3\n"""Judgement."""\n', []),
+        ("LIMIT = 3  # physics\n", []),
+        ("NAMES = ('a', 'b')\nsmall = 3\nSPEC = make(3)\n", []),
+    ],
+)
+def test_a_number_without_a_word_is_found(text: str, silent: list[str]) -> None:
+    assert _numbers_without_a_word(text) == silent
+
+
 @pytest.mark.parametrize(
     "upper",
     [
@@ -125,6 +164,49 @@ def a_package(folder: Path, **modules: str) -> None:
     folder.mkdir()
     for name, text in {"__init__": "", **modules}.items():
         (folder / f"{name}.py").write_text(text)
+
+
+def _parts_of(folder: Path) -> set[str]:
+    """Return the names of the modules and packages that lie in a folder."""
+    modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+    return modules | {path.parent.name for path in folder.glob("*/__init__.py")}
+
+
+def _listed(contents: Path) -> set[str]:
+    """Return the names in the contents of a package: `name   what it does` in its docstring."""
+    text = ast.get_docstring(ast.parse(contents.read_text())) or ""
+    return set(re.findall(r"^(\w+) {2,}\S", text, re.MULTILINE))
+
+
+def _numbers_without_a_word(text: str) -> list[str]:
+    """Return the upper-case constants of a module that hold numbers, with neither docstring nor comment."""
+    body, lines = ast.parse(text).body, text.splitlines()
+    found: list[str] = []
+    for node, following in zip(body, [*body[1:], None], strict=True):
+        if not isinstance(node, ast.Assign | ast.AnnAssign) or not _is_of_numbers(node.value):
+            continue
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names = [own.id for target in targets for own in ast.walk(target) if isinstance(own, ast.Name)]
+        documented = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
+        if not documented and "#" not in lines[node.lineno - 1]:
+            found += [name for name in names if name.isupper()]
+    return found
+
+
+def _is_of_numbers(value: ast.expr | None) -> bool:
+    """True if the value is written as numbers only, alone, in a sum or product, or in a container."""
+    match value:
+        case ast.Constant():
+            return isinstance(value.value, int | float) and not isinstance(value.value, bool)
+        case ast.UnaryOp():
+            return _is_of_numbers(value.operand)
+        case ast.BinOp():
+            return _is_of_numbers(value.left) or _is_of_numbers(value.right)
+        case ast.Tuple() | ast.List():
+            return any(_is_of_numbers(own) for own in value.elts)
+        case ast.Dict():
+            return any(_is_of_numbers(own) for own in value.values)
+    return False
 
 
 def _sources(top: str, root: Path) -> list[Path]:

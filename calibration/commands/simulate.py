@@ -12,8 +12,7 @@ from calibration.simulator.recording import recording_name
 from calibration.simulator.scenario import Scenario, read_scenario
 from calibration.simulator.sets import SETS, draw_scenario
 from edge_agent.acquire.recordings import Recording, read_recording
-
-DONE, WRONG_USAGE = 0, 2
+from edge_agent.cli import DONE, WRONG_USAGE
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,24 +7,28 @@ from edge_agent.cli import Command, dispatch
 
 COMMANDS = {
     "simulate": Command(
-        "calibration.simulator.command", "make recordings, or with --serial be a DAQ on a pty"
+        "calibration.commands.simulate", "make recordings, or with --serial be a DAQ on a pty"
     ),
-    "import": Command("calibration.import_recordings", "make recordings of laboratory files, CSV and WAV"),
-    "dataset": Command("calibration.dataset", "make training examples of simulated recordings"),
-    "train": Command("calibration.train", "fit the network to a data set"),
-    "compare": Command("calibration.compare", "train and test several models on the same split"),
-    "quantize": Command("calibration.quantize", "make a trained network an INT8 model file"),
-    "evaluate": Command("calibration.evaluate", "judge a model file on recordings that it has not seen"),
-    "demo": Command("calibration.demo", "show broker, DAQ and agent at work, and break two bars"),
+    "import": Command(
+        "calibration.commands.import_recordings", "make recordings of laboratory files, CSV and WAV"
+    ),
+    "dataset": Command("calibration.commands.dataset", "make training examples of simulated recordings"),
+    "train": Command("calibration.commands.train", "fit the network to a data set"),
+    "compare": Command("calibration.commands.compare", "train and test several models on the same split"),
+    "quantize": Command("calibration.commands.quantize", "make a trained network an INT8 model file"),
+    "evaluate": Command(
+        "calibration.commands.evaluate", "judge a model file on recordings that it has not seen"
+    ),
+    "demo": Command("calibration.commands.demo", "run broker, DAQ and agent, and break two rotor bars"),
 }
-"""By name."""
+"""The commands by name, in the order in which `--help` lists them."""
 
-VIRTUAL_DAQ = Command("calibration.virtual_daq", COMMANDS["simulate"].help)
-"""What `simulate` is with `--serial`."""
+VIRTUAL_DAQ = Command("calibration.commands.virtual_daq", COMMANDS["simulate"].help)
+"""Runs in place of `simulate` when `--serial` is given."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `edge-calibrate`; give its exit status."""
+    """Run `edge-calibrate`; return its exit status."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     commands = {**COMMANDS, "simulate": VIRTUAL_DAQ} if "--serial" in given else COMMANDS
     description = "What is done before and beside running the edge agent: simulating, training, evaluating."

@@ -1,4 +1,4 @@
-"""What is wrong with values that came from a file."""
+"""The first problem of values that came from a file."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 
 def first_problem(error: ValidationError) -> tuple[str, str, Any]:
-    """Give the first thing that is wrong: its field ("" for the whole), what is wrong, and what was found."""
+    """Return the first problem: its field ("" for the whole), what is wrong, and what was found."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"])
     return field, first["msg"].removeprefix("Value error, "), first["input"]

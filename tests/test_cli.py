@@ -188,7 +188,7 @@ def test_simulate_with_serial_is_the_virtual_daq(monkeypatch: pytest.MonkeyPatch
     )
     calibration.cli.main(["simulate", "--out", "x"])
     calibration.cli.main(["simulate", "--serial"])
-    assert chosen == ["calibration.simulator.command", "calibration.virtual_daq"]
+    assert chosen == ["calibration.commands.simulate", "calibration.commands.virtual_daq"]
 
 
 def a_port(**changes: object) -> PortInfo:

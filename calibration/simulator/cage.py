@@ -7,13 +7,14 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-LOWEST_SLIP = 0.002
-"""Slip below which the condensed matrices no longer change."""
+MIN_SLIP = 0.002
+"""Slip below which the condensed matrices no longer change: the resistances dominate the reactances by
+far."""
 
 
 @dataclass(frozen=True, slots=True)
 class RotorCircuit:
-    """What a cage shares with the symmetrical motor, referred to the stator."""
+    """The symmetrical cage, referred to the stator."""
 
     pole_pairs: int
     """p, half the number of poles."""
@@ -61,7 +62,7 @@ def loop_matrices(cage: Cage, rotor: RotorCircuit) -> LoopMatrices:
 
     Loop k lies between bars k and k + 1, centred at 2 pi (k + 1/2) / N. Bar and ring resistances are
     chosen so that the eigenvalue of the mode with p pole pairs is exactly R_r, and likewise L_lr. The
-    smooth air gap adds (L_m / eta²)(1 - 11ᵀ/N), all its space harmonics; what it exceeds L_m by is
+    smooth air gap adds (L_m / eta²)(1 - 11ᵀ/N), all its space harmonics; its excess over L_m is
     taken off the leakage, of which at least a fifth remains. A broken bar carries nothing, so its two
     loops carry the same current and are merged: a huge resistance would make the equations stiff.
     """
@@ -80,7 +81,7 @@ def loop_matrices(cage: Cage, rotor: RotorCircuit) -> LoopMatrices:
 
 
 def _mesh(total: float, rotor: RotorCircuit, bars: Floats, ring: Floats) -> Floats:
-    """Matrix of a ladder closed to a ring whose p-mode eigenvalue is `total` when all is sound."""
+    """Return the matrix of a ladder closed to a ring; its p-mode eigenvalue is `total` when all is sound."""
     n = bars.size
     segment = rotor.ring_share * total / 2.0
     bar = (1.0 - rotor.ring_share) * total / (4.0 * np.sin(np.pi * rotor.pole_pairs / n) ** 2)
@@ -93,7 +94,7 @@ def _mesh(total: float, rotor: RotorCircuit, bars: Floats, ring: Floats) -> Floa
 
 
 def _merging(cage: Cage) -> Floats:
-    """0/1 matrix (bars, loops) that gives both loops beside a broken bar one current."""
+    """Return the 0/1 matrix (bars, loops) that gives both loops beside a broken bar one current."""
     n = len(cage.bars)
     group = np.arange(n)
     for bar in cage.broken:
@@ -135,7 +136,7 @@ def condense(cage: Cage, rotor: RotorCircuit, frequency_hz: float, slip: float) 
     Z = R' + j w2 (L' - L_m (2/N) B'B'ᵀ), Z_eq = [(2/N) B'ᵀ Z⁻¹ B']⁻¹, R_r = Re Z_eq, L_r = Im Z_eq / w2.
     """
     loops = loop_matrices(cage, rotor)
-    return _condense(loops, rotor.magnetising_h, 2 * np.pi * frequency_hz * max(abs(slip), LOWEST_SLIP))
+    return _condense(loops, rotor.magnetising_h, 2 * np.pi * frequency_hz * max(abs(slip), MIN_SLIP))
 
 
 def condense_over_slip(
@@ -143,7 +144,7 @@ def condense_over_slip(
 ) -> list[AxisMatrices]:
     """Reduce the loops at many slips, for a machine that runs through them."""
     loops = loop_matrices(cage, rotor)
-    rates = 2 * np.pi * frequency_hz * np.maximum(slips, LOWEST_SLIP)
+    rates = 2 * np.pi * frequency_hz * np.maximum(slips, MIN_SLIP)
     return [_condense(loops, rotor.magnetising_h, float(rate)) for rate in rates]
 
 

@@ -28,7 +28,7 @@ class CageCondition:
 
 @dataclass(frozen=True, slots=True)
 class Oscillation:
-    """A load torque that swings."""
+    """An oscillating load torque."""
 
     amplitude: float
     """Relative to the mean torque."""
@@ -149,8 +149,11 @@ class Mode:
     """One resonance between the force and the sensor."""
 
     frequency_hz: float
+    """Of the undamped resonance."""
     damping: float
+    """Ratio to the critical one."""
     gain: float
+    """Of the mode, relative to a rigid structure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +222,7 @@ class VibrationSensors:
     range_g: float = 4.0
     """Full scale."""
     velocity: bool = False
-    """Gives velocity (mm/s) in place of acceleration (m/s²)."""
+    """True for a sensor of velocity (mm/s) in place of acceleration (m/s²)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,11 +238,11 @@ class Daq:
     skew_s: float = 0.0
     """Delay from one channel of a multiplexed converter to the next."""
     clock_error_ppm: float = 0.0
-    """The clock is fast by this; its slow wander cannot be told from the supply's and is drawn there."""
+    """The clock is fast by this. Its slow wander looks like the supply's, and is drawn there."""
     jitter_s: float = 0.0
     """Standard deviation of the single scans' instants."""
     anti_alias: bool = True
-    """Has a low-pass below half the rate."""
+    """True if there is a low-pass below half the rate."""
 
 
 class FaultKind(StrEnum):

@@ -24,13 +24,46 @@ from calibration.simulator.conditions import (
     VibrationSensors,
 )
 from calibration.simulator.load import CONSTANT, FAN, GENERATOR, MIXED
-from calibration.simulator.motors import MOTORS, Motor, relative_of
+from calibration.simulator.motors import Motor, motor_named, relative_of
 
 Generator = np.random.Generator
 Choice = TypeVar("Choice")
 
+DRAWN_MOTORS = (
+    "lab-0.75kw",
+    "0.75kw-4p-50hz",
+    "1.1kw-2p-50hz",
+    "1.5kw-4p-60hz",
+    "2.2kw-4p-50hz",
+    "3kw-6p-50hz",
+    "5.5kw-4p-50hz",
+    "7.5kw-2p-60hz",
+    "11kw-4p-60hz",
+    "15kw-6p-50hz",
+)
+"""Motor classes that the sets of version 1 draw from.
+
+What a seed draws is an index into this tuple and the two below, and published figures name their seeds. So
+they never change: a new class, defect or fault goes into tuples of a next version, beside these.
+"""
+DRAWN_DEFECTS = (BearingDefect.OUTER, BearingDefect.INNER, BearingDefect.BALL)
+"""Bearing defects that the sets of version 1 draw from."""
+DRAWN_FAULTS = (
+    FaultKind.STUCK,
+    FaultKind.DROPOUT_ZERO,
+    FaultKind.DROPOUT_LOST,
+    FaultKind.CLIPPING,
+    FaultKind.DRIFT,
+    FaultKind.SWAPPED,
+    FaultKind.REVERSED,
+    FaultKind.MISSING,
+)
+"""Faults of the measurement that the sets of version 1 draw from, or go through in turn."""
+
 _MODE_BANDS_HZ = ((60, 170), (300, 700), (850, 1500), (1900, 3400))
+"""Judgement: four resonances of a housing on its foundation, none of them measured on a motor of ours."""
 _RATES_HZ = (10_000.0, 10_000.0, 10_000.0, 5_000.0, 8_000.0, 12_800.0, 20_000.0, 2_000.0)
+"""Judgement: rates of common converters, the usual one three times; the last is for currents only."""
 
 
 def log_uniform(rng: Generator, low: float, high: float) -> float:
@@ -44,20 +77,20 @@ def pick(rng: Generator, choices: tuple[Choice, ...]) -> Choice:
 
 
 def chance(rng: Generator, probability: float) -> bool:
-    """Draw whether something is so."""
+    """Return True with this probability."""
     return bool(rng.random() < probability)
 
 
 def draw_motor(rng: Generator, name: str) -> Motor:
     """Draw a relative of one of the ten classes; its name ends with that of its class."""
-    base = pick(rng, MOTORS)
+    base = motor_named(pick(rng, DRAWN_MOTORS))
     return relative_of(base, f"{name}-{base.name}", rng)
 
 
 def draw_cage(rng: Generator, bars: int, broken: int) -> CageCondition:
     """Draw casting, ring share, inter-bar resistance and where the breaks are.
 
-    Some castings are worse than most of the field's: sound rotors must be told from broken ones all the same.
+    Some castings are worse than most in the field: they, too, must not be taken for broken.
     A fifth of several broken bars do not lie side by side, and one of twelve faults is a crack.
     """
     positions = None
@@ -75,7 +108,7 @@ def draw_cage(rng: Generator, bars: int, broken: int) -> CageCondition:
 
 
 def draw_oscillation(rng: Generator) -> Oscillation:
-    """Draw a swinging load; a third swing within 2 % of 2sf."""
+    """Draw an oscillating load; a third oscillate within 2 % of 2sf."""
     ratio = rng.uniform(0.98, 1.02) if chance(rng, 1 / 3) else rng.uniform(0.5, 2.0)
     return Oscillation(amplitude=log_uniform(rng, 0.005, 0.10), ratio=float(ratio))
 
@@ -88,9 +121,9 @@ def draw_ripples(rng: Generator) -> tuple[Ripple, ...]:
 
 
 def draw_driven(rng: Generator, duration_s: float) -> LoadCondition:
-    """Draw the driven machine: one of four laws; seldom ramps and steps; 30 % oscillate.
+    """Draw the driven machine: one of four laws; few ramps and steps; 30 % oscillate.
 
-    Heavy fans are frequent in the field, and with them the lower sideband stands almost alone.
+    Heavy fans are frequent in the field; with their inertia there is hardly an upper sideband.
     """
     steps: tuple[LoadStep, ...] = ()
     if chance(rng, 0.08):
@@ -124,7 +157,7 @@ def draw_supply(rng: Generator, rated_hz: float, *, drive: bool) -> SupplyCondit
 def draw_bearing(rng: Generator) -> BearingCondition:
     """Draw a pitted bearing."""
     return BearingCondition(
-        defect=pick(rng, tuple(BearingDefect)),
+        defect=pick(rng, DRAWN_DEFECTS),
         amplitude=log_uniform(rng, 1.0, 20.0),
         balls=int(rng.integers(7, 10)),
     )
@@ -197,7 +230,7 @@ def draw_current_sensors(rng: Generator) -> CurrentSensors:
 
 
 def draw_vibration_sensors(rng: Generator) -> VibrationSensors:
-    """Draw accelerometers from cheap to good; a sixth give velocity."""
+    """Draw accelerometers from cheap to good; a sixth are sensors of velocity."""
     return VibrationSensors(
         noise_ug=log_uniform(rng, 25.0, 700.0),
         range_g=pick(rng, (2.0, 4.0, 8.0, 16.0)),

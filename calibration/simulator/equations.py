@@ -13,7 +13,8 @@ Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 _SMOOTH_RAD_S = 0.5
-"""Speed within which Coulomb friction and constant loads turn around."""
+"""Speed within which Coulomb friction and constant loads change sign. Judgement: small against any running
+speed, large enough for the step of the integration."""
 
 
 class RotorTable(NamedTuple):
@@ -63,7 +64,7 @@ class MachineConstants(NamedTuple):
 
 @kernel
 def _depth(slip: float) -> float:
-    """Skin effect and leakage saturation, 0 to 1; the same law as the nameplate circuit's."""
+    """Return the depth of skin effect and leakage saturation, 0 to 1; the law of the nameplate circuit."""
     slip = min(max(slip, 0.0), 1.0)
     if slip >= SKIN_EFFECT_FROM:
         return math.sqrt(slip)
@@ -80,7 +81,7 @@ def _saturated(magnetising_h: float, flux: float, a: float, nominal: float) -> f
 
 @kernel
 def _entries(slip: float, slips: Floats, table: Floats) -> tuple[float, float, float]:
-    """Linear interpolation of a row of the rotor table; the end rows hold beyond the ends."""
+    """Return a row of the rotor table, interpolated linearly; the end rows hold beyond the ends."""
     last = slips.size - 1
     if last == 0 or slip <= slips[0]:
         return table[0, 0], table[0, 1], table[0, 2]
@@ -98,7 +99,7 @@ def _entries(slip: float, slips: Floats, table: Floats) -> tuple[float, float, f
 
 @kernel
 def smooth_sign(speed: float) -> float:
-    """Sign of the speed, a ramp near standstill."""
+    """Return the sign of the speed, a ramp near standstill."""
     return min(max(speed / _SMOOTH_RAD_S, -1.0), 1.0)
 
 

@@ -16,5 +16,5 @@ def kernel(function: Function) -> Function:
 
 @kernel
 def magnitude(value: complex) -> float:
-    """Absolute value; quicker than abs(), which guards against overflow."""
+    """Return the absolute value; quicker than abs(), which guards against overflow."""
     return math.sqrt(value.real * value.real + value.imag * value.imag)

@@ -17,20 +17,26 @@ from calibration.simulator.noise import generator
 from calibration.simulator.scenario import Scenario
 
 ROTORS = 5
+"""As in the original (IEEE DataPort, DOI 10.21227/fmnm-bn95), like all figures below: 0 to 4 drilled bars."""
 LOADS_NM = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0)
+"""Torques of the DC generator."""
 REPETITIONS = 10
+"""Recordings of each rotor at each load."""
 RECORDINGS = ROTORS * len(LOADS_NM) * REPETITIONS
 """Recordings of one bench: 400."""
 DURATION_S = 20.02
+"""Length of a recording: 1,001,000 scans of the currents."""
 CURRENT_RATE_HZ = 50_000.0
+"""Of the converter of currents and voltages."""
 VIBRATION_RATE_HZ = 7_600.0
+"""Of the converter of vibration, from its scans over the duration."""
 AXES = ("drive_end", "nondrive_end", "axial", "base", "radial")
 """Sensors at both ends, along the shaft, at the foot and on the frame."""
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a recording stands in the experiment."""
+class BenchPosition:
+    """Position of a recording in the experiment."""
 
     bench: int
     """Number of the bench: rotors, sensors and structure are the same for all its recordings."""
@@ -42,16 +48,16 @@ class Place:
     """0 to 9."""
 
 
-def place_of(seed: int) -> Place:
-    """Number the recordings: rotors, then loads, then repetitions, 400 to a bench."""
+def place_of(seed: int) -> BenchPosition:
+    """Return the position of a seed: rotors, then loads, then repetitions, 400 to a bench."""
     bench, number = divmod(seed, RECORDINGS)
     rotor, number = divmod(number, len(LOADS_NM) * REPETITIONS)
     load, repetition = divmod(number, REPETITIONS)
-    return Place(bench, rotor, load, repetition)
+    return BenchPosition(bench, rotor, load, repetition)
 
 
 def lab_rig_scenario(seed: int) -> Scenario:
-    """Give a recording of a bench: the motor is off for two seconds, started, and loaded.
+    """Return a recording of a bench: the motor is off for two seconds, started, and loaded.
 
     One rotor per class, as in the original: whatever is learned from a bench may be the rotor and not
     its fault.

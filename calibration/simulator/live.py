@@ -1,4 +1,4 @@
-"""A motor that runs: its sensors' counts, as long as one asks for more."""
+"""A running motor: its sensors' counts, for as long as they are requested."""
 
 from dataclasses import replace
 from typing import cast
@@ -10,7 +10,7 @@ from calibration.simulator.faults import StreamFaults
 from calibration.simulator.noise import generator
 from calibration.simulator.powertrain import (
     BLOCK_S,
-    LOWEST_STEP_RATE_HZ,
+    MIN_STEP_RATE_HZ,
     WARM_UP_BLOCKS,
     Means,
     PowerTrain,
@@ -35,10 +35,11 @@ Counts = NDArray[np.int16] | NDArray[np.int32]
 
 _DIRECTIONS = ("radial", "tangential", "axial")
 _RUN_UP_S = 1.5
-"""After a start-up, what passes before means are taken."""
+"""From a start-up until means are taken, s. Judgement: longer than the run-up of the motors that are
+simulated with one."""
 
 
-class _Line:
+class _StreamChain:
     """One stream from values at steps to counts: sampler, faults, converter."""
 
     def __init__(self, stream: Stream, sampler: Sampler, faults: StreamFaults, converter: Converter) -> None:
@@ -62,11 +63,11 @@ class _Line:
         self._clipped |= clipped
 
     def has(self, scans: int) -> bool:
-        """Whether scans up to number `scans` are there."""
+        """True if scans up to number `scans` are there."""
         return self.scans + self._waiting >= scans
 
     def take(self, until: int) -> SampleBlock:
-        """Give the scans from the last one taken up to number `until`."""
+        """Return the scans from the last one taken up to number `until`."""
         made = cast(Counts, np.concatenate(self._made))
         wanted = until - self.scans
         block = SampleBlock(self.stream.number, self.scans, made[:wanted], clipped=self._clipped)
@@ -78,7 +79,7 @@ class _Line:
 
 
 class LiveMotor:
-    """Runs a scenario without end; the same counts come whatever pieces they are asked for in.
+    """Runs a scenario without end; its counts do not depend on the pieces in which they are requested.
 
     The constructor runs the motor until it is steady, so that the first scan shows a motor that has been
     running (or, for a scenario with a start-up, one at rest).
@@ -131,11 +132,11 @@ class LiveMotor:
         return self._train.load()
 
     def forget_means(self) -> None:
-        """Let slip, frequency and load be means from here on."""
+        """Restart the means of slip, frequency and load."""
         self._train.means = Means()
 
     def advance(self, duration_s: float) -> list[SampleBlock]:
-        """Run on by `duration_s` and give the new scans, one block per stream (none without new scans)."""
+        """Run on by `duration_s`; return the new scans, one block per stream that has any."""
         self._elapsed_s += duration_s
         until = [int(self._elapsed_s * line.stream.rate_hz + 1e-6) for line in self._streams]
         while not all(line.has(n) for line, n in zip(self._streams, until, strict=True)):
@@ -144,7 +145,7 @@ class LiveMotor:
         return [line.take(n) for line, n in zip(self._streams, until, strict=True) if n > line.scans]
 
     def break_bars(self, count: int) -> None:
-        """Let the running motor have `count` broken bars side by side from the next block on."""
+        """Break `count` bars in all, side by side, from the next block on."""
         cage = replace(self.scenario.cage, positions=None)
         self.scenario = replace(self.scenario, broken_bars=count, cage=cage)
         self._train.rotor = make_rotor(self.scenario)
@@ -170,7 +171,7 @@ class LiveMotor:
         return self._current_chain.run(currents), self._vibration_chain.run(shaking)
 
     def _warm_up(self) -> None:
-        """Let filters settle, and learn the peaks to which clipping is relative."""
+        """Run until the filters have settled, and learn the peaks to which clipping is relative."""
         values: tuple[Floats, Floats] | None = None
         for _ in range(WARM_UP_BLOCKS):
             values = self._block()
@@ -180,13 +181,13 @@ class LiveMotor:
 
 
 def _vibration_decimation(scenario: Scenario, rate_hz: float) -> int:
-    """Steps of the machine per step of the vibration, a divisor of the block."""
-    slowest = max(LOWEST_STEP_RATE_HZ, 2.0 * scenario.daq.vibration_rate_hz)
+    """Return the steps of the machine per step of the vibration, a divisor of those of a block."""
+    slowest = max(MIN_STEP_RATE_HZ, 2.0 * scenario.daq.vibration_rate_hz)
     steps = round(BLOCK_S * rate_hz)
     return max(k for k in range(1, int(rate_hz / slowest) + 1) if steps % k == 0)
 
 
-def _current_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Line:
+def _current_line(scenario: Scenario, rate_hz: float, first_step: int) -> _StreamChain:
     sensors, daq, motor = scenario.current_sensors, scenario.daq, scenario.motor
     rng = generator(scenario.seed, "current converter")
     peak = motor.peak_current_a
@@ -203,7 +204,7 @@ def _current_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Line:
     return _line(scenario, stream, converter, daq.skew_s * np.arange(3.0) - lag_s, rate_hz, first_step)
 
 
-def _vibration_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Line:
+def _vibration_line(scenario: Scenario, rate_hz: float, first_step: int) -> _StreamChain:
     sensors, daq = scenario.vibration_sensors, scenario.daq
     rng = generator(scenario.seed, "vibration converter")
     unit, per_g = ("mm/s", VELOCITY_PER_G) if sensors.velocity else ("m/s2", GRAVITY)
@@ -235,7 +236,7 @@ def _line(
     offsets_s: Floats,
     step_rate: float,
     first_step: int,
-) -> _Line:
+) -> _StreamChain:
     names = tuple(channel.name for channel in stream.channels)
     faults = StreamFaults(scenario.sensor_faults, names, stream.rate_hz, scenario.duration_s)
     sampler = Sampler(
@@ -248,4 +249,4 @@ def _line(
         lost=faults.lost,
         rng=generator(scenario.seed, f"jitter {stream.number}"),
     )
-    return _Line(stream, sampler, faults, converter)
+    return _StreamChain(stream, sampler, faults, converter)

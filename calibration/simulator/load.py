@@ -12,17 +12,17 @@ from calibration.simulator.noise import NODE_S, Nodes, OrnsteinUhlenbeck, genera
 Floats = NDArray[np.float64]
 
 CONSTANT = (1.0, 0.0, 0.0)
-"""A hoist or a conveyor."""
+"""A hoist or a conveyor: constant torque."""
 GENERATOR = (0.0, 1.0, 0.0)
-"""A DC generator on a resistor."""
+"""A DC generator on a resistor: torque proportional to speed."""
 FAN = (0.0, 0.0, 1.0)
-"""A fan or a centrifugal pump."""
+"""A fan or a centrifugal pump: torque proportional to the square of speed."""
 MIXED = (0.3, 0.3, 0.4)
-"""Something of each."""
+"""Judgement: something of each, as most machines have."""
 
 
 def load_curve(condition: LoadCondition, motor: Motor, load: float, seed: int) -> LoadCurve:
-    """Give the torque law of a machine that takes `load` per unit of the rated torque at rated speed."""
+    """Return the torque law of a machine that takes `load` per unit of the rated torque at rated speed."""
     phases = generator(seed, "ripple phases").uniform(0, 2 * np.pi, len(condition.ripples))
     rated = motor.circuit.rated_torque_nm
     rows = [
@@ -34,10 +34,10 @@ def load_curve(condition: LoadCondition, motor: Motor, load: float, seed: int) -
 
 
 class LoadFactor:
-    """Gives g(t), what the torque law is multiplied by: noise, ramp, steps and oscillation."""
+    """g(t), the factor of the torque law: noise, ramp, steps and oscillation."""
 
     def __init__(self, condition: LoadCondition, duration_s: float, step_s: float, seed: int) -> None:
-        """`duration_s` is what the ramp takes; `step_s` the machine's step."""
+        """Start at the mean load; `duration_s` is the length of the ramp, `step_s` the machine's step."""
         self._condition = condition
         self._duration_s = duration_s
         self._step_s = step_s
@@ -48,7 +48,7 @@ class LoadFactor:
         """Frequency of the oscillation, 0 while it is off."""
 
     def advance(self, start_s: float, nodes: int) -> Floats:
-        """Give the factor (2 steps + 1,) on half steps."""
+        """Return the factor (2 steps + 1,) on half steps."""
         at = node_times(start_s, nodes)
         values = self._nodes.joined((1.0 + self._noise.draw(nodes)) * self._course(at))
         halves = round(NODE_S / self._step_s) * 2
@@ -61,7 +61,7 @@ class LoadFactor:
         return factor
 
     def _course(self, at_s: Floats) -> Floats:
-        """Ramp and steps."""
+        """Return ramp and steps at times (n,)."""
         passed = np.clip(at_s / self._duration_s, 0.0, 1.0)
         course = 1.0 + self._condition.ramp * passed
         for step in self._condition.steps:
@@ -73,7 +73,7 @@ class LoadFactor:
 def _interpolate(
     nodes: Floats, halves: int, amplitude: float, phase: float, turn: float, factor: Floats
 ) -> None:
-    """Linear between nodes, plus amplitude x cos(phase + k turn)."""
+    """Fill `factor`: linear between nodes, plus amplitude x cos(phase + k turn)."""
     for k in range(factor.size):
         node = min(k // halves, nodes.size - 2)
         share = (k - node * halves) / halves

@@ -21,7 +21,7 @@ SPEED, ANGLE, TORQUE, LOAD = 0, 1, 2, 3
 
 
 def rotor_table(slips: Floats, axes: list[AxisMatrices]) -> RotorTable:
-    """Arrange condensed matrices for the kernel."""
+    """Return condensed matrices in the order of the kernel."""
     upper = ([0, 0, 1], [0, 1, 1])
     return RotorTable(
         np.asarray(slips, float),
@@ -32,7 +32,7 @@ def rotor_table(slips: Floats, axes: list[AxisMatrices]) -> RotorTable:
 
 @dataclass(slots=True)
 class MachineState:
-    """Where the machine stands between two blocks."""
+    """State of the machine between two blocks."""
 
     values: Floats
     """psi_s (2), psi_r (2) in the rotor's frame, V·s; speed rad/s; angle rad, mechanical; |psi_m|."""
@@ -40,7 +40,7 @@ class MachineState:
 
 @dataclass(frozen=True, slots=True)
 class MachineOutput:
-    """What one block of the machine gives, sampled at the start of each step."""
+    """Output of one block, sampled at the start of each step."""
 
     fields: Complexes
     """Rows CURRENT, ROTOR_CURRENT, FLUX; amplitude-invariant space vectors, (3, steps)."""
@@ -59,7 +59,7 @@ class Machine:
         stator_temperature_factor: float = 1.0,
         saturation: float = 0.0,
     ) -> None:
-        """`inertia_ratio` is the load's inertia over the rotor's; `saturation` is A of `_saturated`."""
+        """Start at rest; `inertia_ratio` is load over rotor inertia, `saturation` A of `_saturated`."""
         circuit = motor.circuit
         rate = 2 * np.pi * circuit.frequency_hz
         rated_rad_s = motor.speed_rpm * np.pi / 30.0
@@ -112,5 +112,5 @@ class Machine:
 
 
 def preset_speed(state: MachineState, speed_rad_s: float) -> None:
-    """Let the shaft turn already, so that the start-up need not be waited for."""
+    """Set the speed of the shaft, so that no start-up has to be simulated."""
     state.values[4] = speed_rad_s

@@ -20,7 +20,7 @@ Complexes = NDArray[np.complex128]
 
 
 class _Constants(NamedTuple):
-    """The motor as the kernel wants it."""
+    """The motor in the form of the kernel."""
 
     response: Floats
     """Rows: stator current (2), then the slopes of the loops' flux linkages, of the fluxes."""
@@ -78,7 +78,7 @@ class MeshMachine:
 
 @kernel
 def _slopes(x: Floats, v: complex, c: _Constants, load: LoadCurve, out: Floats) -> complex:
-    """Write the time derivatives of the state to `out`; gives the stator current in the rotor's frame."""
+    """Write the time derivatives of the state to `out`; return the stator current in the rotor's frame."""
     n = x.size - 2
     for i in range(n):
         total = 0.0

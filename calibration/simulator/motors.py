@@ -33,7 +33,7 @@ class Motor:
 
     @property
     def nameplate(self) -> Nameplate:
-        """The plate as the agent's configuration wants it."""
+        """The plate in the form of the agent's configuration."""
         return Nameplate(
             id=self.name,
             rated_power_kw=self.power_kw,
@@ -122,7 +122,7 @@ _CLASSES = (
 
 
 def _motor_of(row: _Class) -> Motor:
-    """Size a class so that it gives its rated power at its rated slip."""
+    """Return the motor of a row, sized for its rated power at its rated slip."""
     synchronous_rpm = 120.0 * row.frequency_hz / row.poles
     rated_rad_s = synchronous_rpm * (1.0 - row.slip) * np.pi / 30.0
     unit = Circuit(
@@ -145,7 +145,7 @@ def _motor_of(row: _Class) -> Motor:
 
 
 def motor_of_nameplate(nameplate: Nameplate) -> Motor:
-    """Make up a motor that fits a plate; the rotor's inertia follows from power and poles."""
+    """Return a motor that fits a plate; the rotor's inertia follows from power and poles."""
     circuit = fit_circuit(nameplate)
     rated, _ = circuit.currents(nameplate.rated_slip)
     inertia = 0.0045 * nameplate.rated_power_kw**1.2 * {2: 0.4, 4: 1.0, 6: 1.8}.get(nameplate.poles, 3.0)
@@ -196,7 +196,7 @@ def _scaled(circuit: Circuit, factors: tuple[float, ...], rotor_leakage: float |
 
 
 def _with_plate(name: str, power_kw: float, bars: int, inertia_kgm2: float, circuit: Circuit) -> Motor:
-    """Read the plate off the circuit: where it gives its rated power."""
+    """Return the motor of a circuit; its plate follows from the point of rated power."""
     slip = circuit.slip_at_load(1.0)
     rated, _ = circuit.currents(slip)
     speed_rpm = circuit.synchronous_rad_s * (1.0 - slip) * 30.0 / np.pi
@@ -216,3 +216,11 @@ def _with_plate(name: str, power_kw: float, bars: int, inertia_kgm2: float, circ
 
 MOTORS = (DEFAULT_MOTOR, *(_motor_of(row) for row in _CLASSES))
 """The ten classes, from 0.75 to 15 kW, two to six poles, 50 and 60 Hz."""
+
+
+def motor_named(name: str) -> Motor:
+    """Return the class of this name; raises ValueError that lists the names."""
+    known = {motor.name: motor for motor in MOTORS}
+    if name not in known:
+        raise ValueError(f"no class {name!r}; there are {', '.join(known)}")
+    return known[name]

@@ -9,16 +9,17 @@ from scipy import signal
 Floats = NDArray[np.float64]
 
 NODE_S = 0.005
-"""Spacing of the nodes on which slow processes are drawn."""
+"""Spacing of the nodes on which slow processes are drawn, s. Judgement: 200 Hz is far above all of them, and
+divides the steps of common rates."""
 
 
 def generator(seed: int, purpose: str) -> np.random.Generator:
-    """Give the generator that a seed holds for one purpose, the same in every process."""
+    """Return the generator of a seed for one purpose, the same in every process."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(zlib.crc32(purpose.encode()),)))
 
 
 def node_times(start_s: float, nodes: int) -> Floats:
-    """Times of the nodes of a block that begins at `start_s`, its own start left out, (nodes,)."""
+    """Return the times of a block's nodes, (nodes,); its start belongs to the block before."""
     return np.asarray(start_s + NODE_S * np.arange(1, nodes + 1), np.float64)
 
 
@@ -32,7 +33,7 @@ class OrnsteinUhlenbeck:
         self._last = sd * rng.standard_normal()
 
     def draw(self, nodes: int) -> Floats:
-        """Give the next values, (nodes,)."""
+        """Return the next values, (nodes,)."""
         drive = self._drive * self._rng.standard_normal(nodes)
         values, _ = signal.lfilter([1.0], [1.0, -self._keep], drive, zi=[self._keep * self._last])
         self._last = values[-1]
@@ -50,20 +51,20 @@ class BandNoise:
         self.draw(int(3.0 / low_hz / NODE_S))
 
     def draw(self, nodes: int) -> Floats:
-        """Give the next values, (nodes,)."""
+        """Return the next values, (nodes,)."""
         white = self._gain * self._rng.standard_normal(nodes)
         values, self._state = signal.sosfilt(self._sos, white, zi=self._state)
         return np.asarray(values)
 
 
 class Nodes:
-    """Turns block after block of node values into overlapping ones: each begins with the last one's end."""
+    """Makes blocks of node values overlap: each begins with the end of the one before."""
 
     def __init__(self, first: float) -> None:
         self._last = first
 
     def joined(self, values: Floats) -> Floats:
-        """Give (nodes + 1,): the end of the block before, then `values`."""
+        """Return (nodes + 1,): the end of the block before, then `values`."""
         joined = np.concatenate(([self._last], values))
         self._last = float(values[-1])
         return joined

@@ -17,7 +17,9 @@ from edge_agent.acquire.recordings import Recording
 Floats = NDArray[np.float64]
 
 _START_UP_S = 0.1
+"""Judgement: a short stretch at rest before the start."""
 _START_UP_FULL_SCALE = 15.0
+"""Over the rated amplitude: starting currents reach eight times that, with their DC part about twice."""
 
 
 def plot_recording(scenario: Scenario, path: Path) -> None:

@@ -16,12 +16,12 @@ def simulate(scenario: Scenario) -> Recording:
 
 
 def recording_name(scenario: Scenario) -> str:
-    """Name of the file: set, seed and class."""
+    """Return the name of the file: set, seed and broken bars."""
     return f"{scenario.kind}-{scenario.seed:07d}-{scenario.broken_bars}bars"
 
 
 def truth(motor: LiveMotor) -> dict[str, Any]:
-    """All that is true of what `motor` has given so far, as plain values for JSON."""
+    """Return the truth about what `motor` has produced so far, as plain values for JSON."""
     scenario, rotor = motor.scenario, motor.rotor
     nameplate = scenario.motor.nameplate.model_dump(mode="json", exclude_none=True)
     return {
@@ -42,7 +42,7 @@ def truth(motor: LiveMotor) -> dict[str, Any]:
 
 
 def confounders(scenario: Scenario) -> list[str]:
-    """Name what is unusual besides the bars: what could be taken for them, or hide them."""
+    """Return the names of conditions that could be taken for broken bars, or hide them."""
     driven, supply, vibration = scenario.driven, scenario.supply, scenario.vibration
     present = {
         "load_oscillation": driven.oscillation is not None,

@@ -1,4 +1,4 @@
-"""The rotor of a scenario: its cage as the machine sees it, and what can be said of its damage."""
+"""The rotor of a scenario: its cage in the form of the machine, and the truth about its damage."""
 
 from dataclasses import dataclass
 
@@ -16,8 +16,11 @@ from calibration.simulator.machine import rotor_table
 from calibration.simulator.noise import generator
 from calibration.simulator.scenario import Scenario
 
-_MOST_EQUIVALENT_BARS = 6
+_MAX_EQUIVALENT_BARS = 6
+"""Judgement: two more than any class; half a pole pitch of a common rotor has hardly more bars."""
 _START_UP_SLIPS = np.geomspace(0.002, 1.0, 24)
+"""Slips of the rotor table of a start-up. Judgement: the matrices change smoothly over the logarithm of the
+slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Rotor:
     damaged: tuple[int, ...]
     """Slots of the broken or cracked bars."""
     shrink: float
-    """h, what inter-bar current leaves of the asymmetry."""
+    """h, the share of the asymmetry that inter-bar current leaves."""
     asymmetry: float
     """Half the difference over the mean of the axes' resistances."""
     equivalent_bars: float
@@ -61,7 +64,7 @@ def make_rotor(scenario: Scenario) -> Rotor:
 
 
 def rotor_circuit(scenario: Scenario) -> RotorCircuit:
-    """Give the sound cage's resistance, warm, and inductances."""
+    """Return the sound cage's resistance, warm, and inductances."""
     circuit = scenario.motor.circuit
     rate = 2 * np.pi * circuit.frequency_hz
     return RotorCircuit(
@@ -74,7 +77,7 @@ def rotor_circuit(scenario: Scenario) -> RotorCircuit:
 
 
 def make_cage(scenario: Scenario) -> Cage:
-    """Cast the bars with their tolerance and damage those that are to be."""
+    """Return the cage: bars cast with their tolerance, some of them damaged."""
     condition = scenario.cage
     n = scenario.motor.bars
     seed = scenario.seed if condition.casting_seed is None else condition.casting_seed
@@ -88,7 +91,7 @@ def make_cage(scenario: Scenario) -> Cage:
 
 
 def expected_slip(scenario: Scenario) -> float:
-    """Slip of the sound motor at this load, scaled with the rotor's temperature and the supply."""
+    """Return the slip of the sound motor at this load, scaled with the rotor's temperature and the supply."""
     circuit = scenario.motor.circuit
     slip = circuit.slip_at_load(scenario.load) * scenario.temperature_factor
     relative_hz = scenario.frequency_hz / circuit.frequency_hz
@@ -99,12 +102,12 @@ def expected_slip(scenario: Scenario) -> float:
 def equivalent_bars(
     asymmetry: float, bars: int, circuit: RotorCircuit, frequency_hz: float, slip: float
 ) -> float:
-    """Count the adjacent broken bars of an ideal, insulated cage that would be as asymmetrical.
+    """Return how many adjacent broken bars make an ideal, insulated cage as asymmetrical.
 
     Beyond half a pole pitch more broken bars make a cage less asymmetrical: the count ends there.
     """
     asymmetries: list[float] = []
-    for count in range(_MOST_EQUIVALENT_BARS + 1):
+    for count in range(_MAX_EQUIVALENT_BARS + 1):
         cage = Cage((np.inf,) * count + (1.0,) * (bars - count), (1.0,) * bars)
         asymmetries.append(condense(cage, circuit, frequency_hz, slip).asymmetry)
         if count > 0 and asymmetries[-1] <= asymmetries[-2]:

@@ -8,7 +8,8 @@ from calibration.simulator.kernel import kernel
 Floats = NDArray[np.float64]
 
 _JITTER_LIMIT = 4.0
-"""Jitter beyond so many standard deviations is cut off."""
+"""Jitter is cut off beyond this many standard deviations. Judgement: one scan in 16,000, so that the history
+stays short."""
 
 
 class Sampler:
@@ -44,7 +45,7 @@ class Sampler:
         self._history = np.zeros((offsets_s.size, 0))
 
     def read(self, steps: Floats) -> Floats:
-        """Take the next steps, (channels, n), and give the scans that lie within, (scans, channels)."""
+        """Take the next steps, (channels, n); return the scans that lie within, (scans, channels)."""
         self._history = np.concatenate([self._history, steps], axis=1)
         last_step = self._first_step + self._history.shape[1] - 1
         reach = float(self._offsets.max()) + _JITTER_LIMIT * self._jitter + 2.0
@@ -61,7 +62,7 @@ class Sampler:
         return scans
 
     def _at(self, scans: NDArray[np.int64]) -> Floats:
-        """Position of scans in steps."""
+        """Return the positions of scans, in steps."""
         at = scans * self._steps_per_scan
         for start, length in self._lost:
             at = at + np.where(scans >= start, length, 0.0)
@@ -78,7 +79,7 @@ class Sampler:
 
 @kernel
 def _interpolate(history: Floats, positions: Floats, scans: Floats) -> None:
-    """Lagrange cubic through steps k - 1 to k + 2; the first step stands for those before it."""
+    """Fill `scans`: Lagrange cubic through steps k - 1 to k + 2; the first step extends to those before."""
     last = history.shape[1] - 1
     for c in range(history.shape[0]):
         for n in range(positions.shape[0]):

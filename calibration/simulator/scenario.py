@@ -17,7 +17,7 @@ from calibration.simulator.conditions import (
     VibrationCondition,
     VibrationSensors,
 )
-from calibration.simulator.motors import DEFAULT_MOTOR, MOTORS, Motor, motor_of_nameplate
+from calibration.simulator.motors import DEFAULT_MOTOR, Motor, motor_named, motor_of_nameplate
 from calibration.validation import first_problem
 from edge_agent.motor import Nameplate
 
@@ -43,7 +43,7 @@ class Scenario:
     saturation: float = 0.0
     """A of the main flux's saturation, 0 (none) to 0.6."""
     start_up_s: float | None = None
-    """When the motor is switched on from standstill; None for one that has run long before."""
+    """When the motor is switched on from standstill; None for one that has been running for long."""
     cage: CageCondition = field(default_factory=CageCondition)
     """The rotor's cage."""
     driven: LoadCondition = field(default_factory=LoadCondition)
@@ -86,7 +86,7 @@ class Scenario:
         return tuple(range(self.broken_bars))
 
     def with_seed(self, seed: int) -> Self:
-        """Give the same scenario with other randomness."""
+        """Return the same scenario with other randomness."""
         return replace(self, seed=seed)
 
 
@@ -94,13 +94,13 @@ _ADAPTER = TypeAdapter(Scenario)
 
 
 def scenario_to_dict(scenario: Scenario) -> dict[str, Any]:
-    """Give plain values, ready for YAML or JSON, from which `scenario_of_dict` makes the same scenario."""
+    """Return plain values for YAML or JSON, from which `scenario_of_dict` makes the same scenario."""
     plain: dict[str, Any] = _ADAPTER.dump_python(scenario, mode="json")
     return plain
 
 
 def scenario_of_dict(fields: dict[str, Any]) -> Scenario:
-    """Make a scenario of plain values; what is left out has its default.
+    """Return the scenario of plain values; missing ones have their default.
 
     `motor` may be the name of one of the ten classes, a nameplate (`{nameplate: {...}}`), or the whole
     motor. Raises ValueError that names the field.
@@ -119,12 +119,12 @@ def scenario_of_dict(fields: dict[str, Any]) -> Scenario:
 
 
 def _motor(given: Any) -> Any:
-    """Find or make the motor that a scenario file means."""
+    """Return the motor that a scenario file names or describes."""
     if isinstance(given, str):
-        known = {motor.name: motor for motor in MOTORS}
-        if given not in known:
-            raise ValueError(f"scenario: motor: no class {given!r}; there are {', '.join(known)}")
-        return known[given]
+        try:
+            return motor_named(given)
+        except ValueError as error:
+            raise ValueError(f"scenario: motor: {error}") from error
     if isinstance(given, dict) and set(given) == {"nameplate"}:
         return motor_of_nameplate(Nameplate.model_validate(given["nameplate"]))
     return given

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from calibration.simulator.conditions import (
     CageCondition,
-    FaultKind,
     LoadCondition,
     Oscillation,
     Sag,
@@ -19,6 +18,7 @@ from calibration.simulator.conditions import (
     VibrationCondition,
 )
 from calibration.simulator.draw import (
+    DRAWN_FAULTS,
     Generator,
     chance,
     draw_bearing,
@@ -43,13 +43,14 @@ from calibration.simulator.noise import generator
 from calibration.simulator.scenario import Scenario
 
 FIRST_TEST_SEED = 1_000_000
-"""Smallest seed of the test sets."""
+"""Smallest seed of the test sets. Judgement: twenty times the seeds that training may use up at once."""
 CLASSES = 5
-"""Broken bars of a motor's recordings: 0 to 4."""
+"""Recordings of a motor: with 0 to 4 broken bars, the classes of the agent."""
 VALIDATION_LOADS = (0.125, 0.25, 0.5, 0.75, 1.0)
-"""Loads of the validation set, per unit."""
-
+"""Loads of the validation set, per unit. Judgement: quarters, and an eighth, where sidebands are hard to
+see."""
 DURATION_S = 12.0
+"""Length of a recording, s. Judgement: the longest usual window of the agent."""
 
 
 def draw_scenario(kind: str, seed: int) -> Scenario:
@@ -60,13 +61,13 @@ def draw_scenario(kind: str, seed: int) -> Scenario:
 
 
 def _training(seed: int) -> Scenario:
-    """Everything at once, as widely as the field has it: 30 % oscillate, 15 % have a sensor fault."""
+    """Draw everything at once, as widely as in the field: 30 % oscillate, 15 % have a sensor fault."""
     rng = generator(seed, "training")
     scenario = _base(rng, "training", seed, seed % CLASSES)
     motor = scenario.motor
     faults: tuple[SensorFault, ...] = ()
     if chance(rng, 0.15):
-        faults = (draw_sensor_fault(rng, pick(rng, tuple(FaultKind)), DURATION_S),)
+        faults = (draw_sensor_fault(rng, pick(rng, DRAWN_FAULTS), DURATION_S),)
     return replace(
         scenario,
         load=float(rng.uniform(0.03, 1.15)),
@@ -80,7 +81,7 @@ def _training(seed: int) -> Scenario:
 
 
 def _validation(seed: int) -> Scenario:
-    """Motors of their own on ordinary mains and loads, well measured: what must simply be right."""
+    """Draw ordinary mains and loads, well measured, on motors of their own: the easy cases."""
     rng = generator(seed, "validation")
     scenario = _base(rng, "validation", seed, seed % CLASSES)
     cage = CageCondition(
@@ -100,7 +101,7 @@ def _validation(seed: int) -> Scenario:
 
 
 def _confounders(seed: int) -> Scenario:
-    """One strong condition each that is no broken bar; every fourth recording has broken bars too."""
+    """Draw one strong condition other than broken bars; every fourth recording has broken bars too."""
     rng = generator(seed, "confounders")
     broken = int(rng.integers(1, 5)) if seed % 4 == 3 else 0
     scenario = _ordinary(rng, "confounders", seed, broken)
@@ -108,11 +109,11 @@ def _confounders(seed: int) -> Scenario:
 
 
 def _sensor_faults(seed: int) -> Scenario:
-    """One fault of the measurement each, in turn, on rotors of all classes."""
+    """Draw one fault of the measurement, in turn, on rotors of all classes."""
     rng = generator(seed, "sensor_faults")
     scenario = _ordinary(rng, "sensor_faults", seed, seed % CLASSES)
-    kinds = tuple(FaultKind)
-    fault = draw_sensor_fault(rng, kinds[seed // CLASSES % len(kinds)], DURATION_S)
+    kind = DRAWN_FAULTS[seed // CLASSES % len(DRAWN_FAULTS)]
+    fault = draw_sensor_fault(rng, kind, DURATION_S)
     return replace(scenario, sensor_faults=(fault,))
 
 
@@ -123,7 +124,7 @@ SETS: dict[str, Callable[[int], Scenario]] = {
     "confounders": _confounders,
     "sensor_faults": _sensor_faults,
 }
-"""What draws the scenarios of each set."""
+"""The function that draws the scenarios of each set."""
 
 
 def _base(rng: Generator, kind: str, seed: int, broken: int) -> Scenario:
@@ -178,10 +179,10 @@ def _half_normal(rng: Generator, sd: float) -> float:
 
 
 def _with_driven(scenario: Scenario, rng: Generator, ratio: float) -> Scenario:
-    """Let the load swing at about `ratio` of 2sf."""
+    """Return the scenario with a load that oscillates at about `ratio` times 2sf."""
     amplitude = log_uniform(rng, 0.02, 0.10)
-    swing = Oscillation(amplitude, ratio * float(rng.uniform(0.98, 1.02)))
-    return replace(scenario, driven=replace(scenario.driven, oscillation=swing))
+    oscillation = Oscillation(amplitude, ratio * float(rng.uniform(0.98, 1.02)))
+    return replace(scenario, driven=replace(scenario.driven, oscillation=oscillation))
 
 
 def _with_vibration(scenario: Scenario, changed: VibrationCondition) -> Scenario:

@@ -1,4 +1,4 @@
-"""What the measured current carries besides the machine model: slot, eccentricity and switching lines."""
+"""Lines of the current that the machine model lacks: slot, eccentricity and switching lines."""
 
 from typing import NamedTuple
 
@@ -14,11 +14,12 @@ Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 _SWITCHING = ((1, 2, 0.18), (1, -2, 0.18), (2, 1, 0.30), (2, -1, 0.30))
-"""Lines of pulse-width modulation: carriers, supply frequencies, voltage over the fundamental's."""
+"""Lines of pulse-width modulation: carriers, supply frequencies, voltage over the fundamental's. Judgement:
+of the size that sine-triangle modulation near full depth gives (Holmes and Lipo, 2003)."""
 
 
 class _Lines(NamedTuple):
-    """The lines as the kernel wants them, A."""
+    """The lines in the form of the kernel, A."""
 
     bars: float
     peak_a: float
@@ -30,7 +31,7 @@ class _Lines(NamedTuple):
 
 
 class StatorLines:
-    """Adds the lines to the space vector and gives the three phase currents.
+    """Adds the lines to the space vector and splits it into phase currents.
 
     Slot harmonics A_r (.5 + .5 |i_r| / I_n) [e^j(p + N t) + .6 e^j(p - N t)] and eccentricity
     A_e [e^j(p - t) + .7 e^j(p + t)] ride on the simulated angles p and t, so that they carry the true
@@ -47,7 +48,7 @@ class StatorLines:
         highest_hz: float,
         seed: int,
     ) -> None:
-        """Lines above `highest_hz` are left out: a filter before the converter removes them."""
+        """Draw the phases of the lines; those above `highest_hz` are left out, as by an anti-alias filter."""
         turns = np.exp(2j * np.pi * generator(seed, "stator lines").uniform(0, 1, 8))
         peak = motor.peak_current_a
         switching = np.zeros((0, 3))
@@ -64,14 +65,14 @@ class StatorLines:
         )
 
     def phase_currents(self, fields: Complexes, angle: Floats, phase: Floats, start: int) -> Floats:
-        """Give ia, ib, ic, A, (3, steps), of the machine's output that begins at step `start`."""
+        """Return ia, ib, ic, A, (3, steps), of the machine's output that begins at step `start`."""
         currents = np.empty((3, angle.size))
         _phase_currents(fields, angle, phase, start, self._lines, currents)
         return currents
 
 
 def _switching_lines(supply: SupplyCondition, motor: Motor, rate_hz: float, highest_hz: float) -> Floats:
-    """Rows of (carrier cycles per step, supply multiple, amplitude A), for lines below `highest_hz`."""
+    """Return rows of (carrier cycles per step, supply multiple, amplitude A) below `highest_hz`."""
     assert supply.drive is not None
     circuit = motor.circuit
     base_hz = circuit.frequency_hz

@@ -11,11 +11,11 @@ Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 HARMONICS = (-5, 7, -11, 13)
-"""Signed by their sequence: a star without neutral carries no triplen harmonics."""
+"""Orders, signed by their sequence. Physics: a star without neutral carries no triplen harmonics."""
 
 
 class Supply:
-    """Gives the stator voltage's space vector block by block.
+    """The space vector of the stator voltage, block by block.
 
     v = A [e^jp + u e^jg e^-jp + sum a_h e^jg_h e^(±jhp)], p the integral of a frequency that wanders.
     """
@@ -23,7 +23,7 @@ class Supply:
     def __init__(
         self, condition: SupplyCondition, amplitude_v: float, frequency_hz: float, step_s: float, seed: int
     ) -> None:
-        """`amplitude_v` is the mean phase amplitude at `frequency_hz`; `step_s` the machine's step."""
+        """Draw its angles; `amplitude_v` is the mean phase amplitude, `step_s` the machine's step."""
         angles = generator(seed, "supply angles").uniform(0, 2 * np.pi, 6)
         self._condition = condition
         self._amplitude_v = amplitude_v
@@ -38,7 +38,7 @@ class Supply:
         self._amplitudes = Nodes(amplitude_v)
 
     def advance(self, start_s: float, nodes: int, on_from_s: float | None) -> tuple[Complexes, Floats]:
-        """Give the voltage (2 steps + 1,) on half steps and the phase (steps,) of the fundamental, rad.
+        """Return the voltage (2 steps + 1,) on half steps and the phase (steps,) of the fundamental, rad.
 
         Before `on_from_s` there is no voltage.
         """
@@ -65,7 +65,7 @@ class Supply:
         return voltage, phases
 
     def _remaining(self, at_s: Floats) -> Floats:
-        """Share of the voltage that a sag leaves."""
+        """Return the share of the voltage that a sag leaves."""
         sag = self._condition.sag
         if sag is None:
             return np.ones_like(at_s)
@@ -85,7 +85,7 @@ def _synthesise(
     voltage: Complexes,
     phases: Floats,
 ) -> float:
-    """Fill `voltage` and `phases` between nodes; gives the phase at the end."""
+    """Fill `voltage` and `phases` between nodes; return the phase at the end."""
     k = 0
     for node in range(frequencies.size - 1):
         slope = (frequencies[node + 1] - frequencies[node]) / halves
@@ -102,7 +102,7 @@ def _synthesise(
 
 @kernel
 def _shape(phase: float, negative: complex, harmonics: Complexes) -> complex:
-    """The bracket of the class's equation; powers of e^jp by multiplication."""
+    """Return the bracket of the class's equation; powers of e^jp by multiplication."""
     e1 = complex(np.cos(phase), np.sin(phase))
     e2 = e1 * e1
     e4 = e2 * e2

@@ -22,14 +22,14 @@ _AXES = {
     "nondrive_end": (0.8, 0.0, 0.8, 0.40),
     "base": (0.5, 0.5, 0.6, 0.05),
 }
-"""Share of the force, share of the torque, gain of the modes, and what comes straight through."""
-
-
+"""Share of the force, share of the torque, gain of the modes, and what comes straight through. Judgement:
+places on a foot-mounted motor, none of them measured."""
 _REFERENCE_TORQUE_NM = 4.18
+"""Rated torque of the 0.75 kW motor, to which the amplitudes of `VibrationCondition` refer."""
 
 
 class _Excitation(NamedTuple):
-    """Forces and references as the kernel wants them."""
+    """Forces and references in the form of the kernel."""
 
     bars: float
     pole_pairs: float
@@ -48,7 +48,7 @@ class _Excitation(NamedTuple):
 
 
 class Vibration:
-    """Gives the acceleration along each axis, block by block.
+    """The acceleration along each axis, block by block.
 
     Amplitudes are chosen, but frequencies and modulations come from the machine: unbalance,
     misalignment, the field's pull at 2f, eccentric pull, the pull that broken bars' missing field leaves
@@ -63,7 +63,7 @@ class Vibration:
         rate_hz: float,
         seed: int,
     ) -> None:
-        """`rate_hz` is that of the machine's output which `advance` gets."""
+        """Draw its angles; `rate_hz` is the rate of the machine's output that `advance` takes."""
         draw = generator(seed, "vibration angles")
         size = float(np.sqrt(motor.power_kw / 0.75))
         torque_unit = condition.torque * size * _REFERENCE_TORQUE_NM / motor.circuit.rated_torque_nm
@@ -93,7 +93,7 @@ class Vibration:
     def advance(
         self, fields: Complexes, shaft: Floats, phase: Floats, broken: tuple[int, ...], shrink: float
     ) -> Floats:
-        """Give the acceleration, m/s², (axes, steps), of machine output rows and the supply's phase.
+        """Return the acceleration, m/s², (axes, steps), of machine output rows and the supply's phase.
 
         `broken` are the broken bars, `shrink` what inter-bar current leaves of their effect.
         """
@@ -120,7 +120,7 @@ class Vibration:
 
 
 def _mode_sections(condition: VibrationCondition, rate_hz: float) -> Floats:
-    """Rows of (b0, a1, a2) of g s² / (s² + 2 zeta w s + w²), bilinear and prewarped, (modes, 3)."""
+    """Return rows of (b0, a1, a2) of g s² / (s² + 2 zeta w s + w²), bilinear and prewarped, (modes, 3)."""
     rows = []
     for mode in condition.modes:
         k = np.tan(np.pi * mode.frequency_hz / rate_hz)
@@ -167,7 +167,7 @@ def _forces(
     c: _Excitation,
     out: Complexes,
 ) -> None:
-    """Rotating force F of every step, m/s², complex over the two directions across the shaft."""
+    """Fill in the rotating force F, m/s², complex over the two directions across the shaft."""
     electric = np.exp(-1j * c.pole_pairs * broken)
     mechanic = np.exp(1j * broken)
     for n in range(out.size):
@@ -184,8 +184,8 @@ def _forces(
         for b in range(broken.size):
             missing = (rotor * electric[b]).imag
             force += 4.0 * shrink * c.broken_bar * missing * missing * turn * mechanic[b]
-        swing = 1.0 + 2.0 * shrink * broken.size / c.bars * (rotor * rotor).real
-        slot = c.slot * (0.4 + 0.6 * magnitude(rotor)) * swing
+        modulation = 1.0 + 2.0 * shrink * broken.size / c.bars * (rotor * rotor).real
+        slot = c.slot * (0.4 + 0.6 * magnitude(rotor)) * modulation
         force += slot * c.offsets[2] * _slot_shape(c.bars * shaft[1, n], 2.0 * phase[n])
         rolling = c.broadband * min(abs(shaft[0, n]) / c.reference_rad_s, 1.0)
         out[n] = force + rolling * complex(noise[n, 0], noise[n, 1]) * (1.0 + 0.3 * turn.real)
@@ -193,6 +193,6 @@ def _forces(
 
 @kernel
 def _slot_shape(slots: float, twice: float) -> complex:
-    """e^jN0 (1 + .8 e^-j2p + .5 e^j2p)."""
+    """Return e^jN0 (1 + .8 e^-j2p + .5 e^j2p)."""
     co, si = np.cos(twice), np.sin(twice)
     return complex(np.cos(slots), np.sin(slots)) * complex(1.0 + 1.3 * co, -0.3 * si)

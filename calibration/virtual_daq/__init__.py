@@ -1,8 +1,14 @@
 """A virtual DAQ: a simulated motor, or a recording, on a serial port that any program can open.
 
-`edge-calibrate simulate --serial --link PORT` is `command`; `daq` holds the clock that everything follows.
+daq            the clock that everything follows
+sources        samples of a simulated motor or of a recording
+batches        blocks cut into batches of a fixed number of scans
+encoders       batches as block frames or text lines
+damage         batches harmed on request
+pty_port       the pseudo-terminal and its link
+inlets         control socket, keyboard and signals
+instructions   what they can ask for
+errors         its error
+
+`edge-calibrate simulate --serial --link PORT` runs it.
 """
-
-from calibration.virtual_daq.command import add_arguments, run
-
-__all__ = ["add_arguments", "run"]

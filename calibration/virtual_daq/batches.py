@@ -1,4 +1,4 @@
-"""From blocks of any length to the batches of a fixed number of scans that go on the wire."""
+"""Blocks of any length, cut into the batches of a fixed number of scans that go on the wire."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ class Batches:
         self._waiting: dict[int, SampleBlock] = {}
 
     def add(self, block: SampleBlock) -> Iterator[SampleBlock]:
-        """Take the next block of a stream; give the batches that are now full."""
+        """Take the next block of a stream; yield the batches that are now full."""
         waiting = self._waiting.pop(block.stream, None)
         if waiting is not None:
             block = _joined(waiting, block)
@@ -26,7 +26,7 @@ class Batches:
             self._waiting[block.stream] = _part(block, full, len(block.counts))
 
     def rest(self) -> list[SampleBlock]:
-        """Give what is left over at the end, shorter batches."""
+        """Return what is left at the end, as shorter batches."""
         left = list(self._waiting.values())
         self._waiting.clear()
         return left

@@ -1,4 +1,4 @@
-"""What goes wrong between the DAQ and its listener, when told to."""
+"""Damage on the way from the DAQ to its listener, on request."""
 
 from collections import deque
 from enum import StrEnum
@@ -7,12 +7,12 @@ import numpy as np
 
 
 class Harm(StrEnum):
-    """What can be done to the next batch of scans."""
+    """Damage to the next batch of scans."""
 
     NOISE = "noise"
-    """Garbage goes before it."""
+    """Random bytes come before it."""
     FLIP = "flip"
-    """One bit of it is turned over."""
+    """One of its bits is flipped."""
     DROP = "drop"
     """It is lost."""
     REPEAT = "repeat"
@@ -22,7 +22,7 @@ class Harm(StrEnum):
 
 
 class Damage:
-    """Hands batches on, each with the one harm that was asked for longest ago."""
+    """Passes batches on, each with the harm that was requested first."""
 
     def __init__(self, seed: int) -> None:
         self._rng = np.random.default_rng(seed)
@@ -30,11 +30,11 @@ class Damage:
         self._held: bytes | None = None
 
     def ask(self, harm: Harm, size: int = 0) -> None:
-        """Do `harm` to the next batch that comes unharmed; `size` is the number of bytes of noise."""
+        """Request `harm` for the next batch without one; `size` is the number of bytes of noise."""
         self._asked.append((harm, size))
 
     def pass_on(self, batch: bytes) -> list[bytes]:
-        """Give what the listener gets in place of `batch`."""
+        """Return what the listener gets in place of `batch`."""
         if self._held is not None:
             return [batch, *self.rest()]
         harm, size = self._asked.popleft() if self._asked else (None, 0)
@@ -54,13 +54,13 @@ class Damage:
                 return [batch]
 
     def rest(self) -> list[bytes]:
-        """Give what is held back, when nothing follows."""
+        """Return the batch that is held back, when nothing follows."""
         held = [] if self._held is None else [self._held]
         self._held = None
         return held
 
     def _flipped(self, batch: bytes) -> bytes:
-        """Turn over one bit, not one of the delimiter at the end: that would harm two batches."""
+        """Flip one bit, but not of the delimiter at the end: that would harm two batches."""
         flipped = bytearray(batch)
         flipped[self._rng.integers(len(batch) - 1)] ^= 1 << int(self._rng.integers(8))
         return bytes(flipped)

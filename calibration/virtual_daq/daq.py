@@ -1,4 +1,4 @@
-"""The virtual DAQ itself: a clock that runs on, whether anybody listens or not."""
+"""The virtual DAQ: a clock that runs on, with a listener or without."""
 
 import select
 import time
@@ -15,18 +15,23 @@ from calibration.virtual_daq.sources import SampleSource
 from edge_agent.acquire.samples import SampleBlock
 
 TICK_S = 0.01
-"""How often the clock is looked at."""
+"""How often the clock is read. Judgement: shorter than a frame of 128 scans at 10 kHz, and no load on the
+processor."""
 SETTLING_S = 0.2
-"""From the opening of the port to scan 0: a program that opens it may flush it then, as pyserial does."""
+"""From the opening of the port to scan 0: a program may flush the port after opening it, as pyserial does.
+Judgement: several times what that takes."""
 DESCRIPTION_EVERY_S = 1.0
-"""From one description to the next, on the device's clock."""
-_LONGEST_STEP_S = 0.2
+"""From one description to the next, on the device's clock. Judgement: a listener may join at any time."""
+_MAX_STEP_S = 0.2
+"""Judgement: a simulator that is late catches up in steps of one of its blocks."""
 _QUIET_S = 0.1
-_LONGEST_DRAIN_S = 30.0
+"""Judgement: how long nothing may be unread before the port is closed; several reads of a listener."""
+_MAX_DRAIN_S = 30.0
+"""Judgement: a listener that reads nothing for so long has hung."""
 
 
 class VirtualDaq:
-    """Plays a source on a port, batch by batch as its clock goes, and lets itself be disturbed."""
+    """Plays a source on a port, batch by batch as its clock goes; can be disturbed on purpose."""
 
     def __init__(
         self, source: SampleSource, encoder: Encoder, port: PtyPort, scans_per_batch: int, speed: float
@@ -35,7 +40,7 @@ class VirtualDaq:
         self.source = source
         """Where the samples come from."""
         self.damage = Damage(seed=0)
-        """What is done to the batches on their way."""
+        """Damage that is done to batches on their way."""
         self.batches = Counter[str]()
         """Batches `sent`, `dropped` because the listener was too slow, `unheard` because there was none."""
         self._encoder = encoder
@@ -43,7 +48,7 @@ class VirtualDaq:
         self._cut = Batches(scans_per_batch)
         self._speed = speed
         self._now_s = time.monotonic()
-        self._heard_s: float | None = None
+        self._opened_s: float | None = None
         self._started_s: float | None = None
         self._played_s = 0.0
         self._describe_at_s = 0.0
@@ -54,7 +59,7 @@ class VirtualDaq:
         self._over = False
 
     def run(self, inlets: Sequence[Inlet]) -> None:
-        """Play until the source is finished and the listener has its end, or until told to stop."""
+        """Play until the source is finished and the listener has read it all, or until `stop`."""
         behind = False
         while not self._over:
             files = [file for inlet in inlets for file in inlet.files()]
@@ -74,14 +79,14 @@ class VirtualDaq:
         self._return_at_s = self._now_s + duration_s
 
     def step(self, now_s: float) -> bool:
-        """Do what is due at `now_s` of the monotonic clock; give whether more is due already."""
+        """Do what is due at `now_s` of the monotonic clock; return True if more is due already."""
         self._now_s = now_s
         if self._return_at_s is not None and now_s >= self._return_at_s:
             self._port.open()
             self._return_at_s = None
         self._port.look()
         if self._started_s is None:
-            self._start_when_heard(now_s)
+            self._start_when_opened(now_s)
             return False
         behind = self._play(now_s - self._started_s)
         self._port.flush(now_s)
@@ -89,16 +94,16 @@ class VirtualDaq:
             self._finish(now_s)
         return behind
 
-    def _start_when_heard(self, now_s: float) -> None:
+    def _start_when_opened(self, now_s: float) -> None:
         if not self._port.listening:
-            self._heard_s = None
-        elif self._heard_s is None:
-            self._heard_s = now_s
-        elif now_s - self._heard_s >= SETTLING_S:
+            self._opened_s = None
+        elif self._opened_s is None:
+            self._opened_s = now_s
+        elif now_s - self._opened_s >= SETTLING_S:
             self._started_s = now_s
 
     def _play(self, running_s: float) -> bool:
-        """Play what is due after running for so long; give whether that was not all of it."""
+        """Play what is due after `running_s`; return True if more is due."""
         due_s = running_s * self._speed - self._played_s
         if due_s <= 0 or self.source.finished:
             return False
@@ -106,7 +111,7 @@ class VirtualDaq:
             self._describe_at_s += DESCRIPTION_EVERY_S
             if self._port.listening:
                 self._port.offer(self._encoder.description())
-        step_s = min(due_s, _LONGEST_STEP_S)
+        step_s = min(due_s, _MAX_STEP_S)
         self._played_s += step_s
         for block in self.source.advance(step_s):
             for batch in self._cut.add(block):
@@ -128,7 +133,7 @@ class VirtualDaq:
             self.batches["dropped"] += 1
 
     def _finish(self, now_s: float) -> None:
-        """Send what is left over; be over when all has been read, for closing the port throws it away."""
+        """Send what is left; end only when all has been read, since closing the port discards the rest."""
         if self._finished_s is None:
             self._finished_s = now_s
             for batch in self._cut.rest():
@@ -138,5 +143,5 @@ class VirtualDaq:
         if not self._port.all_read():
             self._last_unread_s = now_s
         quiet = now_s - max(self._last_unread_s, self._finished_s) >= _QUIET_S
-        if quiet or now_s - self._finished_s > _LONGEST_DRAIN_S:
+        if quiet or now_s - self._finished_s > _MAX_DRAIN_S:
             self._over = True

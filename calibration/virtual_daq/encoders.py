@@ -1,4 +1,4 @@
-"""What the virtual DAQ says on the wire: block frames or text lines."""
+"""What the virtual DAQ sends: block frames or text lines."""
 
 from typing import Protocol
 
@@ -9,22 +9,25 @@ from edge_agent.acquire.description import encode_description as description_jso
 from edge_agent.acquire.frames import encode_data, encode_description
 from edge_agent.acquire.samples import Device, SampleBlock, Stream
 
-_WIDEST = -(2**15)
+_WIDEST_COUNT = -(2**15)
+"""The count of 16 bits with the longest text, a minus and five digits."""
 _LATE_SCAN = 10**10
+"""Judgement: the scan index after eleven days at 10 kHz; its text then grows no more for months."""
 _WITHOUT_ZERO_BYTES = 0x0101
+"""A count of 16 bits that has no zero byte: COBS makes frames without any longest."""
 
 
 class Encoder(Protocol):
-    """Makes bytes of samples for one device."""
+    """Encodes the samples of one device."""
 
     def description(self) -> bytes:
-        """Say what the device is."""
+        """Return the description of the device."""
 
     def data(self, block: SampleBlock) -> bytes:
-        """Give a batch of scans, ready to be sent; each call is the next in the sequence."""
+        """Return a batch of scans as bytes; each call takes the next sequence number."""
 
     def bytes_per_s(self, scans_per_batch: int) -> float:
-        """Most bytes that a second of samples takes."""
+        """Return how many bytes a second of samples takes at most."""
 
 
 class BlockFrames:
@@ -36,17 +39,17 @@ class BlockFrames:
         self._sequences = dict.fromkeys(self._rates_hz, 0)
 
     def description(self) -> bytes:
-        """Give the frame that describes the device."""
+        """Return the frame that describes the device."""
         return encode_description(self._device)
 
     def data(self, block: SampleBlock) -> bytes:
-        """Give the next frame of the block's stream."""
+        """Return the next frame of the block's stream."""
         sequence = self._sequences[block.stream]
         self._sequences[block.stream] = (sequence + 1) % 2**32
         return encode_data(block, self._rates_hz[block.stream], sequence)
 
     def bytes_per_s(self, scans_per_batch: int) -> float:
-        """Count frames without zero bytes, which COBS makes longest."""
+        """Return the size of frames without zero bytes, which COBS makes longest, and a description."""
         data = 0.0
         for stream in self._device.streams:
             block = _block_of(stream, scans_per_batch, 0, _WITHOUT_ZERO_BYTES)
@@ -56,7 +59,7 @@ class BlockFrames:
 
 
 class CsvLines:
-    """Lines of counts behind the index of their scan; `#` and JSON describe the device."""
+    """Lines of scan index and counts; a line of `#` and JSON describes the device."""
 
     def __init__(self, device: Device) -> None:
         if len(device.streams) != 1:
@@ -64,18 +67,18 @@ class CsvLines:
         self._device = device
 
     def description(self) -> bytes:
-        """Give the line that describes the device."""
+        """Return the line that describes the device."""
         return b"# " + description_json(self._device, index=True) + b"\n"
 
     def data(self, block: SampleBlock) -> bytes:
-        """Give one line for each scan."""
+        """Return one line for each scan."""
         rows = enumerate(block.counts.tolist(), block.first_scan)
         return "".join(f"{scan},{','.join(map(str, row))}\n" for scan, row in rows).encode()
 
     def bytes_per_s(self, scans_per_batch: int) -> float:
-        """Count lines of the widest numbers."""
+        """Return the size of lines of the longest numbers, and a description."""
         stream = self._device.streams[0]
-        line = self.data(_block_of(stream, 1, _LATE_SCAN, _WIDEST))
+        line = self.data(_block_of(stream, 1, _LATE_SCAN, _WIDEST_COUNT))
         return len(line) * stream.rate_hz + len(self.description())
 
 

@@ -1,4 +1,4 @@
-"""What keeps the virtual DAQ from starting, or from doing what it was told."""
+"""Errors of the virtual DAQ."""
 
 
 class DaqError(Exception):

@@ -1,4 +1,4 @@
-"""Ways in for instructions: a control socket, the keyboard, signals."""
+"""Sources of instructions: a control socket, the keyboard, signals."""
 
 import os
 import signal
@@ -13,23 +13,25 @@ from typing import Protocol
 from calibration.virtual_daq.errors import DaqError
 
 Obey = Callable[[str], str]
-"""Carries out a line and gives the answer."""
-_LONGEST_LINE_BYTES = 1024
+"""Carries out a line and returns the answer."""
+_MAX_LINE_BYTES = 1024
+"""Judgement: far above any instruction; who sends more does not speak this protocol."""
 _READ_BYTES = 4096
+"""A page of memory; the rest comes with the next call."""
 _LINE_OF_SIGNAL = {signal.SIGUSR1: "break +1", signal.SIGTERM: "quit", signal.SIGINT: "quit"}
 
 
 class Inlet(Protocol):
-    """Something from which instructions come."""
+    """A source of instructions."""
 
     def files(self) -> list[int]:
-        """Give the files to be watched for input."""
+        """Return the file descriptors to watch for input."""
 
     def serve(self, ready: Collection[int]) -> None:
-        """Take in what those files of `ready` hold that are its own."""
+        """Read from its own descriptors among `ready`, and obey."""
 
     def close(self) -> None:
-        """Leave everything as it was."""
+        """Restore what it changed."""
 
 
 class ControlSocket:
@@ -51,11 +53,11 @@ class ControlSocket:
         self._listener.listen()
 
     def files(self) -> list[int]:
-        """Give the listening socket and the connections."""
+        """Return the descriptors of the listening socket and of the connections."""
         return [self._listener.fileno(), *(connection.fileno() for connection in self._begun)]
 
     def serve(self, ready: Collection[int]) -> None:
-        """Accept who calls, and answer the lines that are complete."""
+        """Accept new connections, and answer complete lines."""
         for connection in [c for c in self._begun if c.fileno() in ready]:
             try:
                 self._answer(connection)
@@ -67,7 +69,7 @@ class ControlSocket:
             self._begun[connection] = b""
 
     def close(self) -> None:
-        """Hang up and remove the socket."""
+        """Close all connections and remove the socket."""
         for connection in list(self._begun):
             self._hang_up(connection)
         self._listener.close()
@@ -80,7 +82,7 @@ class ControlSocket:
         for line in lines:
             answer = self._obey(line.decode(errors="replace").strip())
             connection.sendall(f"{answer}\n".encode())
-        if not received or len(begun) > _LONGEST_LINE_BYTES:
+        if not received or len(begun) > _MAX_LINE_BYTES:
             self._hang_up(connection)
 
     def _hang_up(self, connection: socket.socket) -> None:
@@ -89,7 +91,7 @@ class ControlSocket:
 
 
 class Keyboard:
-    """Digits typed at the terminal: so many bars are broken."""
+    """Digits typed at the terminal: the number of broken bars."""
 
     def __init__(self, obey: Obey) -> None:
         self._obey = obey
@@ -100,7 +102,7 @@ class Keyboard:
 
     @staticmethod
     def is_there() -> bool:
-        """Whether stdin is a terminal, and ours to read: a job in the background would be stopped."""
+        """True if stdin is a terminal that we may read: a background job would be stopped for it."""
         if not sys.stdin.isatty():
             return False
         try:
@@ -109,11 +111,11 @@ class Keyboard:
             return True
 
     def files(self) -> list[int]:
-        """Give the terminal, as long as it is there."""
+        """Return the terminal's descriptor while it is open."""
         return [self._file] if self._there else []
 
     def serve(self, ready: Collection[int]) -> None:
-        """Obey the keys that mean something."""
+        """Obey the digits 0 to 4; ignore other keys."""
         if self._file not in ready:
             return
         try:
@@ -126,13 +128,13 @@ class Keyboard:
                 self._obey(f"break {key}")
 
     def close(self) -> None:
-        """Give the terminal its settings back."""
+        """Restore the terminal's settings."""
         if self._there:
             termios.tcsetattr(self._file, termios.TCSADRAIN, self._settings)
 
 
 class Signals:
-    """SIGUSR1 breaks one bar more; SIGTERM and SIGINT end it. For the main thread only."""
+    """SIGUSR1 breaks one more bar; SIGTERM and SIGINT stop the DAQ. For the main thread only."""
 
     def __init__(self, obey: Obey) -> None:
         self._obey = obey
@@ -143,18 +145,18 @@ class Signals:
         self._before = {number: signal.signal(number, _only_wake_up) for number in _LINE_OF_SIGNAL}
 
     def files(self) -> list[int]:
-        """Give the file on which signals arrive."""
+        """Return the descriptor on which signals arrive."""
         return [self._receiver.fileno()]
 
     def serve(self, ready: Collection[int]) -> None:
-        """Obey the signals that came."""
+        """Obey the signals that arrived."""
         if self._receiver.fileno() in ready:
             for number in self._receiver.recv(_READ_BYTES):
                 if number in _LINE_OF_SIGNAL:
                     self._obey(_LINE_OF_SIGNAL[signal.Signals(number)])
 
     def close(self) -> None:
-        """Let signals do what they did before."""
+        """Restore the signal handlers."""
         for number, handler in self._before.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._wakeup_before)

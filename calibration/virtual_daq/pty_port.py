@@ -1,8 +1,8 @@
 """The serial port of the virtual DAQ: a pseudo-terminal under a link that stays the same.
 
-Linux keeps what is written to a pty whose other side nobody has open (16 to 20 KiB), and would give it
-to the next who opens it; it throws away what is not read yet when the master is closed. So nothing is
-written without a listener, what the last one left is flushed, and the end waits until all is read.
+Linux keeps what is written to a pty while nobody has its other side open (16 to 20 KiB), and hands it to the
+next program that opens it. It discards unread bytes when the master is closed. So nothing is written without
+a listener, what the last one left is flushed, and the end waits until everything is read.
 """
 
 import fcntl
@@ -17,23 +17,26 @@ from pathlib import Path
 from calibration.virtual_daq.errors import DaqError
 
 FIFO_BYTES = 256 * 1024
-"""What the device holds for a listener that is slow; whole batches are refused beyond it."""
+"""What the device holds for a slow listener; beyond it whole batches are refused. Judgement: two
+to three seconds of five channels at 10 kHz."""
 _BURST_S = 0.05
+"""Judgement: what a line of limited speed may catch up with at once, a few ticks of the clock."""
 _READ_BYTES = 4096
+"""A page of memory; the rest comes with the next call."""
 
 
 class PtyPort:
-    """One end of a serial line; the other is the link, for whoever opens it."""
+    """One end of a serial line; programs open the other under the link."""
 
     def __init__(self, link: Path, bytes_per_s: float | None = None) -> None:
-        """`bytes_per_s` is the speed of the line; None for one without limit, like USB."""
+        """Check the link (DaqError); `bytes_per_s` is the speed of the line, None without limit, like USB."""
         if link.exists() and not link.is_symlink():
-            raise DaqError(f"--link {link}: is there and no link; name one that may be replaced")
+            raise DaqError(f"--link {link}: exists and is not a link; name a path that may be replaced")
         if not link.parent.is_dir():
             raise DaqError(f"--link {link}: there is no folder {link.parent}")
         self.link = link
         self.listening = False
-        """Whether somebody had the other side open when `look` was last called."""
+        """True if a program had the other side open at the last `look`."""
         self._speed = None if bytes_per_s is None else _LineSpeed(bytes_per_s)
         self._queue: deque[bytes] = deque()
         self._queued = 0
@@ -41,7 +44,7 @@ class PtyPort:
         self._slave_name = ""
 
     def open(self) -> None:
-        """Make a new pty in raw mode and let the link point to it."""
+        """Open a new pty in raw mode and point the link to it."""
         self._master, slave = os.openpty()
         tty.setraw(slave)
         self._slave_name = os.ttyname(slave)
@@ -52,7 +55,7 @@ class PtyPort:
         fresh.replace(self.link)
 
     def close(self) -> None:
-        """Vanish like a device that is pulled out; what is not read yet is lost."""
+        """Vanish like a device that is unplugged; unread bytes are lost."""
         if self._master is None:
             return
         if self.link.is_symlink() and str(self.link.readlink()) == self._slave_name:
@@ -63,7 +66,7 @@ class PtyPort:
         self._forget()
 
     def look(self) -> None:
-        """See whether somebody listens."""
+        """Check for a listener; flush what one that left has not read."""
         if self._master is None:
             return
         poller = select.poll()
@@ -75,7 +78,7 @@ class PtyPort:
         self.listening = listening
 
     def offer(self, batch: bytes) -> bool:
-        """Queue `batch` for the listener; False where there is no room for all of it."""
+        """Queue `batch` for the listener; return False, and queue nothing, if it does not fit."""
         if self._queued + len(batch) > FIFO_BYTES:
             return False
         self._queue.append(batch)
@@ -100,13 +103,13 @@ class PtyPort:
                 return
 
     def waiting_to_write(self) -> list[int]:
-        """Give the file to wait for until the queue goes on; none where only time helps."""
+        """Return the descriptor to wait for before more can be written; none if only time helps."""
         if self._master is None or not self.listening or not self._queue or self._speed is not None:
             return []
         return [self._master]
 
     def all_read(self) -> bool:
-        """Whether the listener has read everything, or nobody listens."""
+        """True if the listener has read everything, or if there is none."""
         return not self.listening or (not self._queue and self._unread() == 0)
 
     def _forget(self) -> None:
@@ -119,14 +122,14 @@ class PtyPort:
         os.close(slave)
 
     def _unread(self) -> int:
-        """Bytes that the listener could read now; only the other side can tell."""
+        """Return how many bytes the listener could read now; only its side of the pty knows."""
         slave = os.open(self._slave_name, os.O_RDWR | os.O_NOCTTY)
         (unread,) = struct.unpack("i", fcntl.ioctl(slave, termios.FIONREAD, bytes(4)))
         os.close(slave)
         return int(unread)
 
     def _discard_input(self, master: int) -> None:
-        """Read what the listener sends, so that it never waits for us."""
+        """Read and drop what the listener sends, so that it never blocks."""
         try:
             os.read(master, _READ_BYTES)
         except OSError:
@@ -142,19 +145,19 @@ class _LineSpeed:
         self._at_s: float | None = None
 
     def budget(self, now_s: float) -> int:
-        """Bytes that may go at `now_s`; time in which nothing went is soon forgotten."""
+        """Return how many bytes may go at `now_s`; idle time counts for a short burst only."""
         earned = 0.0 if self._at_s is None else (now_s - self._at_s) * self._bytes_per_s
         self._at_s = now_s
         self._allowed = min(self._allowed + earned, max(1.0, _BURST_S * self._bytes_per_s))
         return int(self._allowed)
 
     def spend(self, sent: int) -> None:
-        """Take off what went."""
+        """Count `sent` bytes as gone."""
         self._allowed -= sent
 
 
 def _write(master: int, piece: bytes) -> int:
-    """Write what fits; give how much that is."""
+    """Write what fits; return how many bytes that was."""
     try:
         return os.write(master, piece)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""Where the virtual DAQ's samples come from: a recording or a simulated motor."""
+"""Sources of the virtual DAQ's samples: a recording or a simulated motor."""
 
 from typing import TYPE_CHECKING, Protocol, cast
 
@@ -22,21 +22,21 @@ class SampleSource(Protocol):
 
     @property
     def finished(self) -> bool:
-        """Whether there will be no more."""
+        """True if there will be no more samples."""
 
     @property
     def broken_bars(self) -> int:
-        """Bars that are broken now."""
+        """Number of bars that are broken now."""
 
     def advance(self, duration_s: float) -> list[SampleBlock]:
-        """Give the next `duration_s` seconds, one block per stream that has new scans."""
+        """Return the next `duration_s` seconds, one block per stream that has new scans."""
 
     def break_bars(self, count: int) -> None:
-        """Let `count` bars be broken from here on; raises DaqError where that cannot be."""
+        """Break `count` bars in all from here on; raises DaqError if the source cannot."""
 
 
 class RecordingSource:
-    """Plays a recording, once or for ever; in repeats, the index of the scans runs on."""
+    """Plays a recording, once or in a loop; the scan index runs on through repeats."""
 
     broken_bars = 0
 
@@ -49,11 +49,11 @@ class RecordingSource:
 
     @property
     def finished(self) -> bool:
-        """Whether every stream has been played to its end."""
+        """True if every stream has been played to its end."""
         return not self._loop and all(n == len(c) for n, c in zip(self._next, self._counts, strict=True))
 
     def advance(self, duration_s: float) -> list[SampleBlock]:
-        """Give the scans of the next `duration_s` seconds."""
+        """Return the scans of the next `duration_s` seconds."""
         self._elapsed_s += duration_s
         blocks = []
         for i, (stream, counts) in enumerate(zip(self.device.streams, self._counts, strict=True)):
@@ -67,12 +67,12 @@ class RecordingSource:
         return blocks
 
     def break_bars(self, count: int) -> None:
-        """Refuse: what is recorded cannot change."""
+        """Raise DaqError: a recording cannot change."""
         raise DaqError(f"cannot break {count} bars of a recording; that needs the simulated motor")
 
 
 class MotorSource:
-    """Runs a simulated motor for ever."""
+    """Runs a simulated motor without end."""
 
     finished = False
 
@@ -84,15 +84,15 @@ class MotorSource:
 
     @property
     def broken_bars(self) -> int:
-        """Bars that are broken now."""
+        """Number of bars that are broken now."""
         return self._motor.scenario.broken_bars
 
     def advance(self, duration_s: float) -> list[SampleBlock]:
-        """Run the motor on by `duration_s`."""
+        """Run the motor on by `duration_s`; return the new scans."""
         return self._motor.advance(duration_s)
 
     def break_bars(self, count: int) -> None:
-        """Let the running motor have `count` broken bars."""
+        """Break `count` bars in all of the running motor."""
         try:
             self._motor.break_bars(count)
         except ValueError as error:
@@ -100,7 +100,7 @@ class MotorSource:
 
 
 class OneTable:
-    """Shows the streams of a source as one, as text lines need it; all must have one rate."""
+    """Joins the streams of a source into one, for text lines; all must have the same rate."""
 
     def __init__(self, source: SampleSource) -> None:
         rates_hz = {stream.rate_hz for stream in source.device.streams}
@@ -109,23 +109,23 @@ class OneTable:
             raise DaqError(f"--format csv: lines have one rate, but the streams have {rates} Hz; use frames")
         channels = tuple(c for stream in source.device.streams for c in stream.channels)
         self._source = source
-        told = source.device
+        device = source.device
         self.device = Device(
-            told.name, told.serial_number, told.firmware, (Stream(0, rates_hz.pop(), channels),)
+            device.name, device.serial_number, device.firmware, (Stream(0, rates_hz.pop(), channels),)
         )
 
     @property
     def finished(self) -> bool:
-        """Whether there will be no more."""
+        """True if there will be no more samples."""
         return self._source.finished
 
     @property
     def broken_bars(self) -> int:
-        """Bars that are broken now."""
+        """Number of bars that are broken now."""
         return self._source.broken_bars
 
     def advance(self, duration_s: float) -> list[SampleBlock]:
-        """Give the next `duration_s` seconds, cut off where the shortest stream ends."""
+        """Return the next `duration_s` seconds, cut off where the shortest stream ends."""
         blocks = self._source.advance(duration_s)
         if len(blocks) < len(self._source.device.streams):
             return []
@@ -134,5 +134,5 @@ class OneTable:
         return [SampleBlock(0, blocks[0].first_scan, counts, clipped=any(b.clipped for b in blocks))]
 
     def break_bars(self, count: int) -> None:
-        """Let `count` bars be broken from here on."""
+        """Break `count` bars in all from here on."""
         self._source.break_bars(count)

@@ -24,10 +24,10 @@ import torch
 from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
-from calibration.export import accept_bytes, to_onnx
-from calibration.learning.deploy import DeployedNetwork
-from calibration.learning.network import FusionNetwork, NetworkSpec
-from calibration.learning.quantization import CHANNEL_ALIGNMENT, CalibrationInputs, _Reader, quantize
+from calibration.learning.network.fusion import FusionNetwork, NetworkSpec
+from calibration.learning.shipping.deploy import DeployedNetwork
+from calibration.learning.shipping.export import accept_bytes, to_onnx
+from calibration.learning.shipping.quantization import CHANNEL_ALIGNMENT, CalibrationInputs, _Reader, quantize
 from edge_agent.diagnose.manifest import Modality
 from edge_agent.signals.images import SIDE_INPUTS
 

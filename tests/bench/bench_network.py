@@ -22,7 +22,7 @@ from cases import plate_of, window_of
 from evidence_sets import FIRST_SEED, Trial, confounders, prepare, rotors
 from tables import print_header, print_row, share
 
-from calibration.learning.measured import ask_agent
+from calibration.learning.judging.measured import ask_agent
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import CLASSES
 from edge_agent.diagnose.model import BUILTIN, Model

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from cases import Case
 from fault_sets import FAULTS
 
-from calibration.learning.probability import wilson_interval
+from calibration.learning.training.probability import wilson_interval
 
 SLIP_WITHIN = 0.02
 """Largest relative error of a slip that is right."""

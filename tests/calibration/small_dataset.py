@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from calibration.learning.examples import (
+from calibration.learning.data.examples import (
     DatasetManifest,
     Examples,
     RecordingEntry,

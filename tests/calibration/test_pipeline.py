@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from calibration.learning.examples import DatasetManifest
+from calibration.learning.data.examples import DatasetManifest
 from edge_agent.diagnose.model import Model
 from edge_agent.signals.images import SIDE_INPUTS, ModelInputs
 

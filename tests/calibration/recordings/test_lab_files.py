@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from lab_recordings import DURATION_S, START_S, a_lab_file, some_signals
 
-from calibration.learning.windowing import cut, streams_of
+from calibration.learning.data.windowing import cut, streams_of
 from calibration.recordings.lab_files import FROM_S, lab_parts
 from calibration.recordings.lab_layout import rotor_file
 from calibration.recordings.part import DeadRecordingError
-from calibration.simulator.lab_files import write_lab_files
+from calibration.simulator.lab_export import write_lab_files
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import draw_scenario
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, write_recording

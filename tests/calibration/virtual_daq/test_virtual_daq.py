@@ -226,5 +226,5 @@ def test_the_port_vanishes_and_returns_under_the_same_link(bench: Callable[..., 
 
 def test_never_puts_its_link_over_a_file(tmp_path: Path) -> None:
     (tmp_path / "port").write_text("precious")
-    with pytest.raises(DaqError, match="no link"):
+    with pytest.raises(DaqError, match="is not a link"):
         PtyPort(tmp_path / "port")

@@ -1,0 +1,13 @@
+"""The commands of `edge-calibrate`, in the order in which they are used.
+
+simulate            recordings of simulated motors
+virtual_daq         simulate --serial: a DAQ on a pseudo-terminal
+import_recordings   recordings of laboratory files, CSV and WAV
+dataset             recordings cut into examples
+train               a network fitted to a data set
+compare             several models trained and tested on the same split
+quantize            the INT8 model file of a training
+evaluate            a model file judged on a data set or on real recordings
+demo                broker, DAQ and agent at work, and two bars broken
+arguments           types of options that several commands share
+"""

@@ -1,0 +1,187 @@
+"""The command `edge-calibrate import`, and what `edge-agent replay` makes of its recordings."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from lab_recordings import a_lab_file, some_signals
+from scipy.io import wavfile
+
+from calibration.cli import main
+from calibration.learning.data.examples import DatasetManifest
+from calibration.simulator.recording import simulate
+from calibration.simulator.scenario import Scenario
+from edge_agent.acquire.recordings import read_recording, write_recording
+from edge_agent.cli import main as agent
+
+CONFIG = """\
+motor: {id: pump-7, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,
+        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}
+acquisition: {driver: csv_lines, port: /dev/null, rate_hz: 2000}
+window: {length_s: 1.5}
+mqtt: {host: localhost}
+"""
+CHANNELS = """\
+channels:
+  - {name: ia, kind: current, phase: a, scale: 0.001}
+  - {name: ib, kind: current, phase: b, scale: 0.001}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    Path("agent.yaml").write_text(CONFIG)
+    Path("channels.yaml").write_text(CONFIG + CHANNELS)
+    return tmp_path
+
+
+def a_csv(path: str, amperes: float = 3.0, digits: int = 0) -> str:
+    """Two phases of 60 Hz, in mA with so many decimals."""
+    t = np.arange(5000) / 2000
+    phases = [1000 * amperes * np.sqrt(2) * np.cos(2 * np.pi * (60 * t - k / 3)) for k in range(2)]
+    np.savetxt(path, np.transpose(phases), f"%.{digits}f", ",", header="ia,ib", comments="")
+    return path
+
+
+def import_(*arguments: str) -> int:
+    return main(["import", *arguments, "--out", "out"])
+
+
+def replayed(config: str, recording: str, capsys: pytest.CaptureFixture[str]) -> dict[str, float]:
+    capsys.readouterr()
+    assert agent(["replay", recording, "-c", config, "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    diagnosis = next(line for line in lines if line["kind"] == "diagnosis")
+    evidence: dict[str, float] = diagnosis["evidence"]
+    return evidence
+
+
+def test_a_laboratory_file_becomes_recordings_that_replay(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = a_lab_file(folder, some_signals(), some_signals(current_a=0.01))
+    assert import_(str(source)) == 0
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["out/r1b-torque05-0.npz"]
+    assert "repetition 1: left out, " in told.err
+    assert [path.name for path in Path("out").iterdir()] == ["r1b-torque05-0.npz"]
+    evidence = replayed("agent.yaml", "out/r1b-torque05-0.npz", capsys)
+    assert evidence["line_frequency_hz"] == pytest.approx(60.0, abs=0.01)
+
+
+def test_counts_of_a_csv_replay_with_the_configuration_that_they_were_imported_with(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert import_(a_csv("run.csv"), "-c", "channels.yaml", "--broken-bars", "2") == 0
+    assert "scales of its own" not in capsys.readouterr().err
+    recording = read_recording(Path("out/run.npz"))
+    assert recording.device.streams[0].rate_hz == 2000.0
+    assert recording.device.streams[0].channels[0].scale == 0.001
+    assert (recording.meta["broken_bars"], recording.meta["motor_id"]) == (2, "pump-7")
+    assert recording.meta["nameplate"]["rated_current_a"] == 2.98
+    evidence = replayed("channels.yaml", "out/run.npz", capsys)
+    assert evidence["line_frequency_hz"] == pytest.approx(60.0, abs=0.01)
+
+
+def test_decimals_have_scales_of_their_own_and_it_is_said_that_the_configuration_has_others(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert import_(a_csv("run.csv", digits=3), "-c", "channels.yaml") == 0
+    assert "out/run.npz: has scales of its own; replay it without `channels`" in capsys.readouterr().err
+    evidence = replayed("agent.yaml", "out/run.npz", capsys)
+    assert evidence["line_frequency_hz"] == pytest.approx(60.0, abs=0.01)
+
+
+def test_a_wav_is_described_by_the_configuration(folder: Path) -> None:
+    wavfile.write("run.wav", 4000, np.arange(200, dtype=np.int16).reshape(-1, 2))
+    assert import_("run.wav", "-c", "channels.yaml", "--motor-id", "fan-3") == 0
+    recording = read_recording(Path("out/run.npz"))
+    assert [c.name for c in recording.device.streams[0].channels] == ["ia", "ib"]
+    assert recording.meta["motor_id"] == "fan-3"
+
+
+def test_a_recording_is_checked_and_passed_through(folder: Path) -> None:
+    import_(a_csv("run.csv"), "--rate-hz", "2000")
+    assert main(["import", "out/run.npz", "--out", "again", "--broken-bars", "0"]) == 0
+    before, after = read_recording(Path("out/run.npz")), read_recording(Path("again/run.npz"))
+    assert after.device == before.device
+    assert np.array_equal(after.counts[0], before.counts[0])
+    assert after.meta == before.meta | {"broken_bars": 0}
+
+
+def test_what_is_refused_keeps_nothing_else_back(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("bad.npz").write_bytes(b"PK no archive")
+    Path("bad.mat").write_bytes(b"")
+    Path("notes.txt").write_text("ia")
+    Path("empty.csv").write_text("")
+    sources = ["bad.npz", "bad.mat", "notes.txt", "nowhere.csv", "empty.csv", a_csv("run.csv")]
+    assert import_(*sources, "--rate-hz", "2000") == 1
+    told = capsys.readouterr()
+    assert told.out.splitlines() == ["out/run.npz"]
+    for source in sources[:-1]:
+        assert f"edge-calibrate import: {source}: " in told.err
+    assert "Traceback" not in told.err
+    assert [path.name for path in Path("out").iterdir()] == ["run.npz"]
+
+
+def test_no_recording_is_written_over_another(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("b").mkdir()
+    assert import_(a_csv("run.csv", 1.0), a_csv("b/run.csv", 2.0), "--rate-hz", "2000") == 1
+    assert "b/run.csv: out/run.npz was just written from run.csv" in capsys.readouterr().err
+    assert import_("out/run.npz") == 1
+    assert "out/run.npz: it lies where it would be written" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run.csv", "--rate-hz", "0"], "--rate-hz: 0 is not positive"),
+        (["run.csv", "--rate-hz", "nan"], "--rate-hz: nan is not positive"),
+        (["run.csv", "--broken-bars", "-1"], "--broken-bars: -1 is negative"),
+        (["struct_rs_R1.mat", "--broken-bars", "1"], "--broken-bars: files .mat say it themselves"),
+        (["run.csv", "--load", "-0.5"], "--load: -0.5 is no finite torque of at least 0"),
+        (["run.csv", "--load", "nan"], "--load: nan is no finite torque of at least 0"),
+        (["struct_rs_R1.mat", "--load", "1"], "--load: files .mat say it themselves"),
+        (["run.csv", "-c", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+    ],
+)
+def test_wrong_usage_is_told(
+    folder: Path, arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert import_(*arguments) == 2
+    assert message in capsys.readouterr().err
+    assert not Path("out").exists()
+
+
+def test_sources_and_a_folder_are_needed(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["import", "run.csv"])
+    assert ended.value.code == 2
+    assert "--out" in capsys.readouterr().err
+
+
+def test_options_win_over_what_a_recording_says_and_that_over_the_configuration(folder: Path) -> None:
+    Path("channels.yaml").write_text((CONFIG + CHANNELS).replace("pump-7", "fan-3"))
+    assert import_(a_csv("run.csv"), "-c", "channels.yaml", "--load", "0.5") == 0
+    options = ["-c", "agent.yaml", "--load", "1", "--out", "again"]
+    assert main(["import", "out/run.npz", *options]) == 0
+    meta = read_recording(Path("again/run.npz")).meta
+    assert (meta["motor_id"], meta["nameplate"]["id"], meta["load"]) == ("fan-3", "fan-3", 1.0)
+    assert main(["import", "out/run.npz", *options, "--motor-id", "saw-1"]) == 0
+    assert read_recording(Path("again/run.npz")).meta["motor_id"] == "saw-1"
+
+
+def test_imported_recordings_of_a_site_can_be_learned_from(folder: Path) -> None:
+    Path("own").mkdir()
+    made = simulate(Scenario(seed=1, broken_bars=1, load=0.9, duration_s=5.0))
+    write_recording(Path("own/found.npz"), replace(made, meta={}))
+    truth = ["-c", "agent.yaml", "--broken-bars", "1", "--load", "0.9"]
+    assert import_("own/found.npz", a_csv("run.csv"), "--rate-hz", "2000", *truth) == 0
+    options = ["--source", "out", "--windows", "2", "--length-s", "2", "--jobs", "1"]
+    assert main(["dataset", *options, "--out", "learned"]) == 0
+    found, sine = DatasetManifest.load(Path("learned")).recordings
+    assert (found.file, found.label, found.load, found.examples) == ("found.npz", 1, 0.9, 2)
+    assert (sine.file, sine.examples, sine.refused) == ("run.npz", 0, 2)

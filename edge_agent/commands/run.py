@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edge_agent.agent import Agent
 from edge_agent.config import load_settings
+from edge_agent.config.undescribed import check_described
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.supervision import ThreadLostError, stop_on_signals
 
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up."""
     settings = load_settings(args.config)
+    check_described(args.config, settings)
     logging.getLogger().setLevel(settings.log_level.upper())
     stop = stop_on_signals()
     try:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import wavfile
 
-from calibration.recordings.columns import Description, recording_of
+from calibration.recordings.columns import Column, Description, described, recording_of
 from edge_agent.acquire.recordings import Recording, RecordingError
 
 _SAMPLES = ("int16", "int32", "float32", "float64")
@@ -26,14 +26,15 @@ def read_wav(path: Path, description: Description) -> Recording:
         values = samples.reshape(len(samples), -1)
         if samples.dtype == np.int32 and _bits(path) == 24:
             values = values >> 8  # scipy puts 24 bits into the upper ones of 32
-        names = [f"channel {number}" for number in range(values.shape[1])]
-        if len(description.channels) != len(names):
+        if len(description.channels) != values.shape[1]:
             raise RecordingError(
-                f"it has {len(names)} channels without names, {len(description.channels)} are described; "
-                "describe each, in order, in the channels of a configuration (-c)"
+                f"it has {values.shape[1]} channels without names, {len(description.channels)} are described"
+                "; describe each, in order, in the channels of a configuration (-c)"
             )
+        columns = [Column(number, f"channel {number}") for number in range(values.shape[1])]
         meta = {**description.meta, "source": path.name}
-        return recording_of(path.stem, values, description.channels, names, float(rate_hz), meta)
+        told = described(columns, description.channels)
+        return recording_of(path.stem, values, told, float(rate_hz), meta)
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}") from error
     except (RecordingError, ValueError, struct.error) as error:

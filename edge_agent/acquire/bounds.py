@@ -14,8 +14,8 @@ MAX_VALUES_PER_S = 4_000_000.0
 MAX_WINDOW_VALUES = 50_000_000.0
 """Most values in a window: judgement. The ring of 32-bit counts then takes half a gigabyte."""
 
-MIN_SCALE, MAX_SCALE = 1e-25, 1e12
-"""Magnitudes of a scale: judgement. Squares of scaled values must neither vanish nor overflow in float32."""
+MIN_SCALE, MAX_SCALE = 1e-30, 1e12
+"""Magnitudes of a scale: judgement. Scaled values and their squares must fit into float32."""
 
 MAX_OFFSET_COUNTS = 2.0**31
 """Largest magnitude of an offset: the range of the counts themselves, which have 32 bits."""

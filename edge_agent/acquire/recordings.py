@@ -1,7 +1,7 @@
 """Recordings: samples on disk (.npz), read, written and played back as blocks."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,15 @@ from edge_agent.acquire.channel_table import ChannelTable
 from edge_agent.acquire.naming import KIND_OF_UNIT
 from edge_agent.acquire.samples import Device, SampleBlock, Stream
 
-__all__ = ["Counts", "Recording", "RecordingError", "read_recording", "replay_blocks", "write_recording"]
+__all__ = [
+    "Counts",
+    "Recording",
+    "RecordingError",
+    "check_streams",
+    "read_recording",
+    "replay_blocks",
+    "write_recording",
+]
 
 Counts = NDArray[np.int16] | NDArray[np.int32]
 
@@ -118,10 +126,7 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
         streams.append(Stream(number, table.rates_hz[rows[0]], tuple(table.channel(r) for r in rows)))
         columns = x[rows, : table.lengths[rows[0]]].T
         counts.append(np.ascontiguousarray(columns))  # type: ignore[arg-type]  # keeps the dtype of x
-    if problem := rate_problem(tuple(streams)):
-        raise RecordingError(f"fs: {problem}")
-    for stream, scans in zip(streams, counts, strict=True):
-        _check_magnitudes(stream, scans)
+    check_streams(streams, counts)
     return Recording(
         name=name,
         device=Device(name, "", "", tuple(streams)),
@@ -133,12 +138,20 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
     )
 
 
+def check_streams(streams: Sequence[Stream], counts: Sequence[Counts]) -> None:
+    """Raise RecordingError for rates, scales and values that no recording of a motor can have."""
+    if problem := rate_problem(tuple(streams)):
+        raise RecordingError(f"fs: {problem}")
+    for stream, scans in zip(streams, counts, strict=True):
+        _check_magnitudes(stream, scans)
+
+
 def _check_magnitudes(stream: Stream, counts: Counts) -> None:
     """Refuse what no sensor can have measured: squares of it would overflow further on."""
     lowest, highest = counts.min(axis=0), counts.max(axis=0)
     for channel, low, high in zip(stream.channels, lowest.tolist(), highest.tolist(), strict=True):
         largest = max(abs(low - channel.offset), abs(high - channel.offset)) * abs(channel.scale)
-        if largest > MAX_MAGNITUDE:
+        if not largest <= MAX_MAGNITUDE:
             raise RecordingError(
                 f"{channel.name} reaches {largest:.3g} {channel.unit}, expected at most {MAX_MAGNITUDE:g}; "
                 f"correct its scale of {channel.scale:g} {channel.unit} per count"

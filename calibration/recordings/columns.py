@@ -70,6 +70,8 @@ class Told:
     """The column."""
     channel: Channel | None
     """What it measures, and what its numbers are worth; None where nobody says it."""
+    unused_scale: bool = False
+    """A scale is configured and not applied, since the file states a unit."""
 
 
 def described(columns: Sequence[Column], channels: Sequence[ConfiguredChannel]) -> list[Told]:
@@ -85,7 +87,7 @@ def described(columns: Sequence[Column], channels: Sequence[ConfiguredChannel]) 
     if len(channels) == len(columns) and not any(found):
         found = list(channels)
     return [
-        Told(column, _by_name(column) if configured is None else _configured(column, configured))
+        Told(column, _by_name(column)) if configured is None else _configured(column, configured)
         for column, configured in zip(columns, found, strict=True)
     ]
 
@@ -143,7 +145,7 @@ def _by_name(column: Column) -> Channel | None:
     return _in_stated_unit(column, channel)
 
 
-def _configured(column: Column, configured: ConfiguredChannel) -> Channel:
+def _configured(column: Column, configured: ConfiguredChannel) -> Told:
     """Return a channel of the YAML; the unit that the file states wins over its scale."""
     stated = standard_unit(column.stated_unit)
     named = _by_name(column) if stated or not column.stated_unit else None
@@ -151,11 +153,15 @@ def _configured(column: Column, configured: ConfiguredChannel) -> Channel:
     if stated and kind in (None, KIND_OF_UNIT[stated[0]]):
         in_units = Channel(configured.name, KIND_OF_UNIT[stated[0]], stated[0], stated[1])
         as_override = configured if isinstance(configured, ChannelOverride) else _override(configured)
-        return as_override.over_recorded(in_units)
+        unused = configured.scale is not None and (configured.scale, configured.offset or 0.0) != (
+            stated[1],
+            0.0,
+        )
+        return Told(column, as_override.over_recorded(in_units), unused)
     if isinstance(configured, Channel):
-        return configured
+        return Told(column, configured)
     if configured.scale is None and named is not None and not column.stated_unit:
-        return configured.over(replace(named, name=configured.name))
+        return Told(column, configured.over(replace(named, name=configured.name)))
     whole = configured.alone()
     if whole is None:
         of = f"is in {column.stated_unit}" if column.stated_unit else "has no unit"
@@ -164,7 +170,7 @@ def _configured(column: Column, configured: ConfiguredChannel) -> Channel:
             f"{column.label} {of}, and channel {configured.name} of the configuration has no {lacking}; add "
             f"{'scale: what 1 of the numbers is worth in its unit' if lacking == 'scale' else 'kind'}"
         )
-    return whole
+    return Told(column, whole)
 
 
 def _override(channel: Channel) -> ChannelOverride:

@@ -15,6 +15,7 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import read_recording, write_recording
 from edge_agent.cli import main as agent
+from edge_agent.config import load_settings
 
 CONFIG = """\
 motor: {id: pump-7, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,
@@ -86,13 +87,22 @@ def test_counts_of_a_csv_replay_with_the_configuration_that_they_were_imported_w
     assert evidence["line_frequency_hz"] == pytest.approx(60.0, abs=0.01)
 
 
-def test_decimals_have_scales_of_their_own_and_it_is_said_that_the_configuration_has_others(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("digits", [0, 3])
+@pytest.mark.parametrize("config", ["agent.yaml", "channels.yaml"])
+def test_a_scale_is_applied_once_whatever_it_is_replayed_with(
+    folder: Path, capsys: pytest.CaptureFixture[str], digits: int, config: str
 ) -> None:
-    assert import_(a_csv("run.csv", digits=3), "-c", "channels.yaml") == 0
-    assert "out/run.npz: has scales of its own; replay it without `channels`" in capsys.readouterr().err
-    evidence = replayed("agent.yaml", "out/run.npz", capsys)
-    assert evidence["line_frequency_hz"] == pytest.approx(60.0, abs=0.01)
+    assert import_(a_csv("run.csv", digits=digits), "-c", "channels.yaml") == 0
+    capsys.readouterr()
+    assert agent(["replay", "out/run.npz", "-c", config, "--json"]) == 0
+    told = capsys.readouterr()
+    diagnosis = json.loads(told.out.splitlines()[0])
+    assert diagnosis["reason"] not in ("motor_off", "wrong_scale")
+    settings = load_settings(Path(config))
+    (channel, _) = settings.apply_to_recording(read_recording(Path("out/run.npz")).device).streams[0].channels
+    peak_a = np.abs(read_recording(Path("out/run.npz")).counts[0][:, 0]).max() * channel.scale
+    assert peak_a == pytest.approx(3.0 * 2**0.5, rel=1e-3)
+    assert ("keeps its own scales" in told.err) is (config == "channels.yaml" and digits > 0)
 
 
 def test_a_wav_is_described_by_the_configuration(folder: Path) -> None:

@@ -153,10 +153,8 @@ def _configured(column: Column, configured: ConfiguredChannel) -> Told:
     if stated and kind in (None, KIND_OF_UNIT[stated[0]]):
         in_units = Channel(configured.name, KIND_OF_UNIT[stated[0]], stated[0], stated[1])
         as_override = configured if isinstance(configured, ChannelOverride) else _override(configured)
-        unused = configured.scale is not None and (configured.scale, configured.offset or 0.0) != (
-            stated[1],
-            0.0,
-        )
+        values = (configured.scale, configured.offset or 0.0)
+        unused = configured.scale is not None and values != (stated[1], 0.0)
         return Told(column, as_override.over_recorded(in_units), unused)
     if isinstance(configured, Channel):
         return Told(column, configured)

@@ -60,9 +60,8 @@ def _recording(path: Path, description: Description) -> Recording:
     meta = {**description.meta, "source": path.name}
     recording = recording_of(path.stem, values, used, rate_hz, meta)
     left_out = tuple(each.column.label for each in told if each.channel is None)
-    left_out += tuple(
-        f"the configured scale of {e.column.label}, whose unit is stated" for e in used if e.unused_scale
-    )
+    scaled = (each.column.label for each in used if each.unused_scale)
+    left_out += tuple(f"the configured scale of {label}, whose unit the file states" for label in scaled)
     return replace(recording, left_out=left_out + ((numbers.footer,) if numbers.footer else ()))
 
 

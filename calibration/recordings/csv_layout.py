@@ -116,6 +116,8 @@ class _Way:
         number = _NUMBER[decimal]
         counts = [sum(number.fullmatch(cell) is not None for cell in row) for row in self._rows]
         self.start, self.length = self._longest_run(counts)
+        if self.length > 2 and self._starts_with_names(number):
+            self.start, self.length = self.start + 1, self.length - 1
         run = self._rows[self.start : self.start + self.length]
         self.width = len(run[0]) if run else 0
         """Columns of each line of the run."""
@@ -127,6 +129,15 @@ class _Way:
         }
         filled = sum(1 for row in run for cell in row if cell)
         self._share = sum(counts[self.start : self.start + self.length]) / max(filled, 1)
+
+    def _starts_with_names(self, number: re.Pattern[str]) -> bool:
+        """True if the first line of the run has words where the next have numbers, as `time,1,2,3` has."""
+        first, second, third = self._rows[self.start : self.start + 3]
+        above = self._rows[self.start - 1] if self.start else []
+        return len(above) != len(first) and any(
+            not _NO_VALUE.fullmatch(a) and not is_number(a) and number.fullmatch(b) and number.fullmatch(c)
+            for a, b, c in zip(first, second, third, strict=True)
+        )
 
     def _longest_run(self, counts: list[int]) -> tuple[int, int]:
         best, start = (0, 0), 0

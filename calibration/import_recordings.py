@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=_column_names,
         default=(),
         metavar="NAMES",
-        help="names of the columns of text files, e.g. time_s,ia,ib,-,vib_radial; - leaves one out",
+        help="names of the columns of text files, e.g. time_s,ia,ib,_,vib_radial; _ leaves one out",
     )
     parser.add_argument("--broken-bars", type=int, metavar="N", help="noted as the truth")
     parser.add_argument("--load", type=float, metavar="L", help="noted as the torque, 1 being the rated one")
@@ -118,7 +118,7 @@ def _column_names(text: str) -> tuple[str, ...]:
     names = tuple(name.strip() for name in text.split(","))
     told = [name for name in names if name != LEFT_OUT]
     if not all(names) or len(set(told)) < len(told) or not told:
-        raise argparse.ArgumentTypeError(f"{text!r} names columns not at all or twice; e.g. time_s,ia,ib,-")
+        raise argparse.ArgumentTypeError(f"{text!r} names columns not at all or twice; e.g. time_s,ia,ib,_")
     return names
 
 

@@ -30,7 +30,7 @@ class Description:
     meta: dict[str, Any] = field(default_factory=dict)
     """What the recording shall carry, e.g. the nameplate."""
     columns: tuple[str, ...] = ()
-    """Names of the columns of a text file, `-` for one to leave out; empty where the file must tell."""
+    """Names of the columns of a text file, `_` for one to leave out; empty where the file must tell."""
 
 
 @dataclass(frozen=True, slots=True)

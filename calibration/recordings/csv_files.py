@@ -17,7 +17,7 @@ from calibration.recordings.text_files import read_lines
 from calibration.recordings.time_column import RATE_TOLERANCE, TimeColumn, find_time, rate_of
 from edge_agent.acquire.recordings import Recording, RecordingError
 
-LEFT_OUT = "-"
+LEFT_OUT = "_"
 """Name that `--columns` gives a column which is to be left out."""
 
 

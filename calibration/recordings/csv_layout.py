@@ -167,7 +167,7 @@ class _Way:
             if names is None:
                 raise RecordingError(
                     f"--columns names {len(columns)} columns, the scans have {self.width}; "
-                    "name each, with - for one that is to be left out"
+                    "name each, with _ for one that is to be left out"
                 )
             return tuple(names), tuple(units)
         if header is None:

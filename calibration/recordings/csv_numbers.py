@@ -140,14 +140,14 @@ def _is_scan_cell(cell: str) -> bool:
 
 def _advice(cell: str) -> str:
     if not cell:
-        return "it is empty; cut the file there, or leave the column out (call it - in --columns)"
+        return "it is empty; cut the file there, or leave the column out (call it _ in --columns)"
     if _THOUSANDS.fullmatch(cell):
         return "export it without thousands separators"
     if _HEX.fullmatch(cell):
         return "export it in decimal numbers"
     if _UNIT_BEHIND.fullmatch(cell):
         return "export it without units behind the numbers"
-    return "correct it, cut the file there, or leave the column out (call it - in --columns)"
+    return "correct it, cut the file there, or leave the column out (call it _ in --columns)"
 
 
 class _Marks:

@@ -99,7 +99,7 @@ def rate_of(
     if given_hz is not None and abs(given_hz / rate_hz - 1) > RATE_TOLERANCE:
         raise RecordingError(
             f"{name} says {rate_hz:g} Hz, but {given_hz:g} Hz was given; correct one of them, or leave "
-            f"{name} out: call it - in --columns"
+            f"{name} out: call it _ in --columns"
         )
     _check_even(name, unit, times, step, resolution, stated=given_hz is not None)
     return rate_hz
@@ -159,5 +159,5 @@ def _check_even(
         raise RecordingError(
             f"{name} is uneven: {steps[at]:.6g} {unit} after scan {at}, {step:.6g} {unit} on average; scans "
             "are missing there, so cut the file; where only the stamps are bad, leave "
-            f"{name} out (call it - in --columns) and give --rate-hz"
+            f"{name} out (call it _ in --columns) and give --rate-hz"
         )

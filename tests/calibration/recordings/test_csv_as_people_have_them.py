@@ -283,9 +283,9 @@ def test_a_file_that_is_too_long_is_refused_before_it_is_read(tmp_path: Path) ->
         (a_table("").lstrip("\n").replace(",", ";").replace(".", ","), "time_s,ia,ib,ic"),
         (a_table("Zeit,R,S,T"), "time_s,ia,ib,ic"),
         (a_table("s,A,A,A"), "time_s,ia,ib,ic"),
-        (each_line(a_table("x,y,z,w"), lambda line: line + ",99"), "time_s,ia,ib,ic,-"),
+        (each_line(a_table("x,y,z,w"), lambda line: line + ",99"), "time_s,ia,ib,ic,_"),
         (each_line(a_table("x,y,z,w"), lambda line: line + ","), "time_s,ia,ib,ic"),
-        (each_line(a_table("x,y,z,w", time=1e3), lambda line: "1," + line), "-,time_ms,ia,ib,ic"),
+        (each_line(a_table("x,y,z,w", time=1e3), lambda line: "1," + line), "_,time_ms,ia,ib,ic"),
     ],
 )
 def test_columns_can_be_named(tmp_path: Path, text: str, columns: str) -> None:
@@ -297,7 +297,7 @@ def test_columns_can_be_named(tmp_path: Path, text: str, columns: str) -> None:
 
 def test_names_for_another_number_of_columns_are_refused(tmp_path: Path) -> None:
     with pytest.raises(
-        RecordingError, match="--columns names 2 columns, the scans have 4; name each, with - for"
+        RecordingError, match="--columns names 2 columns, the scans have 4; name each, with _ for"
     ):
         read(tmp_path, a_table(), Description(columns=("time_s", "ia")))
 

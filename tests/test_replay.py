@@ -1,6 +1,7 @@
 """What `edge-agent replay --json` prints is what would be published."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from answers import RATE_HZ, a_window, replay
@@ -84,3 +85,14 @@ def test_a_window_that_would_not_fit_into_memory_is_refused(monkeypatch, tmp_pat
     assert (
         "a window of 6 s would hold 4.8e+04 values, expected at most 8000; set window.length_s to 1" in told
     )
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 120.0, 149.0])
+def test_a_current_that_is_sampled_too_slowly_for_the_line_is_refused(
+    monkeypatch, tmp_path, capsys, rate_hz: float
+):
+    window = a_window(vibration=False)
+    slow = replace(window.streams[0], stream=replace(window.streams[0].stream, rate_hz=rate_hz))
+    assert replay(monkeypatch, tmp_path, windows={"slow.npz": replace(window, streams=(slow,))}) == 1
+    told = capsys.readouterr().err
+    assert f"slow.npz: ia, ib, ic at {rate_hz:g} scans per second cannot show the line of 60 Hz" in told

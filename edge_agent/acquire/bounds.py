@@ -2,8 +2,11 @@
 
 from edge_agent.acquire.samples import ChannelKind, Stream
 
-MIN_RATE_HZ = {ChannelKind.CURRENT: 10.0, ChannelKind.VIBRATION: 10.0, ChannelKind.SPEED: 1.0}
-"""Fewest scans per second: judgement. Below, samples are averages, not a waveform; a speed needs no more."""
+MIN_RATE_HZ = {ChannelKind.CURRENT: 100.0, ChannelKind.VIBRATION: 10.0, ChannelKind.SPEED: 1.0}
+"""Fewest scans per second: twice the line of 50 Hz for currents, else judgement; fewer are averages."""
+
+MIN_SCANS_PER_LINE_CYCLE = 2.5
+"""Fewest scans of a current per cycle of the line: sampling theorem (2), and room for the filter."""
 
 MAX_RATE_HZ = 1_000_000.0
 """Most scans per second: judgement, and the most that `acquisition.rate_hz` takes."""
@@ -43,6 +46,19 @@ def rate_problem(streams: tuple[Stream, ...]) -> str | None:
             f"all channels together have {values_per_s:.3g} values per second, expected at most "
             f"{MAX_VALUES_PER_S:.0f}; correct the rate, or keep fewer channels"
         )
+    return None
+
+
+def line_problem(streams: tuple[Stream, ...], line_frequency_hz: float) -> str | None:
+    """Say which currents are sampled too slowly for the line of this motor; None where none are."""
+    lowest_hz = MIN_SCANS_PER_LINE_CYCLE * line_frequency_hz
+    for stream in streams:
+        names = [channel.name for channel in stream.channels if channel.kind is ChannelKind.CURRENT]
+        if names and stream.rate_hz < lowest_hz:
+            return (
+                f"{', '.join(names)} at {stream.rate_hz:g} scans per second cannot show the line of "
+                f"{line_frequency_hz:g} Hz, expected {lowest_hz:g} or more, best 1000; record faster"
+            )
     return None
 
 

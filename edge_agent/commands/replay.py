@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from edge_agent.acquire.bounds import window_problem
+from edge_agent.acquire.bounds import line_problem, window_problem
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
 from edge_agent.acquire.samples import Device
 from edge_agent.agent import Answer, Line
@@ -72,7 +72,9 @@ def _cannot_plot(recordings: list[Path]) -> str | None:
 
 def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespace) -> None:
     recording = _described(path, read_recording(path), settings)
-    if problem := window_problem(recording.device.streams, settings.window.length_s):
+    streams = recording.device.streams
+    problem = line_problem(streams, settings.motor.line_frequency_hz)
+    if problem := problem or window_problem(streams, settings.window.length_s):
         raise RecordingError(f"{path}: {problem}")
     for sentence in capabilities(recording.device.streams, settings.motor, settings.window.length_s):
         print(f"{path}: {sentence}", file=sys.stderr)

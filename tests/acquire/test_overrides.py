@@ -1,18 +1,21 @@
 """The channels of the YAML over those of the device."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from wire import a_device
+from wire import a_device, a_frame
 
+from edge_agent.acquire.csv_lines import CsvDecoder
+from edge_agent.acquire.frames import FrameDecoder, encode_description
 from edge_agent.acquire.overrides import (
     ChannelOverride,
     undescribed_device,
     with_channels,
     with_channels_of_recording,
 )
-from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.acquire.samples import Channel, ChannelKind, Device
 
 
 def ours(*names: str) -> tuple[Channel, ...]:
@@ -104,3 +107,33 @@ def test_without_a_device_scale_and_kind_must_be_stated() -> None:
     for lacking in (ChannelOverride("ia"), ChannelOverride("x", scale=1.0)):
         assert lacking.alone() is None
         assert undescribed_device([whole, lacking], 1000.0) is None
+
+
+SAID = json.dumps(
+    {
+        "name": "daq",
+        "streams": [{"stream": 0, "rate_hz": 1000, "channels": [{"name": "ia", "unit": "A", "scale": 0.5}]}],
+    }
+).encode()
+
+
+def test_lines_take_from_the_yaml_what_is_stated_and_from_their_description_the_rest() -> None:
+    decoder = CsvDecoder((ChannelOverride("ia", phase="c"),))
+    device = next(part for part in decoder.push(b"#" + SAID + b"\n1\n2\n") if isinstance(part, Device))
+    assert device.streams[0].channels == (Channel("ia", ChannelKind.CURRENT, "A", 0.5, phase="c"),)
+
+
+def test_frames_take_from_the_yaml_what_is_stated_and_from_their_description_the_rest() -> None:
+    (device,) = FrameDecoder((ChannelOverride("i0b", scale=2.0),)).push(encode_description(a_device()))
+    assert isinstance(device, Device)
+    first, second = a_device().streams[0].channels
+    assert device.streams[0].channels == (first, replace(second, scale=2.0))
+
+
+def test_samples_that_nobody_says_the_worth_of_are_not_taken() -> None:
+    lines = CsvDecoder((ChannelOverride("ia", ChannelKind.CURRENT, phase="a"),), 1000.0)
+    assert lines.push(b"half a line\n1\n2\n3\n") == []
+    assert lines.counts.undescribed == 3
+    frames = FrameDecoder((ChannelOverride("ia", scale=1.0), ChannelOverride("ib")))
+    assert frames.push(b"".join(a_frame(number) for number in range(2000))) == []
+    assert frames.counts.undescribed == 2000

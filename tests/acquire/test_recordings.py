@@ -144,7 +144,7 @@ def test_a_wrong_recording_is_named_with_what_is_wrong(
 
 
 @pytest.mark.parametrize(
-    "rate_hz", [1e-300, 0.1, 1.0, 3.0, 9.9, 1.1e6, 4e6, 1e9, 1e300, -1.0, np.nan, np.inf, -np.inf]
+    "rate_hz", [1e-300, 0.1, 1.0, 3.0, 9.9, 99.0, 1.1e6, 4e6, 1e9, 1e300, -1.0, np.nan, np.inf, -np.inf]
 )
 def test_a_rate_that_no_waveform_has_is_refused(tmp_path: Path, rate_hz: float) -> None:
     with pytest.raises(RecordingError, match=r"run_1\.npz: fs"):

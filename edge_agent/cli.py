@@ -21,6 +21,8 @@ from edge_agent.plain import one_line, printable
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 """Exit statuses."""
 _STDOUT = 1
+_EXTRAS = {"numba": "simulator", "matplotlib": "plot", "h5py": "laboratory"}
+"""The smallest extra of pyproject.toml that installs a package; all others come with `calibration`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def dispatch(
             try:
                 module = import_module(command.module)
             except ModuleNotFoundError as error:
-                if str(error.name).startswith(("edge_agent", "calibration")):
+                if _is_ours(error):
                     raise
                 print(f"{program} {name}: {_missing(error)}", file=sys.stderr)
                 return WRONG_USAGE
@@ -128,6 +130,11 @@ def _guarded(program: str, args: argparse.Namespace) -> int:
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE
+    except ModuleNotFoundError as error:
+        if _is_ours(error):
+            raise
+        print(f"{program} {args.command}: {_missing(error)}", file=sys.stderr)
+        return WRONG_USAGE
     except OSError as error:
         if isinstance(error, BrokenPipeError) and _nobody_reads():
             return DONE
@@ -149,9 +156,14 @@ def _nobody_reads() -> bool:
     return True
 
 
+def _is_ours(error: ModuleNotFoundError) -> bool:
+    """True if a module of this project is missing: that is a fault of the program."""
+    return str(error.name).partition(".")[0] in ("edge_agent", "calibration")
+
+
 def _missing(error: ModuleNotFoundError) -> str:
     """Say what to install."""
-    extra = "simulator" if error.name == "numba" else "calibration"
+    extra = _EXTRAS.get(str(error.name).partition(".")[0], "calibration")
     return f"needs {error.name}, which is not installed; pip install '.[{extra}]' in the project's folder"
 
 

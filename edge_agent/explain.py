@@ -39,12 +39,12 @@ ADVICE = {
     "rotor examined by other means.",
     Reason.OUT_OF_DOMAIN: "Check wiring, direction and scale of the sensors and the nameplate: the signals "
     "are unlike those of a motor that is known.",
-    Reason.SAMPLES_NOT_UNDERSTOOD: "Bytes arrive that are not samples. Check acquisition.driver and baud_rate, "
-    "and the first refused line in the log.",
+    Reason.SAMPLES_NOT_UNDERSTOOD: "Bytes arrive that are not samples. Check acquisition.driver and "
+    "baud_rate, and the first refused line in the log.",
     Reason.WRONG_SCALE: "Check unit and scale of the channels, the ratio of the current transformer and "
     "motor.rated_current_a: this motor cannot have such currents.",
-    Reason.ANALYSIS_FAILED: "An unforeseen error cost this window; the log holds its traceback. Report it if it "
-    "comes again.",
+    Reason.ANALYSIS_FAILED: "An unforeseen error cost this window; the log holds its traceback. "
+    "Report it if it comes again.",
 }
 """What to do about each reason."""
 

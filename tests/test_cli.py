@@ -203,6 +203,36 @@ def a_port(**changes: object) -> PortInfo:
     return PortInfo(**(known | changes))
 
 
+LINES_WITHOUT_DESCRIPTION = CONFIG.replace(
+    "{port: /dev/ttyACM0}", "{port: x, driver: csv_lines, rate_hz: 1000}"
+)
+
+
+@pytest.mark.parametrize("command", [["check"], ["run", "-c"]])
+@pytest.mark.parametrize(
+    ("channel", "message"),
+    [
+        ("{name: ia, kind: current, phase: a}", "agent.yaml:8:5: channels[0]: scale is missing, and lines"),
+        ("{name: ia, phase: a}", "channels[0]: scale is missing"),
+        ("{name: p, scale: 1}", "channels[0]: kind is missing, and lines whose rate_hz is stated here"),
+    ],
+)
+def test_what_neither_the_lines_nor_the_file_say_of_a_channel_is_missing(
+    tmp_path: Path, capsys, command: list[str], channel: str, message: str
+):
+    config = tmp_path / "agent.yaml"
+    config.write_text(f"{LINES_WITHOUT_DESCRIPTION}channels:\n  - {channel}\n")
+    assert cli.main([*command, str(config)]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_check_leaves_to_the_daq_what_the_file_does_not_say_of_a_channel(tmp_path: Path, capsys):
+    config = tmp_path / "agent.yaml"
+    config.write_text(f"{CONFIG}channels:\n  - {{name: ia, phase: b}}\n")
+    assert cli.main(["check", str(config)]) == 0
+    assert "channels: ia over what the DAQ says of them" in capsys.readouterr().out
+
+
 def test_ports_are_listed_as_they_belong_in_a_configuration(monkeypatch: pytest.MonkeyPatch, capsys):
     bare = a_port(
         path="/dev/ttyS0", by_id=None, vendor=None, product=None, serial_number=None, accessible=False

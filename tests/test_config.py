@@ -151,6 +151,32 @@ def test_channels_win_over_what_the_device_says_of_them(load):
     assert second.channels[1] == Channel("vib_radial", ChannelKind.VIBRATION, "mm/s", 0.00958, axis="radial")
 
 
+@pytest.mark.parametrize(
+    ("line", "phase", "unit"),
+    [
+        ("{name: ia, phase: b}", "b", "A"),
+        ("{name: ia, kind: current, phase: c}", "c", "A"),
+        ("{name: ia, kind: vibration}", None, "m/s2"),
+        ("{name: ia, kind: vibration, unit: mm/s, axis: axial}", None, "mm/s"),
+        ("{name: ia, unit: A}", "a", "A"),
+        ("{name: ia}", "a", "A"),
+    ],
+)
+def test_a_channel_may_leave_out_what_the_device_says(load, line: str, phase: str | None, unit: str):
+    own = Channel("ia", ChannelKind.CURRENT, "A", 0.25, 3.0, phase="a")
+    device = Device("daq", "", "", (Stream(0, 1000.0, (own,)),))
+    settings = load(f"{MINIMAL}channels:\n  - {line}\n")
+    for changed_device in (settings.apply_channels(device), settings.apply_to_recording(device)):
+        (channel,) = changed_device.streams[0].channels
+        assert (channel.phase, channel.unit, channel.scale, channel.offset) == (phase, unit, 0.25, 3.0)
+
+
+def test_a_unit_that_is_of_no_kind_is_refused_without_a_kind_too(problems_of):
+    (problem,) = problems_of(f"{MINIMAL}channels:\n  - {{name: ia, unit: V}}\n")
+    assert problem.key == ("channels", 0, "unit")
+    assert "'V' is no unit of a channel here, expected A or m/s2 or mm/s or rpm" in problem.message
+
+
 def test_a_file_without_channels_leaves_those_of_the_device(load):
     device = Device("daq", "", "", (Stream(0, 1000.0, (Channel("x", ChannelKind.CURRENT, "A", 1.0),)),))
     assert load(MINIMAL).apply_channels(device) == device
@@ -195,7 +221,6 @@ colour: red
         ("channels", 1, "phase"): ("a, scale: 0}", "the phase of channels[0] already"),
         ("channels", 1, "scale"): ("0}\n  - {name: ic", "would make every sample zero"),
         ("channels", 2, "phase"): ("{name: ic", "a current needs its phase"),
-        ("channels", 2, "scale"): ("{name: ic", "missing"),
         ("window", "step_s"): ("6}", "longer than the window of 5 s"),
         ("mqtt", "host"): ("mqtt", "missing, expected name or address of the broker"),
         ("mqtt", "port"): ("70000", "expected a number of 65535 or less"),

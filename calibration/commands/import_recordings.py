@@ -7,12 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from calibration.recordings.columns import Description
-from calibration.recordings.importers import LAB_SUFFIX, parts_of
+from calibration.recordings.csv_files import LEFT_OUT
+from calibration.recordings.importers import LAB_SUFFIX, TEXT_SUFFIXES, parts_of
 from calibration.recordings.part import DeadRecordingError, Part
-from edge_agent.acquire.overrides import with_channels
 from edge_agent.acquire.recordings import Recording, RecordingError, write_recording
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
 from edge_agent.config import load_settings
@@ -25,17 +23,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="SOURCE",
-        help="laboratory files (.mat), recordings (.npz), CSV or WAV files",
+        help="laboratory files (.mat), recordings (.npz), WAV files, or text tables "
+        f"({', '.join(TEXT_SUFFIXES)})",
     )
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where recordings (.npz) go")
     parser.add_argument(
         "-c",
         "--config",
         type=Path,
-        help="YAML file of an agent: its channels are those of CSV and WAV, its motor that of all files that "
-        "name none",
+        help="YAML file of an agent: its channels are those of text and WAV, but for scales of columns whose "
+        "unit the file states; its motor is that of all files that name none",
     )
-    parser.add_argument("--rate-hz", type=float, metavar="R", help="scans per second of CSV without time_s")
+    parser.add_argument("--rate-hz", type=float, metavar="R", help="scans per second of text without time")
+    parser.add_argument(
+        "--columns",
+        type=_column_names,
+        default=(),
+        metavar="NAMES",
+        help="names of the columns of text files, e.g. time_s,ia,ib,_,vib_radial; _ leaves one out",
+    )
     parser.add_argument("--broken-bars", type=int, metavar="N", help="noted as the truth")
     parser.add_argument("--load", type=float, metavar="L", help="noted as the torque, 1 being the rated one")
     parser.add_argument("--motor-id", metavar="ID", help="noted as the motor; recordings of one share it")
@@ -55,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
             parts += [(source, part) for part in parts_of(source, description)]
         except RecordingError as error:
             importer.refuse(error)
-    for source, part in tqdm(parts, unit="recording", disable=None):
+    for source, part in parts:
         importer.take(source, part)
     return FAILED if importer.refused else DONE
 
@@ -68,7 +74,6 @@ class _Importer:
         """Files and recordings that could not be used."""
         self._folder = folder
         self._truth = truth
-        self._channels = description.channels
         self._motor = description.meta
         self._written: dict[Path, Path] = {}
 
@@ -79,23 +84,21 @@ class _Importer:
             self._check_target(source, target)
             recording = part.read()
         except DeadRecordingError as error:
-            tqdm.write(str(error), file=sys.stderr)
+            print(str(error), file=sys.stderr)
             return
         except RecordingError as error:
             self.refuse(error)
             return
         if recording.left_out:
-            tqdm.write(f"{source}: left out: {', '.join(recording.left_out)}", file=sys.stderr)
-        if with_channels(recording.device, self._channels) != recording.device:
-            tqdm.write(f"{target}: has scales of its own; replay it without `channels`", file=sys.stderr)
+            print(f"{source}: left out: {', '.join(recording.left_out)}", file=sys.stderr)
         self._write(target, replace(recording, meta={**self._motor, **recording.meta, **self._truth}))
         self._written[target] = source
-        tqdm.write(str(target))
+        print(target)
 
     def refuse(self, error: RecordingError) -> None:
         """Say why something could not be used."""
         self.refused += 1
-        tqdm.write(f"edge-calibrate import: {error}", file=sys.stderr)
+        print(f"edge-calibrate import: {error}", file=sys.stderr)
 
     def _check_target(self, source: Path, target: Path) -> None:
         if target in self._written:
@@ -108,6 +111,15 @@ class _Importer:
         beside = target.with_suffix(".part")
         write_recording(beside, recording)
         beside.replace(target)
+
+
+def _column_names(text: str) -> tuple[str, ...]:
+    """Split the names of columns; raises argparse.ArgumentTypeError where one is empty or stands twice."""
+    names = tuple(name.strip() for name in text.split(","))
+    told = [name for name in names if name != LEFT_OUT]
+    if not all(names) or len(set(told)) < len(told) or not told:
+        raise argparse.ArgumentTypeError(f"{text!r} names columns not at all or twice; e.g. time_s,ia,ib,_")
+    return names
 
 
 def _wrong_usage(args: argparse.Namespace) -> str | None:
@@ -127,12 +139,13 @@ def _wrong_usage(args: argparse.Namespace) -> str | None:
 def _description(args: argparse.Namespace) -> Description:
     """What CSV and WAV do not say themselves; raises ConfigError when the YAML file is wrong."""
     if args.config is None:
-        return Description(rate_hz=args.rate_hz)
+        return Description(rate_hz=args.rate_hz, columns=args.columns)
     settings = load_settings(args.config)
     motor = settings.motor
     return Description(
         channels=settings.device_channels(),
         rate_hz=args.rate_hz or settings.acquisition.rate_hz,
+        columns=args.columns,
         meta={"motor_id": motor.id, "nameplate": motor.model_dump(mode="json", exclude_none=True)},
     )
 

@@ -40,18 +40,19 @@ def run(args: argparse.Namespace) -> int:
     except (OSError, ValueError, yaml.YAMLError) as error:
         print(f"edge-calibrate simulate: {error}", file=sys.stderr)
         return WRONG_USAGE
+    # What these need may not be installed: that is to be said before hours of simulation, not after.
+    if args.lab_layout:
+        from calibration.simulator.lab_export import write_lab_files
+    if args.plot:
+        from calibration.simulator.plot import plot_recording
     args.out.mkdir(parents=True, exist_ok=True)
     paths = produce(scenarios, args.out, args.jobs)
     if args.lab_layout:
-        from calibration.simulator.lab_export import write_lab_files
-
         write_lab_files(args.out, _made(scenarios, paths))
     else:
         for path in paths:
-            print(path)
+            print(path, flush=True)
     if args.plot:
-        from calibration.simulator.plot import plot_recording
-
         for scenario in scenarios:
             plot_recording(scenario, args.out / f"{recording_name(scenario)}.png")
     return DONE
@@ -75,5 +76,5 @@ def _scenarios(args: argparse.Namespace) -> list[Scenario]:
 def _made(scenarios: list[Scenario], paths: Iterator[Path]) -> Iterator[tuple[Scenario, Recording]]:
     """Pair scenarios with their recordings as these get ready."""
     for scenario, path in zip(scenarios, paths, strict=True):
-        print(path)
+        print(path, flush=True)
         yield scenario, read_recording(path)

@@ -1,99 +1,102 @@
-"""Importer of CSV: one line of channel names, then one scan a line.
+"""Importer of text tables as measuring programs export them: CSV, and the like.
 
-A column `time_s` tells the rate, and must be even: lost scans show in it. Columns are separated by comma,
-semicolon or tab; numbers have a decimal point.
+A line of channel names, then one scan a line; a column of time tells the rate, and must be even: lost scans
+show in it. How the table is written is found out (`csv_layout`), and what cannot be read is refused with its
+line.
 """
 
-import warnings
+import csv
+import math
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
-from calibration.recordings.columns import Description, described, recording_of
+from calibration.recordings.columns import Column, Description, Told, described, no_channels, recording_of
+from calibration.recordings.csv_layout import Layout, find_layout
+from calibration.recordings.csv_numbers import read_numbers
+from calibration.recordings.text_files import read_lines
+from calibration.recordings.time_column import RATE_TOLERANCE, TimeColumn, find_time, rate_of
 from edge_agent.acquire.recordings import Recording, RecordingError
 
-TIME = "time_s"
-"""Name of the column of time, s."""
-
-_STEP_TOLERANCE = 0.1
-_DRIFT_TOLERANCE = 0.5
-_RATE_TOLERANCE = 0.01
+LEFT_OUT = "_"
+"""Name that `--columns` gives a column which is to be left out."""
 
 
 def read_csv(path: Path, description: Description) -> Recording:
-    """Read a CSV file; raises RecordingError when it cannot be used."""
+    """Read a text table; raises RecordingError when it cannot be used."""
     try:
-        names, values = _table(path)
-        rate_hz = _rate_hz(names, values, description.rate_hz)
-        columns = [number for number, name in enumerate(names) if name != TIME]
-        names, values = [names[number] for number in columns], values[:, columns]
-        channels = described(names, description.channels)
-        meta = {**description.meta, "source": path.name}
-        return recording_of(path.stem, values, channels, names, rate_hz, meta)
+        return _recording(path, description)
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}") from error
-    except (RecordingError, ValueError) as error:
+    except (RecordingError, csv.Error, ValueError, OverflowError) as error:
         raise RecordingError(f"{path}: {error}") from error
 
 
-def _table(path: Path) -> tuple[list[str], NDArray[np.float64]]:
-    with path.open(encoding="utf-8-sig") as file:
-        header = file.readline().lstrip("#").strip()
-        separator = next((mark for mark in ",;\t" if mark in header), ",")
-        names = [name.strip().strip('"') for name in header.split(separator)]
-        _check_names(names)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # that there is no data is told below
-            values = np.loadtxt(file, delimiter=separator, ndmin=2, comments=None)
-    if len(values) < 2:
-        raise RecordingError(f"it holds {len(values)} scans, expected a header line and two scans or more")
-    if values.shape[1] != len(names):
-        raise RecordingError(f"the header names {len(names)} columns, the scans have {values.shape[1]}")
-    return names, values
+def _recording(path: Path, description: Description) -> Recording:
+    lines = read_lines(path)
+    layout = find_layout(lines, description.columns, [channel.name for channel in description.channels])
+    time = _time_column(layout, description)
+    columns = [
+        Column(index, name, unit)
+        for index, (name, unit) in enumerate(zip(layout.names, layout.units, strict=True))
+        if not (name == LEFT_OUT or (time is not None and index == time.index))
+        and (name or (index > 0 and index not in layout.empty))  # a first one without a name is an index
+    ]
+    told = [
+        replace(each, channel=None) if each.column.index in layout.empty else each
+        for each in described(columns, description.channels)
+    ]
+    used = [each for each in told if each.channel is not None]
+    _check_names(used, columns)
+    indices = [each.column.index for each in used]
+    numbers = read_numbers(lines, layout, indices if time is None else [time.index, *indices])
+    stated_hz = _stated_hz(layout, description)
+    if time is None:
+        rate_hz, values = stated_hz, numbers.values
+    else:
+        rate_hz = rate_of(time, numbers.values[:, 0], numbers.ends[0], stated_hz)
+        values = numbers.values[:, 1:]
+    if rate_hz is None:
+        raise RecordingError(_no_rate(layout))
+    meta = {**description.meta, "source": path.name}
+    recording = recording_of(path.stem, values, used, rate_hz, meta)
+    left_out = tuple(each.column.label for each in told if each.channel is None)
+    scaled = (each.column.label for each in used if each.unused_scale)
+    left_out += tuple(f"the configured scale of {label}, whose unit the file states" for label in scaled)
+    return replace(recording, left_out=left_out + ((numbers.footer,) if numbers.footer else ()))
 
 
-def _check_names(names: list[str]) -> None:
-    if names == [""]:
-        raise RecordingError("it is empty, or its first line is; expected channel names")
-    if any(_is_number(name) for name in names):
-        raise RecordingError(f"its first line holds numbers ({names[0]}, ...), expected channel names")
-    if len(set(names)) < len(names) or not all(names):
-        raise RecordingError(f"channel names {', '.join(names)} are not all different and non-empty")
+def _time_column(layout: Layout, description: Description) -> TimeColumn | None:
+    """Return the column of time; None where there is none, or only one of text, as a time of day is."""
+    channels = {channel.name for channel in description.channels}
+    is_other = [name in channels or index in layout.text for index, name in enumerate(layout.names)]
+    names = ["" if other else name for name, other in zip(layout.names, is_other, strict=True)]
+    units = ["" if other else unit for unit, other in zip(layout.units, is_other, strict=True)]
+    return find_time(names, units)
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _rate_hz(names: list[str], values: NDArray[np.float64], given_hz: float | None) -> float:
-    if TIME not in names:
-        if given_hz is None:
-            raise RecordingError(f"nothing tells its rate; give --rate-hz, or a column {TIME}")
-        return given_hz
-    time_s = values[:, names.index(TIME)]
-    if not np.isfinite(time_s).all():
-        raise RecordingError(f"{TIME} of scan {int(np.argmin(np.isfinite(time_s)))} is not finite")
-    step_s = float(time_s[-1] - time_s[0]) / (len(time_s) - 1)
-    if step_s <= 0:
-        raise RecordingError(f"{TIME} does not grow: from {time_s[0]:g} to {time_s[-1]:g} s")
-    _check_even(time_s, step_s)
-    if given_hz is not None and abs(given_hz * step_s - 1) > _RATE_TOLERANCE:
-        raise RecordingError(f"{TIME} says {1 / step_s:g} Hz, but {given_hz:g} Hz was given")
-    return 1 / step_s
-
-
-def _check_even(time_s: NDArray[np.float64], step_s: float) -> None:
-    """Each step must be about the mean step, and the sum of their errors less than half a step."""
-    step_errors = np.abs(np.diff(time_s) / step_s - 1)
-    drift = np.abs((time_s - time_s[0]) / step_s - np.arange(len(time_s)))
-    worst = int(step_errors.argmax())
-    if step_errors[worst] > _STEP_TOLERANCE or drift.max() > _DRIFT_TOLERANCE:
+def _stated_hz(layout: Layout, description: Description) -> float | None:
+    given_hz, found_hz = description.rate_hz, layout.rate_hz
+    if given_hz and found_hz and not math.isclose(given_hz, found_hz, rel_tol=RATE_TOLERANCE):
         raise RecordingError(
-            f"{TIME} is uneven: {time_s[worst + 1] - time_s[worst]:g} s after scan {worst}, {step_s:g} s on "
-            f"average; where only the time stamps are bad, leave {TIME} out and give --rate-hz"
+            f"it says {found_hz:g} Hz before its table, but {given_hz:g} Hz was given; correct one of them"
         )
+    return given_hz or found_hz
+
+
+def _no_rate(layout: Layout) -> str:
+    of_text = find_time(layout.names, layout.units)
+    if of_text is not None:
+        return f"{of_text.name} holds text, no seconds; give --rate-hz, or a column time_s"
+    return "nothing tells its rate; give --rate-hz, or a column time_s"
+
+
+def _check_names(used: list[Told], columns: list[Column]) -> None:
+    """Refuse two columns of one channel, columns of numbers without a name, and a table without channels."""
+    names = [each.channel.name for each in used if each.channel is not None]
+    if len(set(names)) < len(names) or not all(column.name for column in columns):
+        shown = ", ".join(column.name for column in columns)
+        raise RecordingError(
+            f"channel names {shown} are not all different and non-empty; correct them, or give --columns"
+        )
+    if not used:
+        raise no_channels(columns)

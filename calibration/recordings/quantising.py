@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from edge_agent.acquire.recordings import Counts
 
+_NEGLIGIBLE = 1e-18
+"""Values up to here are zero: judgement, noise of computing. A step of less would vanish in float32."""
+
 
 def quantise(values: NDArray[Any], bits: Literal[16, 32]) -> tuple[Counts, NDArray[np.float64]]:
     """Give counts, and what one count is worth in each channel.
@@ -21,7 +24,7 @@ def quantise(values: NDArray[Any], bits: Literal[16, 32]) -> tuple[Counts, NDArr
         (scans, channels) and (channels,).
     """
     largest = np.abs(values).max(axis=0).astype(np.float64)
-    steps = np.where(largest > 0, largest, 1.0) / (2 ** (bits - 1) - 1)
+    steps = np.where(largest > _NEGLIGIBLE, largest, 1.0) / (2 ** (bits - 1) - 1)
     rounded = np.rint(values / steps)
     return rounded.astype(np.int16) if bits == 16 else rounded.astype(np.int32), steps
 

@@ -9,57 +9,39 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.io import wavfile
 
-from calibration.recordings.columns import Description, recording_of
+from calibration.recordings.columns import Column, Description, described, recording_of
+from calibration.recordings.wav_header import WavHeader, read_header
 from edge_agent.acquire.recordings import Recording, RecordingError
-
-_SAMPLES = ("int16", "int32", "float32", "float64")
 
 
 def read_wav(path: Path, description: Description) -> Recording:
     """Read a WAV file, its channels described in order; raises RecordingError when it cannot be used."""
     try:
-        rate_hz, samples = _read(path)
-        if samples.dtype.name not in _SAMPLES:
-            raise RecordingError(f"its samples are {samples.dtype}, expected {', '.join(_SAMPLES)}")
-        if samples.size == 0:
-            raise RecordingError("it holds no samples")
-        values = samples.reshape(len(samples), -1)
-        if samples.dtype == np.int32 and _bits(path) == 24:
-            values = values >> 8  # scipy puts 24 bits into the upper ones of 32
-        names = [f"channel {number}" for number in range(values.shape[1])]
-        if len(description.channels) != len(names):
+        header = read_header(path)
+        if len(description.channels) != header.channels:
             raise RecordingError(
-                f"it has {len(names)} channels without names, {len(description.channels)} are described; "
-                "describe each, in order, in the channels of a configuration (-c)"
+                f"it has {header.channels} channels without names, {len(description.channels)} are described"
+                "; describe each, in order, in the channels of a configuration (-c)"
             )
+        columns = [Column(number, f"channel {number}") for number in range(header.channels)]
+        told = described(columns, description.channels)
         meta = {**description.meta, "source": path.name}
-        return recording_of(path.stem, values, description.channels, names, float(rate_hz), meta)
+        return recording_of(path.stem, _samples(path, header), told, float(header.rate_hz), meta)
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}") from error
     except (RecordingError, ValueError, struct.error) as error:
         raise RecordingError(f"{path}: {error}") from error
 
 
-def _read(path: Path) -> tuple[int, NDArray[Any]]:
-    """Give rate and samples; raises RecordingError where the header is damaged."""
+def _samples(path: Path, header: WavHeader) -> NDArray[Any]:
+    """Return the samples (scans, channels) as the counts or numbers that they are."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", wavfile.WavFileWarning)  # chunks of text are of no interest
         try:
-            rate_hz, samples = wavfile.read(path)
+            _, samples = wavfile.read(path)
         except (TypeError, ArithmeticError, LookupError, NameError, MemoryError) as error:
             # scipy computes with what a damaged header says before it checks it
             raise RecordingError(f"it is no whole WAV file: {error}") from error
-    if rate_hz == 0:
-        raise RecordingError("its header says 0 Hz")
-    return rate_hz, samples
-
-
-def _bits(path: Path) -> int:
-    """Read the bits of a sample from the chunk `fmt ` of a RIFF file that was read as one before."""
-    with path.open("rb") as file:
-        file.seek(12)
-        while True:
-            name, size = struct.unpack("<4sI", file.read(8))
-            if name == b"fmt ":
-                return int(struct.unpack("<14xH", file.read(16))[0])
-            file.seek(size + size % 2, 1)
+    values = np.asarray(samples).reshape(len(samples), -1)
+    # scipy puts 24 bits into the upper ones of 32
+    return values >> 8 if header.bits == 24 else values

@@ -2,10 +2,7 @@
 
 import multiprocessing
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
-
-from tqdm import tqdm
 
 from calibration.simulator.recording import recording_name, simulate
 from calibration.simulator.scenario import Scenario
@@ -13,19 +10,13 @@ from edge_agent.acquire.recordings import write_recording
 
 
 def produce(scenarios: Sequence[Scenario], folder: Path, jobs: int) -> Iterator[Path]:
-    """Write a recording of each scenario to `folder`; yield its path, in order, and show progress."""
+    """Write a recording of each scenario to `folder` and yield its path, in order, once it is written."""
     tasks = [(scenario, folder) for scenario in scenarios]
-    progress = tqdm(total=len(tasks), unit="recording", disable=None)
-    with closing(progress):
-        if jobs == 1:
-            for task in tasks:
-                yield _write(task)
-                progress.update()
-            return
-        with multiprocessing.get_context("spawn").Pool(jobs) as pool:
-            for path in pool.imap(_write, tasks, chunksize=2):
-                yield path
-                progress.update()
+    if jobs == 1:
+        yield from map(_write, tasks)
+        return
+    with multiprocessing.get_context("spawn").Pool(jobs) as pool:
+        yield from pool.imap(_write, tasks, chunksize=2)
 
 
 def _write(task: tuple[Scenario, Path]) -> Path:

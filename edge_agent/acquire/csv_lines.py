@@ -15,8 +15,8 @@ import numpy as np
 from edge_agent.acquire import description
 from edge_agent.acquire.counter import Counter
 from edge_agent.acquire.counts import DecoderCounts
-from edge_agent.acquire.overrides import undescribed_device, with_channels
-from edge_agent.acquire.samples import Channel, Device, SampleBlock
+from edge_agent.acquire.overrides import ConfiguredChannel, undescribed_device, with_channels
+from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.sequence import Arrival, SequenceTracker
 from edge_agent.acquire.splitting import Splitter
 
@@ -31,7 +31,7 @@ _TO_COMMA = bytes.maketrans(_SEPARATORS, b",,,")
 class CsvDecoder:
     """Reads scans from lines; a line that is not one whole scan is lost, and never shifts columns."""
 
-    def __init__(self, channels: tuple[Channel, ...] = (), rate_hz: float | None = None) -> None:
+    def __init__(self, channels: tuple[ConfiguredChannel, ...] = (), rate_hz: float | None = None) -> None:
         """Take the columns and the rate of a DAQ that does not describe itself."""
         self.description_problem: str | None = None
         """Why the last description cannot be right and was ignored; None once a right one came."""
@@ -104,10 +104,11 @@ class CsvDecoder:
 
     def _take_scan(self, line: bytes, found: list[Device | SampleBlock]) -> None:
         if self._described is None:
-            if self._rate_hz is None or not self._channels:
+            device = undescribed_device(self._channels, self._rate_hz) if self._rate_hz else None
+            if device is None or not self._channels:
                 self._counter.undescribed += 1
                 return
-            self._describe(undescribed_device(self._channels, self._rate_hz), False, found)
+            self._describe(device, False, found)
         row = self._read(line, found)
         if row is None:
             self._counter.bytes_discarded += len(line)

@@ -16,8 +16,8 @@ import numpy as np
 from edge_agent.acquire import cobs, description
 from edge_agent.acquire.counter import Counter
 from edge_agent.acquire.counts import DecoderCounts
-from edge_agent.acquire.overrides import undescribed_device, with_channels
-from edge_agent.acquire.samples import Channel, Device, SampleBlock
+from edge_agent.acquire.overrides import ConfiguredChannel, undescribed_device, with_channels
+from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.sequence import Arrival, SequenceTracker
 from edge_agent.acquire.splitting import Splitter
 
@@ -71,7 +71,7 @@ class FrameDecoder:
     bytes are cut into pushes changes nothing. Memory is bounded by MAX_FRAME_BYTES and by 16 streams.
     """
 
-    def __init__(self, channels: tuple[Channel, ...] = ()) -> None:
+    def __init__(self, channels: tuple[ConfiguredChannel, ...] = ()) -> None:
         """Take the channels that win over what the device says; those of stream 0 if it says nothing."""
         self.description_problem: str | None = None
         """Why the last description cannot be right and was ignored; None once a right one came."""
@@ -199,6 +199,8 @@ class FrameDecoder:
             return []
         self._waited_s = 0.0
         device = undescribed_device(self._channels, header.rate_mhz / 1000)
+        if device is None:
+            return []
         self._accept(device)
         return [device]
 

@@ -1,8 +1,7 @@
 """Recordings: samples on disk (.npz), read, written and played back as blocks."""
 
 import json
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,18 +9,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_of
-from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
+from edge_agent.acquire.archive import RecordingError, load_arrays
+from edge_agent.acquire.bounds import MAX_CHANNELS, MAX_MAGNITUDE, rate_problem
+from edge_agent.acquire.channel_table import ChannelTable
+from edge_agent.acquire.naming import KIND_OF_UNIT
+from edge_agent.acquire.samples import Device, SampleBlock, Stream
+
+__all__ = [
+    "Counts",
+    "Recording",
+    "RecordingError",
+    "check_streams",
+    "read_recording",
+    "replay_blocks",
+    "write_recording",
+]
 
 Counts = NDArray[np.int16] | NDArray[np.int32]
 
 _KNOWN_KEYS = frozenset(
     {"x", "scale", "offset", "fs", "n", "channels", "units", "full_scale", "stream", "meta"}
 )
-
-
-class RecordingError(Exception):
-    """A recording cannot be used; the message names the file and what is wrong with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +54,18 @@ def read_recording(path: Path) -> Recording:
     """Read a recording; raises RecordingError when it is not one.
 
     Channels are grouped into streams by kind and rate, since one clock can be assumed only within a
-    kind; the optional key `stream` (channels,) says otherwise.
+    kind; the optional key `stream` (channels,) says otherwise. Values in mA, g and the like are converted.
+    Rates, scales and sizes that no recording of a motor can have are refused.
     """
     try:
-        arrays, unreadable = _load(path)
+        arrays, unreadable = load_arrays(path, _KNOWN_KEYS)
     except OSError as error:
         raise RecordingError(f"{path}: {error.strerror or error}") from error
-    except Exception as error:  # of damaged files numpy and zipfile raise whatever they stumble over
+    except RecordingError as error:
         raise RecordingError(f"{path}: {error}") from error
+    except Exception as error:  # of damaged files numpy and zipfile raise whatever they stumble over
+        said = " ".join(str(error).split()) or type(error).__name__
+        raise RecordingError(f"{path}: it cannot be read, it is damaged: {said}; copy it again") from error
     try:
         return _assemble(path.stem, arrays, unreadable)
     except (RecordingError, ValueError) as error:
@@ -87,7 +99,7 @@ def write_recording(path: Path, recording: Recording) -> None:
 
 
 def replay_blocks(recording: Recording, block_s: float) -> Iterator[SampleBlock]:
-    """Give the recording in blocks of `block_s` seconds, the streams interleaved in time order."""
+    """Yield the recording in blocks of `block_s` seconds, the streams interleaved in time order."""
     streams = recording.device.streams
     duration_s = max(c.shape[0] / s.rate_hz for s, c in zip(streams, recording.counts, strict=True))
     for k in range(int(duration_s / block_s) + 2):
@@ -98,30 +110,15 @@ def replay_blocks(recording: Recording, block_s: float) -> Iterator[SampleBlock]
                 yield SampleBlock(stream.number, first, block)
 
 
-def _load(path: Path) -> tuple[dict[str, NDArray[Any]], list[str]]:
-    loaded = np.load(path, allow_pickle=False)
-    if not isinstance(loaded, np.lib.npyio.NpzFile):
-        raise RecordingError("it is a single array, expected an .npz with x, scale, fs and channels")
-    arrays, unreadable = {}, []
-    with loaded:
-        for key in loaded.files:
-            try:
-                arrays[key] = loaded[key]
-            except ValueError:
-                if key in _KNOWN_KEYS:
-                    raise
-                unreadable.append(key)
-    return arrays, unreadable
-
-
 def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str]) -> Recording:
     x = _samples(arrays)
-    table = _ChannelTable.of(arrays, *x.shape)
+    table = ChannelTable.of(arrays, *x.shape)
     known = [row for row, kind in enumerate(table.kinds) if kind is not None]
     if not known:
+        told = (f"{n} ({u or 'no unit'})" for n, u in zip(table.names, table.units, strict=True))
         raise RecordingError(
-            f"none of the channels {', '.join(table.names)} is of a known kind; "
-            f"give `units`, one of {', '.join(KIND_OF_UNIT)} for each channel"
+            f"none of the channels {', '.join(told)} is of a known kind; "
+            f"give `units`, one of {', '.join(KIND_OF_UNIT)} for each channel, and the scale that leads to it"
         )
     streams: list[Stream] = []
     counts: list[Counts] = []
@@ -129,6 +126,7 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
         streams.append(Stream(number, table.rates_hz[rows[0]], tuple(table.channel(r) for r in rows)))
         columns = x[rows, : table.lengths[rows[0]]].T
         counts.append(np.ascontiguousarray(columns))  # type: ignore[arg-type]  # keeps the dtype of x
+    check_streams(streams, counts)
     return Recording(
         name=name,
         device=Device(name, "", "", tuple(streams)),
@@ -140,153 +138,51 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
     )
 
 
+def check_streams(streams: Sequence[Stream], counts: Sequence[Counts]) -> None:
+    """Raise RecordingError for rates, scales and values that no recording of a motor can have."""
+    if problem := rate_problem(tuple(streams)):
+        raise RecordingError(f"fs: {problem}")
+    for stream, scans in zip(streams, counts, strict=True):
+        _check_magnitudes(stream, scans)
+
+
+def _check_magnitudes(stream: Stream, counts: Counts) -> None:
+    """Refuse what no sensor can have measured: squares of it would overflow further on."""
+    lowest, highest = counts.min(axis=0), counts.max(axis=0)
+    for channel, low, high in zip(stream.channels, lowest.tolist(), highest.tolist(), strict=True):
+        largest = max(abs(low - channel.offset), abs(high - channel.offset)) * abs(channel.scale)
+        if not largest <= MAX_MAGNITUDE:
+            raise RecordingError(
+                f"{channel.name} reaches {largest:.3g} {channel.unit}, expected at most {MAX_MAGNITUDE:g}; "
+                f"correct its scale of {channel.scale:g} {channel.unit} per count"
+            )
+
+
 def _samples(arrays: dict[str, NDArray[Any]]) -> Counts:
-    x = _required(arrays, "x")
+    if "x" not in arrays:
+        raise RecordingError(f"x is missing; there are only {', '.join(sorted(arrays)) or 'no keys'}")
+    x = arrays["x"]
     if x.ndim != 2 or x.size == 0 or x.dtype.kind not in "iu":
-        raise RecordingError(f"x is {x.dtype} {x.shape}, expected integers (channels, samples)")
+        raise RecordingError(
+            f"x is {x.dtype} {x.shape}, expected integers (channels, samples); what is in units already "
+            "becomes counts by dividing it by a scale, and by rounding"
+        )
+    if x.shape[0] > MAX_CHANNELS:
+        raise RecordingError(
+            f"x is {x.shape}, expected (channels, samples) with at most {MAX_CHANNELS} channels; save x.T"
+        )
     if np.can_cast(x.dtype, np.int16):
-        return x.astype(np.int16)
+        return x.astype(np.int16, copy=False)
     if x.max() > np.iinfo(np.int32).max or x.min() < np.iinfo(np.int32).min:
         raise RecordingError("x holds counts beyond 32 bits")
-    return x.astype(np.int32)
+    return x.astype(np.int32, copy=False)
 
 
 def _meta(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     try:
         meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RecordingError(f"meta is no JSON text: {error}") from error
     if not isinstance(meta, dict):
         raise RecordingError("meta is JSON, but no object")
     return meta
-
-
-@dataclass(frozen=True, slots=True)
-class _ChannelTable:
-    """What the file says of each channel, in the order of the rows of x."""
-
-    names: list[str]
-    units: list[str]
-    kinds: list[ChannelKind | None]
-    scales: list[float]
-    offsets: list[float]
-    full_scales: list[float | None]
-    rates_hz: list[float]
-    lengths: list[int]
-    numbers: list[int] | None
-
-    @classmethod
-    def of(cls, arrays: dict[str, NDArray[Any]], channels: int, samples: int) -> "_ChannelTable":
-        names = [str(n) for n in _per_channel(arrays, "channels", channels, "U")]
-        if len(set(names)) < channels or not all(names):
-            raise RecordingError(f"channel names {names} are not all different and non-empty")
-        units = _units(arrays, names)
-        full_scales = _numbers(arrays, "full_scale", channels, default=np.nan, finite=False)
-        return cls(
-            names=names,
-            units=units,
-            kinds=[KIND_OF_UNIT.get(unit) for unit in units],
-            scales=_checked(_numbers(arrays, "scale", channels), "scale", lambda v: v != 0, "not 0"),
-            offsets=_numbers(arrays, "offset", channels, default=0.0),
-            full_scales=[v if v > 0 else None for v in full_scales],
-            rates_hz=_rates_hz(arrays, channels),
-            lengths=_lengths(arrays, channels, samples),
-            numbers=_stream_numbers(arrays, channels),
-        )
-
-    def streams(self, rows: list[int]) -> dict[int, list[int]]:
-        """Group rows by stream number, in the order in which the streams first appear."""
-        if self.numbers is None:
-            keys = [(self.kinds[row], self.rates_hz[row], self.lengths[row]) for row in rows]
-            order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-            numbers = [order[key] for key in keys]
-        else:
-            numbers = [self.numbers[row] for row in rows]
-        grouped: dict[int, list[int]] = {}
-        for row, number in zip(rows, numbers, strict=True):
-            first = grouped.setdefault(number, [row])[0]
-            if row != first:
-                grouped[number].append(row)
-            if (self.rates_hz[row], self.lengths[row]) != (self.rates_hz[first], self.lengths[first]):
-                raise RecordingError(f"the channels of stream {number} differ in rate or length")
-        return grouped
-
-    def channel(self, row: int) -> Channel:
-        kind, name = self.kinds[row], self.names[row]
-        assert kind is not None
-        return Channel(
-            name=name,
-            kind=kind,
-            unit=self.units[row],
-            scale=self.scales[row],
-            offset=self.offsets[row],
-            full_scale=self.full_scales[row],
-            phase=phase_of(kind, name),
-            axis=axis_of(kind, name),
-        )
-
-
-def _required(arrays: dict[str, NDArray[Any]], key: str) -> NDArray[Any]:
-    if key not in arrays:
-        raise RecordingError(f"{key} is missing; there are only {', '.join(sorted(arrays)) or 'no keys'}")
-    return arrays[key]
-
-
-def _per_channel(arrays: dict[str, NDArray[Any]], key: str, channels: int, kinds: str) -> NDArray[Any]:
-    value = np.atleast_1d(_required(arrays, key))
-    if value.shape != (channels,) or value.dtype.kind not in kinds:
-        raise RecordingError(
-            f"{key} is {value.dtype} {value.shape}, expected one for each of {channels} rows"
-        )
-    return value
-
-
-def _numbers(
-    arrays: dict[str, NDArray[Any]],
-    key: str,
-    channels: int,
-    *,
-    default: float | None = None,
-    finite: bool = True,
-) -> list[float]:
-    if default is not None and key not in arrays:
-        return [default] * channels
-    values = [float(v) for v in _per_channel(arrays, key, channels, "fiu")]
-    return _checked(values, key, math.isfinite, "finite") if finite else values
-
-
-def _checked(values: list[float], key: str, accept: Callable[[float], bool], expected: str) -> list[float]:
-    for value in values:
-        if not accept(value):
-            raise RecordingError(f"{key} holds {value:g}, expected it to be {expected}")
-    return values
-
-
-def _rates_hz(arrays: dict[str, NDArray[Any]], channels: int) -> list[float]:
-    if np.size(_required(arrays, "fs")) == 1:
-        arrays = {"fs": np.full(channels, arrays["fs"].item())}
-    return _checked(_numbers(arrays, "fs", channels), "fs", lambda v: v > 0, "above 0")
-
-
-def _lengths(arrays: dict[str, NDArray[Any]], channels: int, samples: int) -> list[int]:
-    if "n" not in arrays:
-        return [samples] * channels
-    lengths = [int(n) for n in _per_channel(arrays, "n", channels, "iu")]
-    if not all(0 < n <= samples for n in lengths):
-        raise RecordingError(f"n is {lengths}, expected lengths of 1 to the {samples} samples of x")
-    return lengths
-
-
-def _stream_numbers(arrays: dict[str, NDArray[Any]], channels: int) -> list[int] | None:
-    if "stream" not in arrays:
-        return None
-    numbers = [int(n) for n in _per_channel(arrays, "stream", channels, "iu")]
-    if not all(0 <= n <= 255 for n in numbers):
-        raise RecordingError(f"stream is {numbers}, expected numbers of 0 to 255")
-    return numbers
-
-
-def _units(arrays: dict[str, NDArray[Any]], names: list[str]) -> list[str]:
-    if "units" in arrays:
-        return [str(u) for u in _per_channel(arrays, "units", len(names), "U")]
-    return [unit_of(name) for name in names]

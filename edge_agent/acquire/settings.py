@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from edge_agent.acquire.samples import Channel
+from edge_agent.acquire.overrides import ConfiguredChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class SerialSettings:
     """Path of the serial port, best one of /dev/serial/by-id."""
     baud_rate: int = 921_600
     """Bits per second of a UART; of no meaning for USB CDC."""
-    channels: tuple[Channel, ...] = ()
+    channels: tuple[ConfiguredChannel, ...] = ()
     """Channels that win over what the device says of those with the same name."""
     rate_hz: float | None = None
     """Scans per second of lines of text that do not tell it."""

@@ -65,7 +65,9 @@ class SerialSource:
                 f"no samples come: the device describes itself wrongly: {self._decoder.description_problem}"
             )
         if self._device is None and self._decoder.counts.undescribed:
-            return "no samples come that are described: give channels, and for lines rate_hz, in the YAML"
+            return (
+                "no samples come that are described: give channels with kind and scale, and for lines rate_hz"
+            )
         if self._decoder.counts.contradicting > self._contradicting:
             return "samples come with another rate, stream or number of channels than the device describes"
         return "no samples come"

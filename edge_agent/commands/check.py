@@ -4,9 +4,10 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge_agent.acquire.samples import Stream
+from edge_agent.acquire.overrides import undescribed_device
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Problem, Settings, load_with_doubts
+from edge_agent.config.undescribed import check_described
 from edge_agent.motor import Nameplate
 from edge_agent.plain import printable
 from edge_agent.signals.circuit import fit_circuit
@@ -21,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Print a summary and what is strange; every problem of the file is raised as one ConfigError."""
     settings, doubts = load_with_doubts(args.config)
+    check_described(args.config, settings)
     lines = list(summary(settings))
     for line in (verdict(args.config, doubts), *lines, *(f"warning: {doubt}" for doubt in doubts)):
         print(printable(line))
@@ -43,9 +45,11 @@ def summary(settings: Settings) -> Iterator[str]:
     yield f"samples: {acquisition.driver} from {acquisition.port}"
     if settings.channels is None:
         yield "channels: as the DAQ describes itself; what they allow is said when it does"
+    elif device := undescribed_device(settings.device_channels(), acquisition.rate_hz or 0.0):
+        yield from capabilities(device.streams, settings.motor, settings.window.length_s)
     else:
-        stream = Stream(0, acquisition.rate_hz or 0.0, settings.device_channels())
-        yield from capabilities((stream,), settings.motor, settings.window.length_s)
+        names = ", ".join(channel.name for channel in settings.device_channels())
+        yield f"channels: {names} over what the DAQ says of them; what they allow is said when it does"
     mqtt = settings.mqtt_settings()
     secured = "TLS" if mqtt.tls else "not encrypted"
     yield f"broker: {mqtt.host}:{mqtt.port} ({secured}), topics below {mqtt.base_topic(settings.agent.id)}"

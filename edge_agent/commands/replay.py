@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from edge_agent.acquire.bounds import line_problem, window_problem
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
+from edge_agent.acquire.samples import Device
 from edge_agent.agent import Answer, Line
 from edge_agent.capabilities import capabilities
 from edge_agent.cli import WRONG_USAGE
@@ -70,7 +72,11 @@ def _cannot_plot(recordings: list[Path]) -> str | None:
 
 
 def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespace) -> None:
-    recording = _described(read_recording(path), settings)
+    recording = _described(path, read_recording(path), settings)
+    streams = recording.device.streams
+    problem = line_problem(streams, settings.motor.line_frequency_hz)
+    if problem := problem or window_problem(streams, settings.window.length_s):
+        raise RecordingError(f"{path}: {problem}")
     for sentence in capabilities(recording.device.streams, settings.motor, settings.window.length_s):
         print(printable(f"{path}: {sentence}"), file=sys.stderr)
     origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
@@ -94,12 +100,32 @@ def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespa
         )
 
 
-def _described(recording: Recording, settings: Settings) -> Recording:
-    """The recording with the channels of the configuration, where it has some."""
-    try:
-        return replace(recording, device=settings.apply_channels(recording.device))
-    except ValueError as error:
-        raise RecordingError(f"{recording.name}: {error}") from error
+def _described(path: Path, recording: Recording, settings: Settings) -> Recording:
+    """Return the recording with what the configuration says of its channels, but for their scales."""
+    device = settings.apply_to_recording(recording.device)
+    for sentence in _not_applied(recording.device, device, settings):
+        print(f"{path}: {sentence}", file=sys.stderr)
+    return replace(recording, device=device)
+
+
+def _not_applied(recorded: Device, device: Device, settings: Settings) -> Iterator[str]:
+    """Say what of `channels` is not used: those that the recording lacks, and scales other than its own."""
+    configured = settings.device_channels()
+    channels = [channel for stream in device.streams for channel in stream.channels]
+    names = {channel.name for channel in channels}
+    if missing := [channel.name for channel in configured if channel.name not in names]:
+        yield f"channels: it has no channel {', '.join(missing)}; it has {', '.join(sorted(names))}"
+    wanted = settings.apply_channels(recorded)
+    kept = [
+        f"{own.name} ({own.scale:g} {own.unit} per count)"
+        for own, ours in zip(channels, (c for s in wanted.streams for c in s.channels), strict=True)
+        if (own.scale, own.offset, own.unit) != (ours.scale, ours.offset, ours.unit)
+    ]
+    if kept:
+        yield (
+            "a recording keeps its own scales, those of channels are for the DAQ and not applied: "
+            + ", ".join(kept)
+        )
 
 
 def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator[Answer]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from edge_agent.agent import Agent
 from edge_agent.config import load_with_doubts
+from edge_agent.config.undescribed import check_described
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.plain import one_line
 from edge_agent.supervision import ThreadLostError, stop_on_signals
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up."""
     settings, doubts = load_with_doubts(args.config)
+    check_described(args.config, settings)
     for doubt in doubts:
         _LOG.warning("%s", doubt)
     logging.getLogger().setLevel(settings.log_level.upper())

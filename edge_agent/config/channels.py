@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, ValidationInfo, WrapValidator, field_validator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
-from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.acquire.naming import KIND_OF_UNIT
+from edge_agent.acquire.overrides import ChannelOverride
+from edge_agent.acquire.samples import ChannelKind
 from edge_agent.config.section import Id, Section, problem
 from edge_agent.motor import Positive
 
@@ -22,18 +24,18 @@ MAX_COUNT = 2.0**32
 
 
 class ChannelSection(Section):
-    """One column of the samples; wins over what the DAQ says of it."""
+    """One column of the samples: what stands here wins over what the DAQ says, the rest is the DAQ's."""
 
     name: Id
     """Unique name, e.g. ia or vib_radial."""
-    kind: ChannelKind
-    """What it measures: current, vibration or speed."""
-    unit: str = Field(default="", validate_default=True)
+    kind: ChannelKind | None = None
+    """What it measures: current, vibration or speed; null where the DAQ or the unit says it."""
+    unit: str | None = None
     """Unit of the scaled value: A for currents, m/s2 or mm/s for vibration, rpm for speed."""
-    scale: Annotated[float, Field(allow_inf_nan=False)]
-    """Units per count: value = (count - offset) * scale; negative for a reversed sensor."""
-    offset: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT, allow_inf_nan=False)] = 0.0
-    """Counts that the sensor gives at zero."""
+    scale: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    """Units per count, negative for a reversed sensor; value = (count - offset) * scale; null: the DAQ's."""
+    offset: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT, allow_inf_nan=False)] | None = None
+    """Counts that the sensor gives at zero; null takes what the DAQ says, else 0."""
     full_scale: Annotated[Positive, Field(le=MAX_COUNT)] | None = None
     """Largest magnitude that the converter can give, in units; null where unknown."""
     phase: Literal["a", "b", "c"] | None = Field(default=None, validate_default=True)
@@ -43,20 +45,19 @@ class ChannelSection(Section):
 
     @field_validator("unit")
     @classmethod
-    def _unit_of_kind(cls, unit: str, info: ValidationInfo) -> str:
-        known = UNITS.get(info.data.get("kind", ""))
-        if known is None:
-            return unit
-        if unit not in ("", *known):
+    def _unit_of_kind(cls, unit: str | None, info: ValidationInfo) -> str | None:
+        kind = info.data.get("kind")
+        known = tuple(KIND_OF_UNIT) if kind is None else UNITS[kind]
+        if "kind" in info.data and unit is not None and unit not in known:
             raise ValueError(
-                f"{unit!r} is no unit of a {info.data['kind']} here, expected {' or '.join(known)}; "
+                f"{unit!r} is no unit of a {kind or 'channel'} here, expected {' or '.join(known)}; "
                 "convert with scale (1 g = 9.80665 m/s2)"
             )
-        return unit or known[0]
+        return unit
 
     @field_validator("scale")
     @classmethod
-    def _not_zero(cls, scale: float) -> float:
+    def _not_zero(cls, scale: float | None) -> float | None:
         if scale == 0:
             raise ValueError("0 would make every sample zero; give the units per count of the sensor")
         return scale
@@ -79,9 +80,9 @@ class ChannelSection(Section):
             raise ValueError(f"a {kind} has no axis; leave it out, or set kind: vibration")
         return axis
 
-    def channel(self) -> Channel:
-        """Give it as acquisition knows it."""
-        return Channel(**self.model_dump())
+    def channel(self) -> ChannelOverride:
+        """Return it as acquisition knows it."""
+        return ChannelOverride(**self.model_dump())
 
 
 def _without_conflicts(

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
-from edge_agent.acquire.overrides import with_channels
-from edge_agent.acquire.samples import Channel, Device
+from edge_agent.acquire.overrides import ChannelOverride, with_channels, with_channels_of_recording
+from edge_agent.acquire.samples import Device
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.config.addresses import check_host, check_port
 from edge_agent.config.channels import Channels
@@ -221,13 +221,17 @@ class Settings(Section):
             rate_hz=self.acquisition.rate_hz,
         )
 
-    def device_channels(self) -> tuple[Channel, ...]:
+    def device_channels(self) -> tuple[ChannelOverride, ...]:
         """Give the channels as acquisition knows them; none when the DAQ describes itself."""
         return tuple(section.channel() for section in self.channels or ())
 
     def apply_channels(self, device: Device) -> Device:
-        """Give the device with the channels of this file in place of its own."""
+        """Return the device with what this file says of its channels in place of what it says itself."""
         return with_channels(device, self.device_channels())
+
+    def apply_to_recording(self, device: Device) -> Device:
+        """Return the device of a recording with what this file says of its channels, but for their scales."""
+        return with_channels_of_recording(device, self.device_channels())
 
     def mqtt_settings(self) -> MqttSettings:
         """Give what the publisher must know."""

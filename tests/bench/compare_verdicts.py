@@ -1,8 +1,8 @@
 """Are the verdicts of two trees equal, payload by payload? `tests/bench/compare_verdicts.py`.
 
-    compare_verdicts.py make FOLDER --first-seed 5300000 --count 200     simulated recordings with their plates
-    compare_verdicts.py say FOLDER OUT.jsonl [--tree TREE]               what a tree's `edge-agent replay` says
-    compare_verdicts.py compare BEFORE.jsonl AFTER.jsonl                 exit status 1 where they differ
+    compare_verdicts.py make FOLDER --first-seed 5300000 --count 200    simulated recordings and their plates
+    compare_verdicts.py say FOLDER OUT.jsonl [--tree TREE]              what a tree's `edge-agent replay` says
+    compare_verdicts.py compare BEFORE.jsonl AFTER.jsonl                exit status 1 where they differ
 
 FOLDER may hold further folders with an `agent.yaml` and recordings, such as real ones. Times of day, latencies
 and keys that only one side has are left out; --reasons FILE maps renamed reasons as JSON {"new": "old"}.
@@ -73,8 +73,19 @@ def say_verdicts(folder: Path, out: Path, tree: Path) -> int:
     with out.open("w", encoding="utf-8") as file:
         for config in sorted(folder.rglob("agent.yaml")):
             recordings = sorted(str(path) for path in config.parent.glob("*.npz"))
-            command = [sys.executable, "-m", "edge_agent.cli", "replay", *recordings, "-c", str(config), "--json"]
-            done = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tree, check=False)
+            command = [
+                sys.executable,
+                "-m",
+                "edge_agent.cli",
+                "replay",
+                *recordings,
+                "-c",
+                str(config),
+                "--json",
+            ]
+            done = subprocess.run(
+                command, capture_output=True, text=True, env=environment, cwd=tree, check=False
+            )
             file.write(done.stdout)
             if done.returncode:
                 print(f"{config}: status {done.returncode}: {done.stderr[-500:]}", file=sys.stderr)

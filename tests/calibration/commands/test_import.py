@@ -15,6 +15,7 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import read_recording, write_recording
 from edge_agent.cli import main as agent
+from edge_agent.config import load_settings
 
 CONFIG = """\
 motor: {id: pump-7, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,
@@ -86,13 +87,22 @@ def test_counts_of_a_csv_replay_with_the_configuration_that_they_were_imported_w
     assert evidence["line_frequency_hz"] == pytest.approx(60.0, abs=0.01)
 
 
-def test_decimals_have_scales_of_their_own_and_it_is_said_that_the_configuration_has_others(
-    folder: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("digits", [0, 3])
+@pytest.mark.parametrize("config", ["agent.yaml", "channels.yaml"])
+def test_a_scale_is_applied_once_whatever_it_is_replayed_with(
+    folder: Path, capsys: pytest.CaptureFixture[str], digits: int, config: str
 ) -> None:
-    assert import_(a_csv("run.csv", digits=3), "-c", "channels.yaml") == 0
-    assert "out/run.npz: has scales of its own; replay it without `channels`" in capsys.readouterr().err
-    evidence = replayed("agent.yaml", "out/run.npz", capsys)
-    assert evidence["line_frequency_hz"] == pytest.approx(60.0, abs=0.01)
+    assert import_(a_csv("run.csv", digits=digits), "-c", "channels.yaml") == 0
+    capsys.readouterr()
+    assert agent(["replay", "out/run.npz", "-c", config, "--json"]) == 0
+    told = capsys.readouterr()
+    diagnosis = json.loads(told.out.splitlines()[0])
+    assert diagnosis["reason"] not in ("motor_off", "wrong_scale")
+    settings = load_settings(Path(config))
+    (channel, _) = settings.apply_to_recording(read_recording(Path("out/run.npz")).device).streams[0].channels
+    peak_a = np.abs(read_recording(Path("out/run.npz")).counts[0][:, 0]).max() * channel.scale
+    assert peak_a == pytest.approx(3.0 * 2**0.5, rel=1e-3)
+    assert ("keeps its own scales" in told.err) is (config == "channels.yaml" and digits > 0)
 
 
 def test_a_wav_is_described_by_the_configuration(folder: Path) -> None:
@@ -146,6 +156,7 @@ def test_no_recording_is_written_over_another(folder: Path, capsys: pytest.Captu
         (["run.csv", "--load", "nan"], "--load: nan is no finite torque of at least 0"),
         (["struct_rs_R1.mat", "--load", "1"], "--load: files .mat say it themselves"),
         (["run.csv", "-c", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
+        (["run.csv", "--rate-hz", "inf"], "--rate-hz: inf is not positive"),
     ],
 )
 def test_wrong_usage_is_told(
@@ -161,6 +172,60 @@ def test_sources_and_a_folder_are_needed(capsys: pytest.CaptureFixture[str]) -> 
         main(["import", "run.csv"])
     assert ended.value.code == 2
     assert "--out" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("columns", ["", "ia,,ib", "ia,ia", "_", "_,_", ","])
+def test_columns_without_names_are_wrong_usage(
+    folder: Path, capsys: pytest.CaptureFixture[str], columns: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        import_("run.csv", "--columns", columns)
+    assert ended.value.code == 2
+    assert "names columns not at all or twice; e.g. time_s,ia,ib,_" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["run.txt", "run.TXT", "run.tsv", "run.dat", "run.asc", "run.CSV"])
+def test_text_is_known_by_any_of_its_suffixes(folder: Path, name: str) -> None:
+    Path(name).write_text("0,000\t1,5\t9\n0,001\t2,5\t9\n")
+    assert import_(name, "--columns", "time_s,ia,_") == 0
+    (stream,) = read_recording(Path("out/run.npz")).device.streams
+    assert [(c.name, stream.rate_hz) for c in stream.channels] == [("ia", 1000.0)]
+
+
+def test_what_of_a_file_is_not_used_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("run.csv").write_text("time_s,ia [A],note\n0.0000,1.5,x\n0.0005,2.5,y\nEnd of data\n")
+    assert import_("run.csv", "-c", "channels.yaml") == 0
+    assert (
+        "run.csv: left out: note, the configured scale of ia [A], whose unit the file states, line 4"
+        in capsys.readouterr().err
+    )
+    (channel,) = read_recording(Path("out/run.npz")).device.streams[0].channels
+    assert read_recording(Path("out/run.npz")).counts[0][1, 0] * channel.scale == pytest.approx(2.5)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("slow.csv", b"time_s,ia\n0,1\n1,2\n2,3\n"),
+        ("page.csv", b"<html>"),
+        ("zip.csv", b"PK\x03\x04"),
+        ("cut.wav", b"RIFF"),
+        ("bomb.npz", b"PK\x03\x04"),
+        ("array.npz", b"\x93NUMPY"),
+        ("folder.csv", None),
+    ],
+)
+def test_what_is_refused_has_no_traceback(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str, content: bytes | None
+) -> None:
+    if content is None:
+        Path(name).mkdir()
+    else:
+        Path(name).write_bytes(content)
+    assert import_(name) == 1
+    told = capsys.readouterr().err
+    assert told.startswith(f"edge-calibrate import: {name}: ")
+    assert len(told.splitlines()) == 1
 
 
 def test_options_win_over_what_a_recording_says_and_that_over_the_configuration(folder: Path) -> None:

@@ -3,6 +3,7 @@
 import struct
 import wave
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from scipy.io import wavfile
 
 from calibration.recordings.columns import Description
 from calibration.recordings.wav_files import read_wav
+from edge_agent.acquire.overrides import ChannelOverride
 from edge_agent.acquire.recordings import RecordingError
 from edge_agent.acquire.samples import Channel, ChannelKind
 
@@ -118,3 +120,114 @@ def test_a_header_of_nonsense_is_refused(tmp_path: Path, offset: int, value: int
     path.write_bytes(content)
     with pytest.raises(RecordingError, match=r"run_1\.wav: "):
         read_wav(path, BOTH)
+
+
+COUNTS_16 = np.arange(50, dtype="<i2").tobytes()
+COUNTS_24 = b"".join(struct.pack("<i", n)[:3] for n in (-5, 7, 2**22, -(2**23)))
+
+
+def a_made_wav(
+    folder: Path,
+    code: int,
+    bits: int,
+    samples: bytes,
+    *,
+    extensible: bool = False,
+    stated: int | None = None,
+    rate_hz: int = 8000,
+    channels: int = 1,
+) -> Path:
+    """One phase; `code` says how samples are written, `stated` is the length that the header says."""
+    scan = channels * bits // 8
+    parts = (channels, rate_hz, rate_hz * scan % 2**32, scan, bits)
+    if extensible:
+        guid = struct.pack("<H", code) + bytes.fromhex("000000001000800000aa00389b71")
+        form = struct.pack("<HHIIHHHHI", 0xFFFE, *parts, 22, bits, 0) + guid
+    else:
+        form = struct.pack("<HHIIHH", code, *parts)
+    length = len(samples) if stated is None else stated
+    body = b"WAVEfmt " + struct.pack("<I", len(form)) + form + b"data" + struct.pack("<I", length) + samples
+    path = folder / "run_1.wav"
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("code", "bits", "samples", "counts"),
+    [
+        (1, 16, np.array([5, -7], "<i2").tobytes(), [5, -7]),
+        (1, 24, COUNTS_24, [-5, 7, 2**22, -(2**23)]),
+        (1, 32, np.array([5, -(2**31)], "<i4").tobytes(), [5, -(2**31)]),
+        (3, 32, np.array([0.5, -0.25], "<f4").tobytes(), [2**31 - 1, -(2**30)]),
+        (3, 64, np.array([0.5, -0.25], "<f8").tobytes(), [2**31 - 1, -(2**30)]),
+    ],
+)
+@pytest.mark.parametrize("extensible", [False, True])
+@pytest.mark.parametrize("stated", [None, 0xFFFFFFFF])
+def test_samples_are_read_with_any_header(
+    tmp_path: Path,
+    code: int,
+    bits: int,
+    samples: bytes,
+    counts: list[int],
+    extensible: bool,
+    stated: int | None,
+) -> None:
+    path = a_made_wav(tmp_path, code, bits, samples, extensible=extensible, stated=stated)
+    recording = read_wav(path, Description((IA,)))
+    assert recording.counts[0][:, 0].tolist() == pytest.approx(counts, abs=1)
+
+
+@pytest.mark.parametrize("extensible", [False, True])
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"samples": COUNTS_16, "stated": 200},
+            "it ends early: its samples take 200 bytes, only 100 are there",
+        ),
+        ({"samples": COUNTS_16[:-1], "stated": 100}, "only 99 are there; copy it again"),
+        ({"bits": 24, "samples": COUNTS_24[:-3], "stated": 12}, "take 12 bytes, only 9 are there"),
+        ({"code": 3, "bits": 32, "samples": bytes(198), "stated": 200}, "only 198 are there"),
+        ({"samples": COUNTS_16, "stated": 0}, "there are no samples, and 100 bytes follow: the recorder was"),
+        ({"samples": bytes(10), "channels": 2}, "end within a scan, 2 bytes are left over"),
+        ({"code": 6, "bits": 8}, "its samples are A-law, expected PCM or floating point"),
+        ({"code": 17, "bits": 4}, "its samples are ADPCM"),
+        ({"code": 999}, "its samples are of code 999"),
+        ({"bits": 20}, "PCM of 20 bits, expected 16 or 24 or 32; export it so"),
+        ({"bits": 64}, "PCM of 64 bits"),
+        ({"code": 3, "bits": 16}, "floating point of 16 bits, expected 32 or 64"),
+        ({"channels": 0}, "says 0 channels at 8000 Hz"),
+        ({"rate_hz": 0}, "says 1 channels at 0 Hz"),
+        ({"rate_hz": 1}, "ia at 1 scans per second, expected 100 to 1000000"),
+        ({"rate_hz": 2_000_000}, "ia at 2e\\+06 scans per second"),
+        (
+            {"channels": 30_000, "samples": bytes(60_000)},
+            "it has 30000 channels without names, 1 are described",
+        ),
+        ({"code": 3, "bits": 32, "samples": np.array([3e38, 1.0], "<f4").tobytes()}, "ia reaches 3e\\+36 A"),
+        ({"code": 3, "bits": 32, "samples": np.array([np.inf, 1.0], "<f4").tobytes()}, "is not finite"),
+    ],
+)
+def test_what_cannot_be_read_is_said(
+    tmp_path: Path, changes: dict[str, Any], message: str, extensible: bool
+) -> None:
+    known: dict[str, Any] = {"code": 1, "bits": 16, "samples": COUNTS_16, "extensible": extensible}
+    with pytest.raises(RecordingError, match=message):
+        read_wav(a_made_wav(tmp_path, **(known | changes)), Description((IA,)))
+
+
+@pytest.mark.parametrize("content", [b"", b"ID3\x03" + bytes(99), b"fLaC" + bytes(99), b"RIFF\0\0\0\0AVI "])
+def test_other_formats_of_sound_are_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "run_1.wav"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match="does not begin as a WAV file"):
+        read_wav(path, BOTH)
+
+
+def test_a_channel_without_a_scale_is_refused(tmp_path: Path) -> None:
+    described = Description((ChannelOverride("ia", ChannelKind.CURRENT, phase="a"),))
+    with pytest.raises(
+        RecordingError, match="channel 0 has no unit, and channel ia of the configuration has no scale"
+    ):
+        read_wav(a_made_wav(tmp_path, 1, 16, COUNTS_16), described)

@@ -1,0 +1,73 @@
+"""What rates and magnitudes samples can have at all, so that nothing after acquisition needs gigabytes."""
+
+from edge_agent.acquire.samples import ChannelKind, Stream
+
+MIN_RATE_HZ = {ChannelKind.CURRENT: 100.0, ChannelKind.VIBRATION: 10.0, ChannelKind.SPEED: 1.0}
+"""Fewest scans per second: twice the line of 50 Hz for currents, else judgement; fewer are averages."""
+
+MIN_SCANS_PER_LINE_CYCLE = 2.5
+"""Fewest scans of a current per cycle of the line: sampling theorem (2), and room for the filter."""
+
+MAX_RATE_HZ = 1_000_000.0
+"""Most scans per second: judgement, and the most that `acquisition.rate_hz` takes."""
+
+MAX_VALUES_PER_S = 4_000_000.0
+"""Most values per second of all channels together: judgement, twenty times what the laboratory data have."""
+
+MAX_WINDOW_VALUES = 50_000_000.0
+"""Most values in a window: judgement. The ring of 32-bit counts then takes half a gigabyte."""
+
+MIN_SCALE, MAX_SCALE = 1e-30, 1e12
+"""Magnitudes of a scale: judgement. Scaled values and their squares must fit into float32."""
+
+MAX_OFFSET_COUNTS = 2.0**31
+"""Largest magnitude of an offset: the range of the counts themselves, which have 32 bits."""
+
+MAX_MAGNITUDE = 1e9
+"""Largest value in A, m/s2, mm/s or rpm: judgement, a thousand times beyond any sensor's."""
+
+MAX_CHANNELS = 64
+"""Most channels of a stream: as many as a device may describe."""
+
+
+def rate_problem(streams: tuple[Stream, ...]) -> str | None:
+    """Say which rate cannot be right, what was expected and what to do; None where all can."""
+    for stream in streams:
+        names = ", ".join(channel.name for channel in stream.channels)
+        lowest_hz = max(MIN_RATE_HZ[channel.kind] for channel in stream.channels)
+        if not lowest_hz <= stream.rate_hz <= MAX_RATE_HZ:
+            return (
+                f"{names} at {stream.rate_hz:g} scans per second, expected {lowest_hz:g} to {MAX_RATE_HZ:.0f}"
+                " (1000 or more for currents); correct the rate, or record the waveform itself"
+            )
+    values_per_s = sum(stream.rate_hz * len(stream.channels) for stream in streams)
+    if values_per_s > MAX_VALUES_PER_S:
+        return (
+            f"all channels together have {values_per_s:.3g} values per second, expected at most "
+            f"{MAX_VALUES_PER_S:.0f}; correct the rate, or keep fewer channels"
+        )
+    return None
+
+
+def line_problem(streams: tuple[Stream, ...], line_frequency_hz: float) -> str | None:
+    """Say which currents are sampled too slowly for the line of this motor; None where none are."""
+    lowest_hz = MIN_SCANS_PER_LINE_CYCLE * line_frequency_hz
+    for stream in streams:
+        names = [channel.name for channel in stream.channels if channel.kind is ChannelKind.CURRENT]
+        if names and stream.rate_hz < lowest_hz:
+            return (
+                f"{', '.join(names)} at {stream.rate_hz:g} scans per second cannot show the line of "
+                f"{line_frequency_hz:g} Hz, expected {lowest_hz:g} or more, best 1000; record faster"
+            )
+    return None
+
+
+def window_problem(streams: tuple[Stream, ...], length_s: float) -> str | None:
+    """Say that a window of this length would not fit into memory; None where it does."""
+    values = length_s * sum(stream.rate_hz * len(stream.channels) for stream in streams)
+    if values <= MAX_WINDOW_VALUES:
+        return None
+    return (
+        f"a window of {length_s:g} s would hold {values:.3g} values, expected at most "
+        f"{MAX_WINDOW_VALUES:.0f}; set window.length_s to {length_s * MAX_WINDOW_VALUES / values:.2g} or less"
+    )

@@ -4,7 +4,7 @@
     compare_verdicts.py say FOLDER OUT.jsonl [--tree TREE]              what a tree's `edge-agent replay` says
     compare_verdicts.py compare BEFORE.jsonl AFTER.jsonl                exit status 1 where they differ
 
-FOLDER may hold further folders with an `agent.yaml` and recordings, such as real ones. Times of day, latencies
+FOLDER may hold further folders with an `agent.yaml` and recordings. Times of day, latencies
 and keys that only one side has are left out; --reasons FILE maps renamed reasons as JSON {"new": "old"}.
 """
 

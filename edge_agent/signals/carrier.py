@@ -1,7 +1,7 @@
 """The current seen from its own carrier: what is left is what the machine modulates."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,10 @@ from edge_agent.signals.rotation import rotation
 BASEBAND_RATE_HZ = 125.0
 """Rate of the demodulated current: room for 2sf, 4sf and 6sf on both sides of the line."""
 
+_PASSED = 0.75
+_STOPPED = 0.95
+_STOPPED_BY_DB = 100.0
+_BAND_SCALES_HZ = (20.0, 70.0)
 
 @dataclass(frozen=True, slots=True)
 class Baseband:
@@ -41,7 +45,10 @@ class Baseband:
 def demodulate(
     vector: NDArray[np.complex128], valid: NDArray[np.bool_], rate_hz: float, carrier_hz: float
 ) -> Baseband:
-    """Shift the carrier to zero, keep what lies within 50 Hz of it, take the logarithm.
+    """Shift the carrier to zero, keep what lies around it, take the logarithm, decimate.
+
+    The logarithm multiplies all that it is given with itself. Hence the band is cut out sharply before it,
+    at the full rate, where no product that it makes can fold, and only its result is decimated.
 
     Args:
         vector: space vector in positive sequence, (n,), A.
@@ -50,13 +57,14 @@ def demodulate(
         carrier_hz: frequency of the line.
     """
     bridged = _bridge(vector * rotation(carrier_hz / rate_hz, vector.size), valid)
+    band = _cut_out(bridged, rate_hz, carrier_hz)
+    log = np.log(np.maximum(np.abs(band), 1e-12)) + 1j * np.unwrap(np.angle(band))
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
-    kept = _low_pass(bridged, factor)
+    kept = _low_pass(log, factor)
     lost = np.concatenate(([0], np.cumsum(~valid)))
     first = np.arange(kept.size) * factor
-    amplitude = np.maximum(np.abs(kept), 1e-12)
     return Baseband(
-        log=np.log(amplitude) + 1j * np.unwrap(np.angle(kept)),
+        log=kept,
         valid=lost[first + 2 * _half(factor) + 1] == lost[first],
         rate_hz=rate_hz / factor,
         carrier_hz=carrier_hz,
@@ -83,7 +91,26 @@ def _low_pass(samples: NDArray[np.complex128], factor: int) -> NDArray[np.comple
 
 @cache
 def _taps(factor: int) -> NDArray[np.float64]:
-    return np.asarray(signal.firwin(2 * _half(factor) + 1, 0.84 / factor, window=("kaiser", 7.0)))
+    return np.asarray(signal.firwin(2 * _half(factor) + 1, 0.9 / factor, window=("kaiser", 10.0)))
+
+
+def _cut_out(samples: NDArray[np.complex128], rate_hz: float, carrier_hz: float) -> NDArray[np.complex128]:
+    """Keep what lies nearer to zero than the line's second harmonic and its offset, at the same rate (n,).
+
+    At its ends the signal goes on as its own mirror image.
+    """
+    taps = _band_taps(rate_hz, int(np.clip(carrier_hz, *_BAND_SCALES_HZ)))
+    padded = np.pad(samples, taps.size // 2, mode="reflect")
+    return np.asarray(signal.oaconvolve(padded, taps, mode="valid"))
+
+
+@lru_cache(maxsize=8)
+def _band_taps(rate_hz: float, carrier_hz: int) -> NDArray[np.float64]:
+    nyquist_hz = rate_hz / 2
+    passed_hz, stopped_hz = (min(share * carrier_hz, 0.98 * nyquist_hz) for share in (_PASSED, _STOPPED))
+    size, beta = signal.kaiserord(_STOPPED_BY_DB, (stopped_hz - passed_hz) / nyquist_hz)
+    cutoff = (passed_hz + stopped_hz) / 2 / nyquist_hz
+    return np.asarray(signal.firwin(size | 1, cutoff, window=("kaiser", beta)))
 
 
 def _bridge(samples: NDArray[np.complex128], valid: NDArray[np.bool_]) -> NDArray[np.complex128]:

@@ -17,6 +17,7 @@ _PASSED = 0.75
 _STOPPED = 0.95
 _STOPPED_BY_DB = 100.0
 _BAND_SCALES_HZ = (20.0, 70.0)
+_MAX_PERIODS = 5
 
 @dataclass(frozen=True, slots=True)
 class Baseband:
@@ -56,7 +57,8 @@ def demodulate(
         rate_hz: rate of both.
         carrier_hz: frequency of the line.
     """
-    bridged = _bridge(vector * rotation(carrier_hz / rate_hz, vector.size), valid)
+    shifted = vector * rotation(carrier_hz / rate_hz, vector.size)
+    bridged = _bridge(shifted, valid, rate_hz, carrier_hz)
     band = _cut_out(bridged, rate_hz, carrier_hz)
     log = np.log(np.maximum(np.abs(band), 1e-12)) + 1j * np.unwrap(np.angle(band))
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
@@ -113,9 +115,44 @@ def _band_taps(rate_hz: float, carrier_hz: int) -> NDArray[np.float64]:
     return np.asarray(signal.firwin(size | 1, cutoff, window=("kaiser", beta)))
 
 
-def _bridge(samples: NDArray[np.complex128], valid: NDArray[np.bool_]) -> NDArray[np.complex128]:
-    if valid.all() or not valid.any():
+def _bridge(
+    samples: NDArray[np.complex128], valid: NDArray[np.bool_], rate_hz: float, carrier_hz: float
+) -> NDArray[np.complex128]:
+    """Fill lost samples with what stood whole periods of the line before and after them.
+
+    So harmonics go on across a gap as if nothing had been lost; a straight line would cut them.
+    """
+    lost = np.flatnonzero(~valid)
+    if not 0 < lost.size < valid.size:
         return samples
-    index = np.arange(samples.size)
-    known = index[valid]
-    return np.interp(index, known, samples.real[valid]) + 1j * np.interp(index, known, samples.imag[valid])
+    step = _whole_periods(rate_hz / carrier_hz)
+    before, after = (_nearest_valid(lost, valid, way * step) for way in (-1, 1))
+    # What lies beyond an end is that of the other side; where both do, the nearest valid sample must serve.
+    known = np.flatnonzero(valid)
+    nearest = known[np.clip(np.searchsorted(known, lost), 0, known.size - 1)]
+    before, after = np.where(before < 0, after, before), np.where(after < 0, before, after)
+    before, after = np.where(before < 0, nearest, before), np.where(after < 0, nearest, after)
+    share = np.where(after > before, (lost - before) / np.maximum(after - before, 1), 0.0)
+    bridged = samples.copy()
+    bridged[lost] = (1 - share) * samples[before] + share * samples[after]
+    return bridged
+
+
+def _whole_periods(period: float) -> int:
+    """Samples, at least one, that come nearest to a whole number of up to five periods of so many samples."""
+    periods = period * np.arange(1, _MAX_PERIODS + 1)
+    return max(1, round(periods[np.argmin(np.abs(periods - np.round(periods)))]))
+
+
+def _nearest_valid(lost: NDArray[np.int64], valid: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
+    """Index of the first valid sample so many steps from each lost one, (n,); -1 where there is none."""
+    found = np.full(lost.size, -1)
+    at = lost.copy()
+    while True:
+        at = at + step
+        inside = (at >= 0) & (at < valid.size)
+        if not (inside & (found < 0)).any():
+            return found
+        hit = inside & (found < 0)
+        hit[hit] = valid[at[hit]]
+        found[hit] = at[hit]

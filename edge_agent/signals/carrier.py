@@ -22,8 +22,8 @@ STOPPED_SHARE = 0.95
 STOPPED_BY_DB = 100.0
 """Attenuation from there on: a line of -6 dBc leaves less than any converter's own noise; judgement."""
 MAX_BRIDGED_FRACTION = 0.5
-"""Share of the demodulated current that may rest on lost samples: with 40 scans of 12 s lost one by one, 0.4 of
-it, a pair was still measured to 0.03 %, with 114 gaps, 0.96 of it, to no more than 24 %."""
+"""Share of the demodulated current that may rest on lost samples: with 40 scans of 12 s lost one by one, 0.4
+of it, a pair was still measured to 0.03 %, with 114 gaps, 0.96 of it, to no more than 24 %."""
 _SCALED_BETWEEN_HZ = (20.0, 70.0)
 """Line frequencies that the band scales with: below, it would be as long as a window, above, wider than the
 baseband has room for; judgement."""

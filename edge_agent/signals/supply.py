@@ -16,8 +16,8 @@ HARMONICS = (-5, 7)
 """Harmonics that every supply has, signed by their sequence: the 5th turns backwards."""
 MAX_SECOND_HARMONIC_DBC = -9.0
 """Second harmonic that no motor draws: 3 % of it in the voltage, the most that IEC 61000-2-4 lets a plant
-have, over twice a leakage reactance of 0.17 is 9 % of the rated current, a quarter of an idling motor's, -12 dBc.
-A half-wave rectified current has -7.4 dBc."""
+have, over twice a leakage reactance of 0.17 is 9 % of the rated current, a quarter of an idling motor's,
+-12 dBc. A half-wave rectified current has -7.4 dBc."""
 STRONG_SECOND_HARMONIC_DBC = -25.0
 """Second harmonic that a motor under load hardly draws: 2 % of it in the voltage, the most that IEC 61000-2-2
 lets a public grid have, over twice a leakage reactance of 0.17."""

@@ -150,7 +150,7 @@ def _bridge(
     lost = np.flatnonzero(~valid)
     if not 0 < lost.size < valid.size:
         return samples
-    step = _whole_periods(rate_hz / carrier_hz)
+    step = _whole_periods(min(rate_hz / max(carrier_hz, 1e-9), samples.size))
     before, after = (_nearest_valid(lost, valid, way * step) for way in (-1, 1))
     # What lies beyond an end is that of the other side; where both do, the nearest valid sample must serve.
     known = np.flatnonzero(valid)

@@ -39,7 +39,9 @@ class Line:
     reversed_order: bool
     """The phases come in the order a, c, b."""
     second_harmonic: float = 0.0
-    """What stands at twice its frequency, turning either way, over the fundamental."""
+    """What stands at twice its frequency, turning either way, over the fundamental.
+
+    Zero where the rate does not reach it."""
 
     @property
     def rms_a(self) -> float:
@@ -93,12 +95,13 @@ def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -
     positive, negative, second, backward_second = (
         float(abs(_tone(tapered, rate_hz, order * frequency_hz)) / taper.sum()) for order in (1, -1, 2, -2)
     )
+    reaches_second = 4 * abs(frequency_hz) < rate_hz
     return Line(
         frequency_hz=abs(frequency_hz),
         amplitude_a=positive,
         unbalance=None if one_phase else negative / positive,
         reversed_order=frequency_hz < 0,
-        second_harmonic=(second + backward_second) / positive,
+        second_harmonic=(second + backward_second) / positive if reaches_second else 0.0,
     )
 
 

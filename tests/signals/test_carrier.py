@@ -195,6 +195,15 @@ def test_single_lost_scans_all_over_a_window_are_refused_before_anything_is_fitt
         assert (refusal.reason, refusal.quantity) == (Reason.LOST_SAMPLES, "bridged_fraction")
 
 
+@pytest.mark.parametrize("carrier_hz", [0.0, 0.01, 2.0, 499.0])
+def test_a_line_of_hardly_any_or_of_a_high_frequency_is_bridged_all_the_same(carrier_hz):
+    vector = 3 * np.exp(2j * np.pi * carrier_hz / 1000 * np.arange(3000))
+    valid = np.ones(3000, bool)
+    valid[1000:1020] = False
+    baseband = demodulate(vector * valid, valid, 1000.0, carrier_hz)
+    np.testing.assert_allclose(baseband.log, np.log(3), atol=1e-6)
+
+
 @pytest.mark.parametrize("samples", [100, 200, 1000])
 @pytest.mark.parametrize("rate_hz", [200.0, 1000.0])
 def test_a_short_piece_is_bridged_and_demodulated_all_the_same(samples, rate_hz):

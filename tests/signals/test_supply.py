@@ -62,5 +62,14 @@ def test_the_second_harmonic_is_told_whichever_way_it_turns(sides, reversed_orde
     assert refusal.value == pytest.approx(-14.0, abs=0.1)
 
 
+@pytest.mark.parametrize("rate_hz", [150.0, 180.0, 200.0, 239.0])
+def test_a_rate_that_does_not_reach_the_second_harmonic_takes_nothing_for_it(rate_hz):
+    """At 180 Hz the line itself would stand in its place."""
+    vector = a_space_vector(times(12.0, rate_hz)) + 0.2 * a_space_vector(times(12.0, rate_hz)).conj()
+    line = find_line(vector, rate_hz, one_phase=False)
+    assert line.frequency_hz == pytest.approx(60.0, abs=1e-3)
+    assert line.second_harmonic == 0.0
+
+
 def test_silence_has_no_line():
     assert find_line(np.zeros(1000, complex), RATE_HZ, one_phase=False) is None

@@ -66,6 +66,9 @@ _SAYINGS = {
     "zero_sequence": "the three currents do not sum up to zero, {:.0%} remains, at most {:.0%} may: a "
     "sensor is reversed, sits on another conductor or has a wrong scale",
     "gain_drift": "a sensor changes its gain by {:.2%} within the window, at most {:.2%} may be",
+    "second_harmonic_dbc": "strong even harmonics, the second at {:.0f} dBc where a motor has {:.0f} dBc at "
+    "most: a saturated or half-wave load, a saturated transformer, or no motor at all",
+    "bridged_fraction": "lost samples are scattered over {:.0%} of the window, at most {:.0%} may be",
     "line_frequency_hz": "the line stands at {:.3f} Hz, outside the range of a grid, which ends at {:.2f} Hz",
     "least_over_median_amplitude": "the current falls to {:.2f} of its median, at most to {:.2f} is steady",
     "largest_over_median_amplitude": "the current rises to {:.2f} of its median, at most to {:.2f} is steady",

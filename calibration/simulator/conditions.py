@@ -118,6 +118,8 @@ class SupplyCondition:
     """Negative over positive sequence."""
     harmonics: tuple[float, float, float, float] = (0.008, 0.006, 0.003, 0.002)
     """5th, 7th, 11th and 13th over the fundamental."""
+    even_harmonics: tuple[float, float] = (0.0, 0.0)
+    """2nd and 4th over the fundamental, of a saturated transformer or of half-wave loads."""
     sag: Sag | None = None
     """A dip."""
     drive: Drive | None = None

@@ -52,6 +52,7 @@ def confounders(scenario: Scenario) -> list[str]:
         "unbalanced_supply": supply.unbalance > 0.015,
         "flicker": supply.flicker > 1e-3,
         "frequency_wander": supply.wander_hz >= 0.02,
+        "even_harmonics": max(supply.even_harmonics) > 0.01,
         "sag": supply.sag is not None,
         "drive": supply.drive is not None,
         "bearing": vibration.bearing is not None,

@@ -10,8 +10,8 @@ from calibration.simulator.noise import NODE_S, BandNoise, Nodes, OrnsteinUhlenb
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
-HARMONICS = (-5, 7, -11, 13)
-"""Orders, signed by their sequence. Physics: a star without neutral carries no triplen harmonics."""
+HARMONICS = (-5, 7, -11, 13, -2, 4)
+"""Orders, signed by their sequence; the even ones last. Physics: a star without neutral has no triplen ones."""
 
 
 class Supply:
@@ -24,14 +24,15 @@ class Supply:
         self, condition: SupplyCondition, amplitude_v: float, frequency_hz: float, step_s: float, seed: int
     ) -> None:
         """Draw its angles; `amplitude_v` is the mean phase amplitude, `step_s` the machine's step."""
-        angles = generator(seed, "supply angles").uniform(0, 2 * np.pi, 6)
+        angles = generator(seed, "supply angles").uniform(0, 2 * np.pi, 8)
         self._condition = condition
         self._amplitude_v = amplitude_v
         self.frequency_hz = frequency_hz
         self._step_s = step_s
         self._phase = float(angles[5])
         self._negative = complex(condition.unbalance * np.exp(1j * angles[4]))
-        self._harmonics = np.array(condition.harmonics) * np.exp(1j * angles[:4])
+        levels = np.array((*condition.harmonics, *condition.even_harmonics))
+        self._harmonics = levels * np.exp(1j * angles[[0, 1, 2, 3, 6, 7]])
         self._wander = OrnsteinUhlenbeck(condition.wander_hz, 3.0, generator(seed, "supply wander"))
         self._flicker = BandNoise(condition.flicker, 0.3, 12.0, generator(seed, "supply flicker"))
         self._frequencies = Nodes(frequency_hz)
@@ -117,5 +118,7 @@ def _shape(phase: float, negative: complex, harmonics: Complexes) -> complex:
         + harmonics[1] * e7
         + harmonics[2] * e11.conjugate()
         + harmonics[3] * e13
+        + harmonics[4] * e2.conjugate()
+        + harmonics[5] * e4
     )
     return shape

@@ -7,7 +7,7 @@ import numpy as np
 from edge_agent.diagnose.verdict import Evidence, Reason, Refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
-from edge_agent.signals.carrier import Baseband, shift
+from edge_agent.signals.carrier import Baseband, check_bridged, shift
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.doubts import Doubts
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
@@ -23,11 +23,20 @@ from edge_agent.signals.sidebands import (
 from edge_agent.signals.slip import SlipFinder, SlipRange, contradicts
 from edge_agent.signals.slots import SlotLines, spectra_of
 from edge_agent.signals.steadiness import check_running, check_transient
-from edge_agent.signals.supply import Line, check_line
+from edge_agent.signals.supply import (
+    MAX_SECOND_HARMONIC_DBC,
+    STRONG_SECOND_HARMONIC_DBC,
+    Line,
+    check_even_harmonics,
+    check_line,
+)
 from edge_agent.signals.supply_phase import without_wander
 from edge_agent.signals.windows import Window
 from edge_agent.signals.witnesses import hear_witnesses
 
+MIN_PAIR_OF_MOTOR_DB = 13.0
+"""How far above its floor a pair shows that a rotor turns, whatever else the current holds: in 200 windows of
+a line with noise the strongest stood 11.7 dB above it at most, in one of a hundred more than 10."""
 _LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
 
 
@@ -85,10 +94,11 @@ class Analyser:
             phase_order=None if line.unbalance is None else "acb" if line.reversed_order else "abc",
         )
         refusal = refusal or check_line(line, self._nameplate)
+        refusal = refusal or check_even_harmonics(line, MAX_SECOND_HARMONIC_DBC)
         if refusal is not None:
             return Analysis(evidence, refusal, line=line)
         baseband = current.demodulated()
-        refusal = check_running(baseband)
+        refusal = check_bridged(baseband) or check_running(baseband)
         if refusal is not None:
             return Analysis(evidence, refusal, line=line)
         return self._sidebands(window, current, baseband, evidence)
@@ -123,14 +133,15 @@ class Analyser:
             evidence = replace(evidence, slip=slips.middle, load=load)
             cycles = 2 * slips.middle * line.frequency_hz * baseband.length_s
             too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, least_cycles(load))
-            return Analysis(evidence, too_low, line=line, slips=slips)
+            return Analysis(evidence, _no_motor(slips, None, line) or too_low, line=line, slips=slips)
         # The slip was looked for in the pair as it came, and is doubted by it.
         fit, pair = found
         quiet_fit, quiet = without_wander(fit, pair, current, baseband)
         bars = self._bars.measure(quiet)
         evidence = self._describe(evidence, quiet, bars)
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
-        refusal = check_transient(baseband) or self._doubts.of_load(slips, pair, baseband, line)
+        refusal = check_transient(baseband) or _no_motor(slips, pair, line)
+        refusal = refusal or self._doubts.of_load(slips, pair, baseband, line)
         doubt = None
         if slips.told:
             doubt = None if refusal else self._doubts.of_told_speed(slips, pair, baseband, line, vibration)
@@ -228,3 +239,12 @@ class Analyser:
         load = self._circuit.load_at_slip(pair.slip)
         side = side_inputs(pair, load, bars_per_ratio, bars.across, vibration is not None)
         return ModelInputs(images, side)
+
+
+def _no_motor(slips: SlipRange, pair: SidebandPair | None, line: Line) -> Refusal | None:
+    """Refuse strong even harmonics where nothing shows that a rotor turns: no shaft, slot or sideband."""
+    if slips.source != "current":
+        return None
+    if pair is not None and decibels(pair.linear_sum / 2) - decibels(pair.floor) > MIN_PAIR_OF_MOTOR_DB:
+        return None
+    return check_even_harmonics(line, STRONG_SECOND_HARMONIC_DBC)

@@ -30,7 +30,7 @@ class Decimator:
     def _design(self) -> NDArray[np.float32]:
         if self.factor == 1:
             return np.ones(1, np.float32)
-        taps = signal.firwin(2 * self._half + 1, 0.86 / self.factor, window=("kaiser", 8.0))
+        taps = signal.firwin(2 * self._half + 1, 0.86 / self.factor, window=("kaiser", 9.5))
         return taps.astype(np.float32)
 
     def process(self, window: StreamWindow) -> NDArray[np.float32]:

@@ -12,8 +12,9 @@ from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.supply import Line, find_line, space_vector
 from edge_agent.signals.windows import StreamWindow, Window
 
-_HIGHEST_SHARE = 0.45
-"""Share of the rate up to which the filter of the decimation lets pass."""
+_HIGHEST_SHARE = 0.435
+"""Share of the rate up to which harmonics are read: their lines pass the filter of the decimation, and what
+folds onto them does not, which at 1 kHz is what stands above 553 Hz."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,13 @@ from edge_agent.signals.rotation import rotation
 
 HARMONICS = (-5, 7)
 """Harmonics that every supply has, signed by their sequence: the 5th turns backwards."""
+MAX_SECOND_HARMONIC_DBC = -9.0
+"""Second harmonic that no motor draws: 3 % of it in the voltage, the most that IEC 61000-2-4 lets a plant
+have, over twice a leakage reactance of 0.17 is 9 % of the rated current, a quarter of an idling motor's,
+-12 dBc. A half-wave rectified current has -7.4 dBc."""
+STRONG_SECOND_HARMONIC_DBC = -25.0
+"""Second harmonic that a motor under load hardly draws: 2 % of it in the voltage, the most that IEC 61000-2-2
+lets a public grid have, over twice a leakage reactance of 0.17."""
 _GRID_TOLERANCE = 0.03
 _SUMMED = 16
 _TURN = complex(np.exp(2j * np.pi / 3))
@@ -31,6 +38,10 @@ class Line:
     """Negative over positive sequence; None with one phase."""
     reversed_order: bool
     """The phases come in the order a, c, b."""
+    second_harmonic: float = 0.0
+    """What stands at twice its frequency, turning either way, over the fundamental.
+
+    Zero where the rate does not reach it."""
 
     @property
     def rms_a(self) -> float:
@@ -81,14 +92,16 @@ def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -
     peak = int(np.argmax(spectrum))
     coarse_hz = float(fft.fftfreq(padded, 1 / rate_hz)[peak])
     frequency_hz = _refine(tapered, rate_hz, coarse_hz, bin_hz)
-    positive, negative = (
-        float(abs(_tone(tapered, rate_hz, sign * frequency_hz)) / taper.sum()) for sign in (1, -1)
+    positive, negative, second, backward_second = (
+        float(abs(_tone(tapered, rate_hz, order * frequency_hz)) / taper.sum()) for order in (1, -1, 2, -2)
     )
+    reaches_second = 4 * abs(frequency_hz) < rate_hz
     return Line(
         frequency_hz=abs(frequency_hz),
         amplitude_a=positive,
         unbalance=None if one_phase else negative / positive,
         reversed_order=frequency_hz < 0,
+        second_harmonic=(second + backward_second) / positive if reaches_second else 0.0,
     )
 
 
@@ -99,6 +112,17 @@ def check_line(line: Line, nameplate: Nameplate) -> Refusal | None:
     if nameplate.supply == "grid" and abs(deviation) > _GRID_TOLERANCE:
         limit_hz = nominal_hz * (1 + float(np.copysign(_GRID_TOLERANCE, deviation)))
         return Refusal(Reason.WRONG_LINE_FREQUENCY, "line_frequency_hz", line.frequency_hz, limit_hz)
+    return None
+
+
+def check_even_harmonics(line: Line, most_dbc: float) -> Refusal | None:
+    """Refuse a current whose second harmonic is stronger than so much.
+
+    It is that of a half-wave or saturated load, of a saturated transformer, or of no motor at all.
+    """
+    level_dbc = 20 * math.log10(max(line.second_harmonic, 1e-8))
+    if level_dbc > most_dbc:
+        return Refusal(Reason.OUT_OF_DOMAIN, "second_harmonic_dbc", level_dbc, most_dbc)
     return None
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
@@ -54,6 +54,7 @@ def main() -> None:
     parser.add_argument("--each", type=int, default=25, help="sound motors of each kind")
     parser.add_argument("--first-seed", type=int, default=FIRST_SEED, help="a multiple of five")
     parser.add_argument("--kind", choices=kinds, action="append", help="only this one; may be repeated")
+    parser.add_argument("--plain", action="store_true", help="the same motors without what is special")
     parser.add_argument("--jobs", type=int, default=1, help="processes")
     args = parser.parse_args()
     if args.first_seed % CLASSES:
@@ -61,16 +62,16 @@ def main() -> None:
     trials = [*rotors(args.first_seed, max(1, args.each // 8)), *confounders(args.first_seed, args.each)]
     chosen = [trial for trial in trials if trial.kind in (args.kind or kinds)]
     with ProcessPoolExecutor(args.jobs) as pool:
-        answers = list(pool.map(ask, chosen, chunksize=4))
+        answers = list(pool.map(partial(ask, plain=args.plain), chosen, chunksize=4))
     asked = ("network asked", "network: broken", "agent: healthy", "agent: broken")
     print_header("", "sound rotors", *asked, "broken rotors", *asked)
     for kind in args.kind or kinds:
         print_row(kind, *_row([answer for answer in answers if answer.trial.kind == kind]))
 
 
-def ask(trial: Trial) -> Answer:
-    """Make a recording and ask the network of its window."""
-    scenario, spoil = prepare(trial)
+def ask(trial: Trial, plain: bool = False) -> Answer:
+    """Make a recording and ask the network of its window; `plain` as of `prepare`."""
+    scenario, spoil = prepare(trial, plain)
     model = _model()
     analyser = Analyser(plate_of(scenario), ImageSpec(**model.spec.front_end))
     belief, verdict = ask_agent(model, analyser, spoil(window_of(simulate(scenario))))

@@ -5,6 +5,7 @@ All are test seeds. Five of them, from a multiple of five, are one motor with 0,
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 
 import fault_sets
 import numpy as np
@@ -12,8 +13,10 @@ import numpy as np
 from calibration.simulator.conditions import Oscillation, Ripple, Sag, SupplyCondition, VibrationCondition
 from calibration.simulator.draw import draw_bearing, draw_eccentricity, draw_supply, log_uniform
 from calibration.simulator.noise import generator
+from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.sets import CLASSES, FIRST_TEST_SEED, draw_scenario
+from edge_agent.signals.windows import Window
 
 FIRST_SEED = FIRST_TEST_SEED + 100_000
 """From here on, where no other benchmark has looked."""
@@ -47,7 +50,7 @@ def rotors(first_seed: int, each: int) -> list[Trial]:
 def confounders(first_seed: int, each: int) -> list[Trial]:
     """Of each kind `each` sound motors, and two fifths of these again with one to four broken bars."""
     trials = []
-    for number, kind in enumerate(_CONFOUNDERS):
+    for number, kind in enumerate((*_CONFOUNDERS, *_NEIGHBOURS)):
         start = first_seed + _APART + number * CLASSES * each
         sound = range(start, start + CLASSES * each, CLASSES)
         broken = [seed + 1 + motor % 4 for motor, seed in enumerate(sound[: 2 * each // 5])]
@@ -78,8 +81,11 @@ PARTS: dict[str, Callable[[int, int], list[Trial]]] = {
 """What lists the trials of each part, from the first seed and the number of recordings of a kind."""
 
 
-def prepare(trial: Trial) -> tuple[Scenario, fault_sets.Spoil]:
-    """Give the scenario of a trial, and what spoils its window afterwards."""
+def prepare(trial: Trial, plain: bool = False) -> tuple[Scenario, fault_sets.Spoil]:
+    """Return the scenario of a trial, and what spoils its window afterwards.
+
+    `plain` leaves out what is special about a confounder: the same motor, bars and load without it.
+    """
     if trial.part == "faults":
         return fault_sets.faulty(trial.kind, trial.seed)
     rng = generator(trial.seed, f"{trial.part} {trial.kind}")
@@ -89,6 +95,10 @@ def prepare(trial: Trial) -> tuple[Scenario, fault_sets.Spoil]:
     if trial.part == "no_load":
         return replace(scenario, load=float(rng.uniform(0.0, 0.02))), fault_sets.same
     ordinary = replace(scenario, load=float(rng.uniform(0.25, 1.0)))
+    if plain:
+        return ordinary, fault_sets.same
+    if trial.kind in _NEIGHBOURS:
+        return ordinary, _NEIGHBOURS[trial.kind](ordinary, rng)
     return _CONFOUNDERS[trial.kind](ordinary, rng), fault_sets.same
 
 
@@ -104,6 +114,37 @@ def _ripple(s: Scenario, rng: Random, order: float) -> Scenario:
 
 def _supply(s: Scenario, supply: SupplyCondition) -> Scenario:
     return replace(s, supply=supply)
+
+
+def _even_harmonics(s: Scenario, rng: Random) -> Scenario:
+    """A second harmonic of -30 to -10 dBc in the current, and a fourth beside it, by the voltage."""
+    circuit, level = s.motor.circuit, 10 ** (float(rng.uniform(-30.0, -10.0)) / 20)
+    stator, _ = circuit.currents(circuit.slip_at_load(s.load))
+    resistance_ohm = circuit.stator_resistance_ohm + circuit.rotor_resistance_ohm / 1.5
+    leakage_ohm = 2 * (circuit.stator_leakage_ohm + circuit.rotor_leakage_ohm)
+    second = level * abs(stator) * abs(complex(resistance_ohm, leakage_ohm)) / circuit.phase_voltage_v
+    even = (second, second * float(rng.uniform(0.0, 0.5)))
+    return _supply(s, replace(s.supply, even_harmonics=even))
+
+
+def _second_motor(s: Scenario, rng: Random) -> fault_sets.Spoil:
+    """Another sound motor on the same supply, of whose current 2 to 30 % shows where the sensors sit."""
+    share = log_uniform(rng, 0.02, 0.3)
+    candidates = (draw_scenario("validation", s.seed // CLASSES * CLASSES + k * _APART) for k in count(1))
+    drawn = next(c for c in candidates if c.motor.circuit.frequency_hz == s.motor.circuit.frequency_hz)
+    # The seed decides how the supply wanders, so it is that of the first motor.
+    beside = replace(drawn, seed=s.seed, load=float(rng.uniform(0.25, 1.0)), supply=s.supply, daq=s.daq)
+
+    def add(window: Window) -> Window:
+        currents, *others = window.streams
+        second = simulate(beside)
+        scale = share * s.motor.peak_current_a / beside.motor.peak_current_a
+        ratio = scale * second.device.streams[0].channels[0].scale / currents.stream.channels[0].scale
+        added = ratio * second.counts[0].T[:, : currents.counts.shape[1]]
+        counts = np.rint(currents.counts + added).astype(currents.counts.dtype)
+        return replace(window, streams=(replace(currents, counts=counts), *others))
+
+    return add
 
 
 def _vibration(s: Scenario, vibration: VibrationCondition) -> Scenario:
@@ -132,5 +173,11 @@ _CONFOUNDERS: dict[str, Callable[[Scenario, Random], Scenario]] = {
     "misalignment": lambda s, rng: _vibration(
         s, replace(s.vibration, misalignment=float(rng.uniform(0.3, 1.0)))
     ),
+    "strong even harmonics": _even_harmonics,
 }
 """Strong conditions that are no broken bar, as wide as those of the set `confounders`."""
+
+_NEIGHBOURS: dict[str, Callable[[Scenario, Random], fault_sets.Spoil]] = {
+    "second motor on the feeder": _second_motor,
+}
+"""What stands beside the motor and shows in its currents."""

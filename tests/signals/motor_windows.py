@@ -29,11 +29,15 @@ POLE_PASS_HZ = 2 * SLIP * 60
 SHAFT_HZ = 30 * (1 - SLIP)
 
 
-def a_motor_window(length_s=12.0, phases="abc", vibration=True, line_hz=60.0, lower=0.02, upper=0.01):
+def a_motor_window(
+    length_s=12.0, phases="abc", vibration=True, line_hz=60.0, lower=0.02, upper=0.01, second=0.0
+):
+    """`second` is what stands at the second harmonic, turning backwards, over the fundamental."""
     seconds = times(length_s)
     vector = a_space_vector(
         seconds, lower=lower, upper=upper * 1j, pole_pass_hz=POLE_PASS_HZ, line_hz=line_hz
     )
+    vector = vector + 4.0 * second * np.exp(-2j * np.pi * 2 * line_hz * seconds)
     noise = np.random.default_rng(2).normal(0, 0.004, (len(phases), seconds.size))
     streams = [a_current_window(phase_currents(vector, phases) + noise, phases)]
     if vibration:

@@ -91,10 +91,11 @@ def a_current_window(
     rate_hz: float = RATE_HZ,
     first_scan: int = 0,
     lost: slice | None = None,
+    scale: float = CURRENT_SCALE,
 ) -> StreamWindow:
-    """Currents (phases, n) in A as counts, with scans lost where told."""
-    channels = tuple(Channel(f"i{p}", ChannelKind.CURRENT, "A", CURRENT_SCALE, phase=p) for p in phases)
-    counts = np.rint(currents / CURRENT_SCALE).astype(np.int16)
+    """Currents (phases, n) in A as counts of `scale`, with scans lost where told."""
+    channels = tuple(Channel(f"i{p}", ChannelKind.CURRENT, "A", scale, phase=p) for p in phases)
+    counts = np.rint(currents / scale).astype(np.int16 if scale >= CURRENT_SCALE else np.int32)
     valid = np.ones(counts.shape[1], bool)
     if lost is not None:
         valid[lost] = False

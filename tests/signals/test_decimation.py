@@ -3,6 +3,7 @@ import pytest
 from signal_factories import RATE_HZ, a_current_window, a_space_vector, phase_currents, times
 
 from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.polyphase import decimate
 
 
 def long_current():
@@ -62,3 +63,23 @@ def test_outputs_that_rest_on_lost_samples_are_not_valid():
 def test_a_slow_stream_stays_as_it_is():
     window = a_current_window(long_current()[:, :3000], rate_hz=1000.0)
     np.testing.assert_allclose(Decimator(1000.0).process(window)[0], window.units(0))
+
+
+@pytest.mark.parametrize("rate_hz", [2000.0, 10_000.0, 12_800.0, 50_000.0])
+def test_what_would_fold_beside_a_line_is_a_hundred_decibels_down(rate_hz):
+    """Of 40 to 70 Hz, with all that is looked at around it."""
+    decimator = Decimator(rate_hz)
+    for beside_hz in (0.0, 17.0, 40.0, 55.0, 63.0, 82.0, 100.0):
+        tone = np.cos(2 * np.pi * (decimator.rate_hz - beside_hz) * times(1.0, rate_hz))
+        window = a_current_window(4.0 * tone[np.newaxis], "a", rate_hz, scale=1e-7)
+        assert np.abs(decimator.process(window)).max() < 4e-5
+
+
+@pytest.mark.parametrize("factor", [2, 8, 10, 13, 50])
+def test_an_output_is_the_same_wherever_it_stands_on_any_machine(factor):
+    random = np.random.default_rng(factor)
+    taps = random.normal(size=24 * factor + 1).astype(np.float32)
+    samples = random.normal(size=400 * factor).astype(np.float32)
+    whole = decimate(samples, taps, factor)
+    for first in (1, 5, 64, 100):
+        np.testing.assert_array_equal(decimate(samples[first * factor :], taps, factor), whole[first:])

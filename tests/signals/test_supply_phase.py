@@ -112,3 +112,30 @@ def test_lost_samples_and_too_low_a_rate_leave_the_supply_untold():
     slow = Current(current.vector[::2], current.valid[::2], RATE_HZ / 2, current.line)
     for unheard in (replace(current, valid=valid), slow):
         assert list(supply_phases(unheard, unheard.demodulated())) == []
+
+
+@pytest.mark.parametrize("phases", [3, 1])
+@pytest.mark.parametrize("line_hz", [41.5, 50.0, 60.0, 62.3])
+def test_the_line_itself_does_not_fold_onto_its_harmonics(line_hz, phases):
+    """It stands six times its frequency from both, which may be next to a multiple of the decimated rate."""
+    seconds = times(12.0, RATE_HZ)
+    lines = ((1, 1.0), (-5, 0.01), (7, 0.007))
+    vector = sum(ratio * np.exp(2j * np.pi * order * line_hz * seconds) for order, ratio in lines)
+    vector = signal.hilbert(vector.real) if phases == 1 else vector
+    line = Line(line_hz, 1.0, None if phases == 1 else 0.0, False)
+    current = Current(4 * vector, np.ones(seconds.size, bool), RATE_HZ, line)
+    told = list(supply_phases(current, current.demodulated()))
+    assert told
+    for phase in told:
+        taper = np.hanning(phase.size)
+        spectrum = np.abs(np.fft.rfft((phase - phase.mean()) * taper)) * 2 / taper.sum()
+        assert spectrum[4:25].max() < 1e-4
+
+
+def test_a_harmonic_that_the_decimation_hardly_lets_pass_is_not_read():
+    """At 448 Hz the seventh is down by a half, and what stands at 552 Hz folds onto it."""
+    seconds = times(12.0, RATE_HZ)
+    vector = np.exp(2j * np.pi * 64.0 * seconds)
+    current = Current(vector, np.ones(seconds.size, bool), RATE_HZ, Line(64.0, 1.0, 0.0, False))
+    assert (current.order_of(-5), current.order_of(7)) == (-5, None)
+    assert replace(current, line=Line(61.8, 1.0, 0.0, False)).order_of(7) == 7

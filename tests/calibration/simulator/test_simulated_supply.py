@@ -38,6 +38,13 @@ def test_harmonics_turn_with_their_sequence(place: int, order: int) -> None:
     assert level_at(voltage, 1 / STEP_S, -50.0 * order) < 0.01
 
 
+@pytest.mark.parametrize(("even", "order"), [((0.03, 0.0), -2), ((0.0, 0.03), 4)])
+def test_even_harmonics_do_so_too(even: tuple[float, float], order: int) -> None:
+    voltage = a_voltage(replace(CLEAN, even_harmonics=even))
+    assert level_at(voltage, 1 / STEP_S, 50.0 * order) == pytest.approx(3.0, rel=0.01)
+    assert level_at(voltage, 1 / STEP_S, -50.0 * order) < 0.01
+
+
 def test_unbalance_is_a_vector_that_turns_backwards() -> None:
     voltage = a_voltage(replace(CLEAN, unbalance=0.02))
     assert level_at(voltage, 1 / STEP_S, -50.0) == pytest.approx(2.0, rel=0.01)

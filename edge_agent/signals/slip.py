@@ -139,7 +139,8 @@ class SlipFinder:
         lowest = _CURRENT_MARGIN[0] * slip if trusted else 0.0
         highest = min(_CURRENT_MARGIN[1] * slip, _OVERLOAD_MARGIN * max(slip, rated))
         highest = min(max(highest, 0.35 * rated), self.anything().highest)
-        return SlipRange(lowest, highest, "current")
+        # Of some plates the circuit draws this current only beyond all slips that are looked for.
+        return SlipRange(min(lowest, _CURRENT_MARGIN[0] * highest), highest, "current")
 
     def from_vibration(self, vibration: Vibration, line: Line, within: SlipRange) -> SlipRange | None:
         """Find it in vibration, within what the current allows; None where no speed shows."""

@@ -1,10 +1,14 @@
-"""Fixtures that tests of several packages share."""
+"""Fixtures that tests of several packages share; no test depends on how fast the machine is."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from broker import Mosquitto, Subscriber
+from hypothesis import settings
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no reason to fail
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

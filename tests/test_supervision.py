@@ -54,12 +54,12 @@ def ear(tmp_path: Path) -> Iterator[Ear]:
 
 
 def test_a_thread_that_works_is_left_alone() -> None:
-    thread = WatchedThread("reader", 5.0, lambda: thread.stopping.wait(10) and None)
+    thread = WatchedThread("reader", 5.0, lambda: thread.stopping.wait(600) and None)
     supervisor = Supervisor()
     supervisor.watch(thread.watched)
     thread.start()
     supervisor.check()
-    assert thread.stop(5.0)
+    assert thread.stop(60.0)
     supervisor.check()
 
 
@@ -71,7 +71,7 @@ def test_a_thread_that_dies_is_named_with_its_exception() -> None:
     supervisor = Supervisor()
     supervisor.watch(thread.watched)
     thread.start()
-    thread._thread.join(5)
+    thread._thread.join(60)
     with pytest.raises(ThreadLostError, match="thread reader died: OSError: the cable is gone") as caught:
         supervisor.check()
     assert isinstance(caught.value.__cause__, OSError)
@@ -82,7 +82,7 @@ def test_a_thread_that_ends_by_itself_counts_as_dead() -> None:
     supervisor = Supervisor()
     supervisor.watch(thread.watched)
     thread.start()
-    thread._thread.join(5)
+    thread._thread.join(60)
     with pytest.raises(ThreadLostError, match="nobody asked it to"):
         supervisor.check()
 
@@ -168,7 +168,7 @@ def test_a_signal_sets_the_event(number: signal.Signals) -> None:
     stop: threading.Event = stop_on_signals()
     assert not stop.is_set()
     os.kill(os.getpid(), number)
-    assert stop.wait(5)
+    assert stop.wait(60)
 
 
 def test_a_second_signal_ends_a_process_that_does_not_stop() -> None:

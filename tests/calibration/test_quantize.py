@@ -22,7 +22,7 @@ from calibration.learning.runs import Run
 from edge_agent.diagnose.manifest import Modality
 from edge_agent.diagnose.model import Model
 
-pytestmark = pytest.mark.timeout(300)  # one training serves them all, and whoever comes first waits for it
+pytestmark = pytest.mark.timeout(900)  # one training serves them all, and whoever comes first waits for it
 
 
 def parsed(command, *arguments: str) -> argparse.Namespace:

@@ -40,7 +40,7 @@ class Site:
             *login,
             *more,
         ]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     def settings(self, **changes: object) -> MqttSettings:
         """How `pump-7` reaches it."""
@@ -110,7 +110,7 @@ def test_nobody_comes_in_without_a_name(site: Site) -> None:
 def test_nobody_comes_in_without_tls(site: Site) -> None:
     command = ["mosquitto_pub", "-h", "localhost", "-p", str(site.broker.port), "-t", "a", "-m", "b"]
     plain = subprocess.run(
-        [*command, "-u", "pump-7", "-P", PASSWORDS["pump-7"]], capture_output=True, check=False, timeout=20
+        [*command, "-u", "pump-7", "-P", PASSWORDS["pump-7"]], capture_output=True, check=False, timeout=60
     )
     assert plain.returncode != 0
 

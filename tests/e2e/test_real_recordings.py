@@ -112,7 +112,7 @@ def test_played_in_a_loop_the_live_agent_says_the_same_and_names_what_is_missing
 ):
     (recording,) = [p for p in real_recordings(folder) if p.stem == name]
     listener = subscribe(mosquitto.port, "edge-agent/#")
-    daq = start_daq("--play", str(recording), "--loop", "--speed", "2")
+    daq = start_daq("--play", str(recording), "--loop")
     config = write_config(
         tmp_path,
         port=str(daq.link),
@@ -121,7 +121,7 @@ def test_played_in_a_loop_the_live_agent_says_the_same_and_names_what_is_missing
         window=f"{{length_s: {length_s}, step_s: {length_s}}}",
     )
     agent = start_agent(config)
-    listener.wait_for(lambda _: listener.on("edge-agent/agent/motor/diagnosis"), 60)
+    listener.wait_for(lambda _: listener.on("edge-agent/agent/motor/diagnosis"))
     live = listener.on("edge-agent/agent/motor/diagnosis")[0].json()
     (replayed,) = diagnoses(config, [recording]).values()
     for key in ("state", "severity", "reason", "broken_bars", "evidence", "probabilities"):

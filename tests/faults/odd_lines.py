@@ -82,6 +82,52 @@ def an_odd_line(seed: int) -> OddLine:
     )
 
 
+def a_nearly_right_line(seed: int) -> OddLine:
+    """Draw a line that gets past the first checks: a current with sidebands, at odd rates and lengths."""
+    random = np.random.default_rng(seed)
+    plate, slip_share = _plate(random), random.uniform(0.0, 1.5)
+    slip, phases = plate.rated_slip * slip_share, int(random.integers(1, 4))
+    length_s = float(10 ** random.uniform(np.log10(0.5), np.log10(20)))
+    slowest_hz = 2.5 * plate.line_frequency_hz
+    fastest_hz = max(1.01 * slowest_hz, min(50_000.0, _MAX_VALUES / length_s / phases))
+    rate_hz = float(10 ** random.uniform(np.log10(slowest_hz), np.log10(fastest_hz)))
+    samples = _with_sidebands(random, int(1.6 * length_s * rate_hz) + 1, rate_hz, plate, slip, phases)
+    scale = plate.rated_current_a * 1.4 * random.uniform(0.1, 1.2) / 3000
+    channels = tuple(Channel(f"i{p}", ChannelKind.CURRENT, "A", scale, phase=p) for p in "abc"[:phases])
+    streams, counts = [Stream(0, rate_hz, channels)], [np.rint(3000 * samples).astype(np.int16)]
+    if random.random() < 0.6:
+        kind = ChannelKind.VIBRATION if random.random() < 0.8 else ChannelKind.SPEED
+        streams.append(Stream(1, float(10 ** random.uniform(0, 3.5)), (Channel("v", kind, "m/s2", 1.0),)))
+        shaft_hz = plate.line_frequency_hz / plate.pole_pairs * (1 - slip)
+        counts.append(_of_the_shaft(random, streams[1], 1.6 * length_s, shaft_hz))
+    device = Device("odd", "", "", tuple(streams))
+    return OddLine(plate, device, length_s, 0.5 * length_s, tuple(counts), 0.0, 0.0, seed)
+
+
+def _with_sidebands(
+    random: np.random.Generator, scans: int, rate_hz: float, plate: Nameplate, slip: float, phases: int
+) -> np.ndarray:
+    """Currents (scans, phases) of amplitude 1 whose amplitude and phase swing at 2sf."""
+    seconds = np.arange(scans)[:, None] / rate_hz
+    swing = 2 * np.pi * 2 * slip * plate.line_frequency_hz * seconds
+    size, noise = 10 ** random.uniform(-4, -0.5), 10 ** random.uniform(-5, -2)
+    turn = 2 * np.pi * plate.line_frequency_hz * random.uniform(0.99, 1.01) * seconds
+    turn = turn - 2 * np.pi / 3 * np.arange(phases) + size * random.uniform(0, 2) * np.sin(swing + 1)
+    return np.sin(turn) * (1 + size * np.cos(swing)) + random.normal(0, noise, turn.shape)
+
+
+def _of_the_shaft(
+    random: np.random.Generator, stream: Stream, duration_s: float, shaft_hz: float
+) -> np.ndarray:
+    """Vibration with the shaft's line, or its speed: right, backwards, none or ten times as fast."""
+    seconds = np.arange(int(duration_s * stream.rate_hz) + 1)[:, None] / stream.rate_hz
+    if stream.channels[0].kind is ChannelKind.SPEED:
+        said = np.full(seconds.shape, 60 * shaft_hz) * random.choice([1.0, -1.0, 0.0, 10.0])
+    else:
+        said = 1000 * np.sin(2 * np.pi * shaft_hz * seconds) + random.normal(0, 100, seconds.shape)
+    return np.clip(np.rint(said), -32_768, 32_767).astype(np.int16)
+
+
 def answers_of(odd: OddLine, model: Model) -> list[Answer]:
     """Run an odd line; every answer is explained and encoded too. Raises whatever goes wrong."""
     random = np.random.default_rng(odd.seed)

@@ -81,6 +81,6 @@ def test_without_a_speed_rotor_bars_tell_the_slip_and_the_current_from_its_load_
     plate = a_plate()
     circuit = fit_circuit(plate)
     load = circuit.load_at_slip(circuit.slip_at_current(1.25 * circuit.no_load_current_rms_a))
-    assert f"not even there below {load:.0%} of the rated torque" in " ".join(
+    assert f"healthy where none stand out, nor below {load:.0%} of the rated torque" in " ".join(
         capabilities(currents, plate, 12.0)
     )

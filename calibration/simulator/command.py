@@ -19,6 +19,11 @@ DONE, WRONG_USAGE = 0, 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument(
+        "--serial",
+        action="store_true",
+        help="be a DAQ on a pty instead, with options of its own: edge-calibrate simulate --serial --help",
+    )
+    parser.add_argument(
         "--scenario",
         default="validation",
         metavar="FILE",

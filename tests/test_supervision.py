@@ -17,6 +17,7 @@ from edge_agent.supervision import (
     ThreadLostError,
     Watchdog,
     WatchedThread,
+    note_hangups,
     stop_on_signals,
 )
 
@@ -156,7 +157,7 @@ def test_the_watchdog_is_fed_a_few_times_in_each_allowed_span(
 
 @pytest.fixture
 def signals_as_before() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -179,3 +180,13 @@ def test_a_second_signal_ends_a_process_that_does_not_stop() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (-signal.SIGTERM, "still here\n")
+
+
+@pytest.mark.usefixtures("signals_as_before")
+def test_a_hangup_is_noted_each_time_and_neither_stops_nor_ends_anything() -> None:
+    hung_up, stop = note_hangups(), stop_on_signals()
+    for _ in range(3):
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert hung_up.wait(60)
+        hung_up.clear()
+    assert not stop.is_set()

@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import signal
 import subprocess
 
 import pytest
@@ -100,3 +101,22 @@ def test_noise_flips_and_lost_frames_cost_frames_and_nothing_else(
     seen = len(listener.on(STATE))
     listener.wait_for(lambda _: len(listener.on(STATE)) > seen and listener.on(STATE)[-1].json())
     listener.wait_for(lambda _: listener.on(STATE)[-1].json()["state"] == "healthy")
+
+
+def test_a_hangup_is_told_in_the_log_and_changes_nothing(tmp_path, start_agent) -> None:
+    agent = start_agent(write_config(tmp_path, port=str(tmp_path / "none")))
+    agent.wait_for(lambda line: "there is no such port" in line)
+    for _ in range(2):
+        agent.process.send_signal(signal.SIGHUP)
+        agent.wait_for(lambda line: "SIGHUP is ignored" in line)
+    assert agent.process.poll() is None
+    assert agent.stop() == 0
+
+
+def test_a_hangup_while_it_starts_does_not_end_it(tmp_path, start_agent) -> None:
+    agent = start_agent(write_config(tmp_path, port=str(tmp_path / "none")))
+    agent.wait_for(lambda line: "model " in line)
+    for _ in range(20):
+        agent.process.send_signal(signal.SIGHUP)
+    agent.wait_for(lambda line: "SIGHUP is ignored" in line)
+    assert agent.stop() == 0

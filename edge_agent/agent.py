@@ -13,15 +13,17 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
-from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event
+from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event, starting
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
-from edge_agent.diagnose.verdict import Reason, Refusal, Verdict, WindowSpan
+from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Verdict, WindowSpan
+from edge_agent.failures import FailedWindows
 from edge_agent.health import HealthMeter
 from edge_agent.motor import Nameplate
 from edge_agent.publish.mqtt import Publisher
@@ -36,7 +38,7 @@ from edge_agent.publish.payloads import (
 from edge_agent.signals import quality
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import Window, Windows
+from edge_agent.signals.windows import TOO_LARGE, Window, Windows, too_large
 from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
 
 _LOG = logging.getLogger(__name__)
@@ -70,17 +72,32 @@ class Line:
     Everything here depends on the samples alone, never on when or in which pieces they came.
     """
 
-    def __init__(self, nameplate: Nameplate, model: Model, length_s: float, step_s: float) -> None:
+    def __init__(
+        self,
+        nameplate: Nameplate,
+        model: Model,
+        length_s: float,
+        step_s: float,
+        failed_folder: Path | None = None,
+    ) -> None:
+        """Prepare; the samples of windows whose analysis fails are kept in `failed_folder`."""
         self.windows = Windows(length_s, step_s)
         self.decision = Decision()
+        self.failures = FailedWindows(step_s, failed_folder)
+        self._length_s = length_s
         self._nameplate = nameplate
         self._model = model
         self._analyser = self._new_analyser()
 
-    def configure(self, device: Device) -> None:
-        """Begin with a device, or with one that has changed."""
-        self.windows.configure(device)
+    def configure(self, device: Device) -> Refusal | None:
+        """Begin with a device, or with one that has changed.
+
+        Return why nothing can be begun: a window of it would not fit into memory, and no sample is taken.
+        """
+        refusal = too_large(device, self._length_s)
+        self.windows.configure(replace(device, streams=()) if refusal else device)
         self._analyser = self._new_analyser()
+        return refusal
 
     def push(self, block: SampleBlock, behind: bool = False, waited_s: float = 0.0) -> Iterator[Answer]:
         """Take samples; give an answer for each window that they complete, or skip it when behind.
@@ -89,14 +106,24 @@ class Line:
         """
         arrived_s = time.monotonic() - waited_s
         for window in self.windows.push(block, behind):
-            analysis = self._analyser.analyse(window)
-            belief = self._believe(analysis)
-            span = _span(window, waited_s)
-            verdict = diagnose(analysis, belief, self._model.spec.thresholds.broken, span)
+            analysis, verdict = self._judge(window, _span(window, waited_s))
             verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
             before = self.decision.state
             changed = self.decision.update(verdict)
             yield Answer(verdict, before, self.decision.state, changed, analysis, window)
+
+    def _judge(self, window: Window, span: WindowSpan) -> tuple[Analysis, Verdict]:
+        """Measure a window and say what it shows; an unforeseen exception costs this window and no more."""
+        try:
+            analysis = self._analyser.analyse(window)
+            belief = self._believe(analysis)
+            verdict = diagnose(analysis, belief, self._model.spec.thresholds.broken, span)
+        except Exception as error:  # noqa: BLE001 - the same samples would end the process at each restart
+            refusal = self.failures.failed(window, error)
+            self._analyser = self._new_analyser()  # what it keeps between windows may be half done
+            return Analysis(Evidence(), refusal), replace(starting(), refusal=refusal, window=span)
+        self.failures.passed()
+        return analysis, verdict
 
     def _believe(self, analysis: Analysis) -> Belief | None:
         """Ask the network, unless the signals already say that there is nothing to be asked."""
@@ -116,7 +143,13 @@ class Agent:
         self._motor = settings.motor.id
         self._origin = Origin(settings.agent.id, self._motor, model.spec.name, model.sha256)
         self._source = SerialSource(settings.serial_settings())
-        self._line = Line(settings.motor, model, settings.window.length_s, settings.window.step_s)
+        self._line = Line(
+            settings.motor,
+            model,
+            settings.window.length_s,
+            settings.window.step_s,
+            settings.state_folder() / "failed_windows",
+        )
         with contextlib.suppress(OSError):  # the outbox tells what is wrong, and goes on without a disk
             settings.state_folder().mkdir(parents=True, exist_ok=True)
         self._outbox = Outbox(settings.outbox_settings())
@@ -129,9 +162,13 @@ class Agent:
         self._state_said_s = self._health_said_s = time.monotonic()
         self._port_problem: str | None = None
         self._silence: str | None = None
+        self._device_problem: str | None = None
 
-    def run(self, stop: threading.Event) -> None:
-        """Diagnose until `stop` is set; raises ThreadLostError when a thread dies or stalls."""
+    def run(self, stop: threading.Event, hung_up: threading.Event | None = None) -> None:
+        """Diagnose until `stop` is set; `hung_up` is told in the log and cleared.
+
+        Raises ThreadLostError when a thread dies or stalls, WindowsFailError when no window can be analysed.
+        """
         self._say_state(self._line.decision.state)
         with self._publisher, self._source:
             for watched in (self._publisher.watched, self._source.watched):
@@ -141,6 +178,11 @@ class Agent:
                 for arrived_s, item in self._source.poll(_POLL_S):
                     self._take(item, arrived_s)
                 self._look_after()
+                if hung_up is not None and hung_up.is_set():
+                    hung_up.clear()
+                    _LOG.warning(
+                        "SIGHUP is ignored: the configuration is read at the start only; restart instead"
+                    )
             self._manager.stopping()
         self._outbox.close()
 
@@ -149,7 +191,7 @@ class Agent:
             case SampleBlock():
                 self._samples_s = time.monotonic()
                 self._silence = None
-                self._health.source_problem(None)
+                self._health.source_problem(self._device_problem)
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
                 for answer in self._line.push(item, behind, waited_s):
@@ -166,8 +208,11 @@ class Agent:
     def _begin(self, device: Device) -> None:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._samples_s = time.monotonic()
-        self._line.configure(device)
-        self._refuse(Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
+        refusal = self._line.configure(device)
+        self._device_problem = TOO_LARGE.format(refusal.value, refusal.limit) if refusal else None
+        if refusal is not None:
+            _LOG.error("%s: %s", device.name or "the device", self._device_problem)
+        self._refuse(refusal or Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
         for sentence in capabilities(device.streams, self._settings.motor, self._settings.window.length_s):
             _LOG.info("%s", sentence)
         there = {channel.name for stream in device.streams for channel in stream.channels}
@@ -222,11 +267,14 @@ class Agent:
     def _look_after(self) -> None:
         """What is done between samples: supervision, the watchdog, the heartbeats."""
         self._supervisor.check()
+        self._line.failures.check()
         now_s = time.monotonic()
         silent = now_s - self._samples_s > _SILENT_S
         if silent:
             self._fall_silent(self._port_problem or self._source.silence())
             self._watchdog.source_known_silent(now_s)
+        elif self._device_problem is not None:
+            self._watchdog.source_known_silent(now_s)  # its samples are not taken, and that has been said
         else:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)
         if now_s - self._state_said_s >= self._settings.mqtt.heartbeat_s:

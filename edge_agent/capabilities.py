@@ -1,7 +1,8 @@
 """What can and what cannot be said with the channels that are there, in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from edge_agent.acquire.overrides import ConfiguredChannel
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
@@ -64,10 +65,25 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
             "in the current; where none show, a rotor without sidebands is called load_too_low"
         )
     else:
-        circuit = fit_circuit(nameplate)
-        slip = circuit.slip_at_current(MOST_IDLE * circuit.no_load_current_rms_a) or 0.0
         yield (
-            "no vibration and no speed, nor rotor_bars: the slip is known only where sidebands stand out, "
-            f"and not even there below {circuit.load_at_slip(slip):.0%} of the rated torque: a rotor is then "
-            "called load_too_low rather than healthy"
+            "no vibration and no speed, nor rotor_bars: only sidebands tell the slip, so no rotor is called "
+            "healthy where none stand out, nor below "
+            f"{least_load_by_current(nameplate):.0%} of the rated torque: the answer is load_too_low"
         )
+
+
+def tells_slip(channels: Iterable[ConfiguredChannel], nameplate: Nameplate) -> bool:
+    """Return whether anything but the sidebands themselves tells the slip."""
+    sensors = {ChannelKind.SPEED, ChannelKind.VIBRATION}
+    known = nameplate.speed_rpm is not None or nameplate.rotor_bars is not None
+    return known or any(channel.kind in sensors for channel in channels)
+
+
+def least_load_by_current(nameplate: Nameplate) -> float:
+    """Return the load, per unit of the rated torque, from which a rotor can be healthy by its current alone.
+
+    Below, the current may be that of an idling motor at too high a voltage, whatever its sidebands.
+    """
+    circuit = fit_circuit(nameplate)
+    slip = circuit.slip_at_current(MOST_IDLE * circuit.no_load_current_rms_a) or 0.0
+    return circuit.load_at_slip(slip)

@@ -18,6 +18,7 @@ from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, Stat
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.severity import SOUND_BARS, least_cycles, least_load
+from edge_agent.signals.windows import TOO_LARGE
 
 ADVICE = {
     Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "
@@ -43,8 +44,8 @@ ADVICE = {
     "baud_rate, and the first refused line in the log.",
     Reason.WRONG_SCALE: "Check unit and scale of the channels, the ratio of the current transformer and "
     "motor.rated_current_a: this motor cannot have such currents.",
-    Reason.ANALYSIS_FAILED: "An unforeseen error cost this window; the log holds its traceback. "
-    "Report it if it comes again.",
+    Reason.ANALYSIS_FAILED: "An unforeseen error cost this window; the log holds its traceback. Report it if "
+    "it comes again.",
 }
 """What to do about each reason."""
 
@@ -52,6 +53,12 @@ _SAYINGS = {
     "slip_change": "the slip, as the current tells it, changes by {:.0%} within the window, at most {:.0%} "
     "is steady",
     "lost_fraction": "{:.1%} of the samples are lost, at most {:.1%} may be",
+    "current_rate_hz": "the currents come at {:.3g} values a second, at least {:.3g} are needed to show the "
+    "line: rms values of a meter tell nothing of the rotor; sample at 1 kHz or more",
+    "current_scans": "a window holds {:.0f} values of each current, at least {:.0f} are needed: make the "
+    "window longer or sample faster",
+    "window_values": TOO_LARGE,
+    "windows_failed_in_a_row": "{:.0f} windows in a row could not be analysed, at {:.0f} the agent gives up",
     "device_overruns": "the device says {:.0f} times that it lost samples which its count does not show, at "
     "most {:.0f} may be",
     "clipped_fraction": "the device marks {:.1%} of the samples as clipped, at most {:.1%} may be",

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from edge_agent.acquire.source import SerialSource
-from edge_agent.diagnose.verdict import Verdict
+from edge_agent.diagnose.verdict import Reason, Verdict
 from edge_agent.publish.mqtt import Publisher
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.payloads import Health
@@ -59,6 +59,7 @@ class HealthMeter:
             frames_rejected=frames.rejected,
             bytes_dropped=source.dropped_bytes,
             windows_done=self._verdicts,
+            windows_failed=self._refusals[Reason.ANALYSIS_FAILED],
             windows_skipped=windows.windows_skipped,
             reader_queue_blocks=source.waiting_blocks,
             outbox_events=kept.waiting,

@@ -179,7 +179,7 @@ def _watchdog_s() -> float:
 
 
 def stop_on_signals() -> threading.Event:
-    """Give an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
+    """Return an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
     stop = threading.Event()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
@@ -191,3 +191,13 @@ def stop_on_signals() -> threading.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
     return stop
+
+
+def note_hangups() -> threading.Event:
+    """Return an event that SIGHUP sets, which would end the process otherwise.
+
+    The handler does no more: what it interrupts may be just writing a line of the log.
+    """
+    hung_up = threading.Event()
+    signal.signal(signal.SIGHUP, lambda number, frame: hung_up.set())
+    return hung_up

@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-START_TIMEOUT_S = 10.0
+START_TIMEOUT_S = 60.0
+"""Far longer than anything takes: it bounds a hang, and says nothing of speed."""
 
 
 def free_port() -> int:
@@ -75,7 +76,7 @@ class Mosquitto:
             self._process.terminate()
             # A Mosquitto that has just begun may miss the first signal.
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self._process.wait(START_TIMEOUT_S / 10)
+                self._process.wait(START_TIMEOUT_S / 20)
                 break
         else:
             self._process.kill()
@@ -112,7 +113,9 @@ class Subscriber:
         threading.Thread(target=self._read, daemon=True).start()
         assert self._subscribed.wait(START_TIMEOUT_S), "mosquitto_sub could not subscribe"
 
-    def wait_for(self, enough: Callable[[list[Received]], object], timeout_s: float = 20.0) -> list[Received]:
+    def wait_for(
+        self, enough: Callable[[list[Received]], object], timeout_s: float = START_TIMEOUT_S
+    ) -> list[Received]:
         """Wait until `enough` of all messages so far is true; give them."""
         while not enough(self.messages):
             try:
@@ -142,10 +145,10 @@ class Subscriber:
                 self._subscribed.set()
 
 
-def wait_until(holds: Callable[[], object], timeout_s: float = 10.0) -> None:
+def wait_until(holds: Callable[[], object], timeout_s: float = START_TIMEOUT_S) -> None:
     """Wait for something that nobody announces."""
     tick = threading.Event()
-    for _ in range(int(timeout_s / 0.01)):
+    for _ in range(int(timeout_s / 0.01) + 1):
         if holds():
             return
         tick.wait(0.01)

@@ -1,12 +1,16 @@
-"""Fixtures that tests of several packages share."""
+"""Fixtures that tests of several packages share; no test depends on how fast the machine is."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from broker import Mosquitto, Subscriber
+from hypothesis import settings
 
 import edge_agent  # noqa: F401 - switches the telemetry of ONNX Runtime off before a test loads it
+
+settings.register_profile("unhurried", deadline=None)  # a busy machine is no reason to fail
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -163,6 +163,7 @@ def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, mon
     monkeypatch.setattr(
         agent._publisher, "publish_diagnosis", lambda motor, payload: (found.append(payload), stop.set())
     )
+    began_unix_s = time.time() - 3.0
     queue, rates_hz = agent._source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}
     clock = time.monotonic
     with monkeypatch.context() as three_seconds_ago:
@@ -174,7 +175,8 @@ def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, mon
     agent.run(stop)
     assert found[0]["latency_ms"] > 3000
     ended = datetime.fromisoformat(found[0]["window"]["end"])
-    assert abs(ended.timestamp() - arrived_unix_s) < 1.0
+    # Dated by when it was worked on, the window would end three seconds later at least.
+    assert began_unix_s - 0.1 <= ended.timestamp() < arrived_unix_s + 2.5
 
 
 def test_systemd_is_told_each_state_that_is_said(tmp_path, monkeypatch):
@@ -183,5 +185,5 @@ def test_systemd_is_told_each_state_that_is_said(tmp_path, monkeypatch):
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         agent = an_agent(tmp_path)
         agent._refuse(refused(Reason.LOST_SAMPLES))
-        ear.settimeout(5.0)
+        ear.settimeout(60.0)
         assert ear.recv(100) == b"STATUS=indeterminate: lost_samples"

@@ -1,7 +1,11 @@
+import re
+
 import pytest
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.capabilities import capabilities
+from edge_agent.commands.check import summary
+from edge_agent.config import load_settings
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
 
@@ -81,6 +85,58 @@ def test_without_a_speed_rotor_bars_tell_the_slip_and_the_current_from_its_load_
     plate = a_plate()
     circuit = fit_circuit(plate)
     load = circuit.load_at_slip(circuit.slip_at_current(1.25 * circuit.no_load_current_rms_a))
-    assert f"not even there below {load:.0%} of the rated torque" in " ".join(
+    assert f"healthy where none stand out, nor below {load:.0%} of the rated torque" in " ".join(
         capabilities(currents, plate, 12.0)
     )
+
+
+CURRENT = "{name: ia, kind: current, phase: a, unit: A, scale: 1}"
+SPEED = "{name: n, kind: speed, unit: rpm, scale: 1}"
+VIBRATION = "{name: v, kind: vibration, unit: m/s2, scale: 1}"
+
+
+def what_check_says(tmp_path, channels=(), length_s=12, **plate):
+    """Give the lines about the load in `edge-agent check`."""
+    file = tmp_path / "agent.yaml"
+    file.write_text(
+        f"motor: {a_plate(**plate).model_dump_json(exclude_none=True)}\n"
+        "acquisition: {port: x, driver: csv_lines, rate_hz: 2000}\nmqtt: {host: h}\n"
+        f"window: {{length_s: {length_s}}}\n" + (f"channels: [{', '.join(channels)}]\n" if channels else "")
+    )
+    return [line for line in summary(load_settings(file)) if "%" in line and "torque" in line]
+
+
+@pytest.mark.parametrize(
+    ("channels", "plate"),
+    [
+        ((CURRENT, VIBRATION), {}),
+        ((CURRENT, SPEED), {}),
+        ((CURRENT,), {"rotor_bars": 34}),
+        ((CURRENT,), {"speed_rpm": 1720}),
+        ((), {"rotor_bars": 34}),
+    ],
+)
+def test_check_says_one_load_where_something_tells_the_slip(tmp_path, channels, plate):
+    (line,) = what_check_says(tmp_path, channels, **plate)
+    assert line == (
+        "window 12 s: loads from about 5 % of the rated torque can be judged; below that the answer is "
+        "load_too_low"
+    )
+
+
+@pytest.mark.parametrize("length_s", [1, 4, 12, 60])
+@pytest.mark.parametrize("plate", [{}, {"rated_speed_rpm": 1770}, {"power_factor": 0.6}])
+def test_where_only_the_current_tells_it_check_says_the_same_of_a_sound_rotor_twice(
+    tmp_path, plate, length_s
+):
+    window, missing = what_check_says(tmp_path, (CURRENT,), length_s, **plate)
+    assert "as only sidebands tell the slip" in window
+    broken, healthy = (int(share) for share in re.findall(r"(\d+) %", window))
+    (by_current,) = (int(share) for share in re.findall(r"nor below (\d+)%", missing))
+    assert broken <= healthy
+    assert healthy == max(broken, by_current)
+
+
+def test_check_leaves_open_what_a_device_that_describes_itself_will_have(tmp_path):
+    (line,) = what_check_says(tmp_path)
+    assert "if the DAQ has vibration or speed; without," in line

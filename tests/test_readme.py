@@ -1,13 +1,20 @@
-"""What the README shows is right: its YAML loads, and no reason is left unexplained."""
+"""What the README shows is right: YAML, topics, payloads, reasons; nothing is promised that is not there."""
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import yaml
+from answers import a_window, an_answer
 
 from edge_agent.config import ConfigError, load_settings
-from edge_agent.diagnose.verdict import Reason, Severity, State
+from edge_agent.diagnose.verdict import BarCount, Evidence, Reason, Severity, State, Verdict, WindowSpan
+from edge_agent.publish.mqtt import Publisher
+from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.publish.settings import MqttSettings, OutboxSettings
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 MINIMAL, EVERYTHING_ELSE = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
@@ -33,3 +40,76 @@ def test_every_other_key_is_known_and_only_the_files_are_missing(tmp_path: Path)
 def test_every_answer_and_every_reason_is_explained():
     for word in (*State, *Severity, *Reason):
         assert f"`{word}`" in README
+
+
+def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
+    """Among them no `site`, and `captured` without a value."""
+    (text,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    shown, evidence = json.loads(text), Evidence(equivalent_bars_interval=(1.7, 2.5))
+    bars, window = BarCount(2, (2, 3), 2.1), WindowSpan(0.0, 12.0, 0, 120_000, 0)
+    verdict = Verdict(
+        State.BROKEN_BARS, Severity.ALARM, None, bars, 0.99, (0.0, 0.1, 0.8, 0.1, 0.0), window, evidence
+    )
+    real = state_payload(Origin("pump-7", "pump-7-motor", "model", "0" * 64), verdict, 0.0)
+    assert _keys(shown) == _keys(real)
+    assert shown["captured"] is real["captured"] is None
+
+
+def _keys(payload: object) -> object:
+    """Keys of an object and of those within it, in their order."""
+    return [(k, _keys(v)) for k, v in payload.items()] if isinstance(payload, dict) else None
+
+
+def test_the_topics_are_those_that_are_published(tmp_path: Path):
+    table = dict(re.findall(r"^\| `([\w<>/]+)` \| (\d) \| (?:yes|no) \|", README, re.MULTILINE))
+    retained = set(re.findall(r"^\| `([\w<>/]+)` \| \d \| yes \|", README, re.MULTILINE))
+    outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
+    publisher = Publisher(MqttSettings("localhost", 1883), "pump-7", outbox)
+    mailbox = publisher._mailbox
+    mailbox.connected()
+    publisher.publish_state("<motor>", {})
+    publisher.publish_diagnosis("<motor>", {})
+    publisher.publish_health({})
+    publisher.publish_event("<motor>", lambda number: {"id": number})
+    diagnosis, health = mailbox.take_passing(), mailbox.take_passing()
+    state, (event,) = mailbox.take_state(), outbox.pending((), 10)
+    outbox.close()
+    base = "edge-agent/pump-7/"
+    published = {
+        f"{base}status": "1", state[0]: "1", event.topic: "1", diagnosis.topic: "0", health.topic: "0",
+    }  # fmt: skip
+    assert {base + topic: qos for topic, qos in table.items()} == published
+    assert retained == {"status", "<motor>/state", "health"}
+    assert (diagnosis.retain, health.retain) == (False, True)
+
+
+def test_the_transcript_ends_with_the_alarm_and_every_window_of_the_break_is_unsteady():
+    (transcript,) = re.findall(r"```\n( +0\.\d s  broker listens.*?)```", README, re.DOTALL)
+    after = transcript[transcript.index(">>> 2 of 34 rotor bars break now") :]
+    windows = [line.split()[3] for line in after.splitlines() if " s  window " in line]
+    assert windows == sorted(windows, key=["indeterminate", "broken_bars"].index)
+    (alarm_s,) = re.findall(r"^alarm (\d+\.\d) s after the bars broke$", transcript, re.MULTILINE)
+    unsteady = sum("unsteady (" in line for line in after.splitlines() if " s  window " in line)
+    assert 2 * unsteady < float(alarm_s) < 2 * unsteady + 8  # windows come every 2 s, three of them decide
+
+
+@pytest.mark.parametrize("document", ["README.md", "deploy/README.md", "deploy/mosquitto/edge-agent.acl"])
+@pytest.mark.parametrize("absent", ["home assistant", "homeassistant", "/command"])
+def test_nothing_is_promised_that_does_not_exist_yet(document: str, absent: str):
+    assert absent not in (Path(__file__).parents[1] / document).read_text(encoding="utf-8").lower()
+
+
+def test_what_keeps_one_value_is_a_stuck_channel_only_where_it_is_a_current():
+    (row,) = re.findall(r"^\| `stuck_channel` \|.*$", README, re.MULTILINE)
+    assert "a current keeps one value" in row
+    still = a_window()
+    stuck_vibration = replace(
+        still, streams=(still.streams[0], replace(still.streams[1], counts=0 * still.streams[1].counts))
+    )
+    ia = still.streams[0].counts.copy()
+    ia[0] = 900
+    stuck_current = replace(still, streams=(replace(still.streams[0], counts=ia), still.streams[1]))
+    refusals = [an_answer(window).verdict.refusal for window in (stuck_vibration, stuck_current)]
+    assert refusals[0] is None or refusals[0].reason is not Reason.STUCK_CHANNEL
+    assert refusals[1] is not None
+    assert refusals[1].reason is Reason.STUCK_CHANNEL

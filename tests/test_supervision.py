@@ -17,6 +17,7 @@ from edge_agent.supervision import (
     ThreadLostError,
     Watchdog,
     WatchedThread,
+    note_hangups,
     stop_on_signals,
 )
 
@@ -54,12 +55,12 @@ def ear(tmp_path: Path) -> Iterator[Ear]:
 
 
 def test_a_thread_that_works_is_left_alone() -> None:
-    thread = WatchedThread("reader", 5.0, lambda: thread.stopping.wait(10) and None)
+    thread = WatchedThread("reader", 5.0, lambda: thread.stopping.wait(600) and None)
     supervisor = Supervisor()
     supervisor.watch(thread.watched)
     thread.start()
     supervisor.check()
-    assert thread.stop(5.0)
+    assert thread.stop(60.0)
     supervisor.check()
 
 
@@ -71,7 +72,7 @@ def test_a_thread_that_dies_is_named_with_its_exception() -> None:
     supervisor = Supervisor()
     supervisor.watch(thread.watched)
     thread.start()
-    thread._thread.join(5)
+    thread._thread.join(60)
     with pytest.raises(ThreadLostError, match="thread reader died: OSError: the cable is gone") as caught:
         supervisor.check()
     assert isinstance(caught.value.__cause__, OSError)
@@ -82,7 +83,7 @@ def test_a_thread_that_ends_by_itself_counts_as_dead() -> None:
     supervisor = Supervisor()
     supervisor.watch(thread.watched)
     thread.start()
-    thread._thread.join(5)
+    thread._thread.join(60)
     with pytest.raises(ThreadLostError, match="nobody asked it to"):
         supervisor.check()
 
@@ -170,7 +171,7 @@ def test_a_watchdog_time_that_is_none_is_told_and_the_watchdog_fed(
 
 @pytest.fixture
 def signals_as_before() -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
@@ -182,7 +183,7 @@ def test_a_signal_sets_the_event(number: signal.Signals) -> None:
     stop: threading.Event = stop_on_signals()
     assert not stop.is_set()
     os.kill(os.getpid(), number)
-    assert stop.wait(5)
+    assert stop.wait(60)
 
 
 def test_a_second_signal_ends_a_process_that_does_not_stop() -> None:
@@ -193,3 +194,13 @@ def test_a_second_signal_ends_a_process_that_does_not_stop() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stdout) == (-signal.SIGTERM, "still here\n")
+
+
+@pytest.mark.usefixtures("signals_as_before")
+def test_a_hangup_is_noted_each_time_and_neither_stops_nor_ends_anything() -> None:
+    hung_up, stop = note_hangups(), stop_on_signals()
+    for _ in range(3):
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert hung_up.wait(60)
+        hung_up.clear()
+    assert not stop.is_set()

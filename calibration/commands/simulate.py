@@ -18,6 +18,11 @@ from edge_agent.cli import DONE, WRONG_USAGE
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what the command takes."""
     parser.add_argument(
+        "--serial",
+        action="store_true",
+        help="be a DAQ on a pty instead, with options of its own: edge-calibrate simulate --serial --help",
+    )
+    parser.add_argument(
         "--scenario",
         default="validation",
         metavar="FILE",

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 HARMONICS = (-5, 7, -11, 13, -2, 4)
-"""Orders, signed by their sequence; the even ones last. Physics: a star without neutral has no triplen ones."""
+"""Orders, signed by their sequence, the even ones last. Physics: a star without neutral has no triplen."""
 
 
 class Supply:

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from edge_agent.acquire.overrides import undescribed_device
-from edge_agent.capabilities import capabilities
+from edge_agent.capabilities import capabilities, least_load_by_current, tells_slip
 from edge_agent.config import Problem, Settings, load_with_doubts
 from edge_agent.config.undescribed import check_described
-from edge_agent.motor import Nameplate
 from edge_agent.plain import printable
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.severity import least_load
@@ -40,7 +39,7 @@ def verdict(file: Path, doubts: tuple[Problem, ...]) -> str:
 def summary(settings: Settings) -> Iterator[str]:
     """Give what the agent understood, a line each."""
     yield f"agent {settings.agent.id}" + (f", {settings.agent.site}" if settings.agent.site else "")
-    yield from _about_motor(settings.motor, settings.window.length_s)
+    yield from _about_motor(settings)
     acquisition = settings.acquisition
     yield f"samples: {acquisition.driver} from {acquisition.port}"
     if settings.channels is None:
@@ -56,14 +55,26 @@ def summary(settings: Settings) -> Iterator[str]:
     yield f"events wait for the broker in {settings.outbox_settings().path}"
 
 
-def _about_motor(motor: Nameplate, window_s: float) -> Iterator[str]:
+def _about_motor(settings: Settings) -> Iterator[str]:
+    motor, window_s = settings.motor, settings.window.length_s
     yield (
         f"motor {motor.id}: {motor.rated_power_kw:g} kW, {motor.poles} poles, synchronous speed "
         f"{motor.synchronous_speed_rpm:g} rpm, rated slip {100 * motor.rated_slip:.2f} %, "
         f"pole-pass frequency at rated load {motor.rated_pole_pass_hz:.2f} Hz"
     )
-    load = least_load(fit_circuit(motor), window_s, motor.line_frequency_hz)
-    yield (
-        f"window {window_s:g} s: loads from about {100 * load:.0f} % of the rated torque can be "
-        "judged, below that the answer is load_too_low"
-    )
+    least = least_load(fit_circuit(motor), window_s, motor.line_frequency_hz)
+    by_current = max(least, least_load_by_current(motor))
+    broken, healthy = (f"from about {100 * load:.0f} % of the rated torque" for load in (least, by_current))
+    if tells_slip(settings.device_channels(), motor):
+        judged = f"loads {broken} can be judged"
+    elif settings.channels is None:
+        judged = (
+            f"loads {broken} can be judged if the DAQ has vibration or speed; without, broken bars show from "
+            f"there on, and a rotor can be called healthy {healthy}"
+        )
+    else:
+        judged = (
+            f"broken bars show {broken} on, and a rotor can be called healthy {healthy}, as only sidebands "
+            "tell the slip"
+        )
+    yield f"window {window_s:g} s: {judged}; below that the answer is load_too_low"

@@ -9,8 +9,9 @@ from edge_agent.agent import Agent
 from edge_agent.config import load_with_doubts
 from edge_agent.config.undescribed import check_described
 from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.failures import WindowsFailError
 from edge_agent.plain import one_line
-from edge_agent.supervision import ThreadLostError, stop_on_signals
+from edge_agent.supervision import ThreadLostError, note_hangups, stop_on_signals
 
 _LOG = logging.getLogger(__name__)
 
@@ -22,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up."""
+    hung_up = note_hangups()
     settings, doubts = load_with_doubts(args.config)
     check_described(args.config, settings)
     for doubt in doubts:
@@ -31,8 +33,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         model = Model.load_for_agent(settings.model.file)
         _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
-        Agent(settings, model).run(stop)
-    except (ModelError, ThreadLostError) as error:
+        Agent(settings, model).run(stop, hung_up)
+    except (ModelError, ThreadLostError, WindowsFailError) as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1
     return 0

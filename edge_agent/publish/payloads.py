@@ -71,6 +71,8 @@ class Health:
     """Bytes that nobody decoded in time."""
     windows_done: int
     """Windows diagnosed since the start."""
+    windows_failed: int
+    """Windows among them whose analysis failed with an unforeseen error."""
     windows_skipped: int
     """Windows left out because the pipeline was behind."""
     reader_queue_blocks: int

@@ -81,6 +81,8 @@ class Analyser:
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
         stream = quality.current_stream(window) or window.streams[0]
+        if too_slow := quality.check_rate(stream, self._nameplate):
+            return self._without_current(window, too_slow)
         refusal = quality.check_currents(stream, self._nameplate)
         if refusal is not None and refusal.reason not in _LINE_STILL_SHOWS:
             return self._without_current(window, refusal)

@@ -19,6 +19,11 @@ OFF_BELOW_RATED = 0.05
 STEADY = (0.55, 1.8)
 """Least and largest amplitude of a motor that neither starts nor stops, over its median."""
 
+MIN_SCANS_PER_PERIOD = 2.5
+"""Scans per period of the line: two by the sampling theorem, the rest for sidebands (judgement)."""
+MIN_SCANS = 64
+"""Scans of the currents in a window: several lengths of the filter before the sidebands (judgement)."""
+
 _MISSING_BELOW = 0.1
 _AMPLITUDES_S = 0.2
 _VIBRATION_HELD_S = 0.02
@@ -30,6 +35,7 @@ _FEW_COUNTS = 20
 __all__ = [
     "STEADY",
     "check_currents",
+    "check_rate",
     "current_stream",
     "currents_of",
     "measured_speed_rpm",
@@ -56,9 +62,21 @@ class _Currents:
     nameplate: Nameplate
 
 
+def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
+    """Return the refusal of currents that come too seldom to show the line, as a meter's rms values do."""
+    if not currents_of(window):
+        return None
+    needed_hz = MIN_SCANS_PER_PERIOD * nameplate.line_frequency_hz
+    if window.stream.rate_hz < needed_hz:
+        return Refusal(Reason.OUT_OF_DOMAIN, "current_rate_hz", window.stream.rate_hz, needed_hz)
+    if window.valid.size < MIN_SCANS:
+        return Refusal(Reason.OUT_OF_DOMAIN, "current_scans", window.valid.size, MIN_SCANS)
+    return None
+
+
 def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
     """Give the first reason why the currents of this window say nothing; None where they can be used."""
-    lost = window.lost_samples / window.valid.size
+    lost = window.lost_samples / max(1, window.valid.size)
     if lost > MOST_LOST_FRACTION:
         return Refusal(Reason.LOST_SAMPLES, "lost_fraction", lost, MOST_LOST_FRACTION)
     if window.overruns:
@@ -194,6 +212,8 @@ def measured_speed_rpm(window: Window) -> float | None:
 def usable_vibration(window: StreamWindow) -> list[int]:
     """Indices of the vibration channels that are neither stuck nor clipped and have lost little."""
     if window.lost_samples > MOST_LOST_FRACTION * window.valid.size or window.overruns:
+        return []
+    if window.valid.size < _LEAST_HELD_SCANS:
         return []
     return [
         i

@@ -15,6 +15,8 @@ from edge_agent.signals.sidebands import SidebandPair
 from edge_agent.signals.slots import SlotLines
 from edge_agent.signals.supply import Line
 
+MAX_SLIP = 0.4
+"""Slip that is looked for at most: at a half the lower sideband (1 - 2s)f is direct current (physics)."""
 _LARGEST_SLIP_RATIO = 2.8
 _CURRENT_MARGIN = (0.5, 2.0)
 _OVERLOAD_MARGIN = 1.75
@@ -74,11 +76,11 @@ class SlipFinder:
         margin = 0.003 + 0.5 / (length_s * 2 * line.frequency_hz)
         if not -margin <= slip <= self.anything().highest:
             return None
-        return SlipRange(max(0.0, slip - margin), slip + margin, source)
+        return SlipRange(max(0.0, slip - margin), min(slip + margin, MAX_SLIP), source)
 
     def anything(self) -> SlipRange:
         """Give all slips that this motor can have."""
-        return SlipRange(0.0, _LARGEST_SLIP_RATIO * self._nameplate.rated_slip, "current")
+        return SlipRange(0.0, min(_LARGEST_SLIP_RATIO * self._nameplate.rated_slip, MAX_SLIP), "current")
 
     def from_slots(self, lines: SlotLines, pair: SidebandPair | None) -> SlipRange | None:
         """Find it from slot lines; None where no slip leads the others.
@@ -136,8 +138,9 @@ class SlipFinder:
         trusted = slip > 0.3 * rated and line.rms_a < _LARGEST_OVERLOAD * self._nameplate.rated_current_a
         lowest = _CURRENT_MARGIN[0] * slip if trusted else 0.0
         highest = min(_CURRENT_MARGIN[1] * slip, _OVERLOAD_MARGIN * max(slip, rated))
-        highest = min(max(highest, 0.35 * rated), _LARGEST_SLIP_RATIO * rated)
-        return SlipRange(lowest, highest, "current")
+        highest = min(max(highest, 0.35 * rated), self.anything().highest)
+        # Of some plates the circuit draws this current only beyond all slips that are looked for.
+        return SlipRange(min(lowest, _CURRENT_MARGIN[0] * highest), highest, "current")
 
     def from_vibration(self, vibration: Vibration, line: Line, within: SlipRange) -> SlipRange | None:
         """Find it in vibration, within what the current allows; None where no speed shows."""

@@ -9,10 +9,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import Device, SampleBlock, Stream
+from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.signals.ring import ScanRing
 
 LONGEST_WAIT_S = 2.0
 """How far a stream may fall behind the others before its scans count as lost."""
+MAX_VALUES = 8_000_000
+"""Values of all channels in a window: the analysis takes up to 35 bytes for each, so 280 MB (measured)."""
+TOO_LARGE = (
+    "a window of this device would hold {:.3g} values, at most {:.3g} fit into memory: shorten "
+    "window.length_s, or have the device send fewer channels or at a lower rate"
+)
+"""What a refusal of `too_large` says of its value and its limit."""
 _RESTART_REPEATS_S = 0.5
 
 
@@ -77,6 +85,14 @@ class WindowCounts:
     """Windows left out because whoever works on them was behind."""
     device_restarts: int = 0
     """Times that the device began to count its scans anew."""
+
+
+def too_large(device: Device, length_s: float) -> Refusal | None:
+    """Return the refusal of a device whose windows of `length_s` do not fit into memory; None if they do."""
+    values = length_s * sum(stream.rate_hz * len(stream.channels) for stream in device.streams)
+    if values <= MAX_VALUES:
+        return None
+    return Refusal(Reason.SAMPLES_NOT_UNDERSTOOD, "window_values", values, MAX_VALUES)
 
 
 class Windows:

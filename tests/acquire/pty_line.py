@@ -8,7 +8,7 @@ from time import monotonic
 
 from edge_agent.acquire.byte_queue import ByteQueue, Item
 
-PATIENCE_S = 10.0
+PATIENCE_S = 60.0
 
 
 class PtyLine:

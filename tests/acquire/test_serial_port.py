@@ -132,7 +132,7 @@ def test_the_same_reason_is_said_once(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(serial_port, "_open", refuse)
     monkeypatch.setattr(serial_port, "_LONGEST_PAUSE_S", 0.001)
     with reading(tmp_path / "port") as at:
-        assert all(attempts.acquire(timeout=10) for _ in range(5))
+        assert all(attempts.acquire(timeout=60) for _ in range(5))
     assert waiting(at.queue) == [PortLost(str(tmp_path / "port"), "another program has it open")]
 
 
@@ -233,7 +233,7 @@ def test_a_reader_that_dies_is_noticed(tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(serial_port, "_open", fail)
     supervisor = Supervisor()
     with reading(tmp_path / "port") as at:
-        assert died.wait(10)
+        assert died.wait(60)
     supervisor.watch(at.reader.watched)
     with pytest.raises(ThreadLostError, match="thread reader died: ZeroDivisionError: a mistake"):
         supervisor.check()

@@ -17,7 +17,7 @@ SIZE = {"RECORDINGS": "50", "EPOCHS": "1"}
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_make_model_simulates_trains_quantises_and_judges(tmp_path):
     model_file = tmp_path / "shipped.onnx"
     size = {**SIZE, "BUILD": str(tmp_path), "MODEL": str(model_file), "BIN": str(Path(sys.executable).parent)}

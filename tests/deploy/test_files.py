@@ -13,6 +13,7 @@ from edge_agent.config import load_settings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 RULES = DEPLOY / "60-edge-agent.rules"
+GUIDE = (DEPLOY / "README.md").read_text()
 KEY = r'[A-Z_]+(\{[\w/]+\})?(==|!=|=|\+=|-=|:=)"[^"]*"'
 
 
@@ -72,3 +73,63 @@ def test_paths_in_the_files_are_those_of_the_guide(installed: str) -> None:
     guide = (DEPLOY / "README.md").read_text()
     for path in re.findall(r"/(?:etc|opt)/edge-agent/[\w.-]*\w", (DEPLOY / installed).read_text()):
         assert path in guide
+
+
+def _removal() -> str:
+    """The chapter of the guide about removing everything."""
+    (chapter,) = re.findall(r"^## Remove it all$.*?(?=^## )", GUIDE, re.MULTILINE | re.DOTALL)
+    return chapter
+
+
+def test_what_is_installed_is_removed_again() -> None:
+    installed = set(re.findall(r"^\| `[\w./-]+` \| `(/[\w./-]+)`", GUIDE, re.MULTILINE))
+    installed |= set(re.findall(r"/etc/mosquitto/[\w-]+\.passwords|/root/[\w-]+|/opt/[\w.-]+\b", GUIDE))
+    installed |= {"/var/lib/edge-agent", "/etc/mosquitto/certs/server.key", "/etc/mosquitto/certs/server.crt"}
+    installed -= {"/opt/python"}  # may serve other programs
+    assert len(installed) >= 12
+    removed = re.findall(r"^rm -r?f (.*)$", _removal(), re.MULTILINE)
+    gone = {path for line in removed for path in line.split("#")[0].split()}
+    for path in installed:
+        assert any(path == each or path.startswith(f"{each}/") for each in gone), path
+    assert "userdel edge-agent" in _removal()
+
+
+def test_every_retained_topic_is_cleared_before_its_user_is_gone() -> None:
+    chapter, readme = _removal(), (DEPLOY.parent / "README.md").read_text()
+    retained = re.findall(r"^\| `([\w<>/]+)` \| \d \| yes \|", readme, re.MULTILINE)
+    (topics,) = re.findall(r"^for topic in (.*); do$", chapter, re.MULTILINE)
+    assert {topic.replace("pump-7-motor", "<motor>") for topic in topics.split()} == set(retained)
+    assert "-u pump-7" in chapter
+    assert "-u monitor" not in chapter
+    assert chapter.index("mosquitto_pub") < chapter.index("rm -f")
+
+
+def test_the_check_of_the_guide_names_the_outbox_of_the_service(tmp_path: Path) -> None:
+    example = (DEPLOY / "edge-agent.example.yaml").read_text()
+    for name in ("ca.crt", "mqtt-password"):
+        (tmp_path / name).write_text("")
+    file = tmp_path / "edge-agent.yaml"
+    file.write_text(example.replace("/etc/edge-agent/", f"{tmp_path}/"))
+    (directory,) = re.findall(r"^StateDirectory=(.*)$", (DEPLOY / "edge-agent.service").read_text(), re.M)
+    assert load_settings(file).state_folder() == Path("/var/lib") / directory
+    checks = [line for line in GUIDE.splitlines() if "bin/edge-agent check" in line]
+    assert checks
+    assert all(line.startswith("runuser -u edge-agent -- ") for line in checks)
+
+
+def test_an_upgrade_fetches_the_new_version_first() -> None:
+    (chapter,) = re.findall(r"^## Upgrade.*?(?=^## )", GUIDE, re.MULTILINE | re.DOTALL)
+    assert chapter.index("git pull") < chapter.index("pip install --upgrade")
+
+
+def test_the_guide_says_what_to_do_where_python_is_too_old() -> None:
+    (needed,) = re.findall(r'requires-python = ">=([\d.]+)"', (DEPLOY.parent / "pyproject.toml").read_text())
+    assert f"`python{needed}`" in GUIDE
+    assert "JetPack 6" in GUIDE
+
+
+@pytest.mark.parametrize("words", ["the analysis of a window failed", "SIGHUP is ignored"])
+def test_the_guide_quotes_what_the_log_says(words: str) -> None:
+    assert f"`{words}`" in GUIDE
+    program = "".join(path.read_text() for path in (DEPLOY.parent / "edge_agent").glob("*.py"))
+    assert words in program

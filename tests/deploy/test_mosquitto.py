@@ -40,7 +40,14 @@ class Site:
             *login,
             *more,
         ]
-        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=20)
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+    def clear(self, user: str, topic: str) -> subprocess.CompletedProcess[str]:
+        """Clear a retained topic with the command of the guide."""
+        login = ["-u", user, "-P", PASSWORDS[user], "--cafile", str(self.folder / "ca.crt")]
+        command = ["mosquitto_pub", *login, "-h", "localhost", "-p", str(self.broker.port), "-q", "1"]
+        command += ["-t", topic, "-r", "-n"]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
 
     def settings(self, **changes: object) -> MqttSettings:
         """How `pump-7` reaches it."""
@@ -110,7 +117,7 @@ def test_nobody_comes_in_without_a_name(site: Site) -> None:
 def test_nobody_comes_in_without_tls(site: Site) -> None:
     command = ["mosquitto_pub", "-h", "localhost", "-p", str(site.broker.port), "-t", "a", "-m", "b"]
     plain = subprocess.run(
-        [*command, "-u", "pump-7", "-P", PASSWORDS["pump-7"]], capture_output=True, check=False, timeout=20
+        [*command, "-u", "pump-7", "-P", PASSWORDS["pump-7"]], capture_output=True, check=False, timeout=60
     )
     assert plain.returncode != 0
 
@@ -122,7 +129,8 @@ def test_nobody_comes_in_without_tls(site: Site) -> None:
         "edge-agent/pump-71/status",
         "edge-agent/status",
         "elsewhere/pump-7/status",
-        "homeassistant/device/pump-8/config",
+        "homeassistant/device/pump-7/config",
+        "edge-agent/pump-8/command/restart",
         "$SYS/broker",
     ],
 )
@@ -136,16 +144,30 @@ def test_an_agent_writes_nowhere_but_under_its_own_base_topic(
     assert heard == ["edge-agent/pump-7/health"]
 
 
-def test_an_agent_may_announce_itself_to_home_assistant(site: Site, monitor: Subscriber) -> None:
-    site.publish("pump-7", "homeassistant/device/pump-7/config")
-    monitor.wait_for(lambda messages: monitor.on("homeassistant/device/pump-7/config"))
-
-
 def test_the_monitor_writes_nothing(site: Site, monitor: Subscriber) -> None:
     site.publish("monitor", "edge-agent/pump-7/motor-1/state")
     site.publish("pump-7", "edge-agent/pump-7/health")
     monitor.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
     assert not [message for message in monitor.on("edge-agent/pump-7/motor-1/state") if not message.retain]
+
+
+@pytest.mark.parametrize(("user", "cleared"), [("monitor", False), ("pump-8", False), ("pump-7", True)])
+def test_a_retained_state_is_cleared_by_its_own_user_alone_though_all_are_told_that_it_went_well(
+    site: Site, subscribe: Callable[..., Subscriber], user: str, cleared: bool
+) -> None:
+    topics = [f"edge-agent/pump-7/{name}" for name in ("status", "health", "motor-1/state")]
+    for topic in topics:
+        site.publish("pump-7", topic, "-r")
+    for topic in topics:
+        assert site.clear(user, topic).returncode == 0
+    site.publish("pump-7", "edge-agent/pump-7/last", "-r")
+    login = ["-u", "monitor", "-P", PASSWORDS["monitor"], "--cafile", str(site.folder / "ca.crt")]
+    late = subscribe(site.broker.port, "edge-agent/pump-7/#", name=f"late-{user}", more=login)
+    late.wait_for(lambda _: late.on("edge-agent/pump-7/last"))
+    still_there = [topic for topic in topics if late.on(topic)]
+    assert still_there == ([] if cleared else topics)
+    for topic in (*topics, "edge-agent/pump-7/last"):
+        site.clear("pump-7", topic)
 
 
 @pytest.mark.parametrize(

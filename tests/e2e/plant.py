@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
-START_S = 60.0
+START_S = 120.0
 
 PLATE = """\
 motor:
@@ -54,7 +54,7 @@ def replay(config: Path, *recordings: Path) -> list[dict[str, Any]]:
     """Run `edge-agent replay --json`; give its lines."""
     command = [sys.executable, "-m", "edge_agent.cli", "replay", *map(str, recordings)]
     done = subprocess.run(
-        [*command, "-c", str(config), "--json"], capture_output=True, text=True, timeout=300, check=False
+        [*command, "-c", str(config), "--json"], capture_output=True, text=True, timeout=600, check=False
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
@@ -86,7 +86,7 @@ class Program:
             if enough(line):
                 return line
 
-    def stop(self, timeout_s: float = 10.0) -> int:
+    def stop(self, timeout_s: float = START_S) -> int:
         """End it in order; give its exit status."""
         self.process.terminate()
         return self.process.wait(timeout_s)

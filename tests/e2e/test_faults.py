@@ -2,6 +2,7 @@
 
 import contextlib
 import random
+import signal
 import subprocess
 
 import pytest
@@ -29,18 +30,17 @@ def test_a_port_that_vanishes_and_returns_is_told_and_forgiven(
     agent = start_agent(
         write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, window=SHORT_WINDOWS)
     )
-    listener.wait_for(lambda _: listener.on(DIAGNOSIS), 60)
+    listener.wait_for(lambda _: listener.on(DIAGNOSIS))
     daq.tell("close 2")
-    agent.wait_for(lambda line: str(daq.link) in line and "open" not in line, 20)
-    agent.wait_for(lambda line: line.endswith(": open"), 10)
+    agent.wait_for(lambda line: str(daq.link) in line and "open" not in line)
+    agent.wait_for(lambda line: line.endswith(": open"))
     seen = len(listener.on(DIAGNOSIS))
-    listener.wait_for(lambda _: len(listener.on(DIAGNOSIS)) > seen, 20)
+    listener.wait_for(lambda _: len(listener.on(DIAGNOSIS)) > seen)
     with_gap = [m.json() for m in listener.on(DIAGNOSIS) if m.json()["window"]["lost_samples"] > 0]
     listener.wait_for(
         lambda _: any(
             m.json()["reason"] == "lost_samples" for m in listener.on(STATE) + listener.on(DIAGNOSIS)
-        ),
-        20,
+        )
     )
     assert with_gap
 
@@ -53,19 +53,19 @@ def test_events_of_a_broker_outage_all_arrive_once_and_in_order(
     agent = start_agent(
         write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, window=SHORT_WINDOWS)
     )
-    agent.wait_for(lambda line: "event " in line and "healthy" in line, 60)
+    agent.wait_for(lambda line: "event " in line and "healthy" in line)
     mosquitto.stop()
     for bars, state in ((2, "-> broken_bars"), (0, "-> healthy"), (3, "-> broken_bars")):
         daq.tell(f"break {bars}")
-        agent.wait_for(lambda line, state=state: state in line, 40)
+        agent.wait_for(lambda line, state=state: state in line)
     mosquitto.start()
     wanted = sorted(events_logged(agent))
-    listener.wait_for(lambda _: {m.json()["id"] for m in listener.on(EVENT)} >= set(wanted), 60)
+    listener.wait_for(lambda _: {m.json()["id"] for m in listener.on(EVENT)} >= set(wanted))
     arrived = list(dict.fromkeys(m.json()["id"] for m in listener.on(EVENT)))
     assert arrived[: len(wanted)] == wanted
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(900)
 def test_no_decided_event_is_lost_when_the_power_fails(
     tmp_path, mosquitto, subscribe, start_daq, start_agent
 ) -> None:
@@ -75,14 +75,14 @@ def test_no_decided_event_is_lost_when_the_power_fails(
     moments, decided = random.Random(20), set()
     for kill in range(20):
         agent = start_agent(config)
-        agent.wait_for(lambda line: "event " in line and "->" in line, 40)
+        agent.wait_for(lambda line: "event " in line and "->" in line)
         daq.tell(f"break {2 * (kill % 2)}")
         with contextlib.suppress(subprocess.TimeoutExpired):
             agent.process.wait(moments.uniform(0.0, 1.5))
         agent.kill()
         decided |= events_logged(agent)
     agent = start_agent(config)
-    listener.wait_for(lambda _: {m.json()["id"] for m in listener.on(EVENT)} >= decided, 60)
+    listener.wait_for(lambda _: {m.json()["id"] for m in listener.on(EVENT)} >= decided)
     assert len(decided) >= 20
 
 
@@ -92,12 +92,31 @@ def test_noise_flips_and_lost_frames_cost_frames_and_nothing_else(
     listener = subscribe(mosquitto.port, "edge-agent/#")
     daq = start_daq("--load", "0.75", "--speed", "4")
     start_agent(write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, window=SHORT_WINDOWS))
-    listener.wait_for(lambda _: listener.on(DIAGNOSIS), 60)
+    listener.wait_for(lambda _: listener.on(DIAGNOSIS))
     for harm in ("noise 300", "flip", "drop", "repeat", "reorder"):
         daq.tell(harm)
     listener.wait_for(
-        lambda _: any(m.json()["frames_lost"] >= 2 for m in listener.on("edge-agent/agent/health")), 30
+        lambda _: any(m.json()["frames_lost"] >= 2 for m in listener.on("edge-agent/agent/health"))
     )
     seen = len(listener.on(STATE))
-    listener.wait_for(lambda _: len(listener.on(STATE)) > seen and listener.on(STATE)[-1].json(), 30)
-    listener.wait_for(lambda _: listener.on(STATE)[-1].json()["state"] == "healthy", 40)
+    listener.wait_for(lambda _: len(listener.on(STATE)) > seen and listener.on(STATE)[-1].json())
+    listener.wait_for(lambda _: listener.on(STATE)[-1].json()["state"] == "healthy")
+
+
+def test_a_hangup_is_told_in_the_log_and_changes_nothing(tmp_path, start_agent) -> None:
+    agent = start_agent(write_config(tmp_path, port=str(tmp_path / "none")))
+    agent.wait_for(lambda line: "there is no such port" in line)
+    for _ in range(2):
+        agent.process.send_signal(signal.SIGHUP)
+        agent.wait_for(lambda line: "SIGHUP is ignored" in line)
+    assert agent.process.poll() is None
+    assert agent.stop() == 0
+
+
+def test_a_hangup_while_it_starts_does_not_end_it(tmp_path, start_agent) -> None:
+    agent = start_agent(write_config(tmp_path, port=str(tmp_path / "none")))
+    agent.wait_for(lambda line: "model " in line)
+    for _ in range(20):
+        agent.process.send_signal(signal.SIGHUP)
+    agent.wait_for(lambda line: "SIGHUP is ignored" in line)
+    assert agent.stop() == 0

@@ -21,7 +21,7 @@ outbox = Outbox(OutboxSettings(Path(sys.argv[1])))
 with Publisher(MqttSettings("127.0.0.1", int(sys.argv[2])), "pump-7", outbox) as publisher:
     for _ in range(int(sys.argv[3])):
         print(publisher.publish_event("motor-1", lambda number: {"id": number}), flush=True)
-    publisher.stop(10)
+    publisher.stop(60)
 """
 
 

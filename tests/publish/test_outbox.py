@@ -197,7 +197,7 @@ def test_writer_and_reader_threads_do_not_disturb_each_other(tmp_path: Path) -> 
     reader = threading.Thread(target=read)
     reader.start()
     numbers = [put(box) for _ in range(300)]
-    reader.join(30)
+    reader.join(120)
     assert taken == numbers
     assert box.counts.waiting == 0
 

@@ -124,7 +124,7 @@ def test_an_event_says_what_was_what_is_and_what_decided() -> None:
 def test_the_health_has_its_fields_in_order() -> None:
     health = Health(
         samples_received=1, frames_lost=2, crc_errors=3, frames_rejected=0, bytes_dropped=0, windows_done=4,
-        windows_skipped=5,
+        windows_failed=1, windows_skipped=5,
         reader_queue_blocks=6, outbox_events=7, events_dropped=8, events_unsaved=9, diagnoses_dropped=10,
         last_verdict_age_s=1.23456, latency_p50_ms=None, latency_p99_ms=math.nan, temperature_c=51.2,
         memory_mb=180.0, uptime_s=3.0, version="0.1.0", model_sha256="ab", source=None,

@@ -12,7 +12,7 @@ from calibration.learning.shipping.inference import ask
 from calibration.learning.training.runs import Run
 from edge_agent.diagnose.model import Model
 
-pytestmark = pytest.mark.timeout(300)  # one training serves them all, and whoever comes first waits for it
+pytestmark = pytest.mark.timeout(900)  # one training serves them all, and whoever comes first waits for it
 
 
 def parsed(command, *arguments: str) -> argparse.Namespace:

@@ -105,3 +105,10 @@ def test_the_laboratory_layout_leads_to_the_samples(tmp_path: Path) -> None:
     assert voltage[-5000:].std() == pytest.approx(127.0, rel=0.05)
     power = np.mean(voltage[-5000:] * current[-5000:])
     assert 20 < power < 200
+
+
+def test_the_help_tells_of_the_virtual_daq(capsys: pytest.CaptureFixture[str]) -> None:
+    for options, told in ((["--help"], "simulate --serial --help"), (["--serial", "--help"], "--control")):
+        with pytest.raises(SystemExit):
+            main(["simulate", *options])
+        assert told in " ".join(capsys.readouterr().out.split())

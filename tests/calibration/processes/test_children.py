@@ -22,7 +22,7 @@ def test_a_child_is_ended_when_its_context_is_left(tmp_path: Path):
 def test_a_child_that_ends_early_is_told_with_its_last_words(tmp_path: Path):
     with a_child(tmp_path, "print('no such port')", "raise SystemExit(2)") as child:
         with pytest.raises(children.ChildError, match="child exited with status 2"):
-            child.wait_for(lambda: False, "opening its port", 20.0)
+            child.wait_for(lambda: False, "opening its port", 60.0)
         assert child.last_lines() == ["no such port"]
 
 

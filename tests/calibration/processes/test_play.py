@@ -72,7 +72,7 @@ class ControlSocket:
 def test_bars_are_broken_through_the_control_socket(tmp_path: Path):
     daq = ControlSocket(tmp_path / "control", b"ok\n")
     play.break_bars(tmp_path / "control", 2)
-    daq.thread.join(10)
+    daq.thread.join(60)
     assert daq.heard == b"break 2\n"
 
 

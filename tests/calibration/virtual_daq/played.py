@@ -16,7 +16,7 @@ from calibration.virtual_daq.errors import DaqError
 from edge_agent.acquire import cobs
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 class Frame(NamedTuple):

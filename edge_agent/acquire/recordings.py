@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_of
+from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, in_usual_unit, phase_of, unit_of, unit_problem
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 
 Counts = NDArray[np.int16] | NDArray[np.int32]
@@ -123,6 +123,10 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
             f"none of the channels {', '.join(table.names)} is of a known kind; "
             f"give `units`, one of {', '.join(KIND_OF_UNIT)} for each channel"
         )
+    for row, name in enumerate(table.names):
+        # A channel that is no current by its name, either, is merely left out.
+        if table.kinds[row] is None and name in ("ia", "ib", "ic"):
+            raise RecordingError(f"{name}: {unit_problem(ChannelKind.CURRENT, table.units[row])}")
     streams: list[Stream] = []
     counts: list[Counts] = []
     for number, rows in table.streams(known).items():
@@ -214,7 +218,7 @@ class _ChannelTable:
     def channel(self, row: int) -> Channel:
         kind, name = self.kinds[row], self.names[row]
         assert kind is not None
-        return Channel(
+        told = Channel(
             name=name,
             kind=kind,
             unit=self.units[row],
@@ -224,6 +228,7 @@ class _ChannelTable:
             phase=phase_of(kind, name),
             axis=axis_of(kind, name),
         )
+        return in_usual_unit(told)
 
 
 def _required(arrays: dict[str, NDArray[Any]], key: str) -> NDArray[Any]:

@@ -36,6 +36,16 @@ class Channel:
     axis: str | None = None
     """Direction of a vibration: radial, tangential, axial."""
 
+    def units(self, counts: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return counts, of any shape and also averaged ones, in the unit of this channel.
+
+        The offset of 32-bit counts is taken off in double precision: a small signal far from zero would else
+        lose its last digits.
+        """
+        wide = np.float64 if counts.dtype.kind == "i" and counts.dtype.itemsize > 2 else np.float32
+        values = (counts.astype(wide) - wide(self.offset)) * wide(self.scale)
+        return np.asarray(values, np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:

@@ -6,16 +6,10 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, ValidationInfo, WrapValidator, field_validator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
+from edge_agent.acquire.naming import KIND_OF_UNIT, in_usual_unit, unit_problem
 from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.config.section import Id, Section, problem
 from edge_agent.motor import Positive
-
-UNITS = {
-    ChannelKind.CURRENT: ("A",),
-    ChannelKind.VIBRATION: ("m/s2", "mm/s"),
-    ChannelKind.SPEED: ("rpm",),
-}
-"""Units of the scaled values, the usual one first."""
 
 
 class ChannelSection(Section):
@@ -26,7 +20,7 @@ class ChannelSection(Section):
     kind: ChannelKind
     """What it measures: current, vibration or speed."""
     unit: str = Field(default="", validate_default=True)
-    """Unit of the scaled value: A for currents, m/s2 or mm/s for vibration, rpm for speed."""
+    """Unit of the scaled value: A, mA or kA for currents, m/s2, mm/s, g or mg for vibration, rpm for speed."""
     scale: Annotated[float, Field(allow_inf_nan=False)]
     """Units per count: value = (count - offset) * scale; negative for a reversed sensor."""
     offset: Annotated[float, Field(allow_inf_nan=False)] = 0.0
@@ -41,15 +35,15 @@ class ChannelSection(Section):
     @field_validator("unit")
     @classmethod
     def _unit_of_kind(cls, unit: str, info: ValidationInfo) -> str:
-        known = UNITS.get(info.data.get("kind", ""))
-        if known is None:
+        kind = info.data.get("kind")
+        if kind is None:
             return unit
-        if unit not in ("", *known):
-            raise ValueError(
-                f"{unit!r} is no unit of a {info.data['kind']} here, expected {' or '.join(known)}; "
-                "convert with scale (1 g = 9.80665 m/s2)"
-            )
-        return unit or known[0]
+        if not unit:
+            return next(known for known, of in KIND_OF_UNIT.items() if of is kind)
+        problem = unit_problem(kind, unit)
+        if problem is not None:
+            raise ValueError(problem)
+        return unit
 
     @field_validator("scale")
     @classmethod
@@ -77,8 +71,8 @@ class ChannelSection(Section):
         return axis
 
     def channel(self) -> Channel:
-        """Give it as acquisition knows it."""
-        return Channel(**self.model_dump())
+        """Return it as acquisition knows it, in the usual unit of its kind."""
+        return in_usual_unit(Channel(**self.model_dump()))
 
 
 def _without_conflicts(

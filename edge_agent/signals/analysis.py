@@ -9,6 +9,8 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, shift
 from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.coarse import currents_of
+from edge_agent.signals.current_by_slip import CurrentBySlip
 from edge_agent.signals.doubts import Doubts
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, Found, find_elsewhere, find_pair, standing
@@ -25,10 +27,17 @@ from edge_agent.signals.slots import SlotLines, spectra_of
 from edge_agent.signals.steadiness import check_running, check_transient
 from edge_agent.signals.supply import Line, check_line
 from edge_agent.signals.supply_phase import without_wander
+from edge_agent.signals.vibration_quality import DeadChannel, dead_vibration
 from edge_agent.signals.windows import Window
 from edge_agent.signals.witnesses import hear_witnesses
 
-_LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
+_LINE_STILL_SHOWS = (
+    Reason.CLIPPED,
+    Reason.UNRELIABLE_CLOCK,
+    Reason.UNSTEADY,
+    Reason.OUT_OF_DOMAIN,
+    Reason.WRONG_SCALE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +60,8 @@ class Analysis:
     """Why the slip, told or found, may not be the present one, so that no rotor can be called healthy."""
     swing_doubt: Refusal | None = None
     """Why a load that swings may have made the pair, so that no rotor can be called broken."""
+    dead: tuple[DeadChannel, ...] = ()
+    """Vibration channels that tell nothing, and so are not used."""
 
     def doubt(self, broken: bool) -> Refusal | None:
         """What stands against calling the rotor broken, or healthy."""
@@ -66,11 +77,17 @@ class Analyser:
         self._bars = BarScale(nameplate, self._circuit)
         self._slips = SlipFinder(nameplate, self._circuit)
         self._doubts = Doubts(self._circuit, self._bars, self._slips)
+        self._currents = CurrentBySlip(nameplate, self._circuit, self._slips)
         self._image = SidebandImage(spec)
         self._preparation = Preparation()
 
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
+        analysis = self._analyse(window)
+        line_hz = analysis.evidence.line_frequency_hz or self._nameplate.line_frequency_hz
+        return replace(analysis, dead=dead_vibration(window, line_hz))
+
+    def _analyse(self, window: Window) -> Analysis:
         stream = quality.current_stream(window) or window.streams[0]
         refusal = quality.check_currents(stream, self._nameplate)
         if refusal is not None and refusal.reason not in _LINE_STILL_SHOWS:
@@ -95,7 +112,7 @@ class Analyser:
 
     def _without_current(self, window: Window, refusal: Refusal) -> Analysis:
         """Vibration alone still tells the speed, if the line has its nominal frequency."""
-        vibration = self._preparation.vibration(window)
+        vibration = self._preparation.vibration(window, self._nameplate.line_frequency_hz)
         if vibration is None:
             return Analysis(Evidence(), refusal)
         line = Line(self._nameplate.line_frequency_hz, 0.0, None, False)
@@ -108,7 +125,8 @@ class Analyser:
     def _sidebands(
         self, window: Window, current: Current, baseband: Baseband, evidence: Evidence
     ) -> Analysis:
-        line, vibration = current.line, self._preparation.vibration(window)
+        line = current.line
+        vibration = self._preparation.vibration(window, line.frequency_hz)
         slips = self._bound_slip(window, line, vibration)
         found = find_pair(baseband, slips, self._circuit)
         slots = self._slot_lines(window, line, baseband, slips)
@@ -118,6 +136,12 @@ class Analyser:
                 by_slots = self._doubt_slots(by_slots, line, vibration, standing(found))
             if by_slots is not None:
                 slips, found = by_slots, find_pair(baseband, by_slots, self._circuit)
+        impossible = self._currents.check(line, slips, vibration, _current_names(window))
+        if impossible is not None:
+            if slips.source != "current":
+                load = self._circuit.load_at_slip(slips.middle)
+                evidence = replace(evidence, slip=slips.middle, load=load)
+            return Analysis(evidence, impossible, line=line, slips=slips)
         if found is None:
             load = self._circuit.load_at_slip(slips.middle)
             evidence = replace(evidence, slip=slips.middle, load=load)
@@ -130,7 +154,7 @@ class Analyser:
         bars = self._bars.measure(quiet)
         evidence = self._describe(evidence, quiet, bars)
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
-        refusal = check_transient(baseband) or self._doubts.of_load(slips, pair, baseband, line)
+        refusal = check_transient(baseband, self._nameplate.supply) or self._doubts.of_load(slips, pair, baseband, line)
         doubt = None
         if slips.told:
             doubt = None if refusal else self._doubts.of_told_speed(slips, pair, baseband, line, vibration)
@@ -228,3 +252,8 @@ class Analyser:
         load = self._circuit.load_at_slip(pair.slip)
         side = side_inputs(pair, load, bars_per_ratio, bars.across, vibration is not None)
         return ModelInputs(images, side)
+
+
+def _current_names(window: Window) -> list[str]:
+    stream = quality.current_stream(window) or window.streams[0]
+    return [stream.stream.channels[i].name for i in currents_of(stream)]

@@ -22,6 +22,7 @@ from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.diagnose.verdict import Reason, Refusal, Verdict, WindowSpan
+from edge_agent.explain_channels import say_dead
 from edge_agent.health import HealthMeter
 from edge_agent.motor import Nameplate
 from edge_agent.publish.mqtt import Publisher
@@ -129,6 +130,7 @@ class Agent:
         self._state_said_s = self._health_said_s = time.monotonic()
         self._port_problem: str | None = None
         self._silence: str | None = None
+        self._said_dead: set[str] = set()
 
     def run(self, stop: threading.Event) -> None:
         """Diagnose until `stop` is set; raises ThreadLostError when a thread dies or stalls."""
@@ -167,6 +169,7 @@ class Agent:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._samples_s = time.monotonic()
         self._line.configure(device)
+        self._said_dead.clear()
         self._refuse(Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
         for sentence in capabilities(device.streams, self._settings.motor, self._settings.window.length_s):
             _LOG.info("%s", sentence)
@@ -177,6 +180,10 @@ class Agent:
 
     def _publish(self, answer: Answer) -> None:
         self._health.answered(answer.verdict)
+        for dead in answer.analysis.dead:
+            if dead.name not in self._said_dead:
+                self._said_dead.add(dead.name)
+                _LOG.warning("%s", say_dead(dead))
         now_s = time.time()
         self._publisher.publish_diagnosis(self._motor, diagnosis_payload(self._origin, answer.verdict, now_s))
         if answer.changed:

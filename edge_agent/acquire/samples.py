@@ -42,9 +42,10 @@ class Channel:
         The offset of 32-bit counts is taken off in double precision: a small signal far from zero would else
         lose its last digits.
         """
-        wide = np.float64 if counts.dtype.kind == "i" and counts.dtype.itemsize > 2 else np.float32
-        values = (counts.astype(wide) - wide(self.offset)) * wide(self.scale)
-        return np.asarray(values, np.float32)
+        if counts.dtype.kind == "i" and counts.dtype.itemsize > 2:
+            return ((counts - np.float64(self.offset)) * self.scale).astype(np.float32)
+        values = counts.astype(np.float32) - np.float32(self.offset)
+        return np.asarray(values * np.float32(self.scale))
 
 
 @dataclass(frozen=True, slots=True)

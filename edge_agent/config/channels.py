@@ -20,7 +20,8 @@ class ChannelSection(Section):
     kind: ChannelKind
     """What it measures: current, vibration or speed."""
     unit: str = Field(default="", validate_default=True)
-    """Unit of the scaled value: A, mA or kA for currents, m/s2, mm/s, g or mg for vibration, rpm for speed."""
+    """Unit of the scaled value: A, mA or kA for currents, m/s2, mm/s, g or mg for vibration, rpm for
+    speed."""
     scale: Annotated[float, Field(allow_inf_nan=False)]
     """Units per count: value = (count - offset) * scale; negative for a reversed sensor."""
     offset: Annotated[float, Field(allow_inf_nan=False)] = 0.0

@@ -59,7 +59,8 @@ class Refusal:
     limit: float | None
     """What it should have reached or stayed below."""
     channel: str | None = None
-    """Name of the channel that it was measured in, or several; None where it is not that of single channels."""
+    """Name of the channel that it was measured in, or several; None where it is not that of single
+    channels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,9 +83,25 @@ class Analyser:
 
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
-        analysis = self._analyse(window)
+        analysis = self._not_too_low(self._analyse(window))
         line_hz = analysis.evidence.line_frequency_hz or self._nameplate.line_frequency_hz
         return replace(analysis, dead=dead_vibration(window, line_hz))
+
+    def _not_too_low(self, analysis: Analysis) -> Analysis:
+        """Give an overloaded motor another reason than that its load is too low, unless the window is too
+        short."""
+        if analysis.line is None:
+            return analysis
+        over = self._currents.overload(analysis.line, [])
+        if over is None:
+            return analysis
+        refusal, doubt = (
+            over
+            if why is not None and why.reason is Reason.LOAD_TOO_LOW and why.quantity != "pole_pass_cycles"
+            else why
+            for why in (analysis.refusal, analysis.speed_doubt)
+        )
+        return replace(analysis, refusal=refusal, speed_doubt=doubt)
 
     def _analyse(self, window: Window) -> Analysis:
         stream = quality.current_stream(window) or window.streams[0]
@@ -154,7 +170,8 @@ class Analyser:
         bars = self._bars.measure(quiet)
         evidence = self._describe(evidence, quiet, bars)
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
-        refusal = check_transient(baseband, self._nameplate.supply) or self._doubts.of_load(slips, pair, baseband, line)
+        refusal = check_transient(baseband, self._nameplate.supply)
+        refusal = refusal or self._doubts.of_load(slips, pair, baseband, line)
         doubt = None
         if slips.told:
             doubt = None if refusal else self._doubts.of_told_speed(slips, pair, baseband, line, vibration)

@@ -11,9 +11,11 @@ from edge_agent.signals.supply import Line
 
 SLIP_FACTOR = (0.5, 2.0)
 """Current over that which the slip means, beyond which it cannot be the same motor's: 0.55 to 1.46 in 208
-simulated motors of all loads, with voltages 10 % off, hot and cold rotors and plates within their tolerance."""
+simulated motors of all loads, with voltages 10 % off, hot and cold rotors and plates within their
+tolerance."""
 _BOOSTED = (0.5, 3.0)
-"""Share of the rated frequency below which a drive may raise the flux, and the upper factor there; judgement."""
+"""Share of the rated frequency below which a drive may raise the flux, and the upper factor there;
+judgement."""
 _MAX_SLIP_RATIO = 1.5
 """Slip over the rated one up to which a small current means a wrong scale: a motor that slips farther runs at
 a reduced voltage, which lowers the current and raises the slip."""
@@ -52,9 +54,16 @@ class CurrentBySlip:
         refusal = None
         if heard.source != "current":
             refusal = self._contradiction(line, heard, over_rated, over_idle, channel)
-        if refusal is None and slips.source == "current" and over_rated >= LARGEST_OVERLOAD:
-            return Refusal(Reason.OVERLOAD, "current_over_rated", over_rated, LARGEST_OVERLOAD, channel)
-        return refusal
+        return refusal or (self.overload(line, names) if slips.source == "current" else None)
+
+    def overload(self, line: Line, names: Sequence[str]) -> Refusal | None:
+        """Return the refusal of a current so far above the rated one that it tells no slip; None where it is
+        not."""
+        over_rated = line.rms_a / self._nameplate.rated_current_a
+        if over_rated < LARGEST_OVERLOAD:
+            return None
+        channel = ", ".join(names) or None
+        return Refusal(Reason.OVERLOAD, "current_over_rated", over_rated, LARGEST_OVERLOAD, channel)
 
     def _contradiction(
         self, line: Line, heard: SlipRange, over_rated: float, over_idle: float, channel: str

@@ -1,7 +1,7 @@
 """Signals that stand still where they should move: held values and flat tops.
 
-Counts may lie anywhere in the range of their type, so every sum and difference of theirs is taken in a wider one.
-"""
+Counts may lie anywhere in the range of their type, so every sum and difference of theirs is taken in a wider
+one."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,8 +1,8 @@
 """Whether the currents are of a magnitude that the motor of this plate can have.
 
-A wrong unit, a forgotten ratio of a current transformer or a wrong plate makes them too large or too small. Only
-what no motor of this plate can do is refused: it may start, be overloaded, or run in star, at a reduced voltage
-or behind a drive.
+A wrong unit, a forgotten ratio of a current transformer or a wrong plate makes them too large or too small.
+Only what no motor of this plate can do is refused: it may start, be overloaded, or run in star, at a reduced
+voltage or behind a drive.
 """
 
 import math
@@ -21,21 +21,24 @@ MIN_PULL_OUT = 4.5
 """Current over the rated one that is not called impossible in any motor: pull-out currents of 3.4 to 4.5 were
 found in 330 simulated motors, and soft starters hold up to 4.5 for half a minute."""
 MIN_OVER_IDLE = 0.5
-"""Current over that of the idling motor below which it is impossible on the mains at rated voltage: 0.89 was the
-least of 330 simulated motors, of which the weakest had 0.9 of their voltage."""
+"""Current over that of the idling motor below which it is impossible on the mains at rated voltage: 0.89 was
+the least of 330 simulated motors, of which the weakest had 0.9 of their voltage."""
 MIN_OVER_IDLE_DRIVE = 0.2
 """The same behind a drive, which lowers the flux of a fan's motor with its speed; judgement."""
 MAX_GAIN_RATIO = 1.5
-"""Gain of one sensor over the others' from which its scale is wrong: sensors are good to 10 %, and 4 degrees of
-phase error make 7 % of it."""
+"""Gain of one sensor over the others' from which its scale is wrong: sensors are good to 10 %, and 4 degrees
+of phase error make 7 % of it."""
 _MAX_RATIO_OF_TWO = 2.5
-"""The same of two currents whose third is not measured: it would take a negative sequence of half the positive."""
+"""The same of two currents whose third is not measured: it would take a negative sequence of half the
+positive."""
 _MIN_GAIN = 0.02
-"""Gain over the others' below which a phase is called missing: a transformer beside its conductor picks up less."""
+"""Gain over the others' below which a phase is called missing: a transformer beside its conductor picks up
+less."""
 _UNBALANCED_DEG = 35.0
 """How far the angle between two currents may lie from 120 degrees for them to be those of a running motor."""
 _MIN_CLEAN = 0.9
-"""Share of its power that a current has in its line, of a sensor that sits on its conductor; noise has none."""
+"""Share of its power that a current has in its line, of a sensor that sits on its conductor; noise has
+none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ def current_limits(nameplate: Nameplate) -> CurrentLimits:
 
 
 def check_plate(names: Sequence[str], rms_a: NDArray[np.float64], limits: CurrentLimits) -> Refusal | None:
-    """Return the refusal of currents, rms (phases,), that no turning motor of this plate has; None without any."""
+    """Return the refusal of currents, rms (phases,), that no turning motor of this plate has; None without
+    any."""
     large = rms_a > limits.highest_a
     if large.any():
         return Refusal(
@@ -120,9 +124,9 @@ def _check_two(names: Sequence[str], whole: NDArray[np.complex128]) -> Refusal |
 def _relative_gains(whole: NDArray[np.complex128]) -> NDArray[np.float64] | None:
     """Return the gains (3,) of three sensors up to a common factor, from their phasors (3,).
 
-    Three currents that sum up to zero are the sides of a triangle, so that their directions tell their lengths,
-    be they unbalanced or not: each is as long as the sine between the other two. None where the directions are
-    not those of a running motor, as with a reversed sensor or an open phase.
+    Three currents that sum up to zero are the sides of a triangle, so that their directions tell their
+    lengths, be they unbalanced or not: each is as long as the sine between the other two. None where the
+    directions are not those of a running motor, as with a reversed sensor or an open phase.
     """
     angles = np.angle(whole)
     between = np.angle(np.exp(1j * (np.roll(angles, -1) - np.roll(angles, 1))))

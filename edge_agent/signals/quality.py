@@ -24,11 +24,12 @@ _MISSING_BELOW = 0.1
 _AMPLITUDES_S = 0.2
 _MOST_AT_EXTREME = 0.01
 _RUN_UP_OVER_RATED = (2.0, 12.0)
-"""Currents over the rated one between which a motor may run up: locked rotors draw 5 to 8 times it, some of the
-highest efficiency 10 times, and a tenth more at a tenth more voltage."""
+"""Currents over the rated one between which a motor may run up: locked rotors draw 5 to 8 times it, some of
+the highest efficiency 10 times, and a tenth more at a tenth more voltage."""
+_QUARTERS = 4
 _MAX_CHANGE = 0.03
-"""Change between quarters of a window from which so large a current is that of a run-up: in a wrong scale it is
-as steady as the load; judgement."""
+"""Change between quarters of a window from which so large a current is that of a run-up: in a wrong scale it
+is as steady as the load; judgement."""
 
 
 __all__ = [
@@ -62,12 +63,12 @@ class _Currents:
     @property
     def rms_a(self) -> NDArray[np.float64]:
         """(phases,)."""
-        return self.amplitudes_a / np.sqrt(2.0)
+        return np.asarray(self.amplitudes_a / np.sqrt(2.0))
 
     @property
     def amplitudes(self) -> NDArray[np.float64]:
         """(phases,), in counts."""
-        return self.amplitudes_a / np.abs([channel.scale for channel in self.channels])
+        return np.asarray(self.amplitudes_a / np.abs([channel.scale for channel in self.channels]))
 
     @property
     def names(self) -> list[str]:
@@ -126,9 +127,15 @@ def _starts(currents: _Currents) -> Iterator[Refusal]:
 
 
 def _relative_amplitudes(coarse: CoarseCurrents) -> NDArray[np.float64]:
-    """Return amplitudes over their median of parts of a fifth of a second, (phases, parts), up to the very end."""
+    """Return amplitudes over their median of parts of a fifth of a second, (phases, parts).
+
+    The last part reaches to the very end of the window; there is none where the window is that short.
+    """
     span = max(1, round(_AMPLITUDES_S * coarse.rate_hz))
-    starts = np.unique([*range(0, coarse.valid.size - span + 1, span), max(0, coarse.valid.size - span)])
+    last = coarse.valid.size - span
+    if last < 2 * span:
+        return np.empty((len(coarse.samples), 0))
+    starts = np.unique([*range(0, last + 1, span), last])
     power = np.stack([np.square(coarse.samples[:, s : s + span]).sum(axis=1) for s in starts])
     known = np.array([np.count_nonzero(coarse.valid[s : s + span]) for s in starts])
     kept = known > span // 2
@@ -137,12 +144,12 @@ def _relative_amplitudes(coarse: CoarseCurrents) -> NDArray[np.float64]:
 
 
 def _run_up(currents: _Currents) -> Iterator[Refusal]:
-    """Currents far above the rated one that change from quarter to quarter of the window: a start that lasts."""
-    least, most = _RUN_UP_OVER_RATED
-    rated_a = currents.nameplate.rated_current_a
-    if currents.rms_a.min() < least * rated_a or currents.rms_a.max() > most * rated_a:
+    """Currents far above the rated one that change from quarter to quarter of the window: a start that
+    lasts."""
+    least, most = (over * currents.nameplate.rated_current_a for over in _RUN_UP_OVER_RATED)
+    if currents.rms_a.min() < least or currents.rms_a.max() > most or currents.coarse.valid.size < _QUARTERS:
         return
-    quarters = np.array_split(currents.coarse.samples, 4, axis=1)
+    quarters = np.array_split(currents.coarse.samples, _QUARTERS, axis=1)
     amplitudes = [float(np.sqrt(np.mean(np.square(quarter)))) for quarter in quarters]
     change = max(amplitudes) / max(min(amplitudes), 1e-30) - 1.0
     if change > _MAX_CHANGE:

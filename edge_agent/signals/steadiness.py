@@ -15,8 +15,9 @@ _SLOW_S = 1.0
 _LEAST_TRANSIENT = 0.04
 _TRANSIENT_OVER_USUAL = 6.0
 _AMPLITUDE_PER_SQUARE = 0.25
-"""Change of the amplitude per squared change of the phase, rad, below which no load made it: one that adds the
-share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is required."""
+"""Change of the amplitude per squared change of the phase, rad, below which no load made it: one that adds
+the share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is
+required."""
 _USUAL_PERCENT = 90
 """Of the amplitude's quick changes so many are its usual swing, as that by broken bars; judgement."""
 _MOST_SLIP_CHANGE = 0.15

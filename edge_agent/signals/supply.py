@@ -14,7 +14,9 @@ from edge_agent.signals.rotation import rotation
 
 HARMONICS = (-5, 7)
 """Harmonics that every supply has, signed by their sequence: the 5th turns backwards."""
-_GRID_TOLERANCE = 0.03
+_GRID_TOLERANCE = 0.015
+"""Deviation of the line beyond which it is none of a public grid's: EN 50160 holds the European one within 1
+% for 99.5 % of a year; at 2 % grids shed their load. A rate that is wrong by 2 % must not pass."""
 _SUMMED = 16
 _TURN = complex(np.exp(2j * np.pi / 3))
 

@@ -22,7 +22,8 @@ _LOWEST_HZ = 3.0
 _HIGHEST_HZ = 3000.0
 """Up to here lie the lines of shafts and of slots: 44 bars at 3600 rpm pass 2640 times a second."""
 _HIGHEST_SHARE = 0.45
-"""Share of the rate up to which lines are looked for: that to which the filters before converters let pass."""
+"""Share of the rate up to which lines are looked for: that to which the filters before converters let
+pass."""
 _FLOOR_WIDTH_HZ = 12.0
 """Width of the stretch whose median is the floor: that of the search for the shaft."""
 _MIN_FLOOR_BINS = 60
@@ -30,8 +31,9 @@ _MIN_FLOOR_BINS = 60
 _SUPPLY_BINS = 3.0
 """Half width of a line of the supply behind a Blackman window, bins."""
 MIN_LINE_DB = 15.0
-"""Height from which a bin over the median of its neighbours is a line: of white noise in 12 s, with 36,000 bins,
-one window in 90,000 reaches it (36,000 · 2^-31.6, since powers of noise are distributed exponentially)."""
+"""Height from which a bin over the median of its neighbours is a line: of white noise in 12 s, with 36,000
+bins, one window in 90,000 reaches it (36,000 · 2^-31.6, since powers of noise are distributed
+exponentially)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ def test_units_that_others_use_are_converted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("unit", ["V", "mV", "counts"])
 def test_a_current_in_a_unit_that_nobody_can_convert_is_refused(tmp_path: Path, unit: str) -> None:
     names = np.array(["ia", "ib", "vib"])
-    with pytest.raises(RecordingError, match=f"ib: '{unit}' is no unit of a current here, expected A, mA or kA"):
+    with pytest.raises(RecordingError, match=f"ib: '{unit}' is no unit of a current here, expected A, mA"):
         read_recording(a_file(tmp_path, channels=names, units=np.array(["A", unit, "m/s2"])))
 
 

@@ -6,8 +6,7 @@ from signal_factories import RATE_HZ, a_current_window, a_nameplate, a_space_vec
 
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.flat import flat_top_ratio, held_s, third_harmonic
-from edge_agent.signals.quality import check_currents, usable_vibration
-from edge_agent.signals.vibration_quality import dead_vibration
+from edge_agent.signals.quality import check_currents
 
 WIDTHS = {"int16": (np.int16, 15), "int24": (np.int32, 23), "int32": (np.int32, 31)}
 

@@ -1,4 +1,4 @@
-"""Currents that the motor of a plate cannot have are refused with the channel; those that it can have are not."""
+"""Currents that the motor of a plate cannot have are refused with the channel, those that it can have not."""
 
 import numpy as np
 import pytest

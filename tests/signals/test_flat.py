@@ -1,12 +1,17 @@
 """The same current in counts of 8 to 32 bits, near the ends of their range, is judged alike."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from signal_factories import RATE_HZ, a_current_window, a_nameplate, a_space_vector, phase_currents, times
 
+from calibration.recordings.quantising import quantise
+from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.flat import flat_top_ratio, held_s, third_harmonic
 from edge_agent.signals.quality import check_currents
+from edge_agent.signals.windows import StreamWindow
 
 WIDTHS = {"int16": (np.int16, 15), "int24": (np.int32, 23), "int32": (np.int32, 31)}
 
@@ -49,12 +54,9 @@ def in_counts_of(window, width, share):
     """A window whose counts fill so much of the range of another width, their scale changed accordingly."""
     dtype, bits = WIDTHS[width]
     factor = share * (2.0**bits - 1) / np.abs(window.counts.astype(float)).max()
-    channels = tuple(
-        type(c)(c.name, c.kind, c.unit, c.scale / factor, phase=c.phase) for c in window.stream.channels
-    )
-    stream = type(window.stream)(window.stream.number, window.stream.rate_hz, channels)
+    channels = tuple(replace(c, scale=c.scale / factor) for c in window.stream.channels)
     counts = np.rint(window.counts * factor).astype(dtype)
-    return type(window)(stream, window.first_scan, counts, window.valid, window.clipped_scans)
+    return replace(window, stream=replace(window.stream, channels=channels), counts=counts)
 
 
 def a_motor(spoil):
@@ -98,3 +100,21 @@ def out_of_step(currents):
 def test_the_reason_does_not_hang_on_the_width_of_the_counts(width, share, spoil, reason):
     refusal = check_currents(in_counts_of(a_current_window(a_motor(spoil)), width, share), a_nameplate())
     assert (refusal and refusal.reason) is reason
+
+
+@pytest.mark.parametrize("top", [0.8, 0.9])
+@pytest.mark.parametrize("bits", [16, 24, 32])
+def test_a_clipped_current_in_amperes_is_clipped_however_many_bits_it_is_quantised_to(top, bits):
+    seconds = times(6.0, 5000.0)
+    currents = phase_currents(a_space_vector(seconds, lower=0.02), "abc")
+    currents += np.random.default_rng(0).normal(0, 0.005, currents.shape)
+    currents = np.clip(currents, -top * 4.0, top * 4.0)
+    counts, steps = quantise(currents.T, bits)
+    channels = tuple(
+        Channel(f"i{p}", ChannelKind.CURRENT, "A", float(step), phase=p)
+        for p, step in zip("abc", steps, strict=True)
+    )
+    window = StreamWindow(
+        Stream(0, 5000.0, channels), 0, np.ascontiguousarray(counts.T), np.ones(seconds.size, bool), 0
+    )
+    assert check_currents(window, a_nameplate()).reason is Reason.CLIPPED

@@ -23,6 +23,7 @@ from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event, star
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Verdict, WindowSpan
+from edge_agent.explain_channels import say_dead
 from edge_agent.failures import FailedWindows
 from edge_agent.health import HealthMeter
 from edge_agent.motor import Nameplate
@@ -163,6 +164,7 @@ class Agent:
         self._port_problem: str | None = None
         self._silence: str | None = None
         self._device_problem: str | None = None
+        self._said_dead: set[str] = set()
 
     def run(self, stop: threading.Event, hung_up: threading.Event | None = None) -> None:
         """Diagnose until `stop` is set; `hung_up` is told in the log and cleared.
@@ -209,6 +211,7 @@ class Agent:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._samples_s = time.monotonic()
         refusal = self._line.configure(device)
+        self._said_dead.clear()
         self._device_problem = TOO_LARGE.format(refusal.value, refusal.limit) if refusal else None
         if refusal is not None:
             _LOG.error("%s: %s", device.name or "the device", self._device_problem)
@@ -222,6 +225,10 @@ class Agent:
 
     def _publish(self, answer: Answer) -> None:
         self._health.answered(answer.verdict)
+        for dead in answer.analysis.dead:
+            if dead.name not in self._said_dead:
+                self._said_dead.add(dead.name)
+                _LOG.warning("%s", say_dead(dead))
         now_s = time.time()
         self._publisher.publish_diagnosis(self._motor, diagnosis_payload(self._origin, answer.verdict, now_s))
         if answer.changed:

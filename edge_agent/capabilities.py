@@ -58,7 +58,10 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
     elif nameplate.speed_rpm is not None:
         yield f"slip comes from the speed in the configuration, {nameplate.speed_rpm:g} rpm"
     elif any(c.kind is ChannelKind.VIBRATION for c in channels):
-        yield "slip comes from the shaft's lines in vibration"
+        yield (
+            "slip comes from the shaft's lines in vibration as long as it shows some; a channel that tells "
+            "nothing is named and not used"
+        )
     elif nameplate.rotor_bars is not None:
         yield (
             f"no vibration and no speed: slip comes from the slot lines of {nameplate.rotor_bars} rotor bars "

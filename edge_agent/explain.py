@@ -15,6 +15,7 @@ from edge_agent.diagnose.fusion import (
     judge,
 )
 from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
+from edge_agent.explain_channels import SAYINGS, against_plate, say_dead
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.severity import SOUND_BARS, least_cycles, least_load
@@ -31,8 +32,8 @@ ADVICE = {
     Reason.STUCK_CHANNEL: "Check the sensor and its wiring: a channel gives one and the same value.",
     Reason.MISSING_PHASE: "Check that every current sensor is wired and clamped around its conductor; "
     "broken bars cannot be diagnosed without.",
-    Reason.WRONG_LINE_FREQUENCY: "Check the sample rate of the DAQ and motor.line_frequency_hz; behind a "
-    "drive set motor.supply to vfd.",
+    Reason.WRONG_LINE_FREQUENCY: "Check rate_hz, the stated sample rate, first: no public grid strays so "
+    "far. Then motor.line_frequency_hz; behind a drive or on a generator set motor.supply to vfd.",
     Reason.UNRELIABLE_CLOCK: "Check clock and buffers of the DAQ: its samples are not evenly spaced.",
     Reason.LOAD_OSCILLATION: "Measure at another load: sidebands of broken bars move with the slip, those "
     "of the driven machine with its speed. Look at belt, gearbox and pump.",
@@ -44,6 +45,8 @@ ADVICE = {
     "baud_rate, and the first refused line in the log.",
     Reason.WRONG_SCALE: "Check unit and scale of the channels, the ratio of the current transformer and "
     "motor.rated_current_a: this motor cannot have such currents.",
+    Reason.OVERLOAD: "Look to the motor and its protection: it is overloaded, or starts for long. If it is "
+    "not, check unit and scale of the channels and motor.rated_current_a.",
     Reason.ANALYSIS_FAILED: "An unforeseen error cost this window; the log holds its traceback. Report it if "
     "it comes again.",
 }
@@ -128,6 +131,7 @@ def explain(answer: Answer, nameplate: Nameplate) -> str:
     sections: dict[str, Callable[[Answer, Nameplate], str]] = {
         "window": _window,
         "supply": _supply,
+        "vibration": _vibration,
         "load": _load,
         "sidebands": _sidebands,
         "severity": _severity,
@@ -165,8 +169,10 @@ def say_refusal(refusal: Refusal) -> str:
     """Say the number behind a refusal."""
     if refusal.value is None or refusal.limit is None:
         return f"no measure of {refusal.quantity}"
-    saying = _SAYINGS.get(refusal.quantity, f"{refusal.quantity} is {{:.3g}}, limit {{:.3g}}")
-    return saying.format(refusal.value, refusal.limit)
+    sayings = _SAYINGS | SAYINGS
+    saying = sayings.get(refusal.quantity, f"{refusal.quantity} is {{:.3g}}, limit {{:.3g}}")
+    said = saying.format(refusal.value, refusal.limit)
+    return said if refusal.channel is None else f"{refusal.channel}: {said}"
 
 
 def _paragraph(label: str, text: str) -> str:
@@ -201,6 +207,10 @@ def _supply(answer: Answer, nameplate: Nameplate) -> str:
     if line.reversed_order:
         return text + ". Phase order a-c-b: two sensors or two phases have changed places (allowed for)."
     return text + ". Phase order a-b-c."
+
+
+def _vibration(answer: Answer, _: Nameplate) -> str:
+    return " ".join(f"{say_dead(dead)}." for dead in answer.analysis.dead)
 
 
 def _load(answer: Answer, nameplate: Nameplate) -> str:
@@ -318,6 +328,9 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
 
 def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     """Say with what there would have been an answer, load, window or plate; empty where that is unknown."""
+    against = against_plate(answer.analysis, refusal, nameplate)
+    if against:
+        return against
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
     if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db", "current_over_idle"):

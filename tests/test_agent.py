@@ -4,6 +4,7 @@ import time
 from dataclasses import replace
 from datetime import datetime
 
+import numpy as np
 import pytest
 
 from calibration.simulator.recording import simulate
@@ -104,6 +105,20 @@ def test_a_device_that_was_just_found_is_starting_rather_than_silent(tmp_path, t
     agent._take(two_bars.device, time.monotonic())
     agent._look_after()
     assert agent._line.decision.state.refusal.reason is Reason.STARTING
+
+
+def test_a_vibration_channel_that_tells_nothing_is_logged_once_for_each_device(tmp_path, two_bars, caplog):
+    agent = an_agent(tmp_path)
+    currents, vibration = two_bars.counts
+    dead = replace(two_bars, counts=(currents, np.zeros_like(vibration)))
+    for _ in range(2):
+        agent._take(dead.device, time.monotonic())
+        for block in replay_blocks(dead, 0.5):
+            agent._take(block, time.monotonic())
+    said = [record.message for record in caplog.records if "tells nothing" in record.message]
+    names = [channel.name for channel in dead.device.streams[1].channels]
+    assert [line.split()[0] for line in said] == 2 * names
+    assert all("it stands at 0 m/s2" in line for line in said)
 
 
 class Heard:

@@ -223,6 +223,79 @@ def test_a_surge_within_the_window_is_quoted():
     assert "No answer (unsteady): the current strays by 1" in said(answer)["verdict"]
 
 
+def in_another_scale(window, factor, channels=("ia", "ib", "ic")):
+    """The window with the scale of some of its currents wrong by a factor."""
+    current = window.streams[0]
+    wrong = tuple(
+        replace(c, scale=factor * c.scale) if c.name in channels else c for c in current.stream.channels
+    )
+    changed = replace(current, stream=replace(current.stream, channels=wrong))
+    return replace(window, streams=(changed, *window.streams[1:]))
+
+
+def test_milliamperes_taken_for_amperes_are_set_against_the_plate():
+    text = said(an_answer(in_another_scale(a_window(), 1000.0)))
+    assert "No answer (wrong_scale): ia, ib, ic: 24" in text["verdict"]
+    assert "where this motor draws 13.4 A at most while it turns" in text["verdict"]
+    assert "Check unit and scale of the channels" in text["advice"]
+    assert "times the 2.98 A of the plate. It looks like mA taken for A." in text["advice"]
+    assert text["network"] == "Not asked: the signals bear no answer."
+
+
+def test_one_current_in_a_wrong_scale_is_named_with_what_the_others_make_it():
+    text = said(an_answer(in_another_scale(a_window(), 0.1, channels=("ib",))))
+    assert "No answer (wrong_scale): ib: reads 0.1 times what the other phases make it" in text["verdict"]
+
+
+def test_a_current_that_the_slip_contradicts_is_told_with_the_load_that_the_slip_means():
+    text = said(an_answer(in_another_scale(a_window(), 3.0)))
+    assert "the current is 2.9" in text["verdict"]
+    assert "from the shaft's lines in vibration" in text["load"]
+    assert "At this slip the motor draws about 2.4" in text["advice"]
+
+
+def test_a_current_below_that_of_the_idling_motor_may_be_one_in_star():
+    text = said(an_answer(in_another_scale(a_window(vibration=False), 0.2)))
+    assert "even when it idles" in text["verdict"]
+    assert "In star or at a reduced voltage it draws less" in text["advice"]
+
+
+def test_a_large_current_of_a_motor_that_may_be_stalled_says_so():
+    text = said(an_answer(in_another_scale(a_window(vibration=False), 8.0)))
+    assert "If the scale is right, the motor is stalled." in text["advice"]
+
+
+def test_an_overload_is_told_to_be_looked_to_before_its_scale():
+    text = said(an_answer(in_another_scale(a_window(vibration=False), 2.5)))
+    assert "No answer (overload): ia, ib, ic: the current is 2.02 times the rated one" in text["verdict"]
+    assert text["advice"].startswith("Look to the motor and its protection")
+
+
+def test_a_line_beside_the_grid_points_to_the_rate_first_and_says_which_it_would_be():
+    window = a_window()
+    slow = tuple(replace(s, stream=replace(s.stream, rate_hz=0.98 * RATE_HZ)) for s in window.streams)
+    text = said(an_answer(replace(window, streams=slow)))
+    assert "the line stands at 58.800 Hz" in text["verdict"]
+    assert text["advice"].startswith("Check rate_hz")
+    assert "the true rate is 1.0204 times the one that is stated" in text["advice"]
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [(0.0, "it stands at 0 m/s2"), (2.5, "it stands at 2.5 m/s2"), (None, "it shows noise without any line")],
+)
+def test_a_vibration_channel_that_tells_nothing_is_named(value, why):
+    window = a_window()
+    vibration = window.streams[1]
+    noise = np.random.default_rng(1).normal(0, 100, vibration.counts.shape)
+    counts = np.rint(noise if value is None else np.full(vibration.counts.shape, value / 0.0005))
+    dead = replace(vibration, counts=counts.astype(np.int16))
+    text = said(an_answer(replace(window, streams=(window.streams[0], dead))))
+    assert text["vibration"].startswith(f"vib_radial tells nothing: {why}")
+    assert "from the pair of sidebands that stands out" in text["load"]
+    assert "vibration" not in said(an_answer(window))
+
+
 def test_images_unlike_those_of_the_training_are_called_so():
     strange = Refusal(Reason.OUT_OF_DOMAIN, "embedding_distance", 213.7, 90.2)
     assert say_refusal(strange) == (

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from answers import RATE_HZ, a_window, replay
 
@@ -96,3 +97,22 @@ def test_a_current_that_is_sampled_too_slowly_for_the_line_is_refused(
     assert replay(monkeypatch, tmp_path, windows={"slow.npz": replace(window, streams=(slow,))}) == 1
     told = capsys.readouterr().err
     assert f"slow.npz: ia, ib, ic at {rate_hz:g} scans per second cannot show the line of 60 Hz" in told
+
+
+def test_a_vibration_channel_that_tells_nothing_is_named_once_a_recording(monkeypatch, tmp_path, capsys):
+    window = a_window(length_s=18.0)
+    vibration = window.streams[1]
+    dead = replace(vibration, counts=np.zeros_like(vibration.counts))
+    windows = {"dead.npz": replace(window, streams=(window.streams[0], dead))}
+    assert replay(monkeypatch, tmp_path, windows=windows) == 0
+    said = capsys.readouterr().err
+    assert said.count("vib_radial tells nothing: it stands at 0 m/s2; it is not used") == 1
+
+
+def test_a_channel_in_a_wrong_scale_is_named_in_the_line_of_the_verdict(monkeypatch, tmp_path, capsys):
+    window = a_window()
+    current = window.streams[0]
+    channels = tuple(replace(c, scale=100 * c.scale) for c in current.stream.channels)
+    wrong = replace(current, stream=replace(current.stream, channels=channels))
+    assert replay(monkeypatch, tmp_path, windows={"pump.npz": replace(window, streams=(wrong,))}) == 0
+    assert "indeterminate: wrong_scale (ia, ib, ic: current_above_pull_out_a" in capsys.readouterr().out

@@ -47,7 +47,7 @@ def lab_signals(scenario: Scenario, recording: Recording) -> dict[str, NDArray[n
     units: dict[str, NDArray[np.floating]] = {}
     for stream, counts in zip(recording.device.streams, recording.counts, strict=True):
         for column, channel in enumerate(stream.channels):
-            units[channel.name] = counts[:, column] * channel.scale
+            units[channel.name] = channel.units(counts[:, column]).astype(np.float64)
     voltages = stator_voltages(scenario)
     named = {name: units[channel] for name, channel in (_CURRENTS | _VIBRATION).items()}
     named |= dict(zip(("Va", "Vb", "Vc"), voltages, strict=True))

@@ -45,8 +45,8 @@ def plot_recording(scenario: Scenario, path: Path) -> None:
 
 def channel_units(recording: Recording, stream: int, channel: int) -> Floats:
     """Give the samples of a channel in its unit, (scans,)."""
-    scale = recording.device.streams[stream].channels[channel].scale
-    return np.asarray(recording.counts[stream][:, channel] * scale, np.float64)
+    of = recording.device.streams[stream].channels[channel]
+    return of.units(recording.counts[stream][:, channel]).astype(np.float64)
 
 
 def space_vector(recording: Recording) -> NDArray[np.complex128]:

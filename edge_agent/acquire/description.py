@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of
+from edge_agent.acquire.naming import axis_of, in_usual_unit, kind_of, phase_of, unit_problem
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 
 MAX_DESCRIPTION_BYTES = 16_384
@@ -40,13 +40,19 @@ class _Channel(_Part):
     def _sensible(self) -> "_Channel":
         if self.scale == 0:
             raise ValueError("scale is 0")
-        if self.kind is None and self.unit not in KIND_OF_UNIT:
-            raise ValueError(f"unit {self.unit!r} tells no kind, and no kind is given")
+        if self.kind is None and not self.unit:
+            raise ValueError(f"{self.name}: neither kind nor unit is given")
+        problem = (
+            unit_problem(ChannelKind(self.kind) if self.kind else None, self.unit) if self.unit else None
+        )
+        if problem is not None:
+            raise ValueError(f"{self.name}: {problem}")
         return self
 
     def channel(self) -> Channel:
-        kind = ChannelKind(self.kind or KIND_OF_UNIT[self.unit])
-        return Channel(
+        kind = ChannelKind(self.kind) if self.kind else kind_of(self.unit)
+        assert kind is not None
+        told = Channel(
             name=self.name,
             kind=kind,
             unit=self.unit,
@@ -56,6 +62,7 @@ class _Channel(_Part):
             phase=self.phase or phase_of(kind, self.name),
             axis=self.axis or axis_of(kind, self.name),
         )
+        return in_usual_unit(told)
 
 
 class _Stream(_Part):

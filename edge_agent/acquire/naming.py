@@ -1,6 +1,9 @@
 """What unit and name of a channel tell, where nothing else does."""
 
-from edge_agent.acquire.samples import ChannelKind
+from dataclasses import replace
+
+from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.acquire.units import standard_unit
 
 KIND_OF_UNIT = {
     "A": ChannelKind.CURRENT,
@@ -8,7 +11,13 @@ KIND_OF_UNIT = {
     "mm/s": ChannelKind.VIBRATION,
     "rpm": ChannelKind.SPEED,
 }
-"""The units of scaled values, and what is measured in them."""
+"""The units that the agent works in, and what is measured in them; the usual one of a kind first."""
+
+_EXPECTED = {
+    ChannelKind.CURRENT: "A, mA or kA",
+    ChannelKind.VIBRATION: "m/s2, mm/s, g or mg",
+    ChannelKind.SPEED: "rpm",
+}
 
 _UNIT_OF_START = {"i": "A", "vib": "m/s2", "speed": "rpm", "rpm": "rpm"}
 _AXES = ("radial", "tangential", "axial")
@@ -17,6 +26,39 @@ _AXES = ("radial", "tangential", "axial")
 def unit_of(name: str) -> str:
     """Give the usual unit of a channel of this name; empty where it tells nothing."""
     return next((unit for start, unit in _UNIT_OF_START.items() if name.startswith(start)), "")
+
+
+def kind_of(unit: str) -> ChannelKind | None:
+    """Return what is measured in a unit, converted ones included; None where nobody can convert it."""
+    known = standard_unit(unit)
+    return None if known is None else KIND_OF_UNIT[known[0]]
+
+
+def unit_problem(kind: ChannelKind | None, unit: str) -> str | None:
+    """Return what is wrong with a unit of a kind (of any, where it is None); None where it can be used."""
+    found = kind_of(unit)
+    if found is not None and kind in (None, found):
+        return None
+    expected = _EXPECTED[kind] if kind else "; ".join(_EXPECTED.values())
+    what = kind or "channel"
+    return (
+        f"{unit!r} is no unit of a {what} here, expected {expected}; give the scale in one of these per count"
+    )
+
+
+def in_usual_unit(channel: Channel) -> Channel:
+    """Return the channel in A, m/s2, mm/s or rpm, its scale converted; without a unit, in that of its kind.
+
+    Raises ValueError for a unit in which its kind cannot be measured.
+    """
+    unit = channel.unit or next(known for known, kind in KIND_OF_UNIT.items() if kind is channel.kind)
+    known = standard_unit(unit)
+    problem = unit_problem(channel.kind, unit)
+    if problem is not None or known is None:
+        raise ValueError(problem)
+    usual, factor = known
+    full_scale = None if channel.full_scale is None else channel.full_scale * factor
+    return replace(channel, unit=usual, scale=channel.scale * factor, full_scale=full_scale)
 
 
 def phase_of(kind: ChannelKind, name: str) -> str | None:

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from edge_agent.acquire.archive import RecordingError, load_arrays
 from edge_agent.acquire.bounds import MAX_CHANNELS, MAX_MAGNITUDE, rate_problem
 from edge_agent.acquire.channel_table import ChannelTable
-from edge_agent.acquire.naming import KIND_OF_UNIT
-from edge_agent.acquire.samples import Device, SampleBlock, Stream
+from edge_agent.acquire.naming import KIND_OF_UNIT, unit_problem
+from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock, Stream
 
 __all__ = [
     "Counts",
@@ -120,6 +120,10 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
             f"none of the channels {', '.join(told)} is of a known kind; "
             f"give `units`, one of {', '.join(KIND_OF_UNIT)} for each channel, and the scale that leads to it"
         )
+    for row, name in enumerate(table.names):
+        # A channel that is no current by its name, either, is merely left out.
+        if table.kinds[row] is None and name in ("ia", "ib", "ic"):
+            raise RecordingError(f"{name}: {unit_problem(ChannelKind.CURRENT, table.units[row])}")
     streams: list[Stream] = []
     counts: list[Counts] = []
     for number, rows in table.streams(known).items():

@@ -36,6 +36,17 @@ class Channel:
     axis: str | None = None
     """Direction of a vibration: radial, tangential, axial."""
 
+    def units(self, counts: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return counts, of any shape and also averaged ones, in the unit of this channel.
+
+        The offset of 32-bit counts is taken off in double precision: a small signal far from zero would else
+        lose its last digits.
+        """
+        if counts.dtype.kind == "i" and counts.dtype.itemsize > 2:
+            return ((counts - np.float64(self.offset)) * self.scale).astype(np.float32)
+        values = counts.astype(np.float32) - np.float32(self.offset)
+        return np.asarray(values * np.float32(self.scale))
+
 
 @dataclass(frozen=True, slots=True)
 class Stream:

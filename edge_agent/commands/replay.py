@@ -19,6 +19,7 @@ from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.explain import explain, say_confidence, say_refusal
+from edge_agent.explain_channels import say_dead
 from edge_agent.plain import one_line, printable
 from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.payloads import Origin, Payload, diagnosis_payload, event_payload, state_payload
@@ -81,8 +82,13 @@ def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespa
         print(printable(f"{path}: {sentence}"), file=sys.stderr)
     origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
     answers = 0
+    said_dead: set[str] = set()
     for answer in _answers(recording, settings, model):
         answers += 1
+        for dead in answer.analysis.dead:
+            if dead.name not in said_dead:
+                said_dead.add(dead.name)
+                print(f"{path}: {say_dead(dead)}", file=sys.stderr)
         for kind, payload in _payloads(origin, answer, answers):
             if args.json:
                 print(json.dumps({"recording": str(path), "kind": kind, **payload}))
@@ -150,7 +156,8 @@ def _sentence(payload: Payload) -> str:
     trigger, bars, confidence = payload["trigger"], payload["broken_bars"], payload["confidence"]
     sure = say_confidence(confidence if isinstance(confidence, float) else None)
     if isinstance(trigger, dict):
-        why = f"{trigger['quantity']} {trigger['value']}, limit {trigger['limit']}"
+        where = f"{trigger['channel']}: " if "channel" in trigger else ""
+        why = f"{where}{trigger['quantity']} {trigger['value']}, limit {trigger['limit']}"
         return f"indeterminate: {payload['reason']} ({why})"
     if isinstance(bars, dict):
         low, high = bars["interval"]

@@ -1,23 +1,18 @@
 """The channels that stand in the YAML file."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, WrapValidator, field_validator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
-from edge_agent.acquire.naming import KIND_OF_UNIT
+from edge_agent.acquire.naming import unit_problem
 from edge_agent.acquire.overrides import ChannelOverride
 from edge_agent.acquire.samples import ChannelKind
+from edge_agent.acquire.units import standard_unit
 from edge_agent.config.section import Id, Section, problem
 from edge_agent.motor import Positive
-
-UNITS = {
-    ChannelKind.CURRENT: ("A",),
-    ChannelKind.VIBRATION: ("m/s2", "mm/s"),
-    ChannelKind.SPEED: ("rpm",),
-}
-"""Units of the scaled values, the usual one first."""
 
 MAX_COUNT = 2.0**32
 """Largest offset in counts and largest full scale in units: no converter of these has more than 32 bits."""
@@ -31,8 +26,8 @@ class ChannelSection(Section):
     kind: ChannelKind | None = None
     """What it measures: current, vibration or speed; null where the DAQ or the unit says it."""
     unit: str | None = None
-    """Unit of the scaled value: A for currents, m/s2 or mm/s for vibration, rpm for speed."""
-    scale: Annotated[float, Field(allow_inf_nan=False)] | None = None
+    """Unit of the scaled value: A, mA or kA of currents, m/s2, mm/s, g or mg of vibration, rpm of speed."""
+    scale: Annotated[float, Field(allow_inf_nan=False)] | None = Field(default=None, validate_default=True)
     """Units per count, negative for a reversed sensor; value = (count - offset) * scale; null: the DAQ's."""
     offset: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT, allow_inf_nan=False)] | None = None
     """Counts that the sensor gives at zero; null takes what the DAQ says, else 0."""
@@ -46,20 +41,22 @@ class ChannelSection(Section):
     @field_validator("unit")
     @classmethod
     def _unit_of_kind(cls, unit: str | None, info: ValidationInfo) -> str | None:
-        kind = info.data.get("kind")
-        known = tuple(KIND_OF_UNIT) if kind is None else UNITS[kind]
-        if "kind" in info.data and unit is not None and unit not in known:
-            raise ValueError(
-                f"{unit!r} is no unit of a {kind or 'channel'} here, expected {' or '.join(known)}; "
-                "convert with scale (1 g = 9.80665 m/s2)"
-            )
+        problem = unit_problem(info.data["kind"], unit) if "kind" in info.data and unit is not None else None
+        if problem is not None:
+            raise ValueError(problem)
         return unit
 
     @field_validator("scale")
     @classmethod
-    def _not_zero(cls, scale: float | None) -> float | None:
+    def _of_its_unit(cls, scale: float | None, info: ValidationInfo) -> float | None:
         if scale == 0:
             raise ValueError("0 would make every sample zero; give the units per count of the sensor")
+        known = standard_unit(info.data.get("unit") or "")
+        if scale is None and known is not None and known[1] != 1.0:
+            raise ValueError(
+                f"missing: a unit of {info.data['unit']} needs the scale in it; leave both out where the DAQ "
+                "describes itself, its units are converted"
+            )
         return scale
 
     @field_validator("phase")
@@ -81,8 +78,14 @@ class ChannelSection(Section):
         return axis
 
     def channel(self) -> ChannelOverride:
-        """Return it as acquisition knows it."""
-        return ChannelOverride(**self.model_dump())
+        """Return it as acquisition knows it, in the unit that the agent works in."""
+        override = ChannelOverride(**self.model_dump())
+        known = None if self.unit is None else standard_unit(self.unit)
+        if known is None:
+            return override
+        usual, factor = known
+        scale, full_scale = (None if v is None else v * factor for v in (self.scale, self.full_scale))
+        return replace(override, unit=usual, scale=scale, full_scale=full_scale)
 
 
 def _without_conflicts(

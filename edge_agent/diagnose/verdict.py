@@ -42,6 +42,7 @@ class Reason(StrEnum):
     OUT_OF_DOMAIN = "out_of_domain"
     SAMPLES_NOT_UNDERSTOOD = "samples_not_understood"
     WRONG_SCALE = "wrong_scale"
+    OVERLOAD = "overload"
     ANALYSIS_FAILED = "analysis_failed"
 
 
@@ -57,6 +58,9 @@ class Refusal:
     """What it was; None where nothing was there to measure."""
     limit: float | None
     """What it should have reached or stayed below."""
+    channel: str | None = None
+    """Name of the channel that it was measured in, or several; None where it is not that of single
+    channels."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,11 +221,12 @@ def _measure(value: float | str | tuple[float, ...] | None, decimals: int) -> ob
 def _trigger(refusal: Refusal | None) -> Payload | None:
     if refusal is None:
         return None
-    return {
+    trigger: Payload = {
         "quantity": refusal.quantity,
         "value": _significant(refusal.value),
         "limit": _significant(refusal.limit),
     }
+    return trigger if refusal.channel is None else {**trigger, "channel": refusal.channel}
 
 
 def _plain(value: object) -> object:

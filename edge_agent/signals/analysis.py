@@ -9,6 +9,8 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, check_bridged, shift
 from edge_agent.signals.circuit import fit_circuit
+from edge_agent.signals.coarse import currents_of
+from edge_agent.signals.current_by_slip import CurrentBySlip
 from edge_agent.signals.doubts import Doubts
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, Found, find_elsewhere, find_pair, standing
@@ -31,13 +33,20 @@ from edge_agent.signals.supply import (
     check_line,
 )
 from edge_agent.signals.supply_phase import without_wander
+from edge_agent.signals.vibration_quality import DeadChannel, dead_vibration
 from edge_agent.signals.windows import Window
 from edge_agent.signals.witnesses import hear_witnesses
 
 MIN_PAIR_OF_MOTOR_DB = 13.0
 """How far above its floor a pair shows that a rotor turns, whatever else the current holds: in 200 windows of
 a line with noise the strongest stood 11.7 dB above it at most, in one of a hundred more than 10."""
-_LINE_STILL_SHOWS = (Reason.CLIPPED, Reason.UNRELIABLE_CLOCK, Reason.UNSTEADY, Reason.OUT_OF_DOMAIN)
+_LINE_STILL_SHOWS = (
+    Reason.CLIPPED,
+    Reason.UNRELIABLE_CLOCK,
+    Reason.UNSTEADY,
+    Reason.OUT_OF_DOMAIN,
+    Reason.WRONG_SCALE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,8 @@ class Analysis:
     """Why the slip, told or found, may not be the present one, so that no rotor can be called healthy."""
     swing_doubt: Refusal | None = None
     """Why a load that swings may have made the pair, so that no rotor can be called broken."""
+    dead: tuple[DeadChannel, ...] = ()
+    """Vibration channels that tell nothing, and so are not used."""
 
     def doubt(self, broken: bool) -> Refusal | None:
         """What stands against calling the rotor broken, or healthy."""
@@ -75,11 +86,33 @@ class Analyser:
         self._bars = BarScale(nameplate, self._circuit)
         self._slips = SlipFinder(nameplate, self._circuit)
         self._doubts = Doubts(self._circuit, self._bars, self._slips)
+        self._currents = CurrentBySlip(nameplate, self._circuit, self._slips)
         self._image = SidebandImage(spec)
         self._preparation = Preparation()
 
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
+        analysis = self._not_too_low(self._analyse(window))
+        line_hz = analysis.evidence.line_frequency_hz or self._nameplate.line_frequency_hz
+        return replace(analysis, dead=dead_vibration(window, line_hz))
+
+    def _not_too_low(self, analysis: Analysis) -> Analysis:
+        """Give an overloaded motor another reason than that its load is too low, unless the window is too
+        short."""
+        if analysis.line is None:
+            return analysis
+        over = self._currents.overload(analysis.line, [])
+        if over is None:
+            return analysis
+        refusal, doubt = (
+            over
+            if why is not None and why.reason is Reason.LOAD_TOO_LOW and why.quantity != "pole_pass_cycles"
+            else why
+            for why in (analysis.refusal, analysis.speed_doubt)
+        )
+        return replace(analysis, refusal=refusal, speed_doubt=doubt)
+
+    def _analyse(self, window: Window) -> Analysis:
         stream = quality.current_stream(window) or window.streams[0]
         if too_slow := quality.check_rate(stream, self._nameplate):
             return self._without_current(window, too_slow)
@@ -107,7 +140,7 @@ class Analyser:
 
     def _without_current(self, window: Window, refusal: Refusal) -> Analysis:
         """Vibration alone still tells the speed, if the line has its nominal frequency."""
-        vibration = self._preparation.vibration(window)
+        vibration = self._preparation.vibration(window, self._nameplate.line_frequency_hz)
         if vibration is None:
             return Analysis(Evidence(), refusal)
         line = Line(self._nameplate.line_frequency_hz, 0.0, None, False)
@@ -120,7 +153,8 @@ class Analyser:
     def _sidebands(
         self, window: Window, current: Current, baseband: Baseband, evidence: Evidence
     ) -> Analysis:
-        line, vibration = current.line, self._preparation.vibration(window)
+        line = current.line
+        vibration = self._preparation.vibration(window, line.frequency_hz)
         slips = self._bound_slip(window, line, vibration)
         found = find_pair(baseband, slips, self._circuit)
         slots = self._slot_lines(window, line, baseband, slips)
@@ -130,6 +164,12 @@ class Analyser:
                 by_slots = self._doubt_slots(by_slots, line, vibration, standing(found))
             if by_slots is not None:
                 slips, found = by_slots, find_pair(baseband, by_slots, self._circuit)
+        impossible = self._currents.check(line, slips, vibration, _current_names(window))
+        if impossible is not None:
+            if slips.source != "current":
+                load = self._circuit.load_at_slip(slips.middle)
+                evidence = replace(evidence, slip=slips.middle, load=load)
+            return Analysis(evidence, impossible, line=line, slips=slips)
         if found is None:
             load = self._circuit.load_at_slip(slips.middle)
             evidence = replace(evidence, slip=slips.middle, load=load)
@@ -142,7 +182,7 @@ class Analyser:
         bars = self._bars.measure(quiet)
         evidence = self._describe(evidence, quiet, bars)
         evidence = hear_witnesses(evidence, pair, self._shaft_hz(pair), current, baseband, vibration, slots)
-        refusal = check_transient(baseband) or _no_motor(slips, pair, line)
+        refusal = check_transient(baseband, self._nameplate.supply) or _no_motor(slips, pair, line)
         refusal = refusal or self._doubts.of_load(slips, pair, baseband, line)
         doubt = None
         if slips.told:
@@ -250,3 +290,8 @@ def _no_motor(slips: SlipRange, pair: SidebandPair | None, line: Line) -> Refusa
     if pair is not None and decibels(pair.linear_sum / 2) - decibels(pair.floor) > MIN_PAIR_OF_MOTOR_DB:
         return None
     return check_even_harmonics(line, STRONG_SECOND_HARMONIC_DBC)
+
+
+def _current_names(window: Window) -> list[str]:
+    stream = quality.current_stream(window) or window.streams[0]
+    return [stream.stream.channels[i].name for i in currents_of(stream)]

@@ -90,7 +90,7 @@ def coarse_currents(window: StreamWindow, line_frequency_hz: float) -> CoarseCur
     samples = np.empty((len(channels), blocks), np.float32)
     for row, channel in zip(samples, channels, strict=True):
         _average(window.counts[channel], factor, row)
-        row *= np.float32(window.stream.channels[channel].scale)
+        row[:] = window.stream.channels[channel].units(row)
         row -= row[valid].mean()
         row[~valid] = 0.0
     rate_hz = window.stream.rate_hz / factor

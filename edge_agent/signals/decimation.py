@@ -75,8 +75,6 @@ class Decimator:
         return output[:, shift:] if same else nothing
 
     def _filter(self, window: StreamWindow, channel: int, first: int, outputs: int) -> NDArray[np.float32]:
-        of = window.stream.channels[channel]
         begin, end = first * self.factor, (outputs - 1) * self.factor + 2 * self._half + 1
-        counts = window.counts[channel, begin:end].astype(np.float32)
-        units = (counts - np.float32(of.offset)) * np.float32(of.scale)
+        units = window.stream.channels[channel].units(window.counts[channel, begin:end])
         return units if self.factor == 1 else decimate(units, self._taps, self.factor)

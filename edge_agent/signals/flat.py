@@ -1,4 +1,7 @@
-"""Signals that stand still where they should move: held values and flat tops."""
+"""Signals that stand still where they should move: held values and flat tops.
+
+Counts may lie anywhere in the range of their type, so every sum and difference of theirs is taken in a wider
+one."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,8 +83,8 @@ def _off_peak(counts: NDArray[np.integer], at: NDArray[np.intp], period: int) ->
     A current that steps has peaks of several heights.
     """
     periods = counts[: counts.size // period * period].reshape(-1, period)
-    top = ndimage.maximum_filter1d(periods.max(axis=1).astype(np.int32), 3)
-    bottom = ndimage.minimum_filter1d(periods.min(axis=1).astype(np.int32), 3)
+    top = ndimage.maximum_filter1d(periods.max(axis=1).astype(np.float64), 3)
+    bottom = ndimage.minimum_filter1d(periods.min(axis=1).astype(np.float64), 3)
     own = np.minimum(at // period, len(periods) - 1)
     height = np.abs(counts[at] - (top[own] + bottom[own]) / 2)
     return np.asarray(height < _SLOPED_SHARE * (top[own] - bottom[own]) / 2)
@@ -133,8 +136,7 @@ def third_harmonic(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
 
 def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:
     """Mean of `span` scans from each on, less the mean of all, (n - span + 1,)."""
-    # The sum may wrap around; its differences are right all the same.
-    total = np.cumsum(counts, dtype=np.int32)
+    total = np.cumsum(counts, dtype=np.int64)  # holds 2^32 scans of 32 bits
     total[span:] -= total[:-span].copy()
     means = total[span - 1 :].astype(np.float32)
     means /= np.float32(span)

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.signals import quality
 from edge_agent.signals.carrier import Baseband, demodulate
 from edge_agent.signals.coarse import currents_of, phase_names
 from edge_agent.signals.decimation import Decimator
 from edge_agent.signals.supply import Line, find_line, space_vector
+from edge_agent.signals.vibration_quality import telling_vibration
 from edge_agent.signals.windows import StreamWindow, Window
 
 _HIGHEST_SHARE = 0.435
@@ -70,10 +70,13 @@ class Preparation:
         forwards = vector.conj() if line.reversed_order else vector
         return Current(forwards, decimator.valid(stream), decimator.rate_hz, line)
 
-    def vibration(self, window: Window) -> Vibration | None:
-        """Give the usable channels of the first stream that has some; None where there are none."""
+    def vibration(self, window: Window, line_hz: float) -> Vibration | None:
+        """Give the channels of the first stream in which a machine is heard; None where there is none.
+
+        `line_hz` is the supply's frequency, whose own lines do not count.
+        """
         for stream in window.streams:
-            channels = quality.usable_vibration(stream)
+            channels = telling_vibration(stream, line_hz)
             if channels:
                 decimator = self._decimator(stream)
                 return Vibration(decimator.process(stream)[channels], decimator.rate_hz)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.samples import ChannelKind
+from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.motor import Nameplate
-from edge_agent.signals import clock, flat, wiring
+from edge_agent.signals import clock, flat, magnitudes, wiring
 from edge_agent.signals.coarse import CoarseCurrents, coarse_currents, current_stream, currents_of
+from edge_agent.signals.vibration_quality import usable_vibration
 from edge_agent.signals.windows import StreamWindow, Window
 
 MOST_LOST_FRACTION = 0.02
@@ -26,11 +27,15 @@ MIN_SCANS = 64
 
 _MISSING_BELOW = 0.1
 _AMPLITUDES_S = 0.2
-_VIBRATION_HELD_S = 0.02
-_LEAST_HELD_SCANS = 8
-_HOLDS_BY_CHANCE = 5.0
 _MOST_AT_EXTREME = 0.01
-_FEW_COUNTS = 20
+_RUN_UP_OVER_RATED = (2.0, 12.0)
+"""Currents over the rated one between which a motor may run up: locked rotors draw 5 to 8 times it, some of
+the highest efficiency 10 times, and a tenth more at a tenth more voltage."""
+_QUARTERS = 4
+_MAX_CHANGE = 0.03
+"""Change between quarters of a window from which so large a current is that of a run-up: in a wrong scale it
+is as steady as the load; judgement."""
+
 
 __all__ = [
     "STEADY",
@@ -49,8 +54,8 @@ class _Currents:
 
     counts: list[NDArray[np.integer]]
     """Of each phase, (scans,), without those that were lost."""
-    scales: NDArray[np.float64]
-    """(phases,), A per count."""
+    channels: list[Channel]
+    """Of each phase."""
     coarse: CoarseCurrents
     amplitudes_a: NDArray[np.float64]
     """(phases,)."""
@@ -60,6 +65,21 @@ class _Currents:
     """Share of the scans in blocks that the device marked as clipped."""
     rate_hz: float
     nameplate: Nameplate
+
+    @property
+    def rms_a(self) -> NDArray[np.float64]:
+        """(phases,)."""
+        return np.asarray(self.amplitudes_a / np.sqrt(2.0))
+
+    @property
+    def amplitudes(self) -> NDArray[np.float64]:
+        """(phases,), in counts."""
+        return np.asarray(self.amplitudes_a / np.abs([channel.scale for channel in self.channels]))
+
+    @property
+    def names(self) -> list[str]:
+        """Of the channels."""
+        return [channel.name for channel in self.channels]
 
 
 def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
@@ -87,7 +107,7 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
     coarse = coarse_currents(window, nameplate.line_frequency_hz)
     currents = _Currents(
         counts=[window.counts[i] if lost == 0.0 else window.counts[i, window.valid] for i in channels],
-        scales=np.array([window.stream.channels[i].scale for i in channels]),
+        channels=[window.stream.channels[i] for i in channels],
         coarse=coarse,
         amplitudes_a=coarse.amplitudes_a,
         phasors=coarse.phasors(),
@@ -95,66 +115,104 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
         rate_hz=window.stream.rate_hz,
         nameplate=nameplate,
     )
-    for check in (_levels, _held, _clipping, _clock, _wander, _two_phases, _three_phases):
+    for check in _CHECKS:
         for refusal in check(currents):
             return refusal
     return None
 
 
-def _levels(currents: _Currents) -> Iterator[Refusal]:
-    """Off, one phase without current, or all of them coming and going."""
-    rms = currents.amplitudes_a / np.sqrt(2.0)
-    weakest, strongest = float(rms.min()), float(rms.max())
-    off_a = OFF_BELOW_RATED * currents.nameplate.rated_current_a
+def _off(currents: _Currents) -> Iterator[Refusal]:
+    strongest, off_a = float(currents.rms_a.max()), OFF_BELOW_RATED * currents.nameplate.rated_current_a
     if strongest < off_a:
         yield Refusal(Reason.MOTOR_OFF, "current_a", strongest, off_a)
-    if weakest < _MISSING_BELOW * strongest:
-        row = int(np.argmin(rms))
-        level_a = abs(float(currents.counts[row][0]) * currents.scales[row])
-        stuck = np.ptp(currents.counts[row]) == 0 and level_a > _MISSING_BELOW * strongest
-        reason = Reason.STUCK_CHANNEL if stuck else Reason.MISSING_PHASE
-        yield Refusal(reason, "current_a", weakest, _MISSING_BELOW * strongest)
-    if len(rms) > 1:
-        yield from _steadiness(currents.coarse)
 
 
-def _steadiness(coarse: CoarseCurrents) -> Iterator[Refusal]:
-    """A motor that starts or stops shows in all its currents, a sensor that fails in one."""
-    span = max(1, round(_AMPLITUDES_S * coarse.rate_hz))
-    parts = coarse.valid.size // span
-    power = np.square(coarse.samples[:, : parts * span]).reshape(-1, parts, span).sum(axis=2)
-    known = coarse.valid[: parts * span].reshape(parts, span).sum(axis=1)
-    power, known = power[:, known > span // 2], known[known > span // 2]
-    if known.size < 3:
+def _starts(currents: _Currents) -> Iterator[Refusal]:
+    """A motor that starts or stops shows in all its currents, a sensor that fails in one.
+
+    Where there is but one, an inrush tells a start, and a rest that reaches to an end of the window a stop.
+    """
+    relative = _relative_amplitudes(currents.coarse)
+    if relative.shape[1] < 3:
         return
-    amplitudes = np.sqrt(power / known)
-    relative = amplitudes / np.median(amplitudes, axis=1, keepdims=True)
     least, most = float(relative.max(axis=0).min()), float(relative.min(axis=0).max())
-    if least < STEADY[0]:
+    alone = len(currents.channels) == 1
+    rests = not alone or min(relative[0, 0], relative[0, -1]) < STEADY[0]
+    if least < STEADY[0] and rests:
         yield Refusal(Reason.STARTING, "least_over_median_amplitude", least, STEADY[0])
     if most > STEADY[1]:
         yield Refusal(Reason.STARTING, "largest_over_median_amplitude", most, STEADY[1])
 
 
+def _relative_amplitudes(coarse: CoarseCurrents) -> NDArray[np.float64]:
+    """Return amplitudes over their median of parts of a fifth of a second, (phases, parts).
+
+    The last part reaches to the very end of the window; there is none where the window is that short.
+    """
+    span = max(1, round(_AMPLITUDES_S * coarse.rate_hz))
+    last = coarse.valid.size - span
+    if last < 2 * span:
+        return np.empty((len(coarse.samples), 0))
+    starts = np.unique([*range(0, last + 1, span), last])
+    power = np.stack([np.square(coarse.samples[:, s : s + span]).sum(axis=1) for s in starts])
+    known = np.array([np.count_nonzero(coarse.valid[s : s + span]) for s in starts])
+    kept = known > span // 2
+    amplitudes = np.sqrt(power[kept] / known[kept, np.newaxis]).T
+    return np.asarray(amplitudes / np.maximum(np.median(amplitudes, axis=1, keepdims=True), 1e-30))
+
+
+def _run_up(currents: _Currents) -> Iterator[Refusal]:
+    """Currents far above the rated one that change from quarter to quarter of the window: a start that
+    lasts."""
+    least, most = (over * currents.nameplate.rated_current_a for over in _RUN_UP_OVER_RATED)
+    if currents.rms_a.min() < least or currents.rms_a.max() > most or currents.coarse.valid.size < _QUARTERS:
+        return
+    quarters = np.array_split(currents.coarse.samples, _QUARTERS, axis=1)
+    amplitudes = [float(np.sqrt(np.mean(np.square(quarter)))) for quarter in quarters]
+    change = max(amplitudes) / max(min(amplitudes), 1e-30) - 1.0
+    if change > _MAX_CHANGE:
+        yield Refusal(Reason.STARTING, "change_of_large_current", change, _MAX_CHANGE)
+
+
+def _magnitudes(currents: _Currents) -> Iterator[Refusal]:
+    limits = magnitudes.current_limits(currents.nameplate)
+    refusal = magnitudes.check_plate(currents.names, currents.rms_a, limits)
+    if refusal is None:
+        refusal = magnitudes.check_sensors(currents.names, currents.phasors, currents.rms_a, limits)
+    if refusal is not None:
+        yield refusal
+
+
+def _dead_phase(currents: _Currents) -> Iterator[Refusal]:
+    weakest, strongest = float(currents.rms_a.min()), float(currents.rms_a.max())
+    if weakest < _MISSING_BELOW * strongest:
+        row = int(np.argmin(currents.rms_a))
+        counts, channel = currents.counts[row], currents.channels[row]
+        level_a = abs(float(channel.units(counts[:1])[0]))
+        stuck = counts.min() == counts.max() and level_a > _MISSING_BELOW * strongest
+        reason = Reason.STUCK_CHANNEL if stuck else Reason.MISSING_PHASE
+        yield Refusal(reason, "current_a", weakest, _MISSING_BELOW * strongest, channel.name)
+
+
 def _held(currents: _Currents) -> Iterator[Refusal]:
-    amplitudes = currents.amplitudes_a / np.abs(currents.scales)
-    for counts, amplitude in zip(currents.counts, amplitudes, strict=True):
+    rows = zip(currents.counts, currents.amplitudes, currents.names, strict=True)
+    for counts, amplitude, name in rows:
         held = flat.held_s(counts, float(amplitude), currents.rate_hz, currents.coarse.frequency_hz)
         if held is not None:
-            yield Refusal(Reason.STUCK_CHANNEL, "longest_constant_s", *held)
+            yield Refusal(Reason.STUCK_CHANNEL, "longest_constant_s", *held, name)
 
 
 def _clipping(currents: _Currents) -> Iterator[Refusal]:
     if currents.marked > _MOST_AT_EXTREME:
         yield Refusal(Reason.CLIPPED, "clipped_fraction", currents.marked, _MOST_AT_EXTREME)
-    for counts in currents.counts:
+    for counts, name in zip(currents.counts, currents.names, strict=True):
         rate_hz, line_hz = currents.rate_hz, currents.coarse.frequency_hz
         ratio = flat.flat_top_ratio(counts, rate_hz, line_hz)
         if (
             ratio > flat.FLAT_TOP_LIMIT
             and flat.third_harmonic(counts, rate_hz, line_hz) > flat.LEAST_THIRD_HARMONIC
         ):
-            yield Refusal(Reason.CLIPPED, "flat_top_ratio", ratio, flat.FLAT_TOP_LIMIT)
+            yield Refusal(Reason.CLIPPED, "flat_top_ratio", ratio, flat.FLAT_TOP_LIMIT, name)
 
 
 def _clock(currents: _Currents) -> Iterator[Refusal]:
@@ -194,10 +252,26 @@ def _three_phases(currents: _Currents) -> Iterator[Refusal]:
     zero = wiring.zero_sequence(currents.phasors)
     if zero > wiring.MOST_ZERO_SEQUENCE:
         yield Refusal(Reason.OUT_OF_DOMAIN, "zero_sequence", zero, wiring.MOST_ZERO_SEQUENCE)
-    limit = wiring.drift_limit(float((currents.amplitudes_a / np.abs(currents.scales)).min()))
+    limit = wiring.drift_limit(float(currents.amplitudes.min()))
     drift = wiring.gain_drift(currents.phasors)
     if drift > limit:
         yield Refusal(Reason.UNSTEADY, "gain_drift", drift, limit)
+
+
+_CHECKS = (
+    _off,
+    _starts,
+    _run_up,
+    _magnitudes,
+    _dead_phase,
+    _held,
+    _clipping,
+    _clock,
+    _wander,
+    _two_phases,
+    _three_phases,
+)
+"""In this order: what spoils the later ones comes first."""
 
 
 def measured_speed_rpm(window: Window) -> float | None:
@@ -207,34 +281,3 @@ def measured_speed_rpm(window: Window) -> float | None:
             if channel.kind is ChannelKind.SPEED and stream.valid.any():
                 return float(np.median(stream.units(i)[stream.valid]))
     return None
-
-
-def usable_vibration(window: StreamWindow) -> list[int]:
-    """Indices of the vibration channels that are neither stuck nor clipped and have lost little."""
-    if window.lost_samples > MOST_LOST_FRACTION * window.valid.size or window.overruns:
-        return []
-    if window.valid.size < _LEAST_HELD_SCANS:
-        return []
-    return [
-        i
-        for i, c in enumerate(window.stream.channels)
-        if c.kind is ChannelKind.VIBRATION
-        and not _stands_still(window.counts[i], window.stream.rate_hz)
-        and not _rails(window.counts[i])
-    ]
-
-
-def _stands_still(counts: NDArray[np.integer], rate_hz: float) -> bool:
-    """Whether a signal is held far longer than the few counts that it spans let it rest by chance."""
-    longest = _VIBRATION_HELD_S * rate_hz
-    scans = max(_LEAST_HELD_SCANS, int(min(longest, _HOLDS_BY_CHANCE * flat.usual_hold(counts))))
-    return bool(flat.holds(counts, scans).any())
-
-
-def _rails(counts: NDArray[np.integer]) -> bool:
-    """Whether a signal spends much of its time at its very extremes."""
-    low, high = counts.min(), counts.max()
-    if int(high) - int(low) < _FEW_COUNTS:
-        return False
-    at_extremes = np.count_nonzero(counts == low) + np.count_nonzero(counts == high)
-    return bool(at_extremes > _MOST_AT_EXTREME * counts.size)

@@ -14,8 +14,8 @@ from scipy import fft
 
 from edge_agent.signals.carrier import Baseband
 from edge_agent.signals.coarse import currents_of, phase_names
-from edge_agent.signals.quality import usable_vibration
 from edge_agent.signals.supply import Line, sum_on_axes
+from edge_agent.signals.vibration_quality import telling_vibration
 from edge_agent.signals.windows import StreamWindow, Window
 
 _CURRENT_ORDERS = (1, -1)
@@ -65,7 +65,7 @@ def spectra_of(window: Window, line: Line) -> list[Spectra]:
             forward, backward = _sequences(_samples(stream, currents), names)
             both = (backward, forward) if line.reversed_order else (forward, backward)
             result.append(Spectra(np.stack(both), _CURRENT_ORDERS, length_s))
-        if vibration := usable_vibration(stream):
+        if vibration := telling_vibration(stream, line.frequency_hz):
             spectra = np.asarray(fft.rfft(_samples(stream, vibration), overwrite_x=True))
             result.append(Spectra(spectra, _VIBRATION_ORDERS, length_s))
     return result

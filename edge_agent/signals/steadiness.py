@@ -1,6 +1,7 @@
 """Whether motor and supply stayed as they were for the length of a window."""
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from edge_agent.diagnose.verdict import Reason, Refusal
@@ -13,6 +14,12 @@ _UNSURE_END = 0.04
 _SLOW_S = 1.0
 _LEAST_TRANSIENT = 0.04
 _TRANSIENT_OVER_USUAL = 6.0
+_AMPLITUDE_PER_SQUARE = 0.25
+"""Change of the amplitude per squared change of the phase, rad, below which no load made it: one that adds
+the share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is
+required."""
+_USUAL_PERCENT = 90
+"""Of the amplitude's quick changes so many are its usual swing, as that by broken bars; judgement."""
 _MOST_SLIP_CHANGE = 0.15
 _LEAST_CURRENT_PER_SLIP = 0.1
 
@@ -30,22 +37,40 @@ def check_running(baseband: Baseband) -> Refusal | None:
     return None
 
 
-def check_transient(baseband: Baseband) -> Refusal | None:
+def check_transient(baseband: Baseband, supply: str = "grid") -> Refusal | None:
     """A sag, a surge or a blow to the load spoils a window; what swings all the time does not.
 
     At light load a blow shows in the phase alone, which the supply turns slowly anyhow: there what is
     quicker than a second counts. The ends are left out, where a single phase's analytic signal is unsure.
+    A phase that strays far while the amplitude rests is that of no load: on the mains the clock strays.
     """
     log = baseband.log
-    slow = uniform_filter1d(log.imag, round(_SLOW_S * baseband.rate_hz))
-    amplitude = np.exp(log.real - np.median(log.real[baseband.valid])) - 1
-    ends = round(_UNSURE_END * log.size)
-    for change in (amplitude, log.imag - slow):
-        seen = np.abs(change[ends : log.size - ends][baseband.valid[ends : log.size - ends]])
-        limit = max(_LEAST_TRANSIENT, _TRANSIENT_OVER_USUAL * float(np.percentile(seen, 75)))
-        if seen.max() > limit:
-            return Refusal(Reason.UNSTEADY, "largest_current_change", float(seen.max()), limit)
+    span = round(_SLOW_S * baseband.rate_hz)
+    amplitude = _seen(np.exp(log.real - np.median(log.real[baseband.valid])) - 1, baseband)
+    phase_rad = _seen(log.imag - uniform_filter1d(log.imag, span), baseband)
+    quick = _seen(log.real - uniform_filter1d(log.real, span), baseband)
+    most, limit = float(amplitude.max()), _transient_limit(amplitude)
+    most_rad, limit_rad = float(phase_rad.max()), _transient_limit(phase_rad)
+    beyond_usual = float(quick.max() - np.percentile(quick, _USUAL_PERCENT))
+    if most_rad > limit_rad and beyond_usual < _AMPLITUDE_PER_SQUARE * most_rad**2:
+        reason = Reason.UNRELIABLE_CLOCK if supply == "grid" else Reason.UNSTEADY
+        return Refusal(reason, "phase_stray_rad", most_rad, limit_rad)
+    if most > limit:
+        return Refusal(Reason.UNSTEADY, "largest_current_change", most, limit)
+    if most_rad > limit_rad:
+        return Refusal(Reason.UNSTEADY, "largest_phase_change_rad", most_rad, limit_rad)
     return None
+
+
+def _seen(change: NDArray[np.float64], baseband: Baseband) -> NDArray[np.float64]:
+    """Return the magnitudes of a change away from the ends, where no scan was lost."""
+    ends = round(_UNSURE_END * change.size)
+    inner = slice(ends, change.size - ends)
+    return np.asarray(np.abs(change[inner][baseband.valid[inner]]))
+
+
+def _transient_limit(seen: NDArray[np.float64]) -> float:
+    return max(_LEAST_TRANSIENT, _TRANSIENT_OVER_USUAL * float(np.percentile(seen, 75)))
 
 
 def current_change(baseband: Baseband, pair: SidebandPair) -> float:

@@ -48,9 +48,7 @@ class StreamWindow:
 
     def units(self, channel: int) -> NDArray[np.float32]:
         """Samples of one channel in its unit, (scans,)."""
-        of = self.stream.channels[channel]
-        counts = self.counts[channel].astype(np.float32)
-        return np.asarray((counts - np.float32(of.offset)) * np.float32(of.scale))
+        return self.stream.channels[channel].units(self.counts[channel])
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,27 @@ def test_unit_and_name_tell_what_is_not_said() -> None:
     assert (channel.kind, channel.axis, channel.offset) == (ChannelKind.VIBRATION, "axial", 0.0)
 
 
+@pytest.mark.parametrize(
+    ("unit", "name", "usual", "scale"),
+    [
+        ("mA", "ia", "A", 1e-5),
+        ("kA", "ia", "A", 10.0),
+        ("g", "vib_radial", "m/s2", 0.0980665),
+        ("mg", "vib_radial", "m/s2", 9.80665e-5),
+    ],
+)
+def test_units_that_others_use_are_converted(unit: str, name: str, usual: str, scale: float) -> None:
+    device, _ = decode_description(said(unit=unit, channel_name=name, full_scale=2.0))
+    channel = device.streams[0].channels[0]
+    assert (channel.unit, channel.scale) == (usual, pytest.approx(scale))
+    assert channel.full_scale == pytest.approx(200 * scale)
+
+
+def test_a_kind_without_a_unit_has_the_usual_one() -> None:
+    device, _ = decode_description(said(unit="", kind="vibration"))
+    assert device.streams[0].channels[0].unit == "m/s2"
+
+
 def test_keys_of_later_versions_are_ignored() -> None:
     assert decode_description(said(colour="green")) == decode_description(said())
 
@@ -60,6 +81,10 @@ def test_keys_of_later_versions_are_ignored() -> None:
         ({"full_scale": -1}, "full_scale"),
         ({"unit": "parsec"}, "tells no kind"),
         ({"kind": "smell"}, "kind"),
+        ({"kind": "current", "unit": "V"}, "'V' is no unit of a current here, expected A, mA or kA"),
+        ({"kind": "current", "unit": "m/s2"}, "'m/s2' is no unit of a current here"),
+        ({"kind": "vibration", "unit": "V"}, "expected m/s2, mm/s, g or mg"),
+        ({"kind": "speed", "unit": "Hz"}, "expected rpm"),
         ({"phase": "d"}, "phase"),
         ({"channel_name": "i a"}, "name"),
         ({"channel_name": "x" * 65}, "name"),

@@ -79,6 +79,24 @@ def test_a_channel_of_no_known_kind_is_left_out_by_name(tmp_path: Path) -> None:
     assert len(recording.device.streams) == 1
 
 
+def test_units_that_others_use_are_converted(tmp_path: Path) -> None:
+    recording = read_recording(a_file(tmp_path, units=np.array(["mA", "kA", "g"])))
+    before = read_recording(a_file(tmp_path))
+    converted, plain = (
+        [c for stream in r.device.streams for c in stream.channels] for r in (recording, before)
+    )
+    assert [c.unit for c in converted] == ["A", "A", "m/s2"]
+    ratios = [c.scale / p.scale for c, p in zip(converted, plain, strict=True)]
+    assert ratios == pytest.approx([1e-3, 1e3, 9.80665])
+
+
+@pytest.mark.parametrize("unit", ["V", "mV", "counts"])
+def test_a_current_in_a_unit_that_nobody_can_convert_is_refused(tmp_path: Path, unit: str) -> None:
+    names = np.array(["ia", "ib", "vib"])
+    with pytest.raises(RecordingError, match=f"ib: '{unit}' is no unit of a current here, expected A, mA"):
+        read_recording(a_file(tmp_path, channels=names, units=np.array(["A", unit, "m/s2"])))
+
+
 def test_unknown_keys_are_kept(tmp_path: Path) -> None:
     recording = read_recording(a_file(tmp_path, weather=np.array([3, 4])))
     write_recording(tmp_path / "again.npz", recording)

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -100,6 +101,18 @@ def test_a_refusal_names_its_reason_and_the_number_behind_it() -> None:
     assert payload["reason"] == "lost_samples"
     assert payload["trigger"] == {"quantity": "lost_fraction", "value": 0.031235, "limit": 0.01}
     assert (payload["window"], payload["probabilities"], payload["latency_ms"]) == (None, None, None)
+
+
+def test_a_refusal_of_single_channels_names_them() -> None:
+    scale = Refusal(Reason.WRONG_SCALE, "current_above_pull_out_a", 15500.4, 49.5, "ia, ib")
+    payload = state_payload(ORIGIN, replace(refused(), refusal=scale), NOW_UNIX_S)
+    assert payload["reason"] == "wrong_scale"
+    assert payload["trigger"] == {
+        "quantity": "current_above_pull_out_a",
+        "value": 15500.0,
+        "limit": 49.5,
+        "channel": "ia, ib",
+    }
 
 
 def test_a_diagnosis_has_the_fields_of_a_state() -> None:

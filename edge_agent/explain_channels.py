@@ -1,0 +1,71 @@
+"""What is said of single channels: of currents that cannot be, and of vibration that tells nothing."""
+
+from edge_agent.diagnose.verdict import Reason, Refusal
+from edge_agent.motor import Nameplate
+from edge_agent.signals.analysis import Analysis
+from edge_agent.signals.vibration_quality import DeadChannel
+
+SAYINGS = {
+    "current_above_pull_out_a": "{:.5g} A rms, where this motor draws {:.3g} A at most while it turns",
+    "current_below_idle_a": "{:.3g} A rms, where this motor draws more than {:.3g} A even when it idles",
+    "gain_over_others": "reads {:.3g} times what the other phases make it, with which it sums up to zero; "
+    "limit {:.3g}",
+    "ratio_of_currents": "one reads {:.3g} times as much as the other, at most {:.3g} times is possible",
+    "current_over_that_of_slip": "the current is {:.2f} times what this motor draws at its slip, "
+    "limit {:.2f}",
+    "current_over_rated": "the current is {:.2f} times the rated one, and from {:.2f} on it tells no slip",
+    "change_of_large_current": "a current far above the rated one changes by {:.0%} from quarter to quarter "
+    "of the window, at most {:.0%} is steady",
+    "phase_stray_rad": "the line's phase strays by {:.2f} rad while the current's amplitude rests, at most "
+    "{:.2f} rad may be",
+    "largest_phase_change_rad": "the current's phase strays by {:.2f} rad, at most {:.2f} rad is steady",
+}
+"""Value and limit of a refusal in words, by its quantity."""
+
+_THOUSAND = (300.0, 3000.0)
+"""Current over the rated one that looks like mA taken for A."""
+
+_MAX_STALLED = 12.0
+"""Current over the rated one that a locked rotor draws at most: 10 times, and a tenth more voltage."""
+
+
+def say_dead(dead: DeadChannel) -> str:
+    """Say which vibration channel tells nothing, and what follows."""
+    return f"{dead.name} tells nothing: {dead.why}; it is not used, as if it were not there"
+
+
+def against_plate(analysis: Analysis, refusal: Refusal, nameplate: Nameplate) -> str:
+    """Say what the plate stands against a current that is refused, and which mistake it looks like."""
+    if refusal.reason is Reason.WRONG_LINE_FREQUENCY:
+        return _true_rate(refusal, nameplate)
+    if refusal.reason not in (Reason.WRONG_SCALE, Reason.OVERLOAD):
+        return ""
+    rated_a = nameplate.rated_current_a
+    text = f"The plate says {rated_a:g} A."
+    line = analysis.line
+    if line is not None:
+        ratio = line.rms_a / rated_a
+        text = f"Measured are {line.rms_a:.5g} A, {ratio:.4g} times the {rated_a:g} A of the plate."
+    if refusal.quantity == "current_over_that_of_slip" and line is not None and refusal.value:
+        text += f" At this slip the motor draws about {line.rms_a / refusal.value:.3g} A."
+    if refusal.quantity == "current_above_pull_out_a" and refusal.value:
+        over = refusal.value / rated_a
+        if _THOUSAND[0] < over < _THOUSAND[1]:
+            text += " It looks like mA taken for A."
+        elif over < _MAX_STALLED:
+            text += " If the scale is right, the motor is stalled."
+    small = refusal.limit is not None and refusal.value is not None and refusal.value < refusal.limit
+    if small and refusal.quantity in ("current_below_idle_a", "current_over_that_of_slip"):
+        text += " In star or at a reduced voltage it draws less: then give the plate that holds for it."
+    return text
+
+
+def _true_rate(refusal: Refusal, nameplate: Nameplate) -> str:
+    """Say by which factor the rate is wrong if the supply has its nominal frequency."""
+    if not refusal.value:
+        return ""
+    factor = nameplate.line_frequency_hz / refusal.value
+    return (
+        f"If the supply has {nameplate.line_frequency_hz:g} Hz, the true rate is {factor:.4f} times the one "
+        "that is stated."
+    )

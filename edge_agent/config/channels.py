@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails, InitErrorDetails
 from edge_agent.acquire.naming import KIND_OF_UNIT
 from edge_agent.acquire.overrides import ChannelOverride
 from edge_agent.acquire.samples import ChannelKind
+from edge_agent.acquire.units import standard_unit
 from edge_agent.config.section import Id, Section, problem
 from edge_agent.motor import Positive
 
@@ -28,7 +29,7 @@ class ChannelSection(Section):
     kind: ChannelKind | None = None
     """What it measures: current, vibration or speed; null where the DAQ or the unit says it."""
     unit: str | None = None
-    """Unit of the scaled value: A for currents, m/s2 or mm/s for vibration, rpm for speed."""
+    """Unit of the scaled value: A, mA or kA for currents, m/s2, mm/s, g or mg for vibration, or rpm."""
     scale: Annotated[float, Field(allow_inf_nan=False)] | None = None
     """Units per count, negative for a reversed sensor; value = (count - offset) * scale; null: the DAQ's."""
     offset: Annotated[float, Field(allow_inf_nan=False)] | None = None
@@ -45,7 +46,8 @@ class ChannelSection(Section):
     def _unit_of_kind(cls, unit: str | None, info: ValidationInfo) -> str | None:
         kind = info.data.get("kind")
         known = tuple(KIND_OF_UNIT) if kind is None else UNITS[kind]
-        if "kind" in info.data and unit is not None and unit not in known:
+        usual = standard_unit(unit or known[0])
+        if "kind" in info.data and (usual is None or usual[0] not in known):
             raise ValueError(
                 f"{unit!r} is no unit of a {kind or 'channel'} here, expected {' or '.join(known)}; "
                 "convert with scale (1 g = 9.80665 m/s2)"

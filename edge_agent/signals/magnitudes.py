@@ -93,7 +93,7 @@ def check_sensors(
     """
     strongest = phasors[int(np.argmax(np.abs(phasors).sum(axis=1)))]
     whole = (phasors * np.exp(-1j * np.angle(strongest))).mean(axis=1)
-    clean = np.square(np.abs(whole)) / 2 >= _MIN_CLEAN * np.square(rms_a)
+    clean = (np.abs(whole) > 0) & (np.square(np.abs(whole)) / 2 >= _MIN_CLEAN * np.square(rms_a))
     if len(names) < 2 or not clean.all():
         return None
     if len(names) == 2:

@@ -92,6 +92,8 @@ def _loses(window: StreamWindow) -> bool:
 def _fault(window: StreamWindow, channel: int) -> str | None:
     """Return what is wrong with the samples of a vibration channel as such; None where nothing is."""
     counts = window.counts[channel]
+    if counts.size < _MIN_HELD_SCANS:
+        return f"it gives {counts.size} values in a window, too few to hear a machine"
     low, high = int(counts.min()), int(counts.max())
     if low == high:
         value = float(window.stream.channels[channel].units(counts[:1])[0])

@@ -86,13 +86,15 @@ def a_nearly_right_line(seed: int) -> OddLine:
     """Draw a line that gets past the first checks: a current with sidebands, at odd rates and lengths."""
     random = np.random.default_rng(seed)
     plate, slip_share = _plate(random), random.uniform(0.0, 1.5)
+    usual_a = 1000 * plate.rated_power_kw / (3**0.5 * plate.rated_voltage_v * 0.75)
+    plate = plate.model_copy(update={"rated_current_a": usual_a})
     slip, phases = plate.rated_slip * slip_share, int(random.integers(1, 4))
     length_s = float(10 ** random.uniform(np.log10(0.5), np.log10(20)))
     slowest_hz = 2.5 * plate.line_frequency_hz
     fastest_hz = max(1.01 * slowest_hz, min(50_000.0, _MAX_VALUES / length_s / phases))
     rate_hz = float(10 ** random.uniform(np.log10(slowest_hz), np.log10(fastest_hz)))
     samples = _with_sidebands(random, int(1.6 * length_s * rate_hz) + 1, rate_hz, plate, slip, phases)
-    scale = plate.rated_current_a * 1.4 * random.uniform(0.1, 1.2) / 3000
+    scale = plate.rated_current_a * 1.4 * random.uniform(0.3, 1.2) / 3000
     channels = tuple(Channel(f"i{p}", ChannelKind.CURRENT, "A", scale, phase=p) for p in "abc"[:phases])
     streams, counts = [Stream(0, rate_hz, channels)], [np.rint(3000 * samples).astype(np.int16)]
     if random.random() < 0.6:

@@ -192,7 +192,9 @@ def test_a_scale_in_another_unit_is_converted(load, kind: str, unit: str, to: st
 def test_a_unit_that_is_of_no_kind_is_refused_without_a_kind_too(problems_of):
     (problem,) = problems_of(f"{MINIMAL}channels:\n  - {{name: ia, unit: V}}\n")
     assert problem.key == ("channels", 0, "unit")
-    assert "'V' is no unit of a channel here, expected A or m/s2 or mm/s or rpm" in problem.message
+    assert (
+        "'V' is no unit of a channel here, expected A, mA or kA; m/s2, mm/s, g or mg; rpm" in problem.message
+    )
 
 
 def test_a_file_without_channels_leaves_those_of_the_device(load):

@@ -11,7 +11,7 @@ Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 HARMONICS = (-5, 7, -11, 13)
-"""Signed by their sequence: a star without neutral carries no triplen harmonics."""
+"""Orders, signed by their sequence. Physics: a star without neutral carries no triplen harmonics."""
 
 
 class Supply:
@@ -23,7 +23,7 @@ class Supply:
     def __init__(
         self, condition: SupplyCondition, amplitude_v: float, frequency_hz: float, step_s: float, seed: int
     ) -> None:
-        """`amplitude_v` is the mean phase amplitude at `frequency_hz`; `step_s` the machine's step."""
+        """Draw its angles; `amplitude_v` is the mean phase amplitude, `step_s` the machine's step."""
         angles = generator(seed, "supply angles").uniform(0, 2 * np.pi, 6)
         self._condition = condition
         self._amplitude_v = amplitude_v

@@ -13,7 +13,7 @@ from edge_agent.acquire.recordings import write_recording
 
 
 def produce(scenarios: Sequence[Scenario], folder: Path, jobs: int) -> Iterator[Path]:
-    """Write a recording of each scenario to `folder`; yield its path, in order, and show progress."""
+    """Write a recording of each scenario to `folder` and give its path, in order, showing progress."""
     tasks = [(scenario, folder) for scenario in scenarios]
     progress = tqdm(total=len(tasks), unit="recording", disable=None)
     with closing(progress):

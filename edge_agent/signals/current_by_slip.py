@@ -43,8 +43,8 @@ class CurrentBySlip:
         """Return why the current cannot be that of this motor at its slip; None where it can.
 
         Where only the current or a configured speed tells the slip, vibration is asked for it anew, at all
-        slips, since a current of a wrong scale points to wrong ones. One above the rated current that nothing contradicts is an
-        overload: then nothing tells the slip.
+        slips, since a current of a wrong scale points to wrong ones. One above the rated current that nothing
+        contradicts is an overload: then nothing tells the slip.
         """
         over_rated = line.rms_a / self._nameplate.rated_current_a
         over_idle = line.rms_a / self._circuit.no_load_current_rms_a

@@ -126,7 +126,7 @@ def _frames(log: bytes, page_bytes: int) -> Iterator[_Frame]:
 
 
 def _salt(log: bytes, starts: range) -> bytes:
-    """Return the mark of the frames since the log was begun anew: of its header, or of the first two alike."""
+    """Return the mark of the frames since the log was begun anew."""
     if _is_whole_header(log):
         return log[16:24]
     salts = [log[at + 8 : at + 16] for at in starts]

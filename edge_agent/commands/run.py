@@ -8,6 +8,7 @@ from pathlib import Path
 from edge_agent.agent import Agent
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.publish.only_one import TakenError
 from edge_agent.supervision import ThreadLostError, stop_on_signals
 
 _LOG = logging.getLogger(__name__)
@@ -19,14 +20,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the agent; 0 after an orderly stop, 1 when it had to give up."""
+    """Run the agent; 0 after an orderly stop, 1 when it had to give up, 2 when another has its place."""
     settings = load_settings(args.config)
     logging.getLogger().setLevel(settings.log_level.upper())
     stop = stop_on_signals()
     try:
-        model = Model.load_for_agent(settings.model.file)
-        _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
-        Agent(settings, model).run(stop)
+        with settings.only_one():
+            model = Model.load_for_agent(settings.model.file)
+            _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
+            Agent(settings, model).run(stop)
+    except TakenError as error:
+        print(f"edge-agent: {error}", file=sys.stderr)
+        return 2
     except (ModelError, ThreadLostError) as error:
         print(f"edge-agent: {error}", file=sys.stderr)
         return 1

@@ -1,5 +1,6 @@
 """The publisher: takes what the agent has to say, and sees to it that the broker gets it."""
 
+import json
 import logging
 import threading
 import time
@@ -129,9 +130,27 @@ class Publisher:
         self._mailbox.put_state(f"{self._base}/{motor}/state", encode(payload))
         self._wake.set()
 
+    def last_told(self, motor: str) -> Payload | None:
+        """Return what the last event said that this motor's state became, before a restart too.
+
+        None where there was no event yet, or where it is not known any more.
+        """
+        event = self._outbox.newest
+        if event is None or event.topic != self.event_topic(motor):
+            return None
+        try:
+            after = json.loads(event.payload)["after"]
+            return {key: after[key] for key in ("state", "severity", "reason", "broken_bars")}
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def event_topic(self, motor: str) -> str:
+        """Topic of a motor's events."""
+        return f"{self._base}/{motor}/event"
+
     def publish_event(self, motor: str, payload: Callable[[int], Payload]) -> int:
         """Publish an event for certain; give its number, which `payload` is called with."""
-        number = self._outbox.put_event(f"{self._base}/{motor}/event", lambda event: encode(payload(event)))
+        number = self._outbox.put_event(self.event_topic(motor), lambda event: encode(payload(event)))
         self._wake.set()
         return number
 

@@ -99,6 +99,17 @@ class Outbox:
             if self._gone:
                 self._save()
 
+    def take_over(self, events: Iterable[Event]) -> bool:
+        """Keep events of another outbox, too; True if they are on the disk."""
+        with self._lock:
+            for event in events:
+                self._unsaved[event.id] = event
+                self._keep(event.id, len(event.payload))
+                self._last_id = max(self._last_id, event.id)
+            self._drop_beyond_bounds()
+            self._save()
+            return not self._unsaved
+
     @property
     def newest(self) -> Event | None:
         """The event that was decided last, before a restart too; None where that is not known."""

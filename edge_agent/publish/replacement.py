@@ -23,8 +23,7 @@ def replace_file(path: Path, images: Images, kind: str, make: Callable[[Path], N
     Raises OSError, and what `make` raises.
     """
     unfinished, finished = _beside(path, ".part"), _beside(path, ".new")
-    for part in _PARTS:
-        _beside(unfinished, part).unlink(missing_ok=True)
+    remove(unfinished)
     make(unfinished)
     unfinished.rename(finished)
     return finish_replacement(path, images, kind)
@@ -33,7 +32,7 @@ def replace_file(path: Path, images: Images, kind: str, make: Callable[[Path], N
 def finish_replacement(path: Path, images: Images | None = None, kind: str = "damaged") -> Path:
     """Put the old file aside and the new one in its place, also after a power cut between the two."""
     finished = _beside(path, ".new")
-    aside = _put_aside(path, images, kind)
+    aside = put_aside(path, kind, images)
     finished.rename(path)
     _sync(path.parent)
     return aside
@@ -44,8 +43,11 @@ def is_unfinished(path: Path) -> bool:
     return _beside(path, ".new").exists()
 
 
-def _put_aside(path: Path, images: Images | None, kind: str) -> Path:
-    """Rename a file with its log, and remove the oldest of those put aside; return the new name."""
+def put_aside(path: Path, kind: str, images: Images | None = None) -> Path:
+    """Rename a file with its log, and remove the oldest of those put aside; return the new name.
+
+    Raises OSError.
+    """
     pattern = re.compile(re.escape(f"{path.name}.{kind}") + r"(?:-(\d+))?")
     names = [entry.name.removesuffix("-wal") for entry in path.parent.iterdir()]
     there = sorted({int(match[1] or 1) for name in names if (match := pattern.fullmatch(name))})
@@ -58,9 +60,14 @@ def _put_aside(path: Path, images: Images | None, kind: str) -> Path:
         with contextlib.suppress(OSError):  # a full disk; what is whole in it was taken over already
             log.write_bytes(images.log)
     for number in there[: max(0, len(there) + 1 - MAX_PUT_ASIDE)]:
-        for part in _PARTS:
-            _beside(_numbered(path, kind, number), part).unlink(missing_ok=True)
+        remove(_numbered(path, kind, number))
     return aside
+
+
+def remove(path: Path) -> None:
+    """Remove a file with its log. Raises OSError."""
+    for part in _PARTS:
+        _beside(path, part).unlink(missing_ok=True)
 
 
 def _numbered(path: Path, kind: str, number: int) -> Path:

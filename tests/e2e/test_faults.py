@@ -67,7 +67,7 @@ def test_events_of_a_broker_outage_all_arrive_once_and_in_order(
     assert arrived[: len(wanted)] == wanted
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_no_decided_event_is_lost_when_the_power_fails(
     tmp_path, mosquitto, subscribe, start_daq, start_agent
 ) -> None:
@@ -88,8 +88,12 @@ def test_no_decided_event_is_lost_when_the_power_fails(
     assert len(decided) >= 5
     told = list({m.json()["id"]: m.json() for m in listener.on(EVENT)}.values())
     for before, after in itertools.pairwise(told):  # a restart changes nothing of what was told
-        assert after["before"] == before["after"]
-        assert before["before"] != before["after"]
+        assert in_short(after["before"]) == in_short(before["after"])
+        assert in_short(before["before"]) != in_short(before["after"])
+
+
+def in_short(part: dict) -> tuple[str, str]:
+    return part["state"], part["severity"]
 
 
 def decided_since(listener, start: int) -> bool:

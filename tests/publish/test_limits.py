@@ -263,6 +263,21 @@ def test_a_broker_that_ends_the_connection_for_its_own_reasons_makes_no_event_su
     assert arrived == sorted(arrived)
 
 
+@pytest.mark.parametrize("limit", [1000, 2000, 65_536])
+def test_a_broker_with_a_limit_that_it_does_not_tell_gets_all_that_is_below_it(
+    mosquitto_with: Callable[[str], Mosquitto], subscribe: Subscribe, outbox: Outbox, limit: int
+) -> None:
+    """Mosquitto 2.0 answers its `message_size_limit` with a reason that no PUBACK may have."""
+    broker = mosquitto_with(f"message_size_limit {limit}")
+    listener = subscribe(broker.port)
+    with Publisher(settings(broker.port), "pump-7", outbox) as publisher:
+        publisher.publish_event("motor-1", an_event(limit))
+        numbers = [publisher.publish_event("motor-1", an_event()) for _ in range(3)]
+        listener.wait_for(lambda messages: len(listener.on(EVENTS)) == 3)
+        wait_until(lambda: publisher.counts.left_out == 1 and outbox.counts.waiting == 1)
+    assert [message.json()["id"] for message in listener.on(EVENTS)] == numbers
+
+
 def test_a_broker_that_never_confirms_one_event_gets_the_others(
     fake_broker: Callable[..., FakeBroker], outbox: Outbox
 ) -> None:

@@ -273,9 +273,9 @@ def test_a_broker_with_a_limit_that_it_does_not_tell_gets_all_that_is_below_it(
     with Publisher(settings(broker.port), "pump-7", outbox) as publisher:
         publisher.publish_event("motor-1", an_event(limit))
         numbers = [publisher.publish_event("motor-1", an_event()) for _ in range(3)]
-        listener.wait_for(lambda messages: len(listener.on(EVENTS)) == 3)
+        listener.wait_for(lambda messages: len({m.payload for m in listener.on(EVENTS)}) == 3)
         wait_until(lambda: publisher.counts.left_out == 1 and outbox.counts.waiting == 1)
-    assert [message.json()["id"] for message in listener.on(EVENTS)] == numbers
+    assert list(dict.fromkeys(message.json()["id"] for message in listener.on(EVENTS))) == numbers
 
 
 def test_a_broker_that_never_confirms_one_event_gets_the_others(

@@ -148,7 +148,7 @@ class EventFile:
         except DamagedFileError:
             raise
         except sqlite3.Error as error:
-            if _is_damage(error, self._path):
+            if is_damage(error, self._path):
                 raise DamagedFileError(str(error)) from error
             raise
         except (ValueError, TypeError, OverflowError) as error:  # text in a message that is no UTF-8
@@ -228,7 +228,7 @@ def _event(row: tuple[object, ...]) -> Event:
     return event
 
 
-def _is_damage(error: sqlite3.Error, path: Path) -> bool:
+def is_damage(error: sqlite3.Error, path: Path) -> bool:
     """True where the file itself is at fault, rather than a disk that is full, locked or out of reach."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the upper bits only say where
     if code == sqlite3.SQLITE_READONLY:  # a damaged header says so, too

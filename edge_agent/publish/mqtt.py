@@ -238,6 +238,7 @@ class Publisher:
             _LOG.info("MQTT: connected to %s after %.0f s", where, self._backoff.away_s)
         for lack in limits.missing(self._settings.heartbeat_s):
             self._complaints.say_once(f"MQTT: {where}: {lack}")
+        self._will = replace(self._will, qos=limits.max_qos, retain=limits.retain)  # for the next connection
         self._connections += 1
         self._backoff.connected()
         self._mailbox.connected()

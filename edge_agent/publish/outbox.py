@@ -187,8 +187,7 @@ class Outbox:
     def _opened(self) -> EventFile:
         if self._file is None:
             path = self._settings.path
-            if is_unfinished(path):
-                self._put_aside = finish_replacement(path)
+            self._finish_replacement(path)
             images = Images.read(path)
             try:
                 self._file = EventFile(path, images)
@@ -196,6 +195,14 @@ class Outbox:
                 return self._replace_file(images, error)
             self._learn(self._file)
         return self._file
+
+    def _finish_replacement(self, path: Path) -> None:
+        """Put a new file in its place that was ready when the power failed."""
+        try:
+            if is_unfinished(path):
+                self._put_aside = finish_replacement(path)
+        except OSError as error:
+            raise sqlite3.OperationalError(f"it cannot be replaced: {error}") from error
 
     def _learn(self, file: EventFile) -> None:
         """Take over what the file knows from a time before this process, or before it was out of reach."""

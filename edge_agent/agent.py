@@ -22,15 +22,17 @@ from edge_agent.config import Settings
 from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event, starting
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
-from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Verdict, WindowSpan
+from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, State, Verdict, WindowSpan
 from edge_agent.explain_channels import say_dead
 from edge_agent.failures import FailedWindows
 from edge_agent.health import HealthMeter
 from edge_agent.motor import Nameplate
+from edge_agent.publish.former import take_over
 from edge_agent.publish.mqtt import Publisher
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.payloads import (
     Origin,
+    Payload,
     diagnosis_payload,
     event_payload,
     health_payload,
@@ -154,7 +156,9 @@ class Agent:
         with contextlib.suppress(OSError):  # the outbox tells what is wrong, and goes on without a disk
             settings.state_folder().mkdir(parents=True, exist_ok=True)
         self._outbox = Outbox(settings.outbox_settings())
+        take_over(self._outbox, settings.former_outbox(), settings.former_event_topics())
         self._publisher = Publisher(settings.mqtt_settings(), settings.agent.id, self._outbox)
+        self._told_before_start = self._publisher.last_told(self._motor)
         self._health = HealthMeter(model.sha256)
         self._supervisor = Supervisor()
         self._manager = ServiceManager()
@@ -249,17 +253,24 @@ class Agent:
             self._say_change(before, self._line.decision.state)
 
     def _say_change(self, before: Verdict, after: Verdict) -> None:
-        if is_event(before, after):
-            self._say_event(before, after)
+        told = self._told_before_start
+        if told is None:
+            if is_event(before, after):
+                self._say_event(before, after, before.state)
+        elif after.state is not State.INDETERMINATE:
+            # A restart is no change of the motor: the first answer is compared with what was told before it.
+            self._told_before_start = None
+            if (told["state"], told["severity"]) != (after.state, after.severity):
+                self._say_event(told, after, told["state"])
         self._say_state(after)
 
-    def _say_event(self, before: Verdict, after: Verdict) -> None:
+    def _say_event(self, before: Verdict | Payload, after: Verdict, was: object) -> None:
         now_s = time.time()
         number = self._publisher.publish_event(
             self._motor, lambda event: event_payload(event, self._origin, before, after, now_s)
         )
         reason = after.refusal.reason if after.refusal else ""
-        _LOG.info("event %d: %s -> %s %s", number, before.state, after.state, reason)
+        _LOG.info("event %d: %s -> %s %s", number, was, after.state, reason)
 
     def _say_state(self, state: Verdict) -> None:
         self._state_said_s = time.monotonic()

@@ -76,6 +76,8 @@ class HealthMeter:
             model_sha256=self._model_sha256,
             source=self._source_problem,
             refusal_share={reason: n / self._verdicts for reason, n in sorted(self._refusals.items())},
+            outbox_files_put_aside=kept.files_put_aside,
+            messages_left_out=publisher.counts.left_out,
         )
 
 

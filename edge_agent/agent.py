@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from edge_agent.acquire.samples import Device, SampleBlock
-from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource
+from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource, Silence
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
 from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event
@@ -42,6 +42,9 @@ from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
 _SILENT_S = 5.0
+"""Time without samples after which there is no state, s: judgement, longer than a block or a hiccup."""
+_NOT_UNDERSTOOD_S = 4.0
+"""The same while bytes come, s: longer than frames wait for a description, and told within five seconds."""
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
@@ -129,6 +132,8 @@ class Agent:
         self._state_said_s = self._health_said_s = time.monotonic()
         self._port_problem: str | None = None
         self._silence: str | None = None
+        self._told: set[str] = set()
+        self._capabilities: list[str] = []
 
     def run(self, stop: threading.Event) -> None:
         """Diagnose until `stop` is set; raises ThreadLostError when a thread dies or stalls."""
@@ -149,7 +154,7 @@ class Agent:
             case SampleBlock():
                 self._samples_s = time.monotonic()
                 self._silence = None
-                self._health.source_problem(None)
+                self._note(self._source.problem)
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
                 for answer in self._line.push(item, behind, waited_s):
@@ -161,15 +166,18 @@ class Agent:
                 self._port_problem = None
             case PortLost():
                 self._port_problem = f"{item.port}: {item.reason}"
-                self._fall_silent(self._port_problem)
+                self._fall_silent(Silence(self._port_problem, self._port_problem))
 
     def _begin(self, device: Device) -> None:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._samples_s = time.monotonic()
+        self._told.clear()
         self._line.configure(device)
         self._refuse(Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
-        for sentence in capabilities(device.streams, self._settings.motor, self._settings.window.length_s):
+        said = list(capabilities(device.streams, self._settings.motor, self._settings.window.length_s))
+        for sentence in said if said != self._capabilities else ():
             _LOG.info("%s", sentence)
+        self._capabilities = said
         there = {channel.name for stream in device.streams for channel in stream.channels}
         for channel in self._settings.device_channels():
             if channel.name not in there:
@@ -182,14 +190,24 @@ class Agent:
         if answer.changed:
             self._say_change(answer.before, answer.state)
 
-    def _fall_silent(self, problem: str) -> None:
+    def _note(self, problem: str | None) -> None:
+        """Say what is wrong though samples come: in health for as long as it is, in the log once."""
+        self._health.source_problem(problem)
+        if problem is not None and problem not in self._told:
+            self._told.add(problem)
+            _LOG.warning("%s", problem)
+
+    def _fall_silent(self, silence: Silence) -> None:
         """Without samples there is no state: say so at once rather than let the last one stand."""
         silent_s = time.monotonic() - self._samples_s
-        if problem != self._silence:
-            self._silence = problem
-            _LOG.warning("%s", problem)
-        self._health.source_problem(problem)
-        self._refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", silent_s, _SILENT_S))
+        if silence.key != self._silence:
+            self._silence = silence.key
+            _LOG.warning("%s", silence.text)
+        self._health.source_problem(silence.text)
+        if silence.refused:
+            self._refuse(Refusal(Reason.SAMPLES_NOT_UNDERSTOOD, silence.quantity, silence.refused, 0))
+        else:
+            self._refuse(Refusal(Reason.LOST_SAMPLES, silence.quantity, silent_s, _SILENT_S))
 
     def _refuse(self, refusal: Refusal) -> None:
         before = self._line.decision.state
@@ -223,9 +241,10 @@ class Agent:
         """What is done between samples: supervision, the watchdog, the heartbeats."""
         self._supervisor.check()
         now_s = time.monotonic()
-        silent = now_s - self._samples_s > _SILENT_S
-        if silent:
-            self._fall_silent(self._port_problem or self._source.silence())
+        patience_s = _NOT_UNDERSTOOD_S if self._source.understands_nothing else _SILENT_S
+        if now_s - self._samples_s > patience_s:
+            lost = self._port_problem
+            self._fall_silent(self._source.silence() if lost is None else Silence(lost, lost))
             self._watchdog.source_known_silent(now_s)
         else:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)

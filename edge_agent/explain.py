@@ -51,6 +51,14 @@ ADVICE = {
 _SAYINGS = {
     "slip_change": "the slip, as the current tells it, changes by {:.0%} within the window, at most {:.0%} "
     "is steady",
+    "silent_s": "no samples came for {:.0f} s, at most {:.0f} s may pass",
+    "refused_lines": "{:.0f} lines came that are no scans, at most {:.0f} may; the log and health show one",
+    "refused_frames": "{:.0f} frames came that nothing describes, at most {:.0f} may be",
+    "refused_bytes": "{:.0f} bytes came that are no samples, at most {:.0f} may; the log and health say what "
+    "they look like",
+    "refused_descriptions": "{:.0f} descriptions came that cannot be right, at most {:.0f} may; the log and "
+    "health say why",
+    "dead_channels": "{:.0f} channels give no values, at most {:.0f} may",
     "lost_fraction": "{:.1%} of the samples are lost, at most {:.1%} may be",
     "device_overruns": "the device says {:.0f} times that it lost samples which its count does not show, at "
     "most {:.0f} may be",
@@ -156,7 +164,8 @@ def say_refusal(refusal: Refusal) -> str:
     if refusal.value is None or refusal.limit is None:
         return f"no measure of {refusal.quantity}"
     saying = _SAYINGS.get(refusal.quantity, f"{refusal.quantity} is {{:.3g}}, limit {{:.3g}}")
-    return saying.format(refusal.value, refusal.limit)
+    said = saying.format(refusal.value, refusal.limit)
+    return f"{refusal.channel}: {said}" if refusal.channel else said
 
 
 def _paragraph(label: str, text: str) -> str:

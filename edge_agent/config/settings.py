@@ -65,6 +65,9 @@ class AcquisitionSection(Section):
     """Bits per second of a UART; for USB CDC of no meaning."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
     """Scans per second, for csv_lines only: lines do not tell it."""
+    columns: Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None = None
+    """Names of all columns of a line, in order, for csv_lines; those that are no channels are ignored. null:
+    the columns are the channels, or a header of the DAQ names them."""
 
 
 class WindowSection(Section):
@@ -193,6 +196,8 @@ class Settings(Section):
             baud_rate=self.acquisition.baud_rate,
             channels=self.device_channels(),
             rate_hz=self.acquisition.rate_hz,
+            columns=self.acquisition.columns or (),
+            window_s=self.window.length_s,
         )
 
     def device_channels(self) -> tuple[Channel, ...]:

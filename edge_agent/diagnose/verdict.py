@@ -57,6 +57,8 @@ class Refusal:
     """What it was; None where nothing was there to measure."""
     limit: float | None
     """What it should have reached or stayed below."""
+    channel: str | None = None
+    """Name of the channel that it is about; None where it is about none, or more than one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -223,6 +223,7 @@ def _trigger(refusal: Refusal | None) -> Payload | None:
         "quantity": refusal.quantity,
         "value": _significant(refusal.value),
         "limit": _significant(refusal.limit),
+        **({} if refusal.channel is None else {"channel": refusal.channel}),
     }
 
 

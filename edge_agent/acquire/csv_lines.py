@@ -180,7 +180,8 @@ class CsvDecoder:
         """Read a line that names columns; False for any other."""
         news = self._reader.take_header(line)
         if news is None:
-            self._header = self._header or line
+            if self._described is None and names_columns(line):
+                self._header = line
             return False
         self._header = line
         if news and self._described is not None:
@@ -229,7 +230,8 @@ class CsvDecoder:
     def _decide(self, line: bytes, row: list[float], found: list[Device | SampleBlock]) -> None:
         """Take the first scan's word for it whether the numbers are whole or decimal."""
         self._undecided = False
-        if b"." in line or any(math.isfinite(value) and not value.is_integer() for value in row):
+        point = b"." in line and not self._reader.picks
+        if point or any(math.isfinite(value) and not value.is_integer() for value in row):
             self._steps.begin_decimal(row)
             self._begin_counts(found)
 
@@ -258,23 +260,24 @@ class CsvDecoder:
             return
         rows, self._rows = np.array(self._rows), []
         while len(rows):
-            fitting = self._steps.judge(rows)
-            if fitting:
-                self._give(rows[:fitting], found)
-            if fitting < len(rows):
+            counts, invalid = self._steps.take(rows)
+            if len(counts):
+                self._give(counts, invalid, found)
+            if len(counts) < len(rows):
                 self._begin_counts(found)
-            rows = rows[fitting:]
+            rows = rows[len(counts) :]
 
-    def _give(self, rows: NDArray[np.float64], found: list[Device | SampleBlock]) -> None:
+    def _give(
+        self, counts: NDArray[np.int32], invalid: NDArray[np.bool_], found: list[Device | SampleBlock]
+    ) -> None:
         assert self._described is not None
-        counts, invalid = self._steps.counts(rows)
         number, gaps = self._described.streams[0].number, bool(invalid.any())
         if gaps:
             self._counter.not_finite += int(np.count_nonzero(invalid.any(axis=1)))
             counts = _held(counts, invalid, self._last)
         self._last = counts[-1]
         found.append(SampleBlock(number, self._next_scan, counts, invalid=invalid if gaps else None))
-        self._next_scan += len(rows)
+        self._next_scan += len(counts)
 
 
 def _held(

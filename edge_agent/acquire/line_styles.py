@@ -2,8 +2,8 @@
 
 import re
 
-_SEPARATORS = b",;\t"
-_TO_COMMA = bytes.maketrans(_SEPARATORS, b",,,")
+SEPARATORS = re.compile(rb"[,;\t]")
+_TO_COMMA = bytes.maketrans(b",;\t", b",,,")
 _STRONG = re.compile(rb"[;\t]")
 _NO_VALUE = re.compile(
     rb"[-+]?nan(\(.*\))?|[-+]?inf(inity)?|[-+]?1\.#\w+|[-+]?ov[fl]l?|over(flow|load|range)?|o[./]?l|"

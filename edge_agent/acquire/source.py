@@ -139,13 +139,13 @@ class SerialSource:
         parts = self._decoder.push(data)
         self._weigh(arrived_s)
         news = [part for part in parts if self._is_news(part)]
-        if any(isinstance(part, SampleBlock) for part in news):
+        only_described = bool(parts) and self._refused() == 0 and self._device_problem is None
+        if news or only_described:
             self._unread, self._unread_bytes = b"", 0
             self._refused_before = self._decoder.counts.rejected
         else:
-            self._unread = (self._unread + data)[
-                -SAMPLE_BYTES:
-            ]  # the newest: what came first may be a greeting
+            # The newest bytes: what came first may be a greeting.
+            self._unread = (self._unread + data)[-SAMPLE_BYTES:]
             self._unread_bytes += len(data)
         return news
 

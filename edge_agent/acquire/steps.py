@@ -12,10 +12,10 @@ from edge_agent.acquire.samples import Channel
 MAX_COUNT = 2**31 - 1
 """Largest magnitude of a count of 32 bits."""
 
-_ROOM_UNITS = 100.0
+_ROOM_UNITS = 10.0
 """A decimal channel has room for so many A, m/s2, mm/s or rpm at least before its step must change;
-judgement: most motors stay below, and the step is then 1e-7 of a unit."""
-_ROOM = 100.0
+judgement: the step is then 1e-8 of a unit, finer than any sensor."""
+_ROOM = 1000.0
 """And for so many times its first number: judgement, more than a start draws over an idling motor."""
 _WEIGHT = 4
 """A number that does not fit weighs as much as so many that do: from a fifth on, they are the rule."""
@@ -49,10 +49,10 @@ class Steps:
             for channel, step in zip(channels, self._steps.tolist(), strict=True)
         )
 
-    def judge(self, rows: NDArray[np.float64]) -> int:
-        """Look at the next rows (scans, channels) in order; return how many have the present steps.
+    def take(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
+        """Return the counts of the leading rows (scans, channels), and True where a channel has no value.
 
-        Where that is less than all, the steps are others from there on.
+        Where these are fewer than all, the steps are others from the next row on.
         """
         odd = self._odd(rows)
         for row in np.flatnonzero(odd.any(axis=1)).tolist():
@@ -60,16 +60,16 @@ class Steps:
             self._weights = np.maximum(0.0, self._weights - fitting) + _WEIGHT * odd[row]
             self._last_odd = row
             if self._weights.max() >= _ENOUGH:
+                counted = self._counts(rows[:row])
                 for channel in np.flatnonzero(self._weights >= _ENOUGH).tolist():
                     self._refine(channel, rows[row, channel])
                     self._weights[channel] = 0.0
                 self._last_odd = -1
-                return int(row)
+                return counted
         self._last_odd -= len(rows)
-        return len(rows)
+        return self._counts(rows)
 
-    def counts(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Return counts (scans, channels), zero where there is none, and where there is none."""
+    def _counts(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         steps = rows / self._steps
         invalid = ~(np.abs(steps) <= MAX_COUNT)
         return np.rint(np.where(invalid, 0.0, steps)).astype(np.int32), invalid

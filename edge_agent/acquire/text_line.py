@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 
 from edge_agent.acquire.line_styles import (
     HEXADECIMAL,
+    SEPARATORS,
     WITH_UNIT,
     Fields,
     LineError,
@@ -50,6 +51,11 @@ class LineReader:
             missing = ", ".join(self._missing(columns))
             self._contradiction = f"acquisition.columns names no column for {missing}"
 
+    @property
+    def picks(self) -> bool:
+        """True if the columns have names, and others than the channels' may be among them."""
+        return self._pick is not None
+
     def read(self, line: bytes) -> list[float]:
         """Return the numbers of a line in the order of the channels, behind the index where there is one.
 
@@ -75,7 +81,7 @@ class LineReader:
             return None
         folded = [name.casefold() for name in self._names]
         if not any(name.casefold() in folded for name in names):
-            if len(names) > 1:
+            if SEPARATORS.search(line):  # else any words might be a header
                 self.header = self.header or names
             return None
         if self._given or names == self.header:

@@ -69,6 +69,19 @@ class AcquisitionSection(Section):
     """Names of all columns of a line, in order, for csv_lines; those that are no channels are ignored. null:
     the columns are the channels, or a header of the DAQ names them."""
 
+    @field_validator("columns")
+    @classmethod
+    def _each_once_and_of_lines(
+        cls, columns: tuple[str, ...] | None, info: ValidationInfo
+    ) -> tuple[str, ...] | None:
+        if columns is None:
+            return None
+        if info.data.get("driver") == "block_frames":
+            raise ValueError("only lines have columns; leave it out, or set driver: csv_lines")
+        if len({name.casefold() for name in columns}) < len(columns):
+            raise ValueError("two columns have one name; give each its own, e.g. time, other1, other2")
+        return columns
+
 
 class WindowSection(Section):
     """How much is looked at, and how often."""
@@ -187,6 +200,20 @@ class Settings(Section):
     """Folder of the outbox; null takes systemd's StateDirectory, else ~/.local/state/edge-agent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important messages that are logged."""
+
+    @field_validator("channels")
+    @classmethod
+    def _among_the_columns(cls, channels: Channels | None, info: ValidationInfo) -> Channels | None:
+        acquisition = info.data.get("acquisition")
+        columns = acquisition.columns if acquisition is not None else None
+        named = {name.casefold() for name in columns or ()}
+        missing = [channel.name for channel in channels or () if channel.name.casefold() not in named]
+        if columns and missing:
+            raise ValueError(
+                f"acquisition.columns names no column for {', '.join(missing)}; it must hold all columns of a "
+                "line in order, with the names of the channels"
+            )
+        return channels
 
     def serial_settings(self) -> SerialSettings:
         """Give what the source of samples must know."""

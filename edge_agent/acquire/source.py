@@ -136,18 +136,25 @@ class SerialSource:
         self._bytes_s = arrived_s
         if math.isinf(self._tally.began_s):
             self._tally = _Tally(arrived_s, 0, 0)
+        refused_before = self._decoder.counts.rejected
         parts = self._decoder.push(data)
         self._weigh(arrived_s)
         news = [part for part in parts if self._is_news(part)]
+        if news:
+            self._understood(refused_before)
+        samples = any(isinstance(part, SampleBlock) for part in news)
         only_described = bool(parts) and self._refused() == 0 and self._device_problem is None
-        if news or only_described:
-            self._unread, self._unread_bytes = b"", 0
-            self._refused_before = self._decoder.counts.rejected
+        if samples or only_described:
+            self._understood(self._decoder.counts.rejected)
         else:
             # The newest bytes: what came first may be a greeting.
             self._unread = (self._unread + data)[-SAMPLE_BYTES:]
             self._unread_bytes += len(data)
         return news
+
+    def _understood(self, refused: int) -> None:
+        """Begin to count anew what is not understood; so many lines or frames were refused up to here."""
+        self._unread, self._unread_bytes, self._refused_before = b"", 0, refused
 
     def _weigh(self, now_s: float) -> None:
         """Lines are misread if most are no scans, though a few may look like some: hexadecimal ones do."""

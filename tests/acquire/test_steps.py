@@ -16,7 +16,15 @@ def counts_line(k: int, amplitude: int = 1400) -> bytes:
 
 @pytest.mark.parametrize(
     "odd",
-    [b"139.5,-1200,300", b"512.0,1,2", b"1e-3,1,2", b"0.000001,0,0", b"1.5,2.5,3.5", b"1,5;2,5;3,5", b"1.,2.,3."],
+    [
+        b"139.5,-1200,300",
+        b"512.0,1,2",
+        b"1e-3,1,2",
+        b"0.000001,0,0",
+        b"1.5,2.5,3.5",
+        b"1,5;2,5;3,5",
+        b"1.,2.,3.",
+    ],
 )
 @pytest.mark.parametrize("bits", [12, 24, 31])
 def test_one_decimal_point_among_whole_counts_costs_at_most_its_line(odd: bytes, bits: int) -> None:

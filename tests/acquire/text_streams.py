@@ -27,7 +27,9 @@ def a_decoder(
     return decoder
 
 
-def values(found: list[Device | SampleBlock], channels: tuple[Channel, ...] | None = None) -> list[list[float]]:
+def values(
+    found: list[Device | SampleBlock], channels: tuple[Channel, ...] | None = None
+) -> list[list[float]]:
     """The scans in units, NaN where a channel gave no value; `channels` are those before the first device."""
     rows: list[list[float]] = []
     for part in found:

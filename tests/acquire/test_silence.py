@@ -15,7 +15,7 @@ from edge_agent.acquire.description import encode_description as encode_descript
 from edge_agent.acquire.frames import encode_description
 from edge_agent.acquire.samples import Channel, Device, SampleBlock, Stream
 from edge_agent.acquire.settings import SerialSettings
-from edge_agent.acquire.source import PortOpened, SerialSource
+from edge_agent.acquire.source import PortOpened, SerialSource, Silence
 
 LINES = b"".join(b"%d.%03d,11.3,-13.5\n" % (k % 17, k) for k in range(200))
 NOISE = random.Random(1).randbytes(4000)
@@ -29,25 +29,23 @@ def line(tmp_path: Path) -> Iterator[PtyLine]:
     made.unplug()
 
 
-def said_of(
+def silence_of(
     line: PtyLine,
     data: bytes,
+    said: str,
     driver: str = "csv_lines",
     channels: tuple[Channel, ...] = (),
     rate_hz: float | None = None,
     **others: object,
-) -> tuple[str, str, int]:
-    """What a source says of these bytes, what it counted, and how many."""
+) -> Silence:
+    """What a source says of these bytes once it says this; no samples may come of them."""
     settings = SerialSettings(driver, str(line.link), 115_200, channels, rate_hz, **others)
     with SerialSource(settings) as source:
         polled(source, number_of(PortOpened, 1))
         line.write(data)
-        polled(source, lambda _: source.understands_nothing or source.silence().refused)
-        while items := [item for _, item in source.poll(0.1)]:
-            assert not any(isinstance(item, SampleBlock) for item in items)
-        silence = source.silence()
-        assert source.silence().key == silence.key
-        return silence.text, silence.quantity, silence.refused
+        items = polled(source, lambda _: said in source.silence().text)
+        assert not any(isinstance(item, SampleBlock) for item in items)
+        return source.silence()
 
 
 @pytest.mark.parametrize(
@@ -71,11 +69,10 @@ def test_bytes_that_are_no_scans_are_told_with_what_to_do(
     line: PtyLine, data: bytes, said: str, quantity: str
 ) -> None:
     data = 20 * data if b"\n" not in data and len(data) < 64 else data
-    text, counted, refused = said_of(line, data, channels=phases(), rate_hz=2000.0)
-    assert said in text
-    assert "no samples come" not in text
-    assert counted == quantity
-    assert refused > 0
+    silence = silence_of(line, data, said, channels=phases(), rate_hz=2000.0)
+    assert "no samples come" not in silence.text
+    assert silence.quantity == quantity
+    assert silence.refused > 0
 
 
 @pytest.mark.parametrize(
@@ -90,24 +87,25 @@ def test_bytes_that_are_no_scans_are_told_with_what_to_do(
     ],
 )
 def test_bytes_that_are_no_frames_are_told_with_what_to_do(line: PtyLine, data: bytes, said: str) -> None:
-    text, counted, refused = said_of(line, data, "block_frames")
-    assert said in text
-    assert counted == "refused_bytes"
-    assert refused == len(data)
+    silence = silence_of(line, data, said, "block_frames")
+    assert silence.quantity == "refused_bytes"
+    assert silence.refused > 0
 
 
 def test_lines_that_nothing_describes_are_told_which_parts_of_the_yaml_are_missing(line: PtyLine) -> None:
-    text, counted, _ = said_of(line, b"millis,ia,ib,ic\n" + 50 * b"123,512,498,505\n")
-    assert "'123,512,498,505'" in text
-    assert "{name: ia, kind: current, phase: a" in text
-    assert "acquisition.rate_hz" in text
-    assert "the header names millis, ia, ib, ic" in text
-    assert counted == "refused_lines"
+    lines = b"millis,ia,ib,ic\n" + 50 * b"123,512,498,505\n"
+    silence = silence_of(line, lines, "the header names millis, ia, ib, ic")
+    assert "'123,512,498,505'" in silence.text
+    assert "{name: ia, kind: current, phase: a" in silence.text
+    assert "acquisition.rate_hz" in silence.text
+    assert silence.quantity == "refused_lines"
 
 
 def test_channels_without_a_rate_are_told_that_the_rate_is_missing(line: PtyLine) -> None:
-    text, _, _ = said_of(line, 50 * b"512,498,505\n", channels=phases())
-    assert "put into the YAML acquisition.rate_hz" in text
+    silence = silence_of(
+        line, 50 * b"512,498,505\n", "put into the YAML acquisition.rate_hz", channels=phases()
+    )
+    assert silence.refused > 0
 
 
 @pytest.mark.parametrize(
@@ -132,9 +130,8 @@ def test_a_device_that_cannot_be_right_is_told_and_not_handed_on(
         if driver == "csv_lines"
         else encode_description(device)
     )
-    text, counted, _ = said_of(line, data, driver, window_s=window_s)
-    assert said in text
-    assert counted == "refused_descriptions"
+    silence = silence_of(line, data, said, driver, window_s=window_s)
+    assert silence.quantity == "refused_descriptions"
 
 
 def test_lines_of_which_a_few_look_like_scans_are_not_believed(line: PtyLine) -> None:

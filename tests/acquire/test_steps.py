@@ -59,7 +59,7 @@ def test_a_first_line_that_is_decimal_makes_no_second_beginning() -> None:
 
 
 @pytest.mark.parametrize("scale", [1.0, 100.0, 0.00582])
-@pytest.mark.parametrize("value", [0.000012, 1.2e-5, 0.5, 3.14159, 99.99, 2500.5])
+@pytest.mark.parametrize("value", [0.000012, 0.5, 3.14159, 99.99, 2500.5])
 def test_small_and_large_decimal_numbers_keep_their_digits(value: float, scale: float) -> None:
     found = a_decoder(phases(scale)).push(b"%r,%r,%r\n" % (value, -value, value / 2))
     assert values(found) == [pytest.approx([value * scale, -value * scale, value * scale / 2], rel=1e-3)]

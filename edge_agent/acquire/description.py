@@ -26,6 +26,8 @@ milliseconds over a second tells it no better."""
 MIN_SCALE, MAX_SCALE = 1e-12, 1e6
 """Least and largest units per count: squares of 2^31 counts and of one then fit into 32-bit floats."""
 
+_SHORTEST_WINDOW_S = 0.5
+"""Least window.length_s: what does not fit then never does."""
 _HELD_BESIDE_S = 4.0
 """Time of samples that is held beside a window, s: what Windows waits for late streams, twice."""
 _MOST_COUNTS = 2.0**31
@@ -103,6 +105,9 @@ class _Description(_Part):
         names = [c.name for s in self.streams for c in s.channels]
         if len(set(numbers)) < len(numbers) or len(set(names)) < len(names):
             raise ValueError("two streams have one number, or two channels one name")
+        streams = [Stream(s.stream, s.rate_hz, tuple(c.channel() for c in s.channels)) for s in self.streams]
+        if problem := memory_problem(streams, _SHORTEST_WINDOW_S):
+            raise ValueError(problem)
         return self
 
 
@@ -173,16 +178,17 @@ def decode_description(text: bytes) -> tuple[Device, bool]:
     if len(text) > MAX_DESCRIPTION_BYTES:
         raise DescriptionError(f"{len(text)} bytes, expected at most {MAX_DESCRIPTION_BYTES}")
     try:
-        said = _Description.model_validate_json(text)
+        read = _Description.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise DescriptionError(f"{place or 'description'}: {first['msg']}") from error
+        said = first["msg"].removeprefix("Value error, ")
+        raise DescriptionError(f"{place or 'description'}: {said}") from error
     streams = tuple(
         Stream(s.stream, s.rate_hz, tuple(c.channel() for c in s.channels))
-        for s in sorted(said.streams, key=lambda s: s.stream)
+        for s in sorted(read.streams, key=lambda s: s.stream)
     )
-    return Device(said.name, said.serial_number, said.firmware, streams), said.index
+    return Device(read.name, read.serial_number, read.firmware, streams), read.index
 
 
 def _channel_fields(channel: Channel) -> dict[str, str | float | None]:

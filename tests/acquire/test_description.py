@@ -87,6 +87,14 @@ def test_what_cannot_be_right_is_refused(changes: dict[str, Any], complaint: str
         decode_description(said(**changes))
 
 
+def test_a_description_that_never_fits_into_the_memory_is_refused() -> None:
+    fields = json.loads(said(rate_hz=4e6))
+    channel = fields["streams"][0]["channels"][0]
+    fields["streams"][0]["channels"] = [{**channel, "name": f"i{k}"} for k in range(60)]
+    with pytest.raises(DescriptionError, match="60 channels at 4e\\+06 Hz"):
+        decode_description(json.dumps(fields).encode())
+
+
 @pytest.mark.parametrize("rate_hz", [0.1, 1.0, 3.0])
 def test_a_tachometer_may_be_slow(rate_hz: float) -> None:
     device, _ = decode_description(said(unit="rpm", rate_hz=rate_hz))

@@ -100,7 +100,7 @@ class Health:
     model_sha256: str
     """SHA-256 of the model's file."""
     source: str | None
-    """What is wrong with the source of samples, in words; None while samples flow."""
+    """What is wrong with the source of samples, or a channel of it, in words; None while all is well."""
     refusal_share: dict[str, float]
     """Share of all windows that each refusal reason took, 0 to 1."""
 

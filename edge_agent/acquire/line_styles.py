@@ -12,7 +12,7 @@ _NO_VALUE = re.compile(
 )
 """What converters, meters and printf write where they have no value."""
 _DECIMAL_COMMA = re.compile(rb"[-+]?\d*,\d+([eE][-+]?\d+)?")
-WITH_UNIT = re.compile(rb"([-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*([^\d\s.,][^\s]*)")
+WITH_UNIT = re.compile(rb"([-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%\x80-\xff][^\s\x00-\x1f]*)")
 HEXADECIMAL = re.compile(rb"[-+]?(0x)?[0-9A-F]+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d][\w .%/°-]{0,39}")
 _UNIT_IN_BRACKETS = re.compile(r"\s*[\[(][^\])]*[\])]$")
@@ -67,17 +67,20 @@ def split_strong(line: bytes) -> Fields | None:
     return _STRONG.split(line) if _STRONG.search(line) else None
 
 
+def split_commas(line: bytes) -> Fields | None:
+    """Split at commas alone, where blanks belong to what stands between; None without commas."""
+    return [field.strip() for field in line.split(b",")] if b"," in line else None
+
+
 def split_decimal_comma(line: bytes) -> Fields | None:
-    """Split a line whose commas stand within numbers; None where they cannot."""
+    """Split a line whose commas stand within numbers; None without commas."""
     if b"," not in line:
         return None
-    fields = [field.strip() for field in (split_strong(line) or line.split())]
-    if any(b"," in field and not _DECIMAL_COMMA.fullmatch(field) for field in fields):
-        return None
-    return [field.replace(b",", b".") for field in fields]
+    return [with_point(field.strip()) for field in (split_strong(line) or line.split())]
 
 
 def with_point(field: bytes) -> bytes:
+    """Return a number with a decimal comma as one with a point, anything else as it is."""
     return field.replace(b",", b".") if _DECIMAL_COMMA.fullmatch(field) else field
 
 

@@ -15,6 +15,7 @@ from edge_agent.acquire.line_styles import (
     LineError,
     header_names,
     is_name,
+    split_commas,
     split_decimal_comma,
     split_plain,
     split_strong,
@@ -44,6 +45,7 @@ class LineReader:
         self._styles: list[Callable[[bytes], Fields | None]] = [
             split_plain,
             split_decimal_comma,
+            split_commas,
             self._labelled,
             self._with_units,
         ]
@@ -100,7 +102,11 @@ class LineReader:
 
     def advice(self, columns: int) -> str:
         """Return what to write into the YAML for lines of so many columns, which are not the channels'."""
-        if self.header and not self._given and len(self.header) == columns:
+        if self._given:
+            return "acquisition.columns must hold all columns of a line, in order, and no others"
+        if self._pick is not None:
+            return f"the header names {self._width} columns, and the lines must have as many"
+        if len(self.header) == columns:
             missing = ", ".join(self._missing(self.header))
             return (
                 f"the header names {', '.join(self.header)}, but no {missing}: give the channels these "
@@ -154,10 +160,10 @@ class LineReader:
         if self._pick is not None or (b":" not in line and b"=" not in line):
             return None
         joined = re.sub(rb"\s*[:=]\s*", b":", line)
-        pairs = [part.split(b":") for part in (split_strong(joined) or split_plain(joined)) if part]
+        pairs = [part.split(b":") for part in _parts(joined) if part.strip()]
         if not all(len(pair) == 2 and is_name(pair[0]) for pair in pairs):
             return None
-        labels = [name.decode() for name, _ in pairs]
+        labels = [name.decode().strip() for name, _ in pairs]
         positions = _positions(self._names, labels)
         if positions is None or self._indexed:
             missing = (
@@ -169,7 +175,8 @@ class LineReader:
                 "give the channels the names of the labels",
                 certain=True,
             )
-        return [with_point(pairs[i][1]) for i in positions]
+        values = [pairs[i][1] for i in positions]
+        return [_bare(channel, value) for channel, value in zip(self._channels, values, strict=True)]
 
     def _with_units(self, line: bytes) -> Fields | None:
         """Return the numbers of `2.1 A,3.2 A`; raises LineError for units that are not the channels'."""
@@ -182,10 +189,7 @@ class LineReader:
         units = {match[2].decode("utf-8", "replace") for match in matched if match}
         if all(map(HEXADECIMAL.fullmatch, fields)) and units != {self._channels[0].unit}:
             return None
-        for channel, match in zip(self._channels, matched, strict=True):
-            if match is not None:
-                _check_unit(channel, match[2])
-        return [with_point(field if m is None else m[1]) for field, m in zip(fields, matched, strict=True)]
+        return [_bare(channel, field) for channel, field in zip(self._channels, fields, strict=True)]
 
     def _name_columns(self, names: Sequence[str]) -> bool:
         """Read by name from now on, if every channel has one column."""
@@ -217,6 +221,19 @@ class LineReader:
         spare = max(0, columns - len(self._names))
         before = ["time", *(f"other{n}" for n in range(1, spare))][:spare]
         return f"[{', '.join([*before, *self._names])}]"
+
+
+def _parts(line: bytes) -> Fields:
+    """Split where it is certain that something separates; at blanks only where nothing else does."""
+    return split_strong(line) or split_commas(line) or split_plain(line)
+
+
+def _bare(channel: Channel, field: bytes) -> bytes:
+    """Return a number without its unit, which must be that of the channel. Raises LineError where it is not."""
+    match = WITH_UNIT.fullmatch(field.strip())
+    if match is not None:
+        _check_unit(channel, match[2])
+    return with_point(field.strip() if match is None else match[1])
 
 
 def _check_unit(channel: Channel, unit: bytes) -> None:

@@ -209,9 +209,10 @@ class Settings(Section):
         named = {name.casefold() for name in columns or ()}
         missing = [channel.name for channel in channels or () if channel.name.casefold() not in named]
         if columns and missing:
+            names = ", ".join(missing)
             raise ValueError(
-                f"acquisition.columns names no column for {', '.join(missing)}; it must hold all columns of a "
-                "line in order, with the names of the channels"
+                f"acquisition.columns names no column for {names}; it must hold all columns of a line in "
+                "order, with the names of the channels"
             )
         return channels
 

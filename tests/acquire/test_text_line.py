@@ -43,6 +43,11 @@ SCANS = [[2.095, 11.324, -13.517], [-0.226, 12.603, -12.455]]
         b"# millis, IA, IB, IC\n123,2.095,11.324,-13.517\n124,-0.226,12.603,-12.455\n",
         b'"ia","ib","ic",\n2.095,11.324,-13.517,\n-0.226,12.603,-12.455,\n',
         b"\xef\xbb\xbfia,ib,ic\n2.095,11.324,-13.517\n-0.226,12.603,-12.455\n",
+        b"ia=2.095A,ib=11.324A,ic=-13.517A\nia=-0.226A,ib=12.603A,ic=-12.455A\n",
+        b"ia: 2.095 A; ib: 11.324 A; ic: -13.517 A\nia: -0.226 A; ib: 12.603 A; ic: -12.455 A\n",
+        b"2.095,\t11.324,\t-13.517\n-0.226,\t12.603,\t-12.455\n",
+        b"date,ia,ib,ic\n2024-01-01 12:00:00.5,2.095,11.324,-13.517\n2024-01-01 12:00:01,-0.226,12.603,-12.455\n",
+        b"Zeit;ia;ib;ic\n1.1. 12:00:00,5;2,095;11,324;-13,517\n1.1. 12:00:01,0;-0,226;12,603;-12,455\n",
         b"2.095e0,1.1324E+1,-13.517\n-2.26e-1,12.603,-12.455\n",
     ],
 )
@@ -97,7 +102,13 @@ def test_a_line_that_is_written_otherwise_costs_at_most_itself() -> None:
         (b"1F,2A,30", "hexadecimal"),
         (b"1F 2A 3C", "hexadecimal"),
         (b"1|2|3", "1 column, 3 channels"),
-        (b"1.234,56;2;3", "4 columns, 3 channels"),
+        (b"(1,2,3)", "is not a number"),
+        (b"$ADC,512,498,505*5A", "4 columns, 3 channels"),
+        (b"1.5,2.5,3.5\x00", "is not a number"),
+        (b",512,498,505", "4 columns, 3 channels"),
+        (b"512,498,505,,", "5 columns, 3 channels"),
+        (b"ia:2.1mA,ib:1.1mA,ic:3mA", "comes in 'mA'"),
+        (b"1.234,56;2;3", "is not a number"),
         (b'"1,234","2","3"', "columns, 3 channels"),
         (b"2095 mA,1132 mA,-1351 mA", "comes in 'mA', but its channel is in A"),
         (b"2.1 V,1.1 V,-1.3 V", "comes in 'V', but its channel is in A"),
@@ -125,6 +136,15 @@ def test_a_time_stamp_without_a_name_is_told_what_to_write() -> None:
     decoder.push(b"123,512,498,505\n")
     assert "acquisition.columns" in decoder.advice
     assert "[time, ia, ib, ic]" in decoder.advice
+
+
+@pytest.mark.parametrize("columns", [("time", "ia", "ib", "ic"), ()])
+def test_lines_with_fewer_columns_than_have_names_are_told_so(columns: tuple[str, ...]) -> None:
+    decoder = a_decoder(columns=columns)
+    decoder.push(b"" if columns else b"time,ia,ib,ic\n")
+    assert values(decoder.push(b"1,2,3\n")) == []
+    assert "3 columns, 4 have names: '1,2,3'" in str(decoder.refused_line)
+    assert ("acquisition.columns" if columns else "the header names 4 columns") in decoder.advice
 
 
 def test_a_header_with_other_names_is_told_what_to_write() -> None:

@@ -131,7 +131,7 @@ class Agent:
         self._samples_s = time.monotonic()
         self._state_said_s = self._health_said_s = time.monotonic()
         self._port_problem: str | None = None
-        self._silence: str | None = None
+        self._silences_told: set[str] = set()
         self._told: set[str] = set()
         self._capabilities: list[str] = []
 
@@ -153,7 +153,7 @@ class Agent:
         match item:
             case SampleBlock():
                 self._samples_s = time.monotonic()
-                self._silence = None
+                self._silences_told.clear()
                 self._note(self._source.problem)
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
@@ -200,8 +200,8 @@ class Agent:
     def _fall_silent(self, silence: Silence) -> None:
         """Without samples there is no state: say so at once rather than let the last one stand."""
         silent_s = time.monotonic() - self._samples_s
-        if silence.key != self._silence:
-            self._silence = silence.key
+        if silence.key not in self._silences_told:
+            self._silences_told.add(silence.key)
             _LOG.warning("%s", silence.text)
         self._health.source_problem(silence.text)
         if silence.refused:

@@ -221,6 +221,22 @@ def test_the_reason_of_a_silence_is_the_true_one_in_log_health_and_state(
     assert sum(said in record.getMessage() for record in caplog.records) == 1
 
 
+def test_reasons_of_a_silence_that_take_turns_are_logged_once_each(tmp_path, caplog):
+    agent = an_agent(tmp_path)
+    agent._source._queue.put(40 * b"123,512,498,505\n")
+    agent._source.poll(0.0)
+    for _ in range(20):
+        agent._samples_s -= 60.0
+        agent._look_after()
+        agent._source._bytes_s -= 60.0
+        agent._look_after()
+        agent._source._bytes_s += 60.0
+    said = [record.getMessage() for record in caplog.records if record.name == "edge_agent.agent"]
+    assert len(said) == 2
+    assert "csv_lines" in said[0]
+    assert said[1] == "no samples come"
+
+
 def test_a_dead_channel_is_named_once_in_the_log_and_in_health_until_it_is_back(
     tmp_path, monkeypatch, caplog
 ):

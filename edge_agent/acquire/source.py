@@ -51,7 +51,8 @@ class SerialSource:
         self._watches: dict[int, ChannelWatch] = {}
         self._dropped_bytes = 0
         self._misread = False
-        self._partly: str | None = None
+        self._partly = False
+        self._partly_said: str | None = None
         self._tally = _Tally(math.inf, 0, 0)
         self._unread_began_s = self._bytes_s = -math.inf
         self._unread, self._unread_bytes, self._refused_before = b"", 0, 0
@@ -92,7 +93,7 @@ class SerialSource:
         """What is wrong though samples come, in words; None where nothing is."""
         dead = [name for watch in self._watches.values() for name in watch.dead]
         if not dead:
-            return self._partly
+            return self._partly_said if self._partly else None
         many = len(dead) > 1
         return (
             f"{', '.join(dead)} {'give' if many else 'gives'} no values (not a number, an empty field, too "
@@ -164,8 +165,9 @@ class SerialSource:
         counts, before = decoder.counts, self._tally
         refused, read = counts.rejected - before.rejected, counts.frames - before.frames
         self._misread = refused > max(read, _FEW_LINES)
-        many = not self._misread and refused > max(MAX_INVALID_SHARE * read, _FEW_LINES)
-        self._partly = f"some lines are no scans: {decoder.refused_line}; {decoder.advice}" if many else None
+        self._partly = not self._misread and refused > max(MAX_INVALID_SHARE * read, _FEW_LINES)
+        if self._partly and self._partly_said is None:  # the same text for good, however often it comes
+            self._partly_said = f"some lines are no scans: {decoder.refused_line}; {decoder.advice}"
         if read and not self._misread:
             decoder.forget_refused()
         self._tally = _Tally(now_s, counts.rejected, counts.frames)
@@ -194,6 +196,7 @@ class SerialSource:
         if self._device is not None and description.same_streams(self._device.streams, device.streams):
             return False
         self._device = device
+        self._partly_said = None
         self._device_problem = next(
             filter(None, (description.rate_problem(s.rate_hz, s.channels) for s in device.streams)),
             description.memory_problem(device.streams, self._settings.window_s),

@@ -229,7 +229,7 @@ def _parts(line: bytes) -> Fields:
 
 
 def _bare(channel: Channel, field: bytes) -> bytes:
-    """Return a number without its unit, which must be that of the channel. Raises LineError where it is not."""
+    """Return a number without its unit. Raises LineError for a unit that is not the channel's."""
     match = WITH_UNIT.fullmatch(field.strip())
     if match is not None:
         _check_unit(channel, match[2])

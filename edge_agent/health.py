@@ -42,7 +42,7 @@ class HealthMeter:
             self._refusals[verdict.refusal.reason] += 1
 
     def source_problem(self, problem: str | None) -> None:
-        """Note what is wrong with the source of samples; None while they flow."""
+        """Note what is wrong with the source of samples or a channel of it; None while all is well."""
         self._source_problem = problem
 
     def read(

@@ -92,6 +92,22 @@ class AcquisitionSection(Section):
     """Bits per second of a UART; for USB CDC of no meaning."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
     """Scans per second, for csv_lines only: lines do not tell it."""
+    columns: Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None = None
+    """Names of all columns of a line, in order, for csv_lines; those that are no channels are ignored. null:
+    the columns are the channels, or a header of the DAQ names them."""
+
+    @field_validator("columns")
+    @classmethod
+    def _each_once_and_of_lines(
+        cls, columns: tuple[str, ...] | None, info: ValidationInfo
+    ) -> tuple[str, ...] | None:
+        if columns is None:
+            return None
+        if info.data.get("driver") == "block_frames":
+            raise ValueError("only lines have columns; leave it out, or set driver: csv_lines")
+        if len({name.casefold() for name in columns}) < len(columns):
+            raise ValueError("two columns have one name; give each its own, e.g. time, other1, other2")
+        return columns
 
 
 class WindowSection(Section):
@@ -226,6 +242,21 @@ class Settings(Section):
             return given
         return given | {"agent": agent | {"id": f"{_host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
 
+    @field_validator("channels")
+    @classmethod
+    def _among_the_columns(cls, channels: Channels | None, info: ValidationInfo) -> Channels | None:
+        acquisition = info.data.get("acquisition")
+        columns = acquisition.columns if acquisition is not None else None
+        named = {name.casefold() for name in columns or ()}
+        missing = [channel.name for channel in channels or () if channel.name.casefold() not in named]
+        if columns and missing:
+            names = ", ".join(missing)
+            raise ValueError(
+                f"acquisition.columns names no column for {names}; it must hold all columns of a line in "
+                "order, with the names of the channels"
+            )
+        return channels
+
     def serial_settings(self) -> SerialSettings:
         """Give what the source of samples must know."""
         return SerialSettings(
@@ -234,6 +265,8 @@ class Settings(Section):
             baud_rate=self.acquisition.baud_rate,
             channels=self.device_channels(),
             rate_hz=self.acquisition.rate_hz,
+            columns=self.acquisition.columns or (),
+            window_s=self.window.length_s,
         )
 
     def device_channels(self) -> tuple[ChannelOverride, ...]:
@@ -286,7 +319,7 @@ class Settings(Section):
 
 
 def _common_folder() -> Path:
-    """Return the folder below which each agent of this user has its own; raises ConfigError where there is none."""
+    """Return the folder below which this user's agents keep their own; raises ConfigError without any."""
     by_systemd = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
     if by_systemd:
         return Path(by_systemd)

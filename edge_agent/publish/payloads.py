@@ -102,7 +102,7 @@ class Health:
     model_sha256: str
     """SHA-256 of the model's file."""
     source: str | None
-    """What is wrong with the source of samples, in words; None while samples flow."""
+    """What is wrong with the source of samples, or a channel of it, in words; None while all is well."""
     refusal_share: dict[str, float]
     """Share of all windows that each refusal reason took, 0 to 1."""
     outbox_files_put_aside: int = 0
@@ -230,6 +230,7 @@ def _trigger(refusal: Refusal | None) -> Payload | None:
         "quantity": refusal.quantity,
         "value": _significant(refusal.value),
         "limit": _significant(refusal.limit),
+        **({} if refusal.channel is None else {"channel": refusal.channel}),
     }
     return trigger if refusal.channel is None else {**trigger, "channel": refusal.channel}
 

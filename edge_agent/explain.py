@@ -344,6 +344,8 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
             "Check the speed channel. motor.speed_rpm is the speed at this very load, to a few rpm, not the "
             "rated one: correct it, or leave it out and let vibration or a speed channel tell."
         )
+    if refusal.quantity == "second_harmonic_dbc":
+        return "Clamp the motor's conductors alone, and see that no direct current saturates the sensors."
     if refusal.quantity == "equivalent_bars_at_most" and nameplate.rotor_bars is None:
         return "The number of rotor bars, where it is known, narrows the range: motor.rotor_bars."
     if refusal.quantity == "equivalent_bars":

@@ -125,7 +125,7 @@ def test_check_says_one_load_where_something_tells_the_slip(tmp_path, channels, 
 
 
 @pytest.mark.parametrize("length_s", [1, 4, 12, 60])
-@pytest.mark.parametrize("plate", [{}, {"rated_speed_rpm": 1770}, {"power_factor": 0.9}])
+@pytest.mark.parametrize("plate", [{}, {"rated_speed_rpm": 1770}, {"power_factor": 0.7}])
 def test_where_only_the_current_tells_it_check_says_the_same_of_a_sound_rotor_twice(
     tmp_path, plate, length_s
 ):

@@ -171,10 +171,30 @@ def test_a_channel_may_leave_out_what_the_device_says(load, line: str, phase: st
         assert (channel.phase, channel.unit, channel.scale, channel.offset) == (phase, unit, 0.25, 3.0)
 
 
+@pytest.mark.parametrize(
+    ("kind", "unit", "to", "factor"),
+    [
+        ("current, phase: a", "mA", "A", 1e-3),
+        ("current, phase: a", "kA", "A", 1e3),
+        ("vibration", "g", "m/s2", 9.80665),
+        ("vibration", "mg", "m/s2", 9.80665e-3),
+    ],
+)
+def test_a_scale_in_another_unit_is_converted(load, kind: str, unit: str, to: str, factor: float):
+    (channel,) = load(
+        f"{MINIMAL}channels:\n  - {{name: x, kind: {kind}, unit: {unit}, scale: 2, full_scale: 50}}\n"
+    ).device_channels()
+    whole = channel.alone()
+    assert whole is not None
+    assert (whole.unit, whole.scale, whole.full_scale) == (to, 2 * factor, 50 * factor)
+
+
 def test_a_unit_that_is_of_no_kind_is_refused_without_a_kind_too(problems_of):
     (problem,) = problems_of(f"{MINIMAL}channels:\n  - {{name: ia, unit: V}}\n")
     assert problem.key == ("channels", 0, "unit")
-    assert "'V' is no unit of a channel here, expected A or m/s2 or mm/s or rpm" in problem.message
+    assert (
+        "'V' is no unit of a channel here, expected A, mA or kA; m/s2, mm/s, g or mg; rpm" in problem.message
+    )
 
 
 def test_a_file_without_channels_leaves_those_of_the_device(load):

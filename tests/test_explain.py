@@ -166,6 +166,14 @@ def test_a_window_too_short_is_told_how_long_it_must_be():
     assert "too near to the line" in text["sidebands"]
 
 
+def test_strong_even_harmonics_are_told_what_makes_them_and_where_to_clamp(broken):
+    answer = refused(broken, Reason.OUT_OF_DOMAIN, "second_harmonic_dbc", -7.3, -9.0)
+    text = said(answer)
+    assert "strong even harmonics, the second at -7 dBc where a motor has -9 dBc at most" in text["verdict"]
+    assert "half-wave load, a saturated transformer, or no motor at all" in text["verdict"]
+    assert "Clamp the motor's conductors alone" in text["advice"]
+
+
 def test_a_light_load_is_told_which_load_would_do():
     light = NAMEPLATE.model_copy(update={"speed_rpm": 1795})
     text = said(an_answer(a_window(slip=1 - 1795 / 1800, vibration=False), nameplate=light), light)

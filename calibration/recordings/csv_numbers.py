@@ -14,6 +14,9 @@ from edge_agent.acquire.recordings import RecordingError
 _LINES_AT_ONCE = 20_000
 """Lines whose cells are in memory at a time: judgement, some ten megabytes."""
 
+_MARK = "\n"
+"""Joins cells for a moment: it stands in none, as lines are split at it."""
+
 _ENDS = 20
 """First and last lines of which the text of a column is kept."""
 
@@ -48,17 +51,19 @@ def read_numbers(lines: Sequence[str], layout: Layout, columns: Sequence[int]) -
     footer = None
     for numbers in _batches(lines, layout.first):
         rows = [cells_of(lines[number], layout.separator) for number in numbers]
-        end = _first_bad(rows, layout, columns)
-        if end is not None:
+        values = _values(rows, layout.width, columns)
+        if values is None:
+            end = _first_bad(rows, layout, columns)
             footer = _footer(lines, numbers[end], layout, columns)
             rows, numbers = rows[:end], numbers[:end]
-        if rows:
-            chosen = [[row[column] for column in columns] for row in rows]
-            marks.check(chosen, numbers)
-            parts.append(np.array([[_float(cell) for cell in row] for row in chosen]))
-            head += chosen[: _ENDS - len(head)]
-            tail = [*tail, *chosen[-_ENDS:]][-_ENDS:]
-        if end is not None:
+            values = _values(rows, layout.width, columns)
+        if rows and values is not None:
+            marks.check(rows, numbers)
+            parts.append(values)
+            head += [[row[column] for column in columns] for row in rows[: _ENDS - len(head)]]
+            last = [[row[column] for column in columns] for row in rows[-_ENDS:]]
+            tail = [*tail, *last][-_ENDS:]
+        if footer is not None:
             break
     values = np.concatenate(parts) if parts else np.empty((0, len(columns)))
     if len(values) < 2:
@@ -82,9 +87,25 @@ def _float(cell: str) -> float:
     return float(cell.replace(",", "."))
 
 
-def _first_bad(rows: list[list[str]], layout: Layout, columns: Sequence[int]) -> int | None:
-    """Return the index of the first row that is no scan; None where all are."""
-    return next((i for i, row in enumerate(rows) if not _is_scan(row, layout, columns)), None)
+def _values(rows: list[list[str]], width: int, columns: Sequence[int]) -> NDArray[np.float64] | None:
+    """Return the numbers (scans, columns) of rows; None where one of them is no scan."""
+    if any(len(row) != width for row in rows):
+        return None
+    values = np.empty((len(rows), len(columns)))
+    for place, column in enumerate(columns):
+        text = _MARK.join([row[column] for row in rows])
+        if "_" in text:  # Python's own way to write thousands
+            return None
+        try:
+            values[:, place] = [float(cell) for cell in text.replace(",", ".").split(_MARK)] if rows else []
+        except ValueError:
+            return None
+    return values
+
+
+def _first_bad(rows: list[list[str]], layout: Layout, columns: Sequence[int]) -> int:
+    """Return the index of the first row that is no scan."""
+    return next(i for i, row in enumerate(rows) if not _is_scan(row, layout, columns))
 
 
 def _is_scan(row: list[str], layout: Layout, columns: Sequence[int]) -> bool:
@@ -154,13 +175,13 @@ class _Marks:
     """Watches that commas within numbers are decimal commas, never thousands separators."""
 
     def __init__(self, layout: Layout, columns: Sequence[int]) -> None:
-        self._names = [layout.names[column] or f"column {column + 1}" for column in columns]
+        self._names = {column: layout.names[column] or f"column {column + 1}" for column in columns}
         self._point: str | None = None
         self._comma: str | None = None
 
     def check(self, rows: list[list[str]], numbers: list[int]) -> None:
-        """Take cells (scans, columns) and the indices of their lines; raises RecordingError."""
-        for column, name in enumerate(self._names):
+        """Take rows and the indices of their lines; raises RecordingError."""
+        for column, name in self._names.items():
             cells = [row[column] for row in rows]
             text = "".join(cells)
             comma, point = "," in text, "." in text

@@ -25,7 +25,7 @@ DESCRIPTION_EVERY_S = 1.0
 _MAX_STEP_S = 0.2
 """Judgement: a simulator that is late catches up in steps of one of its blocks."""
 _QUIET_S = 0.1
-"""Judgement: how long nothing may be unread before the port is closed; several reads of a listener."""
+"""Judgement: how long everything must have been read before the port is closed; several reads."""
 _MAX_DRAIN_S = 30.0
 """Judgement: a listener that reads nothing for so long has hung."""
 

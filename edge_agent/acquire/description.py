@@ -40,8 +40,8 @@ class _Channel(_Part):
     def _sensible(self) -> "_Channel":
         if self.scale == 0:
             raise ValueError("scale is 0")
-        if self.kind is None and not self.unit:
-            raise ValueError(f"{self.name}: neither kind nor unit is given")
+        if self.kind is None and kind_of(self.unit) is None:
+            raise ValueError(f"{self.name}: unit {self.unit!r} tells no kind, and no kind is given")
         problem = (
             unit_problem(ChannelKind(self.kind) if self.kind else None, self.unit) if self.unit else None
         )

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_of
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
+from edge_agent.acquire.units import standard_unit
 
 UNIT_OF_KIND = {ChannelKind.CURRENT: "A", ChannelKind.VIBRATION: "m/s2", ChannelKind.SPEED: "rpm"}
 """The usual unit of what is measured: SI, but for speed, which nameplates state in rpm."""
@@ -35,19 +36,22 @@ class ChannelOverride:
     def over(self, described: Channel) -> Channel:
         """Return the channel of a device with what is configured in place of what the device says.
 
-        A new scale makes the device's full scale, which is in units, unknown.
+        A new scale makes the device's full scale, which is in units, unknown. A unit such as mA is converted,
+        also where it stands alone: then it says what the device's own scale is in.
         """
-        full_scale = described.full_scale if self.scale is None else None
         kind = self.kind or described.kind
         same = kind is described.kind
         stays = described.unit if same and described.unit else UNIT_OF_KIND[kind]
+        unit, factor = standard_unit(self.unit or stays) or (self.unit or stays, 1.0)
+        scale = described.scale if self.scale is None else self.scale
+        full_scale = self.full_scale or (described.full_scale if self.scale is None else None)
         return Channel(
             name=self.name,
             kind=kind,
-            unit=self.unit or stays,
-            scale=described.scale if self.scale is None else self.scale,
+            unit=unit,
+            scale=scale * factor,
             offset=described.offset if self.offset is None else self.offset,
-            full_scale=self.full_scale or full_scale,
+            full_scale=None if full_scale is None else full_scale * factor,
             phase=self.phase or (described.phase if same else None) or phase_of(kind, self.name),
             axis=self.axis or (described.axis if same else None) or axis_of(kind, self.name),
         )
@@ -64,7 +68,8 @@ class ChannelOverride:
 
     def alone(self) -> Channel | None:
         """Return the channel where no device describes it; None where its scale or its kind is unknown."""
-        kind = self.kind or KIND_OF_UNIT.get(self.unit or unit_of(self.name))
+        stated = standard_unit(self.unit or unit_of(self.name))
+        kind = self.kind or (KIND_OF_UNIT[stated[0]] if stated else None)
         if kind is None or self.scale is None:
             return None
         return self.over(Channel(self.name, kind, "", self.scale))

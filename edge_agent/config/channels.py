@@ -1,7 +1,6 @@
 """The channels that stand in the YAML file."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, ValidationInfo, WrapValidator, field_validator
@@ -78,14 +77,8 @@ class ChannelSection(Section):
         return axis
 
     def channel(self) -> ChannelOverride:
-        """Return it as acquisition knows it, in the unit that the agent works in."""
-        override = ChannelOverride(**self.model_dump())
-        known = None if self.unit is None else standard_unit(self.unit)
-        if known is None:
-            return override
-        usual, factor = known
-        scale, full_scale = (None if v is None else v * factor for v in (self.scale, self.full_scale))
-        return replace(override, unit=usual, scale=scale, full_scale=full_scale)
+        """Return it as acquisition knows it; acquisition converts its unit."""
+        return ChannelOverride(**self.model_dump())
 
 
 def _without_conflicts(

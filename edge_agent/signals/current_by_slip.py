@@ -25,6 +25,9 @@ _MAX_OVER_IDLE = 0.85
 """Current over that of the idling motor up to which it may be too small for a slip: 0.89 was the least of 330
 simulated motors with voltages 10 % off."""
 
+_NO_WITNESS = ("current", "configured")
+"""Sources of a slip that accuse no current: itself, and a configured speed, which holds at one load only."""
+
 
 class CurrentBySlip:
     """Sets the current of one motor against the slip that something else tells."""
@@ -39,8 +42,8 @@ class CurrentBySlip:
     ) -> Refusal | None:
         """Return why the current cannot be that of this motor at its slip; None where it can.
 
-        Where the current alone tells the slip, vibration is asked for it anew, at all slips, since a current
-        of a wrong scale points to wrong ones. One above the rated current that nothing contradicts is an
+        Where only the current or a configured speed tells the slip, vibration is asked for it anew, at all
+        slips, since a current of a wrong scale points to wrong ones. One above the rated current that nothing contradicts is an
         overload: then nothing tells the slip.
         """
         over_rated = line.rms_a / self._nameplate.rated_current_a
@@ -48,11 +51,11 @@ class CurrentBySlip:
         if over_idle > _MAX_OVER_IDLE and over_rated < _MIN_OVER_RATED:
             return None
         channel, heard = ", ".join(names), slips
-        if slips.source == "current":
+        if slips.source in _NO_WITNESS:
             found = vibration and self._slips.from_vibration(vibration, line, self._slips.anything())
             heard = found or slips
         refusal = None
-        if heard.source != "current":
+        if heard.source not in _NO_WITNESS:
             refusal = self._contradiction(line, heard, over_rated, over_idle, channel)
         return refusal or (self.overload(line, names) if slips.source == "current" else None)
 

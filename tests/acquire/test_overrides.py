@@ -54,6 +54,8 @@ def a_channel(**changes: Any) -> Channel:
         ({"name": "ic"}, {"name": "ic"}),
         ({"offset": 0.0}, {"offset": 0.0}),
         ({"full_scale": 5.0}, {"full_scale": 5.0}),
+        ({"unit": "mA"}, {"scale": 0.01e-3, "full_scale": 20e-3}),
+        ({"unit": "kA", "scale": 2.0, "full_scale": 0.5}, {"scale": 2000.0, "full_scale": 500.0}),
         ({"scale": -0.02}, {"scale": -0.02, "full_scale": None}),
         ({"scale": 0.5, "full_scale": 9.0}, {"scale": 0.5, "full_scale": 9.0}),
         (

@@ -208,7 +208,7 @@ def test_of_an_overloaded_motor_a_pair_alone_tells_no_slip():
         seconds, lower=0.02, upper=0.01j, pole_pass_hz=POLE_PASS_HZ, amplitude_a=1.5 * 2.98 * 2**0.5
     )
     analysis = analyse(a_window(a_current_window(phase_currents(vector))))
-    assert (analysis.refusal.reason, analysis.refusal.quantity) == (Reason.LOAD_TOO_LOW, "slip_of_pair")
+    assert (analysis.refusal.reason, analysis.refusal.quantity) == (Reason.OVERLOAD, "current_over_rated")
 
 
 @pytest.mark.parametrize("wander", [0.0, 0.15])

@@ -30,11 +30,11 @@ class PaperSpec:
 
     rows: int = 64
     """Frequencies, evenly from 0 to just below `highest_hz`; a frame lasts rows / highest_hz seconds.
-    Judgement, as the columns: the size of the agent's own images, for a fair comparison."""
+    Judgement: as many as the agent's images have."""
     columns: int = 64
-    """Frames in time, evenly over the window."""
+    """Frames in time, evenly over the window. Judgement: a square image."""
     highest_hz: float = 1000.0
-    """Upper end of the frequencies, Hz. Judgement: it holds the usual slot and bearing lines."""
+    """Upper end of the frequencies, Hz. Judgement: above the sidebands and low harmonics."""
     lowest_db: float = -80.0
     """Level that becomes 0, dB re the strongest point of the image, which becomes 255. Judgement: about the
     noise of a 12-bit converter."""

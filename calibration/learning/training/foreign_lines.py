@@ -21,7 +21,7 @@ _FROM = 0.3
 _TO = 3.2
 """Highest place of a line, in units of 2sf. Judgement: within the axis of the images."""
 _GAIN_DB = 10.0
-"""Judgement: driven machines modulate a current by less and by more than broken bars do."""
+"""Judgement: a driven machine may modulate the current less, or more, than broken bars do."""
 _LEVELS = 2
 """Planes of a current's image that hold levels in dB; the others hold the product of both sidebands."""
 

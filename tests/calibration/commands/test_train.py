@@ -62,7 +62,7 @@ def test_a_file_without_weights_to_start_from_is_wrong_usage(tmp_path, capsys):
     a_dataset(tmp_path)
     (tmp_path / "model.onnx").write_bytes(b"\x08\x08onnx")
     assert command(tmp_path, "--out", tmp_path / "run", "--init", tmp_path / "model.onnx") == 2
-    assert "no file of torch weights; an ONNX file holds none" in capsys.readouterr().err
+    assert "not a file of torch weights; an ONNX file holds none" in capsys.readouterr().err
     torch.save({"something": torch.zeros(1)}, tmp_path / "else.pt")
     assert command(tmp_path, "--out", tmp_path / "run", "--init", tmp_path / "else.pt") == 2
     assert "neither best.pt of a training nor a ShuffleNetV2" in capsys.readouterr().err

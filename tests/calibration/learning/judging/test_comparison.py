@@ -4,9 +4,16 @@ import numpy as np
 import pytest
 from small_dataset import an_entry, some_examples
 
-from calibration.learning.judging.comparison import Outcome, Trial, row, table, table_int8, table_without
+from calibration.learning.judging.comparison import (
+    Outcome,
+    Trial,
+    answer,
+    row,
+    table,
+    table_int8,
+    table_without,
+)
 from calibration.learning.training.probability import wilson_interval
-from edge_agent.diagnose.fusion import answer
 
 
 def a_trial(right: list[int], seed: int = 1, fold: str = "a", model: str = "svm", **changes) -> Trial:

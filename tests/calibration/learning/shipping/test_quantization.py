@@ -4,7 +4,7 @@ import numpy as np
 import onnxruntime
 import pytest
 import torch
-from small_dataset import an_entry, some_examples
+from small_dataset import SIDE_INPUTS, an_entry, some_examples
 
 from calibration.learning.network.fusion import FusionNetwork, NetworkSpec
 from calibration.learning.shipping.deploy import DeployedNetwork
@@ -12,7 +12,6 @@ from calibration.learning.shipping.export import accept_bytes, to_onnx
 from calibration.learning.shipping.quantization import CalibrationInputs
 from calibration.learning.shipping.quantization import quantize as quantize_network
 from edge_agent.diagnose.manifest import Modality
-from edge_agent.signals.images import SIDE_INPUTS
 
 
 @pytest.mark.parametrize("target", ["x86", "arm64"])

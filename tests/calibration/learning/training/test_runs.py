@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 from small_dataset import training_examples
+from small_training import train
 
-from calibration.commands import train
 from calibration.learning.network.fusion import FusionNetwork, NetworkSpec, images_to_tensor
 from calibration.learning.network.shufflenet import ShuffleNetV2
 from calibration.learning.training.runs import start_from

@@ -4,26 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
-from small_dataset import training_examples
+from small_dataset import SIDE_INPUTS, training_examples
+from small_training import train
 
 from calibration.learning.data.modalities import only
-from calibration.learning.network.fusion import FusionNetwork, NetworkSpec, make_network
+from calibration.learning.network.fusion import make_network
 from calibration.learning.training.trainer import Trainer, TrainingSpec, predict
-from edge_agent.signals.images import SIDE_INPUTS
 
 pytestmark = pytest.mark.usefixtures("one_thread")
-
-
-def train(folder, data, epochs: int, seed: int = 1, patience: int = 99, batch: int = 30) -> FusionNetwork:
-    _, examples, validation = data
-    examples, validation = examples.take(np.arange(0, 240, 4)), validation.take(np.arange(0, 80, 4))
-    torch.manual_seed(seed)
-    network = FusionNetwork(NetworkSpec({"current": 4, "vibration": 4}, len(SIDE_INPUTS), 5))
-    folder.mkdir(exist_ok=True)
-    spec = TrainingSpec(epochs=epochs, batch=batch, seed=seed, patience=patience)
-    Trainer(network, spec, examples, validation, SIDE_INPUTS, folder).fit()
-    return network
 
 
 def test_a_network_of_vibration_alone_hears_nothing_that_only_the_current_tells(tmp_path):

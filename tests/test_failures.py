@@ -1,7 +1,6 @@
 """An exception costs its window, which is refused, counted, logged once and kept; minutes of them end it."""
 
 import json
-import logging
 import threading
 import time
 from pathlib import Path
@@ -15,7 +14,7 @@ from edge_agent.acquire.frames import encode_data, encode_description
 from edge_agent.acquire.recordings import read_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.agent import Agent, Line
-from edge_agent.cli import log_to_stderr
+from edge_agent.cli import OneLineFormatter
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.verdict import Evidence, Reason
@@ -300,13 +299,10 @@ def test_replay_refuses_a_recording_whose_window_would_fill_the_memory(
     assert "shorten window.length_s" in capsys.readouterr().err
 
 
-def test_the_log_is_one_line_a_failure(failing, capsys, tmp_path: Path) -> None:
-    log_to_stderr()
-    try:
-        failing(ValueError("many\nlines"))
-        run_through(a_line(), 1.0)
-        said = capsys.readouterr().err
-        assert len(said.splitlines()) == 1
-        assert "Traceback" in said
-    finally:
-        logging.basicConfig(force=True)
+def test_the_log_is_one_line_a_failure(failing, caplog: pytest.LogCaptureFixture) -> None:
+    failing(ValueError("many\nlines"))
+    run_through(a_line(), 1.0)
+    (record,) = caplog.records
+    said = OneLineFormatter(in_journal=False).format(record)
+    assert len(said.splitlines()) == 1
+    assert "Traceback" in said

@@ -13,6 +13,7 @@ from edge_agent.acquire.frames import encode_data, encode_description
 from edge_agent.acquire.recordings import read_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.agent import Agent, Line
+from edge_agent.cli import OneLineFormatter
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.verdict import Evidence, Reason
@@ -267,3 +268,12 @@ def test_replay_can_say_and_draw_a_window_that_failed(
     monkeypatch.chdir(tmp_path)
     assert replay(monkeypatch, tmp_path, *options) == 0
     assert "analysis_failed (windows_failed_in_a_row 1.0" in capsys.readouterr().out
+
+
+def test_the_log_is_one_line_a_failure(failing, caplog: pytest.LogCaptureFixture) -> None:
+    failing(ValueError("many\nlines"))
+    run_through(a_line(), 1.0)
+    (record,) = caplog.records
+    said = OneLineFormatter(in_journal=False).format(record)
+    assert len(said.splitlines()) == 1
+    assert "Traceback" in said

@@ -37,14 +37,9 @@ def rate_problem(streams: tuple[Stream, ...]) -> str | None:
         lowest_hz = max((MIN_RATE_HZ[channel.kind] for channel in stream.channels), default=0.0)
         if lowest_hz <= stream.rate_hz <= MAX_RATE_HZ:
             continue
-        waves = (
-            ""
-            if lowest_hz < 100.0
-            else ": the waves of current and vibration are needed, not their rms values"
-        )
         return (
-            f"rate_hz {stream.rate_hz:g} of {names}, expected {lowest_hz:g} to {MAX_RATE_HZ:.0f} scans a second"
-            f"{waves}; correct the rate, or record the waveform itself at 1000 or more"
+            f"rate_hz {stream.rate_hz:g} of {names}, expected {lowest_hz:g} to {MAX_RATE_HZ:.0f} scans a "
+            "second; correct the rate, or sample the waves themselves at 1000 or more, not rms values"
         )
     values_per_s = sum(stream.rate_hz * len(stream.channels) for stream in streams)
     if values_per_s > MAX_VALUES_PER_S:

@@ -107,7 +107,7 @@ def test_every_retained_topic_is_cleared_before_its_user_is_gone() -> None:
 def test_the_check_of_the_guide_names_the_outbox_of_the_service(tmp_path: Path) -> None:
     example = (DEPLOY / "edge-agent.example.yaml").read_text()
     for name in ("ca.crt", "mqtt-password"):
-        (tmp_path / name).write_text("")
+        (tmp_path / name).write_text("secret\n")
     file = tmp_path / "edge-agent.yaml"
     file.write_text(example.replace("/etc/edge-agent/", f"{tmp_path}/"))
     (directory,) = re.findall(r"^StateDirectory=(.*)$", (DEPLOY / "edge-agent.service").read_text(), re.M)

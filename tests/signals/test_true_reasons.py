@@ -110,7 +110,7 @@ def test_a_current_that_a_weak_or_strong_supply_makes_is_believed(rms_over_rated
 
 
 def test_a_configured_speed_is_no_witness_of_a_scale():
-    """It may be that of another load: with vibration the present one is heard, without it nothing is known."""
+    """It may be that of another load: vibration hears the present one, without it nothing is known."""
     stale = {"speed_rpm": 1795}
     assert analyse_motor(0.8 * 3, vibration=True, **stale).refusal.reason is Reason.WRONG_SCALE
     assert analyse_motor(0.8 * 3, **stale).refusal.reason is Reason.OVERLOAD

@@ -187,7 +187,8 @@ class Publisher:
             if self._ask_less_of_will(error.reason):
                 return self._connect()
             self._failed_attempts += 1
-            self._suspects.broker_was_away()
+            if not error.reason:
+                self._suspects.broker_was_away()
             self._complaints.say(f"MQTT: {error}")
             if error.wrong_protocol:
                 self._try_other_protocol()
@@ -226,8 +227,9 @@ class Publisher:
         if self._thread.stopping.is_set():
             self._say_goodbye(connection, delivery)
         else:
+            ending = connection.closed  # before it is cut by us
             connection.abandon()
-            self._learn_from_end(connection.closed, delivery)
+            self._learn_from_end(ending, delivery)
         self._connected = False
         self._mailbox.disconnected()
         self._backoff.lost()

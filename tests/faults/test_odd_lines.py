@@ -80,6 +80,10 @@ def test_what_once_ended_the_process_is_answered(seed: int) -> None:
     answers_of(an_odd_line(seed), MODEL)
 
 
+def test_a_rotor_of_few_bars_for_its_poles_has_not_all_side_lines_of_the_slots() -> None:
+    answers_of(a_nearly_right_line(10_484), MODEL)
+
+
 @pytest.mark.parametrize("signal", ["zero", "noise", "line"])
 @pytest.mark.parametrize("rate_hz", [0.1, 1.0, 2.0, 3.0, 20.0, 100.0])
 @pytest.mark.parametrize("channels", ["i", "ii", "iii", "iiiv"])

@@ -90,7 +90,7 @@ def test_the_transcript_ends_with_three_alarms_within_the_time_that_is_said():
     assert windows[-3:] == [["broken_bars", "alarm"]] * 3
     assert windows[0][0] == "indeterminate"
     (alarm_s,) = re.findall(r"^alarm (\d+\.\d) s after the bars broke$", transcript, re.MULTILINE)
-    ((least_s, most_s),) = re.findall(r"the alarm comes (\d+) to\s(\d+) s after", README)
+    ((least_s, most_s),) = re.findall(r"the alarm\scomes (\d+) to\s(\d+) s after", README)
     assert int(least_s) <= round(float(alarm_s)) <= int(most_s)
 
 

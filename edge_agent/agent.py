@@ -16,21 +16,23 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_agent.acquire.samples import Device, SampleBlock
-from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource
+from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource, Silence
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
 from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event, starting
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
-from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Verdict, WindowSpan
+from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, State, Verdict, WindowSpan
 from edge_agent.explain_channels import say_dead
 from edge_agent.failures import FailedWindows
 from edge_agent.health import HealthMeter
 from edge_agent.motor import Nameplate
+from edge_agent.publish.former import take_over
 from edge_agent.publish.mqtt import Publisher
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.payloads import (
     Origin,
+    Payload,
     diagnosis_payload,
     event_payload,
     health_payload,
@@ -39,12 +41,15 @@ from edge_agent.publish.payloads import (
 from edge_agent.signals import quality
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import TOO_LARGE, Window, Windows, too_large
+from edge_agent.signals.windows import Window, Windows
 from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
 _SILENT_S = 5.0
+"""Time without samples after which there is no state, s: judgement, longer than a block or a hiccup."""
+_NOT_UNDERSTOOD_S = 4.0
+"""The same while bytes come, s: longer than frames wait for a description, and told within five seconds."""
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
@@ -85,20 +90,14 @@ class Line:
         self.windows = Windows(length_s, step_s)
         self.decision = Decision()
         self.failures = FailedWindows(step_s, failed_folder)
-        self._length_s = length_s
         self._nameplate = nameplate
         self._model = model
         self._analyser = self._new_analyser()
 
-    def configure(self, device: Device) -> Refusal | None:
-        """Begin with a device, or with one that has changed.
-
-        Return why nothing can be begun: a window of it would not fit into memory, and no sample is taken.
-        """
-        refusal = too_large(device, self._length_s)
-        self.windows.configure(replace(device, streams=()) if refusal else device)
+    def configure(self, device: Device) -> None:
+        """Begin with a device, or with one that has changed; its windows must fit into memory."""
+        self.windows.configure(device)
         self._analyser = self._new_analyser()
-        return refusal
 
     def push(self, block: SampleBlock, behind: bool = False, waited_s: float = 0.0) -> Iterator[Answer]:
         """Take samples; give an answer for each window that they complete, or skip it when behind.
@@ -154,7 +153,9 @@ class Agent:
         with contextlib.suppress(OSError):  # the outbox tells what is wrong, and goes on without a disk
             settings.state_folder().mkdir(parents=True, exist_ok=True)
         self._outbox = Outbox(settings.outbox_settings())
+        take_over(self._outbox, settings.former_outbox(), settings.former_event_topics())
         self._publisher = Publisher(settings.mqtt_settings(), settings.agent.id, self._outbox)
+        self._told_before_start = self._publisher.last_told(self._motor)
         self._health = HealthMeter(model.sha256)
         self._supervisor = Supervisor()
         self._manager = ServiceManager()
@@ -162,8 +163,9 @@ class Agent:
         self._samples_s = time.monotonic()
         self._state_said_s = self._health_said_s = time.monotonic()
         self._port_problem: str | None = None
-        self._silence: str | None = None
-        self._device_problem: str | None = None
+        self._silences_told: set[str] = set()
+        self._told: set[str] = set()
+        self._capabilities: list[str] = []
         self._said_dead: set[str] = set()
 
     def run(self, stop: threading.Event, hung_up: threading.Event | None = None) -> None:
@@ -192,8 +194,8 @@ class Agent:
         match item:
             case SampleBlock():
                 self._samples_s = time.monotonic()
-                self._silence = None
-                self._health.source_problem(self._device_problem)
+                self._silences_told.clear()
+                self._note(self._source.problem)
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
                 for answer in self._line.push(item, behind, waited_s):
@@ -205,19 +207,19 @@ class Agent:
                 self._port_problem = None
             case PortLost():
                 self._port_problem = f"{item.port}: {item.reason}"
-                self._fall_silent(self._port_problem)
+                self._fall_silent(Silence(self._port_problem, self._port_problem))
 
     def _begin(self, device: Device) -> None:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._samples_s = time.monotonic()
-        refusal = self._line.configure(device)
+        self._told.clear()
         self._said_dead.clear()
-        self._device_problem = TOO_LARGE.format(refusal.value, refusal.limit) if refusal else None
-        if refusal is not None:
-            _LOG.error("%s: %s", device.name or "the device", self._device_problem)
-        self._refuse(refusal or Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
-        for sentence in capabilities(device.streams, self._settings.motor, self._settings.window.length_s):
+        self._line.configure(device)
+        self._refuse(Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
+        said = list(capabilities(device.streams, self._settings.motor, self._settings.window.length_s))
+        for sentence in said if said != self._capabilities else ():
             _LOG.info("%s", sentence)
+        self._capabilities = said
         there = {channel.name for stream in device.streams for channel in stream.channels}
         for channel in self._settings.device_channels():
             if channel.name not in there:
@@ -234,14 +236,24 @@ class Agent:
         if answer.changed:
             self._say_change(answer.before, answer.state)
 
-    def _fall_silent(self, problem: str) -> None:
+    def _note(self, problem: str | None) -> None:
+        """Say what is wrong though samples come: in health for as long as it is, in the log once."""
+        self._health.source_problem(problem)
+        if problem is not None and problem not in self._told:
+            self._told.add(problem)
+            _LOG.warning("%s", problem)
+
+    def _fall_silent(self, silence: Silence) -> None:
         """Without samples there is no state: say so at once rather than let the last one stand."""
         silent_s = time.monotonic() - self._samples_s
-        if problem != self._silence:
-            self._silence = problem
-            _LOG.warning("%s", problem)
-        self._health.source_problem(problem)
-        self._refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", silent_s, _SILENT_S))
+        if silence.key not in self._silences_told:
+            self._silences_told.add(silence.key)
+            _LOG.warning("%s", silence.text)
+        self._health.source_problem(silence.text)
+        if silence.refused:
+            self._refuse(Refusal(Reason.SAMPLES_NOT_UNDERSTOOD, silence.quantity, silence.refused, 0))
+        else:
+            self._refuse(Refusal(Reason.LOST_SAMPLES, silence.quantity, silent_s, _SILENT_S))
 
     def _refuse(self, refusal: Refusal) -> None:
         before = self._line.decision.state
@@ -249,17 +261,24 @@ class Agent:
             self._say_change(before, self._line.decision.state)
 
     def _say_change(self, before: Verdict, after: Verdict) -> None:
-        if is_event(before, after):
-            self._say_event(before, after)
+        told = self._told_before_start
+        if told is None:
+            if is_event(before, after):
+                self._say_event(before, after, before.state)
+        elif after.state is not State.INDETERMINATE:
+            # A restart is no change of the motor: the first answer is compared with what was told before it.
+            self._told_before_start = None
+            if (told["state"], told["severity"]) != (after.state, after.severity):
+                self._say_event(told, after, told["state"])
         self._say_state(after)
 
-    def _say_event(self, before: Verdict, after: Verdict) -> None:
+    def _say_event(self, before: Verdict | Payload, after: Verdict, was: object) -> None:
         now_s = time.time()
         number = self._publisher.publish_event(
             self._motor, lambda event: event_payload(event, self._origin, before, after, now_s)
         )
         reason = after.refusal.reason if after.refusal else ""
-        _LOG.info("event %d: %s -> %s %s", number, before.state, after.state, reason)
+        _LOG.info("event %d: %s -> %s %s", number, was, after.state, reason)
 
     def _say_state(self, state: Verdict) -> None:
         self._state_said_s = time.monotonic()
@@ -276,12 +295,11 @@ class Agent:
         self._supervisor.check()
         self._line.failures.check()
         now_s = time.monotonic()
-        silent = now_s - self._samples_s > _SILENT_S
-        if silent:
-            self._fall_silent(self._port_problem or self._source.silence())
+        patience_s = _NOT_UNDERSTOOD_S if self._source.understands_nothing else _SILENT_S
+        if now_s - self._samples_s > patience_s:
+            lost = self._port_problem
+            self._fall_silent(self._source.silence() if lost is None else Silence(lost, lost))
             self._watchdog.source_known_silent(now_s)
-        elif self._device_problem is not None:
-            self._watchdog.source_known_silent(now_s)  # its samples are not taken, and that has been said
         else:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)
         if now_s - self._state_said_s >= self._settings.mqtt.heartbeat_s:

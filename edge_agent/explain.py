@@ -19,7 +19,6 @@ from edge_agent.explain_channels import SAYINGS, against_plate, say_dead
 from edge_agent.motor import Nameplate
 from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.severity import SOUND_BARS, least_cycles, least_load
-from edge_agent.signals.windows import TOO_LARGE
 
 ADVICE = {
     Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "
@@ -55,12 +54,19 @@ ADVICE = {
 _SAYINGS = {
     "slip_change": "the slip, as the current tells it, changes by {:.0%} within the window, at most {:.0%} "
     "is steady",
+    "silent_s": "no samples came for {:.0f} s, at most {:.0f} s may pass",
+    "refused_lines": "{:.0f} lines came that are no scans, at most {:.0f} may; the log and health show one",
+    "refused_frames": "{:.0f} frames came that nothing describes, at most {:.0f} may be",
+    "refused_bytes": "{:.0f} bytes came that are no samples, at most {:.0f} may; the log and health say what "
+    "they look like",
+    "refused_descriptions": "{:.0f} descriptions came that cannot be right, at most {:.0f} may; the log and "
+    "health say why",
+    "dead_channels": "{:.0f} channels give no values, at most {:.0f} may",
     "lost_fraction": "{:.1%} of the samples are lost, at most {:.1%} may be",
     "current_rate_hz": "the currents come at {:.3g} values a second, at least {:.3g} are needed to show the "
     "line: rms values of a meter tell nothing of the rotor; sample at 1 kHz or more",
     "current_scans": "a window holds {:.0f} values of each current, at least {:.0f} are needed: make the "
     "window longer or sample faster",
-    "window_values": TOO_LARGE,
     "windows_failed_in_a_row": "{:.0f} windows in a row could not be analysed, at {:.0f} the agent gives up",
     "device_overruns": "the device says {:.0f} times that it lost samples which its count does not show, at "
     "most {:.0f} may be",

@@ -42,7 +42,7 @@ class HealthMeter:
             self._refusals[verdict.refusal.reason] += 1
 
     def source_problem(self, problem: str | None) -> None:
-        """Note what is wrong with the source of samples; None while they flow."""
+        """Note what is wrong with the source of samples or a channel of it; None while all is well."""
         self._source_problem = problem
 
     def read(
@@ -76,6 +76,8 @@ class HealthMeter:
             model_sha256=self._model_sha256,
             source=self._source_problem,
             refusal_share={reason: n / self._verdicts for reason, n in sorted(self._refusals.items())},
+            outbox_files_put_aside=kept.files_put_aside,
+            messages_left_out=publisher.counts.left_out,
         )
 
 

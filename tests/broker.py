@@ -145,6 +145,88 @@ class Subscriber:
                 self._subscribed.set()
 
 
+class FakeBroker:
+    """An MQTT 5 broker on loopback that answers each PUBLISH as told, for what real ones do rarely."""
+
+    def __init__(self, answer: Callable[[str, bytes], "Answer"], connack: bytes = b"") -> None:
+        """Take what to do with a message by topic and payload; `connack` are properties, encoded."""
+        self.taken: list[tuple[str, bytes, int, bool]] = []
+        """Topic, payload, QoS and retain flag of every message that was taken."""
+        self.seen: list[tuple[str, bytes, int]] = []
+        """Topic and payload of every message, with the number of the connection, from 1."""
+        self.connections = 0
+        self._answer = answer
+        self._connack = connack
+        self._server = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._server.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Take no more connections."""
+        self._server.close()
+
+    def _accept(self) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self._server.accept()
+                self.connections += 1
+                threading.Thread(target=self._serve, args=(connection, self.connections), daemon=True).start()
+
+    def _serve(self, connection: socket.socket, number: int) -> None:
+        with connection, connection.makefile("rb") as stream, contextlib.suppress(OSError):
+            while head := stream.read(1):
+                length = shift = 0
+                while True:
+                    byte = stream.read(1)[0]
+                    length |= (byte & 0x7F) << shift
+                    shift += 7
+                    if byte < 0x80:
+                        break
+                if not self._take(connection, head[0], stream.read(length), number):
+                    return
+
+    def _take(self, connection: socket.socket, head: int, body: bytes, number: int) -> bool:
+        """Answer a packet; False ends the connection."""
+        if head >> 4 == 1:  # CONNECT
+            properties = bytes([len(self._connack)]) + self._connack
+            connection.sendall(bytes([0x20, 2 + len(properties), 0, 0]) + properties)
+        elif head >> 4 == 12:  # PINGREQ
+            connection.sendall(b"\xd0\x00")
+        elif head >> 4 == 3:  # PUBLISH
+            return self._take_publish(connection, head, body, number)
+        return head >> 4 != 14  # DISCONNECT
+
+    def _take_publish(self, connection: socket.socket, head: int, body: bytes, number: int) -> bool:
+        qos, size = head >> 1 & 3, int.from_bytes(body[:2], "big")
+        topic, rest = body[2 : 2 + size].decode(), body[2 + size :]
+        packet_id, rest = (rest[:2], rest[2:]) if qos else (b"", rest)
+        payload = rest[1 + rest[0] :]
+        self.seen.append((topic, payload, number))
+        answer = self._answer(topic, payload)
+        if answer == "close":
+            return False
+        if isinstance(answer, Disconnect):
+            connection.sendall(bytes([0xE0, 2, answer.reason, 0]))
+            return False
+        if answer == 0:
+            self.taken.append((topic, payload, qos, bool(head & 1)))
+        if qos and isinstance(answer, int):
+            connection.sendall(b"\x40\x04" + packet_id + bytes([answer, 0]))
+        return True
+
+
+@dataclass(frozen=True)
+class Disconnect:
+    """The broker ends the connection and says why."""
+
+    reason: int
+    """Reason code of MQTT 5, e.g. 0x95 for a packet that is too large."""
+
+
+Answer = int | str | Disconnect
+"""A reason code of PUBACK, `close` (the connection, in silence), `silence`, or a DISCONNECT."""
+
+
 def wait_until(holds: Callable[[], object], timeout_s: float = START_TIMEOUT_S) -> None:
     """Wait for something that nobody announces."""
     tick = threading.Event()

@@ -11,7 +11,7 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.frames import encode_data, encode_description
 from edge_agent.acquire.recordings import replay_blocks
-from edge_agent.acquire.samples import SampleBlock
+from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.acquire.source import PortLost, PortOpened
 from edge_agent.agent import Agent, Line
 from edge_agent.config import load_settings
@@ -202,3 +202,83 @@ def test_systemd_is_told_each_state_that_is_said(tmp_path, monkeypatch):
         agent._refuse(refused(Reason.LOST_SAMPLES))
         ear.settimeout(60.0)
         assert ear.recv(100) == b"STATUS=indeterminate: lost_samples"
+
+
+@pytest.mark.parametrize(
+    ("data", "reason", "said"),
+    [
+        (b"", Reason.LOST_SAMPLES, "no samples come"),
+        (40 * b"123,512,498,505\n", Reason.SAMPLES_NOT_UNDERSTOOD, "set acquisition.driver: csv_lines"),
+        (bytes(range(1, 256)) * 8, Reason.SAMPLES_NOT_UNDERSTOOD, "check acquisition.baud_rate"),
+        (
+            encode_description(
+                Device("d", "", "", (Stream(0, 1.0, (Channel("ia", ChannelKind.CURRENT, "A", 1),)),))
+            ),
+            Reason.SAMPLES_NOT_UNDERSTOOD,
+            "not their rms values",
+        ),
+    ],
+)
+def test_the_reason_of_a_silence_is_the_true_one_in_log_health_and_state(
+    tmp_path, monkeypatch, caplog, data, reason, said
+):
+    agent, health = an_agent(tmp_path), []
+    monkeypatch.setattr(agent._publisher, "publish_health", health.append)
+    if data:
+        agent._source._queue.put(data)
+    for arrived_s, item in agent._source.poll(0.0):
+        agent._take(item, arrived_s)
+    agent._samples_s -= 4.5 if data else 5.5
+    for _ in range(5):
+        agent._look_after()
+    agent._say_health()
+    refusal = agent._line.decision.state.refusal
+    assert refusal.reason is reason
+    assert said in health[-1]["source"]
+    assert sum(said in record.getMessage() for record in caplog.records) == 1
+
+
+def test_reasons_of_a_silence_that_take_turns_are_logged_once_each(tmp_path, caplog):
+    agent = an_agent(tmp_path)
+    agent._source._queue.put(40 * b"123,512,498,505\n")
+    agent._source.poll(0.0)
+    for _ in range(20):
+        agent._samples_s -= 60.0
+        agent._look_after()
+        agent._source._bytes_s -= 60.0
+        agent._look_after()
+        agent._source._bytes_s += 60.0
+    said = [record.getMessage() for record in caplog.records if record.name == "edge_agent.agent"]
+    assert len(said) == 2
+    assert "csv_lines" in said[0]
+    assert said[1] == "no samples come"
+
+
+def test_a_dead_channel_is_named_once_in_the_log_and_in_health_until_it_is_back(
+    tmp_path, monkeypatch, caplog
+):
+    agent, health = a_csv_agent(tmp_path), []
+    monkeypatch.setattr(agent._publisher, "publish_health", health.append)
+    for value, problem in ((b"nan", "vib_radial gives no values"), (b"0.5", None)):
+        for _ in range(10):
+            agent._source._queue.put(600 * (b"1.5,2.5,-4.0," + value + b"\n"))
+            for arrived_s, item in agent._source.poll(0.0):
+                agent._take(item, arrived_s)
+        agent._say_health()
+        assert (health[-1]["source"] is None) if problem is None else (problem in health[-1]["source"])
+    assert sum("vib_radial gives no values" in record.getMessage() for record in caplog.records) == 1
+
+
+def a_csv_agent(tmp_path):
+    config = tmp_path / "agent.yaml"
+    config.write_text(
+        "motor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
+        "        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
+        f"acquisition: {{driver: csv_lines, rate_hz: 2000, port: {tmp_path / 'port'}}}\n"
+        f"mqtt: {{host: localhost}}\nstate_dir: {tmp_path}\nwindow: {{length_s: 4, step_s: 1}}\nchannels:\n"
+        "  - {name: ia, kind: current, phase: a, unit: A, scale: 1}\n"
+        "  - {name: ib, kind: current, phase: b, unit: A, scale: 1}\n"
+        "  - {name: ic, kind: current, phase: c, unit: A, scale: 1}\n"
+        "  - {name: vib_radial, kind: vibration, unit: m/s2, scale: 1}\n"
+    )
+    return Agent(load_settings(config), MODEL)

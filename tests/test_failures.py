@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +19,6 @@ from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.verdict import Evidence, Reason
 from edge_agent.failures import FailedWindows, WindowsFailError
 from edge_agent.motor import Nameplate
-from edge_agent.signals import windows as windows_module
 from edge_agent.signals.analysis import Analyser, Analysis
 
 MODEL = Model.load("builtin")
@@ -248,25 +246,6 @@ def test_the_agent_ends_with_a_clear_message_when_no_window_can_be_analysed(
         agent.run(threading.Event())
 
 
-def test_a_device_that_would_fill_the_memory_is_told_and_feeds_the_watchdog(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    agent, fed = an_agent(tmp_path), []
-    monkeypatch.setattr(agent._watchdog, "source_known_silent", fed.append)
-    channels = tuple(Channel(f"c{k}", ChannelKind.CURRENT, "A", 0.01) for k in range(60))
-    huge = Device("daq", "", "", (Stream(0, 4e6, channels),))
-    agent._take(huge, time.monotonic())
-    agent._take(SampleBlock(0, 0, np.zeros((100, 60), np.int16)), time.monotonic())
-    agent._look_after()
-    assert agent._line.decision.state.refusal.reason is Reason.SAMPLES_NOT_UNDERSTOOD
-    assert "shorten window.length_s" in caplog.text
-    assert "shorten window.length_s" in agent._health._source_problem
-    assert fed
-    agent._take(DEVICE, time.monotonic())
-    assert agent._line.decision.state.refusal.reason is Reason.STARTING
-    assert agent._device_problem is None
-
-
 def test_replay_prints_the_refusal_and_goes_on_to_the_next_recording(
     failing, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -289,14 +268,6 @@ def test_replay_can_say_and_draw_a_window_that_failed(
     monkeypatch.chdir(tmp_path)
     assert replay(monkeypatch, tmp_path, *options) == 0
     assert "analysis_failed (windows_failed_in_a_row 1.0" in capsys.readouterr().out
-
-
-def test_replay_refuses_a_recording_whose_window_would_fill_the_memory(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys
-) -> None:
-    monkeypatch.setattr(windows_module, "MAX_VALUES", 1000)
-    assert replay(monkeypatch, tmp_path) == 1
-    assert "shorten window.length_s" in capsys.readouterr().err
 
 
 def test_the_log_is_one_line_a_failure(failing, caplog: pytest.LogCaptureFixture) -> None:

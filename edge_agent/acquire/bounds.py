@@ -2,8 +2,8 @@
 
 from edge_agent.acquire.samples import ChannelKind, Stream
 
-MIN_RATE_HZ = {ChannelKind.CURRENT: 100.0, ChannelKind.VIBRATION: 10.0, ChannelKind.SPEED: 1.0}
-"""Fewest scans per second: twice the line of 50 Hz for currents, else judgement; fewer are averages."""
+MIN_RATE_HZ = {ChannelKind.CURRENT: 100.0, ChannelKind.VIBRATION: 100.0, ChannelKind.SPEED: 0.1}
+"""Fewest scans per second: twice the line of 50 Hz for waves (Nyquist); a tachometer may be slow."""
 
 MIN_SCANS_PER_LINE_CYCLE = 2.5
 """Fewest scans of a current per cycle of the line: sampling theorem (2), and room for the filter."""
@@ -14,8 +14,8 @@ MAX_RATE_HZ = 1_000_000.0
 MAX_VALUES_PER_S = 4_000_000.0
 """Most values per second of all channels together: judgement, twenty times what the laboratory data have."""
 
-MAX_WINDOW_VALUES = 50_000_000.0
-"""Most values in a window: judgement. The ring of 32-bit counts then takes half a gigabyte."""
+MAX_WINDOW_VALUES = 8_000_000.0
+"""Most values of all channels in a window: the analysis takes up to 35 bytes for each, 280 MB (measured)."""
 
 MIN_SCALE, MAX_SCALE = 1e-30, 1e12
 """Magnitudes of a scale: judgement. Scaled values and their squares must fit into float32."""
@@ -34,12 +34,13 @@ def rate_problem(streams: tuple[Stream, ...]) -> str | None:
     """Say which rate cannot be right, what was expected and what to do; None where all can."""
     for stream in streams:
         names = ", ".join(channel.name for channel in stream.channels)
-        lowest_hz = max(MIN_RATE_HZ[channel.kind] for channel in stream.channels)
-        if not lowest_hz <= stream.rate_hz <= MAX_RATE_HZ:
-            return (
-                f"{names} at {stream.rate_hz:g} scans per second, expected {lowest_hz:g} to {MAX_RATE_HZ:.0f}"
-                " (1000 or more for currents); correct the rate, or record the waveform itself"
-            )
+        lowest_hz = max((MIN_RATE_HZ[channel.kind] for channel in stream.channels), default=0.0)
+        if lowest_hz <= stream.rate_hz <= MAX_RATE_HZ:
+            continue
+        return (
+            f"rate_hz {stream.rate_hz:g} of {names}, expected {lowest_hz:g} to {MAX_RATE_HZ:.0f} scans a "
+            "second; correct the rate, or sample the waves themselves at 1000 or more, not rms values"
+        )
     values_per_s = sum(stream.rate_hz * len(stream.channels) for stream in streams)
     if values_per_s > MAX_VALUES_PER_S:
         return (

@@ -16,7 +16,7 @@ class DecoderCounts:
     wrong_columns: int = 0
     """Lines with too few or too many columns."""
     not_finite: int = 0
-    """Lines with a NaN, an infinity, or a number too large for a sample."""
+    """Lines, handed on, in which a channel gave no value: NaN, an empty field, a number too large."""
     lost_frames: int = 0
     """Frames or lines that the sequence numbers or indices say are missing."""
     repeated: int = 0
@@ -40,7 +40,6 @@ class DecoderCounts:
         return (
             self.malformed
             + self.wrong_columns
-            + self.not_finite
             + self.undescribed
             + self.contradicting
             + self.bad_descriptions

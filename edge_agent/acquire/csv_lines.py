@@ -3,50 +3,95 @@
 A number n, with a decimal point or without, means (n - offset) * scale in the unit of its column, as
 counts do everywhere; a DAQ that prints amperes has scale 1. A line that begins with `#` may hold the
 same JSON as a description frame, with "index": true where the first column is the index of the scan.
+A line that names columns, before or between the scans, tells which column is which channel.
 Text has no checksum: a digit that was changed on the way cannot be seen.
 """
 
+import logging
 import math
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from edge_agent.acquire import description
 from edge_agent.acquire.counter import Counter
 from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.line_styles import LineError, names_columns, show
 from edge_agent.acquire.overrides import ConfiguredChannel, undescribed_device, with_channels
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.sequence import Arrival, SequenceTracker
 from edge_agent.acquire.splitting import Splitter
+from edge_agent.acquire.steps import MAX_COUNT, Steps
+from edge_agent.acquire.text_line import LineReader
 
-DECIMAL_STEP = 1e-4
-"""Resolution of numbers with a decimal point; without one they are taken as they are."""
+_LOG = logging.getLogger(__name__)
+_CR_TO_LF = bytes.maketrans(b"\r", b"\n")
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_KINDS_KEPT = 16
+"""Kinds of refused lines that are told apart: judgement, more than a device mixes."""
 
-_MOST_COUNTS = 2**31 - 1
-_SEPARATORS = b",;\t"
-_TO_COMMA = bytes.maketrans(_SEPARATORS, b",,,")
+
+@dataclass(slots=True)
+class _Refused:
+    """Lines that are no scans for one reason."""
+
+    text: str
+    """The reason, and the first of them."""
+    advice: str
+    lines: int = 0
 
 
 class CsvDecoder:
     """Reads scans from lines; a line that is not one whole scan is lost, and never shifts columns."""
 
-    def __init__(self, channels: tuple[ConfiguredChannel, ...] = (), rate_hz: float | None = None) -> None:
-        """Take the columns and the rate of a DAQ that does not describe itself."""
+    def __init__(
+        self,
+        channels: tuple[ConfiguredChannel, ...] = (),
+        rate_hz: float | None = None,
+        columns: tuple[str, ...] = (),
+    ) -> None:
+        """Take channels and rate of a DAQ that does not describe itself, and the names of all its columns."""
         self.description_problem: str | None = None
         """Why the last description cannot be right and was ignored; None once a right one came."""
         self._channels = channels
         self._rate_hz = rate_hz
+        self._columns = columns
         self._counter = Counter()
         self._splitter = Splitter(b"\n", description.MAX_DESCRIPTION_BYTES + 2)
         self._described: Device | None = None
+        self._reader = LineReader(())
+        self._steps = Steps(())
+        self._header: bytes | None = None
         self._indexed = False
-        self._decimal = False
+        self._undecided = False
         self._mid_line = True
         self._next_scan = 0
         self._lost_lines = 0
         self._tracker = SequenceTracker()
         self._rows: list[list[float]] = []
+        self._last: NDArray[np.int32] = np.zeros(0, np.int32)
+        self._refused: dict[tuple[str, int], _Refused] = {}
+
+    @property
+    def refused_line(self) -> str | None:
+        """Why most of the refused lines are no scans, and the first of these; None where none was refused."""
+        return max(self._refused.values(), key=lambda refused: refused.lines).text if self._refused else None
+
+    @property
+    def advice(self) -> str:
+        """What to do about them; empty where nothing is known."""
+        return max(self._refused.values(), key=lambda refused: refused.lines).advice if self._refused else ""
+
+    @property
+    def header(self) -> list[str]:
+        """The names of the columns by a header that came; empty without one."""
+        return self._reader.header
+
+    def forget_refused(self) -> None:
+        """Forget which lines were refused; counts go on."""
+        self._refused.clear()
 
     @property
     def counts(self) -> DecoderCounts:
@@ -54,9 +99,9 @@ class CsvDecoder:
         return self._counter.snapshot(self._lost_lines + self._tracker.lost, self._splitter)
 
     def push(self, data: bytes) -> list[Device | SampleBlock]:
-        """Take bytes; give what their complete lines hold, consecutive scans in one block."""
+        """Take bytes; return what their complete lines hold, consecutive scans in one block."""
         found: list[Device | SampleBlock] = []
-        for line in self._splitter.push(data):
+        for line in self._splitter.push(data.translate(_CR_TO_LF)):
             self._take(line.strip(), found)
         self._flush(found)
         return found
@@ -73,12 +118,14 @@ class CsvDecoder:
         if line.startswith(b"#"):
             self._take_comment(line[1:].strip(), found)
         elif mid_line:
-            self._counter.bytes_discarded += len(line)
+            if not self._take_header(line.removeprefix(_BYTE_ORDER_MARK)):
+                self._counter.bytes_discarded += len(line)
         elif line:
             self._take_scan(line, found)
 
     def _take_comment(self, text: bytes, found: list[Device | SampleBlock]) -> None:
         if not text.startswith(b"{"):
+            self._take_header(text)
             return
         try:
             device, indexed = description.decode_description(text)
@@ -93,27 +140,75 @@ class CsvDecoder:
         self._describe(device, indexed, found)
 
     def _describe(self, device: Device, indexed: bool, found: list[Device | SampleBlock]) -> None:
-        """Begin with a device, or with another way to number or to write its scans."""
+        """Begin with a device, or with another way to number its scans."""
         self._flush(found)
         if indexed != self._indexed:
             self._lost_lines += self._tracker.lost
             self._tracker = SequenceTracker()
-        self._described, self._indexed = device, indexed
-        shown = with_channels(device, self._channels)
-        found.append(_in_decimal_steps(shown) if self._decimal else shown)
+        begun = self._described is not None and description.same_streams(
+            self._described.streams, device.streams
+        )
+        if not begun or indexed != self._indexed:
+            self._described, self._indexed = device, indexed
+            channels = with_channels(device, self._channels).streams[0].channels
+            self._reader = LineReader(channels, indexed, self._columns)
+            self._steps, self._undecided = Steps(channels), True
+            if self._header is not None:
+                self._take_header(self._header)
+            self._begin_counts(found)
+            return
+        self._described = device
+        found.append(self._shown())
+
+    def _begin_counts(self, found: list[Device | SampleBlock]) -> None:
+        """From here on the counts have other steps: for those after us that is another device."""
+        shown = self._shown()
+        offsets = [channel.offset for channel in shown.streams[0].channels]
+        self._last = np.clip(np.rint(offsets), -MAX_COUNT, MAX_COUNT).astype(np.int32)
+        if found and isinstance(found[-1], Device):
+            found.pop()  # nothing came of it
+        found.append(shown)
+
+    def _shown(self) -> Device:
+        """The device with the channels of the YAML, and the steps of its counts."""
+        assert self._described is not None
+        device = with_channels(self._described, self._channels)
+        (stream,) = device.streams
+        return replace(device, streams=(replace(stream, channels=self._steps.shown(stream.channels)),))
+
+    def _take_header(self, line: bytes) -> bool:
+        """Read a line that names columns; False for any other."""
+        news = self._reader.take_header(line)
+        if news is None:
+            if self._described is None and names_columns(line):
+                self._header = line
+            return False
+        self._header = line
+        if news and self._described is not None:
+            _LOG.info("%s: %s", show(line), news)
+        return True
 
     def _take_scan(self, line: bytes, found: list[Device | SampleBlock]) -> None:
         if self._described is None:
             device = undescribed_device(self._channels, self._rate_hz) if self._rate_hz else None
             if device is None or not self._channels:
-                self._counter.undescribed += 1
+                if not self._take_header(line):
+                    self._refuse(line, LineError("undescribed", "nothing says what they are"))
                 return
             self._describe(device, False, found)
-        row = self._read(line, found)
-        if row is None:
-            self._counter.bytes_discarded += len(line)
-            self._lose(found)
-        elif self._indexed:
+        try:
+            row = self._reader.read(line)
+            if self._indexed and not _is_index(row[0]):
+                raise LineError("malformed", f"the index {row[0]:g} is not a whole number from 0 on")
+        except LineError as error:
+            if not self._take_header(line.removeprefix(_BYTE_ORDER_MARK)):
+                self._counter.bytes_discarded += len(line)
+                self._refuse(line, error)
+                self._lose(found)
+            return
+        if self._undecided:
+            self._decide(line, row[self._indexed :], found)
+        if self._indexed:
             self._take_indexed(line, int(row[0]), row[1:], found)
         else:
             self._counter.frames += 1
@@ -133,28 +228,26 @@ class CsvDecoder:
         self._counter.frames += 1
         self._rows.append(row)
 
-    def _read(self, line: bytes, found: list[Device | SampleBlock]) -> list[float] | None:
-        """Give the numbers of a line; None, counted by what is wrong, where it is not a scan."""
-        assert self._described is not None
-        fields = [part for field in line.translate(_TO_COMMA).split(b",") for part in field.split() or [b""]]
-        if len(fields) != len(self._described.streams[0].channels) + self._indexed:
-            self._counter.wrong_columns += 1
-            return None
-        try:
-            row = [_number(field) for field in fields]
-        except ValueError:
-            self._counter.malformed += 1
-            return None
-        largest = _MOST_COUNTS * (DECIMAL_STEP if self._decimal else 1.0)
-        values = row[1:] if self._indexed else row
-        if not all(abs(value) <= largest for value in values) or not _is_index(row[0], self._indexed):
-            self._counter.not_finite += 1
-            return None
-        if not self._decimal and not all(value.is_integer() for value in values):
-            self._flush(found)
-            self._decimal = True
-            found.append(_in_decimal_steps(with_channels(self._described, self._channels)))
-        return row
+    def _decide(self, line: bytes, row: list[float], found: list[Device | SampleBlock]) -> None:
+        """Take the first scan's word for it whether the numbers are whole or decimal."""
+        self._undecided = False
+        point = b"." in line and not self._reader.picks
+        if point or any(math.isfinite(value) and not value.is_integer() for value in row):
+            self._steps.begin_decimal(row)
+            self._begin_counts(found)
+
+    def _refuse(self, line: bytes, error: LineError) -> None:
+        """Count a line that is no scan by what is wrong with it, and remember the first of its kind."""
+        setattr(self._counter, error.counted, getattr(self._counter, error.counted) + 1)
+        kind = error.counted, error.columns
+        if names_columns(line):
+            return  # words say less of what is wrong than the scans that follow
+        if kind not in self._refused:
+            if len(self._refused) >= _KINDS_KEPT:
+                return
+            advice = self._reader.advice(error.columns) if error.columns else ""
+            self._refused[kind] = _Refused(f"{error}: {show(line)}", advice)
+        self._refused[kind].lines += 1
 
     def _lose(self, found: list[Device | SampleBlock]) -> None:
         """Leave a hole of one scan, unless the index of the next line tells."""
@@ -166,38 +259,36 @@ class CsvDecoder:
     def _flush(self, found: list[Device | SampleBlock]) -> None:
         if not self._rows:
             return
-        steps = 1 / DECIMAL_STEP if self._decimal else 1.0
-        counts = np.rint(np.array(self._rows) * steps).astype(np.int32)
-        found.append(SampleBlock(self._number(), self._next_scan, counts))
-        self._next_scan += len(self._rows)
-        self._rows = []
+        rows, self._rows = np.array(self._rows), []
+        while len(rows):
+            counts, invalid = self._steps.take(rows)
+            if len(counts):
+                self._give(counts, invalid, found)
+            if len(counts) < len(rows):
+                self._begin_counts(found)
+            rows = rows[len(counts) :]
 
-    def _number(self) -> int:
+    def _give(
+        self, counts: NDArray[np.int32], invalid: NDArray[np.bool_], found: list[Device | SampleBlock]
+    ) -> None:
         assert self._described is not None
-        return self._described.streams[0].number
+        number, gaps = self._described.streams[0].number, bool(invalid.any())
+        if gaps:
+            self._counter.not_finite += int(np.count_nonzero(invalid.any(axis=1)))
+            counts = _held(counts, invalid, self._last)
+        self._last = counts[-1]
+        found.append(SampleBlock(number, self._next_scan, counts, invalid=invalid if gaps else None))
+        self._next_scan += len(counts)
 
 
-def _number(field: bytes) -> float:
-    """Give a number; Python's underscores within numbers are none."""
-    if b"_" in field:
-        raise ValueError("an underscore")
-    return float(field)
+def _held(
+    counts: NDArray[np.int32], invalid: NDArray[np.bool_], before: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Return counts (scans, channels) with the last valid one wherever there is none."""
+    with_before = np.concatenate((before[np.newaxis], counts))
+    rows = np.where(invalid, 0, np.arange(1, len(counts) + 1)[:, np.newaxis])
+    return np.take_along_axis(with_before, np.maximum.accumulate(rows, axis=0), axis=0)
 
 
-def _is_index(value: float, indexed: bool) -> bool:
-    return not indexed or (math.isfinite(value) and value.is_integer() and 0 <= value < 2**53)
-
-
-def _in_decimal_steps(device: Device) -> Device:
-    """Give the device with its counts in steps of DECIMAL_STEP."""
-    streams = [
-        replace(
-            stream,
-            channels=tuple(
-                replace(c, scale=c.scale * DECIMAL_STEP, offset=c.offset / DECIMAL_STEP)
-                for c in stream.channels
-            ),
-        )
-        for stream in device.streams
-    ]
-    return replace(device, streams=tuple(streams))
+def _is_index(value: float) -> bool:
+    return math.isfinite(value) and value.is_integer() and 0 <= value < 2**53

@@ -1,15 +1,25 @@
 """How a DAQ describes itself: JSON in frames of type 1 or behind a `#` in lines of text."""
 
 import json
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from edge_agent.acquire.bounds import rate_problem, window_problem
 from edge_agent.acquire.naming import axis_of, in_usual_unit, kind_of, phase_of, unit_problem
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 
 MAX_DESCRIPTION_BYTES = 16_384
 
+MAX_RATE_CHANGE = 1e-3
+"""Share by which a rate may differ and be the same one: judgement, a DAQ that measures its own rate by
+milliseconds over a second tells it no better."""
+MIN_SCALE, MAX_SCALE = 1e-12, 1e6
+"""Least and largest units per count: squares of 2^31 counts and of one then fit into 32-bit floats."""
+
+_SHORTEST_WINDOW_S = 0.5
+"""Least window.length_s: what does not fit then never does."""
 _MOST_COUNTS = 2.0**31
 _Text = Annotated[str, Field(max_length=64)]
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
@@ -40,11 +50,12 @@ class _Channel(_Part):
     def _sensible(self) -> "_Channel":
         if self.scale == 0:
             raise ValueError("scale is 0")
+        if not MIN_SCALE <= abs(self.scale) <= MAX_SCALE:
+            raise ValueError(f"scale {self.scale:g} of {self.name}, expected {MIN_SCALE:g} to {MAX_SCALE:g}")
         if self.kind is None and kind_of(self.unit) is None:
             raise ValueError(f"{self.name}: unit {self.unit!r} tells no kind, and no kind is given")
-        problem = (
-            unit_problem(ChannelKind(self.kind) if self.kind else None, self.unit) if self.unit else None
-        )
+        kind = ChannelKind(self.kind) if self.kind else None
+        problem = unit_problem(kind, self.unit) if self.unit else None
         if problem is not None:
             raise ValueError(f"{self.name}: {problem}")
         return self
@@ -67,8 +78,17 @@ class _Channel(_Part):
 
 class _Stream(_Part):
     stream: Annotated[int, Field(ge=0, le=255)]
-    rate_hz: Annotated[float, Field(ge=0.1, le=4_000_000)]
+    rate_hz: Annotated[float, Field(allow_inf_nan=False)]
     channels: Annotated[list[_Channel], Field(min_length=1, max_length=64)]
+
+    @model_validator(mode="after")
+    def _sensible(self) -> "_Stream":
+        if problem := rate_problem((self.told(),)):
+            raise ValueError(problem)
+        return self
+
+    def told(self) -> Stream:
+        return Stream(self.stream, self.rate_hz, tuple(c.channel() for c in self.channels))
 
 
 class _Description(_Part):
@@ -84,7 +104,23 @@ class _Description(_Part):
         names = [c.name for s in self.streams for c in s.channels]
         if len(set(numbers)) < len(numbers) or len(set(names)) < len(names):
             raise ValueError("two streams have one number, or two channels one name")
+        streams = tuple(stream.told() for stream in self.streams)
+        if problem := rate_problem(streams) or window_problem(streams, _SHORTEST_WINDOW_S):
+            raise ValueError(problem)
         return self
+
+
+def same_streams(known: Sequence[Stream], said: Sequence[Stream]) -> bool:
+    """True if two descriptions mean the same streams, whatever texts stand beside them."""
+    return len(known) == len(said) and all(
+        (old.number, old.channels) == (new.number, new.channels) and same_rate(old.rate_hz, new.rate_hz)
+        for old, new in zip(known, said, strict=True)
+    )
+
+
+def same_rate(known_hz: float, said_hz: float) -> bool:
+    """True if two rates are one, as far as a device tells them the same each time."""
+    return abs(said_hz - known_hz) <= MAX_RATE_CHANGE * known_hz
 
 
 def encode_description(device: Device, *, index: bool = False) -> bytes:
@@ -116,16 +152,14 @@ def decode_description(text: bytes) -> tuple[Device, bool]:
     if len(text) > MAX_DESCRIPTION_BYTES:
         raise DescriptionError(f"{len(text)} bytes, expected at most {MAX_DESCRIPTION_BYTES}")
     try:
-        said = _Description.model_validate_json(text)
+        read = _Description.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
-        raise DescriptionError(f"{place or 'description'}: {first['msg']}") from error
-    streams = tuple(
-        Stream(s.stream, s.rate_hz, tuple(c.channel() for c in s.channels))
-        for s in sorted(said.streams, key=lambda s: s.stream)
-    )
-    return Device(said.name, said.serial_number, said.firmware, streams), said.index
+        said = first["msg"].removeprefix("Value error, ")
+        raise DescriptionError(f"{place or 'description'}: {said}") from error
+    streams = tuple(stream.told() for stream in sorted(read.streams, key=lambda s: s.stream))
+    return Device(read.name, read.serial_number, read.firmware, streams), read.index
 
 
 def _channel_fields(channel: Channel) -> dict[str, str | float | None]:

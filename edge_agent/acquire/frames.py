@@ -81,6 +81,7 @@ class FrameDecoder:
         self._described: Device | None = None
         self._widths: dict[int, tuple[int, int]] = {}
         self._trackers: dict[int, SequenceTracker] = {}
+        self._doubted: set[int] = set()
         self._lost_before = 0
         self._starts = re.compile(b"(?=" + _START_OF_DESCRIPTION + b")")
         self._assumed = True
@@ -143,11 +144,12 @@ class FrameDecoder:
 
     def _read_data(self, header: "_Header", frame: bytes) -> list[Device | SampleBlock]:
         found: list[Device | SampleBlock] = []
-        fits = self._widths.get(header.stream) == (header.channels, header.rate_mhz)
+        channels, rate_mhz = self._widths.get(header.stream, (0, 0))
+        fits = channels == header.channels and description.same_rate(rate_mhz, header.rate_mhz)
         if not fits:
             found += self._assume(header)
         if header.stream in self._widths:
-            tracker = self._trackers.setdefault(header.stream, SequenceTracker())
+            tracker = self._tracker(header)
             checksum = int.from_bytes(frame[-_CRC.size :], "little")
             arrival = tracker.judge(header.sequence, checksum, header.first_scan, header.scans)
             if arrival is not Arrival.NEXT:
@@ -161,6 +163,19 @@ class FrameDecoder:
         self._counter.frames += 1
         found.append(_samples(header, frame))
         return found
+
+    def _tracker(self, header: "_Header") -> SequenceTracker:
+        """Return who follows the numbers of this frame's stream.
+
+        A device of another name begins its own numbers, unless they go on: then only a text has changed.
+        """
+        tracker = self._trackers.setdefault(header.stream, SequenceTracker())
+        if header.stream in self._doubted:
+            self._doubted.discard(header.stream)
+            if not tracker.expects(header.sequence):
+                self._lost_before += tracker.lost
+                tracker = self._trackers[header.stream] = SequenceTracker()
+        return tracker
 
     def _read_description(self, text: bytes) -> list[Device | SampleBlock]:
         try:
@@ -179,8 +194,7 @@ class FrameDecoder:
     def _accept(self, device: Device) -> None:
         before, self._described = self._described, device
         if before is not None and _identity(before) != _identity(device):
-            self._lost_before = self.counts.lost_frames
-            self._trackers.clear()
+            self._doubted.update(self._trackers)
         self._widths = {s.number: (len(s.channels), _millihertz(s.rate_hz)) for s in device.streams}
         starts = [_START_OF_DESCRIPTION, *_starts_of_data(self._widths)]
         self._starts = re.compile(b"(?=" + b"|".join(starts) + b")", re.DOTALL)
@@ -215,6 +229,11 @@ class _Header(NamedTuple):
     sequence: int
     first_scan: int
     rate_mhz: int
+
+
+def is_frame(encoded: bytes) -> bool:
+    """True if bytes without a delimiter are a whole frame of any content."""
+    return isinstance(_checked(encoded), bytes)
 
 
 _WRONG_CRC = object()

@@ -88,3 +88,5 @@ class SampleBlock:
     """The device says that the converter clipped somewhere in these scans."""
     overrun: bool = False
     """The device says that it lost scans just before these."""
+    invalid: NDArray[np.bool_] | None = None
+    """(scans, channels), True where a channel gave no value and its count means nothing; None for nowhere."""

@@ -34,6 +34,10 @@ class SequenceTracker:
         self._recent: list[tuple[int, int] | None] = [None] * _REMEMBERED
         self._missing: set[int] = set()
 
+    def expects(self, sequence: int) -> bool:
+        """True if this number follows the newest one, or is the first."""
+        return self._expected in (None, sequence)
+
     def judge(self, sequence: int, checksum: int, first_scan: int, scans: int) -> Arrival:
         """Take note of a frame and say what it is."""
         arrival = Arrival.NEXT

@@ -20,3 +20,7 @@ class SerialSettings:
     """Channels that win over what the device says of those with the same name."""
     rate_hz: float | None = None
     """Scans per second of lines of text that do not tell it."""
+    columns: tuple[str, ...] = ()
+    """Names of all columns of lines, in order; empty where there are no others than the channels."""
+    window_s: float = 12.0
+    """How much will be looked at, s: a device of which that would not fit into memory is refused."""

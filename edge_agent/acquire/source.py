@@ -1,23 +1,39 @@
 """A DAQ on a serial port as a source of samples: reader, queue and decoder in one."""
 
+import math
+import time
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
+from edge_agent.acquire import description
+from edge_agent.acquire.bounds import rate_problem, window_problem
 from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
+from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE, ChannelWatch
 from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.acquire.csv_lines import CsvDecoder
 from edge_agent.acquire.frames import FrameDecoder
+from edge_agent.acquire.likeness import SAMPLE_BYTES
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.serial_port import SerialReader
 from edge_agent.acquire.settings import SerialSettings
+from edge_agent.acquire.silence import Silence, Unread, explain_silence
 from edge_agent.supervision import Watched
 
-__all__ = ["News", "PortLost", "PortOpened", "SerialSource"]
+__all__ = ["News", "PortLost", "PortOpened", "SerialSource", "Silence"]
 
 News = Device | SampleBlock | PortOpened | PortLost
 """What a source gives."""
 
 _MOST_BYTES = 262_144
+"""Most bytes decoded in one turn: judgement, some milliseconds of work."""
+_FEW_BYTES = 64
+"""Bytes since the last sample that are no sign of anything: the end of a frame or line that was cut."""
+_QUIET_S = 10.0
+"""Time without any byte after which nothing comes any more, whatever came before, s: judgement."""
+_TALLY_S = 2.0
+"""Time over which lines that are scans are weighed against those that are none, s: judgement."""
+_FEW_LINES = 20
+"""Refused lines in that time that mean nothing yet: judgement, as many as a boot loader says."""
 
 
 class SerialSource:
@@ -30,9 +46,17 @@ class SerialSource:
         self._queue = ByteQueue()
         self._reader = SerialReader(settings.port, settings.baud_rate, self._queue)
         self._decoder = _decoder(settings)
+        self._settings = settings
         self._device: Device | None = None
+        self._device_problem: str | None = None
+        self._watches: dict[int, ChannelWatch] = {}
         self._dropped_bytes = 0
-        self._contradicting = 0
+        self._misread = False
+        self._partly = False
+        self._partly_said: str | None = None
+        self._tally = _Tally(math.inf, 0, 0)
+        self._unread_began_s = self._bytes_s = -math.inf
+        self._unread, self._unread_bytes, self._refused_before = b"", 0, 0
 
     def __enter__(self) -> Self:
         self._reader.start()
@@ -58,19 +82,33 @@ class SerialSource:
         """Bytes dropped because they were not decoded in time."""
         return self._queue.dropped_bytes
 
-    def silence(self) -> str:
+    @property
+    def understands_nothing(self) -> bool:
+        """True while bytes come, and no samples in them."""
+        if time.monotonic() - self._bytes_s > _QUIET_S:
+            return False
+        return self._unread_bytes >= _FEW_BYTES or self._refused() > 0 or self._misread
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong though samples come, in words; None where nothing is."""
+        dead = [name for watch in self._watches.values() for name in watch.dead]
+        if not dead:
+            return self._partly_said if self._partly else None
+        many = len(dead) > 1
+        return (
+            f"{', '.join(dead)} {'give' if many else 'gives'} no values (not a number, an empty field, too "
+            f"large): check sensor{'s' if many else ''} and cable; the other channels go on"
+        )
+
+    def silence(self) -> Silence:
         """Say, as far as it is known, why an open port brings no samples."""
-        if self._decoder.description_problem is not None:
-            return (
-                f"no samples come: the device describes itself wrongly: {self._decoder.description_problem}"
-            )
-        if self._device is None and self._decoder.counts.undescribed:
-            return (
-                "no samples come that are described: give channels with kind and scale, and for lines rate_hz"
-            )
-        if self._decoder.counts.contradicting > self._contradicting:
-            return "samples come with another rate, stream or number of channels than the device describes"
-        return "no samples come"
+        if not self.understands_nothing and self._device_problem is None:
+            return Silence("nothing", "no samples come")
+        unread = Unread(
+            self._unread, self._unread_bytes, self._refused(), self._bytes_s - self._unread_began_s
+        )
+        return explain_silence(self._settings, self._decoder, unread, self._device_problem)
 
     def counts(self) -> DecoderCounts:
         """What the decoder saw since the start."""
@@ -87,12 +125,56 @@ class SerialSource:
         self._cut_where_bytes_were_dropped()
         for arrived_s, item in taken:
             if isinstance(item, bytes):
-                found += [(arrived_s, part) for part in self._decoder.push(item) if self._is_news(part)]
+                found += [(arrived_s, part) for part in self._decode(arrived_s, item)]
             else:
                 if isinstance(item, PortLost):
                     self._decoder.cut()
                 found.append((arrived_s, item))
         return found
+
+    def _decode(self, arrived_s: float, data: bytes) -> list[Device | SampleBlock]:
+        if not self._unread_bytes:
+            self._unread_began_s = arrived_s
+        self._bytes_s = arrived_s
+        if math.isinf(self._tally.began_s):
+            self._tally = _Tally(arrived_s, 0, 0)
+        refused_before = self._decoder.counts.rejected
+        parts = self._decoder.push(data)
+        self._weigh(arrived_s)
+        news = [part for part in parts if self._is_news(part)]
+        if news:
+            self._understood(refused_before)
+        samples = any(isinstance(part, SampleBlock) for part in news)
+        only_described = bool(parts) and self._refused() == 0 and self._device_problem is None
+        if samples or only_described:
+            self._understood(self._decoder.counts.rejected)
+        else:
+            # The newest bytes: what came first may be a greeting.
+            self._unread = (self._unread + data)[-SAMPLE_BYTES:]
+            self._unread_bytes += len(data)
+        return news
+
+    def _understood(self, refused: int) -> None:
+        """Begin to count anew what is not understood; so many lines or frames were refused up to here."""
+        self._unread, self._unread_bytes, self._refused_before = b"", 0, refused
+
+    def _weigh(self, now_s: float) -> None:
+        """Lines are misread if most are no scans, though a few may look like some: hexadecimal ones do."""
+        decoder = self._decoder
+        if not isinstance(decoder, CsvDecoder) or now_s - self._tally.began_s < _TALLY_S:
+            return
+        counts, before = decoder.counts, self._tally
+        refused, read = counts.rejected - before.rejected, counts.frames - before.frames
+        self._misread = refused > max(read, _FEW_LINES)
+        self._partly = not self._misread and refused > max(MAX_INVALID_SHARE * read, _FEW_LINES)
+        if self._partly and self._partly_said is None:  # the same text for good, however often it comes
+            self._partly_said = f"some lines are no scans: {decoder.refused_line}; {decoder.advice}"
+        if read and not self._misread:
+            decoder.forget_refused()
+        self._tally = _Tally(now_s, counts.rejected, counts.frames)
+
+    def _refused(self) -> int:
+        return self._decoder.counts.rejected - self._refused_before
 
     def _cut_where_bytes_were_dropped(self) -> None:
         """Keep half a line from being joined to half of a later one, which could look like a line."""
@@ -102,14 +184,34 @@ class SerialSource:
             self._decoder.cut()
 
     def _is_news(self, part: Device | SampleBlock) -> bool:
-        if isinstance(part, SampleBlock):
-            self._contradicting = self._decoder.counts.contradicting
-            return True
-        known, self._device = self._device, part
-        return part != known
+        if isinstance(part, Device):
+            return self._is_new(part)
+        if self._device_problem is not None or self._misread:
+            return False
+        if (watch := self._watches.get(part.stream)) is not None:
+            watch.take(part)
+        return True
+
+    def _is_new(self, device: Device) -> bool:
+        """True if the streams are others than before; a device whose texts alone vary is the same."""
+        if self._device is not None and description.same_streams(self._device.streams, device.streams):
+            return False
+        self._device = device
+        self._partly_said = None
+        self._device_problem = rate_problem(device.streams) or window_problem(
+            device.streams, self._settings.window_s
+        )
+        self._watches = {stream.number: ChannelWatch(stream) for stream in device.streams}
+        return self._device_problem is None
+
+
+class _Tally(NamedTuple):
+    began_s: float
+    rejected: int
+    frames: int
 
 
 def _decoder(settings: SerialSettings) -> FrameDecoder | CsvDecoder:
     if settings.driver == "csv_lines":
-        return CsvDecoder(settings.channels, settings.rate_hz)
+        return CsvDecoder(settings.channels, settings.rate_hz, settings.columns)
     return FrameDecoder(settings.channels)

@@ -42,6 +42,12 @@ def summary(settings: Settings) -> Iterator[str]:
     yield from _about_motor(settings)
     acquisition = settings.acquisition
     yield f"samples: {acquisition.driver} from {acquisition.port}"
+    if acquisition.driver == "csv_lines":
+        columns = acquisition.columns or tuple(channel.name for channel in settings.device_channels())
+        yield (
+            f"a line is one scan: {', '.join(columns) or 'the columns that the DAQ describes'}; where it has "
+            "columns that are no channels, acquisition.columns or a header that the DAQ sends must name all"
+        )
     if settings.channels is None:
         yield "channels: as the DAQ describes itself; what they allow is said when it does"
     elif device := undescribed_device(settings.device_channels(), acquisition.rate_hz or 0.0):

@@ -18,7 +18,7 @@ from edge_agent.cli import WRONG_USAGE
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.model import Model, ModelError
-from edge_agent.explain import explain, say_confidence, say_refusal
+from edge_agent.explain import explain, say_confidence
 from edge_agent.explain_channels import say_dead
 from edge_agent.plain import one_line, printable
 from edge_agent.plot import PlotError, check_matplotlib, plot
@@ -136,8 +136,7 @@ def _not_applied(recorded: Device, device: Device, settings: Settings) -> Iterat
 
 def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator[Answer]:
     line = Line(settings.motor, model, settings.window.length_s, settings.window.step_s)
-    if refusal := line.configure(recording.device):
-        raise RecordingError(f"{recording.name}: {say_refusal(refusal)}")
+    line.configure(recording.device)
     for block in replay_blocks(recording, _BLOCK_S):
         yield from line.push(block)
 

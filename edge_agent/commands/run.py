@@ -11,6 +11,7 @@ from edge_agent.config.undescribed import check_described
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.failures import WindowsFailError
 from edge_agent.plain import one_line
+from edge_agent.publish.only_one import TakenError
 from edge_agent.supervision import ThreadLostError, note_hangups, stop_on_signals
 
 _LOG = logging.getLogger(__name__)
@@ -22,7 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Run the agent; 0 after an orderly stop, 1 when it had to give up."""
+    """Run the agent; 0 after an orderly stop, 1 when it had to give up, 2 when another has its place."""
     hung_up = note_hangups()
     settings, doubts = load_with_doubts(args.config)
     check_described(args.config, settings)
@@ -31,9 +32,13 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger().setLevel(settings.log_level.upper())
     stop = stop_on_signals()
     try:
-        model = Model.load_for_agent(settings.model.file)
-        _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
-        Agent(settings, model).run(stop, hung_up)
+        with settings.only_one():
+            model = Model.load_for_agent(settings.model.file)
+            _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
+            Agent(settings, model).run(stop, hung_up)
+    except TakenError as error:
+        print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
+        return 2
     except (ModelError, ThreadLostError, WindowsFailError) as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1

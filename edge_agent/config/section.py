@@ -5,7 +5,9 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
+MAX_ID_LENGTH = 64
+"""Longest id, so that topics stay readable; judgement."""
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=MAX_ID_LENGTH)]
 
 
 class Section(BaseModel):

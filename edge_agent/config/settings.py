@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from edge_agent.acquire.overrides import ChannelOverride, with_channels, with_channels_of_recording
 from edge_agent.acquire.samples import Device
@@ -16,9 +16,10 @@ from edge_agent.acquire.settings import SerialSettings
 from edge_agent.config.addresses import check_host, check_port
 from edge_agent.config.channels import Channels
 from edge_agent.config.problems import ConfigError, Problem
-from edge_agent.config.section import Id, Section
+from edge_agent.config.section import MAX_ID_LENGTH, Id, Section
 from edge_agent.motor import Nameplate
 from edge_agent.plain import quoted
+from edge_agent.publish.only_one import only_one
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings, read_password
 
 _STEP_S = 2.0
@@ -75,7 +76,7 @@ class AgentSection(Section):
     """Who speaks."""
 
     id: Id = Field(default_factory=_host_id)
-    """Name of the agent in topics and payloads: letters, digits, `_`, `.` and `-`; else the host's name."""
+    """Name of the agent in topics: letters, digits, `_`, `.` and `-`; else that of the host and motor.id."""
     site: Printable | None = None
     """Where it stands, for people."""
 
@@ -91,6 +92,22 @@ class AcquisitionSection(Section):
     """Bits per second of a UART; for USB CDC of no meaning."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
     """Scans per second, for csv_lines only: lines do not tell it."""
+    columns: Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None = None
+    """Names of all columns of a line, in order, for csv_lines; those that are no channels are ignored. null:
+    the columns are the channels, or a header of the DAQ names them."""
+
+    @field_validator("columns")
+    @classmethod
+    def _each_once_and_of_lines(
+        cls, columns: tuple[str, ...] | None, info: ValidationInfo
+    ) -> tuple[str, ...] | None:
+        if columns is None:
+            return None
+        if info.data.get("driver") == "block_frames":
+            raise ValueError("only lines have columns; leave it out, or set driver: csv_lines")
+        if len({name.casefold() for name in columns}) < len(columns):
+            raise ValueError("two columns have one name; give each its own, e.g. time, other1, other2")
+        return columns
 
 
 class WindowSection(Section):
@@ -207,9 +224,38 @@ class Settings(Section):
     mqtt: MqttSection
     """The broker."""
     state_dir: Annotated[Path, AfterValidator(_from_folder)] | None = None
-    """Folder of the outbox; null takes systemd's StateDirectory, else ~/.local/state/edge-agent."""
+    """Folder of the outbox; null: the agent's id in systemd's StateDirectory or ~/.local/state/edge-agent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important messages that are logged."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _agent_of_its_motor(cls, given: object) -> object:
+        """Name an agent without id after host and motor, so that two motors on one host are two agents."""
+        if not isinstance(given, dict):
+            return given
+        agent, motor = given.get("agent", {}), given.get("motor")
+        motor_id = motor.get("id") if isinstance(motor, dict) else None
+        if not isinstance(agent, dict) or "id" in agent or not isinstance(motor_id, str):
+            return given
+        if not re.fullmatch(r"[A-Za-z0-9_.-]+", motor_id):  # which is told of the motor
+            return given
+        return given | {"agent": agent | {"id": f"{_host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
+
+    @field_validator("channels")
+    @classmethod
+    def _among_the_columns(cls, channels: Channels | None, info: ValidationInfo) -> Channels | None:
+        acquisition = info.data.get("acquisition")
+        columns = acquisition.columns if acquisition is not None else None
+        named = {name.casefold() for name in columns or ()}
+        missing = [channel.name for channel in channels or () if channel.name.casefold() not in named]
+        if columns and missing:
+            names = ", ".join(missing)
+            raise ValueError(
+                f"acquisition.columns names no column for {names}; it must hold all columns of a line in "
+                "order, with the names of the channels"
+            )
+        return channels
 
     def serial_settings(self) -> SerialSettings:
         """Give what the source of samples must know."""
@@ -219,6 +265,8 @@ class Settings(Section):
             baud_rate=self.acquisition.baud_rate,
             channels=self.device_channels(),
             rate_hz=self.acquisition.rate_hz,
+            columns=self.acquisition.columns or (),
+            window_s=self.window.length_s,
         )
 
     def device_channels(self) -> tuple[ChannelOverride, ...]:
@@ -250,11 +298,28 @@ class Settings(Section):
         """Return the folder for what must outlive a restart; raises ConfigError where there is none."""
         if self.state_dir is not None:
             return self.state_dir
-        return _common_folder()
+        host_alone = self.agent.id == _host_id()
+        return _common_folder() if host_alone else _common_folder() / self.agent.id
+
+    def former_outbox(self) -> Path | None:
+        """Return where earlier versions kept the outbox; None where it is the same place."""
+        former = _common_folder() if self.state_dir is None else self.state_dir
+        return None if former == self.state_folder() else former / "outbox.sqlite3"
+
+    def former_event_topics(self) -> tuple[str, ...]:
+        """Return the topics of this motor's events, with the name that the agent has and the one it had."""
+        return tuple(
+            f"{self.mqtt.prefix}/{agent}/{self.motor.id}/event" for agent in (self.agent.id, _host_id())
+        )
+
+    def only_one(self) -> contextlib.AbstractContextManager[None]:
+        """Return what holds folder and client id for one agent; entering it raises TakenError."""
+        mqtt = self.mqtt_settings()
+        return only_one(self.state_folder(), f"{mqtt.host}:{mqtt.port}", mqtt.session_name(self.agent.id))
 
 
 def _common_folder() -> Path:
-    """Return the folder for what this user's agents keep; raises ConfigError where there is none."""
+    """Return the folder below which this user's agents keep their own; raises ConfigError without any."""
     by_systemd = os.environ.get("STATE_DIRECTORY", "").split(":")[0]
     if by_systemd:
         return Path(by_systemd)

@@ -35,6 +35,11 @@ class Backoff:
         """Time since the broker was last there for long, s."""
         return self._clock() - self._away_since_s
 
+    @property
+    def stands(self) -> bool:
+        """True while a connection stands that has stood for ten seconds."""
+        return self._connected_since_s is not None and self._clock() - self._connected_since_s >= _STABLE_S
+
     def connected(self) -> None:
         """Note that a connection stands."""
         self._connected_since_s = self._clock()
@@ -44,9 +49,8 @@ class Backoff:
 
         Otherwise two agents with one id, which throw each other out, would do so every second for ever.
         """
-        now_s = self._clock()
-        if self._connected_since_s is not None and now_s - self._connected_since_s >= _STABLE_S:
-            self._away_since_s = now_s
+        if self.stands:
+            self._away_since_s = self._clock()
         self._connected_since_s = None
 
     def wait_s(self) -> float:

@@ -14,30 +14,66 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from edge_agent.publish.limits import MAX_IN_FLIGHT, Limits, limits_of
 from edge_agent.publish.settings import MqttSettings, TlsSettings
 
-MAX_IN_FLIGHT = 20
-"""Messages sent and not yet confirmed; more makes Mosquitto slower."""
 _MAX_QUEUED = 4 * MAX_IN_FLIGHT
+"""Messages that paho may hold, more than are ever given to it; judgement."""
+_NOT_FOR_A_MESSAGE = frozenset(
+    {
+        "Server shutting down",
+        "Server busy",
+        "Keep alive timeout",
+        "Session taken over",
+        "Administrative action",
+        "Use another server",
+        "Server moved",
+        "Connection rate exceeded",
+        "Maximum connect time",
+    }
+)
+"""Reasons for which a broker ends a connection whatever was sent (MQTT 5.0, section 3.14.2.1)."""
+_SILENT = "Unspecified error"
+"""What paho calls the end of a connection that the broker did not explain."""
 
 
 class ConnectionFailedError(Exception):
     """The broker could not be reached, or would not have us."""
 
-    def __init__(self, message: str, *, wrong_protocol: bool = False) -> None:
+    def __init__(self, message: str, *, wrong_protocol: bool = False, reason: str = "") -> None:
         super().__init__(message)
         self.wrong_protocol = wrong_protocol
         """The broker may speak another version of MQTT than was tried."""
+        self.reason = reason
+        """Name of the reason that the broker gave; empty where it gave none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Will:
-    """What the broker says for us when we vanish; retained."""
+    """What the broker says for us when we vanish."""
 
     topic: str
     """Where."""
     payload: bytes
     """What."""
+    qos: int = 1
+    """0 for a broker that takes no more."""
+    retain: bool = True
+    """False for a broker that retains nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a connection ended."""
+
+    words: str
+    """For people."""
+    for_a_message: bool
+    """True if the broker said, or may have meant, that a message was wrong."""
+    told: bool
+    """True if the broker gave a reason."""
+    taken_over: bool
+    """True if another client came with our client id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +103,9 @@ class Connection:
         self._receipts: deque[Receipt] = deque()
         self._answered = threading.Event()
         self._refusal: str | None = None
-        self._closed: str | None = None
+        self._closed: Ending | None = None
+        self.limits = Limits()
+        """What the broker can do, once the connection is open."""
         self._wrong_protocol = False
         self._client = _client(settings, client_id, will, protocol)
         self._client.on_connect = self._on_connect
@@ -75,8 +113,8 @@ class Connection:
         self._client.on_publish = self._on_publish
 
     @property
-    def closed(self) -> str | None:
-        """Why the connection has ended; None while it stands."""
+    def closed(self) -> Ending | None:
+        """How the connection has ended; None while it stands."""
         return self._closed
 
     def open(self) -> None:
@@ -97,12 +135,19 @@ class Connection:
             )
         if self._refusal is not None:
             raise ConnectionFailedError(
-                f"{where} refuses us: {self._refusal}", wrong_protocol=self._wrong_protocol
+                f"{where} refuses us: {self._refusal}",
+                wrong_protocol=self._wrong_protocol,
+                reason=self._refusal,
             )
-        raise ConnectionFailedError(f"{where} did not take us: {self._closed}", wrong_protocol=True)
+        words = "" if self._closed is None else self._closed.words
+        raise ConnectionFailedError(f"{where} did not take us: {words}", wrong_protocol=True)
 
     def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
-        """Send a message; give the id of its receipt, or None when it was not taken."""
+        """Send a message as well as the broker can take it; return the id of its receipt.
+
+        None means that it was not taken. Raises ValueError for a topic to which nothing can be sent.
+        """
+        qos, retain = min(qos, self.limits.max_qos), retain and self.limits.retain
         info = self._client.publish(topic, payload, qos=qos, retain=retain)
         return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
@@ -141,12 +186,21 @@ class Connection:
         if reason.is_failure:
             self._refusal = str(reason)
             self._wrong_protocol = reason.getName() == "Unsupported protocol version"
+        else:
+            self.limits = limits_of(properties)
         self._answered.set()
 
     def _on_disconnect(
         self, client: Client, userdata: object, flags: DisconnectFlags, reason: ReasonCode, properties: object
     ) -> None:
-        self._closed = "the broker hung up" if reason.getName() == "Unspecified error" else str(reason)
+        name = reason.getName()
+        told = flags.is_disconnect_packet_from_server
+        self._closed = Ending(
+            words="the broker hung up" if name == _SILENT else name,
+            for_a_message=name not in _NOT_FOR_A_MESSAGE,
+            told=told and name != _SILENT,
+            taken_over=name == "Session taken over",
+        )
         self._answered.set()
         self._wake()
 
@@ -164,7 +218,7 @@ def _client(settings: MqttSettings, client_id: str, will: Will, protocol: MQTTPr
     client.connect_timeout = settings.connect_timeout_s
     client.max_inflight_messages_set(MAX_IN_FLIGHT)
     client.max_queued_messages_set(_MAX_QUEUED)  # raises once connected
-    client.will_set(will.topic, will.payload, qos=1, retain=True)
+    client.will_set(will.topic, will.payload, qos=will.qos, retain=will.retain)
     if settings.username is not None:
         try:
             client.username_pw_set(settings.username, settings.password())

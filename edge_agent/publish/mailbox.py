@@ -2,6 +2,7 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _MOST_PASSING = 20
@@ -39,6 +40,12 @@ class Mailbox:
         """Passing messages dropped, because the broker was away or slow."""
         return self._dropped
 
+    @property
+    def unsaid(self) -> frozenset[str]:
+        """Topics whose state is still to be said on this connection."""
+        with self._lock:
+            return frozenset(self._unsaid)
+
     def put_state(self, topic: str, payload: bytes) -> None:
         """Replace the state of a topic."""
         with self._lock:
@@ -66,15 +73,29 @@ class Mailbox:
             self._dropped += len(self._passing)
             self._passing.clear()
 
-    def take_state(self) -> tuple[str, bytes] | None:
-        """Give the topic and payload of a state that is still to be said on this connection."""
+    def take_state(self, ready: Callable[[str], bool] = lambda topic: True) -> tuple[str, bytes] | None:
+        """Return topic and payload of a state that is still to be said on this connection.
+
+        Those of topics that are not `ready` stay.
+        """
         with self._lock:
-            if not self._unsaid:
+            topic = next((topic for topic in self._unsaid if ready(topic)), None)
+            if topic is None:
                 return None
-            topic = self._unsaid.pop()
+            self._unsaid.remove(topic)
             return topic, self._states[topic]
 
-    def take_passing(self) -> Passing | None:
-        """Give the oldest passing message."""
+    def take_passing(self, ready: Callable[[str], bool] = lambda topic: True) -> Passing | None:
+        """Return the oldest passing message of a topic that is `ready`; the others stay."""
         with self._lock:
-            return self._passing.popleft() if self._passing else None
+            message = next((message for message in self._passing if ready(message.topic)), None)
+            if message is not None:
+                self._passing.remove(message)
+            return message
+
+    def drop_passing(self, topic: str) -> None:
+        """Drop the passing messages of a topic that is not to be sent now."""
+        with self._lock:
+            kept = [message for message in self._passing if message.topic != topic]
+            self._dropped += len(self._passing) - len(kept)
+            self._passing = deque(kept)

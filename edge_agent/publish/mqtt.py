@@ -1,27 +1,33 @@
 """The publisher: takes what the agent has to say, and sees to it that the broker gets it."""
 
+import json
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from paho.mqtt.enums import MQTTProtocolVersion
 
 from edge_agent.publish.backoff import Backoff
-from edge_agent.publish.connection import Connection, ConnectionFailedError, Will
+from edge_agent.publish.complaints import Complaints, OutboxReport
+from edge_agent.publish.connection import Connection, ConnectionFailedError, Ending, Will
 from edge_agent.publish.delivery import Delivery
+from edge_agent.publish.limits import Limits
 from edge_agent.publish.mailbox import Mailbox, Passing
 from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.payloads import Payload, encode
 from edge_agent.publish.settings import MqttSettings
+from edge_agent.publish.suspects import Key, Suspects
 from edge_agent.supervision import Watched, WatchedThread
 
 _LOG = logging.getLogger(__name__)
 _TURN_S = 1.0
 _STALL_LIMIT_S = 120.0
+_SUSPICIOUS_LIVES = 3
+"""Short connections in a row that no message explains; one or two may be a network's doing; judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class PublisherCounts:
     """Messages that the broker would not take, e.g. for its access list."""
     diagnoses_dropped: int
     """Diagnoses and healths not sent because the broker was away or slow."""
+    left_out: int = 0
+    """Messages not sent because the broker is too small for them, or ended the connection for them."""
 
 
 class Publisher:
@@ -64,8 +72,12 @@ class Publisher:
         self._failed_attempts = 0
         self._events_confirmed = 0
         self._refusals = 0
-        self._last_complaint: str | None = None
-        self._outbox_complaint: str | None = None
+        self._left_out = 0
+        self._short_lives = 0
+        self._suspects = Suspects()
+        self._will = Will(f"{self._base}/status", b"offline")
+        self._complaints = Complaints()
+        self._outbox_report = OutboxReport(outbox)
 
     def __enter__(self) -> Self:
         self.start()
@@ -91,6 +103,7 @@ class Publisher:
             events_confirmed=self._events_confirmed,
             refusals=self._refusals,
             diagnoses_dropped=self._mailbox.dropped,
+            left_out=self._left_out,
         )
 
     @property
@@ -117,9 +130,27 @@ class Publisher:
         self._mailbox.put_state(f"{self._base}/{motor}/state", encode(payload))
         self._wake.set()
 
+    def last_told(self, motor: str) -> Payload | None:
+        """Return what the last event said that this motor's state became, before a restart too.
+
+        None where there was no event yet, or where it is not known any more.
+        """
+        event = self._outbox.newest
+        if event is None or event.topic != self.event_topic(motor):
+            return None
+        try:
+            after = json.loads(event.payload)["after"]
+            return {key: after[key] for key in ("state", "severity", "reason", "broken_bars")}
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def event_topic(self, motor: str) -> str:
+        """Topic of a motor's events."""
+        return f"{self._base}/{motor}/event"
+
     def publish_event(self, motor: str, payload: Callable[[int], Payload]) -> int:
         """Publish an event for certain; give its number, which `payload` is called with."""
-        number = self._outbox.put_event(f"{self._base}/{motor}/event", lambda event: encode(payload(event)))
+        number = self._outbox.put_event(self.event_topic(motor), lambda event: encode(payload(event)))
         self._wake.set()
         return number
 
@@ -143,23 +174,35 @@ class Publisher:
 
     def _connect(self) -> Connection | None:
         self._thread.beat()
-        will = Will(f"{self._base}/status", b"offline")
         try:
             connection = Connection(
                 self._settings,
                 self._settings.session_name(self._agent_id),
-                will,
+                self._will,
                 self._protocol,
                 self._wake.set,
             )
             connection.open()
         except ConnectionFailedError as error:
+            if self._ask_less_of_will(error.reason):
+                return self._connect()
             self._failed_attempts += 1
-            self._complain(f"MQTT: {error}")
+            if not error.reason:
+                self._suspects.broker_was_away()
+            self._complaints.say(f"MQTT: {error}")
             if error.wrong_protocol:
                 self._try_other_protocol()
             return None
         return connection
+
+    def _ask_less_of_will(self, reason: str) -> bool:
+        """Make the will one that the broker can take, as far as it said what it lacks; True if it is new."""
+        before = self._will
+        if reason == "Retain not supported":
+            self._will = replace(before, retain=False)
+        elif reason == "QoS not supported":
+            self._will = replace(before, qos=0)
+        return self._will != before
 
     def _try_other_protocol(self) -> None:
         newest, oldest = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
@@ -167,46 +210,99 @@ class Publisher:
 
     def _serve(self, connection: Connection) -> None:
         """Deliver over a connection until it ends or we stop."""
-        self._welcome()
-        delivery = Delivery(connection, self._mailbox, self._outbox, f"{self._base}/status")
+        self._welcome(connection.limits)
+        delivery = Delivery(
+            connection,
+            self._mailbox,
+            self._outbox,
+            f"{self._base}/status",
+            limits=connection.limits,
+            suspects=self._suspects,
+        )
         while connection.closed is None and not delivery.overdue and not self._thread.stopping.is_set():
             self._turn(delivery)
             self._wake.wait(_TURN_S)
+            if self._backoff.stands:
+                self._complaints.forget()
         if self._thread.stopping.is_set():
             self._say_goodbye(connection, delivery)
         else:
+            ending = connection.closed  # before it is cut by us
             connection.abandon()
-            self._complain(f"MQTT: connection lost: {connection.closed or 'the broker confirms nothing'}")
+            self._learn_from_end(ending, delivery)
         self._connected = False
         self._mailbox.disconnected()
         self._backoff.lost()
 
-    def _welcome(self) -> None:
+    def _welcome(self, limits: Limits) -> None:
         where = f"{self._settings.host}:{self._settings.port}"
-        _LOG.info("MQTT: connected to %s after %.0f s", where, self._backoff.away_s)
-        self._last_complaint = None
+        if not self._complaints.flapping:
+            _LOG.info("MQTT: connected to %s after %.0f s", where, self._backoff.away_s)
+        for lack in limits.missing(self._settings.heartbeat_s):
+            self._complaints.say_once(f"MQTT: {where}: {lack}")
+        self._will = replace(self._will, qos=limits.max_qos, retain=limits.retain)  # for the next connection
         self._connections += 1
         self._backoff.connected()
         self._mailbox.connected()
         self._connected = True
 
+    def _learn_from_end(self, ending: Ending | None, delivery: Delivery) -> None:
+        """See whether a message ended the connection, and say why it has ended."""
+        unconfirmed = delivery.unconfirmed()
+        if ending is None or ending.for_a_message:
+            told = ending is not None and ending.told
+            found = self._suspects.connection_ended(unconfirmed, told=told)
+            if found is not None:
+                self._left_out += 1
+                what = f"event {found[0]}" if isinstance(found[0], int) else f"messages on {found[0]}"
+                self._complaints.say_once(
+                    f"MQTT: the broker ends the connection when it is sent {what} "
+                    f"({ending.words if ending else 'it confirms nothing'}); set aside for a while, the "
+                    "others go on; look at the limits and access list of the broker"
+                )
+        words = "the broker confirms nothing" if ending is None else ending.words
+        self._complaints.lost(words, self._name_doubt(ending, unconfirmed))
+
+    def _name_doubt(self, ending: Ending | None, unconfirmed: list[Key]) -> str:
+        """Say that another agent may have our id, where that is told or likely."""
+        name = self._settings.session_name(self._agent_id)
+        if ending is not None and ending.taken_over:
+            return f": another agent has the client id {name}; give each its own agent.id (or mqtt.client_id)"
+        self._short_lives = 0 if self._backoff.stands or unconfirmed else self._short_lives + 1
+        if self._short_lives < _SUSPICIOUS_LIVES:
+            return ""
+        return (
+            f", {_SUSPICIOUS_LIVES} times within seconds and for no message: another agent may have the "
+            f"client id {name}; give each its own agent.id (or mqtt.client_id)"
+        )
+
     def _turn(self, delivery: Delivery) -> None:
         self._wake.clear()
         self._thread.beat()
-        self._report_outbox()
+        self._outbox_report.say_news()
         confirmed_before = delivery.confirmed_events
         delivery.turn()
         self._events_confirmed += delivery.confirmed_events - confirmed_before
         self._refusals += len(delivery.refusals)
         if delivery.refusals:
-            self._complain(f"MQTT: the broker refuses messages under {self._base}: {delivery.refusals[-1]}")
+            self._complaints.say(
+                f"MQTT: the broker refuses messages under {self._base}: {delivery.refusals[-1]}"
+            )
             delivery.refusals.clear()
+        for topic, packet in delivery.too_large:
+            self._left_out += 1
+            self._complaints.say_once(
+                f"MQTT: the broker takes packets of at most {delivery.limits.max_packet_bytes} bytes: what "
+                f"is larger on {topic} ({packet} bytes) is left out; raise the broker's limit "
+                "(Mosquitto: max_packet_size)"
+            )
+        delivery.too_large.clear()
 
     def _say_goodbye(self, connection: Connection, delivery: Delivery) -> None:
         delivery.say_offline()
         while connection.closed is None and (remaining_s := self._stop_by_s - time.monotonic()) > 0:
             self._turn(delivery)
-            if delivery.done and not self._outbox.pending((), 1):
+            if delivery.done:
                 break
             self._wake.wait(min(remaining_s, _TURN_S))
         connection.close(max(0.1, self._stop_by_s - time.monotonic()))
@@ -216,22 +312,6 @@ class Publisher:
         until_s = time.monotonic() + self._backoff.wait_s()
         while (remaining_s := until_s - time.monotonic()) > 0:
             self._thread.beat()
-            self._report_outbox()
+            self._outbox_report.say_news()
             if self._thread.stopping.wait(min(remaining_s, _TURN_S)):
                 return
-
-    def _report_outbox(self) -> None:
-        """Log what is wrong with the outbox, once."""
-        counts = self._outbox.counts
-        problem = counts.problem
-        if problem is None and counts.put_aside is not None:
-            problem = f"the outbox was damaged: it was put aside as {counts.put_aside} and a new one begun"
-        if problem != self._outbox_complaint:
-            self._outbox_complaint = problem
-            _LOG.warning("%s", problem or "the outbox takes events again")
-
-    def _complain(self, message: str) -> None:
-        """Log a problem once, not at every attempt."""
-        if message != self._last_complaint:
-            self._last_complaint = message
-            _LOG.warning("%s", message)

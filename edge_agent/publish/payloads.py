@@ -102,9 +102,13 @@ class Health:
     model_sha256: str
     """SHA-256 of the model's file."""
     source: str | None
-    """What is wrong with the source of samples, in words; None while samples flow."""
+    """What is wrong with the source of samples, or a channel of it, in words; None while all is well."""
     refusal_share: dict[str, float]
     """Share of all windows that each refusal reason took, 0 to 1."""
+    outbox_files_put_aside: int = 0
+    """Outbox files that were damaged or of a newer version, ever; they lie beside the outbox."""
+    messages_left_out: int = 0
+    """Messages that the broker is too small for, or for which it ended the connection."""
 
 
 def encode(payload: Payload) -> bytes:
@@ -142,11 +146,12 @@ def diagnosis_payload(origin: Origin, verdict: Verdict, unix_s: float) -> Payloa
 
 
 def event_payload(
-    event_id: int, origin: Origin, before: Verdict | None, after: Verdict, unix_s: float
+    event_id: int, origin: Origin, before: Verdict | Payload | None, after: Verdict, unix_s: float
 ) -> Payload:
     """Give the payload of a change of state or severity.
 
-    `event_id` tells repeated deliveries of one event; `before` is None where nothing had been said yet.
+    `event_id` tells repeated deliveries of one event; `before` is None where nothing had been said yet, and
+    what an event said before a restart is its `after` of then.
     `verdict` is the whole state payload, with the window that decided.
     """
     return {
@@ -155,7 +160,7 @@ def event_payload(
         "agent": origin.agent,
         "motor": origin.motor,
         "time": iso_time(unix_s),
-        "before": None if before is None else _brief(before),
+        "before": _brief(before) if isinstance(before, Verdict) else before,
         "after": _brief(after),
         "verdict": state_payload(origin, after, unix_s),
     }
@@ -225,6 +230,7 @@ def _trigger(refusal: Refusal | None) -> Payload | None:
         "quantity": refusal.quantity,
         "value": _significant(refusal.value),
         "limit": _significant(refusal.limit),
+        **({} if refusal.channel is None else {"channel": refusal.channel}),
     }
     return trigger if refusal.channel is None else {**trigger, "channel": refusal.channel}
 

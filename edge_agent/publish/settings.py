@@ -36,14 +36,12 @@ class OutboxSettings:
     """Most events kept."""
     max_bytes: int = 64 * 1024 * 1024
     """Most bytes of payloads kept."""
-    max_age_s: float = 90 * 86_400.0
-    """Oldest event kept, s."""
 
     def __post_init__(self) -> None:
-        if self.max_rows < 1 or self.max_bytes < 1 or self.max_age_s <= 0:
+        if self.max_rows < 1 or self.max_bytes < 1:
             raise ValueError(
-                f"max_rows {self.max_rows}, max_bytes {self.max_bytes} and max_age_s {self.max_age_s:g} "
-                "must all be above zero; an outbox without room loses every event"
+                f"max_rows {self.max_rows} and max_bytes {self.max_bytes} must be above zero; an outbox "
+                "without room loses every event"
             )
 
 

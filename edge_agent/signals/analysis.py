@@ -92,22 +92,21 @@ class Analyser:
 
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
-        analysis = self._not_too_low(self._analyse(window))
+        analysis = self._not_too_low(window, self._analyse(window))
         line_hz = analysis.evidence.line_frequency_hz or self._nameplate.line_frequency_hz
         return replace(analysis, dead=dead_vibration(window, line_hz))
 
-    def _not_too_low(self, analysis: Analysis) -> Analysis:
-        """Give an overloaded motor another reason than that its load is too low, unless the window is too
-        short."""
-        if analysis.line is None:
-            return analysis
-        over = self._currents.overload(analysis.line, [])
+    def _not_too_low(self, window: Window, analysis: Analysis) -> Analysis:
+        """The load of an overloaded motor is not too low, whatever else stands against an answer.
+
+        Only a window that is too short for its sidebands keeps its reason.
+        """
+        line = analysis.line
+        over = None if line is None else self._currents.overload(line, _current_names(window))
         if over is None:
             return analysis
         refusal, doubt = (
-            over
-            if why is not None and why.reason is Reason.LOAD_TOO_LOW and why.quantity != "pole_pass_cycles"
-            else why
+            over if why and why.reason is Reason.LOAD_TOO_LOW and why.quantity != "pole_pass_cycles" else why
             for why in (analysis.refusal, analysis.speed_doubt)
         )
         return replace(analysis, refusal=refusal, speed_doubt=doubt)

@@ -104,6 +104,9 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
     channels = currents_of(window)
     if not channels:
         return Refusal(Reason.MISSING_PHASE, "current_channels", 0, 1)
+    for channel in set(channels).intersection(window.dead):
+        name = window.stream.channels[channel].name
+        return Refusal(Reason.MISSING_PHASE, "dead_channels", len(window.dead), 0, name)
     coarse = coarse_currents(window, nameplate.line_frequency_hz)
     currents = _Currents(
         counts=[window.counts[i] if lost == 0.0 else window.counts[i, window.valid] for i in channels],
@@ -278,6 +281,6 @@ def measured_speed_rpm(window: Window) -> float | None:
     """Give the median of the first speed channel, rpm; None where there is none or nothing came of it."""
     for stream in window.streams:
         for i, channel in enumerate(stream.stream.channels):
-            if channel.kind is ChannelKind.SPEED and stream.valid.any():
+            if channel.kind is ChannelKind.SPEED and stream.valid.any() and i not in stream.dead:
                 return float(np.median(stream.units(i)[stream.valid]))
     return None

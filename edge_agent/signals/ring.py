@@ -42,6 +42,8 @@ class Cut:
     """(scans,), True where the device said that something clipped."""
     overrun: NDArray[np.bool_]
     """(scans,), True at a scan just before which the device said that it lost some."""
+    invalid: NDArray[np.bool_] | None = None
+    """(channels, scans), True where a channel gave no value; None for nowhere."""
 
 
 class ScanRing:
@@ -62,6 +64,7 @@ class ScanRing:
         self._valid = np.zeros(2 * self._held, bool)
         self._clipped = np.zeros(2 * self._held, bool)
         self._overrun = np.zeros(2 * self._held, bool)
+        self._invalid: NDArray[np.bool_] | None = None  # most devices never need it
         self._base = 0
         self._end = 0
         self._least_lag_s = math.inf
@@ -123,6 +126,11 @@ class ScanRing:
         self._counts[:, at] = np.where(is_free, block.counts[skip:].T, self._counts[:, at])
         self._clipped[at] |= is_free & block.clipped
         self._overrun[at.start] |= block.overrun and not skip
+        if block.invalid is not None and self._invalid is None:
+            self._invalid = np.zeros(self._counts.shape, bool)
+        if self._invalid is not None:
+            invalid = False if block.invalid is None else block.invalid[skip:].T
+            self._invalid[:, at] = np.where(is_free, invalid, self._invalid[:, at])
         self._valid[at] = True
         new, free = int(is_new.sum()), int(is_free.sum())
         self._looked_at += new
@@ -133,6 +141,7 @@ class ScanRing:
         first = (self.origin or 0) + round(start_s * self.stream.rate_hz)
         counts = np.zeros((self._counts.shape[0], self._scans), self._counts.dtype)
         valid, clipped, overrun = (np.zeros(self._scans, bool) for _ in range(3))
+        invalid = None if self._invalid is None else np.zeros(counts.shape, bool)
         begin, end = max(first, self._base), min(first + self._scans, self._end)
         if begin < end:
             to, source = slice(begin - first, end - first), slice(begin - self._base, end - self._base)
@@ -140,7 +149,9 @@ class ScanRing:
             clipped[to] = self._clipped[source]
             overrun[to] = self._overrun[source]
             counts[:, to] = self._counts[:, source]
-        return Cut(first, counts, valid, clipped, overrun)
+            if invalid is not None and self._invalid is not None:
+                invalid[:, to] = self._invalid[:, source]
+        return Cut(first, counts, valid, clipped, overrun, invalid)
 
     def _make_room(self, end: int, jumped: bool, first: int) -> None:
         """Make columns up to an index, shifting out the oldest when there are none left."""
@@ -150,17 +161,19 @@ class ScanRing:
         if end - self._base > self._valid.size:
             keep_from = max(self._base, end - self._held)
             shift, kept = keep_from - self._base, max(0, self._end - keep_from)
-            for array in (self._counts, self._valid, self._clipped, self._overrun):
+            for array in self._arrays():
                 array[..., :kept] = array[..., shift : shift + kept].copy()
             self._base = keep_from
             self._blank(kept, self._valid.size)
         self._end = max(self._end, end)
 
     def _blank(self, begin: int, end: int) -> None:
-        self._counts[:, begin:end] = 0
-        self._valid[begin:end] = False
-        self._clipped[begin:end] = False
-        self._overrun[begin:end] = False
+        for array in self._arrays():
+            array[..., begin:end] = 0
+
+    def _arrays(self) -> list[NDArray[np.generic]]:
+        arrays: list[NDArray[np.generic]] = [self._counts, self._valid, self._clipped, self._overrun]
+        return arrays if self._invalid is None else [*arrays, self._invalid]
 
     def _look_anew(self) -> None:
         self._least_lag_s = math.inf

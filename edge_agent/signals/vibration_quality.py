@@ -91,6 +91,8 @@ def _loses(window: StreamWindow) -> bool:
 
 def _fault(window: StreamWindow, channel: int) -> str | None:
     """Return what is wrong with the samples of a vibration channel as such; None where nothing is."""
+    if channel in window.dead:
+        return "it gives no values"
     counts = window.counts[channel]
     if counts.size < _MIN_HELD_SCANS:
         return f"it gives {counts.size} values in a window, too few to hear a machine"

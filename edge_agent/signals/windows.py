@@ -8,19 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.samples import Device, SampleBlock, Stream
-from edge_agent.diagnose.verdict import Reason, Refusal
-from edge_agent.signals.ring import ScanRing
+from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE
+from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock, Stream
+from edge_agent.signals.ring import Cut, ScanRing
 
 LONGEST_WAIT_S = 2.0
 """How far a stream may fall behind the others before its scans count as lost."""
-MAX_VALUES = 8_000_000
-"""Values of all channels in a window: the analysis takes up to 35 bytes for each, so 280 MB (measured)."""
-TOO_LARGE = (
-    "a window of this device would hold {:.3g} values, at most {:.3g} fit into memory: shorten "
-    "window.length_s, or have the device send fewer channels or at a lower rate"
-)
-"""What a refusal of `too_large` says of its value and its limit."""
 _RESTART_REPEATS_S = 0.5
 
 
@@ -35,11 +28,13 @@ class StreamWindow:
     counts: NDArray[np.int16] | NDArray[np.int32]
     """Raw counts, (channels, scans), zero where lost."""
     valid: NDArray[np.bool_]
-    """(scans,), False where a scan was lost."""
+    """(scans,), False where a scan was lost, or a current of it that is not dead gave no value."""
     clipped_scans: int
     """Scans in blocks that the device marked as clipped."""
     overruns: int = 0
     """Times that the device says it lost scans where its count goes on as if it had not."""
+    dead: tuple[int, ...] = ()
+    """Channels, rising, that gave no value too often to be of any use in this window."""
 
     @property
     def lost_samples(self) -> int:
@@ -83,14 +78,6 @@ class WindowCounts:
     """Windows left out because whoever works on them was behind."""
     device_restarts: int = 0
     """Times that the device began to count its scans anew."""
-
-
-def too_large(device: Device, length_s: float) -> Refusal | None:
-    """Return the refusal of a device whose windows of `length_s` do not fit into memory; None if they do."""
-    values = length_s * sum(stream.rate_hz * len(stream.channels) for stream in device.streams)
-    if values <= MAX_VALUES:
-        return None
-    return Refusal(Reason.SAMPLES_NOT_UNDERSTOOD, "window_values", values, MAX_VALUES)
 
 
 class Windows:
@@ -137,6 +124,7 @@ class Windows:
                 block,
                 first_scan=block.first_scan + start,
                 counts=block.counts[start : start + ring.largest_piece],
+                invalid=None if block.invalid is None else block.invalid[start : start + ring.largest_piece],
                 overrun=block.overrun and start == 0,
             )
             self._take(ring, piece)
@@ -200,10 +188,29 @@ class Windows:
             cut = ring.cut(start_s)
             clipped = int(np.count_nonzero(cut.clipped))
             untraced = int(np.count_nonzero(cut.overrun[1:] & cut.valid[:-1]))
+            valid, dead = _usable(cut, ring.stream)
             streams.append(
-                StreamWindow(ring.stream, cut.first_scan, cut.counts, cut.valid, clipped, untraced)
+                StreamWindow(ring.stream, cut.first_scan, cut.counts, valid, clipped, untraced, dead)
             )
         return Window(start_s, self._length_s, tuple(streams), self._clock())
 
     def _count(self, **more: int) -> None:
         self.counts = replace(self.counts, **{k: getattr(self.counts, k) + n for k, n in more.items()})
+
+
+def _usable(cut: Cut, stream: Stream) -> tuple[NDArray[np.bool_], tuple[int, ...]]:
+    """Return which scans are valid, and which channels are dead.
+
+    A current that gave no value now and then costs the scan, for the currents are looked at together. A
+    dead one is left out by name, and other channels keep the value that the decoder put in its place.
+    """
+    if cut.invalid is None or not cut.invalid.any():
+        return cut.valid, ()
+    share = cut.invalid.sum(axis=1) / max(1, np.count_nonzero(cut.valid))
+    dead = tuple(np.flatnonzero(share > MAX_INVALID_SHARE).tolist())
+    alive = [
+        i
+        for i, channel in enumerate(stream.channels)
+        if channel.kind is ChannelKind.CURRENT and i not in dead
+    ]
+    return cut.valid & ~cut.invalid[alive].any(axis=0), dead

@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import a_device
 
+from edge_agent.acquire.bounds import window_problem
 from edge_agent.acquire.description import (
     MAX_DESCRIPTION_BYTES,
     DescriptionError,
     decode_description,
     encode_description,
+    same_streams,
 )
-from edge_agent.acquire.samples import ChannelKind
+from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 
 
 def said(**changes: Any) -> bytes:
@@ -73,6 +75,16 @@ def test_keys_of_later_versions_are_ignored() -> None:
     [
         ({"rate_hz": 0}, "rate_hz"),
         ({"rate_hz": 1e9}, "rate_hz"),
+        ({"rate_hz": 1e300}, "rate_hz 1e\\+300, expected 0.1 to 4e"),
+        ({"rate_hz": 1e-300}, "rate_hz 1e-300"),
+        ({"rate_hz": -2000.0}, "rate_hz -2000"),
+        ({"rate_hz": 0.1}, "not their rms values"),
+        ({"rate_hz": 1}, "not their rms values"),
+        ({"rate_hz": 3.0}, "not their rms values"),
+        ({"rate_hz": 3.0, "unit": "m/s2"}, "not their rms values"),
+        ({"scale": 1e308}, "scale"),
+        ({"scale": -1e9}, "scale -1e\\+09 of ia"),
+        ({"scale": 5e-324}, "scale 4.94066e-324 of ia"),
         ({"rate_hz": "10000"}, "rate_hz"),
         ({"scale": 0}, "scale is 0"),
         ({"scale": 1e300}, "scale"),
@@ -98,6 +110,68 @@ def test_keys_of_later_versions_are_ignored() -> None:
 def test_what_cannot_be_right_is_refused(changes: dict[str, Any], complaint: str) -> None:
     with pytest.raises(DescriptionError, match=complaint):
         decode_description(said(**changes))
+
+
+def test_a_description_that_never_fits_into_the_memory_is_refused() -> None:
+    fields = json.loads(said(rate_hz=4e6))
+    channel = fields["streams"][0]["channels"][0]
+    fields["streams"][0]["channels"] = [{**channel, "name": f"i{k}"} for k in range(60)]
+    with pytest.raises(DescriptionError, match="60 channels at 4e\\+06 Hz"):
+        decode_description(json.dumps(fields).encode())
+
+
+@pytest.mark.parametrize("rate_hz", [0.1, 1.0, 3.0])
+def test_a_tachometer_may_be_slow(rate_hz: float) -> None:
+    device, _ = decode_description(said(unit="rpm", rate_hz=rate_hz))
+    assert device.streams[0].rate_hz == rate_hz
+
+
+@pytest.mark.parametrize(
+    ("streams", "window_s", "fits"),
+    [
+        ([(10_000.0, 4)], 60.0, True),
+        ([(50_000.0, 4), (100_000.0, 1)], 12.0, True),
+        ([(500_000.0, 1)], 12.0, True),
+        ([(1_000_000.0, 2)], 12.0, False),
+        ([(100_000.0, 4)], 60.0, False),
+        ([(4_000_000.0, 60)], 0.5, False),
+        ([(500_000.0, 1)] * 3, 12.0, False),
+    ],
+)
+def test_windows_that_do_not_fit_into_the_memory_are_told(
+    streams: list[tuple[float, int]], window_s: float, fits: bool
+) -> None:
+    made = [
+        Stream(n, rate, tuple(Channel(f"i{n}{k}", ChannelKind.CURRENT, "A", 1.0) for k in range(count)))
+        for n, (rate, count) in enumerate(streams)
+    ]
+    problem = window_problem(tuple(made), window_s)
+    assert (problem is None) is fits
+    if problem is not None:
+        assert "window.length_s" in problem
+
+
+@pytest.mark.parametrize(
+    ("changes", "same"),
+    [
+        ({"firmware": "1.0, up 17 s"}, True),
+        ({"serial_number": "17:45:12"}, True),
+        ({"name": "daq at 21.5 C"}, True),
+        ({"colour": "green"}, True),
+        ({"rate_hz": 10_000.2}, True),
+        ({"rate_hz": 9_000.0}, False),
+        ({"scale": 0.011}, False),
+        ({"offset": 1.0}, False),
+        ({"channel_name": "ib"}, False),
+        ({"stream": 1}, False),
+        ({"phase": "b"}, False),
+        ({"full_scale": 50.0}, False),
+    ],
+)
+def test_only_streams_make_another_device(changes: dict[str, Any], same: bool) -> None:
+    before, _ = decode_description(said())
+    after, _ = decode_description(said(**changes))
+    assert same_streams(before.streams, after.streams) is same
 
 
 def test_two_channels_of_one_name_are_refused() -> None:

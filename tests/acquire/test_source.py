@@ -177,17 +177,17 @@ def test_a_wrong_description_is_named_as_the_reason_for_the_silence_until_a_righ
     with a_source(line) as source:
         line.write(wrong)
         polled(source, lambda items: source.counts().bad_descriptions > 0)
-        assert "scale is 0" in source.silence()
+        assert "scale is 0" in source.silence().text
         line.write(encode_description(a_device()))
         polled(source, lambda items: a_device() in items)
-        assert source.silence() == "no samples come"
+        assert source.silence().text == "no samples come"
 
 
 def test_samples_that_nobody_described_are_named_as_the_reason_for_the_silence(line: PtyLine):
     with a_source(line) as source:
         line.write(frames_of(range(3)))
         polled(source, lambda items: source.counts().undescribed == 3)
-        assert "give channels" in source.silence()
+        assert "give channels" in source.silence().text
 
 
 def test_samples_that_contradict_the_description_are_named_as_the_reason_for_the_silence(line: PtyLine):
@@ -196,4 +196,4 @@ def test_samples_that_contradict_the_description_are_named_as_the_reason_for_the
         polled(source, lambda items: any(isinstance(item, SampleBlock) for item in items))
         line.write(encode_data(a_block(64), 2 * RATE_HZ, 2))
         polled(source, lambda items: source.counts().contradicting == 1)
-        assert "another rate" in source.silence()
+        assert "another rate" in source.silence().text

@@ -74,6 +74,18 @@ def _wrong_rate(s: Scenario, rng: Random) -> tuple[Scenario, Spoil]:
     return s, spoil
 
 
+def _scaled(s: Scenario, rng: Random, channels: int) -> tuple[Scenario, Spoil]:
+    """Read the first currents in a scale that is wrong by 10, 30 or 1000."""
+    factor = float(rng.choice([10.0, 30.0, 1000.0]))
+
+    def spoil(currents: StreamWindow) -> StreamWindow:
+        wrong = [replace(c, scale=factor * c.scale) for c in currents.stream.channels[:channels]]
+        changed = (*wrong, *currents.stream.channels[channels:])
+        return replace(currents, stream=replace(currents.stream, channels=changed))
+
+    return s, lambda window: _with_currents(window, spoil)
+
+
 def _gap(s: Scenario, rng: Random) -> tuple[Scenario, Spoil]:
     start, share = float(rng.uniform(0.0, 0.6)), float(rng.uniform(0.03, 0.3))
 
@@ -127,6 +139,8 @@ FAULTS: dict[str, tuple[Reason | None, Change]] = {
     "jitter 80-500 us": (Reason.UNRELIABLE_CLOCK, _jitter),
     "clock wander": (Reason.UNRELIABLE_CLOCK, _wander),
     "wrong rate": (Reason.WRONG_LINE_FREQUENCY, _wrong_rate),
+    "scale wrong by 10-1000": (Reason.WRONG_SCALE, lambda s, rng: _scaled(s, rng, 3)),
+    "one scale wrong by 10-1000": (Reason.WRONG_SCALE, lambda s, rng: _scaled(s, rng, 1)),
     "gap 3-30 %": (Reason.LOST_SAMPLES, _gap),
     "off": (Reason.MOTOR_OFF, _off),
     "start-up": (Reason.STARTING, _start),

@@ -108,6 +108,18 @@ def test_an_agent_is_heard_through_tls_with_its_password(
     outbox.close()
 
 
+def test_an_agent_is_told_the_limit_and_keeps_to_it(site: Site, monitor: Subscriber, tmp_path: Path) -> None:
+    outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
+    with Publisher(site.settings(), "pump-7", outbox) as publisher:
+        publisher.publish_event("motor-1", lambda number: {"id": number, "fill": 70_000 * "x"})
+        small = publisher.publish_event("motor-1", lambda number: {"id": number})
+        monitor.wait_for(lambda messages: monitor.on("edge-agent/pump-7/motor-1/event"))
+        wait_until(lambda: publisher.counts.left_out == 1)
+        assert publisher.counts.connections == 1
+    assert monitor.on("edge-agent/pump-7/motor-1/event")[-1].json() == {"id": small}
+    outbox.close()
+
+
 def test_nobody_comes_in_without_a_name(site: Site) -> None:
     refused = site.publish(None, "edge-agent/pump-7/status")
     assert refused.returncode != 0

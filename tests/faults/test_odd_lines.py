@@ -4,12 +4,10 @@ import numpy as np
 import pytest
 from odd_lines import OddLine, a_nearly_right_line, an_odd_line, answers_of
 
-from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
-from edge_agent.agent import Line
+from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.verdict import Reason, State
 from edge_agent.motor import Nameplate
-from edge_agent.signals.windows import MAX_VALUES
 
 MODEL = Model.load_for_agent("builtin")
 PLATE = Nameplate(
@@ -123,20 +121,3 @@ def test_a_stream_with_few_scans_in_a_short_window_ends_nothing(
 def test_a_device_without_currents_says_so_even_with_a_window_shorter_than_a_scan() -> None:
     answers = answers_of(a_line_of(a_device((1.0, "n")), "noise", 0.5, 0.5), MODEL)
     assert {answer.verdict.refusal.reason for answer in answers} == {Reason.MISSING_PHASE}
-
-
-@pytest.mark.parametrize(
-    ("rate_hz", "channels", "length_s"),
-    [(4e6, 60, 12.0), (1e6, 1, 12.0), (50_000.0, 3, 60.0), (0.1, 64, 1e7)],
-)
-def test_a_device_whose_window_would_fill_the_memory_is_refused_before_it_is_made(
-    rate_hz: float, channels: int, length_s: float
-) -> None:
-    line = Line(PLATE, MODEL, length_s, 2.0)
-    device = a_device((rate_hz, "i" * channels))
-    refusal = line.configure(device)
-    assert refusal is not None
-    assert refusal.reason is Reason.SAMPLES_NOT_UNDERSTOOD
-    assert refusal.value > refusal.limit == MAX_VALUES
-    assert list(line.push(SampleBlock(0, 0, np.zeros((100, channels), np.int16)))) == []
-    assert line.configure(a_device((2000.0, "iii"))) is None or length_s > 1000

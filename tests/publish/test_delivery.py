@@ -110,6 +110,87 @@ def test_a_refused_event_waits_a_minute_and_keeps_its_place(bench: Bench) -> Non
     assert [int(payload) for _, payload in bench.wire.sent] == [first, second, first, second]
 
 
+def test_refused_events_go_after_those_that_were_not(bench: Bench) -> None:
+    refused = bench.put(3)
+    bench.delivery.turn()
+    bench.wire.answers = [Receipt(number + 1, "Quota exceeded") for number in range(3)]
+    bench.delivery.turn()
+    bench.now_s = 61.0
+    fresh = bench.put(2)
+    bench.wire.sent.clear()
+    bench.delivery.turn()
+    assert [int(payload) for _, payload in bench.wire.sent] == fresh + refused
+
+
+def test_a_thousand_refused_events_leave_room_for_a_new_one(bench: Bench) -> None:
+    bench.put(1000)
+    while bench.outbox.counts.waiting > len(bench.delivery._suspects.set_aside()):
+        bench.delivery.turn()
+        bench.wire.answers = [Receipt(number + 1, "Not authorized") for number in range(len(bench.wire.sent))]
+        bench.delivery.turn()
+    assert bench.delivery.done
+    (new,) = bench.put(1)
+    bench.wire.sent.clear()
+    bench.delivery.turn()
+    assert [int(payload) for _, payload in bench.wire.sent] == [new]
+
+
+def test_a_message_on_a_topic_that_cannot_be_sent_to_is_set_aside(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = bench.wire.send
+
+    def picky(topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
+        if "#" in topic:
+            raise ValueError("Invalid topic.")
+        return send(topic, payload, qos=qos, retain=retain)
+
+    monkeypatch.setattr(bench.wire, "send", picky)
+    bench.mailbox.put_state("a/#", b"x")
+    bench.put(1)
+    bench.delivery.turn()
+    assert bench.topics() == ["event"]
+    assert bench.delivery.refusals == ["'a/#': Invalid topic."]
+
+
+def test_unconfirmed_is_what_nothing_proves_to_have_been_taken(bench: Bench) -> None:
+    bench.mailbox.put_passing(Passing("diagnosis", b"", False))
+    bench.delivery.turn()
+    bench.now_s = 0.5
+    first, second = bench.put(2)
+    bench.delivery.turn()
+    assert set(bench.delivery.unconfirmed()) == {"diagnosis", first, second}
+    bench.wire.answers = [Receipt(1, None)]
+    bench.now_s = 1.0
+    assert set(bench.delivery.unconfirmed()) == {"diagnosis", first, second}  # written, not taken
+    bench.wire.answers = [Receipt(2, None)]
+    assert set(bench.delivery.unconfirmed()) == {second}  # what came before it was taken, too
+    bench.wire.answers = [Receipt(3, None)]
+    assert bench.delivery.unconfirmed() == []
+
+
+def test_a_message_that_nobody_confirms_is_past_suspicion_after_seconds(bench: Bench) -> None:
+    bench.mailbox.put_passing(Passing("diagnosis", b"", False))
+    bench.delivery.turn()
+    bench.wire.answers = [Receipt(1, None)]
+    assert bench.delivery.unconfirmed() == ["diagnosis"]
+    bench.now_s = 6.0
+    assert bench.delivery.unconfirmed() == []
+
+
+def test_a_suspect_goes_alone_and_keeps_its_place(bench: Bench) -> None:
+    first, second, third = bench.put(3)
+    bench.delivery._suspects.connection_ended([first, second], told=False)
+    bench.delivery.turn()
+    assert bench.topics() == []  # not at once, and none overtakes it
+    bench.now_s = 3.0
+    for expected in ([first], [second], [third]):
+        bench.wire.sent.clear()
+        bench.delivery.turn()
+        assert [int(payload) for _, payload in bench.wire.sent] == expected
+        bench.wire.answers = [Receipt(1, None)]
+
+
 def test_a_missing_receipt_makes_the_connection_overdue(bench: Bench) -> None:
     bench.put(1)
     bench.delivery.turn()

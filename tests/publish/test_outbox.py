@@ -89,23 +89,28 @@ def test_the_oldest_go_when_they_are_too_large_but_the_newest_stays(tmp_path: Pa
     assert box.counts.dropped == 1
 
 
-def test_the_too_old_go(tmp_path: Path) -> None:
-    clock = Clock()
-    box = Outbox(bounds(tmp_path, max_age_s=DAY_S), clock)
-    put(box)
-    clock.now_s += 2 * DAY_S
-    assert ids(box) == [ids(box)[0]]
-    newest = put(box)
-    assert ids(box) == [newest]
-
-
-def test_an_event_from_before_the_clock_was_set_is_not_too_old(tmp_path: Path) -> None:
-    clock = Clock(now_s=100.0)
-    box = Outbox(bounds(tmp_path, max_age_s=DAY_S), clock)
-    early = put(box)
-    clock.now_s = NOW_UNIX_S
-    late = put(box)
-    assert ids(box) == [early, late]
+@pytest.mark.parametrize(
+    ("decided_s", "jumps_s"),
+    [
+        (NOW_UNIX_S - 500 * DAY_S, [500 * DAY_S]),
+        (NOW_UNIX_S, [200 * DAY_S, -200 * DAY_S]),
+        (0.0, [NOW_UNIX_S]),
+        (NOW_UNIX_S, [-20_000 * DAY_S, 20_000 * DAY_S]),
+        (NOW_UNIX_S, [3_650 * DAY_S]),
+    ],
+    ids=["image's date", "ahead and back", "1970", "back and ahead", "ten years"],
+)
+def test_a_clock_that_jumps_drops_nothing(tmp_path: Path, decided_s: float, jumps_s: list[float]) -> None:
+    clock = Clock(decided_s)
+    box = Outbox(bounds(tmp_path), clock)
+    numbers = [put(box)]
+    for jump_s in jumps_s:
+        clock.now_s += jump_s
+        numbers.append(put(box))
+        box.close()
+        box = Outbox(bounds(tmp_path), clock)
+    assert ids(box) == numbers == sorted(set(numbers))
+    assert box.counts.dropped == 0
 
 
 @pytest.mark.parametrize(
@@ -224,6 +229,7 @@ def test_kill_9_at_any_moment_loses_no_event_that_was_reported(tmp_path: Path) -
     found = ids(box, 100_000)
     assert set(reported) <= set(found)
     assert len(found) <= len(reported) + 20  # written, then killed before the report
+    assert box.counts.put_aside is None
     assert found == sorted(found)
     assert box.counts.problem is None
 

@@ -9,6 +9,7 @@ from signal_factories import (
     a_nameplate,
     a_shaking,
     a_space_vector,
+    a_speed_window,
     a_vibration_window,
     a_window,
     phase_currents,
@@ -53,7 +54,7 @@ def test_a_motor_that_is_switched_off_within_the_window_is_no_stuck_channel(phas
     assert refusal.reason is Reason.STARTING
 
 
-def analyse_motor(rms_over_rated, phases="abc", vibration=False, seconds=None, **plate):
+def analyse_motor(rms_over_rated, phases="abc", vibration=False, measured_rpm=None, seconds=None, **plate):
     """What is said of a motor whose vibration, if any, shows a slip of 3.5 %, 75 % of the rated one."""
     seconds = times(12.0) if seconds is None else seconds
     vector = a_space_vector(
@@ -67,6 +68,8 @@ def analyse_motor(rms_over_rated, phases="abc", vibration=False, seconds=None, *
     streams = [a_current_window(phase_currents(vector, phases) + noise, phases)]
     if vibration:
         streams.append(a_vibration_window(a_shaking(seconds, SHAFT_HZ)))
+    if measured_rpm:
+        streams.append(a_speed_window(measured_rpm))
     return analyse(a_window(*streams), **plate)
 
 
@@ -80,8 +83,8 @@ def test_a_current_plainly_above_the_rated_one_is_an_overload_and_no_load_that_i
 
 
 @pytest.mark.parametrize("factor", [3.0, 2.6])
-@pytest.mark.parametrize("told", [{"vibration": True}, {"speed_rpm": 60 * SHAFT_HZ}])
-def test_a_current_three_times_too_large_for_the_slip_that_is_known_is_in_a_wrong_scale(factor, told):
+@pytest.mark.parametrize("told", [{"vibration": True}, {"measured_rpm": 60 * SHAFT_HZ}])
+def test_a_current_three_times_too_large_for_a_known_slip_is_in_a_wrong_scale(factor, told):
     analysis = analyse_motor(0.8 * factor, **told)
     refusal = analysis.refusal
     assert (refusal.reason, refusal.quantity) == (Reason.WRONG_SCALE, "current_over_that_of_slip")
@@ -92,7 +95,7 @@ def test_a_current_three_times_too_large_for_the_slip_that_is_known_is_in_a_wron
 
 
 @pytest.mark.parametrize("factor", [0.33, 0.4])
-@pytest.mark.parametrize("told", [{"vibration": True}, {"speed_rpm": 60 * SHAFT_HZ}])
+@pytest.mark.parametrize("told", [{"vibration": True}, {"measured_rpm": 60 * SHAFT_HZ}])
 def test_a_current_a_third_of_what_the_slip_means_is_in_a_wrong_scale(factor, told):
     refusal = analyse_motor(0.8 * factor, **told).refusal
     assert refusal.reason is Reason.WRONG_SCALE
@@ -100,10 +103,19 @@ def test_a_current_a_third_of_what_the_slip_means_is_in_a_wrong_scale(factor, to
 
 
 @pytest.mark.parametrize("rms_over_rated", [0.6, 0.8, 1.1])
-@pytest.mark.parametrize("told", [{"vibration": True}, {"speed_rpm": 60 * SHAFT_HZ}])
+@pytest.mark.parametrize("told", [{"vibration": True}, {"measured_rpm": 60 * SHAFT_HZ}])
 def test_a_current_that_a_weak_or_strong_supply_makes_is_believed(rms_over_rated, told):
     refusal = analyse_motor(rms_over_rated, **told).refusal
     assert refusal is None or refusal.reason not in (Reason.WRONG_SCALE, Reason.OVERLOAD)
+
+
+def test_a_configured_speed_is_no_witness_of_a_scale():
+    """It may be that of another load: vibration hears the present one, without it nothing is known."""
+    stale = {"speed_rpm": 1795}
+    assert analyse_motor(0.8 * 3, vibration=True, **stale).refusal.reason is Reason.WRONG_SCALE
+    assert analyse_motor(0.8 * 3, **stale).refusal.reason is Reason.OVERLOAD
+    assert analyse_motor(0.8 * 0.33, speed_rpm=1715).refusal is None
+    assert analyse_motor(0.8 * 0.33, speed_rpm=1715).speed_doubt.quantity == "slip_of_configured_speed"
 
 
 def test_a_motor_at_a_third_of_its_voltage_that_slips_far_is_believed():

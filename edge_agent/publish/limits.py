@@ -1,0 +1,61 @@
+"""What a broker can do less than all: told in its CONNACK (MQTT 5.0, section 3.2.2.3), honoured by us."""
+
+from dataclasses import dataclass
+
+from paho.mqtt.properties import Properties
+
+MAX_IN_FLIGHT = 20
+"""Messages sent and not yet confirmed; more makes Mosquitto slower (its own default limit)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of a broker; the defaults are those of one that names none, as in MQTT 3.1.1."""
+
+    max_packet_bytes: int | None = None
+    """Largest packet that it takes; None where it names none."""
+    max_qos: int = 1
+    """Highest quality of service that it takes, of those that we use."""
+    retain: bool = True
+    """True if it retains messages."""
+    in_flight: int = MAX_IN_FLIGHT
+    """Messages that may be under way at once."""
+
+    def fits(self, topic: str, payload: bytes) -> bool:
+        """True if a message is no larger than the broker takes."""
+        return self.max_packet_bytes is None or packet_bytes(topic, payload) <= self.max_packet_bytes
+
+    def missing(self, heartbeat_s: float) -> list[str]:
+        """Return what the broker lacks and what follows from it, a sentence each."""
+        lacks = []
+        if self.max_qos < 1:
+            lacks.append(
+                "it takes QoS 0 only: it confirms nothing, and an event that is under way when the "
+                "connection ends is lost"
+            )
+        if not self.retain:
+            lacks.append(
+                "it retains nothing: who subscribes later hears the state at the next heartbeat "
+                f"({heartbeat_s:g} s), and nobody hears `offline` afterwards"
+            )
+        return lacks
+
+
+def limits_of(properties: object) -> Limits:
+    """Return the limits that the properties of a CONNACK state."""
+    if not isinstance(properties, Properties):
+        return Limits()
+    told = vars(properties)
+    return Limits(
+        max_packet_bytes=told.get("MaximumPacketSize"),
+        max_qos=min(1, told.get("MaximumQoS", 1)),
+        retain=bool(told.get("RetainAvailable", 1)),
+        in_flight=max(1, min(MAX_IN_FLIGHT, told.get("ReceiveMaximum", MAX_IN_FLIGHT))),
+    )
+
+
+def packet_bytes(topic: str, payload: bytes) -> int:
+    """Return the length of a PUBLISH packet of MQTT 5 without properties (section 3.3)."""
+    rest = 2 + len(topic.encode()) + 2 + 1 + len(payload)  # topic, packet identifier, properties, payload
+    length_bytes = max(1, (rest.bit_length() + 6) // 7)
+    return 1 + length_bytes + rest

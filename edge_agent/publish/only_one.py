@@ -1,0 +1,74 @@
+"""One agent for one folder and one client id: a second one is told so at its start."""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+LOCK_FILE = "agent.lock"
+"""Name of the file in the state folder that the running agent holds locked."""
+
+
+class TakenError(Exception):
+    """Another agent has what only one can have; the message says what to do."""
+
+
+@contextlib.contextmanager
+def only_one(folder: Path, broker: str, client_id: str) -> Iterator[None]:
+    """Hold the folder and the client id at this broker. Raises TakenError when another agent has them.
+
+    The operating system frees both with the process, however it ends. Where a lock cannot be had for
+    another reason (a folder that may not be written), nothing is held: the outbox tells what is wrong.
+    """
+    with contextlib.ExitStack() as held:
+        lock = _lock_folder(folder)
+        if lock is not None:
+            held.callback(os.close, lock)
+        name = _claim_client_id(broker, client_id)
+        if name is not None:
+            held.enter_context(name)
+        yield
+
+
+def _lock_folder(folder: Path) -> int | None:
+    """Return the descriptor that holds the lock; None where there can be none."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, f"{os.getpid()}\n".encode())
+    except BlockingIOError:
+        holder = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
+        os.close(descriptor)
+        raise TakenError(
+            f"another agent (process {holder}) uses the folder {folder}; stop it, or give each motor its own "
+            "agent.id or motor.id (or state_dir)"
+        ) from None
+    except OSError:  # a file system without locks, or a full one
+        pass
+    return descriptor
+
+
+def _claim_client_id(broker: str, client_id: str) -> socket.socket | None:
+    """Return the socket that holds the name on this machine; None where there can be none."""
+    digest = hashlib.sha256(f"{broker} {client_id}".encode()).hexdigest()
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        claim.bind(f"\0edge-agent-{digest}")  # abstract: no file, gone with the process (unix(7))
+    except OSError as error:
+        claim.close()
+        if error.errno != errno.EADDRINUSE:
+            return None
+        raise TakenError(
+            f"another agent on this machine has the client id {client_id} at {broker}; stop it, or give each "
+            "its own agent.id (or mqtt.client_id)"
+        ) from None
+    return claim

@@ -1,0 +1,176 @@
+"""A damaged outbox never stops the agent, and gives what is whole in it to a new one."""
+
+import random
+import shutil
+from pathlib import Path
+
+import pytest
+from damaged_outbox import EVENTS, an_outbox, change, events, works, written
+
+from edge_agent.publish.pages import Images, records
+from edge_agent.publish.rows import Event, believed, checksum
+from edge_agent.publish.salvage import salvage
+
+FLIPPED_FILES = 100
+
+
+@pytest.mark.parametrize(("fill", "end"), [(300, "closed"), (300, "killed"), (2000, "closed")])
+def test_flipped_bytes_anywhere_stop_nothing_and_cost_no_event_that_is_whole(
+    tmp_path: Path, fill: int, end: str
+) -> None:
+    sound = written(tmp_path / "sound", fill, end).parent
+    chance = random.Random(5)
+    for number in range(FLIPPED_FILES):
+        folder = tmp_path / str(number)
+        shutil.copytree(sound, folder)
+        path = folder / "outbox.sqlite3"
+        before = salvage(Images.read(path)).events
+        _flip(chance, [file for file in (path, folder / "outbox.sqlite3-wal") if file.exists()])
+        whole = salvage(Images.read(path)).events
+        unchecked = before.keys() - {r.rowid for r in records(Images.read(path), 4096) if r.kinds == "ni"}
+        box = an_outbox(path)
+        found = events(box)
+        assert whole.keys() <= found.keys()
+        assert found.keys() <= before.keys()
+        assert {event.id for event in found.values() if event != before[event.id]} <= unchecked
+        assert len(found) == EVENTS or box.counts.dropped > 0
+        assert works(box)
+        box.close()
+        again = an_outbox(path)
+        assert (again.counts.waiting, again.counts.put_aside) == (0, None)
+        again.close()
+        shutil.rmtree(folder)
+
+
+def _flip(chance: random.Random, files: list[Path]) -> None:
+    """Change one to fifty bytes, in a third of the files near the beginning."""
+    file = chance.choice(files)
+    content = bytearray(file.read_bytes())
+    within = min(len(content), 4500) if chance.random() < 0.4 else len(content)
+    for _ in range(chance.choice([1, 1, 2, 5, 50])):
+        at = chance.randrange(within)
+        content[at] = chance.choice([content[at] ^ 1 << chance.randrange(8), chance.randrange(256), 0])
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("end", ["closed", "killed"])
+@pytest.mark.parametrize("fill", [0, 300, 9000])
+def test_a_salvage_finds_what_sqlite_finds(tmp_path: Path, fill: int, end: str) -> None:
+    path = written(tmp_path, fill, end)
+    found = salvage(Images.read(path))
+    box = an_outbox(path)
+    assert found.events == events(box)
+    assert found.newest == box.newest
+    assert not found.broken
+    assert len(found.events) == EVENTS
+
+
+@pytest.mark.parametrize(
+    "damage", ["header", "header and log", "log header", "no file but its log", "cut off"]
+)
+def test_events_that_are_only_in_the_log_are_saved(tmp_path: Path, damage: str) -> None:
+    path = written(tmp_path, end="killed")
+    log = path.with_name(path.name + "-wal")
+    content, log_content = bytearray(path.read_bytes()), bytearray(log.read_bytes())
+    if "header" in damage.split():
+        content[:16] = b"not a database!!"
+    if "and" in damage:
+        log_content[32 + 24 : 32 + 24 + 16] = b"not a database!!"
+    if damage == "log header":
+        log_content[:32] = bytes(32)
+    if damage == "cut off":
+        content = content[:100]
+    path.write_bytes(content)
+    log.write_bytes(log_content)
+    if damage == "no file but its log":
+        path.unlink()
+    box = an_outbox(path)
+    assert len(events(box)) == EVENTS
+    assert box.counts.dropped == 0
+    assert works(box)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE event SET topic = '' WHERE id = {id}",
+        "UPDATE event SET topic = 'edge-agent/+/m/event' WHERE id = {id}",
+        "UPDATE event SET topic = 'edge-agent/a/m/#' WHERE id = {id}",
+        "UPDATE event SET topic = CAST(x'610062' AS TEXT) WHERE id = {id}",
+        "UPDATE event SET topic = CAST(x'ff41' AS TEXT) WHERE id = {id}",
+        "UPDATE event SET topic = printf('%.70000c', 'x') WHERE id = {id}",
+        "UPDATE event SET topic = x'6162' WHERE id = {id}",
+        "UPDATE event SET payload = 'text' WHERE id = {id}",
+        "UPDATE event SET payload = CAST('{{\"id\": 1' AS BLOB) WHERE id = {id}",
+        "UPDATE event SET unix_s = 'noon' WHERE id = {id}",
+        "UPDATE event SET unix_s = 9e999 WHERE id = {id}",
+        "UPDATE event SET id = -5 WHERE id = {id}",
+    ],
+)
+@pytest.mark.parametrize("with_checksum", [True, False])
+def test_a_row_that_cannot_have_been_written_is_never_sent(
+    tmp_path: Path, statement: str, with_checksum: bool
+) -> None:
+    path = written(tmp_path)
+    box = an_outbox(path)
+    sound = list(events(box))
+    box.close()
+    change(path, statement.replace("{id}", str(sound[3])).replace("{{", "{"))
+    if not with_checksum:
+        change(path, "DROP TABLE checksum")
+    again = an_outbox(path)
+    assert sorted(events(again)) == [number for number in sound if number != sound[3]]
+    assert again.counts.put_aside is not None
+    assert works(again)
+
+
+def test_a_payload_with_one_flipped_bit_is_never_sent(tmp_path: Path) -> None:
+    event = Event(7, "a/event", b'{"severity": "alarm"}', 1.5)
+    flipped = (7, b"a/event", b'{"severity": "alarl"}', 1.5)
+    assert believed((7, b"a/event", event.payload, 1.5), checksum(event)) == event
+    assert believed(flipped, checksum(event)) is None
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DELETE FROM number WHERE name = 'last_id'",
+        "UPDATE number SET value = 'many' WHERE name = 'dropped'",
+        "UPDATE number SET value = -1 WHERE name = 'last_id'",
+        "DROP TABLE number",
+        "ALTER TABLE event RENAME TO evenu",
+        "ALTER TABLE event RENAME COLUMN topic TO topjc",
+    ],
+)
+def test_counters_and_tables_that_are_missing_or_wrong_stop_nothing(tmp_path: Path, statement: str) -> None:
+    path = written(tmp_path)
+    change(path, statement)
+    box = an_outbox(path)
+    assert len(events(box)) == EVENTS
+    assert works(box)
+
+
+def test_a_row_that_cannot_be_deleted_is_not_sent_again(tmp_path: Path) -> None:
+    """A key on the way to a page that is wrong: a scan finds the row, its number does not."""
+    path = written(tmp_path, 9000)
+    box = an_outbox(path)
+    first = min(events(box))
+    assert box._file is not None
+    box._file._database.execute("DELETE FROM event WHERE id = ?", (first,))
+    box.delete([first])
+    assert first not in events(box)
+    assert works(box)
+    assert first not in events(box)
+
+
+def test_damage_while_it_runs_keeps_what_was_confirmed_away(tmp_path: Path) -> None:
+    box = an_outbox(tmp_path / "outbox.sqlite3")
+    numbers = [box.put_event("topic", lambda event: b"%d" % event) for _ in range(20)]
+    box.delete(numbers[:5])
+    assert box._file is not None
+    box._file._database.execute("UPDATE event SET payload = x'00' WHERE id = ?", (numbers[7],))
+    box._file._database.commit()
+    events(box)
+    assert list(events(box)) == numbers[5:7] + numbers[8:]
+    assert box.counts.dropped == 1
+    assert works(box)

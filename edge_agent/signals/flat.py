@@ -136,6 +136,7 @@ def third_harmonic(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
 
 def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:
     """Mean of `span` scans from each on, less the mean of all, (n - span + 1,)."""
+    span = min(span, counts.size)  # a line found at next to no frequency has longer periods than the window
     total = np.cumsum(counts, dtype=np.int64)  # holds 2^32 scans of 32 bits
     total[span:] -= total[:-span].copy()
     means = total[span - 1 :].astype(np.float32)

@@ -170,7 +170,8 @@ def _meant_by(pair: SidebandPair, loudest: float, lines: SlotLines) -> float | N
 
     `loudest` is the slip that it would mean as the slots' own. None where it is no such line.
     """
-    meant = loudest / (1 - _SIDE_LINES * 2 / lines.slots_per_pole_pair)
+    shares = 1 - _SIDE_LINES * 2 / lines.slots_per_pole_pair
+    meant = loudest / shares[shares > 0]  # with few bars for its poles a rotor has not all of the side lines
     nearest = float(meant[np.argmin(np.abs(meant - pair.slip))])
     return nearest if abs(nearest / pair.slip - 1) * pair.cycles < _SAME_CYCLES else None
 

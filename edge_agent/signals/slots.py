@@ -157,7 +157,7 @@ class SlotLines:
         spectra = fft.fft(still * np.blackman(count + 2)[1:-1], _PADDING * count)
         spectrum = np.sqrt(np.sum(np.abs(spectra) ** 2, axis=0))
         shifts_hz = fft.fftshift(fft.fftfreq(_PADDING * count, length_s / count))
-        level_db = fft.fftshift(20 * np.log10(spectrum / np.median(spectrum) + 1e-9))
+        level_db = fft.fftshift(20 * np.log10(spectrum / max(float(np.median(spectrum)), 1e-30) + 1e-9))
         places_hz = self._lines_hz(band, slips) - band.middle_hz
         return np.asarray(np.interp(places_hz, shifts_hz, level_db))
 

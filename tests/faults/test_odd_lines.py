@@ -1,6 +1,7 @@
 """Whatever a device describes and sends: each window gets an answer, and the answer can be said."""
 
 import numpy as np
+import odd_lines
 import pytest
 from odd_lines import OddLine, a_nearly_right_line, an_odd_line, answers_of
 
@@ -76,6 +77,18 @@ def test_currents_that_are_nearly_right_end_no_window_with_an_exception(block: i
 @pytest.mark.parametrize("seed", FOUND_ONCE)
 def test_what_once_ended_the_process_is_answered(seed: int) -> None:
     answers_of(an_odd_line(seed), MODEL)
+
+
+@pytest.mark.parametrize("seed", [5068, 6323])
+def test_a_line_at_next_to_no_frequency_and_a_silent_band_are_answered(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(odd_lines, "_MAX_VALUES", 20_000)  # what was drawn depends on it
+    answers_of(an_odd_line(seed), MODEL)
+
+
+def test_a_rotor_of_few_bars_for_its_poles_has_not_all_side_lines_of_the_slots() -> None:
+    answers_of(a_nearly_right_line(10_484), MODEL)
 
 
 @pytest.mark.parametrize("signal", ["zero", "noise", "line"])

@@ -69,7 +69,8 @@ def window_problem(streams: tuple[Stream, ...], length_s: float) -> str | None:
     values = length_s * sum(stream.rate_hz * len(stream.channels) for stream in streams)
     if values <= MAX_WINDOW_VALUES:
         return None
+    fitting_s = length_s * MAX_WINDOW_VALUES / values
     return (
         f"a window of {length_s:g} s would hold {values:.3g} values, expected at most "
-        f"{MAX_WINDOW_VALUES:.0f}; shorten window.length_s to {length_s * MAX_WINDOW_VALUES / values:.2g} or less"
+        f"{MAX_WINDOW_VALUES:.0f}; shorten window.length_s to {fitting_s:.2g} or less"
     )

@@ -22,14 +22,11 @@ from edge_agent.config import Settings
 from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event, starting
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
-from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, State, Verdict, WindowSpan
 from edge_agent.explain_channels import say_dead
 from edge_agent.failures import FailedWindows
 from edge_agent.health import HealthMeter
 from edge_agent.motor import Nameplate
-from edge_agent.publish.former import take_over
-from edge_agent.publish.mqtt import Publisher
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import (
     Origin,
     Payload,
@@ -38,11 +35,14 @@ from edge_agent.publish.payloads import (
     health_payload,
     state_payload,
 )
-from edge_agent.signals import quality
+from edge_agent.publish.store.former import take_over
+from edge_agent.publish.store.outbox import Outbox
 from edge_agent.signals.analysis import Analyser, Analysis
+from edge_agent.signals.checks import quality
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import Window, Windows
 from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
+from edge_agent.verdict import Evidence, Reason, Refusal, State, Verdict, WindowSpan
+from edge_agent.windows.sliding import Window, Windows
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2

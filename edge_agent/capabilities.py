@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 
 from edge_agent.acquire.overrides import ConfiguredChannel
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
+from edge_agent.circuit import fit_circuit
 from edge_agent.motor import Nameplate
-from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.coarse import phases_of
-from edge_agent.signals.doubts import MOST_IDLE
-from edge_agent.signals.sidebands import LEAST_CYCLES
+from edge_agent.signals.checks.coarse import phases_of
+from edge_agent.signals.sidebands.fit import LEAST_CYCLES
+from edge_agent.signals.slip.doubts import MOST_IDLE
 
 
 def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: float) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from edge_agent.agent import Answer
+from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.fusion import (
     ALARM_BARS,
     BROKEN_BARS,
@@ -14,11 +15,10 @@ from edge_agent.diagnose.fusion import (
     OWN_SWING,
     judge,
 )
-from edge_agent.diagnose.verdict import CLASSES, Reason, Refusal, Severity, State
 from edge_agent.explain_channels import SAYINGS, against_plate, say_dead
 from edge_agent.motor import Nameplate
-from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.severity import SOUND_BARS, least_cycles, least_load
+from edge_agent.signals.sidebands.severity import SOUND_BARS, least_cycles, least_load
+from edge_agent.verdict import CLASSES, Reason, Refusal, Severity, State
 
 ADVICE = {
     Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "

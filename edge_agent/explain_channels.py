@@ -1,9 +1,9 @@
 """What is said of single channels: of currents that cannot be, and of vibration that tells nothing."""
 
-from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.vibration_quality import DeadChannel
+from edge_agent.signals.checks.vibration import DeadChannel
+from edge_agent.verdict import Reason, Refusal
 
 SAYINGS = {
     "current_above_pull_out_a": "{:.5g} A rms, where this motor draws {:.3g} A at most while it turns",

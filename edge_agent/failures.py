@@ -10,8 +10,8 @@ from pathlib import Path
 
 from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Device
-from edge_agent.diagnose.verdict import Reason, Refusal
-from edge_agent.signals.windows import Window
+from edge_agent.verdict import Reason, Refusal
+from edge_agent.windows.sliding import Window
 
 MAX_FAILING_S = 300.0
 """Time without one window that could be analysed after which the process ends (judgement: a few minutes)."""

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from edge_agent.acquire.source import SerialSource
-from edge_agent.diagnose.verdict import Reason, Verdict
-from edge_agent.publish.mqtt import Publisher
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import Health
-from edge_agent.signals.windows import WindowCounts
+from edge_agent.publish.store.outbox import Outbox
+from edge_agent.verdict import Reason, Verdict
+from edge_agent.windows.sliding import WindowCounts
 
 _LATENCIES_KEPT = 500
 _THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")

@@ -13,15 +13,15 @@ from numpy.typing import NDArray
 from scipy import fft, signal
 
 from edge_agent.agent import Answer
-from edge_agent.diagnose.verdict import Evidence, State, Verdict
 from edge_agent.explain import say_confidence, say_refusal
 from edge_agent.motor import Nameplate
-from edge_agent.signals import quality
-from edge_agent.signals.carrier import Baseband, demodulate
-from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.checks import quality
+from edge_agent.signals.dsp.carrier import Baseband, demodulate
+from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.prepared import current_vector
-from edge_agent.signals.sidebands import LEAST_CYCLES, SidebandFit
-from edge_agent.signals.windows import StreamWindow, Window
+from edge_agent.signals.sidebands.fit import LEAST_CYCLES, SidebandFit
+from edge_agent.verdict import Evidence, State, Verdict
+from edge_agent.windows.sliding import StreamWindow, Window
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -12,11 +12,11 @@ from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.agent import Answer
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
-from edge_agent.diagnose.verdict import WindowSpan
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import SIDE_INPUTS, ImageSpec
-from edge_agent.signals.windows import StreamWindow, Window
+from edge_agent.verdict import WindowSpan
+from edge_agent.windows.sliding import StreamWindow, Window
 
 RATE_HZ = 2000.0
 SLIP = 0.035

@@ -9,14 +9,14 @@ import pytest
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
-from edge_agent.acquire.frames import encode_data, encode_description
+from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.acquire.source import PortLost, PortOpened
 from edge_agent.agent import Agent, Line
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import Reason, Refusal, State
+from edge_agent.verdict import Reason, Refusal, State
 
 MODEL = Model.load("builtin")
 

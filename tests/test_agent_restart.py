@@ -10,9 +10,9 @@ from edge_agent.agent import Agent
 from edge_agent.config import load_settings
 from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import Reason, Refusal, Severity, State, Verdict
-from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
+from edge_agent.verdict import Reason, Refusal, Severity, State, Verdict
 
 MODEL = Model.load("builtin")
 STARTING = starting()

@@ -4,10 +4,10 @@ import pytest
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.capabilities import capabilities
+from edge_agent.circuit import fit_circuit
 from edge_agent.commands.check import summary
 from edge_agent.config import load_settings
 from edge_agent.motor import Nameplate
-from edge_agent.signals.circuit import fit_circuit
 
 
 def a_plate(**changes):

@@ -16,10 +16,10 @@ from answers import (
 )
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
-from edge_agent.diagnose.verdict import Reason, Refusal, Severity
+from edge_agent.circuit import fit_circuit
 from edge_agent.explain import ADVICE, advise, explain, say_refusal
-from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.windows import StreamWindow
+from edge_agent.verdict import Reason, Refusal, Severity
+from edge_agent.windows.sliding import StreamWindow
 
 AT_THIS_SPEED = NAMEPLATE.model_copy(update={"speed_rpm": 60 * SHAFT_HZ})
 

@@ -9,17 +9,17 @@ import pytest
 from answers import a_window, replay
 
 from edge_agent import failures
-from edge_agent.acquire.frames import encode_data, encode_description
+from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import read_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.agent import Agent, Line
 from edge_agent.cli import OneLineFormatter
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import Evidence, Reason
 from edge_agent.failures import FailedWindows, WindowsFailError
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser, Analysis
+from edge_agent.verdict import Evidence, Reason
 
 MODEL = Model.load("builtin")
 PLATE = Nameplate(

@@ -8,13 +8,13 @@ import pytest
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
-from edge_agent.acquire.csv_lines import CsvDecoder
+from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.samples import Channel, ChannelKind, Device
 from edge_agent.agent import Line
 from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import Reason, State
 from edge_agent.explain import say_refusal
 from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.verdict import Reason, State
 
 MODEL = Model.load("builtin")
 

@@ -10,11 +10,11 @@ import yaml
 from answers import a_window, an_answer
 
 from edge_agent.config import ConfigError, load_settings
-from edge_agent.diagnose.verdict import BarCount, Evidence, Reason, Severity, State, Verdict, WindowSpan
-from edge_agent.publish.mqtt import Publisher
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import Origin, state_payload
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
+from edge_agent.verdict import BarCount, Evidence, Reason, Severity, State, Verdict, WindowSpan
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
 MINIMAL, EVERYTHING_ELSE = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.kernel import kernel, magnitude
-from edge_agent.signals.circuit import SKIN_EFFECT_FROM
+from edge_agent.circuit import SKIN_EFFECT_FROM
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from calibration.simulator.cage import AxisMatrices
 from calibration.simulator.equations import LoadCurve, MachineConstants, RotorTable, integrate
 from calibration.simulator.motors import Motor
-from edge_agent.signals.circuit import FRICTION
+from edge_agent.circuit import FRICTION
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]

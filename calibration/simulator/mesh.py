@@ -13,7 +13,7 @@ from calibration.simulator.cage import Cage, RotorCircuit, loop_matrices
 from calibration.simulator.equations import LoadCurve, load_torque, smooth_sign
 from calibration.simulator.kernel import kernel
 from calibration.simulator.motors import Motor
-from edge_agent.signals.circuit import FRICTION
+from edge_agent.circuit import FRICTION
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from edge_agent.circuit import FRICTION, LEAKAGE_RATIO, Circuit, fit_circuit, typical_rotor_bars
 from edge_agent.motor import Nameplate
-from edge_agent.signals.circuit import FRICTION, LEAKAGE_RATIO, Circuit, fit_circuit, typical_rotor_bars
 
 
 @dataclass(frozen=True, slots=True)

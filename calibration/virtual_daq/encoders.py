@@ -6,7 +6,7 @@ import numpy as np
 
 from calibration.virtual_daq.errors import DaqError
 from edge_agent.acquire.description import encode_description as description_json
-from edge_agent.acquire.frames import encode_data, encode_description
+from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.samples import Device, SampleBlock, Stream
 
 _WIDEST_COUNT = -(2**15)

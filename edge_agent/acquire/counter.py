@@ -3,8 +3,8 @@
 from dataclasses import asdict, dataclass
 
 from edge_agent.acquire.counts import DecoderCounts
-from edge_agent.acquire.sequence import Arrival
-from edge_agent.acquire.splitting import Splitter
+from edge_agent.acquire.drivers.sequence import Arrival
+from edge_agent.acquire.drivers.splitting import Splitter
 
 
 @dataclass(slots=True)

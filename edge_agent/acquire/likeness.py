@@ -2,8 +2,8 @@
 
 import re
 
-from edge_agent.acquire.frames import DELIMITER, is_frame
-from edge_agent.acquire.line_styles import show
+from edge_agent.acquire.drivers.block_frames import DELIMITER, is_frame
+from edge_agent.acquire.drivers.line_styles import show
 
 SAMPLE_BYTES = 4096
 """How many bytes are looked at: some tens of lines, or a frame or two."""

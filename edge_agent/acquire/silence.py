@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
-from edge_agent.acquire.csv_lines import CsvDecoder
-from edge_agent.acquire.frames import FrameDecoder
+from edge_agent.acquire.drivers.block_frames import FrameDecoder
+from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.likeness import first_line, looks_like_frames, looks_like_text, looks_like_utf16
 from edge_agent.acquire.settings import SerialSettings
 

@@ -10,8 +10,8 @@ from edge_agent.acquire.bounds import rate_problem, window_problem
 from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
 from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE, ChannelWatch
 from edge_agent.acquire.counts import DecoderCounts
-from edge_agent.acquire.csv_lines import CsvDecoder
-from edge_agent.acquire.frames import FrameDecoder
+from edge_agent.acquire.drivers.block_frames import FrameDecoder
+from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.likeness import SAMPLE_BYTES
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.serial_port import SerialReader

@@ -13,19 +13,19 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.frames import FrameDecoder, encode_data, encode_description
+from edge_agent.acquire.drivers.block_frames import FrameDecoder, encode_data, encode_description
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.diagnose.decision import Decision
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import BUILTIN, Model, ModelError
-from edge_agent.diagnose.verdict import WindowSpan
 from edge_agent.motor import Nameplate
-from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.payloads import Origin, Payload, encode, event_payload
 from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import Windows
+from edge_agent.verdict import WindowSpan
+from edge_agent.windows.sliding import Windows
 
 RATE_HZ = 10_000.0
 MAX_SECONDS = 86_400.0

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from edge_agent.acquire.overrides import undescribed_device
 from edge_agent.capabilities import capabilities, least_load_by_current, tells_slip
+from edge_agent.circuit import fit_circuit
 from edge_agent.config import Problem, Settings, load_with_doubts
 from edge_agent.config.undescribed import check_described
 from edge_agent.plain import printable
-from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.severity import least_load
+from edge_agent.signals.sidebands.severity import least_load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

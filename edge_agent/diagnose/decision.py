@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from edge_agent.diagnose.fusion import answer
-from edge_agent.diagnose.verdict import CLASSES, Evidence, Reason, Refusal, State, Verdict
+from edge_agent.verdict import CLASSES, Evidence, Reason, Refusal, State, Verdict
 
 _NEW_SHARE = 0.35
 _ENTER_BROKEN = 0.7

@@ -4,7 +4,10 @@ import math
 from dataclasses import dataclass, replace
 
 from edge_agent.diagnose.model import Belief
-from edge_agent.diagnose.verdict import (
+from edge_agent.signals.analysis import Analysis
+from edge_agent.signals.sidebands.fit import DETECTION_MARGIN_DB, SidebandPair, decibels
+from edge_agent.signals.sidebands.severity import AMPLITUDE_UP_TO_LOAD, LEAST_ACROSS, SOUND_BARS
+from edge_agent.verdict import (
     BarCount,
     Evidence,
     Reason,
@@ -14,9 +17,6 @@ from edge_agent.diagnose.verdict import (
     Verdict,
     WindowSpan,
 )
-from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.severity import AMPLITUDE_UP_TO_LOAD, LEAST_ACROSS, SOUND_BARS
-from edge_agent.signals.sidebands import DETECTION_MARGIN_DB, SidebandPair, decibels
 
 BROKEN_BARS = 0.35
 """Equivalent bars that a broken one shows at least: inter-bar current hides up to two thirds of it."""

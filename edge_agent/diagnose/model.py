@@ -24,7 +24,6 @@ from edge_agent.diagnose.model_file import (
     digest_path,
     read_model_file,
 )
-from edge_agent.diagnose.verdict import CLASSES
 from edge_agent.signals.images import (
     CURRENT_CHANNELS,
     SIDE_INPUTS,
@@ -32,6 +31,7 @@ from edge_agent.signals.images import (
     ImageSpec,
     ModelInputs,
 )
+from edge_agent.verdict import CLASSES
 
 __all__ = [
     "BUILTIN",

@@ -5,7 +5,7 @@ import math
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
-from edge_agent.diagnose.verdict import CLASSES, BarCount, Evidence, Refusal, Verdict, WindowSpan
+from edge_agent.verdict import CLASSES, BarCount, Evidence, Refusal, Verdict, WindowSpan
 
 SCHEMA = 1
 """Version of the payloads; it rises when a key changes its meaning or goes away."""

@@ -4,27 +4,35 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from edge_agent.diagnose.verdict import Evidence, Reason, Refusal
+from edge_agent.circuit import fit_circuit
 from edge_agent.motor import Nameplate
-from edge_agent.signals import quality
-from edge_agent.signals.carrier import Baseband, check_bridged, shift
-from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.coarse import currents_of
-from edge_agent.signals.current_by_slip import CurrentBySlip
-from edge_agent.signals.doubts import Doubts
+from edge_agent.signals.checks import quality
+from edge_agent.signals.checks.coarse import currents_of
+from edge_agent.signals.checks.steadiness import check_running, check_transient
+from edge_agent.signals.checks.vibration import DeadChannel, dead_vibration
+from edge_agent.signals.dsp.carrier import Baseband, check_bridged, shift
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
-from edge_agent.signals.pair_search import CYCLES_BEYOND_WANDER, Found, find_elsewhere, find_pair, standing
 from edge_agent.signals.prepared import Current, Preparation, Vibration
-from edge_agent.signals.severity import SOUND_BARS, BarScale, EquivalentBars, least_cycles
-from edge_agent.signals.sidebands import (
+from edge_agent.signals.sidebands.fit import (
     DETECTION_MARGIN_DB,
     SidebandFit,
     SidebandPair,
     decibels,
 )
-from edge_agent.signals.slip import SlipFinder, SlipRange, contradicts
-from edge_agent.signals.slots import SlotLines, spectra_of
-from edge_agent.signals.steadiness import check_running, check_transient
+from edge_agent.signals.sidebands.severity import SOUND_BARS, BarScale, EquivalentBars, least_cycles
+from edge_agent.signals.sidebands.supply_phase import without_wander
+from edge_agent.signals.sidebands.witnesses import hear_witnesses
+from edge_agent.signals.slip.current_by_slip import CurrentBySlip
+from edge_agent.signals.slip.doubts import Doubts
+from edge_agent.signals.slip.finder import SlipFinder, SlipRange, contradicts
+from edge_agent.signals.slip.pair_search import (
+    CYCLES_BEYOND_WANDER,
+    Found,
+    find_elsewhere,
+    find_pair,
+    standing,
+)
+from edge_agent.signals.slip.slots import SlotLines, spectra_of
 from edge_agent.signals.supply import (
     MAX_SECOND_HARMONIC_DBC,
     STRONG_SECOND_HARMONIC_DBC,
@@ -32,10 +40,8 @@ from edge_agent.signals.supply import (
     check_even_harmonics,
     check_line,
 )
-from edge_agent.signals.supply_phase import without_wander
-from edge_agent.signals.vibration_quality import DeadChannel, dead_vibration
-from edge_agent.signals.windows import Window
-from edge_agent.signals.witnesses import hear_witnesses
+from edge_agent.verdict import Evidence, Reason, Refusal
+from edge_agent.windows.sliding import Window
 
 MIN_PAIR_OF_MOTOR_DB = 13.0
 """How far above its floor a pair shows that a rotor turns, whatever else the current holds: in 200 windows of

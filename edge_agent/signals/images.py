@@ -8,8 +8,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from edge_agent.signals.rotation import rotation
-from edge_agent.signals.sidebands import SidebandPair, decibels
+from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.sidebands.fit import SidebandPair, decibels
 
 _LEAST_CYCLES = 3.0
 _MOST_CYCLES = 8.0

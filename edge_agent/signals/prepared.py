@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.signals.carrier import Baseband, demodulate
-from edge_agent.signals.coarse import currents_of, phase_names
-from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.checks.coarse import currents_of, phase_names
+from edge_agent.signals.checks.vibration import telling_vibration
+from edge_agent.signals.dsp.carrier import Baseband, demodulate
+from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.supply import Line, find_line, space_vector
-from edge_agent.signals.vibration_quality import telling_vibration
-from edge_agent.signals.windows import StreamWindow, Window
+from edge_agent.windows.sliding import StreamWindow, Window
 
 _HIGHEST_SHARE = 0.435
 """Share of the rate up to which harmonics are read: their lines pass the filter of the decimation, and what

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, optimize, signal
 
-from edge_agent.diagnose.verdict import Reason, Refusal
 from edge_agent.motor import Nameplate
-from edge_agent.signals.rotation import rotation
+from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.verdict import Reason, Refusal
 
 HARMONICS = (-5, 7)
 """Harmonics that every supply has, signed by their sequence: the 5th turns backwards."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.acquire import cobs
+from edge_agent.acquire.drivers import cobs
 
 
 @given(st.binary(max_size=700) | st.binary(max_size=3).map(lambda part: part * 300))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import a_device
 
-from edge_agent.acquire.csv_lines import CsvDecoder
 from edge_agent.acquire.description import encode_description
+from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock
 
 DESCRIBED = b"# " + encode_description(a_device()) + b"\n"

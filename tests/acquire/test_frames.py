@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wire import RATE_HZ, SCANS, a_block, a_device, a_frame, numbers
 
-from edge_agent.acquire import cobs
-from edge_agent.acquire.frames import (
+from edge_agent.acquire.drivers import cobs
+from edge_agent.acquire.drivers.block_frames import (
     MAX_FRAME_BYTES,
     FrameDecoder,
     encode_data,

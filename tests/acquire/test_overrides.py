@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from wire import a_device, a_frame
 
-from edge_agent.acquire.csv_lines import CsvDecoder
-from edge_agent.acquire.frames import FrameDecoder, encode_description
+from edge_agent.acquire.drivers.block_frames import FrameDecoder, encode_description
+from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.overrides import (
     ChannelOverride,
     undescribed_device,

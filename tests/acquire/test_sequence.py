@@ -1,6 +1,6 @@
 """What sequence numbers tell."""
 
-from edge_agent.acquire.sequence import Arrival, SequenceTracker
+from edge_agent.acquire.drivers.sequence import Arrival, SequenceTracker
 
 
 def judged(tracker: SequenceTracker, *sequences: int, seed: int = 0) -> list[Arrival]:

@@ -12,7 +12,7 @@ from test_source import a_device, frames_of, number_of, polled
 from text_streams import phases, with_vibration
 
 from edge_agent.acquire.description import encode_description as encode_description_text
-from edge_agent.acquire.frames import encode_description
+from edge_agent.acquire.drivers.block_frames import encode_description
 from edge_agent.acquire.samples import Channel, Device, SampleBlock, Stream
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.acquire.source import PortOpened, SerialSource, Silence

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from text_streams import a_decoder, devices, phases, values, with_vibration
 
-from edge_agent.acquire.csv_lines import CsvDecoder
-from edge_agent.acquire.line_styles import show
+from edge_agent.acquire.drivers.csv_lines import CsvDecoder
+from edge_agent.acquire.drivers.line_styles import show
 from edge_agent.acquire.samples import Channel, ChannelKind
 
 SCANS = [[2.095, 11.324, -13.517], [-0.226, 12.603, -12.455]]

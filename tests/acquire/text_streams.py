@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from edge_agent.acquire.csv_lines import CsvDecoder
+from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock
 
 RATE_HZ = 2000.0

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from edge_agent.acquire.frames import encode_data
+from edge_agent.acquire.drivers.block_frames import encode_data
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 
 RATE_HZ = 1000.0

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from edge_agent.acquire.csv_lines import CsvDecoder
 from edge_agent.acquire.description import encode_description as describe_in_text
-from edge_agent.acquire.frames import FrameDecoder, encode_data, encode_description
+from edge_agent.acquire.drivers.block_frames import FrameDecoder, encode_data, encode_description
+from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 
 RATE_HZ = 10_000.0

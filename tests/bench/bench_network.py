@@ -26,9 +26,9 @@ from calibration.learning.judging.measured import ask_agent
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import CLASSES
 from edge_agent.diagnose.model import BUILTIN, Model
-from edge_agent.diagnose.verdict import State
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
+from edge_agent.verdict import State
 
 _ANSWERS = (State.HEALTHY, State.BROKEN_BARS)
 

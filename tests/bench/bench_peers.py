@@ -38,11 +38,11 @@ from calibration.simulator.scenario import Scenario
 from calibration.simulator.sets import CLASSES, FIRST_TEST_SEED, draw_scenario
 from edge_agent.acquire.recordings import Recording
 from edge_agent.diagnose.fusion import judge
-from edge_agent.diagnose.verdict import Evidence
 from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import Window
+from edge_agent.verdict import Evidence
+from edge_agent.windows.sliding import Window
 
 GROUPS = ("healthy", "one bar", "2-4 bars", "confounder")
 PROGRAMS = (

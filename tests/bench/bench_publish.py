@@ -11,11 +11,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from broker import Mosquitto, wait_until
 
-from edge_agent.diagnose.verdict import Evidence, Severity, State, Verdict, WindowSpan
-from edge_agent.publish.mqtt import Publisher
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import Origin, encode, event_payload, state_payload
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
+from edge_agent.verdict import Evidence, Severity, State, Verdict, WindowSpan
 
 EVENTS = 5_000
 ORIGIN = Origin("pump-7", "pump-7-motor", "brb-fusion", "ab" * 32)

@@ -8,11 +8,11 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import Recording, replay_blocks
 from edge_agent.diagnose.fusion import judge
-from edge_agent.diagnose.verdict import Evidence, Refusal
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import Window, Windows
+from edge_agent.verdict import Evidence, Refusal
+from edge_agent.windows.sliding import Window, Windows
 
 LENGTH_S = 12.0
 

@@ -16,7 +16,7 @@ from calibration.simulator.noise import generator
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.sets import CLASSES, FIRST_TEST_SEED, draw_scenario
-from edge_agent.signals.windows import Window
+from edge_agent.windows.sliding import Window
 
 FIRST_SEED = FIRST_TEST_SEED + 100_000
 """From here on, where no other benchmark has looked."""

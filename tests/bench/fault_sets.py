@@ -10,8 +10,8 @@ from calibration.simulator.draw import draw_sensor_fault, pick
 from calibration.simulator.noise import generator
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.sets import DURATION_S, draw_scenario
-from edge_agent.diagnose.verdict import Reason
-from edge_agent.signals.windows import StreamWindow, Window
+from edge_agent.verdict import Reason
+from edge_agent.windows.sliding import StreamWindow, Window
 
 Random = np.random.Generator
 Spoil = Callable[[Window], Window]

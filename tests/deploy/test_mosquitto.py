@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from broker import Mosquitto, Subscriber, wait_until
 
-from edge_agent.publish.mqtt import Publisher
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
+from edge_agent.publish.store.outbox import Outbox
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "mosquitto"
 PASSWORDS = {"monitor": "m0nitor", "pump-7": "p7", "pump-8": "p8"}

@@ -17,8 +17,8 @@ from edge_agent.diagnose.manifest import (
     TrainingRecord,
     encode_image,
 )
-from edge_agent.diagnose.verdict import CLASSES
 from edge_agent.signals.images import ModelInputs
+from edge_agent.verdict import CLASSES
 
 ROWS, COLUMNS, CHANNELS = 4, 3, ("upper_db", "lower_db")
 WEIGHTS = np.array([[2.0, -1, 0.5, 0, 0], [0, 1, 0, -2, 3], [1, 1, 1, 1, -1], [0.5, 0, 0, 0, 0]], np.float32)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from edge_agent.diagnose.decision import Decision, is_event, starting
 from edge_agent.diagnose.fusion import answer
-from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Severity, State, Verdict, WindowSpan
+from edge_agent.verdict import Evidence, Reason, Refusal, Severity, State, Verdict, WindowSpan
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from edge_agent.diagnose import fusion
 from edge_agent.diagnose.fusion import Opinion, count_bars, diagnose, judge
 from edge_agent.diagnose.model import Belief
-from edge_agent.diagnose.verdict import Evidence, Reason, Refusal, Severity, State, WindowSpan
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.severity import SOUND_BARS
-from edge_agent.signals.sidebands import SidebandPair
+from edge_agent.signals.sidebands.fit import SidebandPair
+from edge_agent.signals.sidebands.severity import SOUND_BARS
+from edge_agent.verdict import Evidence, Reason, Refusal, Severity, State, WindowSpan
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 

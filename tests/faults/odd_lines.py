@@ -16,7 +16,7 @@ from edge_agent.explain import explain
 from edge_agent.failures import FailedWindows
 from edge_agent.motor import Nameplate
 from edge_agent.publish.payloads import Origin, diagnosis_payload, encode
-from edge_agent.signals.windows import Window
+from edge_agent.windows.sliding import Window
 
 _MAX_VALUES = 120_000
 """Values of one odd line at most, so that hundreds of them are quick."""

@@ -7,8 +7,8 @@ from odd_lines import OddLine, a_nearly_right_line, an_odd_line, answers_of
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import Reason, State
 from edge_agent.motor import Nameplate
+from edge_agent.verdict import Reason, State
 
 MODEL = Model.load_for_agent("builtin")
 PLATE = Nameplate(

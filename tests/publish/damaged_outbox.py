@@ -5,16 +5,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from edge_agent.publish.outbox import Outbox
-from edge_agent.publish.rows import Event
 from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
+from edge_agent.publish.store.rows import Event
 
 EVENTS = 40
 GARBAGE = b"not a database!!"
 WRITER = """
 import os, sys
 from pathlib import Path
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.settings import OutboxSettings
 
 box = Outbox(OutboxSettings(Path(sys.argv[1])))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge_agent.publish.backoff import Backoff
+from edge_agent.publish.mqtt.backoff import Backoff
 
 
 class Clock:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.publish.complaints import Complaints, OutboxReport
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.complaints import Complaints, OutboxReport
 from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
 
 
 class Clock:

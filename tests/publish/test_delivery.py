@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.publish.connection import MAX_IN_FLIGHT, Receipt
-from edge_agent.publish.delivery import Delivery
-from edge_agent.publish.mailbox import Mailbox, Passing
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.connection import MAX_IN_FLIGHT, Receipt
+from edge_agent.publish.mqtt.delivery import Delivery
+from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
 
 
 class Wire:

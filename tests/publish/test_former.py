@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.publish.former import take_over
-from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.store.former import take_over
+from edge_agent.publish.store.outbox import Outbox
 
 OURS = "edge-agent/pi/pump/event"
 VERSION_0 = """
@@ -20,8 +20,8 @@ INSERT INTO number VALUES ('last_id', 12), ('dropped', 0);
 TAKE_OVER = """
 import sys
 from pathlib import Path
-from edge_agent.publish.former import take_over
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.store.former import take_over
+from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.settings import OutboxSettings
 box = Outbox(OutboxSettings(Path(sys.argv[2])))
 take_over(box, Path(sys.argv[1]), [sys.argv[3]])

@@ -13,8 +13,8 @@ KILLS = 12
 PROGRAM = """
 import sys
 from pathlib import Path
-from edge_agent.publish.mqtt import Publisher
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.publisher import Publisher
+from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
 
 outbox = Outbox(OutboxSettings(Path(sys.argv[1])))

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from broker import Answer, Disconnect, FakeBroker, Mosquitto, Subscriber, wait_until
 
-from edge_agent.publish.limits import packet_bytes
-from edge_agent.publish.mqtt import Publisher
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.limits import packet_bytes
+from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import Payload
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
 
 BASE = "edge-agent/pump-7"
 EVENTS = f"{BASE}/motor-1/event"

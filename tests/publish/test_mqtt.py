@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from broker import Mosquitto, Subscriber, free_port, wait_until
 
-from edge_agent.publish.mqtt import Publisher
-from edge_agent.publish.outbox import Outbox
+from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import Payload
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
 
 Subscribe = Callable[..., Subscriber]
 BASE = "edge-agent/pump-7"

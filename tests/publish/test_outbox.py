@@ -16,8 +16,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.store.outbox import Outbox
 
 NOW_UNIX_S = 1_795_000_000.0
 DAY_S = 86_400.0
@@ -211,7 +211,7 @@ def test_kill_9_at_any_moment_loses_no_event_that_was_reported(tmp_path: Path) -
     """The writer reports a number once `put_event` has returned; each reported one must be found."""
     writer = (
         "import sys, itertools; from pathlib import Path\n"
-        "from edge_agent.publish.outbox import Outbox\n"
+        "from edge_agent.publish.store.outbox import Outbox\n"
         "from edge_agent.publish.settings import OutboxSettings\n"
         f"box = Outbox(OutboxSettings(Path({str(tmp_path)!r}) / 'outbox.sqlite3'))\n"
         "for _ in itertools.count():\n"

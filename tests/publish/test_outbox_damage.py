@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from damaged_outbox import EVENTS, an_outbox, change, events, works, written
 
-from edge_agent.publish.pages import Images, records
-from edge_agent.publish.rows import Event, believed, checksum
-from edge_agent.publish.salvage import salvage
+from edge_agent.publish.store.pages import Images, records
+from edge_agent.publish.store.rows import Event, believed, checksum
+from edge_agent.publish.store.salvage import salvage
 
 FLIPPED_FILES = 100
 

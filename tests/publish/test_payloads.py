@@ -8,16 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.diagnose.verdict import (
-    BarCount,
-    Evidence,
-    Reason,
-    Refusal,
-    Severity,
-    State,
-    Verdict,
-    WindowSpan,
-)
 from edge_agent.publish.payloads import (
     Health,
     Origin,
@@ -27,6 +17,16 @@ from edge_agent.publish.payloads import (
     health_payload,
     iso_time,
     state_payload,
+)
+from edge_agent.verdict import (
+    BarCount,
+    Evidence,
+    Reason,
+    Refusal,
+    Severity,
+    State,
+    Verdict,
+    WindowSpan,
 )
 
 ORIGIN = Origin("pump-7", "pump-7-motor", "brb-fusion", "ab" * 32)

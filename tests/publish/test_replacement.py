@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from damaged_outbox import EVENTS, GARBAGE, an_outbox, change, destroy, events, works, written
 
-from edge_agent.publish import replacement
-from edge_agent.publish.event_file import VERSION, is_damage
-from edge_agent.publish.pages import Images
+from edge_agent.publish.store import replacement
+from edge_agent.publish.store.event_file import VERSION, is_damage
+from edge_agent.publish.store.pages import Images
 
 VERSION_0 = """
 CREATE TABLE event (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload BLOB NOT NULL, unix_s REAL NOT NULL);
@@ -132,7 +132,7 @@ def test_a_damaged_file_on_a_full_disk_keeps_new_events_in_memory(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as disk:
-        disk.setattr("edge_agent.publish.outbox.replace_file", full)
+        disk.setattr("edge_agent.publish.store.outbox.replace_file", full)
         box = an_outbox(path)
         number = box.put_event("topic", lambda event: b"new")
         assert "No space left" in str(box.counts.problem)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from edge_agent.publish.suspects import Suspects
+from edge_agent.publish.mqtt.suspects import Suspects
 
 
 class Clock:
@@ -91,7 +91,7 @@ def test_one_that_is_too_large_is_looked_at_again_in_an_hour(suspects: Suspects,
 
 
 def test_memory_of_them_is_bounded(suspects: Suspects, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge_agent.publish.suspects._MAX_SUSPECTS", 10)
+    monkeypatch.setattr("edge_agent.publish.mqtt.suspects._MAX_SUSPECTS", 10)
     for number in range(50):
         suspects.refused(number)
     assert suspects.set_aside() == list(range(40, 50))

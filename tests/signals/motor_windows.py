@@ -22,7 +22,7 @@ from calibration.simulator.sets import draw_scenario
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import Windows
+from edge_agent.windows.sliding import Windows
 
 SLIP = 0.035
 POLE_PASS_HZ = 2 * SLIP * 60

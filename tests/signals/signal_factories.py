@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.motor import Nameplate
 from edge_agent.signals.prepared import Preparation
-from edge_agent.signals.slots import SlotLines, spectra_of
-from edge_agent.signals.windows import StreamWindow, Window
+from edge_agent.signals.slip.slots import SlotLines, spectra_of
+from edge_agent.windows.sliding import StreamWindow, Window
 
 RATE_HZ = 10_000.0
 CURRENT_SCALE = 0.001

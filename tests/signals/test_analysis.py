@@ -27,11 +27,11 @@ from signal_factories import (
 )
 
 from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.fusion import judge
-from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.circuit import fit_circuit
 from edge_agent.signals.images import ImageSpec
+from edge_agent.verdict import Reason
 
 
 @pytest.mark.parametrize("phases", ["abc", "bc", "a"])

@@ -28,9 +28,9 @@ from signal_factories import (
     times,
 )
 
+from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.fusion import judge
-from edge_agent.diagnose.verdict import Reason, Refusal
-from edge_agent.signals.circuit import fit_circuit
+from edge_agent.verdict import Reason, Refusal
 
 
 def test_a_known_speed_stands_in_for_vibration():

@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from signal_factories import a_current_window, phase_currents, times
 
-from edge_agent.diagnose.verdict import Reason
-from edge_agent.signals.carrier import check_bridged, demodulate
+from edge_agent.signals.dsp.carrier import check_bridged, demodulate
 from edge_agent.signals.prepared import Preparation
-from edge_agent.signals.sidebands import SidebandFit, decibels
+from edge_agent.signals.sidebands.fit import SidebandFit, decibels
+from edge_agent.verdict import Reason
 
 SILENCE_DBC = -85.0
 """No pair may stand above this where there is none."""

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edge_agent.circuit import Circuit, fit_circuit, typical_rotor_bars
 from edge_agent.motor import Nameplate
-from edge_agent.signals.circuit import Circuit, fit_circuit, typical_rotor_bars
 
 
 def a_nameplate(**changed: float | None) -> Nameplate:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from signal_factories import a_shaking, times
 
-from edge_agent.signals.clock import shaft_jumps
+from edge_agent.signals.checks.clock import shaft_jumps
 
 SHAFT_HZ = 29.2
 

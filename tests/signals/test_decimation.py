@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from signal_factories import RATE_HZ, a_current_window, a_space_vector, phase_currents, times
 
-from edge_agent.signals.decimation import Decimator
-from edge_agent.signals.polyphase import decimate
+from edge_agent.signals.dsp.decimation import Decimator
+from edge_agent.signals.dsp.polyphase import decimate
 
 
 def long_current():

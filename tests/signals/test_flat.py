@@ -8,10 +8,10 @@ from signal_factories import RATE_HZ, a_current_window, a_nameplate, a_space_vec
 
 from calibration.recordings.quantising import quantise
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
-from edge_agent.diagnose.verdict import Reason
-from edge_agent.signals.flat import flat_top_ratio, held_s, third_harmonic
-from edge_agent.signals.quality import check_currents
-from edge_agent.signals.windows import StreamWindow
+from edge_agent.signals.checks.flat import flat_top_ratio, held_s, third_harmonic
+from edge_agent.signals.checks.quality import check_currents
+from edge_agent.verdict import Reason
+from edge_agent.windows.sliding import StreamWindow
 
 WIDTHS = {"int16": (np.int16, 15), "int24": (np.int32, 23), "int32": (np.int32, 31)}
 

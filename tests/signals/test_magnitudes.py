@@ -12,11 +12,11 @@ from signal_factories import (
 )
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
-from edge_agent.diagnose.verdict import Reason
-from edge_agent.signals.circuit import fit_circuit
-from edge_agent.signals.magnitudes import current_limits
-from edge_agent.signals.quality import check_currents
-from edge_agent.signals.windows import StreamWindow
+from edge_agent.circuit import fit_circuit
+from edge_agent.signals.checks.magnitudes import current_limits
+from edge_agent.signals.checks.quality import check_currents
+from edge_agent.verdict import Reason
+from edge_agent.windows.sliding import StreamWindow
 
 RATED_A = a_nameplate().rated_current_a
 

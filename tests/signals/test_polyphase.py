@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import signal
 
-from edge_agent.signals.polyphase import decimate
+from edge_agent.signals.dsp.polyphase import decimate
 
 
 @settings(max_examples=60, deadline=None)

@@ -13,9 +13,9 @@ from signal_factories import (
     times,
 )
 
-from edge_agent.diagnose.verdict import Reason, Refusal
-from edge_agent.signals.flat import held_s
-from edge_agent.signals.quality import check_currents, usable_vibration
+from edge_agent.signals.checks.flat import held_s
+from edge_agent.signals.checks.quality import check_currents, usable_vibration
+from edge_agent.verdict import Reason, Refusal
 
 LENGTH_S = 6.0
 

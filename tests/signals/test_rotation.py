@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.signals.rotation import rotation
+from edge_agent.signals.dsp.rotation import rotation
 
 
 @given(turns=st.floats(-0.5, 0.5), count=st.integers(1, 3000))

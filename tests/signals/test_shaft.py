@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from signal_factories import a_shaking, times
 
-from edge_agent.signals.shaft import find_shaft, shows_shaft
+from edge_agent.signals.slip.shaft import find_shaft, shows_shaft
 
 RATE_HZ = 1000.0
 

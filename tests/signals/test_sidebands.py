@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from signal_factories import a_space_vector, times
 
-from edge_agent.signals.carrier import demodulate
-from edge_agent.signals.sidebands import SidebandFit, SidebandPair, decibels
+from edge_agent.signals.dsp.carrier import demodulate
+from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair, decibels
 
 RATE_HZ = 1000.0
 

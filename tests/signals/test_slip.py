@@ -18,10 +18,10 @@ from signal_factories import (
     times,
 )
 
-from edge_agent.signals.circuit import fit_circuit
+from edge_agent.circuit import fit_circuit
 from edge_agent.signals.prepared import Vibration
-from edge_agent.signals.sidebands import SidebandPair
-from edge_agent.signals.slip import SlipFinder, SlipRange, contradicts
+from edge_agent.signals.sidebands.fit import SidebandPair
+from edge_agent.signals.slip.finder import SlipFinder, SlipRange, contradicts
 from edge_agent.signals.supply import Line
 
 RATE_HZ = 4000.0

@@ -2,10 +2,15 @@ import numpy as np
 import pytest
 from signal_factories import times
 
-from edge_agent.diagnose.verdict import Reason
-from edge_agent.signals.carrier import demodulate
-from edge_agent.signals.sidebands import SidebandFit
-from edge_agent.signals.steadiness import check_load_change, check_running, check_transient, current_change
+from edge_agent.signals.checks.steadiness import (
+    check_load_change,
+    check_running,
+    check_transient,
+    current_change,
+)
+from edge_agent.signals.dsp.carrier import demodulate
+from edge_agent.signals.sidebands.fit import SidebandFit
+from edge_agent.verdict import Reason
 
 RATE_HZ = 1000.0
 LENGTH_S = 12.0

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from signal_factories import a_space_vector, phase_currents, times
 
-from edge_agent.diagnose.verdict import Reason
 from edge_agent.signals.supply import check_even_harmonics, find_line, space_vector
+from edge_agent.verdict import Reason
 
 RATE_HZ = 1000.0
 

@@ -10,9 +10,9 @@ from scipy import signal
 from signal_factories import times
 
 from edge_agent.signals.prepared import Current
-from edge_agent.signals.sidebands import SidebandFit
+from edge_agent.signals.sidebands.fit import SidebandFit
+from edge_agent.signals.sidebands.supply_phase import supply_phases, without_wander
 from edge_agent.signals.supply import Line
-from edge_agent.signals.supply_phase import supply_phases, without_wander
 
 RATE_HZ = 1000.0
 POLE_PASS_HZ = 0.4

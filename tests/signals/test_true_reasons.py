@@ -16,9 +16,9 @@ from signal_factories import (
     times,
 )
 
-from edge_agent.diagnose.verdict import Reason
-from edge_agent.signals.quality import check_currents
+from edge_agent.signals.checks.quality import check_currents
 from edge_agent.signals.supply import Line, check_line
+from edge_agent.verdict import Reason
 
 LENGTH_S = 6.0
 RATED_A = a_nameplate().rated_current_a

@@ -7,7 +7,7 @@ import pytest
 from motor_windows import SHAFT_HZ, a_motor_window, analyse
 from signal_factories import RATE_HZ, VIBRATION_SCALE, a_shaking, a_vibration_window, a_window, times
 
-from edge_agent.signals.vibration_quality import dead_vibration, telling_vibration, usable_vibration
+from edge_agent.signals.checks.vibration import dead_vibration, telling_vibration, usable_vibration
 
 SCANS = round(12 * RATE_HZ)
 SECONDS = times(12.0)

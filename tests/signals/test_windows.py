@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
-from edge_agent.signals.windows import LONGEST_WAIT_S, Windows
+from edge_agent.windows.sliding import LONGEST_WAIT_S, Windows
 
 RATE_HZ = 100.0
 LENGTH_S, STEP_S = 1.0, 0.25

@@ -14,7 +14,7 @@ from scipy import fft, signal
 from calibration.learning.data.windowing import Seen, StreamSamples, View, cut, restrict
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.signals.images import ModelInputs
-from edge_agent.signals.windows import StreamWindow
+from edge_agent.windows.sliding import StreamWindow
 
 PAPER_CHANNELS: dict[str, tuple[str, ...]] = {"current": ("magnitude_db",), "vibration": ("magnitude_db",)}
 """Image inputs and the meaning of their channels."""

@@ -31,9 +31,9 @@ from calibration.learning.data.windowing import (
     space_spans,
     streams_of,
 )
-from edge_agent.diagnose.verdict import Reason
 from edge_agent.motor import Nameplate
 from edge_agent.signals.images import CURRENT_CHANNELS, SIDE_INPUTS, VIBRATION_CHANNELS, ImageSpec
+from edge_agent.verdict import Reason
 
 MIN_WINDOW_S = 2.0
 """Judgement: shorter windows resolve the sidebands of few motors."""

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from edge_agent.acquire.recordings import Recording
 from edge_agent.acquire.samples import ChannelKind, Stream
-from edge_agent.diagnose.verdict import Reason
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.images import ImageSpec, ModelInputs
-from edge_agent.signals.windows import StreamWindow, Window
+from edge_agent.verdict import Reason
+from edge_agent.windows.sliding import StreamWindow, Window
 
 
 @dataclass(frozen=True, slots=True)

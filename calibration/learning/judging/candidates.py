@@ -19,7 +19,7 @@ from calibration.learning.network.fusion import Fusion, FusionNetwork, ImageClas
 from calibration.learning.network.shufflenet import Width
 from calibration.learning.shipping.integers import USUAL_EXAMPLES, integer_logits, to_integers
 from calibration.learning.training.trainer import Trainer, TrainingSpec, predict, to_tensors
-from edge_agent.diagnose.verdict import CLASSES
+from edge_agent.verdict import CLASSES
 
 
 class Candidate(Protocol):

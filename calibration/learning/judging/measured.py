@@ -12,11 +12,11 @@ from calibration.learning.data.windowing import cut, streams_of
 from edge_agent.acquire.recordings import Recording, read_recording
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
-from edge_agent.diagnose.verdict import State, Verdict, WindowSpan
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.windows import Window
+from edge_agent.verdict import State, Verdict, WindowSpan
+from edge_agent.windows.sliding import Window
 
 
 @dataclass(frozen=True, slots=True)

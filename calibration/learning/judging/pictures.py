@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from calibration.learning.judging.report import Report
 from calibration.learning.training.probability import Point
-from edge_agent.diagnose.verdict import CLASSES
+from edge_agent.verdict import CLASSES
 
 _SIZE_INCHES = (5.6, 4.2)
 """Judgement: two fit side by side on a page."""

@@ -19,7 +19,7 @@ from calibration.learning.training.probability import (
 )
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.diagnose.model import Model
-from edge_agent.diagnose.verdict import CLASSES
+from edge_agent.verdict import CLASSES
 
 MEANING: dict[Protocol, str] = {
     "random_window": "Windows were shuffled, so windows of one recording are in training and in test. "

@@ -12,7 +12,7 @@ from calibration.learning.data.examples import DatasetManifest
 from calibration.learning.data.modalities import numbers_of_side
 from calibration.learning.network.attention import CrossModalAttention
 from calibration.learning.network.shufflenet import ShuffleNetV2, Width
-from edge_agent.diagnose.verdict import CLASSES
+from edge_agent.verdict import CLASSES
 
 Fusion = Literal["concatenation", "attention"]
 

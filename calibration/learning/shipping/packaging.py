@@ -25,7 +25,7 @@ from edge_agent.diagnose.manifest import (
     encode_image,
 )
 from edge_agent.diagnose.model import Model, digest_path
-from edge_agent.diagnose.verdict import CLASSES
+from edge_agent.verdict import CLASSES
 
 GOLDEN_TOLERANCE = 0.1
 """Largest difference of a logit. Judgement: processors round a few activations differently; a wrong network

@@ -8,8 +8,8 @@ import pytest
 
 from calibration.processes import children, play
 from edge_agent.config import load_settings
-from edge_agent.diagnose.verdict import BarCount, Evidence, Reason, Refusal, Severity, State, Verdict
 from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.verdict import BarCount, Evidence, Reason, Refusal, Severity, State, Verdict
 
 
 def a_payload(verdict: Verdict) -> dict[str, object]:

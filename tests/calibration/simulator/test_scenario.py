@@ -17,7 +17,7 @@ from calibration.simulator.scenario import (
     write_scenario,
 )
 from calibration.simulator.sets import CLASSES, FIRST_TEST_SEED, SETS, draw_scenario
-from edge_agent.signals.circuit import fit_circuit
+from edge_agent.circuit import fit_circuit
 
 
 @settings(max_examples=40, deadline=None)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from calibration.virtual_daq.errors import DaqError
-from edge_agent.acquire import cobs
+from edge_agent.acquire.drivers import cobs
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 
 PATIENCE_S = 60.0

@@ -14,10 +14,10 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import write_recording
 from edge_agent.acquire.samples import ChannelKind
-from edge_agent.diagnose.verdict import CLASSES, Reason
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
+from edge_agent.verdict import CLASSES, Reason
 
 DRAWN = Cutting("sidebands", windows=2, length_s=None)
 

@@ -16,7 +16,7 @@ from calibration.learning.data.windowing import (
 )
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.motor import Nameplate
-from edge_agent.signals.decimation import Decimator
+from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.images import SIDE_INPUTS, ImageSpec
 
 

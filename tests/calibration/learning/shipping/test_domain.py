@@ -6,9 +6,9 @@ from answers import NAMEPLATE, a_window
 from calibration.learning.shipping.domain import Domain, DomainDistance, fit_domain, limit_of
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief
-from edge_agent.diagnose.verdict import Reason, Refusal, State, Verdict, WindowSpan
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.images import ImageSpec
+from edge_agent.verdict import Reason, Refusal, State, Verdict, WindowSpan
 
 SPREAD = np.array([0.5, 2.0, 1.0])
 CENTRES = np.array([[0.0, 0.0, 0.0], [10.0, 0.0, 0.0]])

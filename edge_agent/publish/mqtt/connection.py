@@ -1,0 +1,240 @@
+"""One connection to the broker, from CONNECT to its end. It never reconnects: its owner makes a new one."""
+
+import contextlib
+import socket
+import ssl
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+
+from edge_agent.publish.mqtt.limits import MAX_IN_FLIGHT, Limits, limits_of
+from edge_agent.publish.settings import MqttSettings, TlsSettings
+
+_MAX_QUEUED = 4 * MAX_IN_FLIGHT
+"""Messages that paho may hold, more than are ever given to it; judgement."""
+_NOT_FOR_A_MESSAGE = frozenset(
+    {
+        "Server shutting down",
+        "Server busy",
+        "Keep alive timeout",
+        "Session taken over",
+        "Administrative action",
+        "Use another server",
+        "Server moved",
+        "Connection rate exceeded",
+        "Maximum connect time",
+    }
+)
+"""Reasons for which a broker ends a connection whatever was sent (MQTT 5.0, section 3.14.2.1)."""
+_SILENT = "Unspecified error"
+"""What paho calls the end of a connection that the broker did not explain."""
+
+
+class ConnectionFailedError(Exception):
+    """The broker could not be reached, or would not have us."""
+
+    def __init__(self, message: str, *, wrong_protocol: bool = False, reason: str = "") -> None:
+        super().__init__(message)
+        self.wrong_protocol = wrong_protocol
+        """The broker may speak another version of MQTT than was tried."""
+        self.reason = reason
+        """Name of the reason that the broker gave; empty where it gave none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Will:
+    """What the broker says for us when we vanish."""
+
+    topic: str
+    """Where."""
+    payload: bytes
+    """What."""
+    qos: int = 1
+    """0 for a broker that takes no more."""
+    retain: bool = True
+    """False for a broker that retains nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a connection ended."""
+
+    words: str
+    """For people."""
+    for_a_message: bool
+    """True if the broker said, or may have meant, that a message was wrong."""
+    told: bool
+    """True if the broker gave a reason."""
+    taken_over: bool
+    """True if another client came with our client id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The broker's answer to one message."""
+
+    message_id: int
+    """As `send` gave it."""
+    refusal: str | None
+    """Why the broker did not take it; None when it did."""
+
+
+class Connection:
+    """A paho client that connects once, and hands receipts over instead of acting in callbacks."""
+
+    def __init__(
+        self,
+        settings: MqttSettings,
+        client_id: str,
+        will: Will,
+        protocol: MQTTProtocolVersion,
+        wake: Callable[[], None],
+    ) -> None:
+        """Prepare; `wake` is called from paho's thread whenever there is something new to look at."""
+        self._settings = settings
+        self._wake = wake
+        self._receipts: deque[Receipt] = deque()
+        self._answered = threading.Event()
+        self._refusal: str | None = None
+        self._closed: Ending | None = None
+        self.limits = Limits()
+        """What the broker can do, once the connection is open."""
+        self._wrong_protocol = False
+        self._client = _client(settings, client_id, will, protocol)
+        self._client.on_connect = self._on_connect
+        self._client.on_disconnect = self._on_disconnect
+        self._client.on_publish = self._on_publish
+
+    @property
+    def closed(self) -> Ending | None:
+        """How the connection has ended; None while it stands."""
+        return self._closed
+
+    def open(self) -> None:
+        """Connect and wait for the broker's answer. Raises ConnectionFailedError."""
+        where = f"{self._settings.host}:{self._settings.port}"
+        try:
+            self._connect()
+        except (OSError, ValueError) as error:
+            raise ConnectionFailedError(f"cannot connect to {where}: {error}") from error
+        self._client.loop_start()
+        answered = self._answered.wait(self._settings.connect_timeout_s)
+        if answered and self._refusal is None and self._closed is None:
+            return
+        self.abandon()
+        if not answered:
+            raise ConnectionFailedError(
+                f"{where} took the connection but did not answer", wrong_protocol=True
+            )
+        if self._refusal is not None:
+            raise ConnectionFailedError(
+                f"{where} refuses us: {self._refusal}",
+                wrong_protocol=self._wrong_protocol,
+                reason=self._refusal,
+            )
+        words = "" if self._closed is None else self._closed.words
+        raise ConnectionFailedError(f"{where} did not take us: {words}", wrong_protocol=True)
+
+    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
+        """Send a message as well as the broker can take it; return the id of its receipt.
+
+        None means that it was not taken. Raises ValueError for a topic to which nothing can be sent.
+        """
+        qos, retain = min(qos, self.limits.max_qos), retain and self.limits.retain
+        info = self._client.publish(topic, payload, qos=qos, retain=retain)
+        return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
+
+    def receipts(self) -> list[Receipt]:
+        """Give the receipts that have come since the last call."""
+        return [self._receipts.popleft() for _ in range(len(self._receipts))]
+
+    def close(self, timeout_s: float) -> None:
+        """Say goodbye, so that the broker keeps the will to itself; at most `timeout_s`."""
+        self._answered.clear()
+        if self._closed is None:
+            self._client.disconnect()
+            self._answered.wait(timeout_s)
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Cut the connection, whatever its state."""
+        open_socket = self._client.socket()
+        if isinstance(open_socket, socket.socket):
+            with contextlib.suppress(OSError):  # it was cut already
+                open_socket.shutdown(socket.SHUT_RDWR)
+        self._client.loop_stop()
+
+    def _connect(self) -> None:
+        to = (self._settings.host, self._settings.port, self._settings.keepalive_s)
+        if self._client.protocol != MQTTProtocolVersion.MQTTv5:
+            self._client.connect(*to)
+            return
+        properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        properties.SessionExpiryInterval = self._settings.session_expiry_s
+        self._client.connect(*to, clean_start=False, properties=properties)
+
+    def _on_connect(
+        self, client: Client, userdata: object, flags: ConnectFlags, reason: ReasonCode, properties: object
+    ) -> None:
+        if reason.is_failure:
+            self._refusal = str(reason)
+            self._wrong_protocol = reason.getName() == "Unsupported protocol version"
+        else:
+            self.limits = limits_of(properties)
+        self._answered.set()
+
+    def _on_disconnect(
+        self, client: Client, userdata: object, flags: DisconnectFlags, reason: ReasonCode, properties: object
+    ) -> None:
+        name = reason.getName()
+        told = flags.is_disconnect_packet_from_server
+        self._closed = Ending(
+            words="the broker hung up" if name == _SILENT else name,
+            for_a_message=name not in _NOT_FOR_A_MESSAGE,
+            told=told and name != _SILENT,
+            taken_over=name == "Session taken over",
+        )
+        self._answered.set()
+        self._wake()
+
+    def _on_publish(
+        self, client: Client, userdata: object, message_id: int, reason: ReasonCode, properties: object
+    ) -> None:
+        self._receipts.append(Receipt(message_id, str(reason) if reason.is_failure else None))
+        self._wake()
+
+
+def _client(settings: MqttSettings, client_id: str, will: Will, protocol: MQTTProtocolVersion) -> Client:
+    client = Client(
+        CallbackAPIVersion.VERSION2, client_id=client_id, protocol=protocol, reconnect_on_failure=False
+    )
+    client.connect_timeout = settings.connect_timeout_s
+    client.max_inflight_messages_set(MAX_IN_FLIGHT)
+    client.max_queued_messages_set(_MAX_QUEUED)  # raises once connected
+    client.will_set(will.topic, will.payload, qos=will.qos, retain=will.retain)
+    if settings.username is not None:
+        try:
+            client.username_pw_set(settings.username, settings.password())
+        except (OSError, ValueError) as error:
+            raise ConnectionFailedError(f"mqtt.password_file cannot be read: {error}") from error
+    if settings.tls is not None:
+        client.tls_set_context(_tls_context(settings.tls))
+    return client
+
+
+def _tls_context(settings: TlsSettings) -> ssl.SSLContext:
+    try:
+        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=settings.ca_file)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        if settings.cert_file is not None:
+            context.load_cert_chain(settings.cert_file, settings.key_file)
+    except (OSError, ssl.SSLError) as error:
+        raise ConnectionFailedError(f"mqtt.tls: the certificates cannot be read: {error}") from error
+    return context

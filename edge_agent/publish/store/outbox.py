@@ -1,0 +1,276 @@
+"""Events that the broker has not confirmed: the truth about what is still to be said."""
+
+import heapq
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.store.event_file import DamagedFileError, EventFile, NewerFileError, Numbers
+from edge_agent.publish.store.pages import Images
+from edge_agent.publish.store.replacement import finish_replacement, is_unfinished, replace_file
+from edge_agent.publish.store.rows import Event
+from edge_agent.publish.store.salvage import salvage
+
+_NO_IMAGES = Images(b"", b"")
+"""What there is of a file before it is made."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxCounts:
+    """How the outbox is."""
+
+    waiting: int
+    """Events not confirmed by the broker yet, on disk and in memory."""
+    unsaved: int
+    """Those of them that are in memory only, because the disk takes none."""
+    dropped: int
+    """Events given up, ever, because the outbox was full or their file was damaged."""
+    problem: str | None
+    """What is wrong with the disk; None while all is well."""
+    put_aside: Path | None
+    """Where a damaged file was put since the start; None where there was none."""
+    files_put_aside: int = 0
+    """Files put aside, ever."""
+    replacement: str | None = None
+    """Why a file was put aside since the start, and what became of its events; None where none was."""
+
+
+class Outbox:
+    """A bounded queue of events on disk, written by one thread and emptied by another.
+
+    An event is on the medium when `put_event` returns and stays until `delete`. When the disk is full or
+    out of reach, events are kept in memory within the same bounds and written as soon as it takes them
+    again. A damaged file, or one of a newer version, is put aside as a whole, and what is whole in it moves
+    to a new one. No method raises for the disk's sake: what is wrong stands in `counts`. Bounds are a
+    number and a size, never an age: the clock of a machine without a battery may be years off.
+    """
+
+    def __init__(self, settings: OutboxSettings, clock: Callable[[], float] = time.time) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._file: EventFile | None = None
+        self._sizes: dict[int, int] = {}
+        self._bytes = 0
+        self._unsaved: dict[int, Event] = {}
+        self._gone: set[int] = set()
+        self._newest: Event | None = None
+        self._last_id = 0
+        self._dropped = 0
+        self._files_put_aside = 0
+        self._problem: str | None = None
+        self._put_aside: Path | None = None
+        self._replacement: str | None = None
+        self._save()
+
+    def put_event(self, topic: str, payload: Callable[[int], bytes]) -> int:
+        """Keep an event until the broker has it; return its number, which `payload` is called with."""
+        with self._lock:
+            now_s = self._clock()
+            # The clock keeps numbers rising should the file that knows the last one be lost.
+            self._last_id = max(self._last_id + 1, int(now_s * 1000))
+            event = Event(self._last_id, topic, payload(self._last_id), now_s)
+            self._newest = event
+            self._unsaved[event.id] = event
+            self._keep(event.id, len(event.payload))
+            self._drop_beyond_bounds()
+            self._save()
+            return event.id
+
+    def pending(self, skip: Collection[int], limit: int) -> list[Event]:
+        """Return the oldest events but those numbered in `skip`, at most `limit`, in order."""
+        with self._lock:
+            if self._unsaved or self._gone or self._file is None:
+                self._save()
+            numbers = heapq.nsmallest(limit, (number for number in self._sizes if number not in skip))
+            saved = self._read([number for number in numbers if number not in self._unsaved])
+            found = {event.id: event for event in saved} | self._unsaved
+            return [found[number] for number in numbers if number in found]
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Forget events: the broker has them."""
+        with self._lock:
+            for number in ids:
+                self._forget(number)
+            if self._gone:
+                self._save()
+
+    def take_over(self, events: Iterable[Event]) -> bool:
+        """Keep events of another outbox, too; True if they are on the disk."""
+        with self._lock:
+            for event in events:
+                self._unsaved[event.id] = event
+                self._keep(event.id, len(event.payload))
+                self._last_id = max(self._last_id, event.id)
+            self._drop_beyond_bounds()
+            self._save()
+            return not self._unsaved
+
+    @property
+    def newest(self) -> Event | None:
+        """The event that was decided last, before a restart too; None where that is not known."""
+        with self._lock:
+            return self._newest
+
+    @property
+    def counts(self) -> OutboxCounts:
+        """How the outbox is now."""
+        with self._lock:
+            return OutboxCounts(
+                waiting=len(self._sizes),
+                unsaved=len(self._unsaved),
+                dropped=self._dropped,
+                problem=self._problem,
+                put_aside=self._put_aside,
+                files_put_aside=self._files_put_aside,
+                replacement=self._replacement,
+            )
+
+    def close(self) -> None:
+        """Close the file; the events in it wait for the next start."""
+        with self._lock:
+            if self._unsaved or self._gone:
+                self._save()
+            if self._file is not None:
+                self._file.close()
+                self._file = None
+
+    def _keep(self, number: int, size: int) -> None:
+        self._bytes += size - self._sizes.get(number, 0)
+        self._sizes[number] = size
+
+    def _forget(self, number: int) -> None:
+        size = self._sizes.pop(number, None)
+        if size is None:
+            return
+        self._bytes -= size
+        if self._unsaved.pop(number, None) is None:
+            self._gone.add(number)
+
+    def _drop_beyond_bounds(self) -> None:
+        """Forget the oldest events beyond the bounds, but never the newest."""
+        bounds = self._settings
+        while len(self._sizes) > 1 and (len(self._sizes) > bounds.max_rows or self._bytes > bounds.max_bytes):
+            self._forget(min(self._sizes))
+            self._dropped += 1
+
+    def _read(self, numbers: Collection[int]) -> list[Event]:
+        if not numbers:
+            return []
+        try:
+            return self._opened().read(numbers)
+        except sqlite3.Error as error:
+            self._give_up_file(error)
+            return []
+
+    def _save(self) -> None:
+        """Bring the file to what memory knows, or note why that cannot be done now."""
+        try:
+            self._opened()  # which may learn more than memory knew
+            self._opened().save(self._unsaved.values(), self._gone, self._newest, self._numbers)
+        except sqlite3.Error as error:
+            self._give_up_file(error)
+            if self._file is None:
+                return
+        self._unsaved.clear()
+        self._gone.clear()
+        self._problem = None
+
+    @property
+    def _numbers(self) -> Numbers:
+        return Numbers(self._last_id, self._dropped, self._files_put_aside)
+
+    def _opened(self) -> EventFile:
+        if self._file is None:
+            path = self._settings.path
+            self._finish_replacement(path)
+            images = Images.read(path)
+            try:
+                self._file = EventFile(path, images)
+            except DamagedFileError as error:
+                return self._replace_file(images, error)
+            self._learn(self._file)
+        return self._file
+
+    def _finish_replacement(self, path: Path) -> None:
+        """Put a new file in its place that was ready when the power failed."""
+        try:
+            if is_unfinished(path):
+                self._put_aside = finish_replacement(path)
+        except OSError as error:
+            raise sqlite3.OperationalError(f"it cannot be replaced: {error}") from error
+
+    def _learn(self, file: EventFile) -> None:
+        """Take over what the file knows from a time before this process, or before it was out of reach."""
+        saved = file.numbers
+        self._last_id = max(self._last_id, saved.last_id)
+        self._dropped = max(self._dropped, saved.dropped)
+        self._files_put_aside = max(self._files_put_aside, saved.put_aside)
+        self._newest = self._newest or file.newest
+        self._sizes, self._bytes = {}, 0
+        for number, size in file.sizes:
+            if number not in self._gone:
+                self._keep(number, size)
+        self._gone.intersection_update(number for number, _ in file.sizes)
+        for event in self._unsaved.values():
+            self._keep(event.id, len(event.payload))
+        self._drop_beyond_bounds()
+
+    def _give_up_file(self, error: sqlite3.Error) -> None:
+        """Close a file that failed, and replace it where it is damaged; else the next need opens it anew."""
+        damaged = isinstance(error, DamagedFileError) and self._file is not None
+        images = Images.read(self._settings.path) if damaged else _NO_IMAGES
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        if damaged:
+            try:
+                self._replace_file(images, error)
+                return
+            except sqlite3.Error as later:
+                error = later
+        self._problem = (
+            f"outbox {self._settings.path}: {error}; events are kept in memory until it takes them"
+        )
+
+    def _replace_file(self, images: Images, error: sqlite3.Error) -> EventFile:
+        """Move what is whole to a new file, put the old one aside, and return the new one."""
+        found, path = salvage(images), self._settings.path
+        for number in self._gone:
+            found.events.pop(number, None)
+        events = found.events | self._unsaved
+        lost = (self._sizes.keys() | found.broken) - events.keys() - self._gone
+        numbers = Numbers(
+            last_id=max(self._last_id, found.numbers.get("last_id", 0), *events, 0),
+            dropped=max(self._dropped, found.numbers.get("dropped", 0)) + len(lost),
+            put_aside=max(self._files_put_aside, found.numbers.get("put_aside", 0)) + 1,
+        )
+        newest = self._newest
+        if newest is None and found.newest is not None and found.newest.id == numbers.last_id:
+            newest = found.newest
+
+        def make(new_path: Path) -> None:
+            made = EventFile(new_path, _NO_IMAGES)
+            try:
+                made.save(events.values(), (), newest, numbers)
+            finally:
+                made.close()
+
+        kind = "newer" if isinstance(error, NewerFileError) else "damaged"
+        try:
+            self._put_aside = replace_file(path, images, kind, make)
+        except OSError as problem:
+            raise sqlite3.OperationalError(f"it is {kind} and cannot be put aside: {problem}") from problem
+        self._replacement = (
+            f"outbox {path} cannot be used ({error}): {len(found.events)} waiting events were moved to a new "
+            f"file and {len(lost)} are lost; the old file is kept as {self._put_aside}"
+        )
+        self._gone.clear()
+        self._unsaved.clear()
+        self._file = EventFile(path, _NO_IMAGES)
+        self._learn(self._file)
+        return self._file

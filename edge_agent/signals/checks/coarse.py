@@ -1,0 +1,117 @@
+"""Phase currents averaged over short blocks: small enough to look at them from every side."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.windows.sliding import StreamWindow, Window
+
+_BLOCKS_PER_PERIOD = 40
+_LOWEST_LINE_HZ = 2.0
+_SEGMENTS = 8
+_LEAST_PERIODS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class CoarseCurrents:
+    """Currents of a window at about forty values per period of the line."""
+
+    samples: NDArray[np.float32]
+    """(phases, n), A, without their means; zero where scans were lost."""
+    valid: NDArray[np.bool_]
+    """(n,), False where a scan of the block was lost."""
+    rate_hz: float
+    """Blocks per second."""
+    frequency_hz: float
+    """Strongest line of the strongest phase."""
+
+    @property
+    def amplitudes_a(self) -> NDArray[np.float64]:
+        """Peak value of a sine with the rms of each phase, (phases,), A."""
+        return np.sqrt(2.0 * np.mean(np.square(self.samples), axis=1, dtype=np.float64))
+
+    def phasors(self) -> NDArray[np.complex128]:
+        """Fundamental of each phase in consecutive parts of the window, (phases, parts), A.
+
+        There are eight parts, or as many as have ten periods each.
+        """
+        count = self.samples.shape[1]
+        parts = max(1, min(_SEGMENTS, int(count * self.frequency_hz / self.rate_hz / _LEAST_PERIODS)))
+        length = count // parts
+        carrier = rotation(self.frequency_hz / self.rate_hz, parts * length).reshape(parts, length)
+        carrier *= np.hanning(length)
+        cut = self.samples[:, : parts * length].reshape(len(self.samples), parts, length)
+        return np.asarray(np.einsum("psn,sn->ps", cut, carrier) * (2.0 / np.hanning(length).sum()))
+
+
+def phases_of(channels: Sequence[Channel]) -> dict[str, int]:
+    """Position of the current channel of each phase, a, b and c; in the order of the channels.
+
+    Where some channels say their phase, one that does not is of another conductor: the neutral, the earth.
+    Where none does, the first three are taken in the order of the alphabet. The first of a phase counts.
+    """
+    currents = [i for i, channel in enumerate(channels) if channel.kind is ChannelKind.CURRENT]
+    if not any(channels[i].phase for i in currents):
+        return dict(zip("abc", currents, strict=False))
+    found: dict[str, int] = {}
+    for i in currents:
+        phase = channels[i].phase
+        if phase is not None:
+            found.setdefault(phase, i)
+    return found
+
+
+def currents_of(window: StreamWindow) -> list[int]:
+    """Indices of the channels of a stream that measure a phase, rising."""
+    return list(phases_of(window.stream.channels).values())
+
+
+def phase_names(window: StreamWindow) -> list[str]:
+    """Which phase each of them measures."""
+    return list(phases_of(window.stream.channels))
+
+
+def current_stream(window: Window) -> StreamWindow | None:
+    """Give the first stream with currents; None where there is none."""
+    return next((stream for stream in window.streams if currents_of(stream)), None)
+
+
+def coarse_currents(window: StreamWindow, line_frequency_hz: float) -> CoarseCurrents:
+    """Average the currents of a window, which must have some, over blocks; the line is near what is given."""
+    factor = max(1, int(window.stream.rate_hz / _BLOCKS_PER_PERIOD / line_frequency_hz))
+    blocks = window.valid.size // factor
+    valid: NDArray[np.bool_] = np.all(window.valid[: blocks * factor].reshape(blocks, factor), axis=1)
+    channels = currents_of(window)
+    samples = np.empty((len(channels), blocks), np.float32)
+    for row, channel in zip(samples, channels, strict=True):
+        _average(window.counts[channel], factor, row)
+        row[:] = window.stream.channels[channel].units(row)
+        row -= row[valid].mean()
+        row[~valid] = 0.0
+    rate_hz = window.stream.rate_hz / factor
+    strongest = samples[int(np.argmax(np.abs(samples).max(axis=1)))]
+    return CoarseCurrents(samples, valid, rate_hz, _strongest_hz(strongest, rate_hz))
+
+
+def _average(counts: NDArray[np.integer], factor: int, into: NDArray[np.float32]) -> None:
+    end = into.size * factor
+    into[:] = counts[0:end:factor]
+    for offset in range(1, factor):
+        into += counts[offset:end:factor]
+    into /= np.float32(factor)
+
+
+def _strongest_hz(samples: NDArray[np.float32], rate_hz: float) -> float:
+    """Frequency of the highest peak, from the parabola through the logarithms of its three bins."""
+    spectrum = np.abs(fft.rfft(samples * np.hanning(samples.size).astype(np.float32)))
+    first = max(1, int(_LOWEST_LINE_HZ * samples.size / rate_hz))
+    peak = first + int(np.argmax(spectrum[first:-1]))
+    left, middle, right = np.log(spectrum[peak - 1 : peak + 2].astype(np.float64) + 1e-30)
+    bend = left - 2.0 * middle + right
+    shift = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
+    return float((peak + shift) * rate_hz / samples.size)

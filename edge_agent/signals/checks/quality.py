@@ -1,0 +1,286 @@
+"""Whether the samples of a window can bear an answer at all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.motor import Nameplate
+from edge_agent.signals.checks import clock, flat, magnitudes, wiring
+from edge_agent.signals.checks.coarse import CoarseCurrents, coarse_currents, current_stream, currents_of
+from edge_agent.signals.checks.vibration import usable_vibration
+from edge_agent.verdict import Reason, Refusal
+from edge_agent.windows.sliding import StreamWindow, Window
+
+MOST_LOST_FRACTION = 0.02
+OFF_BELOW_RATED = 0.05
+"""Current below which the motor is off, per unit of the rated one."""
+STEADY = (0.55, 1.8)
+"""Least and largest amplitude of a motor that neither starts nor stops, over its median."""
+
+MIN_SCANS_PER_PERIOD = 2.5
+"""Scans per period of the line: two by the sampling theorem, the rest for sidebands (judgement)."""
+MIN_SCANS = 64
+"""Scans of the currents in a window: several lengths of the filter before the sidebands (judgement)."""
+
+_MISSING_BELOW = 0.1
+_AMPLITUDES_S = 0.2
+_MOST_AT_EXTREME = 0.01
+_RUN_UP_OVER_RATED = (2.0, 12.0)
+"""Currents over the rated one between which a motor may run up: locked rotors draw 5 to 8 times it, some of
+the highest efficiency 10 times, and a tenth more at a tenth more voltage."""
+_QUARTERS = 4
+_MAX_CHANGE = 0.03
+"""Change between quarters of a window from which so large a current is that of a run-up: in a wrong scale it
+is as steady as the load; judgement."""
+
+
+__all__ = [
+    "STEADY",
+    "check_currents",
+    "check_rate",
+    "current_stream",
+    "currents_of",
+    "measured_speed_rpm",
+    "usable_vibration",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class _Currents:
+    """The currents of a window as the checks look at them."""
+
+    counts: list[NDArray[np.integer]]
+    """Of each phase, (scans,), without those that were lost."""
+    channels: list[Channel]
+    """Of each phase."""
+    coarse: CoarseCurrents
+    amplitudes_a: NDArray[np.float64]
+    """(phases,)."""
+    phasors: NDArray[np.complex128]
+    """(phases, parts), A, of consecutive parts of the window."""
+    marked: float
+    """Share of the scans in blocks that the device marked as clipped."""
+    rate_hz: float
+    nameplate: Nameplate
+
+    @property
+    def rms_a(self) -> NDArray[np.float64]:
+        """(phases,)."""
+        return np.asarray(self.amplitudes_a / np.sqrt(2.0))
+
+    @property
+    def amplitudes(self) -> NDArray[np.float64]:
+        """(phases,), in counts."""
+        return np.asarray(self.amplitudes_a / np.abs([channel.scale for channel in self.channels]))
+
+    @property
+    def names(self) -> list[str]:
+        """Of the channels."""
+        return [channel.name for channel in self.channels]
+
+
+def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
+    """Return the refusal of currents that come too seldom to show the line, as a meter's rms values do."""
+    if not currents_of(window):
+        return None
+    needed_hz = MIN_SCANS_PER_PERIOD * nameplate.line_frequency_hz
+    if window.stream.rate_hz < needed_hz:
+        return Refusal(Reason.OUT_OF_DOMAIN, "current_rate_hz", window.stream.rate_hz, needed_hz)
+    if window.valid.size < MIN_SCANS:
+        return Refusal(Reason.OUT_OF_DOMAIN, "current_scans", window.valid.size, MIN_SCANS)
+    return None
+
+
+def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
+    """Give the first reason why the currents of this window say nothing; None where they can be used."""
+    lost = window.lost_samples / max(1, window.valid.size)
+    if lost > MOST_LOST_FRACTION:
+        return Refusal(Reason.LOST_SAMPLES, "lost_fraction", lost, MOST_LOST_FRACTION)
+    if window.overruns:
+        return Refusal(Reason.LOST_SAMPLES, "device_overruns", window.overruns, 0)
+    channels = currents_of(window)
+    if not channels:
+        return Refusal(Reason.MISSING_PHASE, "current_channels", 0, 1)
+    for channel in set(channels).intersection(window.dead):
+        name = window.stream.channels[channel].name
+        return Refusal(Reason.MISSING_PHASE, "dead_channels", len(window.dead), 0, name)
+    coarse = coarse_currents(window, nameplate.line_frequency_hz)
+    currents = _Currents(
+        counts=[window.counts[i] if lost == 0.0 else window.counts[i, window.valid] for i in channels],
+        channels=[window.stream.channels[i] for i in channels],
+        coarse=coarse,
+        amplitudes_a=coarse.amplitudes_a,
+        phasors=coarse.phasors(),
+        marked=window.clipped_scans / window.valid.size,
+        rate_hz=window.stream.rate_hz,
+        nameplate=nameplate,
+    )
+    for check in _CHECKS:
+        for refusal in check(currents):
+            return refusal
+    return None
+
+
+def _off(currents: _Currents) -> Iterator[Refusal]:
+    strongest, off_a = float(currents.rms_a.max()), OFF_BELOW_RATED * currents.nameplate.rated_current_a
+    if strongest < off_a:
+        yield Refusal(Reason.MOTOR_OFF, "current_a", strongest, off_a)
+
+
+def _starts(currents: _Currents) -> Iterator[Refusal]:
+    """A motor that starts or stops shows in all its currents, a sensor that fails in one.
+
+    Where there is but one, an inrush tells a start, and a rest that reaches to an end of the window a stop.
+    """
+    relative = _relative_amplitudes(currents.coarse)
+    if relative.shape[1] < 3:
+        return
+    least, most = float(relative.max(axis=0).min()), float(relative.min(axis=0).max())
+    alone = len(currents.channels) == 1
+    rests = not alone or min(relative[0, 0], relative[0, -1]) < STEADY[0]
+    if least < STEADY[0] and rests:
+        yield Refusal(Reason.STARTING, "least_over_median_amplitude", least, STEADY[0])
+    if most > STEADY[1]:
+        yield Refusal(Reason.STARTING, "largest_over_median_amplitude", most, STEADY[1])
+
+
+def _relative_amplitudes(coarse: CoarseCurrents) -> NDArray[np.float64]:
+    """Return amplitudes over their median of parts of a fifth of a second, (phases, parts).
+
+    The last part reaches to the very end of the window; there is none where the window is that short.
+    """
+    span = max(1, round(_AMPLITUDES_S * coarse.rate_hz))
+    last = coarse.valid.size - span
+    if last < 2 * span:
+        return np.empty((len(coarse.samples), 0))
+    starts = np.unique([*range(0, last + 1, span), last])
+    power = np.stack([np.square(coarse.samples[:, s : s + span]).sum(axis=1) for s in starts])
+    known = np.array([np.count_nonzero(coarse.valid[s : s + span]) for s in starts])
+    kept = known > span // 2
+    amplitudes = np.sqrt(power[kept] / known[kept, np.newaxis]).T
+    return np.asarray(amplitudes / np.maximum(np.median(amplitudes, axis=1, keepdims=True), 1e-30))
+
+
+def _run_up(currents: _Currents) -> Iterator[Refusal]:
+    """Currents far above the rated one that change from quarter to quarter of the window: a start that
+    lasts."""
+    least, most = (over * currents.nameplate.rated_current_a for over in _RUN_UP_OVER_RATED)
+    if currents.rms_a.min() < least or currents.rms_a.max() > most or currents.coarse.valid.size < _QUARTERS:
+        return
+    quarters = np.array_split(currents.coarse.samples, _QUARTERS, axis=1)
+    amplitudes = [float(np.sqrt(np.mean(np.square(quarter)))) for quarter in quarters]
+    change = max(amplitudes) / max(min(amplitudes), 1e-30) - 1.0
+    if change > _MAX_CHANGE:
+        yield Refusal(Reason.STARTING, "change_of_large_current", change, _MAX_CHANGE)
+
+
+def _magnitudes(currents: _Currents) -> Iterator[Refusal]:
+    limits = magnitudes.current_limits(currents.nameplate)
+    refusal = magnitudes.check_plate(currents.names, currents.rms_a, limits)
+    if refusal is None:
+        refusal = magnitudes.check_sensors(currents.names, currents.phasors, currents.rms_a, limits)
+    if refusal is not None:
+        yield refusal
+
+
+def _dead_phase(currents: _Currents) -> Iterator[Refusal]:
+    weakest, strongest = float(currents.rms_a.min()), float(currents.rms_a.max())
+    if weakest < _MISSING_BELOW * strongest:
+        row = int(np.argmin(currents.rms_a))
+        counts, channel = currents.counts[row], currents.channels[row]
+        level_a = abs(float(channel.units(counts[:1])[0]))
+        stuck = counts.min() == counts.max() and level_a > _MISSING_BELOW * strongest
+        reason = Reason.STUCK_CHANNEL if stuck else Reason.MISSING_PHASE
+        yield Refusal(reason, "current_a", weakest, _MISSING_BELOW * strongest, channel.name)
+
+
+def _held(currents: _Currents) -> Iterator[Refusal]:
+    rows = zip(currents.counts, currents.amplitudes, currents.names, strict=True)
+    for counts, amplitude, name in rows:
+        held = flat.held_s(counts, float(amplitude), currents.rate_hz, currents.coarse.frequency_hz)
+        if held is not None:
+            yield Refusal(Reason.STUCK_CHANNEL, "longest_constant_s", *held, name)
+
+
+def _clipping(currents: _Currents) -> Iterator[Refusal]:
+    if currents.marked > _MOST_AT_EXTREME:
+        yield Refusal(Reason.CLIPPED, "clipped_fraction", currents.marked, _MOST_AT_EXTREME)
+    for counts, name in zip(currents.counts, currents.names, strict=True):
+        rate_hz, line_hz = currents.rate_hz, currents.coarse.frequency_hz
+        ratio = flat.flat_top_ratio(counts, rate_hz, line_hz)
+        if (
+            ratio > flat.FLAT_TOP_LIMIT
+            and flat.third_harmonic(counts, rate_hz, line_hz) > flat.LEAST_THIRD_HARMONIC
+        ):
+            yield Refusal(Reason.CLIPPED, "flat_top_ratio", ratio, flat.FLAT_TOP_LIMIT, name)
+
+
+def _clock(currents: _Currents) -> Iterator[Refusal]:
+    coarse = currents.coarse
+    jump_rad = clock.phase_jump_rad(coarse)
+    if jump_rad is not None:
+        yield Refusal(Reason.UNRELIABLE_CLOCK, "phase_jump_rad", abs(jump_rad), clock.LEAST_JUMP_RAD)
+    strongest = currents.counts[int(np.argmax(currents.amplitudes_a))]
+    jitter_s = clock.jitter_s(strongest, currents.rate_hz, coarse.frequency_hz)
+    if jitter_s > clock.MOST_JITTER_S:
+        yield Refusal(Reason.UNRELIABLE_CLOCK, "jitter_s", jitter_s, clock.MOST_JITTER_S)
+
+
+def _wander(currents: _Currents) -> Iterator[Refusal]:
+    """On the mains a line that strays is the fault of the clock, on a drive it may be meant."""
+    part_s = currents.coarse.valid.size / currents.coarse.rate_hz / currents.phasors.shape[1]
+    wander_hz = clock.wander_hz(currents.phasors, part_s)
+    if wander_hz > clock.MOST_WANDER_HZ:
+        reason = Reason.UNRELIABLE_CLOCK if currents.nameplate.supply == "grid" else Reason.UNSTEADY
+        yield Refusal(reason, "line_wander_hz", wander_hz, clock.MOST_WANDER_HZ)
+
+
+def _two_phases(currents: _Currents) -> Iterator[Refusal]:
+    if len(currents.phasors) != 2:
+        return
+    angle_deg = wiring.phase_angle_deg(currents.phasors)
+    least_deg, largest_deg = wiring.LEAST_PHASE_ANGLE_DEG, wiring.LARGEST_PHASE_ANGLE_DEG
+    if angle_deg < least_deg:
+        yield Refusal(Reason.OUT_OF_DOMAIN, "angle_between_phases_deg", angle_deg, least_deg)
+    if angle_deg > largest_deg:
+        yield Refusal(Reason.MISSING_PHASE, "angle_between_phases_deg", angle_deg, largest_deg)
+
+
+def _three_phases(currents: _Currents) -> Iterator[Refusal]:
+    if len(currents.phasors) != 3:
+        return
+    zero = wiring.zero_sequence(currents.phasors)
+    if zero > wiring.MOST_ZERO_SEQUENCE:
+        yield Refusal(Reason.OUT_OF_DOMAIN, "zero_sequence", zero, wiring.MOST_ZERO_SEQUENCE)
+    limit = wiring.drift_limit(float(currents.amplitudes.min()))
+    drift = wiring.gain_drift(currents.phasors)
+    if drift > limit:
+        yield Refusal(Reason.UNSTEADY, "gain_drift", drift, limit)
+
+
+_CHECKS = (
+    _off,
+    _starts,
+    _run_up,
+    _magnitudes,
+    _dead_phase,
+    _held,
+    _clipping,
+    _clock,
+    _wander,
+    _two_phases,
+    _three_phases,
+)
+"""In this order: what spoils the later ones comes first."""
+
+
+def measured_speed_rpm(window: Window) -> float | None:
+    """Give the median of the first speed channel, rpm; None where there is none or nothing came of it."""
+    for stream in window.streams:
+        for i, channel in enumerate(stream.stream.channels):
+            if channel.kind is ChannelKind.SPEED and stream.valid.any() and i not in stream.dead:
+                return float(np.median(stream.units(i)[stream.valid]))
+    return None

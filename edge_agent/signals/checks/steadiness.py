@@ -1,0 +1,97 @@
+"""Whether motor and supply stayed as they were for the length of a window."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import uniform_filter1d
+
+from edge_agent.signals.checks.quality import STEADY
+from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.sidebands.fit import SidebandPair
+from edge_agent.verdict import Reason, Refusal
+
+_SMOOTHED_S = 0.2
+_UNSURE_END = 0.04
+_SLOW_S = 1.0
+_LEAST_TRANSIENT = 0.04
+_TRANSIENT_OVER_USUAL = 6.0
+_AMPLITUDE_PER_SQUARE = 0.25
+"""Change of the amplitude per squared change of the phase, rad, below which no load made it: one that adds
+the share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is
+required."""
+_USUAL_PERCENT = 90
+"""Of the amplitude's quick changes so many are its usual swing, as that by broken bars; judgement."""
+_MOST_SLIP_CHANGE = 0.15
+_LEAST_CURRENT_PER_SLIP = 0.1
+
+
+def check_running(baseband: Baseband) -> Refusal | None:
+    """A motor that starts or stops: the amplitude, smoothed over a fifth of a second, against its median."""
+    span = max(1, int(_SMOOTHED_S * baseband.rate_hz))
+    smooth = np.convolve(np.exp(baseband.log.real), np.full(span, 1 / span), mode="valid")
+    middle = float(np.median(smooth))
+    least, most = float(smooth.min()) / middle, float(smooth.max()) / middle
+    if least < STEADY[0]:
+        return Refusal(Reason.STARTING, "least_over_median_amplitude", least, STEADY[0])
+    if most > STEADY[1]:
+        return Refusal(Reason.STARTING, "largest_over_median_amplitude", most, STEADY[1])
+    return None
+
+
+def check_transient(baseband: Baseband, supply: str = "grid") -> Refusal | None:
+    """A sag, a surge or a blow to the load spoils a window; what swings all the time does not.
+
+    At light load a blow shows in the phase alone, which the supply turns slowly anyhow: there what is
+    quicker than a second counts. The ends are left out, where a single phase's analytic signal is unsure.
+    A phase that strays far while the amplitude rests is that of no load: on the mains the clock strays.
+    """
+    log = baseband.log
+    span = round(_SLOW_S * baseband.rate_hz)
+    amplitude = _seen(np.exp(log.real - np.median(log.real[baseband.valid])) - 1, baseband)
+    phase_rad = _seen(log.imag - uniform_filter1d(log.imag, span), baseband)
+    quick = _seen(log.real - uniform_filter1d(log.real, span), baseband)
+    most, limit = float(amplitude.max()), _transient_limit(amplitude)
+    most_rad, limit_rad = float(phase_rad.max()), _transient_limit(phase_rad)
+    beyond_usual = float(quick.max() - np.percentile(quick, _USUAL_PERCENT))
+    if most_rad > limit_rad and beyond_usual < _AMPLITUDE_PER_SQUARE * most_rad**2:
+        reason = Reason.UNRELIABLE_CLOCK if supply == "grid" else Reason.UNSTEADY
+        return Refusal(reason, "phase_stray_rad", most_rad, limit_rad)
+    if most > limit:
+        return Refusal(Reason.UNSTEADY, "largest_current_change", most, limit)
+    if most_rad > limit_rad:
+        return Refusal(Reason.UNSTEADY, "largest_phase_change_rad", most_rad, limit_rad)
+    return None
+
+
+def _seen(change: NDArray[np.float64], baseband: Baseband) -> NDArray[np.float64]:
+    """Return the magnitudes of a change away from the ends, where no scan was lost."""
+    ends = round(_UNSURE_END * change.size)
+    inner = slice(ends, change.size - ends)
+    return np.asarray(np.abs(change[inner][baseband.valid[inner]]))
+
+
+def _transient_limit(seen: NDArray[np.float64]) -> float:
+    return max(_LEAST_TRANSIENT, _TRANSIENT_OVER_USUAL * float(np.percentile(seen, 75)))
+
+
+def current_change(baseband: Baseband, pair: SidebandPair) -> float:
+    """By how much the current changes from one end of the window to the other, relative.
+
+    Both ends are compared over whole cycles of 2sf, since broken bars swing the current.
+    """
+    cycles = max(1, int(pair.cycles / 2))
+    span = min(baseband.log.size, round(cycles * baseband.rate_hz / pair.pole_pass_hz))
+    change = abs(float(baseband.log.real[-span:].mean() - baseband.log.real[:span].mean()))
+    apart = (baseband.log.size - span) / baseband.log.size
+    return change / max(apart, 0.5)
+
+
+def check_load_change(change: float, current_per_slip: float) -> Refusal | None:
+    """A load that changes within the window smears the sidebands until a broken bar looks sound.
+
+    What the currents of both ends differ by says how far the slip moves from end to end: at light load a
+    large change of the slip hardly shows in the current, of which `current_per_slip` is d ln I / d ln s.
+    """
+    slip_change = change / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
+    if slip_change > _MOST_SLIP_CHANGE:
+        return Refusal(Reason.UNSTEADY, "slip_change", slip_change, _MOST_SLIP_CHANGE)
+    return None

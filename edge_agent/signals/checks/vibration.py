@@ -1,0 +1,146 @@
+"""Which vibration channels tell anything of the machine, and why the others do not."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from edge_agent.acquire.samples import ChannelKind
+from edge_agent.signals.checks import flat
+from edge_agent.windows.sliding import StreamWindow, Window
+
+MAX_LOST_FRACTION = 0.02
+"""Share of the scans of a stream that may be lost; judgement."""
+_HELD_S = 0.02
+_MIN_HELD_SCANS = 8
+_HOLDS_BY_CHANCE = 5.0
+_MAX_AT_EXTREME = 0.01
+_FEW_COUNTS = 20
+_LOWEST_HZ = 3.0
+"""Below, drift of the sensor and of the amplifier stands; no motor turns so slowly."""
+_HIGHEST_HZ = 3000.0
+"""Up to here lie the lines of shafts and of slots: 44 bars at 3600 rpm pass 2640 times a second."""
+_HIGHEST_SHARE = 0.45
+"""Share of the rate up to which lines are looked for: that to which the filters before converters let
+pass."""
+_FLOOR_WIDTH_HZ = 12.0
+"""Width of the stretch whose median is the floor: that of the search for the shaft."""
+_MIN_FLOOR_BINS = 60
+"""A median of fewer bins strays by more than a decibel or two."""
+_SUPPLY_BINS = 3.0
+"""Half width of a line of the supply behind a Blackman window, bins."""
+MIN_LINE_DB = 15.0
+"""Height from which a bin over the median of its neighbours is a line: of white noise in 12 s, with 36,000
+bins, one window in 90,000 reaches it (36,000 · 2^-31.6, since powers of noise are distributed
+exponentially)."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeadChannel:
+    """A vibration channel that tells nothing."""
+
+    name: str
+    """Name of the channel."""
+    why: str
+    """What it shows instead, as the end of a sentence."""
+
+
+def usable_vibration(window: StreamWindow) -> list[int]:
+    """Indices of the vibration channels that are neither stuck nor clipped and have lost little."""
+    if _loses(window) or window.valid.size < _MIN_HELD_SCANS:
+        return []
+    return [
+        i
+        for i, channel in enumerate(window.stream.channels)
+        if channel.kind is ChannelKind.VIBRATION and _fault(window, i) is None
+    ]
+
+
+def telling_vibration(window: StreamWindow, line_hz: float) -> list[int]:
+    """Return the indices of the usable vibration channels in which a machine is heard.
+
+    `line_hz` is the supply's frequency: its multiples are heard in a cable without any sensor, too.
+    """
+    return [i for i in usable_vibration(window) if _highest_line_db(window, i, line_hz) >= MIN_LINE_DB]
+
+
+def dead_vibration(window: Window, line_hz: float) -> tuple[DeadChannel, ...]:
+    """Return the vibration channels of all streams that tell nothing, each with what it shows instead.
+
+    A stream that merely lost scans is not counted here.
+    """
+    dead = []
+    for stream in window.streams:
+        if _loses(stream):
+            continue
+        for i, channel in enumerate(stream.stream.channels):
+            if channel.kind is not ChannelKind.VIBRATION:
+                continue
+            why = _fault(stream, i)
+            if why is None and _highest_line_db(stream, i, line_hz) < MIN_LINE_DB:
+                why = "it shows noise without any line of a machine"
+            if why is not None:
+                dead.append(DeadChannel(channel.name, why))
+    return tuple(dead)
+
+
+def _loses(window: StreamWindow) -> bool:
+    return window.lost_samples > MAX_LOST_FRACTION * window.valid.size or window.overruns > 0
+
+
+def _fault(window: StreamWindow, channel: int) -> str | None:
+    """Return what is wrong with the samples of a vibration channel as such; None where nothing is."""
+    if channel in window.dead:
+        return "it gives no values"
+    counts = window.counts[channel]
+    if counts.size < _MIN_HELD_SCANS:
+        return f"it gives {counts.size} values in a window, too few to hear a machine"
+    low, high = int(counts.min()), int(counts.max())
+    if low == high:
+        value = float(window.stream.channels[channel].units(counts[:1])[0])
+        return f"it stands at {value:.3g} {window.stream.channels[channel].unit}"
+    if _stands_still(counts, window.stream.rate_hz):
+        return "it stands still for a while and goes on"
+    if _rails(counts, low, high):
+        return "it lies at the ends of its range"
+    return None
+
+
+def _stands_still(counts: NDArray[np.integer], rate_hz: float) -> bool:
+    """True if a signal is held far longer than the few counts that it spans let it rest by chance."""
+    longest = _HELD_S * rate_hz
+    scans = max(_MIN_HELD_SCANS, int(min(longest, _HOLDS_BY_CHANCE * flat.usual_hold(counts))))
+    return bool(flat.holds(counts, scans).any())
+
+
+def _rails(counts: NDArray[np.integer], low: int, high: int) -> bool:
+    """True if a signal spends much of its time at its very extremes, or hangs at the end of its range."""
+    if high - low < _FEW_COUNTS:
+        ends = np.iinfo(counts.dtype)
+        return low == ends.min or high == ends.max
+    at_extremes = np.count_nonzero(counts == low) + np.count_nonzero(counts == high)
+    return bool(at_extremes > _MAX_AT_EXTREME * counts.size)
+
+
+def _highest_line_db(window: StreamWindow, channel: int, line_hz: float) -> float:
+    """Return how far the highest line of a channel that is none of the supply's stands above its floor, dB.
+
+    Minus infinity where the window is too short to tell a line.
+    """
+    samples = window.units(channel)
+    samples -= samples[window.valid].mean()
+    samples[~window.valid] = 0.0
+    bin_hz = window.stream.rate_hz / samples.size
+    power = np.square(np.abs(fft.rfft(samples * np.blackman(samples.size).astype(np.float32))))
+    power = power[: int(min(_HIGHEST_HZ, _HIGHEST_SHARE * window.stream.rate_hz) / bin_hz)]
+    width = max(_MIN_FLOOR_BINS, int(_FLOOR_WIDTH_HZ / bin_hz))
+    stretches = power[: power.size // width * width].reshape(-1, width)
+    if not stretches.size:
+        return -np.inf
+    levels = (stretches / np.maximum(np.median(stretches, axis=1, keepdims=True), 1e-30)).ravel()
+    tones_hz = np.arange(levels.size) * bin_hz
+    off_supply_hz = np.abs(tones_hz - line_hz * np.round(tones_hz / line_hz))
+    levels[off_supply_hz <= _SUPPLY_BINS * bin_hz] = 0.0
+    levels[tones_hz < _LOWEST_HZ] = 0.0
+    return float(10 * np.log10(levels.max() + 1e-30))

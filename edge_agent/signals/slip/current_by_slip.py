@@ -1,0 +1,84 @@
+"""Whether the current is that of a motor which slips so far: what the magnitude alone does not tell."""
+
+import math
+from collections.abc import Sequence
+
+from edge_agent.circuit import Circuit
+from edge_agent.motor import Nameplate
+from edge_agent.signals.prepared import Vibration
+from edge_agent.signals.slip.finder import LARGEST_OVERLOAD, SlipFinder, SlipRange
+from edge_agent.signals.supply import Line
+from edge_agent.verdict import Reason, Refusal
+
+SLIP_FACTOR = (0.5, 1.6)
+"""Current over that which the slip means, beyond which it cannot be the same motor's: 0.55 to 1.46 in 208
+simulated motors of all loads, with voltages 10 % off, hot and cold rotors and plates in their tolerance."""
+_BOOSTED = (0.5, 3.0)
+"""Share of the rated frequency below which a drive may raise the flux, and the factor there; judgement."""
+_MAX_SLIP_RATIO = 1.5
+"""Slip over the rated one up to which a small current means a wrong scale: a motor that slips farther runs at
+a reduced voltage, which lowers the current and raises the slip."""
+_MIN_OVER_RATED = 1.25
+"""Current over the rated one from which it may be too large for a slip: below, another shaft may be heard."""
+_MAX_OVER_IDLE = 0.85
+"""Current over that of the idling motor up to which it may be too small for a slip: 0.89 was the least of 330
+simulated motors with voltages 10 % off."""
+
+
+class CurrentBySlip:
+    """Sets the current of one motor against the slip that something else tells."""
+
+    def __init__(self, nameplate: Nameplate, circuit: Circuit, slips: SlipFinder) -> None:
+        self._nameplate = nameplate
+        self._circuit = circuit
+        self._slips = slips
+
+    def check(
+        self, line: Line, slips: SlipRange, vibration: Vibration | None, names: Sequence[str]
+    ) -> Refusal | None:
+        """Return why the current cannot be that of this motor at its slip; None where it can.
+
+        A slip that the current tells, or a speed that once was configured, is no witness: vibration is asked
+        anew, at all slips, since a current of a wrong scale points to wrong ones. One above the rated current
+        that no witness speaks of is an overload, or of a wrong scale.
+        """
+        over_idle = line.rms_a / self._circuit.no_load_current_rms_a
+        if over_idle > _MAX_OVER_IDLE and self._over_rated(line) < _MIN_OVER_RATED:
+            return None
+        witness: SlipRange | None = slips
+        if slips.source in ("current", "configured"):
+            anything = self._slips.anything()
+            witness = None if vibration is None else self._slips.from_vibration(vibration, line, anything)
+        refusal = None if witness is None else self._contradiction(line, witness, names)
+        if refusal is None and (slips.source == "current" or self._contradiction(line, slips, names)):
+            return self.overload(line, names)
+        return refusal
+
+    def overload(self, line: Line, names: Sequence[str]) -> Refusal | None:
+        """Return the refusal of a current so far above the rated one that it tells no slip; None below."""
+        over_rated = self._over_rated(line)
+        if over_rated < LARGEST_OVERLOAD:
+            return None
+        return Refusal(Reason.OVERLOAD, "current_over_rated", over_rated, LARGEST_OVERLOAD, ", ".join(names))
+
+    def _contradiction(self, line: Line, slips: SlipRange, names: Sequence[str]) -> Refusal | None:
+        # Slip frequency and flux tell the current, whatever the frequency that a drive gives.
+        share = line.frequency_hz / self._nameplate.line_frequency_hz
+        slip = slips.middle * share
+        factor = line.rms_a / self._circuit.current_rms_a(slip)
+        lowest, highest = SLIP_FACTOR
+        if self._nameplate.supply == "vfd":
+            lowest *= min(share, 1.0)  # the flux of a fan's motor falls with its speed
+            highest = highest if share > _BOOSTED[0] else _BOOSTED[1]
+        may_be_small = line.rms_a < _MAX_OVER_IDLE * self._circuit.no_load_current_rms_a
+        if slip > _MAX_SLIP_RATIO * self._nameplate.rated_slip or not may_be_small:
+            lowest = 0.0
+        if self._over_rated(line) < _MIN_OVER_RATED:
+            highest = math.inf
+        if lowest <= factor <= highest:
+            return None
+        limit = lowest if factor < lowest else highest
+        return Refusal(Reason.WRONG_SCALE, "current_over_that_of_slip", factor, limit, ", ".join(names))
+
+    def _over_rated(self, line: Line) -> float:
+        return line.rms_a / self._nameplate.rated_current_a

@@ -1,0 +1,91 @@
+"""Where the pair of sidebands is looked for, by what is known of the slip."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from edge_agent.circuit import Circuit
+from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.sidebands.fit import LEAST_CYCLES_LIGHT, SidebandFit, SidebandPair
+from edge_agent.signals.slip.finder import SlipRange
+
+Found = tuple[SidebandFit, SidebandPair]
+"""A pair and the fit that measured it."""
+CYCLES_BEYOND_WANDER = 10.0
+"""Pole-pass cycles in a window from which no peak of the supply's wander stands out like a pair; it may still
+be the floor of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Strongest:
+    """Where the strongest pair of a range stands, not measured yet."""
+
+    fit: SidebandFit
+    """That will measure it."""
+    pole_pass_hz: float
+    """Its 2sf."""
+    at_edge: bool
+    """It stands at a bound of the range."""
+    resolvable: float
+    """Least slip that the window resolves."""
+
+
+def find_pair(baseband: Baseband, slips: SlipRange, circuit: Circuit) -> Found | None:
+    """Measure the strongest pair in a range of slips; None where the window holds too few cycles of 2sf.
+
+    The bounds must come from what is known of the slip: searched freely, the strongest pair beside the line
+    is the wander of the supply.
+    """
+    search = _search(baseband, slips, circuit, LEAST_CYCLES_LIGHT)
+    if search is None:
+        return None
+    pair = replace(search.fit.pair(search.pole_pass_hz), at_edge=search.at_edge)
+    if (search.at_edge or not pair.stands_out) and slips.source in ("vibration", "slots"):
+        # What is strongest among noise would move the slip from where the speed says it is.
+        pair = search.fit.pair(2 * max(slips.middle, search.resolvable) * baseband.carrier_hz)
+    return search.fit, pair
+
+
+def find_standing(
+    baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float
+) -> Found | None:
+    """Measure the strongest pair in a range of slips; None where none stands out within its bounds."""
+    search = _search(baseband, slips, circuit, least_cycles)
+    if search is None or search.at_edge:
+        return None
+    pair = search.fit.pair(search.pole_pass_hz)
+    return (search.fit, pair) if pair.stands_out else None
+
+
+def find_elsewhere(baseband: Baseband, anything: SlipRange, circuit: Circuit) -> SidebandPair | None:
+    """Give the strongest pair at any slip, but next to the line, where it may be the supply's wander."""
+    found = find_standing(baseband, anything, circuit, CYCLES_BEYOND_WANDER)
+    return found and found[1]
+
+
+def standing(found: Found | None) -> SidebandPair | None:
+    """Give the pair where it stands out within its bounds."""
+    return found[1] if found and found[1].stands_out and not found[1].at_edge else None
+
+
+def _search(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float) -> _Strongest | None:
+    """Look for the strongest pair; None where the window holds too few cycles of 2sf.
+
+    Of a speed that was found, not told, the pair is the one of which most stands where no swing of the speed
+    can put it: a load that swings may make stronger lines elsewhere.
+    """
+    line_hz = baseband.carrier_hz
+    resolvable = least_cycles / baseband.length_s / 2 / line_hz
+    if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
+        return None
+    lowest_hz = 2 * max(slips.lowest, resolvable) * line_hz
+    fit = SidebandFit(baseband, lowest_hz)
+    candidates_hz, upper, lower = fit.spectra(lowest_hz, 2 * slips.highest * line_hz)
+    if slips.told:
+        level = np.abs(upper) + np.abs(lower)
+    else:
+        swing_upper, swing_lower = circuit.speed_swing(slips.middle, candidates_hz, line_hz)
+        level = np.abs(lower.conj() - upper * swing_lower.conj() / swing_upper)
+    best = int(np.argmax(level))
+    at_edge = best in (0, candidates_hz.size - 1)
+    return _Strongest(fit, float(candidates_hz[best]), at_edge, resolvable)

@@ -1,0 +1,200 @@
+"""Speed from the rotor's slots: lines at N_b f_r, shifted by the supply, in current and vibration.
+
+A slot line moves N_b times as far as the shaft's own line, so it tells the slip even where 2sf is a
+fraction of a hertz. (Nandi, Ahmed, Toliyat, "Detection of rotor slot and other eccentricity related
+harmonics", IEEE Trans. Energy Conversion, 2001.)
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from edge_agent.signals.checks.coarse import currents_of, phase_names
+from edge_agent.signals.checks.vibration import telling_vibration
+from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.supply import Line, sum_on_axes
+from edge_agent.windows.sliding import StreamWindow, Window
+
+_CURRENT_ORDERS = (1, -1)
+"""Principal slot harmonics of the current: N_b f_r ± f."""
+_VIBRATION_ORDERS = (0, -2, 2)
+"""Slot forces: N_b f_r, and with the field's pull at ± 2f."""
+_WANDER_S = 1.0
+_SUPPLY_BINS = 3.0
+_ROUNDING_BINS = 1e-6
+"""So that a slip just beyond is never covered, however it is rounded."""
+_MIN_SCANS = 8
+"""A stream with fewer scans in the window has no spectrum to speak of (judgement)."""
+_PADDING = 4
+_LEAST_DB = 6.0
+_CAP_DB = 25.0
+_BEYOND_CAP = 0.3
+_LEAST_BAND_BINS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Spectra:
+    """Spectra of one stream at its full rate, over the positive frequencies, of the whole window."""
+
+    values: NDArray[np.complex64]
+    """(spectra, bins): of currents the space vector forward and backward, of vibration each channel."""
+    orders: tuple[int, ...]
+    """Multiples of the line by which slot lines are shifted in it."""
+    length_s: float
+    """Length of the window: a bin is its inverse wide."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Band:
+    """What lies around N_b f_r + order f: a narrow signal whose zero stands at the middle slip."""
+
+    signals: NDArray[np.complex128]
+    """(rows, n), whose powers count together."""
+    order: int
+    middle_hz: float
+
+
+def spectra_of(window: Window, line: Line) -> list[Spectra]:
+    """Spectra of the currents and of the usable vibration of a window."""
+    result = []
+    for stream in window.streams:
+        if stream.valid.size < _MIN_SCANS:
+            continue
+        length_s = stream.valid.size / stream.stream.rate_hz
+        if currents := currents_of(stream):
+            names = phase_names(stream)
+            forward, backward = _sequences(_samples(stream, currents), names)
+            both = (backward, forward) if line.reversed_order else (forward, backward)
+            result.append(Spectra(np.stack(both), _CURRENT_ORDERS, length_s))
+        if vibration := telling_vibration(stream, line.frequency_hz):
+            spectra = np.asarray(fft.rfft(_samples(stream, vibration), overwrite_x=True))
+            result.append(Spectra(spectra, _VIBRATION_ORDERS, length_s))
+    return result
+
+
+class SlotLines:
+    """The slot lines of a motor in all spectra of a window, looked at by slip."""
+
+    def __init__(
+        self, spectra: Sequence[Spectra], bars: int, pole_pairs: int, line_hz: float, baseband: Baseband
+    ) -> None:
+        """`line_hz` is the frequency that `baseband` was demodulated at, whose phase gives the wander."""
+        self._spectra = spectra
+        self.slots_per_pole_pair = bars / pole_pairs
+        self._line_hz = line_hz
+        self._seconds = baseband.seconds
+        self._phase = _smoothed(baseband.log.imag, round(_WANDER_S * baseband.rate_hz))
+
+    @property
+    def resolution(self) -> float:
+        """Slip by which a slot line moves one bin."""
+        return 1.0 / max(own.length_s for own in self._spectra) / (self.slots_per_pole_pair * self._line_hz)
+
+    def levels_db(self, slips: NDArray[np.float64]) -> NDArray[np.float64]:
+        """How far the lines stand above their floors at each slip (n,), summed over the lines."""
+        total = np.zeros(slips.size)
+        for own in self._spectra:
+            weight = 1.0 if own.orders is _CURRENT_ORDERS else 1.0 / len(own.values)
+            for band in self._bands(own, float(slips[0]), float(slips[-1])):
+                total += weight * self._level(band, own.length_s, slips)
+        return total
+
+    def covered(self, slip: float) -> bool:
+        """Whether harmonics of the supply cover the slot lines of this slip, which they do all at once."""
+        return bool(self._covered(np.array(slip), max(own.length_s for own in self._spectra)))
+
+    def _covered(self, slips: NDArray[np.float64], length_s: float) -> NDArray[np.bool_]:
+        orders = self.slots_per_pole_pair * (1 - slips)
+        off_supply_hz = np.abs(orders - np.round(orders)) * self._line_hz
+        return np.asarray(off_supply_hz < (_SUPPLY_BINS - _ROUNDING_BINS) / length_s)
+
+    def vibration_sides_db(self, slip: float) -> float | None:
+        """How far the lines at N_b f_r ± 2sf stand above their floors in the vibration, at most, dB.
+
+        None without vibration, and where its rate does not reach them.
+        """
+        sides = slip * (1 + np.array([-2.0, 2.0]) / self.slots_per_pole_pair)
+        found = [
+            float(self._above_floor_db(band, own.length_s, sides).max())
+            for own in self._spectra
+            if own.orders is _VIBRATION_ORDERS
+            for band in self._bands(own, float(sides[0]), float(sides[1]))
+            if band.order == 0
+        ]
+        return max(found, default=None)
+
+    def _bands(self, own: Spectra, lowest: float, highest: float) -> Iterator[_Band]:
+        middle = (lowest + highest) / 2
+        slots_hz = self.slots_per_pole_pair * self._line_hz * (1 - middle)
+        half = max(
+            _LEAST_BAND_BINS,
+            int(0.75 * (highest - lowest) * self.slots_per_pole_pair * self._line_hz * own.length_s),
+        )
+        for order in own.orders:
+            centre = round((slots_hz + order * self._line_hz) * own.length_s)
+            if centre - half < 1 or centre + half >= own.values.shape[1]:
+                continue
+            around = own.values[:, centre - half : centre + half].astype(np.complex128)
+            signals = np.asarray(fft.ifft(fft.ifftshift(around, axes=1)))
+            # Which way a harmonic of the current turns hangs on N_b / p modulo three, and on the winding.
+            together = (signals,) if own.orders is _CURRENT_ORDERS else signals[:, np.newaxis]
+            for rows in together:
+                yield _Band(rows, order, centre / own.length_s)
+
+    def _level(self, band: _Band, length_s: float, slips: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What a line says for each slip, dB: little beyond the cap, nothing next to the supply's own."""
+        level = np.maximum(self._above_floor_db(band, length_s, slips) - _LEAST_DB, 0.0)
+        level[self._covered(slips, length_s)] = 0.0
+        return np.asarray(np.minimum(level, _CAP_DB) + _BEYOND_CAP * np.maximum(level - _CAP_DB, 0.0))
+
+    def _above_floor_db(
+        self, band: _Band, length_s: float, slips: NDArray[np.float64]
+    ) -> NDArray[np.float64]:
+        """Level over the median of the band at each slip, the wander of the supply taken out."""
+        count = band.signals.shape[1]
+        seconds = (np.arange(count) - (count - 1) / 2) / count * length_s
+        phase = np.interp(seconds, self._seconds, self._phase)
+        still = band.signals * np.exp(-1j * (self.slots_per_pole_pair + band.order) * phase)
+        spectra = fft.fft(still * np.blackman(count + 2)[1:-1], _PADDING * count)
+        spectrum = np.sqrt(np.sum(np.abs(spectra) ** 2, axis=0))
+        shifts_hz = fft.fftshift(fft.fftfreq(_PADDING * count, length_s / count))
+        level_db = fft.fftshift(20 * np.log10(spectrum / max(float(np.median(spectrum)), 1e-30) + 1e-9))
+        places_hz = self._lines_hz(band, slips) - band.middle_hz
+        return np.asarray(np.interp(places_hz, shifts_hz, level_db))
+
+    def _lines_hz(self, band: _Band, slips: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(self._line_hz * (self.slots_per_pole_pair * (1 - slips) + band.order))
+
+
+def _samples(stream: StreamWindow, channels: Sequence[int]) -> NDArray[np.float32]:
+    """Samples (channels, n) of some channels, lost scans taken as their mean."""
+    samples = np.stack([stream.units(channel) for channel in channels])
+    if not stream.valid.all():
+        samples -= samples[:, stream.valid].mean(axis=1, keepdims=True)
+        samples[:, ~stream.valid] = 0.0
+    return samples
+
+
+def _sequences(
+    currents: NDArray[np.float32], names: Sequence[str]
+) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
+    """Space vector at positive frequencies, and conjugated at negative ones, each (bins,)."""
+    if len(names) == 1:
+        spectrum = np.asarray(fft.rfft(currents[0]))
+        return spectrum, spectrum
+    spectrum = np.asarray(fft.fft(sum_on_axes(currents, names), overwrite_x=True))
+    bins = spectrum.size // 2 + 1
+    return spectrum[:bins], np.roll(spectrum[::-1], 1)[:bins].conj()
+
+
+def _smoothed(phase: NDArray[np.float64], span: int) -> NDArray[np.float64]:
+    """Moving average over `span` samples; the ends keep what slope they have."""
+    if span < 3 or phase.size < 3 * span:
+        return phase
+    slope = np.linspace(phase[0], phase[-1], phase.size)
+    padded = np.pad(phase - slope, span // 2, mode="edge")
+    taper = np.hanning(span // 2 * 2 + 3)[1:-1]
+    return np.asarray(np.convolve(padded, taper / taper.sum(), mode="valid") + slope)

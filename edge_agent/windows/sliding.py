@@ -1,0 +1,216 @@
+"""Sliding windows over the sample timeline."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE
+from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock, Stream
+from edge_agent.windows.ring import Cut, ScanRing
+
+LONGEST_WAIT_S = 2.0
+"""How far a stream may fall behind the others before its scans count as lost."""
+_RESTART_REPEATS_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class StreamWindow:
+    """What one stream holds of a window."""
+
+    stream: Stream
+    """Its rate and channels."""
+    first_scan: int
+    """Index of the first scan on the device's count."""
+    counts: NDArray[np.int16] | NDArray[np.int32]
+    """Raw counts, (channels, scans), zero where lost."""
+    valid: NDArray[np.bool_]
+    """(scans,), False where a scan was lost, or a current of it that is not dead gave no value."""
+    clipped_scans: int
+    """Scans in blocks that the device marked as clipped."""
+    overruns: int = 0
+    """Times that the device says it lost scans where its count goes on as if it had not."""
+    dead: tuple[int, ...] = ()
+    """Channels, rising, that gave no value too often to be of any use in this window."""
+
+    @property
+    def lost_samples(self) -> int:
+        """Scans of this window that never came."""
+        return int(self.valid.size - np.count_nonzero(self.valid))
+
+    def units(self, channel: int) -> NDArray[np.float32]:
+        """Samples of one channel in its unit, (scans,)."""
+        return self.stream.channels[channel].units(self.counts[channel])
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The samples of one look at the motor, of all its streams."""
+
+    start_s: float
+    """Seconds on the timeline since its first sample."""
+    length_s: float
+    """As configured."""
+    streams: tuple[StreamWindow, ...]
+    """In the order of the device's streams."""
+    received_unix_s: float
+    """Host clock when the last sample of the window arrived; dates the window, times nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowCounts:
+    """What became of the samples since the start."""
+
+    samples_received: int = 0
+    """Scans taken in, of all streams."""
+    samples_repeated: int = 0
+    """Scans that came again and were dropped."""
+    samples_late: int = 0
+    """Scans that came out of order and filled a hole."""
+    blocks_rejected: int = 0
+    """Blocks of a stream that the device does not have, or with another number of channels."""
+    windows_made: int = 0
+    """Windows given out."""
+    windows_skipped: int = 0
+    """Windows left out because whoever works on them was behind."""
+    device_restarts: int = 0
+    """Times that the device began to count its scans anew."""
+
+
+class Windows:
+    """Collects blocks of all streams and gives a window every `step_s`.
+
+    Window k covers the time from k step_s to k step_s + length_s since a stream's first scan. It is
+    given once every stream has reached its end, or once the others are LONGEST_WAIT_S ahead of one
+    that has gone silent. Memory is bounded: twice a window and the longest wait, per stream.
+
+    What came together belongs together: the order of the blocks of different streams tells whose clock
+    runs slower, and its scans are dated anew now and then. Streams that come in step are left alone.
+    """
+
+    def __init__(self, length_s: float, step_s: float, clock: Callable[[], float] = time.time) -> None:
+        self.counts = WindowCounts()
+        """What became of the samples since the start."""
+        self._length_s = length_s
+        self._step_s = step_s
+        self._clock = clock
+        self._rings: dict[int, ScanRing] = {}
+        self._next = 0
+        self._repeats_s = 0.0
+
+    def configure(self, device: Device) -> None:
+        """Begin anew with the streams of a device."""
+        self._rings = {s.number: ScanRing(s, self._length_s, LONGEST_WAIT_S) for s in device.streams}
+        self._next = 0
+        self._repeats_s = 0.0
+
+    def push(self, block: SampleBlock, behind: bool = False) -> list[Window]:
+        """Take a block; give the windows that it completes, oldest first.
+
+        Args:
+            block: consecutive scans of one stream.
+            behind: whole windows are left out and counted rather than given.
+        """
+        ring = self._rings.get(block.stream)
+        if ring is None or block.counts.shape[1] != len(ring.stream.channels):
+            self._count(blocks_rejected=1)
+            return []
+        windows = []
+        for start in range(0, block.counts.shape[0], ring.largest_piece):
+            piece = replace(
+                block,
+                first_scan=block.first_scan + start,
+                counts=block.counts[start : start + ring.largest_piece],
+                invalid=None if block.invalid is None else block.invalid[start : start + ring.largest_piece],
+                overrun=block.overrun and start == 0,
+            )
+            self._take(ring, piece)
+            windows += self._complete(behind)
+        ring.follow(self._furthest_s())
+        return windows
+
+    def _take(self, ring: ScanRing, block: SampleBlock) -> None:
+        if ring.precedes(block) or self._repeats_s > _RESTART_REPEATS_S:
+            self._restart()
+        if ring.origin is None:
+            ring.begin(block.first_scan, self._elapsed_s())
+        fill = ring.put(block)
+        self._repeats_s = fill.repeated / ring.stream.rate_hz + (0.0 if fill.new else self._repeats_s)
+        self._count(
+            samples_received=block.counts.shape[0], samples_repeated=fill.repeated, samples_late=fill.late
+        )
+        if fill.jumped:
+            self._skip_the_empty(ring)
+
+    def _restart(self) -> None:
+        """The device counts from the beginning again: how long it was away cannot be known."""
+        for ring in self._rings.values():
+            ring.clear()
+        self._next = 0
+        self._repeats_s = 0.0
+        self._count(device_restarts=1)
+
+    def _elapsed_s(self) -> float:
+        """Time since the start, of the stream that is furthest; a late stream is dated by it."""
+        furthest_s = self._furthest_s()
+        return furthest_s if furthest_s > LONGEST_WAIT_S else 0.0
+
+    def _furthest_s(self) -> float:
+        return max(ring.elapsed_s for ring in self._rings.values())
+
+    def _skip_the_empty(self, jumped: ScanRing) -> None:
+        """After a gap of all streams, go on with the first window that holds some of the one that is back."""
+        others_s = max((ring.elapsed_s for ring in self._rings.values() if ring is not jumped), default=0.0)
+        if jumped.oldest_s > others_s + LONGEST_WAIT_S:
+            self._next = max(self._next, math.floor((jumped.oldest_s - self._length_s) / self._step_s) + 1)
+
+    def _complete(self, behind: bool) -> list[Window]:
+        windows = []
+        while self._is_complete(self._next * self._step_s + self._length_s):
+            if behind:
+                self._count(windows_skipped=1)
+            else:
+                windows.append(self._cut(self._next * self._step_s))
+                self._count(windows_made=1)
+            self._next += 1
+        return windows
+
+    def _is_complete(self, end_s: float) -> bool:
+        elapsed_s = [ring.elapsed_s + 0.5 / ring.stream.rate_hz for ring in self._rings.values()]
+        return min(elapsed_s) >= end_s or max(elapsed_s) >= end_s + LONGEST_WAIT_S
+
+    def _cut(self, start_s: float) -> Window:
+        streams = []
+        for ring in self._rings.values():
+            cut = ring.cut(start_s)
+            clipped = int(np.count_nonzero(cut.clipped))
+            untraced = int(np.count_nonzero(cut.overrun[1:] & cut.valid[:-1]))
+            valid, dead = _usable(cut, ring.stream)
+            streams.append(
+                StreamWindow(ring.stream, cut.first_scan, cut.counts, valid, clipped, untraced, dead)
+            )
+        return Window(start_s, self._length_s, tuple(streams), self._clock())
+
+    def _count(self, **more: int) -> None:
+        self.counts = replace(self.counts, **{k: getattr(self.counts, k) + n for k, n in more.items()})
+
+
+def _usable(cut: Cut, stream: Stream) -> tuple[NDArray[np.bool_], tuple[int, ...]]:
+    """Return which scans are valid, and which channels are dead.
+
+    A current that gave no value now and then costs the scan, for the currents are looked at together. A
+    dead one is left out by name, and other channels keep the value that the decoder put in its place.
+    """
+    if cut.invalid is None or not cut.invalid.any():
+        return cut.valid, ()
+    share = cut.invalid.sum(axis=1) / max(1, np.count_nonzero(cut.valid))
+    dead = tuple(np.flatnonzero(share > MAX_INVALID_SHARE).tolist())
+    alive = [
+        i
+        for i, channel in enumerate(stream.channels)
+        if channel.kind is ChannelKind.CURRENT and i not in dead
+    ]
+    return cut.valid & ~cut.invalid[alive].any(axis=0), dead

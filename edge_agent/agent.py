@@ -19,12 +19,13 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource, Silence
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
-from edge_agent.diagnose.decision import LEAST_WINDOWS, Decision, is_event, starting
+from edge_agent.diagnose.decision import Decision, is_event, starting
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.explain_channels import say_dead
 from edge_agent.failures import FailedWindows
 from edge_agent.health import HealthMeter
+from edge_agent.limits import SOURCE, STATE
 from edge_agent.motor import Nameplate
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import (
@@ -46,10 +47,6 @@ from edge_agent.windows.sliding import Window, Windows
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
-_SILENT_S = 5.0
-"""Time without samples after which there is no state, s: judgement, longer than a block or a hiccup."""
-_NOT_UNDERSTOOD_S = 4.0
-"""The same while bytes come, s: longer than frames wait for a description, and told within five seconds."""
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
@@ -215,7 +212,7 @@ class Agent:
         self._told.clear()
         self._said_dead.clear()
         self._line.configure(device)
-        self._refuse(Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS))
+        self._refuse(Refusal(Reason.STARTING, "windows", 0, STATE.min_windows))
         said = list(capabilities(device.streams, self._settings.motor, self._settings.window.length_s))
         for sentence in said if said != self._capabilities else ():
             _LOG.info("%s", sentence)
@@ -253,7 +250,7 @@ class Agent:
         if silence.refused:
             self._refuse(Refusal(Reason.SAMPLES_NOT_UNDERSTOOD, silence.quantity, silence.refused, 0))
         else:
-            self._refuse(Refusal(Reason.LOST_SAMPLES, silence.quantity, silent_s, _SILENT_S))
+            self._refuse(Refusal(Reason.LOST_SAMPLES, silence.quantity, silent_s, SOURCE.silent_s))
 
     def _refuse(self, refusal: Refusal) -> None:
         before = self._line.decision.state
@@ -295,7 +292,7 @@ class Agent:
         self._supervisor.check()
         self._line.failures.check()
         now_s = time.monotonic()
-        patience_s = _NOT_UNDERSTOOD_S if self._source.understands_nothing else _SILENT_S
+        patience_s = SOURCE.not_understood_s if self._source.understands_nothing else SOURCE.silent_s
         if now_s - self._samples_s > patience_s:
             lost = self._port_problem
             self._fall_silent(self._source.silence() if lost is None else Silence(lost, lost))

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 from edge_agent.acquire.overrides import ConfiguredChannel
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.circuit import fit_circuit
+from edge_agent.limits import SIDEBANDS, SLIP
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks.coarse import phases_of
-from edge_agent.signals.sidebands.fit import LEAST_CYCLES
-from edge_agent.signals.slip.doubts import MOST_IDLE
 
 
 def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: float) -> Iterator[str]:
@@ -20,7 +19,7 @@ def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: fl
     clocks = {s.number for s in streams for c in s.channels if c.kind is not ChannelKind.SPEED}
     if len(clocks) > 1:
         yield "current and vibration have separate clocks: compared in frequency, never sample by sample"
-    enough_s = LEAST_CYCLES / nameplate.rated_pole_pass_hz
+    enough_s = SIDEBANDS.min_cycles / nameplate.rated_pole_pass_hz
     if window_s < enough_s:
         yield (
             f"the window of {window_s:g} s is too short to judge this motor at rated load: "
@@ -88,5 +87,5 @@ def least_load_by_current(nameplate: Nameplate) -> float:
     Below, the current may be that of an idling motor at too high a voltage, whatever its sidebands.
     """
     circuit = fit_circuit(nameplate)
-    slip = circuit.slip_at_current(MOST_IDLE * circuit.no_load_current_rms_a) or 0.0
+    slip = circuit.slip_at_current(SLIP.max_over_idle * circuit.no_load_current_rms_a) or 0.0
     return circuit.load_at_slip(slip)

@@ -8,16 +8,11 @@ import numpy as np
 
 from edge_agent.agent import Answer
 from edge_agent.circuit import fit_circuit
-from edge_agent.diagnose.fusion import (
-    ALARM_BARS,
-    BROKEN_BARS,
-    DANGER_BARS,
-    OWN_SWING,
-    judge,
-)
+from edge_agent.diagnose.fusion import judge
 from edge_agent.explain_channels import SAYINGS, against_plate, say_dead
+from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
-from edge_agent.signals.sidebands.severity import SOUND_BARS, least_cycles, least_load
+from edge_agent.signals.sidebands.severity import least_cycles, least_load
 from edge_agent.verdict import CLASSES, Reason, Refusal, Severity, State
 
 ADVICE = {
@@ -284,9 +279,9 @@ def _severity(answer: Answer, _: Nameplate) -> str:
     return (
         f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows, "
         f"by {told}; {evidence.detection_limit_bars:.2g} or more would have shown. "
-        f"A bar is broken from {ALARM_BARS:g} on if all of the range lies above {SOUND_BARS:g}, "
-        f"none where it begins lower and ends below {BROKEN_BARS:g}. "
-        f"Watch from {SOUND_BARS:g}, danger from {DANGER_BARS:g}."
+        f"A bar is broken from {BARS.alarm:g} on if all of the range lies above {BARS.sound:g}, "
+        f"none where it begins lower and ends below {BARS.broken:g}. "
+        f"Watch from {BARS.sound:g}, danger from {BARS.danger:g}."
     )
 
 
@@ -300,9 +295,11 @@ def _ellipse(answer: Answer, _: Nameplate) -> str:
         return text + "Blurred by the supply's wander, so that the swing of the phase is weighed instead."
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
     text += f"What a swing of the speed can make would pass for {swing:.2f} bars and is not counted"
-    if max(bars, swing) < SOUND_BARS:
+    if max(bars, swing) < BARS.sound:
         return text + ": both are small."
-    return text + (": the load swings." if swing > OWN_SWING * bars else ": bars swing the speed so far.")
+    return text + (
+        ": the load swings." if swing > BARS.own_modulation * bars else ": bars swing the speed so far."
+    )
 
 
 def _network(answer: Answer, _: Nameplate) -> str:

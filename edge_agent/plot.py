@@ -14,12 +14,13 @@ from scipy import fft, signal
 
 from edge_agent.agent import Answer
 from edge_agent.explain import say_confidence, say_refusal
+from edge_agent.limits import SIDEBANDS
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks import quality
 from edge_agent.signals.dsp.carrier import Baseband, demodulate
 from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.prepared import current_vector
-from edge_agent.signals.sidebands.fit import LEAST_CYCLES, SidebandFit
+from edge_agent.signals.sidebands.fit import SidebandFit
 from edge_agent.verdict import Evidence, State, Verdict
 from edge_agent.windows.sliding import StreamWindow, Window
 
@@ -69,7 +70,7 @@ class Marks:
         evidence = answer.verdict.evidence
         line_hz = evidence.line_frequency_hz or nameplate.line_frequency_hz
         synchronous_hz = line_hz / nameplate.pole_pairs
-        resolved_hz = LEAST_CYCLES / answer.window.length_s
+        resolved_hz = SIDEBANDS.min_cycles / answer.window.length_s
         if evidence.slip is None:
             scale_hz = max(nameplate.rated_pole_pass_hz, resolved_hz)
             return cls(line_hz, synchronous_hz, None, None, scale_hz)

@@ -3,19 +3,13 @@
 from dataclasses import replace
 
 from edge_agent.diagnose.fusion import answer
+from edge_agent.limits import STATE
 from edge_agent.verdict import CLASSES, Evidence, Reason, Refusal, State, Verdict
-
-_NEW_SHARE = 0.35
-_ENTER_BROKEN = 0.7
-_LEAVE_BROKEN = 0.3
-LEAST_WINDOWS = 3
-"""Windows that must answer before a state is decided."""
-_PATIENCE_WINDOWS = 3
 
 
 def starting() -> Verdict:
     """Give the state before anything was seen."""
-    refusal = Refusal(Reason.STARTING, "windows", 0, LEAST_WINDOWS)
+    refusal = Refusal(Reason.STARTING, "windows", 0, STATE.min_windows)
     return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
 
 
@@ -43,10 +37,10 @@ class Decision:
         self._refused_windows = 0
         self._answered_windows += 1
         self._smooth(verdict)
-        if self._answered_windows < LEAST_WINDOWS:
+        if self._answered_windows < STATE.min_windows:
             return False
         was_broken = self.state.state is State.BROKEN_BARS
-        limit = _LEAVE_BROKEN if was_broken else _ENTER_BROKEN
+        limit = STATE.leave_broken if was_broken else STATE.enter_broken
         broken = self._broken_share > limit
         if broken != (verdict.state is State.BROKEN_BARS):
             return False
@@ -64,7 +58,7 @@ class Decision:
 
     def _refused(self, verdict: Verdict) -> bool:
         self._refused_windows += 1
-        if self._refused_windows < _PATIENCE_WINDOWS and self.state.state is not State.INDETERMINATE:
+        if self._refused_windows < STATE.patience_windows and self.state.state is not State.INDETERMINATE:
             return False
         self._forget()
         return self._settle(verdict)
@@ -77,7 +71,7 @@ class Decision:
         self._probabilities = [0.0] * len(CLASSES)
 
     def _smooth(self, verdict: Verdict) -> None:
-        share = max(_NEW_SHARE, 1 / self._answered_windows)
+        share = max(STATE.new_share, 1 / self._answered_windows)
         broken = float(verdict.state is State.BROKEN_BARS)
         bars = verdict.evidence.equivalent_bars or 0.0
         self._broken_share += share * (broken - self._broken_share)

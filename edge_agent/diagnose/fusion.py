@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass, replace
 
 from edge_agent.diagnose.model import Belief
+from edge_agent.limits import BARS, NETWORK, SIDEBANDS
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.sidebands.fit import DETECTION_MARGIN_DB, SidebandPair, decibels
-from edge_agent.signals.sidebands.severity import AMPLITUDE_UP_TO_LOAD, LEAST_ACROSS, SOUND_BARS
+from edge_agent.signals.sidebands.fit import SidebandPair, decibels
 from edge_agent.verdict import (
     BarCount,
     Evidence,
@@ -18,31 +18,10 @@ from edge_agent.verdict import (
     WindowSpan,
 )
 
-BROKEN_BARS = 0.35
-"""Equivalent bars that a broken one shows at least: inter-bar current hides up to two thirds of it."""
-ALARM_BARS = 0.32
-"""Equivalent bars from which a rotor is called broken: sound castings of 0.2 were measured as up to 0.31."""
-DANGER_BARS = 2.5
-"""Equivalent bars from which several bars are gone."""
-
-DOUBT = 0.25
-"""Nearer to its threshold than this the network has no opinion of its own, and contradicts nothing."""
-
-OWN_SWING = 1.5
-"""What broken bars swing the speed at most, per bar: beyond, the load must."""
-
-_ONE_SIDED = 2.0
-_WANDER_BELOW_LOAD = 0.2
-_LEAST_AMPLITUDE = 1 / 3
-"""Share of the pair by which bars swing the amplitude at light load; what only turns the phase is wander."""
-_FLICKER_DEG = 8.0
-"""Nearer to the amplitude's own direction it swings alone, as it does where the voltage flickers."""
 _NOISE_90 = 1.16
 """How many of its floors a swing in step with another is off at most, in nine of ten windows."""
 _NOISE_98 = 2.0
 """How many of its floors noise reaches in one of fifty windows."""
-_PATH_SPREAD_DEG = 20.0
-"""How far the angle of a load that swings may lie from that of the plate's circuit: 15 degrees were seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +42,13 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
     lowest, highest = evidence.equivalent_bars_interval or (0.0, 0.0)
     by_amplitude = evidence.equivalent_bars_by == "amplitude"
     bars = evidence.equivalent_bars or 0.0
-    if lowest <= SOUND_BARS or bars < ALARM_BARS or not _stands_out(evidence, pair):
+    if lowest <= BARS.sound or bars < BARS.alarm or not _stands_out(evidence, pair):
         highest += _hidden_bars(evidence, pair) if by_amplitude else 0.0
         refusal = None
-        if highest >= BROKEN_BARS:
+        if highest >= BARS.broken:
             refusal = _too_weak(evidence, highest)
-        elif lowest > SOUND_BARS:
-            refusal = Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars", bars, ALARM_BARS)
+        elif lowest > BARS.sound:
+            refusal = Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars", bars, BARS.alarm)
         return Opinion(broken=False, refusal=refusal)
     refusal = _may_swing_like_load(evidence, pair) if by_amplitude else _swings_otherwise(evidence, pair)
     return Opinion(broken=refusal is None, refusal=refusal)
@@ -78,42 +57,42 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
 def _stands_out(evidence: Evidence, pair: SidebandPair) -> bool:
     """Whether what told the bars, the sidebands or the amplitude's swing, reaches its limit."""
     if evidence.equivalent_bars_by == "amplitude":
-        return decibels(pair.amplitude_swing) > decibels(pair.amplitude_floor) + DETECTION_MARGIN_DB
+        return decibels(pair.amplitude_swing) > decibels(pair.amplitude_floor) + SIDEBANDS.detection_margin_db
     return (evidence.equivalent_bars or 0.0) > (evidence.detection_limit_bars or 0.0)
 
 
 def _too_weak(evidence: Evidence, highest: float) -> Refusal:
     """Neither a sound rotor nor a broken bar can be claimed: too much would be lost in floor or swing."""
     limit, load = evidence.detection_limit_bars or 0.0, evidence.load or 0.0
-    if limit > BROKEN_BARS:
+    if limit > BARS.broken:
         reason = Reason.LOAD_TOO_LOW if load < 0.5 else Reason.UNSTEADY
-        return Refusal(reason, "detection_limit_bars", limit, BROKEN_BARS)
-    oscillates = (evidence.load_swing_bars or 0.0) > OWN_SWING * (evidence.equivalent_bars or 0.0)
+        return Refusal(reason, "detection_limit_bars", limit, BARS.broken)
+    oscillates = (evidence.load_swing_bars or 0.0) > BARS.own_modulation * (evidence.equivalent_bars or 0.0)
     reason = _swing_reason(load) if oscillates else Reason.LOAD_TOO_LOW
-    return Refusal(reason, "equivalent_bars_at_most", highest, BROKEN_BARS)
+    return Refusal(reason, "equivalent_bars_at_most", highest, BARS.broken)
 
 
 def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     """Refuse where the load may swing the current so, a supply that wanders, or one that flickers."""
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
-    beyond_casting = bars - SOUND_BARS
-    if beyond_casting < LEAST_ACROSS * swing:
+    beyond_casting = bars - BARS.sound
+    if beyond_casting < BARS.min_across * swing:
         reason = _swing_reason(evidence.load or 0.0)
-        return Refusal(reason, "bars_over_load_swing", beyond_casting / swing, LEAST_ACROSS)
+        return Refusal(reason, "bars_over_load_swing", beyond_casting / swing, BARS.min_across)
     share = pair.amplitude_swing / max(pair.linear_sum, 1e-9)
-    if (evidence.load or 0.0) < AMPLITUDE_UP_TO_LOAD and share < _LEAST_AMPLITUDE:
-        return Refusal(Reason.LOAD_TOO_LOW, "amplitude_share_of_swing", share, _LEAST_AMPLITUDE)
+    if (evidence.load or 0.0) < SIDEBANDS.amplitude_up_to_load and share < BARS.min_amplitude_share:
+        return Refusal(Reason.LOAD_TOO_LOW, "amplitude_share_of_swing", share, BARS.min_amplitude_share)
     angle_deg = abs((pair.ellipse_angle_deg + 90.0) % 180.0 - 90.0)
     unsure_deg = math.degrees(pair.phase_floor / max(pair.amplitude_swing, 1e-9))
-    one_sided = abs(pair.lower) - pair.floor > _ONE_SIDED * (abs(pair.upper) + pair.floor)
-    if angle_deg + unsure_deg < _FLICKER_DEG and not one_sided:
-        return Refusal(Reason.UNSTEADY, "ellipse_angle_deg", pair.ellipse_angle_deg, _FLICKER_DEG)
+    one_sided = abs(pair.lower) - pair.floor > BARS.one_sided * (abs(pair.upper) + pair.floor)
+    if angle_deg + unsure_deg < BARS.flicker_deg and not one_sided:
+        return Refusal(Reason.UNSTEADY, "ellipse_angle_deg", pair.ellipse_angle_deg, BARS.flicker_deg)
     return None
 
 
 def _swing_reason(load: float) -> Reason:
     """At light load the wander of the supply looks like a load that swings, and is likelier."""
-    return Reason.LOAD_TOO_LOW if load < _WANDER_BELOW_LOAD else Reason.LOAD_OSCILLATION
+    return Reason.LOAD_TOO_LOW if load < BARS.wander_below_load else Reason.LOAD_OSCILLATION
 
 
 def _may_swing_like_load(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
@@ -139,7 +118,7 @@ def _phase_per_amplitude(evidence: Evidence) -> float:
 
     That of the nearest angle that its path may have: more than half a right angle at light load.
     """
-    return math.tan(math.radians((evidence.load_swing_angle_deg or 45.0) - _PATH_SPREAD_DEG))
+    return math.tan(math.radians((evidence.load_swing_angle_deg or 45.0) - BARS.path_spread_deg))
 
 
 def diagnose(
@@ -150,7 +129,7 @@ def diagnose(
     Args:
         analysis: the measurement.
         belief: the network's; None where it was not asked.
-        broken_threshold: probability from which the network's answer is "broken"; within DOUBT of it
+        broken_threshold: probability from which the network's answer is "broken"; within NETWORK.doubt of it
             the network contradicts nothing.
         window: which samples decided.
     """
@@ -171,7 +150,7 @@ def diagnose(
         )
     probability_broken = 1.0 - belief.probabilities[0]
     margin = probability_broken - broken_threshold
-    agree = margin > -DOUBT if opinion.broken else margin < DOUBT
+    agree = margin > -NETWORK.doubt if opinion.broken else margin < NETWORK.doubt
     blank = replace(blank, evidence=replace(analysis.evidence, modalities_agree=agree))
     if not agree:
         refusal = Refusal(
@@ -192,7 +171,7 @@ def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> 
     """
     bars = verdict.evidence.equivalent_bars or 0.0
     if not broken:
-        severity = Severity.WATCH if bars >= SOUND_BARS else Severity.OK
+        severity = Severity.WATCH if bars >= BARS.sound else Severity.OK
         return replace(
             verdict,
             state=State.HEALTHY,
@@ -206,7 +185,7 @@ def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> 
     return replace(
         verdict,
         state=State.BROKEN_BARS,
-        severity=Severity.DANGER if bars >= DANGER_BARS else Severity.ALARM,
+        severity=Severity.DANGER if bars >= BARS.danger else Severity.ALARM,
         broken_bars=count_bars(probabilities, bars),
         confidence=1.0 - probabilities[0],
         probabilities=probabilities,

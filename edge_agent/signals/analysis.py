@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edge_agent.circuit import fit_circuit
+from edge_agent.limits import BARS, SIDEBANDS, SUPPLY
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks import quality
 from edge_agent.signals.checks.coarse import currents_of
@@ -13,13 +14,8 @@ from edge_agent.signals.checks.vibration import DeadChannel, dead_vibration
 from edge_agent.signals.dsp.carrier import Baseband, check_bridged, shift
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, side_inputs
 from edge_agent.signals.prepared import Current, Preparation, Vibration
-from edge_agent.signals.sidebands.fit import (
-    DETECTION_MARGIN_DB,
-    SidebandFit,
-    SidebandPair,
-    decibels,
-)
-from edge_agent.signals.sidebands.severity import SOUND_BARS, BarScale, EquivalentBars, least_cycles
+from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair, decibels
+from edge_agent.signals.sidebands.severity import BarScale, EquivalentBars, least_cycles
 from edge_agent.signals.sidebands.supply_phase import without_wander
 from edge_agent.signals.sidebands.witnesses import hear_witnesses
 from edge_agent.signals.slip.current_by_slip import CurrentBySlip
@@ -33,19 +29,10 @@ from edge_agent.signals.slip.pair_search import (
     standing,
 )
 from edge_agent.signals.slip.slots import SlotLines, spectra_of
-from edge_agent.signals.supply import (
-    MAX_SECOND_HARMONIC_DBC,
-    STRONG_SECOND_HARMONIC_DBC,
-    Line,
-    check_even_harmonics,
-    check_line,
-)
+from edge_agent.signals.supply import Line, check_even_harmonics, check_line
 from edge_agent.verdict import Evidence, Reason, Refusal
 from edge_agent.windows.sliding import Window
 
-MIN_PAIR_OF_MOTOR_DB = 13.0
-"""How far above its floor a pair shows that a rotor turns, whatever else the current holds: in 200 windows of
-a line with noise the strongest stood 11.7 dB above it at most, in one of a hundred more than 10."""
 _LINE_STILL_SHOWS = (
     Reason.CLIPPED,
     Reason.UNRELIABLE_CLOCK,
@@ -134,7 +121,7 @@ class Analyser:
             phase_order=None if line.unbalance is None else "acb" if line.reversed_order else "abc",
         )
         refusal = refusal or check_line(line, self._nameplate)
-        refusal = refusal or check_even_harmonics(line, MAX_SECOND_HARMONIC_DBC)
+        refusal = refusal or check_even_harmonics(line, SUPPLY.max_second_harmonic_dbc)
         if refusal is not None:
             return Analysis(evidence, refusal, line=line)
         baseband = current.demodulated()
@@ -192,7 +179,7 @@ class Analyser:
         doubt = None
         if slips.told:
             doubt = None if refusal else self._doubts.of_told_speed(slips, pair, baseband, line, vibration)
-        elif bars.interval[0] < SOUND_BARS:
+        elif bars.interval[0] < BARS.sound:
             doubt = self._doubts.of_found_slip(slips, current, baseband)
         swing_doubt = self._doubts.of_bars(slips, quiet)
         inputs = self._inputs(quiet_fit, quiet, bars, vibration)
@@ -257,7 +244,7 @@ class Analyser:
             upper_sideband_dbc=decibels(abs(pair.upper)),
             higher_sidebands_dbc=tuple(decibels(total / 2) for total in pair.higher_sums),
             noise_floor_dbc=decibels(pair.floor),
-            detection_limit_dbc=decibels(pair.floor) + DETECTION_MARGIN_DB,
+            detection_limit_dbc=decibels(pair.floor) + SIDEBANDS.detection_margin_db,
             detection_limit_bars=bars.limit,
             equivalent_bars=bars.value,
             equivalent_bars_interval=bars.interval,
@@ -292,9 +279,12 @@ def _no_motor(slips: SlipRange, pair: SidebandPair | None, line: Line) -> Refusa
     """Refuse strong even harmonics where nothing shows that a rotor turns: no shaft, slot or sideband."""
     if slips.source != "current":
         return None
-    if pair is not None and decibels(pair.linear_sum / 2) - decibels(pair.floor) > MIN_PAIR_OF_MOTOR_DB:
+    if (
+        pair is not None
+        and decibels(pair.linear_sum / 2) - decibels(pair.floor) > SUPPLY.min_pair_of_motor_db
+    ):
         return None
-    return check_even_harmonics(line, STRONG_SECOND_HARMONIC_DBC)
+    return check_even_harmonics(line, SUPPLY.strong_second_harmonic_dbc)
 
 
 def _current_names(window: Window) -> list[str]:

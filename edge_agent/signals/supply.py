@@ -8,22 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, optimize, signal
 
+from edge_agent.limits import SUPPLY
 from edge_agent.motor import Nameplate
 from edge_agent.signals.dsp.rotation import rotation
 from edge_agent.verdict import Reason, Refusal
 
 HARMONICS = (-5, 7)
 """Harmonics that every supply has, signed by their sequence: the 5th turns backwards."""
-MAX_SECOND_HARMONIC_DBC = -9.0
-"""Second harmonic that no motor draws: 3 % of it in the voltage, the most that IEC 61000-2-4 lets a plant
-have, over twice a leakage reactance of 0.17 is 9 % of the rated current, a quarter of an idling motor's,
--12 dBc. A half-wave rectified current has -7.4 dBc."""
-STRONG_SECOND_HARMONIC_DBC = -25.0
-"""Second harmonic that a motor under load hardly draws: 2 % of it in the voltage, the most that IEC 61000-2-2
-lets a public grid have, over twice a leakage reactance of 0.17."""
-_GRID_TOLERANCE = 0.015
-"""Deviation of the line beyond which it is none of a public grid's: EN 50160 holds the European one within 1
-% for 99.5 % of a year; at 2 % grids shed their load. A rate that is wrong by 2 % must not pass."""
 _SUMMED = 16
 _TURN = complex(np.exp(2j * np.pi / 3))
 
@@ -111,8 +102,8 @@ def check_line(line: Line, nameplate: Nameplate) -> Refusal | None:
     """A grid has its nominal frequency; else the sample rate is wrong, or a drive feeds the motor."""
     nominal_hz = nameplate.line_frequency_hz
     deviation = line.frequency_hz / nominal_hz - 1
-    if nameplate.supply == "grid" and abs(deviation) > _GRID_TOLERANCE:
-        limit_hz = nominal_hz * (1 + float(np.copysign(_GRID_TOLERANCE, deviation)))
+    if nameplate.supply == "grid" and abs(deviation) > SUPPLY.grid_tolerance:
+        limit_hz = nominal_hz * (1 + float(np.copysign(SUPPLY.grid_tolerance, deviation)))
         return Refusal(Reason.WRONG_LINE_FREQUENCY, "line_frequency_hz", line.frequency_hz, limit_hz)
     return None
 

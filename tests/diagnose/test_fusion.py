@@ -5,12 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.diagnose import fusion
 from edge_agent.diagnose.fusion import Opinion, count_bars, diagnose, judge
 from edge_agent.diagnose.model import Belief
+from edge_agent.limits import BARS
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.sidebands.fit import SidebandPair
-from edge_agent.signals.sidebands.severity import SOUND_BARS
 from edge_agent.verdict import Evidence, Reason, Refusal, Severity, State, WindowSpan
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
@@ -74,16 +73,14 @@ def test_between_the_worst_casting_and_the_weakest_broken_bar_nothing_is_claimed
     """Sound castings of 0.17 to 0.21 bars were measured so, and so is a bar that the iron bridges."""
     opinion = judge(an_evidence(0.26, interval=(0.21, 0.31)), a_pair())
     assert opinion == Opinion(
-        broken=False, refusal=Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars", 0.26, fusion.ALARM_BARS)
+        broken=False, refusal=Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars", 0.26, BARS.alarm)
     )
 
 
 def test_an_interval_that_reaches_from_castings_to_broken_bars_is_no_answer():
     opinion = judge(an_evidence(0.3, interval=(0.18, 0.42)), a_pair())
     assert not opinion.broken
-    assert opinion.refusal == Refusal(
-        Reason.LOAD_TOO_LOW, "equivalent_bars_at_most", 0.42, fusion.BROKEN_BARS
-    )
+    assert opinion.refusal == Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars_at_most", 0.42, BARS.broken)
 
 
 @pytest.mark.parametrize(("limit", "broken"), [(0.59, True), (0.61, False)])
@@ -103,12 +100,12 @@ def test_the_interval_decides_and_never_says_both(lowest, width, stands_out, ang
     evidence = an_evidence(bars, 0.75, 0.9 * bars if stands_out else 1.1 * bars, interval)
     opinion = judge(evidence, a_pair(angle_deg))
     if opinion.broken:
-        assert lowest > SOUND_BARS
-        assert bars >= fusion.ALARM_BARS
+        assert lowest > BARS.sound
+        assert bars >= BARS.alarm
         assert stands_out
     elif opinion.refusal is None:
-        assert lowest <= SOUND_BARS
-        assert lowest + width < fusion.BROKEN_BARS
+        assert lowest <= BARS.sound
+        assert lowest + width < BARS.broken
 
 
 def test_both_say_broken():
@@ -256,7 +253,7 @@ def test_a_swing_of_the_phase_alone_may_hide_a_bar_whose_swing_it_cancels():
     assert judge(evidence, quiet) == Opinion(broken=False, refusal=None)
     refusal = judge(evidence, swinging).refusal
     assert refusal.quantity == "equivalent_bars_at_most"
-    assert refusal.value > fusion.BROKEN_BARS
+    assert refusal.value > BARS.broken
 
 
 @given(st.lists(st.floats(0.001, 1), min_size=5, max_size=5))

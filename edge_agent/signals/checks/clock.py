@@ -3,15 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.limits import CLOCK
 from edge_agent.signals.checks.coarse import CoarseCurrents
 from edge_agent.signals.dsp.rotation import rotation
-
-LEAST_JUMP_RAD = 0.08
-"""Smallest jump of the line's phase that is taken for lost time."""
-MOST_JITTER_S = 50e-6
-"""Standard deviation of the scans' instants that still does no harm."""
-MOST_WANDER_HZ = 0.12
-"""How far the line may stray from its mean within a window on the mains."""
 
 _JUMP_OVER_MEDIAN = 6.0
 _TAIL_OVER_PEAK = 0.15
@@ -43,7 +37,7 @@ def phase_jump_rad(currents: CoarseCurrents) -> float | None:
     if strength.size < 20 * lag:
         return None
     peak, usual = float(strength.max()), float(np.median(strength))
-    if peak < max(LEAST_JUMP_RAD, _JUMP_OVER_MEDIAN * usual):
+    if peak < max(CLOCK.min_jump_rad, _JUMP_OVER_MEDIAN * usual):
         return None
     disturbed = np.flatnonzero(strength > max(_TAIL_OVER_PEAK * peak, _TAIL_OVER_MEDIAN * usual))
     ends = np.flatnonzero(np.diff(disturbed, append=np.iinfo(np.int64).max) > lag)
@@ -55,7 +49,7 @@ def phase_jump_rad(currents: CoarseCurrents) -> float | None:
     if _leaves_unrest(strength, int(first[strongest]), int(last[strongest]), currents.rate_hz):
         return None
     jump, change = _step(currents, int(first[strongest] + last[strongest]) // 2 + 2 * lag, 2 * lag)
-    if abs(change) > _LARGEST_AMPLITUDE_CHANGE or abs(jump) < LEAST_JUMP_RAD:
+    if abs(change) > _LARGEST_AMPLITUDE_CHANGE or abs(jump) < CLOCK.min_jump_rad:
         return None
     return jump
 

@@ -7,11 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-FLAT_TOP_LIMIT = 2.6
-"""How much denser the outermost values of a current may lie than those next to them; a sine has 1.4."""
-LEAST_THIRD_HARMONIC = 0.005
-"""Third harmonic over the fundamental of a current that is clipped: half of what a cut twentieth makes."""
-
 _HELD_S = 0.0012
 _PERIODS_HELD = 0.6
 _SLOPED_SHARE = 0.75

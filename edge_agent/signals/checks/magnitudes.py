@@ -14,23 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.circuit import fit_circuit
+from edge_agent.limits import MAGNITUDES
 from edge_agent.motor import Nameplate
 from edge_agent.verdict import Reason, Refusal
 
-MIN_PULL_OUT = 4.5
-"""Current over the rated one that is not called impossible in any motor: pull-out currents of 3.4 to 4.5 were
-found in 330 simulated motors, and soft starters hold up to 4.5 for half a minute."""
-MIN_OVER_IDLE = 0.5
-"""Current over that of the idling motor below which it is impossible on the mains at rated voltage: 0.89 was
-the least of 330 simulated motors, of which the weakest had 0.9 of their voltage."""
-MIN_OVER_IDLE_DRIVE = 0.2
-"""The same behind a drive, which lowers the flux of a fan's motor with its speed; judgement."""
-MAX_GAIN_RATIO = 1.5
-"""Gain of one sensor over the others' from which its scale is wrong: sensors are good to 10 %, and 4 degrees
-of phase error make 7 % of it."""
-_MAX_RATIO_OF_TWO = 2.5
-"""The same of two currents whose third is not measured: it would take a negative sequence of half the
-positive."""
 _MIN_GAIN = 0.02
 """Gain over the others' below which a phase is called missing: a transformer beside its conductor picks up
 less."""
@@ -53,9 +40,11 @@ class CurrentLimits:
 def current_limits(nameplate: Nameplate) -> CurrentLimits:
     """Return what the plate's circuit draws between idling and pull-out, with the margins above."""
     circuit, rated_a = fit_circuit(nameplate), nameplate.rated_current_a
-    share = MIN_OVER_IDLE if nameplate.supply == "grid" else MIN_OVER_IDLE_DRIVE
+    share = MAGNITUDES.min_over_idle if nameplate.supply == "grid" else MAGNITUDES.min_over_idle_drive
     pull_out_a = circuit.current_rms_a(circuit.breakdown_slip)
-    return CurrentLimits(share * circuit.no_load_current_rms_a, max(pull_out_a, MIN_PULL_OUT * rated_a))
+    return CurrentLimits(
+        share * circuit.no_load_current_rms_a, max(pull_out_a, MAGNITUDES.min_pull_out * rated_a)
+    )
 
 
 def check_plate(names: Sequence[str], rms_a: NDArray[np.float64], limits: CurrentLimits) -> Refusal | None:
@@ -104,21 +93,23 @@ def check_sensors(
     logs = np.log(gains)
     odd = int(np.argmax(np.abs(logs - np.median(logs))))
     ratio = float(gains[odd] / np.exp(np.delete(logs, odd).mean()))
-    if max(ratio, 1 / ratio) < MAX_GAIN_RATIO or ratio < _MIN_GAIN:
+    if max(ratio, 1 / ratio) < MAGNITUDES.max_gain_ratio or ratio < _MIN_GAIN:
         return None
     wrong = np.arange(3) == odd
     if ratio > 1 and np.delete(rms_a, odd).max() < limits.lowest_a:
         wrong, ratio = ~wrong, 1 / ratio
-    limit = MAX_GAIN_RATIO if ratio > 1 else 1 / MAX_GAIN_RATIO
+    limit = MAGNITUDES.max_gain_ratio if ratio > 1 else 1 / MAGNITUDES.max_gain_ratio
     return Refusal(Reason.WRONG_SCALE, "gain_over_others", ratio, limit, _list(names, wrong))
 
 
 def _check_two(names: Sequence[str], whole: NDArray[np.complex128]) -> Refusal | None:
     apart_deg = abs(math.degrees(np.angle(whole[1] * np.conj(whole[0]))))
     ratio = float(np.abs(whole).max() / np.abs(whole).min())
-    if abs(apart_deg - 120.0) > _UNBALANCED_DEG or not _MAX_RATIO_OF_TWO <= ratio <= 1 / _MIN_GAIN:
+    if abs(apart_deg - 120.0) > _UNBALANCED_DEG or not MAGNITUDES.max_ratio_of_two <= ratio <= 1 / _MIN_GAIN:
         return None
-    return Refusal(Reason.WRONG_SCALE, "ratio_of_currents", ratio, _MAX_RATIO_OF_TWO, " or ".join(names))
+    return Refusal(
+        Reason.WRONG_SCALE, "ratio_of_currents", ratio, MAGNITUDES.max_ratio_of_two, " or ".join(names)
+    )
 
 
 def _relative_gains(whole: NDArray[np.complex128]) -> NDArray[np.float64] | None:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.limits import CLOCK, SAMPLES, WIRING
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks import clock, flat, magnitudes, wiring
 from edge_agent.signals.checks.coarse import CoarseCurrents, coarse_currents, current_stream, currents_of
@@ -14,31 +15,14 @@ from edge_agent.signals.checks.vibration import usable_vibration
 from edge_agent.verdict import Reason, Refusal
 from edge_agent.windows.sliding import StreamWindow, Window
 
-MOST_LOST_FRACTION = 0.02
-OFF_BELOW_RATED = 0.05
-"""Current below which the motor is off, per unit of the rated one."""
-STEADY = (0.55, 1.8)
-"""Least and largest amplitude of a motor that neither starts nor stops, over its median."""
-
-MIN_SCANS_PER_PERIOD = 2.5
-"""Scans per period of the line: two by the sampling theorem, the rest for sidebands (judgement)."""
-MIN_SCANS = 64
-"""Scans of the currents in a window: several lengths of the filter before the sidebands (judgement)."""
-
-_MISSING_BELOW = 0.1
 _AMPLITUDES_S = 0.2
-_MOST_AT_EXTREME = 0.01
 _RUN_UP_OVER_RATED = (2.0, 12.0)
 """Currents over the rated one between which a motor may run up: locked rotors draw 5 to 8 times it, some of
 the highest efficiency 10 times, and a tenth more at a tenth more voltage."""
 _QUARTERS = 4
-_MAX_CHANGE = 0.03
-"""Change between quarters of a window from which so large a current is that of a run-up: in a wrong scale it
-is as steady as the load; judgement."""
 
 
 __all__ = [
-    "STEADY",
     "check_currents",
     "check_rate",
     "current_stream",
@@ -86,19 +70,19 @@ def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
     """Return the refusal of currents that come too seldom to show the line, as a meter's rms values do."""
     if not currents_of(window):
         return None
-    needed_hz = MIN_SCANS_PER_PERIOD * nameplate.line_frequency_hz
+    needed_hz = SAMPLES.min_scans_per_period * nameplate.line_frequency_hz
     if window.stream.rate_hz < needed_hz:
         return Refusal(Reason.OUT_OF_DOMAIN, "current_rate_hz", window.stream.rate_hz, needed_hz)
-    if window.valid.size < MIN_SCANS:
-        return Refusal(Reason.OUT_OF_DOMAIN, "current_scans", window.valid.size, MIN_SCANS)
+    if window.valid.size < SAMPLES.min_scans:
+        return Refusal(Reason.OUT_OF_DOMAIN, "current_scans", window.valid.size, SAMPLES.min_scans)
     return None
 
 
 def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
     """Give the first reason why the currents of this window say nothing; None where they can be used."""
     lost = window.lost_samples / max(1, window.valid.size)
-    if lost > MOST_LOST_FRACTION:
-        return Refusal(Reason.LOST_SAMPLES, "lost_fraction", lost, MOST_LOST_FRACTION)
+    if lost > SAMPLES.max_lost_fraction:
+        return Refusal(Reason.LOST_SAMPLES, "lost_fraction", lost, SAMPLES.max_lost_fraction)
     if window.overruns:
         return Refusal(Reason.LOST_SAMPLES, "device_overruns", window.overruns, 0)
     channels = currents_of(window)
@@ -125,7 +109,10 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
 
 
 def _off(currents: _Currents) -> Iterator[Refusal]:
-    strongest, off_a = float(currents.rms_a.max()), OFF_BELOW_RATED * currents.nameplate.rated_current_a
+    strongest, off_a = (
+        float(currents.rms_a.max()),
+        SAMPLES.off_below_rated * currents.nameplate.rated_current_a,
+    )
     if strongest < off_a:
         yield Refusal(Reason.MOTOR_OFF, "current_a", strongest, off_a)
 
@@ -140,11 +127,15 @@ def _starts(currents: _Currents) -> Iterator[Refusal]:
         return
     least, most = float(relative.max(axis=0).min()), float(relative.min(axis=0).max())
     alone = len(currents.channels) == 1
-    rests = not alone or min(relative[0, 0], relative[0, -1]) < STEADY[0]
-    if least < STEADY[0] and rests:
-        yield Refusal(Reason.STARTING, "least_over_median_amplitude", least, STEADY[0])
-    if most > STEADY[1]:
-        yield Refusal(Reason.STARTING, "largest_over_median_amplitude", most, STEADY[1])
+    rests = not alone or min(relative[0, 0], relative[0, -1]) < SAMPLES.min_amplitude_over_median
+    if least < SAMPLES.min_amplitude_over_median and rests:
+        yield Refusal(
+            Reason.STARTING, "least_over_median_amplitude", least, SAMPLES.min_amplitude_over_median
+        )
+    if most > SAMPLES.max_amplitude_over_median:
+        yield Refusal(
+            Reason.STARTING, "largest_over_median_amplitude", most, SAMPLES.max_amplitude_over_median
+        )
 
 
 def _relative_amplitudes(coarse: CoarseCurrents) -> NDArray[np.float64]:
@@ -173,8 +164,8 @@ def _run_up(currents: _Currents) -> Iterator[Refusal]:
     quarters = np.array_split(currents.coarse.samples, _QUARTERS, axis=1)
     amplitudes = [float(np.sqrt(np.mean(np.square(quarter)))) for quarter in quarters]
     change = max(amplitudes) / max(min(amplitudes), 1e-30) - 1.0
-    if change > _MAX_CHANGE:
-        yield Refusal(Reason.STARTING, "change_of_large_current", change, _MAX_CHANGE)
+    if change > SAMPLES.max_change_of_large_current:
+        yield Refusal(Reason.STARTING, "change_of_large_current", change, SAMPLES.max_change_of_large_current)
 
 
 def _magnitudes(currents: _Currents) -> Iterator[Refusal]:
@@ -188,13 +179,13 @@ def _magnitudes(currents: _Currents) -> Iterator[Refusal]:
 
 def _dead_phase(currents: _Currents) -> Iterator[Refusal]:
     weakest, strongest = float(currents.rms_a.min()), float(currents.rms_a.max())
-    if weakest < _MISSING_BELOW * strongest:
+    if weakest < SAMPLES.missing_below_strongest * strongest:
         row = int(np.argmin(currents.rms_a))
         counts, channel = currents.counts[row], currents.channels[row]
         level_a = abs(float(channel.units(counts[:1])[0]))
-        stuck = counts.min() == counts.max() and level_a > _MISSING_BELOW * strongest
+        stuck = counts.min() == counts.max() and level_a > SAMPLES.missing_below_strongest * strongest
         reason = Reason.STUCK_CHANNEL if stuck else Reason.MISSING_PHASE
-        yield Refusal(reason, "current_a", weakest, _MISSING_BELOW * strongest, channel.name)
+        yield Refusal(reason, "current_a", weakest, SAMPLES.missing_below_strongest * strongest, channel.name)
 
 
 def _held(currents: _Currents) -> Iterator[Refusal]:
@@ -206,43 +197,43 @@ def _held(currents: _Currents) -> Iterator[Refusal]:
 
 
 def _clipping(currents: _Currents) -> Iterator[Refusal]:
-    if currents.marked > _MOST_AT_EXTREME:
-        yield Refusal(Reason.CLIPPED, "clipped_fraction", currents.marked, _MOST_AT_EXTREME)
+    if currents.marked > SAMPLES.max_at_extreme:
+        yield Refusal(Reason.CLIPPED, "clipped_fraction", currents.marked, SAMPLES.max_at_extreme)
     for counts, name in zip(currents.counts, currents.names, strict=True):
         rate_hz, line_hz = currents.rate_hz, currents.coarse.frequency_hz
         ratio = flat.flat_top_ratio(counts, rate_hz, line_hz)
         if (
-            ratio > flat.FLAT_TOP_LIMIT
-            and flat.third_harmonic(counts, rate_hz, line_hz) > flat.LEAST_THIRD_HARMONIC
+            ratio > SAMPLES.max_flat_top_ratio
+            and flat.third_harmonic(counts, rate_hz, line_hz) > SAMPLES.min_third_harmonic
         ):
-            yield Refusal(Reason.CLIPPED, "flat_top_ratio", ratio, flat.FLAT_TOP_LIMIT, name)
+            yield Refusal(Reason.CLIPPED, "flat_top_ratio", ratio, SAMPLES.max_flat_top_ratio, name)
 
 
 def _clock(currents: _Currents) -> Iterator[Refusal]:
     coarse = currents.coarse
     jump_rad = clock.phase_jump_rad(coarse)
     if jump_rad is not None:
-        yield Refusal(Reason.UNRELIABLE_CLOCK, "phase_jump_rad", abs(jump_rad), clock.LEAST_JUMP_RAD)
+        yield Refusal(Reason.UNRELIABLE_CLOCK, "phase_jump_rad", abs(jump_rad), CLOCK.min_jump_rad)
     strongest = currents.counts[int(np.argmax(currents.amplitudes_a))]
     jitter_s = clock.jitter_s(strongest, currents.rate_hz, coarse.frequency_hz)
-    if jitter_s > clock.MOST_JITTER_S:
-        yield Refusal(Reason.UNRELIABLE_CLOCK, "jitter_s", jitter_s, clock.MOST_JITTER_S)
+    if jitter_s > CLOCK.max_jitter_s:
+        yield Refusal(Reason.UNRELIABLE_CLOCK, "jitter_s", jitter_s, CLOCK.max_jitter_s)
 
 
 def _wander(currents: _Currents) -> Iterator[Refusal]:
     """On the mains a line that strays is the fault of the clock, on a drive it may be meant."""
     part_s = currents.coarse.valid.size / currents.coarse.rate_hz / currents.phasors.shape[1]
     wander_hz = clock.wander_hz(currents.phasors, part_s)
-    if wander_hz > clock.MOST_WANDER_HZ:
+    if wander_hz > CLOCK.max_wander_hz:
         reason = Reason.UNRELIABLE_CLOCK if currents.nameplate.supply == "grid" else Reason.UNSTEADY
-        yield Refusal(reason, "line_wander_hz", wander_hz, clock.MOST_WANDER_HZ)
+        yield Refusal(reason, "line_wander_hz", wander_hz, CLOCK.max_wander_hz)
 
 
 def _two_phases(currents: _Currents) -> Iterator[Refusal]:
     if len(currents.phasors) != 2:
         return
     angle_deg = wiring.phase_angle_deg(currents.phasors)
-    least_deg, largest_deg = wiring.LEAST_PHASE_ANGLE_DEG, wiring.LARGEST_PHASE_ANGLE_DEG
+    least_deg, largest_deg = WIRING.min_phase_angle_deg, WIRING.max_phase_angle_deg
     if angle_deg < least_deg:
         yield Refusal(Reason.OUT_OF_DOMAIN, "angle_between_phases_deg", angle_deg, least_deg)
     if angle_deg > largest_deg:
@@ -253,8 +244,8 @@ def _three_phases(currents: _Currents) -> Iterator[Refusal]:
     if len(currents.phasors) != 3:
         return
     zero = wiring.zero_sequence(currents.phasors)
-    if zero > wiring.MOST_ZERO_SEQUENCE:
-        yield Refusal(Reason.OUT_OF_DOMAIN, "zero_sequence", zero, wiring.MOST_ZERO_SEQUENCE)
+    if zero > WIRING.max_zero_sequence:
+        yield Refusal(Reason.OUT_OF_DOMAIN, "zero_sequence", zero, WIRING.max_zero_sequence)
     limit = wiring.drift_limit(float(currents.amplitudes.min()))
     drift = wiring.gain_drift(currents.phasors)
     if drift > limit:

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
-from edge_agent.signals.checks.quality import STEADY
+from edge_agent.limits import SAMPLES, STEADY
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.verdict import Reason, Refusal
@@ -12,15 +12,12 @@ from edge_agent.verdict import Reason, Refusal
 _SMOOTHED_S = 0.2
 _UNSURE_END = 0.04
 _SLOW_S = 1.0
-_LEAST_TRANSIENT = 0.04
-_TRANSIENT_OVER_USUAL = 6.0
 _AMPLITUDE_PER_SQUARE = 0.25
 """Change of the amplitude per squared change of the phase, rad, below which no load made it: one that adds
 the share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is
 required."""
 _USUAL_PERCENT = 90
 """Of the amplitude's quick changes so many are its usual swing, as that by broken bars; judgement."""
-_MOST_SLIP_CHANGE = 0.15
 _LEAST_CURRENT_PER_SLIP = 0.1
 
 
@@ -30,10 +27,14 @@ def check_running(baseband: Baseband) -> Refusal | None:
     smooth = np.convolve(np.exp(baseband.log.real), np.full(span, 1 / span), mode="valid")
     middle = float(np.median(smooth))
     least, most = float(smooth.min()) / middle, float(smooth.max()) / middle
-    if least < STEADY[0]:
-        return Refusal(Reason.STARTING, "least_over_median_amplitude", least, STEADY[0])
-    if most > STEADY[1]:
-        return Refusal(Reason.STARTING, "largest_over_median_amplitude", most, STEADY[1])
+    if least < SAMPLES.min_amplitude_over_median:
+        return Refusal(
+            Reason.STARTING, "least_over_median_amplitude", least, SAMPLES.min_amplitude_over_median
+        )
+    if most > SAMPLES.max_amplitude_over_median:
+        return Refusal(
+            Reason.STARTING, "largest_over_median_amplitude", most, SAMPLES.max_amplitude_over_median
+        )
     return None
 
 
@@ -70,7 +71,7 @@ def _seen(change: NDArray[np.float64], baseband: Baseband) -> NDArray[np.float64
 
 
 def _transient_limit(seen: NDArray[np.float64]) -> float:
-    return max(_LEAST_TRANSIENT, _TRANSIENT_OVER_USUAL * float(np.percentile(seen, 75)))
+    return max(STEADY.min_transient, STEADY.transient_over_usual * float(np.percentile(seen, 75)))
 
 
 def current_change(baseband: Baseband, pair: SidebandPair) -> float:
@@ -92,6 +93,6 @@ def check_load_change(change: float, current_per_slip: float) -> Refusal | None:
     large change of the slip hardly shows in the current, of which `current_per_slip` is d ln I / d ln s.
     """
     slip_change = change / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
-    if slip_change > _MOST_SLIP_CHANGE:
-        return Refusal(Reason.UNSTEADY, "slip_change", slip_change, _MOST_SLIP_CHANGE)
+    if slip_change > STEADY.max_slip_change:
+        return Refusal(Reason.UNSTEADY, "slip_change", slip_change, STEADY.max_slip_change)
     return None

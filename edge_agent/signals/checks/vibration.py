@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from edge_agent.acquire.samples import ChannelKind
+from edge_agent.limits import SAMPLES
 from edge_agent.signals.checks import flat
 from edge_agent.windows.sliding import StreamWindow, Window
 
@@ -30,10 +31,6 @@ _MIN_FLOOR_BINS = 60
 """A median of fewer bins strays by more than a decibel or two."""
 _SUPPLY_BINS = 3.0
 """Half width of a line of the supply behind a Blackman window, bins."""
-MIN_LINE_DB = 15.0
-"""Height from which a bin over the median of its neighbours is a line: of white noise in 12 s, with 36,000
-bins, one window in 90,000 reaches it (36,000 · 2^-31.6, since powers of noise are distributed
-exponentially)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,11 @@ def telling_vibration(window: StreamWindow, line_hz: float) -> list[int]:
 
     `line_hz` is the supply's frequency: its multiples are heard in a cable without any sensor, too.
     """
-    return [i for i in usable_vibration(window) if _highest_line_db(window, i, line_hz) >= MIN_LINE_DB]
+    return [
+        i
+        for i in usable_vibration(window)
+        if _highest_line_db(window, i, line_hz) >= SAMPLES.min_vibration_line_db
+    ]
 
 
 def dead_vibration(window: Window, line_hz: float) -> tuple[DeadChannel, ...]:
@@ -78,7 +79,7 @@ def dead_vibration(window: Window, line_hz: float) -> tuple[DeadChannel, ...]:
             if channel.kind is not ChannelKind.VIBRATION:
                 continue
             why = _fault(stream, i)
-            if why is None and _highest_line_db(stream, i, line_hz) < MIN_LINE_DB:
+            if why is None and _highest_line_db(stream, i, line_hz) < SAMPLES.min_vibration_line_db:
                 why = "it shows noise without any line of a machine"
             if why is not None:
                 dead.append(DeadChannel(channel.name, why))

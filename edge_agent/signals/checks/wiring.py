@@ -3,15 +3,8 @@
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_ZERO_SEQUENCE = 0.3
-"""Largest sum of the three currents over three times their mean: 0.67 with one sensor reversed."""
-LEAST_PHASE_ANGLE_DEG = 75.0
-"""Smallest angle between two currents: 120 as they should be, 60 with one sensor reversed."""
-LARGEST_PHASE_ANGLE_DEG = 160.0
-"""Largest angle between two currents: 180 where the third phase carries none."""
+from edge_agent.limits import WIRING
 
-_LEAST_DRIFT = 0.001
-_DRIFT_PER_STEP = 0.02
 _DRIFT_OVER_SCATTER = 5.0
 _DRIFT_OVER_UNBALANCE = 1.0
 _LEAST_PARTS = 4
@@ -64,4 +57,4 @@ def _trend(values: NDArray[np.complex128]) -> tuple[float, float]:
 
 def drift_limit(amplitude_steps: float) -> float:
     """Largest drift that does not count, given the smallest amplitude in steps of its converter."""
-    return _LEAST_DRIFT + _DRIFT_PER_STEP / max(1.0, amplitude_steps)
+    return WIRING.min_gain_drift + WIRING.gain_drift_per_step / max(1.0, amplitude_steps)

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from edge_agent.limits import SAMPLES
 from edge_agent.signals.dsp.polyphase import decimate
 from edge_agent.signals.dsp.rotation import rotation
 from edge_agent.verdict import Reason, Refusal
@@ -21,9 +22,6 @@ STOPPED_SHARE = 0.95
 """Share from which nothing passes: the second harmonic and an offset of the sensors stand at 1; judgement."""
 STOPPED_BY_DB = 100.0
 """Attenuation from there on: a line of -6 dBc leaves less than any converter's own noise; judgement."""
-MAX_BRIDGED_FRACTION = 0.5
-"""Share of the demodulated current that may rest on lost samples: with 40 scans of 12 s lost one by one, 0.4
-of it, a pair was still measured to 0.03 %, with 114 gaps, 0.96 of it, to no more than 24 %."""
 _SCALED_BETWEEN_HZ = (20.0, 70.0)
 """Line frequencies that the band scales with: below, it would be as long as a window, above, wider than the
 baseband has room for; judgement."""
@@ -89,8 +87,8 @@ def demodulate(
 def check_bridged(baseband: Baseband) -> Refusal | None:
     """Few lost samples, one here and one there, can touch all of a window."""
     bridged = 1.0 - float(np.mean(baseband.valid))
-    if bridged > MAX_BRIDGED_FRACTION:
-        return Refusal(Reason.LOST_SAMPLES, "bridged_fraction", bridged, MAX_BRIDGED_FRACTION)
+    if bridged > SAMPLES.max_bridged_fraction:
+        return Refusal(Reason.LOST_SAMPLES, "bridged_fraction", bridged, SAMPLES.max_bridged_fraction)
     return None
 
 

@@ -7,16 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
+from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.dsp.rotation import rotation
-
-LEAST_CYCLES = 3.0
-"""Pole-pass cycles K = T 2sf that a window must hold for the fit to tell the pair from the carrier."""
-LEAST_CYCLES_LIGHT = 2.5
-"""The same at light load, where the swing of the amplitude tells the bars and no wander hides it."""
-
-DETECTION_MARGIN_DB = 10.0
-"""A sideband is told from the floor when it stands this far above it."""
 
 _HARMONICS = (1, 2, 3)
 _SAME_CYCLES = 0.4
@@ -66,7 +59,7 @@ class SidebandPair:
     @property
     def stands_out(self) -> bool:
         """Whether it is told from the floor."""
-        return self.linear_sum / 2 > 10 ** (DETECTION_MARGIN_DB / 20) * self.floor
+        return self.linear_sum / 2 > 10 ** (SIDEBANDS.detection_margin_db / 20) * self.floor
 
     def is_multiple_of(self, first: "SidebandPair") -> bool:
         """Whether this may be the pair at 4sf or 6sf of bars whose first one stands at 2sf."""

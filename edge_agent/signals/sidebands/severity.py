@@ -8,22 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_agent.circuit import Circuit, typical_rotor_bars
+from edge_agent.limits import BARS, SIDEBANDS
 from edge_agent.motor import Nameplate
-from edge_agent.signals.sidebands.fit import (
-    DETECTION_MARGIN_DB,
-    LEAST_CYCLES,
-    LEAST_CYCLES_LIGHT,
-    SidebandPair,
-)
+from edge_agent.signals.sidebands.fit import SidebandPair
 
 _NORMAL_90 = 1.645
 _SPREAD = 0.1
 """Standard deviation of the estimate about the truth, relative: temperature, the plate's fit."""
-PATH_ERROR = 0.1
-"""Standard deviation of what seems to stand across the path of a load, relative to what lies along it: the
-path is that of the plate's circuit, not of the motor's own."""
-LEAST_ACROSS = 3 * PATH_ERROR
-"""Bars beyond a casting's, per bar that a swing of the load would pass for: less may be the path's error."""
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
 _MOST_LOAD = 1.3
@@ -31,25 +22,20 @@ _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
 """By load, the share of both sidebands' sum by which bars swing the amplitude; from simulated machines."""
 _AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))
 """By load, the relative standard deviation of an estimate by it, since the share depends on the inertia."""
-SOUND_BARS = 0.2
-"""Equivalent bars that the casting of a sound rotor reaches: from here it deserves a second look."""
-AMPLITUDE_UP_TO_LOAD = 0.35
-"""Under more load bars turn the phase rather than swing the amplitude, the farther the heavier the shaft."""
-LEAST_LOAD = 0.05
-"""Less is the friction's, which the plate does not tell."""
 
 
 def least_cycles(load: float) -> float:
     """Pole-pass cycles that a window must hold at a load for bars to be counted."""
-    return LEAST_CYCLES_LIGHT if load <= AMPLITUDE_UP_TO_LOAD else LEAST_CYCLES
+    return SIDEBANDS.min_cycles_light if load <= SIDEBANDS.amplitude_up_to_load else SIDEBANDS.min_cycles
 
 
 def least_load(circuit: Circuit, length_s: float, line_hz: float) -> float:
     """Give the load, per unit of the rated torque, from which a window of `length_s` can be judged."""
     light, usual = (
-        circuit.load_at_slip(cycles / length_s / 2 / line_hz) for cycles in (LEAST_CYCLES_LIGHT, LEAST_CYCLES)
+        circuit.load_at_slip(cycles / length_s / 2 / line_hz)
+        for cycles in (SIDEBANDS.min_cycles_light, SIDEBANDS.min_cycles)
     )
-    return max(light if light <= AMPLITUDE_UP_TO_LOAD else usual, LEAST_LOAD)
+    return max(light if light <= SIDEBANDS.amplitude_up_to_load else usual, SIDEBANDS.min_load)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +130,7 @@ class BarScale:
         heard = min(witnesses, key=lambda witness: self._margin(usual, witness))
         value = self._count(heard.linear, pair.slip)
         margin = self._margin(value, heard)
-        limit = self._count(10 ** (DETECTION_MARGIN_DB / 20) * heard.floor, pair.slip)
+        limit = self._count(10 ** (SIDEBANDS.detection_margin_db / 20) * heard.floor, pair.slip)
         return EquivalentBars(
             value=value,
             interval=(max(0.0, value - margin), value + margin),
@@ -158,7 +144,7 @@ class BarScale:
     def over_load_swing(self, pair: SidebandPair, slip: float) -> float:
         """Bars beyond a casting's, per bar that the rest would pass for if a load swings it at `slip`."""
         split, scale = self._split(pair, slip), self.per_ratio(pair.slip)
-        return (self._count(scale * split.across, pair.slip) - SOUND_BARS) / max(scale * split.along, 1e-9)
+        return (self._count(scale * split.across, pair.slip) - BARS.sound) / max(scale * split.along, 1e-9)
 
     def _split(self, pair: SidebandPair, slip: float) -> _Split:
         line_hz = pair.pole_pass_hz / 2 / pair.slip
@@ -176,9 +162,9 @@ class BarScale:
 
     def _witnesses(self, pair: SidebandPair, split: _Split) -> list[_Witness]:
         scale, load = self.per_ratio(pair.slip), self._load(pair.slip)
-        leak = PATH_ERROR * scale * split.along
+        leak = BARS.path_error * scale * split.along
         witnesses = [_Witness("sidebands", scale * split.across, scale * split.floor, _SPREAD, leak)]
-        if load <= AMPLITUDE_UP_TO_LOAD:
+        if load <= SIDEBANDS.amplitude_up_to_load:
             scale /= at_load(_AMPLITUDE_SHARE, load)
             bars, floor = scale * pair.amplitude_swing, scale * pair.amplitude_floor
             witnesses.append(_Witness("amplitude", bars, floor, at_load(_AMPLITUDE_SPREAD, load)))

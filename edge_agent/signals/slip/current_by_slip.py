@@ -4,15 +4,13 @@ import math
 from collections.abc import Sequence
 
 from edge_agent.circuit import Circuit
+from edge_agent.limits import MAGNITUDES
 from edge_agent.motor import Nameplate
 from edge_agent.signals.prepared import Vibration
-from edge_agent.signals.slip.finder import LARGEST_OVERLOAD, SlipFinder, SlipRange
+from edge_agent.signals.slip.finder import SlipFinder, SlipRange
 from edge_agent.signals.supply import Line
 from edge_agent.verdict import Reason, Refusal
 
-SLIP_FACTOR = (0.5, 1.6)
-"""Current over that which the slip means, beyond which it cannot be the same motor's: 0.55 to 1.46 in 208
-simulated motors of all loads, with voltages 10 % off, hot and cold rotors and plates in their tolerance."""
 _BOOSTED = (0.5, 3.0)
 """Share of the rated frequency below which a drive may raise the flux, and the factor there; judgement."""
 _MAX_SLIP_RATIO = 1.5
@@ -57,16 +55,18 @@ class CurrentBySlip:
     def overload(self, line: Line, names: Sequence[str]) -> Refusal | None:
         """Return the refusal of a current so far above the rated one that it tells no slip; None below."""
         over_rated = self._over_rated(line)
-        if over_rated < LARGEST_OVERLOAD:
+        if over_rated < MAGNITUDES.overload:
             return None
-        return Refusal(Reason.OVERLOAD, "current_over_rated", over_rated, LARGEST_OVERLOAD, ", ".join(names))
+        return Refusal(
+            Reason.OVERLOAD, "current_over_rated", over_rated, MAGNITUDES.overload, ", ".join(names)
+        )
 
     def _contradiction(self, line: Line, slips: SlipRange, names: Sequence[str]) -> Refusal | None:
         # Slip frequency and flux tell the current, whatever the frequency that a drive gives.
         share = line.frequency_hz / self._nameplate.line_frequency_hz
         slip = slips.middle * share
         factor = line.rms_a / self._circuit.current_rms_a(slip)
-        lowest, highest = SLIP_FACTOR
+        lowest, highest = MAGNITUDES.min_over_slip, MAGNITUDES.max_over_slip
         if self._nameplate.supply == "vfd":
             lowest *= min(share, 1.0)  # the flux of a fan's motor falls with its speed
             highest = highest if share > _BOOSTED[0] else _BOOSTED[1]

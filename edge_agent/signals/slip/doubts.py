@@ -7,16 +7,12 @@ the others.
 from dataclasses import replace
 
 from edge_agent.circuit import Circuit
+from edge_agent.limits import BARS, SIDEBANDS, SLIP
 from edge_agent.signals.checks.steadiness import check_load_change, current_change
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.prepared import Current, Vibration
-from edge_agent.signals.sidebands.fit import (
-    DETECTION_MARGIN_DB,
-    LEAST_CYCLES_LIGHT,
-    SidebandPair,
-    decibels,
-)
-from edge_agent.signals.sidebands.severity import LEAST_ACROSS, LEAST_LOAD, SOUND_BARS, BarScale, least_cycles
+from edge_agent.signals.sidebands.fit import SidebandPair, decibels
+from edge_agent.signals.sidebands.severity import BarScale, least_cycles
 from edge_agent.signals.sidebands.supply_phase import without_wander
 from edge_agent.signals.slip.finder import SlipFinder, SlipRange, borne_out
 from edge_agent.signals.slip.pair_search import find_elsewhere, find_standing
@@ -26,16 +22,8 @@ from edge_agent.verdict import Reason, Refusal
 _UNBALANCED = 0.06
 _MOST_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
-_FAR_STRONGER_DB = 6.0
 _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest that is looked for otherwise."""
-_LEAST_CYCLES_BELOW = 5.0
-"""Pole-pass cycles in a window from which a pair below the current's slips is no unrest next to the line."""
-MOST_IDLE = 1.25
-"""Current of an idling motor over that of its circuit, at most: saturated iron takes a quarter more of it at
-a tenth more voltage."""
-_MOSTLY_ACROSS = 1.0
-"""Bars beyond a casting's, per bar that a load swinging at the pair's own slip would pass for."""
 
 
 class Doubts:
@@ -54,7 +42,7 @@ class Doubts:
         changes = check_load_change(change, self._circuit.current_per_slip(slip))
         # The current of a motor that idles changes with its supply, and an unbalanced one with whatever
         # unbalances it, as a short between turns that warms up: then the load that is not told comes first.
-        idles = slips.lowest == 0.0 or self._circuit.load_at_slip(slips.middle) < LEAST_LOAD
+        idles = slips.lowest == 0.0 or self._circuit.load_at_slip(slips.middle) < SIDEBANDS.min_load
         unbalanced = line.unbalance is not None and line.unbalance > _UNBALANCED
         load_first = (idles and change < _MOST_IDLE_CHANGE) or unbalanced
         return too_low or changes if load_first else changes or too_low
@@ -97,19 +85,21 @@ class Doubts:
         anything, by_current = self._slips.anything(), self._slips.from_current(current.line)
         alone = slips.source == "current"
         over_idle = current.line.rms_a / self._circuit.no_load_current_rms_a
-        if alone and over_idle < MOST_IDLE:
-            return Refusal(Reason.LOAD_TOO_LOW, "current_over_idle", over_idle, MOST_IDLE)
+        if alone and over_idle < SLIP.max_over_idle:
+            return Refusal(Reason.LOAD_TOO_LOW, "current_over_idle", over_idle, SLIP.max_over_idle)
         if not alone:
             larger = replace(by_current, highest=_HOTTEST * anything.highest)
-            broken = self._broken_among(larger, current, baseband, LEAST_CYCLES_LIGHT)
-            if broken is not None and self._bars.over_load_swing(broken[0], slips.middle) >= LEAST_ACROSS:
+            broken = self._broken_among(larger, current, baseband, SIDEBANDS.min_cycles_light)
+            if broken is not None and self._bars.over_load_swing(broken[0], slips.middle) >= BARS.min_across:
                 return broken[1]
         smaller = replace(anything, highest=by_current.lowest)
-        broken = self._broken_among(smaller, current, baseband, _LEAST_CYCLES_BELOW)
+        broken = self._broken_among(smaller, current, baseband, SLIP.min_cycles_below)
         if broken is None:
             return None
         pair, refusal = broken
-        swing_slip, least = (slips.middle, LEAST_ACROSS) if alone else (pair.slip, _MOSTLY_ACROSS)
+        swing_slip, least = (
+            (slips.middle, BARS.min_across) if alone else (pair.slip, SLIP.min_across_own_slip)
+        )
         return refusal if self._bars.over_load_swing(pair, swing_slip) >= least else None
 
     def of_bars(self, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
@@ -117,9 +107,9 @@ class Doubts:
         if slips.source != "current" or slips.lowest == 0.0:
             return None
         over = self._bars.over_load_swing(pair, slips.lowest)
-        if over >= LEAST_ACROSS:
+        if over >= BARS.min_across:
             return None
-        return Refusal(Reason.LOAD_OSCILLATION, "bars_over_load_swing", over, LEAST_ACROSS)
+        return Refusal(Reason.LOAD_OSCILLATION, "bars_over_load_swing", over, BARS.min_across)
 
     def _check_load(self, slips: SlipRange, pair: SidebandPair, baseband: Baseband) -> Refusal | None:
         """Without a speed, only a pair that stands out within the slips of this load tells the slip.
@@ -128,10 +118,12 @@ class Doubts:
         """
         if slips.source == "current" and not pair.stands_out:
             above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
-            return Refusal(Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, DETECTION_MARGIN_DB)
+            return Refusal(
+                Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, SIDEBANDS.detection_margin_db
+            )
         load = self._circuit.load_at_slip(pair.slip)
-        if load < LEAST_LOAD:
-            return Refusal(Reason.LOAD_TOO_LOW, "load", load, LEAST_LOAD)
+        if load < SIDEBANDS.min_load:
+            return Refusal(Reason.LOAD_TOO_LOW, "load", load, SIDEBANDS.min_load)
         if pair.cycles < least_cycles(load):
             return Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", pair.cycles, least_cycles(load))
         if slips.source != "current":
@@ -146,9 +138,9 @@ class Doubts:
         if elsewhere is None:
             return None
         stronger_db = decibels(elsewhere.linear_sum) - decibels(pair.linear_sum)
-        if stronger_db < _FAR_STRONGER_DB:
+        if stronger_db < SLIP.far_stronger_db:
             return None
-        return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, _FAR_STRONGER_DB)
+        return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, SLIP.far_stronger_db)
 
     def _broken_among(
         self, others: SlipRange, current: Current, baseband: Baseband, cycles: float
@@ -162,6 +154,6 @@ class Doubts:
             return None
         _, quiet = without_wander(*found, current, baseband)
         bars = self._bars.measure(quiet)
-        if bars.interval[0] < SOUND_BARS:
+        if bars.interval[0] < BARS.sound:
             return None
-        return quiet, Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, SOUND_BARS)
+        return quiet, Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, BARS.sound)

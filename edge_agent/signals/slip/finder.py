@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from edge_agent.circuit import Circuit
+from edge_agent.limits import MAGNITUDES
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks.clock import shaft_jumps
 from edge_agent.signals.prepared import Vibration
@@ -20,8 +21,6 @@ MAX_SLIP = 0.4
 _LARGEST_SLIP_RATIO = 2.8
 _CURRENT_MARGIN = (0.5, 2.0)
 _OVERLOAD_MARGIN = 1.75
-LARGEST_OVERLOAD = 1.4
-"""Current over the rated one from which it tells no slip any more: its scale may be wrong."""
 _SLOT_STEPS = 4
 _FEWEST_SLIPS = 20
 _LEAST_LEAD_DB = 8.0
@@ -136,7 +135,7 @@ class SlipFinder:
         """
         rated = self._nameplate.rated_slip
         slip = self._circuit.slip_at_current(line.rms_a) or 0.0
-        trusted = slip > 0.3 * rated and line.rms_a < LARGEST_OVERLOAD * self._nameplate.rated_current_a
+        trusted = slip > 0.3 * rated and line.rms_a < MAGNITUDES.overload * self._nameplate.rated_current_a
         lowest = _CURRENT_MARGIN[0] * slip if trusted else 0.0
         highest = min(_CURRENT_MARGIN[1] * slip, _OVERLOAD_MARGIN * max(slip, rated))
         highest = min(max(highest, 0.35 * rated), self.anything().highest)

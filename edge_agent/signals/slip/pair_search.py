@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edge_agent.circuit import Circuit
+from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.carrier import Baseband
-from edge_agent.signals.sidebands.fit import LEAST_CYCLES_LIGHT, SidebandFit, SidebandPair
+from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 from edge_agent.signals.slip.finder import SlipRange
 
 Found = tuple[SidebandFit, SidebandPair]
@@ -36,7 +37,7 @@ def find_pair(baseband: Baseband, slips: SlipRange, circuit: Circuit) -> Found |
     The bounds must come from what is known of the slip: searched freely, the strongest pair beside the line
     is the wander of the supply.
     """
-    search = _search(baseband, slips, circuit, LEAST_CYCLES_LIGHT)
+    search = _search(baseband, slips, circuit, SIDEBANDS.min_cycles_light)
     if search is None:
         return None
     pair = replace(search.fit.pair(search.pole_pass_hz), at_edge=search.at_edge)

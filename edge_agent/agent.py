@@ -25,7 +25,7 @@ from edge_agent.diagnose.model import Belief, Model
 from edge_agent.explain_channels import say_dead
 from edge_agent.failures import FailedWindows
 from edge_agent.health import HealthMeter
-from edge_agent.limits import SOURCE, STATE
+from edge_agent.limits import SOURCE
 from edge_agent.motor import Nameplate
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import (
@@ -38,15 +38,17 @@ from edge_agent.publish.payloads import (
 )
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
+from edge_agent.refusals import of_samples
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.checks import quality
 from edge_agent.signals.images import ImageSpec
 from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
-from edge_agent.verdict import Evidence, Reason, Refusal, State, Verdict, WindowSpan
+from edge_agent.verdict import Evidence, Refusal, State, Verdict, WindowSpan
 from edge_agent.windows.sliding import Window, Windows
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
+"""The loop looks at heartbeats and stop this often, s. Judgement."""
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
@@ -212,7 +214,7 @@ class Agent:
         self._told.clear()
         self._said_dead.clear()
         self._line.configure(device)
-        self._refuse(Refusal(Reason.STARTING, "windows", 0, STATE.min_windows))
+        self._refuse(of_samples.STARTED.refuse(0))
         said = list(capabilities(device.streams, self._settings.motor, self._settings.window.length_s))
         for sentence in said if said != self._capabilities else ():
             _LOG.info("%s", sentence)
@@ -248,9 +250,9 @@ class Agent:
             _LOG.warning("%s", silence.text)
         self._health.source_problem(silence.text)
         if silence.refused:
-            self._refuse(Refusal(Reason.SAMPLES_NOT_UNDERSTOOD, silence.quantity, silence.refused, 0))
+            self._refuse(of_samples.NOT_UNDERSTOOD[silence.quantity].refuse(silence.refused))
         else:
-            self._refuse(Refusal(Reason.LOST_SAMPLES, silence.quantity, silent_s, SOURCE.silent_s))
+            self._refuse(of_samples.SILENCE.refuse(silent_s))
 
     def _refuse(self, refusal: Refusal) -> None:
         before = self._line.decision.state

@@ -21,6 +21,7 @@ from edge_agent.plain import one_line, printable
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
 """Exit statuses."""
 _STDOUT = 1
+"""File descriptor of standard output (POSIX)."""
 _EXTRAS = {"numba": "simulator", "matplotlib": "plot", "h5py": "laboratory"}
 """The smallest extra of pyproject.toml that installs a package; all others come with `calibration`."""
 

@@ -9,122 +9,22 @@ import numpy as np
 from edge_agent.agent import Answer
 from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.fusion import judge
-from edge_agent.explain_channels import SAYINGS, against_plate, say_dead
+from edge_agent.explain_channels import against_plate, say_dead
 from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
+from edge_agent.refusals.catalogue import advise_refusal, say_refusal
 from edge_agent.signals.sidebands.severity import least_cycles, least_load
-from edge_agent.verdict import CLASSES, Reason, Refusal, Severity, State
-
-ADVICE = {
-    Reason.MOTOR_OFF: "None while the motor rests. If it runs, check the sensors, their scale and "
-    "rated_current_a.",
-    Reason.STARTING: "Wait until the motor runs steadily; the next windows will be judged.",
-    Reason.UNSTEADY: "Measure while load and supply are steady, and check that no sensor is loose.",
-    Reason.LOAD_TOO_LOW: "Measure under more load or with longer windows.",
-    Reason.LOST_SAMPLES: "Check cable, USB port and the load of the computer: samples do not arrive.",
-    Reason.CLIPPED: "Take a larger range or a sensor of higher full scale: the peaks are cut off.",
-    Reason.STUCK_CHANNEL: "Check the sensor and its wiring: a channel gives one and the same value.",
-    Reason.MISSING_PHASE: "Check that every current sensor is wired and clamped around its conductor; "
-    "broken bars cannot be diagnosed without.",
-    Reason.WRONG_LINE_FREQUENCY: "Check rate_hz, the stated sample rate, first: no public grid strays so "
-    "far. Then motor.line_frequency_hz; behind a drive or on a generator set motor.supply to vfd.",
-    Reason.UNRELIABLE_CLOCK: "Check clock and buffers of the DAQ: its samples are not evenly spaced.",
-    Reason.LOAD_OSCILLATION: "Measure at another load: sidebands of broken bars move with the slip, those "
-    "of the driven machine with its speed. Look at belt, gearbox and pump.",
-    Reason.MODALITIES_DISAGREE: "Measure again, best under more load; if they keep disagreeing, have the "
-    "rotor examined by other means.",
-    Reason.OUT_OF_DOMAIN: "Check wiring, direction and scale of the sensors and the nameplate: the signals "
-    "are unlike those of a motor that is known.",
-    Reason.SAMPLES_NOT_UNDERSTOOD: "Bytes arrive that are not samples. Check acquisition.driver and "
-    "baud_rate, and the first refused line in the log.",
-    Reason.WRONG_SCALE: "Check unit and scale of the channels, the ratio of the current transformer and "
-    "motor.rated_current_a: this motor cannot have such currents.",
-    Reason.OVERLOAD: "Look to the motor and its protection: it is overloaded, or starts for long. If it is "
-    "not, check unit and scale of the channels and motor.rated_current_a.",
-    Reason.ANALYSIS_FAILED: "An unforeseen error cost this window; the log holds its traceback. Report it if "
-    "it comes again.",
-}
-"""What to do about each reason."""
-
-_SAYINGS = {
-    "slip_change": "the slip, as the current tells it, changes by {:.0%} within the window, at most {:.0%} "
-    "is steady",
-    "silent_s": "no samples came for {:.0f} s, at most {:.0f} s may pass",
-    "refused_lines": "{:.0f} lines came that are no scans, at most {:.0f} may; the log and health show one",
-    "refused_frames": "{:.0f} frames came that nothing describes, at most {:.0f} may be",
-    "refused_bytes": "{:.0f} bytes came that are no samples, at most {:.0f} may; the log and health say what "
-    "they look like",
-    "refused_descriptions": "{:.0f} descriptions came that cannot be right, at most {:.0f} may; the log and "
-    "health say why",
-    "dead_channels": "{:.0f} channels give no values, at most {:.0f} may",
-    "lost_fraction": "{:.1%} of the samples are lost, at most {:.1%} may be",
-    "current_rate_hz": "the currents come at {:.3g} values a second, at least {:.3g} are needed to show the "
-    "line: rms values of a meter tell nothing of the rotor; sample at 1 kHz or more",
-    "current_scans": "a window holds {:.0f} values of each current, at least {:.0f} are needed: make the "
-    "window longer or sample faster",
-    "windows_failed_in_a_row": "{:.0f} windows in a row could not be analysed, at {:.0f} the agent gives up",
-    "device_overruns": "the device says {:.0f} times that it lost samples which its count does not show, at "
-    "most {:.0f} may be",
-    "clipped_fraction": "the device marks {:.1%} of the samples as clipped, at most {:.1%} may be",
-    "current_channels": "{:.0f} current channels, at least {:.0f} needed",
-    "current_a": "{:.3g} A rms in a phase, at least {:.3g} A are expected",
-    "longest_constant_s": "a channel keeps one value for {:.3g} s, at most {:.3g} s are allowed",
-    "flat_top_ratio": "values lie {:.2g} times as dense at the peaks of a current as beside, limit {:.2g}",
-    "phase_jump_rad": "the line jumps by {:.2f} rad at once, limit {:.2f} rad: samples are missing unnoticed",
-    "jitter_s": "the samples stray by {:.2g} s from their instants, at most {:.2g} s may be",
-    "line_wander_hz": "the line strays by {:.2g} Hz within the window, at most {:.2g} Hz may be",
-    "angle_between_phases_deg": "the two currents stand {:.0f}° apart, 120° is right, limit {:.0f}°",
-    "zero_sequence": "the three currents do not sum up to zero, {:.0%} remains, at most {:.0%} may: a "
-    "sensor is reversed, sits on another conductor or has a wrong scale",
-    "gain_drift": "a sensor changes its gain by {:.2%} within the window, at most {:.2%} may be",
-    "second_harmonic_dbc": "strong even harmonics, the second at {:.0f} dBc where a motor has {:.0f} dBc at "
-    "most: a saturated or half-wave load, a saturated transformer, or no motor at all",
-    "bridged_fraction": "lost samples are scattered over {:.0%} of the window, at most {:.0%} may be",
-    "line_frequency_hz": "the line stands at {:.3f} Hz, outside the range of a grid, which ends at {:.2f} Hz",
-    "least_over_median_amplitude": "the current falls to {:.2f} of its median, at most to {:.2f} is steady",
-    "largest_over_median_amplitude": "the current rises to {:.2f} of its median, at most to {:.2f} is steady",
-    "pole_pass_cycles": "the window holds {:.2g} cycles of 2sf, {:.2g} are needed to resolve the sidebands",
-    "load": "the slip means {:.1%} of the rated load, less than {:.0%} is the friction's",
-    "pair_above_floor_db": "nothing shows the speed, and the pair of sidebands that could tell it stands "
-    "{:.1f} dB above the floor, {:.0f} dB are needed",
-    "slip_of_pair": "only a pair of sidebands shows a slip, of {:.4f}, where this current bears out none; "
-    "at most {:.4f}",
-    "stronger_pair_db": "nothing shows the speed, and a pair of sidebands {:.0f} dB stronger stands where "
-    "this load would not put it, at most {:.0f} dB is clear",
-    "slip_of_configured_speed": "motor.speed_rpm means a slip of {:.4f}, and the nearest that this current "
-    "bears out is {:.4f}",
-    "pair_off_told_speed_db": "a pair of sidebands {:.0f} dB stronger stands where the speed that is told "
-    "would not put it, at most {:.0f} dB is clear",
-    "bars_at_another_slip": "a pair of sidebands of {:.2f} equivalent bars stands at another slip, and only "
-    "less than {:.2f} rule out that it is the right one",
-    "current_over_idle": "only the current tells the slip, and it is {:.2f} times that of the idling motor, "
-    "which a supply above its voltage makes up to {:.2f} times as large",
-    "detection_limit_bars": "less than {:.2f} equivalent bars would not have shown, and a broken bar may "
-    "look like {:.2f}",
-    "equivalent_bars_at_most": "up to {:.2f} equivalent bars may be broken unseen, and a broken bar may look "
-    "like {:.2f}",
-    "equivalent_bars": "{:.2f} equivalent bars are more than those of a sound casting, and less than the "
-    "{:.2f} from which a bar is certain to be broken",
-    "largest_current_change": "the current strays by {:.1%} from its median, at most {:.1%} is steady",
-    "embedding_distance": "the images are unlike all that the network was trained on: distance {:.0f}, at "
-    "most {:.0f}",
-    "bars_over_load_swing": "what no load can swing is, a sound casting's bars taken off, {:.2f} of what "
-    "one can, and up to {:.2f} may be the error of the nameplate's circuit, which tells the two apart",
-    "amplitude_share_of_swing": "of the pair {:.0%} swings the current's amplitude, where bars swing {:.0%} "
-    "or more at so light a load: the rest turns its phase, as the supply's wander does",
-    "ellipse_angle_deg": "the ellipse angle of {:.0f}° lies within {:.0f}° of 0 or 180°, where the amplitude "
-    "swings alone: the voltage flickers",
-    "phase_over_amplitude_swing": "the phase may swing with the amplitude and up to {:.2f} times as far, "
-    "as that of a swinging load does from {:.2f} on: the supply's wander hides which it is",
-    "probability_broken": "the network holds a broken bar for {:.1%} likely, threshold {:.1%}, and the "
-    "sidebands say the opposite",
-}
-"""Value and limit of a refusal in words, by its quantity."""
+from edge_agent.verdict import CLASSES, Refusal, Severity, State
 
 _LONGEST_WINDOW_S = 60.0
+"""Longest window that the configuration allows, s (config/settings.py)."""
 _NOTABLE_UNBALANCE = 0.06
+"""Negative over positive sequence worth a word: one percent of voltage unbalance makes several of current
+(NEMA MG 1)."""
 _LABEL_WIDTH = 11
+"""Columns of the labels."""
 _WIDTH = 100
+"""Columns of the text."""
 
 
 def explain(answer: Answer, nameplate: Nameplate) -> str:
@@ -149,7 +49,7 @@ def advise(answer: Answer, nameplate: Nameplate) -> str:
     """Say in a sentence or two what to do about a verdict."""
     verdict = answer.verdict
     if verdict.refusal is not None:
-        return f"{ADVICE[verdict.refusal.reason]} {_reach(answer, verdict.refusal, nameplate)}"
+        return f"{advise_refusal(verdict.refusal)} {_reach(answer, verdict.refusal, nameplate)}".strip()
     if verdict.state is State.BROKEN_BARS:
         if verdict.severity is Severity.WATCH:
             return "Measure again under ordinary load; have the rotor examined if it stays."
@@ -164,16 +64,6 @@ def advise(answer: Answer, nameplate: Nameplate) -> str:
 def say_confidence(confidence: float | None) -> str:
     """Say how sure the network is; without one, that only the sidebands speak."""
     return "by the sidebands alone" if confidence is None else f"confidence {confidence:.1%}"
-
-
-def say_refusal(refusal: Refusal) -> str:
-    """Say the number behind a refusal."""
-    if refusal.value is None or refusal.limit is None:
-        return f"no measure of {refusal.quantity}"
-    sayings = _SAYINGS | SAYINGS
-    saying = sayings.get(refusal.quantity, f"{refusal.quantity} is {{:.3g}}, limit {{:.3g}}")
-    said = saying.format(refusal.value, refusal.limit)
-    return said if refusal.channel is None else f"{refusal.channel}: {said}"
 
 
 def _paragraph(label: str, text: str) -> str:
@@ -342,19 +232,8 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
             f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "
             "is told: by motor.speed_rpm where it is constant, a speed channel, or vibration."
         )
-    if refusal.quantity in ("slip_of_configured_speed", "pair_off_told_speed_db"):
-        return (
-            "Check the speed channel. motor.speed_rpm is the speed at this very load, to a few rpm, not the "
-            "rated one: correct it, or leave it out and let vibration or a speed channel tell."
-        )
-    if refusal.quantity == "second_harmonic_dbc":
-        return "Clamp the motor's conductors alone, and see that no direct current saturates the sensors."
     if refusal.quantity == "equivalent_bars_at_most" and nameplate.rotor_bars is None:
         return "The number of rotor bars, where it is known, narrows the range: motor.rotor_bars."
-    if refusal.quantity == "equivalent_bars":
-        return (
-            "Compare with what was measured when the rotor was known to be sound: a casting stays as it is."
-        )
     if not slip or not refusal.value or not refusal.limit:
         return ""
     ratio = refusal.value / refusal.limit

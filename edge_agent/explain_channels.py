@@ -5,23 +5,6 @@ from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.checks.vibration import DeadChannel
 from edge_agent.verdict import Reason, Refusal
 
-SAYINGS = {
-    "current_above_pull_out_a": "{:.5g} A rms, where this motor draws {:.3g} A at most while it turns",
-    "current_below_idle_a": "{:.3g} A rms, where this motor draws more than {:.3g} A even when it idles",
-    "gain_over_others": "reads {:.3g} times what the other phases make it, with which it sums up to zero; "
-    "limit {:.3g}",
-    "ratio_of_currents": "one reads {:.3g} times as much as the other, at most {:.3g} times is possible",
-    "current_over_that_of_slip": "the current is {:.2f} times what this motor draws at its slip, "
-    "limit {:.2f}",
-    "current_over_rated": "the current is {:.2f} times the rated one, and from {:.2f} on it tells no slip",
-    "change_of_large_current": "a current far above the rated one changes by {:.0%} from quarter to quarter "
-    "of the window, at most {:.0%} is steady",
-    "phase_stray_rad": "the line's phase strays by {:.2f} rad while the current's amplitude rests, at most "
-    "{:.2f} rad may be",
-    "largest_phase_change_rad": "the current's phase strays by {:.2f} rad, at most {:.2f} rad is steady",
-}
-"""Value and limit of a refusal in words, by its quantity."""
-
 _THOUSAND = (300.0, 3000.0)
 """Current over the rated one that looks like mA taken for A."""
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Device
-from edge_agent.verdict import Reason, Refusal
+from edge_agent.refusals import of_samples
+from edge_agent.verdict import Refusal
 from edge_agent.windows.sliding import Window
 
 MAX_FAILING_S = 300.0
@@ -54,7 +55,7 @@ class FailedWindows:
                 f"; its samples are kept in {kept}" if kept else "",
                 exc_info=error,
             )
-        return Refusal(Reason.ANALYSIS_FAILED, "windows_failed_in_a_row", self._in_a_row, self._limit)
+        return of_samples.ANALYSIS_FAILED.refuse(self._in_a_row, self._limit)
 
     def passed(self) -> None:
         """Take note of a window that was analysed."""

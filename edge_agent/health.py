@@ -16,7 +16,9 @@ from edge_agent.verdict import Reason, Verdict
 from edge_agent.windows.sliding import WindowCounts
 
 _LATENCIES_KEPT = 500
+"""Windows that the percentiles of the latency rest on: a quarter of an hour at one in 2 s."""
 _THERMAL_ZONE = Path("/sys/class/thermal/thermal_zone0/temp")
+"""Temperature of the processor, thousandths of a degree (Linux)."""
 _STATM = Path("/proc/self/statm")
 
 

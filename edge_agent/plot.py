@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from scipy import fft, signal
 
 from edge_agent.agent import Answer
-from edge_agent.explain import say_confidence, say_refusal
+from edge_agent.explain import say_confidence
 from edge_agent.limits import SIDEBANDS
 from edge_agent.motor import Nameplate
+from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.checks import quality
 from edge_agent.signals.dsp.carrier import Baseband, demodulate
 from edge_agent.signals.dsp.decimation import Decimator
@@ -31,11 +32,17 @@ if TYPE_CHECKING:
 Floats = NDArray[np.float64]
 
 _ORDERS = (1, 2, 3)
+"""Pairs at 2sf, 4sf and 6sf are marked."""
 _SHAFT_HARMONICS = range(1, 7)
+"""Harmonics of the shaft that are marked: those that the search sums."""
 _FRAME_CYCLES = 8.0
+"""Length of a frame in pole-pass cycles: the pair and its neighbours stay apart."""
 _FRAMES = 200
+"""Frames drawn at most: a picture has few pixels."""
 _PADDING = 4
+"""Zero padding, for smooth curves."""
 _TITLE_WIDTH = 110
+"""Columns of the title."""
 _COLOURS = {State.HEALTHY: "#2a7a3b", State.BROKEN_BARS: "#b3261e", State.INDETERMINATE: "#7a5c00"}
 _SIGNAL, _EXPECTED, _SUPPLY, _FLOOR = "#1f3a5f", "#c2410c", "#7c3aed", "#6b7280"
 

@@ -31,6 +31,9 @@ class Reason(StrEnum):
     STARTING = "starting"
     UNSTEADY = "unsteady"
     LOAD_TOO_LOW = "load_too_low"
+    SPEED_UNKNOWN = "speed_unknown"
+    SPEED_CONTRADICTED = "speed_contradicted"
+    INCONCLUSIVE = "inconclusive"
     LOST_SAMPLES = "lost_samples"
     CLIPPED = "clipped"
     STUCK_CHANNEL = "stuck_channel"
@@ -44,6 +47,12 @@ class Reason(StrEnum):
     WRONG_SCALE = "wrong_scale"
     OVERLOAD = "overload"
     ANALYSIS_FAILED = "analysis_failed"
+
+
+WEAK_EVIDENCE = frozenset(
+    {Reason.LOAD_TOO_LOW, Reason.SPEED_UNKNOWN, Reason.SPEED_CONTRADICTED, Reason.INCONCLUSIVE}
+)
+"""Reasons of sound samples that bear no answer: more load, a longer window or a sure slip would give one."""
 
 
 @dataclass(frozen=True, slots=True)

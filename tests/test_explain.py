@@ -17,7 +17,9 @@ from answers import (
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.circuit import fit_circuit
-from edge_agent.explain import ADVICE, advise, explain, say_refusal
+from edge_agent.explain import advise, explain
+from edge_agent.refusals.catalogue import say_refusal
+from edge_agent.refusals.meanings import MEANINGS
 from edge_agent.verdict import Reason, Refusal, Severity
 from edge_agent.windows.sliding import StreamWindow
 
@@ -152,7 +154,10 @@ def test_a_load_that_oscillates_is_told_from_broken_bars():
 def test_two_that_disagree_are_both_quoted():
     text = said(an_answer(a_window(), SOUND))
     assert "The sidebands show a broken bar, which it contradicts" in text["network"]
-    assert "No answer (modalities_disagree): the network holds a broken bar for 3.0%" in text["verdict"]
+    assert (
+        "No answer (modalities_disagree): the network gives a broken bar a probability of 3.0%"
+        in text["verdict"]
+    )
 
 
 def test_a_window_too_short_is_told_how_long_it_must_be():
@@ -169,7 +174,7 @@ def test_a_window_too_short_is_told_how_long_it_must_be():
 def test_strong_even_harmonics_are_told_what_makes_them_and_where_to_clamp(broken):
     answer = refused(broken, Reason.OUT_OF_DOMAIN, "second_harmonic_dbc", -7.3, -9.0)
     text = said(answer)
-    assert "strong even harmonics, the second at -7 dBc where a motor has -9 dBc at most" in text["verdict"]
+    assert "strong even harmonics, the second at -7 dBc where a motor has at most -9 dBc" in text["verdict"]
     assert "half-wave load, a saturated transformer, or no motor at all" in text["verdict"]
     assert "Clamp the motor's conductors alone" in text["advice"]
 
@@ -198,12 +203,12 @@ def test_vibration_alone_tells_the_speed_and_asks_for_a_current():
 def test_a_motor_at_rest_is_no_reason_to_act():
     text = said(an_answer(a_window(amplitude_a=0.02, vibration=False)))
     assert "No answer (motor_off)" in text["verdict"]
-    assert text["advice"].startswith("None while the motor rests")
+    assert text["advice"].startswith("Nothing while the motor rests")
 
 
 @pytest.mark.parametrize("reason", Reason)
 def test_every_reason_has_advice(reason, broken):
-    assert advise(refused(broken, reason), NAMEPLATE).startswith(ADVICE[reason])
+    assert advise(refused(broken, reason), NAMEPLATE).startswith(MEANINGS[reason].advice)
 
 
 def test_the_more_severe_the_more_urgent(broken):
@@ -217,7 +222,7 @@ def test_the_more_severe_the_more_urgent(broken):
 def test_a_range_too_wide_for_an_answer_asks_for_the_number_of_bars():
     pale = a_window(lower=2.8e-3, upper=-2.8e-3)
     text = said(an_answer(pale, SOUND))
-    assert "No answer (load_too_low): up to 0.37 equivalent bars may be broken unseen" in text["verdict"]
+    assert "No answer (inconclusive): up to 0.37 equivalent bars may be broken unseen" in text["verdict"]
     assert "motor.rotor_bars" in text["advice"]
     known = NAMEPLATE.model_copy(update={"rotor_bars": 28})
     assert "motor.rotor_bars" not in said(an_answer(pale, SOUND, known), known)["advice"]
@@ -228,7 +233,7 @@ def test_a_surge_within_the_window_is_quoted():
     surging = window.streams[0].counts.copy()
     surging[:, 6000:6800] = np.rint(1.12 * surging[:, 6000:6800])
     answer = an_answer(replace(window, streams=(replace(window.streams[0], counts=surging),)))
-    assert "No answer (unsteady): the current strays by 1" in said(answer)["verdict"]
+    assert "No answer (unsteady): the current departs by 1" in said(answer)["verdict"]
 
 
 def in_another_scale(window, factor, channels=("ia", "ib", "ic")):
@@ -244,7 +249,7 @@ def in_another_scale(window, factor, channels=("ia", "ib", "ic")):
 def test_milliamperes_taken_for_amperes_are_set_against_the_plate():
     text = said(an_answer(in_another_scale(a_window(), 1000.0)))
     assert "No answer (wrong_scale): ia, ib, ic: 24" in text["verdict"]
-    assert "where this motor draws 13.4 A at most while it turns" in text["verdict"]
+    assert "and this motor draws at most 13.4 A while it turns" in text["verdict"]
     assert "Check unit and scale of the channels" in text["advice"]
     assert "times the 2.98 A of the plate. It looks like mA taken for A." in text["advice"]
     assert text["network"] == "Not asked: the signals bear no answer."
@@ -283,7 +288,7 @@ def test_a_line_beside_the_grid_points_to_the_rate_first_and_says_which_it_would
     window = a_window()
     slow = tuple(replace(s, stream=replace(s.stream, rate_hz=0.98 * RATE_HZ)) for s in window.streams)
     text = said(an_answer(replace(window, streams=slow)))
-    assert "the line stands at 58.800 Hz" in text["verdict"]
+    assert "the line is at 58.800 Hz" in text["verdict"]
     assert text["advice"].startswith("Check rate_hz")
     assert "the true rate is 1.0204 times the one that is stated" in text["advice"]
 
@@ -307,12 +312,12 @@ def test_a_vibration_channel_that_tells_nothing_is_named(value, why):
 def test_images_unlike_those_of_the_training_are_called_so():
     strange = Refusal(Reason.OUT_OF_DOMAIN, "embedding_distance", 213.7, 90.2)
     assert say_refusal(strange) == (
-        "the images are unlike all that the network was trained on: distance 214, at most 90"
+        "the images are unlike all that the network was trained on: distance 214, the limit is 90"
     )
 
 
 def test_a_number_without_words_is_still_said():
-    assert say_refusal(Refusal(Reason.UNSTEADY, "drift_hz", 0.5, 0.1)) == "drift_hz is 0.5, limit 0.1"
+    assert say_refusal(Refusal(Reason.UNSTEADY, "drift_hz", 0.5, 0.1)) == "drift_hz is 0.5, the limit is 0.1"
     assert say_refusal(Refusal(Reason.OUT_OF_DOMAIN, "model", None, None)) == "no measure of model"
 
 

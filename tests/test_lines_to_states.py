@@ -12,8 +12,8 @@ from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.samples import Channel, ChannelKind, Device
 from edge_agent.agent import Line
 from edge_agent.diagnose.model import Model
-from edge_agent.explain import say_refusal
 from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.verdict import Reason, State
 
 MODEL = Model.load("builtin")

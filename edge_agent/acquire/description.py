@@ -11,6 +11,7 @@ from edge_agent.acquire.naming import axis_of, in_usual_unit, kind_of, phase_of,
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 
 MAX_DESCRIPTION_BYTES = 16_384
+"""Bound of a description: 64 channels with long names take half of it."""
 
 MAX_RATE_CHANGE = 1e-3
 """Share by which a rate may differ and be the same one: judgement, a DAQ that measures its own rate by
@@ -21,6 +22,7 @@ MIN_SCALE, MAX_SCALE = 1e-12, 1e6
 _SHORTEST_WINDOW_S = 0.5
 """Least window.length_s: what does not fit then never does."""
 _MOST_COUNTS = 2.0**31
+"""Largest magnitude of a 32-bit count."""
 _Text = Annotated[str, Field(max_length=64)]
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
 _Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e12, le=1e12)]

@@ -20,6 +20,7 @@ _EXPECTED = {
 }
 
 _UNIT_OF_START = {"i": "A", "vib": "m/s2", "speed": "rpm", "rpm": "rpm"}
+"""Unit that the usual beginning of a channel's name means. Convention of this project."""
 _AXES = ("radial", "tangential", "axial")
 
 

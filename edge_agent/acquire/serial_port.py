@@ -13,11 +13,17 @@ from edge_agent.acquire.ports import list_ports
 from edge_agent.supervision import Watched, WatchedThread
 
 _READ_BYTES = 65_536
+"""Bytes asked for at once; a tty gives at most 4095."""
 _WAIT_S = 0.5
+"""The reader looks at its stop this often, s. Judgement."""
 _SHORTEST_PAUSE_S = 0.1
+"""First pause before a lost port is opened again, s. Judgement."""
 _LONGEST_PAUSE_S = 2.0
+"""Longest such pause, s: a plugged-in DAQ is found within it."""
 _STALL_LIMIT_S = 10.0
+"""The reader wakes every half second; silent for this long, s, it hangs in the driver."""
 _STOP_S = 2.0
+"""Time that the reader has to stop, s: within the 5 s of an orderly stop."""
 
 _REASONS = {
     errno.ENOENT: "there is no such port: not plugged in, or another name",

@@ -28,11 +28,15 @@ from edge_agent.verdict import WindowSpan
 from edge_agent.windows.sliding import Windows
 
 RATE_HZ = 10_000.0
+"""Rate of the simulated DAQ, Hz: that of the reference hardware."""
 MAX_SECONDS = 86_400.0
 """Most signal that a bench works through; judgement: a day of it takes an hour on a small computer."""
 _SCANS_PER_FRAME = 128
+"""Scans of a frame as the reference DAQ sends them."""
 _SCANS_PER_MAKE = 80 * _SCANS_PER_FRAME
+"""Scans made at once; a whole number of frames."""
 _LARGEST_READ = 4095
+"""What a tty read gives at most, bytes (Linux)."""
 _MAKING = "making the samples"
 _LENGTH_S, _STEP_S = 12.0, 2.0
 _NAMEPLATE = Nameplate(
@@ -43,6 +47,7 @@ _NAMEPLATE = Nameplate(
     line_frequency_hz=60,
     poles=4,
 )
+"""The motor of the public data set (10.21227/fmnm-bn95)."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

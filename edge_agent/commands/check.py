@@ -7,25 +7,40 @@ from pathlib import Path
 from edge_agent.acquire.overrides import undescribed_device
 from edge_agent.capabilities import capabilities, least_load_by_current, tells_slip
 from edge_agent.circuit import fit_circuit
+from edge_agent.cli import DONE
 from edge_agent.config import Problem, Settings, load_with_doubts
 from edge_agent.config.undescribed import check_described
+from edge_agent.limits import described
 from edge_agent.plain import printable
 from edge_agent.signals.sidebands.severity import least_load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("config", type=Path, metavar="CONFIG", help="the YAML file of an agent")
+    parser.add_argument("config", type=Path, nargs="?", metavar="CONFIG", help="the YAML file of an agent")
+    parser.add_argument("--limits", action="store_true", help="print the decision limits and their origins")
+    parser.set_defaults(parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Print a summary and what is strange; every problem of the file is raised as one ConfigError."""
+    if args.limits:
+        print("\n".join(limit_table()))
+        return DONE
+    if args.config is None:
+        args.parser.error("the YAML file of an agent is missing; or ask for --limits")
     settings, doubts = load_with_doubts(args.config)
     check_described(args.config, settings)
     lines = list(summary(settings))
     for line in (verdict(args.config, doubts), *lines, *(f"warning: {doubt}" for doubt in doubts)):
         print(printable(line))
     return 0
+
+
+def limit_table() -> Iterator[str]:
+    """Return the decision limits, a line each: name, value, meaning, origin, what moves with it."""
+    for limit in described():
+        yield f"{limit.name:<36} {limit.value:<8.4g} {limit.meaning} Origin: {limit.origin}. {limit.moves}."
 
 
 def verdict(file: Path, doubts: tuple[Problem, ...]) -> str:

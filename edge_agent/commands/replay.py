@@ -25,6 +25,7 @@ from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.payloads import Origin, Payload, diagnosis_payload, event_payload, state_payload
 
 _BLOCK_S = 0.1
+"""Length of the blocks that a recording is played in, s; verdicts do not depend on it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

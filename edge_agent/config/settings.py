@@ -23,6 +23,7 @@ from edge_agent.publish.only_one import only_one
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings, read_password
 
 _STEP_S = 2.0
+"""Usual time between windows, s. Judgement: a broken bar takes days to grow."""
 
 
 def _from_folder(path: Path, info: ValidationInfo) -> Path:

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 from edge_agent.diagnose.fusion import answer
 from edge_agent.limits import STATE
+from edge_agent.refusals import of_samples
 from edge_agent.verdict import CLASSES, Evidence, Reason, Refusal, State, Verdict
 
 
 def starting() -> Verdict:
     """Give the state before anything was seen."""
-    refusal = Refusal(Reason.STARTING, "windows", 0, STATE.min_windows)
+    refusal = of_samples.STARTED.refuse(0)
     return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
 
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from edge_agent.diagnose.model import Belief
 from edge_agent.limits import BARS, NETWORK, SIDEBANDS
+from edge_agent.refusals import of_bars
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.sidebands.fit import SidebandPair, decibels
 from edge_agent.verdict import (
     BarCount,
     Evidence,
-    Reason,
     Refusal,
     Severity,
     State,
@@ -48,7 +48,7 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
         if highest >= BARS.broken:
             refusal = _too_weak(evidence, highest)
         elif lowest > BARS.sound:
-            refusal = Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars", bars, BARS.alarm)
+            refusal = of_bars.BETWEEN.refuse(bars)
         return Opinion(broken=False, refusal=refusal)
     refusal = _may_swing_like_load(evidence, pair) if by_amplitude else _swings_otherwise(evidence, pair)
     return Opinion(broken=refusal is None, refusal=refusal)
@@ -65,11 +65,12 @@ def _too_weak(evidence: Evidence, highest: float) -> Refusal:
     """Neither a sound rotor nor a broken bar can be claimed: too much would be lost in floor or swing."""
     limit, load = evidence.detection_limit_bars or 0.0, evidence.load or 0.0
     if limit > BARS.broken:
-        reason = Reason.LOAD_TOO_LOW if load < 0.5 else Reason.UNSTEADY
-        return Refusal(reason, "detection_limit_bars", limit, BARS.broken)
+        weak = of_bars.WEAK_LIMIT if load < BARS.unsteady_from_load else of_bars.WEAK_LIMIT_UNDER_LOAD
+        return weak.refuse(limit)
     oscillates = (evidence.load_swing_bars or 0.0) > BARS.own_modulation * (evidence.equivalent_bars or 0.0)
-    reason = _swing_reason(load) if oscillates else Reason.LOAD_TOO_LOW
-    return Refusal(reason, "equivalent_bars_at_most", highest, BARS.broken)
+    if oscillates and not _wander_is_likelier(load):
+        return of_bars.OSCILLATION_MAY_HIDE_A_BAR.refuse(highest)
+    return of_bars.MAY_HIDE_A_BAR.refuse(highest)
 
 
 def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
@@ -77,22 +78,23 @@ def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
     beyond_casting = bars - BARS.sound
     if beyond_casting < BARS.min_across * swing:
-        reason = _swing_reason(evidence.load or 0.0)
-        return Refusal(reason, "bars_over_load_swing", beyond_casting / swing, BARS.min_across)
+        wander = _wander_is_likelier(evidence.load or 0.0)
+        return (of_bars.LIKE_WANDER if wander else of_bars.LIKE_OSCILLATION).refuse(beyond_casting / swing)
     share = pair.amplitude_swing / max(pair.linear_sum, 1e-9)
     if (evidence.load or 0.0) < SIDEBANDS.amplitude_up_to_load and share < BARS.min_amplitude_share:
-        return Refusal(Reason.LOAD_TOO_LOW, "amplitude_share_of_swing", share, BARS.min_amplitude_share)
+        return of_bars.PHASE_ALONE.refuse(share)
     angle_deg = abs((pair.ellipse_angle_deg + 90.0) % 180.0 - 90.0)
     unsure_deg = math.degrees(pair.phase_floor / max(pair.amplitude_swing, 1e-9))
     one_sided = abs(pair.lower) - pair.floor > BARS.one_sided * (abs(pair.upper) + pair.floor)
     if angle_deg + unsure_deg < BARS.flicker_deg and not one_sided:
-        return Refusal(Reason.UNSTEADY, "ellipse_angle_deg", pair.ellipse_angle_deg, BARS.flicker_deg)
+        return of_bars.FLICKER.refuse(pair.ellipse_angle_deg)
     return None
 
 
-def _swing_reason(load: float) -> Reason:
-    """At light load the wander of the supply looks like a load that swings, and is likelier."""
-    return Reason.LOAD_TOO_LOW if load < BARS.wander_below_load else Reason.LOAD_OSCILLATION
+def _wander_is_likelier(load: float) -> bool:
+    """True at light load, where the supply's wander looks like an oscillating load and is the likelier "
+    "one."""
+    return load < BARS.wander_below_load
 
 
 def _may_swing_like_load(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
@@ -103,7 +105,7 @@ def _may_swing_like_load(evidence: Evidence, pair: SidebandPair) -> Refusal | No
     """
     most = (pair.phase_in_step + _NOISE_90 * pair.phase_floor) / max(pair.amplitude_swing, 1e-9)
     limit = _phase_per_amplitude(evidence)
-    return Refusal(Reason.LOAD_TOO_LOW, "phase_over_amplitude_swing", most, limit) if most > limit else None
+    return of_bars.WANDER_HIDES_LOAD.refuse(most, limit) if most > limit else None
 
 
 def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
@@ -137,7 +139,7 @@ def diagnose(
     if belief is not None:
         blank = replace(blank, probabilities=belief.probabilities)
     if analysis.refusal is not None or analysis.pair is None or belief is None:
-        return replace(blank, refusal=analysis.refusal or Refusal(Reason.OUT_OF_DOMAIN, "model", None, None))
+        return replace(blank, refusal=analysis.refusal or of_bars.NOT_ASKED.refuse(None, None))
     opinion = judge(analysis.evidence, analysis.pair)
     refusal = opinion.refusal or analysis.doubt(opinion.broken)
     if refusal is not None:
@@ -153,15 +155,13 @@ def diagnose(
     agree = margin > -NETWORK.doubt if opinion.broken else margin < NETWORK.doubt
     blank = replace(blank, evidence=replace(analysis.evidence, modalities_agree=agree))
     if not agree:
-        refusal = Refusal(
-            Reason.MODALITIES_DISAGREE, "probability_broken", probability_broken, broken_threshold
-        )
+        refusal = of_bars.NETWORK_CONTRADICTS.refuse(probability_broken, broken_threshold)
         return replace(blank, refusal=refusal)
     return answer(blank, opinion.broken, belief.probabilities)
 
 
 def _unlike_training(belief: Belief) -> Refusal:
-    return Refusal(Reason.OUT_OF_DOMAIN, "embedding_distance", belief.distance, belief.distance_limit)
+    return of_bars.UNLIKE_TRAINING.refuse(belief.distance, belief.distance_limit)
 
 
 def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> Verdict:

@@ -1,0 +1,1 @@
+"""The shipped model: its ONNX file, digest, float weights and card (README.md)."""

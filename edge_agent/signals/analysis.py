@@ -7,6 +7,7 @@ import numpy as np
 from edge_agent.circuit import fit_circuit
 from edge_agent.limits import BARS, SIDEBANDS, SUPPLY
 from edge_agent.motor import Nameplate
+from edge_agent.refusals import of_bars, of_samples
 from edge_agent.signals.checks import quality
 from edge_agent.signals.checks.coarse import currents_of
 from edge_agent.signals.checks.steadiness import check_running, check_transient
@@ -17,7 +18,6 @@ from edge_agent.signals.prepared import Current, Preparation, Vibration
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair, decibels
 from edge_agent.signals.sidebands.severity import BarScale, EquivalentBars, least_cycles
 from edge_agent.signals.sidebands.supply_phase import without_wander
-from edge_agent.signals.sidebands.witnesses import hear_witnesses
 from edge_agent.signals.slip.current_by_slip import CurrentBySlip
 from edge_agent.signals.slip.doubts import Doubts
 from edge_agent.signals.slip.finder import SlipFinder, SlipRange, contradicts
@@ -30,7 +30,8 @@ from edge_agent.signals.slip.pair_search import (
 )
 from edge_agent.signals.slip.slots import SlotLines, spectra_of
 from edge_agent.signals.supply import Line, check_even_harmonics, check_line
-from edge_agent.verdict import Evidence, Reason, Refusal
+from edge_agent.signals.witnesses import hear_witnesses
+from edge_agent.verdict import WEAK_EVIDENCE, Evidence, Reason, Refusal
 from edge_agent.windows.sliding import Window
 
 _LINE_STILL_SHOWS = (
@@ -99,7 +100,7 @@ class Analyser:
         if over is None:
             return analysis
         refusal, doubt = (
-            over if why and why.reason is Reason.LOAD_TOO_LOW and why.quantity != "pole_pass_cycles" else why
+            over if why and why.reason in WEAK_EVIDENCE and why.quantity != "pole_pass_cycles" else why
             for why in (analysis.refusal, analysis.speed_doubt)
         )
         return replace(analysis, refusal=refusal, speed_doubt=doubt)
@@ -113,7 +114,7 @@ class Analyser:
             return self._without_current(window, refusal)
         current = self._preparation.current(stream)
         if current is None:
-            return Analysis(Evidence(), Refusal(Reason.MOTOR_OFF, "current_a", 0.0, None))
+            return Analysis(Evidence(), of_samples.MOTOR_OFF.refuse(0.0, None))
         line = current.line
         evidence = Evidence(
             line_frequency_hz=line.frequency_hz,
@@ -166,7 +167,7 @@ class Analyser:
             load = self._circuit.load_at_slip(slips.middle)
             evidence = replace(evidence, slip=slips.middle, load=load)
             cycles = 2 * slips.middle * line.frequency_hz * baseband.length_s
-            too_low = Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", cycles, least_cycles(load))
+            too_low = of_bars.TOO_FEW_CYCLES.refuse(cycles, least_cycles(load))
             return Analysis(evidence, _no_motor(slips, None, line) or too_low, line=line, slips=slips)
         # The slip was looked for in the pair as it came, and is doubted by it.
         fit, pair = found

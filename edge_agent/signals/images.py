@@ -12,7 +12,11 @@ from edge_agent.signals.dsp.rotation import rotation
 from edge_agent.signals.sidebands.fit import SidebandPair, decibels
 
 _LEAST_CYCLES = 3.0
+"""Shortest frame in pole-pass cycles: the pair is told from the carrier from three on (joint fit,
+sidebands.py)."""
 _MOST_CYCLES = 8.0
+"""Longest frame in pole-pass cycles: more would blur changes within the window. Judgement; the model was
+trained with it."""
 
 
 @dataclass(frozen=True, slots=True)

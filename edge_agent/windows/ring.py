@@ -11,6 +11,8 @@ from edge_agent.acquire.samples import SampleBlock, Stream
 Counts = NDArray[np.int16] | NDArray[np.int32]
 
 _MOST_LAG_S = 0.5
+"""Streams of one device arrive within this time of each other, s; a longer lag is a clock that drifts.
+Judgement."""
 _LOOK_S = 10.0  # longer than what was held back on the way takes to catch up
 
 

@@ -15,6 +15,8 @@ from edge_agent.windows.ring import Cut, ScanRing
 LONGEST_WAIT_S = 2.0
 """How far a stream may fall behind the others before its scans count as lost."""
 _RESTART_REPEATS_S = 0.5
+"""Repeated samples of more than this, s, are a device that started anew, not frames sent twice.
+Judgement."""
 
 
 @dataclass(frozen=True, slots=True)

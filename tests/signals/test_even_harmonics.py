@@ -11,7 +11,7 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.sets import draw_scenario
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.diagnose.fusion import judge
-from edge_agent.explain import say_refusal
+from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
 from edge_agent.verdict import Reason

@@ -33,7 +33,7 @@ from calibration.learning.data.windowing import (
 )
 from edge_agent.motor import Nameplate
 from edge_agent.signals.images import CURRENT_CHANNELS, SIDE_INPUTS, VIBRATION_CHANNELS, ImageSpec
-from edge_agent.verdict import Reason
+from edge_agent.verdict import WEAK_EVIDENCE
 
 MIN_WINDOW_S = 2.0
 """Judgement: shorter windows resolve the sidebands of few motors."""
@@ -170,8 +170,7 @@ def _look(
     if cutting.images == "paper":
         return look_at_spectrograms(streams, PaperSpec(), spans)
     if plan.kind == LAB_RIG:
-        despite = frozenset({Reason.LOAD_TOO_LOW})
-        return look(streams, nameplate, ImageSpec(), _BENCH_VIEW, spans, despite)
+        return look(streams, nameplate, ImageSpec(), _BENCH_VIEW, spans, WEAK_EVIDENCE)
     return look(streams, nameplate, ImageSpec(), _ALL_CHANNELS, spans)
 
 

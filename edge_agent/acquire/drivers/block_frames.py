@@ -23,11 +23,17 @@ from edge_agent.acquire.overrides import ConfiguredChannel, undescribed_device, 
 from edge_agent.acquire.samples import Device, SampleBlock
 
 VERSION = 1
+"""Version of the wire format in every header (architecture: wire format)."""
 DATA = 0
+"""Frame type of samples (wire format)."""
 DESCRIPTION = 1
+"""Frame type of a description (wire format)."""
 CLIPPED = 1
+"""Flag bit 0 (wire format)."""
 OVERRUN = 2
+"""Flag bit 1 (wire format)."""
 DELIMITER = b"\0"
+"""What ends every frame; COBS keeps it out of them."""
 MAX_FRAME_BYTES = 262_144
 """Longest frame as encoded, without its delimiter."""
 
@@ -36,8 +42,13 @@ _CRC = struct.Struct("<I")
 _RESIDUE = zlib.crc32(bytes(_CRC.size))  # the CRC of anything that ends with its own CRC
 _OVERHEAD = _HEADER.size + _CRC.size
 _PATIENCE_S = 2.0
+"""Data of an unknown device waits this long for its description, s: twice the period at which one is
+sent."""
 _MOST_STARTS = 64
+"""Places in a damaged frame at which another may begin that are tried; bounds the work on garbage.
+Judgement."""
 _START_OF_DESCRIPTION = rb"\x03\x01\x01"
+"""How a description begins on the wire: COBS length 3, version 1, type 1, then a zero for the stream."""
 
 
 def encode_data(block: SampleBlock, rate_hz: float, sequence: int) -> bytes:

@@ -4,6 +4,7 @@ S. Cheshire, M. Baker, "Consistent Overhead Byte Stuffing", IEEE/ACM Trans. Netw
 """
 
 _LONGEST_RUN = 254
+"""Longest run of COBS: a length byte of 255 means 254 bytes without a zero (Cheshire and Baker 1999)."""
 
 
 class CobsError(ValueError):

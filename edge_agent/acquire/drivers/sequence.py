@@ -3,7 +3,9 @@
 from enum import Enum
 
 _WRAP = 1 << 32
+"""Sequence numbers have 32 bits (wire format)."""
 _REMEMBERED = 64
+"""Frames whose checksums are kept to tell repeated from reordered ones: a second of them. Judgement."""
 
 
 class Arrival(Enum):

@@ -5,7 +5,10 @@ import time
 from collections.abc import Callable
 
 _SHARE_OF_OUTAGE = 0.25
+"""The next wait as a share of the outage so far: the broker is found again within a quarter of the time it
+was away."""
 _STABLE_S = 10.0
+"""A connection that holds this long, s, is no flapping one. Judgement."""
 
 
 class Backoff:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 _MOST_PASSING = 20
+"""Passing messages that wait at most: some windows' diagnoses. Judgement."""
 
 
 @dataclass(frozen=True, slots=True)

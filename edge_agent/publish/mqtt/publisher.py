@@ -25,7 +25,9 @@ from edge_agent.supervision import Watched, WatchedThread
 
 _LOG = logging.getLogger(__name__)
 _TURN_S = 1.0
+"""The publisher looks at its stop and its watchdog this often, s. Judgement."""
 _STALL_LIMIT_S = 120.0
+"""A publisher that does not turn for this long, s, hangs: connecting may take a minute."""
 _SUSPICIOUS_LIVES = 3
 """Short connections in a row that no message explains; one or two may be a network's doing; judgement."""
 

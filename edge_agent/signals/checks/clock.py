@@ -8,20 +8,49 @@ from edge_agent.signals.checks.coarse import CoarseCurrents
 from edge_agent.signals.dsp.rotation import rotation
 
 _JUMP_OVER_MEDIAN = 6.0
+"""Smallest jump over the usual unrest of the window: a jump must be an outlier. Judgement, held by the
+fault sets of tests/bench/bench_evidence.py."""
 _TAIL_OVER_PEAK = 0.15
+"""Share of the peak down to which a disturbance still counts as going on. Judgement, held by the fault sets
+of tests/bench/bench_evidence.py."""
 _TAIL_OVER_MEDIAN = 4.0
+"""The same over the usual unrest, so that noise prolongs no disturbance. Judgement, held by the fault sets
+of tests/bench/bench_evidence.py."""
 _LONGEST_LAGS = 6
+"""Lost time disturbs three lags of the predictor; twice that allows for noise, longer ones are transients
+of the motor."""
 _LARGEST_AMPLITUDE_CHANGE = 0.12
+"""Lost time leaves the amplitude as it was; a load step or a sag changes it by more. Judgement, held by the
+fault sets of tests/bench/bench_evidence.py."""
 _BEFORE_S = 1.0
+"""Unrest before a disturbance is read over this time, s: many periods of the line. Judgement."""
 _AFTER_S = 0.1
+"""A breaking bar or a blow to the load moves the currents at least this long, s: five periods of the line.
+Judgement."""
 _UNREST_OVER_USUAL = 2.0
+"""Unrest after over before a disturbance that shows a transient of the motor. Judgement, held by the fault
+sets of tests/bench/bench_evidence.py."""
 _JITTER_SCANS = 40_000
+"""Scans read for the jitter: enough for a steady estimate, few enough to cost under a millisecond.
+Judgement."""
 _JITTER_SCANS_PER_PERIOD = 70
+"""Fewer scans per period hide the jitter under the curvature of the sine itself. Judgement, held by the
+fault sets of tests/bench/bench_evidence.py."""
 _SLOPE_OVER_TOP = 2.0
+"""Jitter shows on the slopes of a sine and not at its tops; noise shows on both alike. Judgement, held by
+the fault sets of tests/bench/bench_evidence.py."""
 _SHAFT_PARTS = 8
+"""Parts of a window whose phases show a jump of the shaft's line: enough to tell a jump from a drift.
+Judgement."""
 _SHAFT_CLEARNESS = 4.0
+"""Line over its residue from which the phase of a shaft line can be followed. Judgement, held by the fault
+sets of tests/bench/bench_evidence.py."""
 _LEAST_SHAFT_JUMP_RAD = 0.6
+"""Phase jump of the shaft that counts, rad: a tenth of a turn, which no load step makes between two parts.
+Judgement, held by the fault sets of tests/bench/bench_evidence.py."""
 _SHAFT_JUMP_OVER_THIRD = 4.0
+"""The jump over the third largest change, which shows the usual drift of the speed. Judgement, held by the
+fault sets of tests/bench/bench_evidence.py."""
 
 
 def phase_jump_rad(currents: CoarseCurrents) -> float | None:

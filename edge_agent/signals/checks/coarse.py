@@ -12,9 +12,14 @@ from edge_agent.signals.dsp.rotation import rotation
 from edge_agent.windows.sliding import StreamWindow, Window
 
 _BLOCKS_PER_PERIOD = 40
+"""Averages per period of the line: the 5th and 7th harmonic pass, and the checks cost little. Judgement."""
 _LOWEST_LINE_HZ = 2.0
+"""No drive turns a motor for long at a lower frequency, Hz; below lie offset and drift of the sensors.
+Judgement."""
 _SEGMENTS = 8
+"""Consecutive parts of a window whose phasors are compared. Judgement: trends show, noise averages out."""
 _LEAST_PERIODS = 10
+"""Periods of the line in a part, so that its phasor has no leakage to speak of. Judgement."""
 
 
 @dataclass(frozen=True, slots=True)

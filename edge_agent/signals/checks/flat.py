@@ -8,17 +8,36 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 _HELD_S = 0.0012
+"""Longest time that noise and resolution let a sloping current rest, s. Judgement, held by the fault sets
+of tests/bench/bench_evidence.py."""
 _PERIODS_HELD = 0.6
+"""A current may rest near its peak for less than this share of a period. Judgement, held by the fault sets
+of tests/bench/bench_evidence.py."""
 _SLOPED_SHARE = 0.75
+"""Share of the amplitude below which a sine counts as sloping. Judgement."""
 _SLOPE_AT_SHARE = 0.66
+"""Slope of a sine at three quarters of its amplitude: sqrt(1 - 0.75^2)."""
 _MEANS_PER_PERIOD = 40
+"""Means per period in which the tops are looked at: they take the noise off and keep the shape.
+Judgement."""
 _OUTER_SD = 8.0
+"""Width of the outermost values in standard deviations of the noise, so that noise alone flattens no top.
+Judgement, held by the fault sets of tests/bench/bench_evidence.py."""
 _OUTER_SHARE = 0.004
+"""The same as a share of the amplitude where noise is small. Judgement, held by the fault sets of
+tests/bench/bench_evidence.py."""
 _LEAST_OUTER_FRACTION = 0.003
+"""Share of all values that must lie in the outermost range to matter. Judgement, held by the fault sets of
+tests/bench/bench_evidence.py."""
 _LEAST_PERIODS = 12
+"""Fewer periods are looked at whole instead of by their strongest quarter. Judgement."""
 _NOISE_SCANS = 20_000
+"""Scans that the noise is read from: its estimate is good to a percent. Judgement."""
 _CONVERTER_NOISE = 0.3
+"""Rounding noise of any converter, counts: 1/sqrt(12)."""
 _LARGEST_OUTER_SHARE = 0.08
+"""Wider outermost values than this share of the amplitude cannot tell a cut top from a sine's. Judgement,
+held by the fault sets of tests/bench/bench_evidence.py."""
 
 
 def holds(counts: NDArray[np.integer], scans: int) -> NDArray[np.bool_]:

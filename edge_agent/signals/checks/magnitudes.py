@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from edge_agent.circuit import fit_circuit
 from edge_agent.limits import MAGNITUDES
 from edge_agent.motor import Nameplate
-from edge_agent.verdict import Reason, Refusal
+from edge_agent.refusals import of_samples
+from edge_agent.verdict import Refusal
 
 _MIN_GAIN = 0.02
 """Gain over the others' below which a phase is called missing: a transformer beside its conductor picks up
@@ -52,18 +53,11 @@ def check_plate(names: Sequence[str], rms_a: NDArray[np.float64], limits: Curren
     any."""
     large = rms_a > limits.highest_a
     if large.any():
-        return Refusal(
-            Reason.WRONG_SCALE,
-            "current_above_pull_out_a",
-            float(rms_a.max()),
-            limits.highest_a,
-            _list(names, large),
-        )
+        too_large_a = float(rms_a.max())
+        return of_samples.ABOVE_PULL_OUT.refuse(too_large_a, limits.highest_a, _list(names, large))
     if rms_a.max() >= limits.lowest_a:
         return None
-    return Refusal(
-        Reason.WRONG_SCALE, "current_below_idle_a", float(rms_a.max()), limits.lowest_a, ", ".join(names)
-    )
+    return of_samples.BELOW_IDLE.refuse(float(rms_a.max()), limits.lowest_a, ", ".join(names))
 
 
 def check_sensors(
@@ -99,7 +93,7 @@ def check_sensors(
     if ratio > 1 and np.delete(rms_a, odd).max() < limits.lowest_a:
         wrong, ratio = ~wrong, 1 / ratio
     limit = MAGNITUDES.max_gain_ratio if ratio > 1 else 1 / MAGNITUDES.max_gain_ratio
-    return Refusal(Reason.WRONG_SCALE, "gain_over_others", ratio, limit, _list(names, wrong))
+    return of_samples.GAIN_OFF.refuse(ratio, limit, _list(names, wrong))
 
 
 def _check_two(names: Sequence[str], whole: NDArray[np.complex128]) -> Refusal | None:
@@ -107,9 +101,7 @@ def _check_two(names: Sequence[str], whole: NDArray[np.complex128]) -> Refusal |
     ratio = float(np.abs(whole).max() / np.abs(whole).min())
     if abs(apart_deg - 120.0) > _UNBALANCED_DEG or not MAGNITUDES.max_ratio_of_two <= ratio <= 1 / _MIN_GAIN:
         return None
-    return Refusal(
-        Reason.WRONG_SCALE, "ratio_of_currents", ratio, MAGNITUDES.max_ratio_of_two, " or ".join(names)
-    )
+    return of_samples.RATIO_OFF.refuse(ratio, channel=" or ".join(names))
 
 
 def _relative_gains(whole: NDArray[np.complex128]) -> NDArray[np.float64] | None:

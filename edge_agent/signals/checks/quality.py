@@ -9,17 +9,21 @@ from numpy.typing import NDArray
 from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.limits import CLOCK, SAMPLES, WIRING
 from edge_agent.motor import Nameplate
+from edge_agent.refusals import of_samples
 from edge_agent.signals.checks import clock, flat, magnitudes, wiring
 from edge_agent.signals.checks.coarse import CoarseCurrents, coarse_currents, current_stream, currents_of
 from edge_agent.signals.checks.vibration import usable_vibration
-from edge_agent.verdict import Reason, Refusal
+from edge_agent.verdict import Refusal
 from edge_agent.windows.sliding import StreamWindow, Window
 
 _AMPLITUDES_S = 0.2
+"""Parts in which the amplitude is followed, s: ten periods of the line, shorter than any start.
+Judgement."""
 _RUN_UP_OVER_RATED = (2.0, 12.0)
 """Currents over the rated one between which a motor may run up: locked rotors draw 5 to 8 times it, some of
 the highest efficiency 10 times, and a tenth more at a tenth more voltage."""
 _QUARTERS = 4
+"""Parts of a window whose currents are compared: a run-up of seconds shows between quarters. Judgement."""
 
 
 __all__ = [
@@ -72,9 +76,9 @@ def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
         return None
     needed_hz = SAMPLES.min_scans_per_period * nameplate.line_frequency_hz
     if window.stream.rate_hz < needed_hz:
-        return Refusal(Reason.OUT_OF_DOMAIN, "current_rate_hz", window.stream.rate_hz, needed_hz)
+        return of_samples.TOO_SLOW.refuse(window.stream.rate_hz, needed_hz)
     if window.valid.size < SAMPLES.min_scans:
-        return Refusal(Reason.OUT_OF_DOMAIN, "current_scans", window.valid.size, SAMPLES.min_scans)
+        return of_samples.TOO_FEW_SCANS.refuse(window.valid.size)
     return None
 
 
@@ -82,15 +86,15 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
     """Give the first reason why the currents of this window say nothing; None where they can be used."""
     lost = window.lost_samples / max(1, window.valid.size)
     if lost > SAMPLES.max_lost_fraction:
-        return Refusal(Reason.LOST_SAMPLES, "lost_fraction", lost, SAMPLES.max_lost_fraction)
+        return of_samples.LOST_FRACTION.refuse(lost)
     if window.overruns:
-        return Refusal(Reason.LOST_SAMPLES, "device_overruns", window.overruns, 0)
+        return of_samples.DEVICE_OVERRUNS.refuse(window.overruns)
     channels = currents_of(window)
     if not channels:
-        return Refusal(Reason.MISSING_PHASE, "current_channels", 0, 1)
+        return of_samples.NO_CURRENT_CHANNEL.refuse(0)
     for channel in set(channels).intersection(window.dead):
         name = window.stream.channels[channel].name
-        return Refusal(Reason.MISSING_PHASE, "dead_channels", len(window.dead), 0, name)
+        return of_samples.DEAD_CURRENT.refuse(len(window.dead), channel=name)
     coarse = coarse_currents(window, nameplate.line_frequency_hz)
     currents = _Currents(
         counts=[window.counts[i] if lost == 0.0 else window.counts[i, window.valid] for i in channels],
@@ -114,7 +118,7 @@ def _off(currents: _Currents) -> Iterator[Refusal]:
         SAMPLES.off_below_rated * currents.nameplate.rated_current_a,
     )
     if strongest < off_a:
-        yield Refusal(Reason.MOTOR_OFF, "current_a", strongest, off_a)
+        yield of_samples.MOTOR_OFF.refuse(strongest, off_a)
 
 
 def _starts(currents: _Currents) -> Iterator[Refusal]:
@@ -129,13 +133,9 @@ def _starts(currents: _Currents) -> Iterator[Refusal]:
     alone = len(currents.channels) == 1
     rests = not alone or min(relative[0, 0], relative[0, -1]) < SAMPLES.min_amplitude_over_median
     if least < SAMPLES.min_amplitude_over_median and rests:
-        yield Refusal(
-            Reason.STARTING, "least_over_median_amplitude", least, SAMPLES.min_amplitude_over_median
-        )
+        yield of_samples.AMPLITUDE_FALLS.refuse(least)
     if most > SAMPLES.max_amplitude_over_median:
-        yield Refusal(
-            Reason.STARTING, "largest_over_median_amplitude", most, SAMPLES.max_amplitude_over_median
-        )
+        yield of_samples.AMPLITUDE_RISES.refuse(most)
 
 
 def _relative_amplitudes(coarse: CoarseCurrents) -> NDArray[np.float64]:
@@ -165,7 +165,7 @@ def _run_up(currents: _Currents) -> Iterator[Refusal]:
     amplitudes = [float(np.sqrt(np.mean(np.square(quarter)))) for quarter in quarters]
     change = max(amplitudes) / max(min(amplitudes), 1e-30) - 1.0
     if change > SAMPLES.max_change_of_large_current:
-        yield Refusal(Reason.STARTING, "change_of_large_current", change, SAMPLES.max_change_of_large_current)
+        yield of_samples.RUN_UP.refuse(change)
 
 
 def _magnitudes(currents: _Currents) -> Iterator[Refusal]:
@@ -184,8 +184,8 @@ def _dead_phase(currents: _Currents) -> Iterator[Refusal]:
         counts, channel = currents.counts[row], currents.channels[row]
         level_a = abs(float(channel.units(counts[:1])[0]))
         stuck = counts.min() == counts.max() and level_a > SAMPLES.missing_below_strongest * strongest
-        reason = Reason.STUCK_CHANNEL if stuck else Reason.MISSING_PHASE
-        yield Refusal(reason, "current_a", weakest, SAMPLES.missing_below_strongest * strongest, channel.name)
+        rule = of_samples.STUCK_PHASE if stuck else of_samples.MISSING_PHASE
+        yield rule.refuse(weakest, SAMPLES.missing_below_strongest * strongest, channel.name)
 
 
 def _held(currents: _Currents) -> Iterator[Refusal]:
@@ -193,12 +193,12 @@ def _held(currents: _Currents) -> Iterator[Refusal]:
     for counts, amplitude, name in rows:
         held = flat.held_s(counts, float(amplitude), currents.rate_hz, currents.coarse.frequency_hz)
         if held is not None:
-            yield Refusal(Reason.STUCK_CHANNEL, "longest_constant_s", *held, name)
+            yield of_samples.HELD_VALUE.refuse(*held, name)
 
 
 def _clipping(currents: _Currents) -> Iterator[Refusal]:
     if currents.marked > SAMPLES.max_at_extreme:
-        yield Refusal(Reason.CLIPPED, "clipped_fraction", currents.marked, SAMPLES.max_at_extreme)
+        yield of_samples.MARKED_CLIPPED.refuse(currents.marked)
     for counts, name in zip(currents.counts, currents.names, strict=True):
         rate_hz, line_hz = currents.rate_hz, currents.coarse.frequency_hz
         ratio = flat.flat_top_ratio(counts, rate_hz, line_hz)
@@ -206,18 +206,18 @@ def _clipping(currents: _Currents) -> Iterator[Refusal]:
             ratio > SAMPLES.max_flat_top_ratio
             and flat.third_harmonic(counts, rate_hz, line_hz) > SAMPLES.min_third_harmonic
         ):
-            yield Refusal(Reason.CLIPPED, "flat_top_ratio", ratio, SAMPLES.max_flat_top_ratio, name)
+            yield of_samples.FLAT_TOPS.refuse(ratio, channel=name)
 
 
 def _clock(currents: _Currents) -> Iterator[Refusal]:
     coarse = currents.coarse
     jump_rad = clock.phase_jump_rad(coarse)
     if jump_rad is not None:
-        yield Refusal(Reason.UNRELIABLE_CLOCK, "phase_jump_rad", abs(jump_rad), CLOCK.min_jump_rad)
+        yield of_samples.PHASE_JUMP.refuse(abs(jump_rad))
     strongest = currents.counts[int(np.argmax(currents.amplitudes_a))]
     jitter_s = clock.jitter_s(strongest, currents.rate_hz, coarse.frequency_hz)
     if jitter_s > CLOCK.max_jitter_s:
-        yield Refusal(Reason.UNRELIABLE_CLOCK, "jitter_s", jitter_s, CLOCK.max_jitter_s)
+        yield of_samples.JITTER.refuse(jitter_s)
 
 
 def _wander(currents: _Currents) -> Iterator[Refusal]:
@@ -225,8 +225,8 @@ def _wander(currents: _Currents) -> Iterator[Refusal]:
     part_s = currents.coarse.valid.size / currents.coarse.rate_hz / currents.phasors.shape[1]
     wander_hz = clock.wander_hz(currents.phasors, part_s)
     if wander_hz > CLOCK.max_wander_hz:
-        reason = Reason.UNRELIABLE_CLOCK if currents.nameplate.supply == "grid" else Reason.UNSTEADY
-        yield Refusal(reason, "line_wander_hz", wander_hz, CLOCK.max_wander_hz)
+        grid = currents.nameplate.supply == "grid"
+        yield (of_samples.LINE_WANDERS if grid else of_samples.DRIVE_WANDERS).refuse(wander_hz)
 
 
 def _two_phases(currents: _Currents) -> Iterator[Refusal]:
@@ -235,9 +235,9 @@ def _two_phases(currents: _Currents) -> Iterator[Refusal]:
     angle_deg = wiring.phase_angle_deg(currents.phasors)
     least_deg, largest_deg = WIRING.min_phase_angle_deg, WIRING.max_phase_angle_deg
     if angle_deg < least_deg:
-        yield Refusal(Reason.OUT_OF_DOMAIN, "angle_between_phases_deg", angle_deg, least_deg)
+        yield of_samples.PHASES_TOO_CLOSE.refuse(angle_deg)
     if angle_deg > largest_deg:
-        yield Refusal(Reason.MISSING_PHASE, "angle_between_phases_deg", angle_deg, largest_deg)
+        yield of_samples.PHASES_OPPOSED.refuse(angle_deg)
 
 
 def _three_phases(currents: _Currents) -> Iterator[Refusal]:
@@ -245,11 +245,11 @@ def _three_phases(currents: _Currents) -> Iterator[Refusal]:
         return
     zero = wiring.zero_sequence(currents.phasors)
     if zero > WIRING.max_zero_sequence:
-        yield Refusal(Reason.OUT_OF_DOMAIN, "zero_sequence", zero, WIRING.max_zero_sequence)
+        yield of_samples.ZERO_SEQUENCE.refuse(zero)
     limit = wiring.drift_limit(float(currents.amplitudes.min()))
     drift = wiring.gain_drift(currents.phasors)
     if drift > limit:
-        yield Refusal(Reason.UNSTEADY, "gain_drift", drift, limit)
+        yield of_samples.GAIN_DRIFTS.refuse(drift, limit)
 
 
 _CHECKS = (

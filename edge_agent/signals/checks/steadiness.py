@@ -5,13 +5,17 @@ from numpy.typing import NDArray
 from scipy.ndimage import uniform_filter1d
 
 from edge_agent.limits import SAMPLES, STEADY
+from edge_agent.refusals import of_samples
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.sidebands.fit import SidebandPair
-from edge_agent.verdict import Reason, Refusal
+from edge_agent.verdict import Refusal
 
 _SMOOTHED_S = 0.2
+"""The current is smoothed over this time, s: ten periods of the line take the ripple off. Judgement."""
 _UNSURE_END = 0.04
+"""Share of the window at either end where the filters see half of their samples; left out."""
 _SLOW_S = 1.0
+"""Phase slower than this, s, is the supply's wander and no blow to the load. Judgement."""
 _AMPLITUDE_PER_SQUARE = 0.25
 """Change of the amplitude per squared change of the phase, rad, below which no load made it: one that adds
 the share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is
@@ -19,6 +23,8 @@ required."""
 _USUAL_PERCENT = 90
 """Of the amplitude's quick changes so many are its usual swing, as that by broken bars; judgement."""
 _LEAST_CURRENT_PER_SLIP = 0.1
+"""Lower bound of the current's slope over slip, per unit: at no load the current tells no slip.
+Judgement."""
 
 
 def check_running(baseband: Baseband) -> Refusal | None:
@@ -28,13 +34,9 @@ def check_running(baseband: Baseband) -> Refusal | None:
     middle = float(np.median(smooth))
     least, most = float(smooth.min()) / middle, float(smooth.max()) / middle
     if least < SAMPLES.min_amplitude_over_median:
-        return Refusal(
-            Reason.STARTING, "least_over_median_amplitude", least, SAMPLES.min_amplitude_over_median
-        )
+        return of_samples.AMPLITUDE_FALLS.refuse(least)
     if most > SAMPLES.max_amplitude_over_median:
-        return Refusal(
-            Reason.STARTING, "largest_over_median_amplitude", most, SAMPLES.max_amplitude_over_median
-        )
+        return of_samples.AMPLITUDE_RISES.refuse(most)
     return None
 
 
@@ -54,12 +56,12 @@ def check_transient(baseband: Baseband, supply: str = "grid") -> Refusal | None:
     most_rad, limit_rad = float(phase_rad.max()), _transient_limit(phase_rad)
     beyond_usual = float(quick.max() - np.percentile(quick, _USUAL_PERCENT))
     if most_rad > limit_rad and beyond_usual < _AMPLITUDE_PER_SQUARE * most_rad**2:
-        reason = Reason.UNRELIABLE_CLOCK if supply == "grid" else Reason.UNSTEADY
-        return Refusal(reason, "phase_stray_rad", most_rad, limit_rad)
+        rule = of_samples.PHASE_STRAYS if supply == "grid" else of_samples.PHASE_STRAYS_ON_A_DRIVE
+        return rule.refuse(most_rad, limit_rad)
     if most > limit:
-        return Refusal(Reason.UNSTEADY, "largest_current_change", most, limit)
+        return of_samples.TRANSIENT.refuse(most, limit)
     if most_rad > limit_rad:
-        return Refusal(Reason.UNSTEADY, "largest_phase_change_rad", most_rad, limit_rad)
+        return of_samples.PHASE_MOVES.refuse(most_rad, limit_rad)
     return None
 
 
@@ -94,5 +96,5 @@ def check_load_change(change: float, current_per_slip: float) -> Refusal | None:
     """
     slip_change = change / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
     if slip_change > STEADY.max_slip_change:
-        return Refusal(Reason.UNSTEADY, "slip_change", slip_change, STEADY.max_slip_change)
+        return of_samples.SLIP_CHANGES.refuse(slip_change)
     return None

@@ -14,10 +14,19 @@ from edge_agent.windows.sliding import StreamWindow, Window
 MAX_LOST_FRACTION = 0.02
 """Share of the scans of a stream that may be lost; judgement."""
 _HELD_S = 0.02
+"""Longest time that an accelerometer may keep one count, s: below 50 Hz nothing is that slow and that
+still. Judgement, held by the fault sets of tests/bench/bench_evidence.py."""
 _MIN_HELD_SCANS = 8
+"""Fewer equal scans happen by chance in a quiet signal. Judgement, held by the fault sets of
+tests/bench/bench_evidence.py."""
 _HOLDS_BY_CHANCE = 5.0
+"""Times the longest run that chance gives, from which a run is a hold. Judgement, held by the fault sets of
+tests/bench/bench_evidence.py."""
 _MAX_AT_EXTREME = 0.01
+"""Share of scans at the converter's end: a sine touches it with fewer unless it is cut off. Judgement, held
+by the fault sets of tests/bench/bench_evidence.py."""
 _FEW_COUNTS = 20
+"""A signal of fewer counts is at its extremes by resolution alone. Judgement."""
 _LOWEST_HZ = 3.0
 """Below, drift of the sensor and of the amplifier stands; no motor turns so slowly."""
 _HIGHEST_HZ = 3000.0

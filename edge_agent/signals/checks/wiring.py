@@ -6,8 +6,13 @@ from numpy.typing import NDArray
 from edge_agent.limits import WIRING
 
 _DRIFT_OVER_SCATTER = 5.0
+"""The drift over the scatter of the parts, so that noise is no drift. Judgement, held by the fault sets of
+tests/bench/bench_evidence.py."""
 _DRIFT_OVER_UNBALANCE = 1.0
+"""A drift of one sensor moves the currents' sum more than their unbalance; a supply does not. Physics of
+three wires."""
 _LEAST_PARTS = 4
+"""Fewer parts show no trend. Judgement."""
 
 
 def zero_sequence(phasors: NDArray[np.complex128]) -> float:

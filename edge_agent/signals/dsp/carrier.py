@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from edge_agent.limits import SAMPLES
+from edge_agent.refusals import of_samples
 from edge_agent.signals.dsp.polyphase import decimate
 from edge_agent.signals.dsp.rotation import rotation
-from edge_agent.verdict import Reason, Refusal
+from edge_agent.verdict import Refusal
 
 BASEBAND_RATE_HZ = 125.0
 """Rate of the demodulated current: room for 2sf, 4sf and 6sf on both sides of the line."""
@@ -88,7 +89,7 @@ def check_bridged(baseband: Baseband) -> Refusal | None:
     """Few lost samples, one here and one there, can touch all of a window."""
     bridged = 1.0 - float(np.mean(baseband.valid))
     if bridged > SAMPLES.max_bridged_fraction:
-        return Refusal(Reason.LOST_SAMPLES, "bridged_fraction", bridged, SAMPLES.max_bridged_fraction)
+        return of_samples.BRIDGED.refuse(bridged)
     return None
 
 

@@ -12,15 +12,28 @@ from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.dsp.rotation import rotation
 
 _HARMONICS = (1, 2, 3)
+"""Pairs at 2sf, 4sf and 6sf are fitted together, so that the higher ones do not leak into the first."""
 _SAME_CYCLES = 0.4
+"""Two lines nearer than this, in cycles of the window, cannot be told apart: under half a bin."""
 _SLOW_SHARE = 0.4
+"""Drift terms reach up to this share of 2sf: they take the wander and leave the pair. Judgement, held by
+the rotor sets of tests/bench/bench_evidence.py."""
 _SEARCH_STEP = 0.1
+"""Step of the search in bins of the window: a tenth loses less than 0.1 dB of a tapered line."""
 _RMS_OVER_MEDIAN = 1.2
+"""Rms over median of Rayleigh-distributed levels: 1/sqrt(ln 2) = 1.2."""
 _NEAR = np.array([0.62, 0.7, 0.78])
+"""Places between carrier and pair where the floor is read, units of 2sf: outside the lobes of both.
+Judgement."""
 _FAR = np.array([1.25, 1.35, 1.45, 1.6])
+"""Places beyond the pair and below the 4sf pair, units of 2sf: outside the lobes of both. Judgement."""
 _FARTHER = np.array([1.75, 1.85, 2.2, 2.35, 2.5])
+"""Places around the 4sf pair, units of 2sf: they show how the floor falls with the distance. Judgement."""
 _MAIN_LOBE_BINS = 2.0
+"""Half width of the Hann taper's main lobe, bins."""
 _FOREIGN = 3.0
+"""A level this many times the one farther out is a foreign line, not the floor. Judgement, held by the
+rotor sets of tests/bench/bench_evidence.py."""
 _TAKEN_BY_FIT = 1.5
 """In short windows the fitted lines take a third of what lies on their far side, too."""
 _STEEPEST = 2.0

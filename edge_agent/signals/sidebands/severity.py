@@ -13,11 +13,13 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals.sidebands.fit import SidebandPair
 
 _NORMAL_90 = 1.645
+"""Half width of the middle 90 % of a normal distribution, in standard deviations."""
 _SPREAD = 0.1
 """Standard deviation of the estimate about the truth, relative: temperature, the plate's fit."""
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
 _MOST_LOAD = 1.3
+"""Loads beyond are judged as this one: the circuit is fitted up to there. Judgement."""
 _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
 """By load, the share of both sidebands' sum by which bars swing the amplitude; from simulated machines."""
 _AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))

@@ -21,6 +21,8 @@ from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 from edge_agent.signals.supply import HARMONICS
 
 _WANDER_BELOW_HZ = 6.0
+"""The supply's wander lies below, Hz; 2sf of a loaded motor reaches up to there. Judgement, held by
+bench_evidence.py."""
 _LEAST_OF_AMPLITUDE = 0.5
 """A harmonic whose amplitude drops below this share of its median is too weak, or not the supply's."""
 _WANDER_REACHES_HZ = 1.7

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from edge_agent.circuit import Circuit
 from edge_agent.limits import MAGNITUDES
 from edge_agent.motor import Nameplate
+from edge_agent.refusals import of_samples
 from edge_agent.signals.prepared import Vibration
 from edge_agent.signals.slip.finder import SlipFinder, SlipRange
 from edge_agent.signals.supply import Line
-from edge_agent.verdict import Reason, Refusal
+from edge_agent.verdict import Refusal
 
 _BOOSTED = (0.5, 3.0)
 """Share of the rated frequency below which a drive may raise the flux, and the factor there; judgement."""
@@ -57,9 +58,7 @@ class CurrentBySlip:
         over_rated = self._over_rated(line)
         if over_rated < MAGNITUDES.overload:
             return None
-        return Refusal(
-            Reason.OVERLOAD, "current_over_rated", over_rated, MAGNITUDES.overload, ", ".join(names)
-        )
+        return of_samples.OVERLOADED.refuse(over_rated, channel=", ".join(names))
 
     def _contradiction(self, line: Line, slips: SlipRange, names: Sequence[str]) -> Refusal | None:
         # Slip frequency and flux tell the current, whatever the frequency that a drive gives.
@@ -78,7 +77,7 @@ class CurrentBySlip:
         if lowest <= factor <= highest:
             return None
         limit = lowest if factor < lowest else highest
-        return Refusal(Reason.WRONG_SCALE, "current_over_that_of_slip", factor, limit, ", ".join(names))
+        return of_samples.CURRENT_OFF_SLIP.refuse(factor, limit, ", ".join(names))
 
     def _over_rated(self, line: Line) -> float:
         return line.rms_a / self._nameplate.rated_current_a

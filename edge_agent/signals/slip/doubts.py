@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from edge_agent.circuit import Circuit
 from edge_agent.limits import BARS, SIDEBANDS, SLIP
+from edge_agent.refusals import of_bars
+from edge_agent.refusals.rule import Rule
 from edge_agent.signals.checks.steadiness import check_load_change, current_change
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.prepared import Current, Vibration
@@ -17,9 +19,11 @@ from edge_agent.signals.sidebands.supply_phase import without_wander
 from edge_agent.signals.slip.finder import SlipFinder, SlipRange, borne_out
 from edge_agent.signals.slip.pair_search import find_elsewhere, find_standing
 from edge_agent.signals.supply import Line
-from edge_agent.verdict import Reason, Refusal
+from edge_agent.verdict import Refusal
 
 _UNBALANCED = 0.06
+"""Negative over positive sequence from which a supply counts as unbalanced: one percent of voltage
+unbalance makes several of current (NEMA MG 1)."""
 _MOST_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _HOTTEST = 1.2
@@ -65,14 +69,14 @@ class Doubts:
         if slips.source == "configured":
             nearest = borne_out(slips, by_current)
             if nearest is not None:
-                return Refusal(Reason.LOAD_TOO_LOW, "slip_of_configured_speed", slips.middle, nearest)
+                return of_bars.CONFIGURED_SPEED.refuse(slips.middle, nearest)
         strange = pair.at_edge if pair.stands_out else slips.source == "configured"
         if not strange:
             return None
         heard = None if vibration is None else self._slips.from_vibration(vibration, line, by_current)
         if heard is not None and heard.meets(slips):
             return None
-        return self._check_elsewhere(pair, baseband, "pair_off_told_speed_db")
+        return self._check_elsewhere(pair, baseband, of_bars.PAIR_OFF_SPEED)
 
     def of_found_slip(self, slips: SlipRange, current: Current, baseband: Baseband) -> Refusal | None:
         """Slots may be misread, and another shaft heard: at no other slip may a pair show broken bars.
@@ -86,7 +90,7 @@ class Doubts:
         alone = slips.source == "current"
         over_idle = current.line.rms_a / self._circuit.no_load_current_rms_a
         if alone and over_idle < SLIP.max_over_idle:
-            return Refusal(Reason.LOAD_TOO_LOW, "current_over_idle", over_idle, SLIP.max_over_idle)
+            return of_bars.CURRENT_NEAR_IDLE.refuse(over_idle)
         if not alone:
             larger = replace(by_current, highest=_HOTTEST * anything.highest)
             broken = self._broken_among(larger, current, baseband, SIDEBANDS.min_cycles_light)
@@ -109,7 +113,7 @@ class Doubts:
         over = self._bars.over_load_swing(pair, slips.lowest)
         if over >= BARS.min_across:
             return None
-        return Refusal(Reason.LOAD_OSCILLATION, "bars_over_load_swing", over, BARS.min_across)
+        return of_bars.LIKE_OSCILLATION.refuse(over)
 
     def _check_load(self, slips: SlipRange, pair: SidebandPair, baseband: Baseband) -> Refusal | None:
         """Without a speed, only a pair that stands out within the slips of this load tells the slip.
@@ -118,29 +122,27 @@ class Doubts:
         """
         if slips.source == "current" and not pair.stands_out:
             above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
-            return Refusal(
-                Reason.LOAD_TOO_LOW, "pair_above_floor_db", above_floor_db, SIDEBANDS.detection_margin_db
-            )
+            return of_bars.NO_PAIR.refuse(above_floor_db)
         load = self._circuit.load_at_slip(pair.slip)
         if load < SIDEBANDS.min_load:
-            return Refusal(Reason.LOAD_TOO_LOW, "load", load, SIDEBANDS.min_load)
+            return of_bars.LOAD_IS_FRICTION.refuse(load)
         if pair.cycles < least_cycles(load):
-            return Refusal(Reason.LOAD_TOO_LOW, "pole_pass_cycles", pair.cycles, least_cycles(load))
+            return of_bars.TOO_FEW_CYCLES.refuse(pair.cycles, least_cycles(load))
         if slips.source != "current":
             return None
         if slips.lowest == 0.0 or pair.at_edge:
-            return Refusal(Reason.LOAD_TOO_LOW, "slip_of_pair", pair.slip, slips.highest)
-        return self._check_elsewhere(pair, baseband, "stronger_pair_db")
+            return of_bars.STRANGE_PAIR.refuse(pair.slip, slips.highest)
+        return self._check_elsewhere(pair, baseband, of_bars.STRONGER_PAIR)
 
-    def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, quantity: str) -> Refusal | None:
-        """Refuse with this quantity where a far stronger pair stands at another slip."""
+    def _check_elsewhere(self, pair: SidebandPair, baseband: Baseband, rule: Rule) -> Refusal | None:
+        """Refuse by this rule where a far stronger pair stands at another slip."""
         elsewhere = find_elsewhere(baseband, self._slips.anything(), self._circuit)
         if elsewhere is None:
             return None
         stronger_db = decibels(elsewhere.linear_sum) - decibels(pair.linear_sum)
         if stronger_db < SLIP.far_stronger_db:
             return None
-        return Refusal(Reason.LOAD_TOO_LOW, quantity, stronger_db, SLIP.far_stronger_db)
+        return rule.refuse(stronger_db)
 
     def _broken_among(
         self, others: SlipRange, current: Current, baseband: Baseband, cycles: float
@@ -156,4 +158,4 @@ class Doubts:
         bars = self._bars.measure(quiet)
         if bars.interval[0] < BARS.sound:
             return None
-        return quiet, Refusal(Reason.LOAD_TOO_LOW, "bars_at_another_slip", bars.value, BARS.sound)
+        return quiet, of_bars.BARS_AT_ANOTHER_SLIP.refuse(bars.value)

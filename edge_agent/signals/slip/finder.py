@@ -19,19 +19,38 @@ from edge_agent.signals.supply import Line
 MAX_SLIP = 0.4
 """Slip that is looked for at most: at a half the lower sideband (1 - 2s)f is direct current (physics)."""
 _LARGEST_SLIP_RATIO = 2.8
+"""Largest slip over the rated one: the breakdown slip of standard motors lies at 2.5 to 4 times the rated
+one."""
 _CURRENT_MARGIN = (0.5, 2.0)
+"""Range around the slip that the current means: rotor heat, voltage and plate errors of simulated motors
+lie within. Judgement, held by the rotor sets of tests/bench/bench_evidence.py."""
 _OVERLOAD_MARGIN = 1.75
+"""Upper end of that range over the larger of this slip and the rated one. Judgement, held by the rotor sets
+of tests/bench/bench_evidence.py."""
 _SLOT_STEPS = 4
+"""Steps of the slot search per resolution cell: a line loses under 0.3 dB between two of them."""
 _FEWEST_SLIPS = 20
+"""Fewer candidates give no lead over others that means anything. Judgement."""
 _LEAST_LEAD_DB = 8.0
+"""Lead of a slot line over every other slip, dB, summed over the lines. Judgement, held by the rotor sets
+of tests/bench/bench_evidence.py."""
 _SAME_LINE_BINS = 1.5
+"""Candidates this near, in cells of resolution, show the same line: the main lobe's half width."""
 _LEAST_SHARE = 0.5
 """Share of the strongest line's level that its mirror image has at least, or a slot line of its own."""
 _APART_BINS = 3.0
+"""Candidates this far apart, in cells of resolution, show different lines: the whole main lobe."""
 _SAME_SHAFT = 1.5
+"""Slots and vibration mean one shaft within this many widths of the vibration's range. Judgement, held by
+the rotor sets of tests/bench/bench_evidence.py."""
 _CURRENT_DOUBT = 1.4
+"""Factor by which the slip that the current means may be wrong: under- and over-voltage of 10 %, a cold or
+hot rotor. Judgement, held by the rotor sets of tests/bench/bench_evidence.py."""
 _SAME_CYCLES = 0.4
+"""A slip that slots mean is that of a pair within this many cycles of the window: under half a bin."""
 _SIDE_LINES = np.arange(-3, 4)
+"""Side lines of a slot line that bars make by swinging the speed: up to the third on both sides.
+Judgement."""
 
 
 @dataclass(frozen=True, slots=True)

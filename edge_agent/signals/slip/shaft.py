@@ -7,13 +7,29 @@ from numpy.typing import NDArray
 from scipy import fft, ndimage
 
 _HARMONICS = np.arange(1, 7)
+"""Harmonics of the shaft that are summed: six, as unbalance, misalignment and looseness make them.
+Judgement."""
 _FLOOR_WIDTH_HZ = 12.0
+"""Width of the median that is the floor of a line, Hz: wide against a line, narrow against resonances.
+Judgement."""
 _CAP_DB = 30.0
+"""Level above which a line counts a tenth only, dB: one huge line must not outvote a comb. Judgement, held
+by the rotor sets of tests/bench/bench_evidence.py."""
 _UNCERTAINTY_BINS = 0.25
+"""Error of a polished line in bins of the window. Judgement, held by the rotor sets of
+tests/bench/bench_evidence.py."""
 _TOP_BINS = 0.5
+"""Half width of a line's top, bins of the window: that of the Blackman taper's main lobe above -3 dB, with
+room. Judgement."""
 _SUPPLY_BINS = 3.0
+"""Lines within the main lobe of the Blackman taper around multiples of the supply belong to the supply:
+three bins."""
 _LEAST_LEAD_DB = 6.0
+"""Lead of the best speed over any other, and level of a harmonic that counts, dB. Judgement, held by the
+rotor sets of tests/bench/bench_evidence.py."""
 _LEAST_ONE_DB = 12.0
+"""Level from which the first harmonic alone shows a shaft, dB. Judgement, held by the rotor sets of
+tests/bench/bench_evidence.py."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,16 +23,28 @@ _CURRENT_ORDERS = (1, -1)
 _VIBRATION_ORDERS = (0, -2, 2)
 """Slot forces: N_b f_r, and with the field's pull at ± 2f."""
 _WANDER_S = 1.0
+"""The supply's phase is smoothed over this time, s, before it is taken off: noise stays out, wander is
+followed. Judgement."""
 _SUPPLY_BINS = 3.0
+"""Slot lines within the main lobe of the Blackman taper around a harmonic of the supply are covered: three
+bins."""
 _ROUNDING_BINS = 1e-6
 """So that a slip just beyond is never covered, however it is rounded."""
 _MIN_SCANS = 8
 """A stream with fewer scans in the window has no spectrum to speak of (judgement)."""
 _PADDING = 4
+"""Zero padding of a band: a line loses under 0.3 dB between two points."""
 _LEAST_DB = 6.0
+"""Levels below are noise of a single bin, dB over the median. Judgement, held by the rotor sets of
+tests/bench/bench_evidence.py."""
 _CAP_DB = 25.0
+"""Level above which a line counts in part only, dB: one huge line must not outvote the others. Judgement,
+held by the rotor sets of tests/bench/bench_evidence.py."""
 _BEYOND_CAP = 0.3
+"""Share that counts of what exceeds the cap: its top remains its top. Judgement, held by the rotor sets of
+tests/bench/bench_evidence.py."""
 _LEAST_BAND_BINS = 40
+"""Narrower bands have too few bins for the median that is their floor. Judgement."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from edge_agent.signals.supply import HARMONICS
 from edge_agent.verdict import Evidence
 
 _SIDES = np.array([-6, -4, -2, 2, 4, 6]) / 2
+"""Sidebands of the harmonics at 2ksf from them, in units of 2sf, k up to 3."""
 
 
 def hear_witnesses(

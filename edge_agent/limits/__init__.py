@@ -1,0 +1,79 @@
+"""Decision limits: every number that splits a verdict or is published as the `limit` of a refusal.
+
+Each has its meaning, its origin (physics with its source, measured by a command, or judgement) and what moves
+when it moves. `edge-agent check --limits` prints them. Constants of an algorithm stay beside the algorithm.
+
+    SOURCE      do samples come?                        SAMPLES     are they whole, of a running motor?
+    CLOCK       were they taken when they say?          MAGNITUDES  can this motor have such currents?
+    WIRING      do the sensors belong to its phases?    SUPPLY      is the line where it should be?
+    STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
+    SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
+    NETWORK     when does the network contradict?       STATE       from windows to a state
+
+Its parts, in reading order:
+
+limit       a number with its meaning, its origin and what moves with it
+of_samples  limits of samples
+of_bars     limits of the answer
+"""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+from edge_agent.limits.limit import Described
+from edge_agent.limits.of_bars import BarLimits, NetworkLimits, SidebandLimits, SlipLimits, StateLimits
+from edge_agent.limits.of_samples import (
+    ClockLimits,
+    MagnitudeLimits,
+    SampleLimits,
+    SourceLimits,
+    SteadyLimits,
+    SupplyLimits,
+    WiringLimits,
+)
+
+__all__ = [
+    "BARS",
+    "CLOCK",
+    "GROUPS",
+    "MAGNITUDES",
+    "NETWORK",
+    "SAMPLES",
+    "SIDEBANDS",
+    "SLIP",
+    "SOURCE",
+    "STATE",
+    "STEADY",
+    "SUPPLY",
+    "WIRING",
+    "Described",
+    "described",
+]
+
+SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
+MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
+SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
+NETWORK, STATE = NetworkLimits(), StateLimits()
+
+GROUPS = {
+    "source": SOURCE,
+    "samples": SAMPLES,
+    "clock": CLOCK,
+    "magnitudes": MAGNITUDES,
+    "wiring": WIRING,
+    "supply": SUPPLY,
+    "steady": STEADY,
+    "sidebands": SIDEBANDS,
+    "slip": SLIP,
+    "bars": BARS,
+    "network": NETWORK,
+    "state": STATE,
+}
+"""All limits by group, in the order in which a window meets them."""
+
+
+def described() -> Iterator[Described]:
+    """Return every limit with its sentences, in the order in which a window meets them."""
+    for group, limits in GROUPS.items():
+        for own in fields(limits):  # type: ignore[arg-type]
+            yield Described(f"{group}.{own.name}", getattr(limits, own.name), **own.metadata)

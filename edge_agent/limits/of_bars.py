@@ -1,0 +1,197 @@
+"""Limits of the answer: is the pair resolved, at which slip, is it a bar, does the network agree?"""
+
+from dataclasses import dataclass
+
+from edge_agent.limits.limit import ROTOR_SETS, limit
+
+
+@dataclass(frozen=True, slots=True)
+class SidebandLimits:
+    """Whether a window resolves the pair and would have shown it."""
+
+    min_cycles: float = limit(
+        3.0,
+        "Pole-pass cycles K = T 2sf that a window must hold.",
+        "physics: a joint fit of pair and drift is well conditioned from three on",
+        "smaller: wander passes for bars",
+    )
+    min_cycles_light: float = limit(
+        2.5,
+        "The same at light load, where the amplitude modulation tells the bars.",
+        ROTOR_SETS,
+        "smaller: wander passes for bars",
+    )
+    detection_margin_db: float = limit(
+        10.0,
+        "How far above the floor a sideband must lie to be told from it.",
+        ROTOR_SETS,
+        "smaller: noise passes for bars; larger: small breaks are missed",
+    )
+    min_load: float = limit(
+        0.05,
+        "Smallest torque, per unit of the rated one, at which bars are counted.",
+        "physics: less is friction, which no plate states",
+        "smaller: the load of idling motors is guessed",
+    )
+    amplitude_up_to_load: float = limit(
+        0.35,
+        "Largest load at which the amplitude modulation alone may count the bars.",
+        "measured on simulated machines: under more load bars modulate the phase instead",
+        "larger: counts depend on inertia",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SlipLimits:
+    """Whether the pair may lie at another slip than the one where it was measured."""
+
+    far_stronger_db: float = limit(
+        6.0,
+        "How much stronger a pair elsewhere puts the slip in doubt.",
+        ROTOR_SETS,
+        "smaller: more refusals",
+    )
+    max_over_idle: float = limit(
+        1.25,
+        "Current over that of the idling motor below which the current tells no slip.",
+        "physics: saturated iron takes a quarter more current at a tenth more voltage",
+        "smaller: over-voltage passes for load, and broken rotors for healthy ones",
+    )
+    min_cycles_below: float = limit(
+        5.0,
+        "Pole-pass cycles from which a pair below the current's slips counts.",
+        "measured: 135 simulated motors cut to 2.1 and 4 s",
+        "smaller: unrest next to the line refuses sound rotors",
+    )
+    min_across_own_slip: float = limit(
+        1.0,
+        "Bars beyond a casting's, per bar that an oscillating load at the pair's own slip would pass for.",
+        ROTOR_SETS,
+        "smaller: more refusals",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BarLimits:
+    """Where a sound casting ends and a broken bar begins, in equivalent bars unless said otherwise."""
+
+    sound: float = limit(
+        0.2,
+        "Equivalent bars that the casting of a sound rotor may show; severity watch from here.",
+        "measured on the simulator's castings (calibration/simulator/draw.py)",
+        "larger: small breaks are called sound",
+    )
+    alarm: float = limit(
+        0.32,
+        "Equivalent bars from which a rotor is called broken.",
+        "measured: sound castings of 0.2 were read as up to 0.31 (bench_evidence.py, first seed 3730000)",
+        "smaller: false alarms on rough castings",
+    )
+    broken: float = limit(
+        0.35,
+        "Equivalent bars that one broken bar shows at least.",
+        "physics: inter-bar current hides up to two thirds of a bar",
+        "larger: one hidden broken bar may be called healthy",
+    )
+    danger: float = limit(
+        2.5,
+        "Equivalent bars from which the severity is danger.",
+        "judgement: several bars are gone",
+        "words only",
+    )
+    own_modulation: float = limit(
+        1.5,
+        "Speed modulation by broken bars, per bar; beyond it the load oscillates.",
+        ROTOR_SETS,
+        "the reason that is given",
+    )
+    path_error: float = limit(
+        0.1,
+        "Error of what no oscillating load can make, relative to what it can, by the plate's circuit.",
+        "measured on simulated motors",
+        "smaller: oscillating loads pass for bars",
+    )
+    min_across: float = limit(
+        0.3,
+        "Bars beyond a casting's, per bar that an oscillating load would pass for.",
+        "three times path_error",
+        "smaller: oscillating loads pass for bars",
+    )
+    min_amplitude_share: float = limit(
+        1 / 3,
+        "Share of the pair by which bars modulate the amplitude at light load.",
+        ROTOR_SETS,
+        "smaller: supply wander passes for bars",
+    )
+    flicker_deg: float = limit(
+        8.0,
+        "Nearer to 0 or 180 degrees the ellipse is pure amplitude modulation: voltage flicker.",
+        ROTOR_SETS,
+        "smaller: flicker passes for bars",
+    )
+    one_sided: float = limit(
+        2.0,
+        "Lower over upper sideband beyond which it is no flicker.",
+        ROTOR_SETS,
+        "smaller: flicker passes",
+    )
+    path_spread_deg: float = limit(
+        20.0,
+        "How far the ellipse angle of an oscillating load may lie from that of the plate's circuit.",
+        "measured: up to 15 degrees on simulated motors",
+        "smaller: oscillating loads pass for bars at light load",
+    )
+    unsteady_from_load: float = limit(
+        0.5,
+        "Load from which a detection limit that is too weak is the fault of an unsteady motor.",
+        "judgement: under load the pair lies clear of the wander",
+        "the reason that is given",
+    )
+    wander_below_load: float = limit(
+        0.2,
+        "Load below which supply wander is likelier than an oscillating load.",
+        ROTOR_SETS,
+        "the reason that is given",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkLimits:
+    """When the network contradicts the sidebands; its threshold comes with the model file."""
+
+    doubt: float = limit(
+        0.25,
+        "Nearer to its threshold than this the network has no opinion and contradicts nothing.",
+        "judgement; the card of the model reports the refusals that it costs",
+        "smaller: more modalities_disagree",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class StateLimits:
+    """From windows to a state."""
+
+    min_windows: int = limit(
+        3,
+        "Windows that must answer before a state is decided.",
+        "judgement",
+        "smaller: single windows decide",
+    )
+    new_share: float = limit(
+        0.35,
+        "Weight of a new window in the smoothed shares.",
+        "judgement: three windows carry 73 %",
+        "larger: faster and less steady states",
+    )
+    enter_broken: float = limit(
+        0.7, "Smoothed share of broken windows that raises an alarm.", "judgement", "smaller: earlier alarms"
+    )
+    leave_broken: float = limit(
+        0.3, "Smoothed share below which the alarm ends.", "judgement", "larger: the state flutters"
+    )
+    patience_windows: int = limit(
+        3,
+        "Windows in a row without an answer that end a state.",
+        "judgement",
+        "larger: states outlive their truth",
+    )

@@ -308,7 +308,7 @@ class Agent:
 
 
 def _in_short(state: Verdict) -> str:
-    """Give a state in one line, e.g. `broken_bars: alarm` or `indeterminate: load_too_low`."""
+    """Return a state in one line, e.g. `broken_bars: alarm` or `indeterminate: load_too_low`."""
     return f"{state.state}: {state.refusal.reason if state.refusal else state.severity}"
 
 

@@ -11,7 +11,7 @@ from edge_agent.signals.checks.coarse import phases_of
 
 
 def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: float) -> Iterator[str]:
-    """Give one sentence for each thing that is there or missing."""
+    """Return one sentence for each thing that is there or missing."""
     channels = [channel for stream in streams for channel in stream.channels]
     yield f"channels: {', '.join(c.name for c in channels)}"
     yield from _about_currents(streams)

@@ -87,7 +87,7 @@ class Circuit:
         return self.current_rms_a(0.0)
 
     def currents(self, slip: float) -> tuple[complex, complex]:
-        """Give the phasors of stator and rotor current, A rms, the voltage being real.
+        """Return the phasors of stator and rotor current, A rms, the voltage being real.
 
         The rotor current counts as flowing out of the air gap into R_r / s.
         """
@@ -95,26 +95,26 @@ class Circuit:
         return complex(stator[0]), complex(rotor[0])
 
     def current_rms_a(self, slip: float) -> float:
-        """Give the stator current of one phase, A rms; rises with slip."""
+        """Return the stator current of one phase, A rms; rises with slip."""
         return abs(self.currents(slip)[0])
 
     def torque_nm(self, slip: float) -> float:
-        """Give the air-gap torque, N·m: shaft torque plus friction."""
+        """Return the air-gap torque, N·m: shaft torque plus friction."""
         return float(self._torques_nm(np.array([slip]))[0])
 
     def load_at_slip(self, slip: float) -> float:
-        """Give the shaft torque per unit of the rated one."""
+        """Return the shaft torque per unit of the rated one."""
         return (self.torque_nm(slip) - self.friction_torque_nm) / self.rated_torque_nm
 
     def slip_at_load(self, load: float) -> float:
-        """Give the slip at a shaft torque `load` per unit of the rated one, between no slip and breakdown.
+        """Return the slip at a shaft torque `load` per unit of the rated one, between no slip and breakdown.
 
         A load above the breakdown torque gives the breakdown slip.
         """
         return self._slip_where(self.load_at_slip, load)
 
     def slip_at_current(self, rms_a: float) -> float | None:
-        """Give the slip at a stator current of `rms_a`; None below the no-load current.
+        """Return the slip at a stator current of `rms_a`; None below the no-load current.
 
         A current above that at breakdown gives the breakdown slip.
         """
@@ -123,12 +123,12 @@ class Circuit:
         return self._slip_where(self.current_rms_a, rms_a)
 
     def current_per_slip(self, slip: float) -> float:
-        """Give d ln I / d ln s: by how many percent the current changes with a percent of the slip."""
+        """Return d ln I / d ln s: by how many percent the current changes with a percent of the slip."""
         low, high = 0.95 * slip, 1.05 * slip
         return float(np.log(self.current_rms_a(high) / self.current_rms_a(low)) / np.log(high / low))
 
     def sideband_gain(self, slip: float) -> float:
-        """Give G: sum of both sidebands over the line current, per unit of relative rotor asymmetry.
+        """Return G: sum of both sidebands over the line current, per unit of relative rotor asymmetry.
 
         One broken bar of N_b is an asymmetry of about 1 / N_b, so that N_b (I_L + I_U) / (I G) counts
         equivalent adjacent bars. With X_s = X_ls + X_m, X_r = X_lr + X_m, k = 1 - 2s and
@@ -144,7 +144,7 @@ class Circuit:
         return float(abs(a * asymmetry_current) / abs(stator))
 
     def speed_swing(self, slip: float, swing_hz: Floats, line_hz: float) -> tuple[Complexes, Complexes]:
-        """Give upper and lower sidebands over the carrier where a load swings the speed, each (n,).
+        """Return upper and lower sidebands over the carrier where a load swings the speed, each (n,).
 
         `swing_hz`, (n,), is how often it does. Up to a factor: the first grows with the swing, a complex
         number, the second with its conjugate. From the machine's equations in the frame of a supply of

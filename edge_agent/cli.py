@@ -112,13 +112,13 @@ class OneLineFormatter(logging.Formatter):
         self._in_journal = in_journal
 
     def format(self, record: logging.LogRecord) -> str:
-        """Give the line."""
+        """Return the line."""
         line = printable(" | ".join(super().format(record).splitlines()))
         return f"<{_syslog_level(record.levelno)}>{line}" if self._in_journal else line
 
 
 def _syslog_level(level: int) -> int:
-    """Give the level of syslog(3): 7 debug, 6 info, 4 warning, 3 error, 2 critical."""
+    """Return the level of syslog(3): 7 debug, 6 info, 4 warning, 3 error, 2 critical."""
     steps = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
     return next((syslog for from_level, syslog in steps if level >= from_level), 7)
 
@@ -148,7 +148,7 @@ def _guarded(program: str, args: argparse.Namespace) -> int:
 
 
 def _nobody_reads() -> bool:
-    """Whether the reader of stdout, say `head`, has left; what is in the buffer then goes nowhere."""
+    """True if the reader of stdout, say `head`, has left; what is in the buffer then goes nowhere."""
     output = select.poll()
     output.register(_STDOUT, select.POLLOUT)
     if not any(events & select.POLLERR for _, events in output.poll(0)):

@@ -121,7 +121,7 @@ def plot(answer: Answer, nameplate: Nameplate, path: Path) -> None:
 
 
 def spectrum(samples: NDArray[Any], rate_hz: float) -> tuple[Floats, Floats]:
-    """Give frequencies, rising, and amplitudes (n,) of a real or complex signal (..., n), padded fourfold.
+    """Return frequencies, rising, and amplitudes (n,) of a real or complex signal (..., n), padded fourfold.
 
     A line of amplitude A stands at A, whether the signal is real or complex. Several rows give their
     root mean square.
@@ -217,7 +217,7 @@ def _draw_spectrogram(axes: "Axes", answer: Answer, marks: Marks) -> None:
 
 
 def _spectrogram(baseband: Baseband, marks: Marks) -> tuple[Floats, Floats, Floats]:
-    """Give times (frames,), offsets from the line (bins,) and levels (bins, frames) in dBc."""
+    """Return times (frames,), offsets from the line (bins,) and levels (bins, frames) in dBc."""
     modulation = SidebandFit(baseband, marks.scale_hz).modulation(marks.scale_hz)
     frame = int(min(modulation.size / 2, _FRAME_CYCLES / marks.scale_hz * baseband.rate_hz))
     step = max(1, (modulation.size - frame) // _FRAMES)
@@ -291,7 +291,7 @@ def _say_absent(axes: "Axes", text: str) -> None:
 
 
 def _current_vector(window: Window) -> tuple[NDArray[np.complex128], NDArray[np.bool_], float, int] | None:
-    """Give the decimated space vector (n,) of a window, which of it is valid, its rate and its phases.
+    """Return the decimated space vector (n,) of a window, which of it is valid, its rate and its phases.
 
     None where the window has no current.
     """
@@ -304,6 +304,6 @@ def _current_vector(window: Window) -> tuple[NDArray[np.complex128], NDArray[np.
 
 
 def _vibration_stream(window: Window) -> tuple[StreamWindow, list[int]] | None:
-    """Give the first stream with usable vibration and the indices of those channels; None where none has."""
+    """Return the first stream with usable vibration and the indices of those channels; None without any."""
     found = ((stream, quality.usable_vibration(stream)) for stream in window.streams)
     return next(((stream, channels) for stream, channels in found if channels), None)

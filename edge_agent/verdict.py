@@ -129,7 +129,7 @@ class Evidence:
     slot_sidebands_db: float | None = None
     """Vibration at N_b f_r ± 2sf over the floor beside it."""
     modalities_agree: bool | None = None
-    """Whether the model and the sideband physics say the same."""
+    """True if the model and the sideband physics say the same."""
 
 
 @dataclass(frozen=True, slots=True)

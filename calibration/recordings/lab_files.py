@@ -31,9 +31,11 @@ Floats = NDArray[np.float32]
 CURRENT_RATE_HZ = 50_000.0
 """As the authors state it; the line frequency proves it."""
 LINE_HZ = 60.0
+"""Line of the laboratory, Hz (data set 10.21227/fmnm-bn95)."""
 FROM_S = 3.0
 """The motor is switched on between 2.0 and 2.3 s."""
 RATED_TORQUE_NM = 4.1
+"""Rated torque of its motor, N m (the same data set)."""
 NAMEPLATE = Nameplate(
     id="weg-w22-0.75kw",
     rated_power_kw=0.75,
@@ -54,10 +56,15 @@ _VIBRATION = {
     "Vib_carc": "vib_radial",
 }
 _LINE_TOLERANCE_HZ = 0.3
+"""Deviation of the line from which the rate is wrong: a rate derived from 18 instead of 20 s is 11 % off."""
 _LINE_CHECKED_S = 2.0
-_LEAST_CURRENT_A = 0.1
+"""Stretch whose line is checked, s: it reads to half a hertz. Judgement."""
+_MIN_CURRENT_A = 0.1
+"""Phase current, rms, below which a repetition holds noise only, A; the motor idles at 1 A."""
 _VIBRATION_RATES_HZ = (6_800.0, 8_400.0)
-_LEAST_LENGTH_S = 1.0
+"""Range of the vibration rate, Hz, about the 7.6 kHz that its lengths give. Judgement."""
+_MIN_LENGTH_S = 1.0
+"""Shorter stretches hold too few cycles of 2sf, s. Judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,16 +170,16 @@ def _signals(file: h5py.File, place: _Place, names: tuple[str, ...]) -> Floats:
 def _running_currents(place: _Place, currents: Floats) -> Floats:
     """Give the currents (scans, 3) from `FROM_S` on; raises when they are too short or there are none."""
     running = currents[round(FROM_S * CURRENT_RATE_HZ) :]
-    if len(running) < _LEAST_LENGTH_S * CURRENT_RATE_HZ:
+    if len(running) < _MIN_LENGTH_S * CURRENT_RATE_HZ:
         raise RecordingError(
             f"{place}: it lasts {len(currents) / CURRENT_RATE_HZ:.2f} s, expected 20.02 s, of which those "
             f"from {FROM_S:g} s on are used"
         )
     rms = running.std(axis=0)
-    if rms.min() < _LEAST_CURRENT_A:
+    if rms.min() < _MIN_CURRENT_A:
         phase = tuple(_CURRENTS)[int(rms.argmin())]
         raise DeadRecordingError(
-            f"{place}: left out, {phase} has only {rms.min():.3f} A rms, less than {_LEAST_CURRENT_A:g}"
+            f"{place}: left out, {phase} has only {rms.min():.3f} A rms, less than {_MIN_CURRENT_A:g}"
         )
     return running
 
@@ -205,7 +212,7 @@ def _read(place: _Place) -> Recording:
     delay_s = _vibration_delay_s(currents, vibration, vibration_rate_hz)
     first = max(0, round((FROM_S + (delay_s or 0.0)) * vibration_rate_hz))
     length_s = min(len(running) / CURRENT_RATE_HZ, (len(vibration) - first) / vibration_rate_hz)
-    if length_s < _LEAST_LENGTH_S:
+    if length_s < _MIN_LENGTH_S:
         raise RecordingError(f"{place}: currents and vibration share only {max(length_s, 0.0):.2f} s")
     kept = running[: round(length_s * CURRENT_RATE_HZ)]
     kept_vibration = vibration[first : first + round(length_s * vibration_rate_hz)]

@@ -7,9 +7,13 @@ AT_REST_S = 1.0
 """So long, at least, the motor is off at the beginning."""
 
 _BLOCK_S = 0.005
+"""Stretch whose level is one value, s: a third of a period. Judgement."""
 _SUSTAINED_S = 0.1
+"""Time for which the level must stay up, s: longer than a switching spike. Judgement."""
 _SUSTAINED_SHARE = 0.8
-_LEAST_RISE = 3.0
+"""Share of that time above the threshold. Judgement."""
+_MIN_RISE = 3.0
+"""Level over that of the rest before which the motor is off. Judgement."""
 
 
 def find_start_s(signals: NDArray[np.floating], rate_hz: float) -> float | None:
@@ -35,7 +39,7 @@ def find_start_s(signals: NDArray[np.floating], rate_hz: float) -> float | None:
     at_rest = float(np.median(level[: round(AT_REST_S / _BLOCK_S)]))
     spans = np.lib.stride_tricks.sliding_window_view(level, round(_SUSTAINED_S / _BLOCK_S))
     run_up = float(spans.mean(axis=1).max())
-    if run_up <= _LEAST_RISE * at_rest:
+    if run_up <= _MIN_RISE * at_rest:
         return None
     above = spans > np.sqrt(at_rest * run_up)
     starts = np.flatnonzero(above[:, 0] & (above.mean(axis=1) >= _SUSTAINED_SHARE))

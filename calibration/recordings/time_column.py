@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from edge_agent.acquire.recordings import RecordingError
 
 _SECONDS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
+"""Seconds of a unit of time (SI prefixes)."""
 _UNIT_NAMES = {
     "s": ("s", "sec", "secs", "second", "seconds"),
     "ms": ("ms", "msec", "msecs", "millis", "millisecond", "milliseconds"),

@@ -10,7 +10,9 @@ from edge_agent.acquire.recordings import RecordingError
 
 _ORDERS = {b"RIFF": "<", b"RF64": "<", b"RIFX": ">"}
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
+"""Format codes of WAVE (RFC 2361)."""
 _BITS = {_PCM: (16, 24, 32), _FLOAT: (32, 64)}
+"""Bits of a value that can be read, by the format code."""
 _CODES = {2: "ADPCM", 6: "A-law", 7: "mu-law", 17: "ADPCM", 49: "GSM", 80: "MPEG", 85: "MP3"}
 _UNKNOWN_LENGTH = 0xFFFFFFFF
 """Length that streaming programs write, which cannot go back to the header: all to the end (ffmpeg, sox)."""

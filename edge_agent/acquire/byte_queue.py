@@ -56,7 +56,7 @@ class ByteQueue:
             self._news.notify()
 
     def take(self, timeout_s: float, most_bytes: int) -> list[ArrivedItem]:
-        """Give what waits, up to about `most_bytes`; wait up to `timeout_s` for a first item."""
+        """Return what waits, up to about `most_bytes`; wait up to `timeout_s` for a first item."""
         with self._news:
             self._news.wait_for(lambda: self._items, timeout_s)
             taken: list[ArrivedItem] = []

@@ -31,7 +31,7 @@ class Counter:
         self.restarts += arrival is Arrival.RESTARTED
 
     def snapshot(self, lost_frames: int, splitter: Splitter) -> DecoderCounts:
-        """Give the counts as they are now."""
+        """Return the counts as they are now."""
         counts = asdict(self)
         counts["malformed"] += splitter.overlong
         counts["bytes_discarded"] += splitter.discarded_bytes

@@ -21,7 +21,7 @@ MIN_SCALE, MAX_SCALE = 1e-12, 1e6
 
 _SHORTEST_WINDOW_S = 0.5
 """Least window.length_s: what does not fit then never does."""
-_MOST_COUNTS = 2.0**31
+_MAX_COUNTS = 2.0**31
 """Largest magnitude of a 32-bit count."""
 _Text = Annotated[str, Field(max_length=64)]
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
@@ -42,7 +42,7 @@ class _Channel(_Part):
     name: _Name
     unit: Annotated[str, Field(max_length=16)]
     scale: _Number
-    offset: Annotated[float, Field(ge=-_MOST_COUNTS, le=_MOST_COUNTS)] = 0.0
+    offset: Annotated[float, Field(ge=-_MAX_COUNTS, le=_MAX_COUNTS)] = 0.0
     full_scale: Annotated[float, Field(gt=0, le=1e12)] | None = None
     kind: Literal["current", "vibration", "speed"] | None = None
     phase: Literal["a", "b", "c"] | None = None
@@ -126,7 +126,7 @@ def same_rate(known_hz: float, said_hz: float) -> bool:
 
 
 def encode_description(device: Device, *, index: bool = False) -> bytes:
-    """Give the JSON text; `index` says that text lines begin with the index of their scan."""
+    """Return the JSON text; `index` says that text lines begin with the index of their scan."""
     streams = [
         {
             "stream": stream.number,

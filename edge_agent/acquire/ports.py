@@ -24,7 +24,7 @@ class PortInfo:
     serial_number: str | None
     """Serial number of the USB device."""
     accessible: bool
-    """Whether this user may open it."""
+    """True if this user may open it."""
 
     @property
     def hint(self) -> str | None:
@@ -35,7 +35,7 @@ class PortInfo:
 
 
 def list_ports(by_id: Path = _BY_ID) -> list[PortInfo]:
-    """Give all serial ports, sorted by name."""
+    """Return all serial ports, sorted by name."""
     lasting = _lasting_names(by_id)
     return [
         PortInfo(

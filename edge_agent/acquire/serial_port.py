@@ -136,7 +136,7 @@ def _reason(error: Exception) -> str:
 
 
 def _error_number(error: Exception) -> int | None:
-    """Give the errno; termios errors are no OSError, and pyserial forgets their number."""
+    """Return the errno; termios errors are no OSError, and pyserial forgets their number."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
     cause = error if isinstance(error, termios.error) else error.__context__

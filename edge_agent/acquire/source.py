@@ -24,7 +24,7 @@ __all__ = ["News", "PortLost", "PortOpened", "SerialSource", "Silence"]
 News = Device | SampleBlock | PortOpened | PortLost
 """What a source gives."""
 
-_MOST_BYTES = 262_144
+_MAX_BYTES = 262_144
 """Most bytes decoded in one turn: judgement, some milliseconds of work."""
 _FEW_BYTES = 64
 """Bytes since the last sample that are no sign of anything: the end of a frame or line that was cut."""
@@ -115,13 +115,13 @@ class SerialSource:
         return self._decoder.counts
 
     def poll(self, timeout_s: float) -> list[tuple[float, News]]:
-        """Give what has come, each with when its last byte was read (monotonic clock, s).
+        """Return what has come, each with when its last byte was read (monotonic clock, s).
 
         Waits up to `timeout_s` for something. A device is given when it is first known, and again only
         when it has changed.
         """
         found: list[tuple[float, News]] = []
-        taken = self._queue.take(timeout_s, _MOST_BYTES)
+        taken = self._queue.take(timeout_s, _MAX_BYTES)
         self._cut_where_bytes_were_dropped()
         for arrived_s, item in taken:
             if isinstance(item, bytes):

@@ -39,6 +39,7 @@ _LARGEST_READ = 4095
 """What a tty read gives at most, bytes (Linux)."""
 _MAKING = "making the samples"
 _LENGTH_S, _STEP_S = 12.0, 2.0
+"""Window and step of the default configuration, s."""
 _NAMEPLATE = Nameplate(
     rated_power_kw=0.75,
     rated_voltage_v=220,

@@ -52,7 +52,7 @@ def verdict(file: Path, doubts: tuple[Problem, ...]) -> str:
 
 
 def summary(settings: Settings) -> Iterator[str]:
-    """Give what the agent understood, a line each."""
+    """Return what the agent understood, a line each."""
     yield f"agent {settings.agent.id}" + (f", {settings.agent.site}" if settings.agent.site else "")
     yield from _about_motor(settings)
     acquisition = settings.acquisition

@@ -21,7 +21,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def describe(port: PortInfo) -> str:
-    """Give one or two lines about a port."""
+    """Return one or two lines about a port."""
     name = f"{port.by_id} ({port.path})" if port.by_id else port.path
     known = [port.vendor, port.product, port.serial_number and f"serial number {port.serial_number}"]
     what = ", ".join(part for part in known if part) or "unknown device"

@@ -44,7 +44,7 @@ _BOUNDS: dict[str, Callable[[dict[str, Any]], str]] = {
 
 
 def explain(error: ErrorDetails, document: Document) -> tuple[Position, KeyPath, str]:
-    """Give place, key and message of an error that pydantic found in the document."""
+    """Return place, key and message of an error that pydantic found in the document."""
     key: KeyPath = error["loc"]
     kind = error["type"]
     position = document.place(key)
@@ -79,7 +79,7 @@ def _unknown(key: KeyPath) -> str:
 
 
 def _section(key: KeyPath) -> type[BaseModel] | None:
-    """Give the model that describes what stands at a path."""
+    """Return the model that describes what stands at a path."""
     section: type[BaseModel] | None = Settings
     for step in key:
         if isinstance(step, str) and section is not None:
@@ -96,7 +96,7 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 
 def _meaning(key: KeyPath) -> str:
-    """Give the description of a field, as the middle of a sentence."""
+    """Return the description of a field, as the middle of a sentence."""
     section = _section(key[:-1]) if key and isinstance(key[-1], str) else None
     field = None if section is None else section.model_fields.get(str(key[-1]))
     text = (field.description if field and field.description else "see the README").rstrip(".")

@@ -1,4 +1,4 @@
-"""Whether power, voltage and current of a nameplate are those of one connection, star or delta."""
+"""Check whether power, voltage and current of a nameplate are those of one connection, star or delta."""
 
 MIN_SHARE_OF_USUAL, MAX_SHARE_OF_USUAL = 0.66, 1.3
 """Power factor times efficiency that is believed, as a share of the usual one.

@@ -192,7 +192,7 @@ class MqttSection(Section):
     heartbeat_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
     """State and health are published at least this often, s."""
     diagnosis: bool = True
-    """Whether each window's own diagnosis is published too."""
+    """True if each window's own diagnosis is published too."""
     keepalive_s: Annotated[int, Field(ge=5, le=65535)] = 30
     """A silent connection is probed this often, s."""
 
@@ -259,7 +259,7 @@ class Settings(Section):
         return channels
 
     def serial_settings(self) -> SerialSettings:
-        """Give what the source of samples must know."""
+        """Return what the source of samples must know."""
         return SerialSettings(
             driver=self.acquisition.driver,
             port=self.acquisition.port,
@@ -271,7 +271,7 @@ class Settings(Section):
         )
 
     def device_channels(self) -> tuple[ChannelOverride, ...]:
-        """Give the channels as acquisition knows them; none when the DAQ describes itself."""
+        """Return the channels as acquisition knows them; none when the DAQ describes itself."""
         return tuple(section.channel() for section in self.channels or ())
 
     def apply_channels(self, device: Device) -> Device:
@@ -283,7 +283,7 @@ class Settings(Section):
         return with_channels_of_recording(device, self.device_channels())
 
     def mqtt_settings(self) -> MqttSettings:
-        """Give what the publisher must know."""
+        """Return what the publisher must know."""
         mqtt = self.mqtt
         given = mqtt.model_dump(exclude={"port", "tls"})
         port = mqtt.port or (8883 if mqtt.tls else 1883)
@@ -292,7 +292,7 @@ class Settings(Section):
         )
 
     def outbox_settings(self) -> OutboxSettings:
-        """Give where events wait for the broker."""
+        """Return where events wait for the broker."""
         return OutboxSettings(path=self.state_folder() / "outbox.sqlite3")
 
     def state_folder(self) -> Path:

@@ -9,13 +9,13 @@ from edge_agent.verdict import CLASSES, Evidence, Reason, Refusal, State, Verdic
 
 
 def starting() -> Verdict:
-    """Give the state before anything was seen."""
+    """Return the state before anything was seen."""
     refusal = of_samples.STARTED.refuse(0)
     return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
 
 
 def is_event(before: Verdict, after: Verdict) -> bool:
-    """Tell whether a change is an event: state or severity became another; a reason alone is none."""
+    """True if a change is an event: state or severity became another; a reason alone is none."""
     return (before.state, before.severity) != (after.state, after.severity)
 
 

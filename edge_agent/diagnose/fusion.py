@@ -55,7 +55,7 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
 
 
 def _stands_out(evidence: Evidence, pair: SidebandPair) -> bool:
-    """Whether what told the bars, the sidebands or the amplitude's swing, reaches its limit."""
+    """True if what told the bars, the sidebands or the amplitude's swing, reaches its limit."""
     if evidence.equivalent_bars_by == "amplitude":
         return decibels(pair.amplitude_swing) > decibels(pair.amplitude_floor) + SIDEBANDS.detection_margin_db
     return (evidence.equivalent_bars or 0.0) > (evidence.detection_limit_bars or 0.0)

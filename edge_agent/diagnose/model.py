@@ -71,7 +71,7 @@ class Belief:
 
     @property
     def out_of_domain(self) -> bool:
-        """Whether the window is unlike all that the network was trained on."""
+        """True if the window is unlike all that the network was trained on."""
         if self.distance is None or self.distance_limit is None:
             return False
         # Not "greater than": a distance that is no number must not pass.
@@ -119,7 +119,7 @@ class Model:
         return model
 
     def infer(self, inputs: ModelInputs) -> Belief:
-        """Give the probabilities of one window."""
+        """Return the probabilities of one window."""
         logits, *distance = self._run(inputs)
         return Belief(
             probabilities=tuple(softmax(logits, self.spec.temperature).tolist()),
@@ -129,7 +129,7 @@ class Model:
         )
 
     def _run(self, inputs: ModelInputs) -> list[NDArray[np.float64]]:
-        """Give the logits (classes,) and, where the network computes it, the distance ()."""
+        """Return the logits (classes,) and, where the network computes it, the distance ()."""
         feed: dict[str, NDArray[Any]] = {
             name: inputs.images[name].reshape(shape) for name, shape in self._shapes.items()
         }

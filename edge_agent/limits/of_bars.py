@@ -7,7 +7,7 @@ from edge_agent.limits.limit import ROTOR_SETS, limit
 
 @dataclass(frozen=True, slots=True)
 class SidebandLimits:
-    """Whether a window resolves the pair and would have shown it."""
+    """Limits that tell whether a window resolves the pair and would have shown it."""
 
     min_cycles: float = limit(
         3.0,
@@ -43,7 +43,7 @@ class SidebandLimits:
 
 @dataclass(frozen=True, slots=True)
 class SlipLimits:
-    """Whether the pair may lie at another slip than the one where it was measured."""
+    """Limits that tell whether the pair may lie at another slip than the one where it was measured."""
 
     far_stronger_db: float = limit(
         6.0,

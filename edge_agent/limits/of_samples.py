@@ -7,7 +7,7 @@ from edge_agent.limits.limit import FAULT_SETS, ROTOR_SETS, limit
 
 @dataclass(frozen=True, slots=True)
 class SampleLimits:
-    """Whether the samples are whole, and those of a running motor."""
+    """Limits that tell whether the samples are whole and of a running motor."""
 
     max_lost_fraction: float = limit(
         0.02, "Largest share of lost samples in a window.", FAULT_SETS, "larger: holes reach the floor"
@@ -88,7 +88,7 @@ class SampleLimits:
 
 @dataclass(frozen=True, slots=True)
 class ClockLimits:
-    """Whether the scans were taken when they say."""
+    """Limits that tell whether the scans were taken when they say."""
 
     min_jump_rad: float = limit(
         0.08,
@@ -112,7 +112,7 @@ class ClockLimits:
 
 @dataclass(frozen=True, slots=True)
 class MagnitudeLimits:
-    """Whether this motor can have such currents."""
+    """Limits that tell whether this motor can have such currents."""
 
     min_pull_out: float = limit(
         4.5,
@@ -160,7 +160,7 @@ class MagnitudeLimits:
 
 @dataclass(frozen=True, slots=True)
 class WiringLimits:
-    """Whether the current sensors belong to the three phases of one motor."""
+    """Limits that tell whether the current sensors belong to the three phases of one motor."""
 
     max_zero_sequence: float = limit(
         0.3,
@@ -193,7 +193,7 @@ class WiringLimits:
 
 @dataclass(frozen=True, slots=True)
 class SupplyLimits:
-    """Whether the line is where it should be, and that of a motor."""
+    """Limits that tell whether the line is where it should be, and that of a motor."""
 
     grid_tolerance: float = limit(
         0.015,
@@ -223,7 +223,7 @@ class SupplyLimits:
 
 @dataclass(frozen=True, slots=True)
 class SteadyLimits:
-    """Whether motor and supply stayed as they were for the length of a window."""
+    """Limits that tell whether motor and supply stayed as they were for the length of a window."""
 
     min_transient: float = limit(
         0.04, "Smallest relative change of the current that is a transient.", ROTOR_SETS, "larger: sags pass"

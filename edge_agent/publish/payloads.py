@@ -112,17 +112,17 @@ class Health:
 
 
 def encode(payload: Payload) -> bytes:
-    """Give the payload as UTF-8 JSON. Raises ValueError when a NaN or an infinity got into it."""
+    """Return the payload as UTF-8 JSON. Raises ValueError when a NaN or an infinity got into it."""
     return json.dumps(payload, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def iso_time(unix_s: float) -> str:
-    """Give a Unix time as ISO 8601 in UTC with milliseconds, e.g. `2026-11-23T05:11:02.125Z`."""
+    """Return a Unix time as ISO 8601 in UTC with milliseconds, e.g. `2026-11-23T05:11:02.125Z`."""
     return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def state_payload(origin: Origin, verdict: Verdict, unix_s: float) -> Payload:
-    """Give the payload of the fault state, said at `unix_s`."""
+    """Return the payload of the fault state, said at `unix_s`."""
     return {
         "schema": SCHEMA,
         "agent": origin.agent,
@@ -141,14 +141,14 @@ def state_payload(origin: Origin, verdict: Verdict, unix_s: float) -> Payload:
 
 
 def diagnosis_payload(origin: Origin, verdict: Verdict, unix_s: float) -> Payload:
-    """Give the payload of one window's own verdict: the fields of the state."""
+    """Return the payload of one window's own verdict: the fields of the state."""
     return state_payload(origin, verdict, unix_s)
 
 
 def event_payload(
     event_id: int, origin: Origin, before: Verdict | Payload | None, after: Verdict, unix_s: float
 ) -> Payload:
-    """Give the payload of a change of state or severity.
+    """Return the payload of a change of state or severity.
 
     `event_id` tells repeated deliveries of one event; `before` is None where nothing had been said yet, and
     what an event said before a restart is its `after` of then.
@@ -167,7 +167,7 @@ def event_payload(
 
 
 def health_payload(agent: str, health: Health, unix_s: float) -> Payload:
-    """Give the payload of the agent's health."""
+    """Return the payload of the agent's health."""
     numbers = {field.name: _plain(getattr(health, field.name)) for field in fields(health)}
     return {"schema": SCHEMA, "agent": agent, "time": iso_time(unix_s), **numbers}
 

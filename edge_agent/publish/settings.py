@@ -66,7 +66,7 @@ class MqttSettings:
     heartbeat_s: float = 60.0
     """The state and the health are published at least this often, s."""
     diagnosis: bool = True
-    """Whether each window's own diagnosis is published too (QoS 0)."""
+    """True if each window's own diagnosis is published too (QoS 0)."""
     keepalive_s: int = 30
     """A silent connection is probed this often, s; a dead one is noticed after 1.5 times this."""
     session_expiry_s: int = 3600

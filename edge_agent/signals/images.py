@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from edge_agent.signals.dsp.rotation import rotation
 from edge_agent.signals.sidebands.fit import SidebandPair, decibels
 
-_LEAST_CYCLES = 3.0
+_MIN_CYCLES = 3.0
 """Shortest frame in pole-pass cycles: the pair is told from the carrier from three on (joint fit,
 sidebands.py)."""
-_MOST_CYCLES = 8.0
+_MAX_CYCLES = 8.0
 """Longest frame in pole-pass cycles: more would blur changes within the window. Judgement; the model was
 trained with it."""
 
@@ -105,7 +105,7 @@ class SidebandImage:
     def transform(
         self, modulations: NDArray[np.complex128], rate_hz: float, pole_pass_hz: float
     ) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
-        """Give upper and lower sidebands as amplitudes, both (signals, rows, columns).
+        """Return upper and lower sidebands as amplitudes, both (signals, rows, columns).
 
         Args:
             modulations: complex ones, (signals, n), their carriers at zero.
@@ -114,7 +114,7 @@ class SidebandImage:
         """
         size = modulations.shape[1]
         cycles = size / rate_hz * pole_pass_hz
-        frame_cycles = float(np.clip(cycles / 2, _LEAST_CYCLES, _MOST_CYCLES))
+        frame_cycles = float(np.clip(cycles / 2, _MIN_CYCLES, _MAX_CYCLES))
         length = min(size, round(frame_cycles / pole_pass_hz * rate_hz))
         starts = np.linspace(0, size - length, self._spec.columns).astype(int)
         frames = sliding_window_view(modulations.astype(np.complex64), length, axis=1)[:, starts]

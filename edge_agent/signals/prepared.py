@@ -71,7 +71,7 @@ class Preparation:
         return Current(forwards, decimator.valid(stream), decimator.rate_hz, line)
 
     def vibration(self, window: Window, line_hz: float) -> Vibration | None:
-        """Give the channels of the first stream in which a machine is heard; None where there is none.
+        """Return the channels of the first stream in which a machine is heard; None where there is none.
 
         `line_hz` is the supply's frequency, whose own lines do not count.
         """
@@ -90,5 +90,5 @@ class Preparation:
 
 
 def current_vector(stream: StreamWindow, decimator: Decimator) -> NDArray[np.complex128]:
-    """Give the decimated space vector (n,) of a stream that has currents, in the order of its phases."""
+    """Return the decimated space vector (n,) of a stream that has currents, in the order of its phases."""
     return space_vector(decimator.process(stream)[currents_of(stream)], phase_names(stream))

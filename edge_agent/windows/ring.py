@@ -10,7 +10,7 @@ from edge_agent.acquire.samples import SampleBlock, Stream
 
 Counts = NDArray[np.int16] | NDArray[np.int32]
 
-_MOST_LAG_S = 0.5
+_MAX_LAG_S = 0.5
 """Streams of one device arrive within this time of each other, s; a longer lag is a clock that drifts.
 Judgement."""
 _LOOK_S = 10.0  # longer than what was held back on the way takes to catch up
@@ -103,12 +103,12 @@ class ScanRing:
         self._least_lag_s = min(self._least_lag_s, furthest_s - self.elapsed_s)
         if self.origin is None or self._looked_at < _LOOK_S * self.stream.rate_hz:
             return
-        if self._least_lag_s > _MOST_LAG_S:
+        if self._least_lag_s > _MAX_LAG_S:
             self.origin -= round(self._least_lag_s * self.stream.rate_hz)
         self._look_anew()
 
     def precedes(self, block: SampleBlock) -> bool:
-        """Whether a block lies before all that could be held: its device counts anew."""
+        """True if a block lies before all that could be held: its device counts anew."""
         return self.origin is not None and block.first_scan + block.counts.shape[0] <= self._end - self._held
 
     def put(self, block: SampleBlock) -> Fill:

@@ -44,7 +44,7 @@ _OVERHEAD = _HEADER.size + _CRC.size
 _PATIENCE_S = 2.0
 """Data of an unknown device waits this long for its description, s: twice the period at which one is
 sent."""
-_MOST_STARTS = 64
+_MAX_STARTS = 64
 """Places in a damaged frame at which another may begin that are tried; bounds the work on garbage.
 Judgement."""
 _START_OF_DESCRIPTION = rb"\x03\x01\x01"
@@ -52,7 +52,7 @@ _START_OF_DESCRIPTION = rb"\x03\x01\x01"
 
 
 def encode_data(block: SampleBlock, rate_hz: float, sequence: int) -> bytes:
-    """Give a block of int16 counts as a frame with its delimiter."""
+    """Return a block of int16 counts as a frame with its delimiter."""
     scans, channels = block.counts.shape
     flags = (CLIPPED if block.clipped else 0) | (OVERRUN if block.overrun else 0)
     header = _HEADER.pack(
@@ -70,7 +70,7 @@ def encode_data(block: SampleBlock, rate_hz: float, sequence: int) -> bytes:
 
 
 def encode_description(device: Device) -> bytes:
-    """Give what a device is as a frame with its delimiter."""
+    """Return what a device is as a frame with its delimiter."""
     text = description.encode_description(device)
     header = _HEADER.pack(VERSION, DESCRIPTION, 0, 0, len(text), 0, 0, 0, 0)
     return _sealed(header + text)
@@ -117,7 +117,7 @@ class FrameDecoder:
         self._splitter.cut()
 
     def _take(self, encoded: bytes) -> list[Device | SampleBlock]:
-        """Give what a piece between two delimiters holds."""
+        """Return what a piece between two delimiters holds."""
         frame = _checked(encoded)
         if isinstance(frame, bytes):
             return self._read(frame, len(encoded))
@@ -133,7 +133,7 @@ class FrameDecoder:
         So a lost delimiter costs only its own frame, and noise before a frame costs nothing.
         """
         for number, start in enumerate(self._starts.finditer(encoded)):
-            if number == _MOST_STARTS:
+            if number == _MAX_STARTS:
                 break
             frame = _checked(encoded[start.start() :])
             if isinstance(frame, bytes):
@@ -253,7 +253,7 @@ _NO_FRAME = object()
 
 
 def _checked(encoded: bytes) -> bytes | object:
-    """Give a frame whose stuffing and checksum fit, else what is wrong with it."""
+    """Return a frame whose stuffing and checksum fit, else what is wrong with it."""
     try:
         frame = cobs.decode(encoded)
     except cobs.CobsError:
@@ -274,7 +274,7 @@ def _sealed(body: bytes) -> bytes:
 
 
 def _starts_of_data(widths: dict[int, tuple[int, int]]) -> Iterator[bytes]:
-    """Give patterns of how encoded data frames begin: version, a stuffed zero, stream, channel count."""
+    """Return patterns of how encoded data frames begin: version, a stuffed zero, stream, channel count."""
     for number, (channels, _) in widths.items():
         stream = b"\x01." if number == 0 else b"." + re.escape(bytes([number]))
         yield b"\x02\x01" + stream + re.escape(bytes([channels]))

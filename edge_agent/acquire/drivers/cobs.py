@@ -12,7 +12,7 @@ class CobsError(ValueError):
 
 
 def encode(data: bytes) -> bytes:
-    """Give `data` without zero bytes and without delimiter; one byte in 254 longer at most, plus two."""
+    """Return `data` without zero bytes and without delimiter; one byte in 254 longer at most, plus two."""
     encoded = bytearray()
     for run in data.split(b"\0"):
         while len(run) >= _LONGEST_RUN:

@@ -57,6 +57,6 @@ class Backoff:
         self._connected_since_s = None
 
     def wait_s(self) -> float:
-        """Give the time to wait before the next attempt, s."""
+        """Return the time to wait before the next attempt, s."""
         wait_s = min(max(self.away_s * _SHARE_OF_OUTAGE, self._shortest_s), self._longest_s)
         return wait_s * (0.5 + 0.5 * self._chance())

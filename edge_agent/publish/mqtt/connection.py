@@ -152,7 +152,7 @@ class Connection:
         return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
     def receipts(self) -> list[Receipt]:
-        """Give the receipts that have come since the last call."""
+        """Return the receipts that have come since the last call."""
         return [self._receipts.popleft() for _ in range(len(self._receipts))]
 
     def close(self, timeout_s: float) -> None:

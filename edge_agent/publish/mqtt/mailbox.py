@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-_MOST_PASSING = 20
+_MAX_PASSING = 20
 """Passing messages that wait at most: some windows' diagnoses. Judgement."""
 
 
@@ -18,7 +18,7 @@ class Passing:
     payload: bytes
     """What is published."""
     retain: bool
-    """Whether the broker keeps it for later subscribers."""
+    """True if the broker keeps it for later subscribers."""
 
 
 class Mailbox:
@@ -56,7 +56,7 @@ class Mailbox:
     def put_passing(self, message: Passing) -> None:
         """Send a message if that can be done now."""
         with self._lock:
-            if self._online and len(self._passing) < _MOST_PASSING:
+            if self._online and len(self._passing) < _MAX_PASSING:
                 self._passing.append(message)
             else:
                 self._dropped += 1

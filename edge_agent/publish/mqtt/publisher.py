@@ -37,7 +37,7 @@ class PublisherCounts:
     """How publishing goes."""
 
     connected: bool
-    """Whether the broker has us now."""
+    """True if the broker has us now."""
     connections: int
     """Connections that stood since the start."""
     failed_attempts: int
@@ -92,7 +92,7 @@ class Publisher:
 
     @property
     def connected(self) -> bool:
-        """Whether the broker has us now."""
+        """True if the broker has us now."""
         return self._connected
 
     @property

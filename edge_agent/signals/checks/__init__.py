@@ -1,4 +1,4 @@
-"""Whether the samples can bear an answer at all. Its parts, in reading order:
+"""Check whether the samples can bear an answer at all. Its parts, in reading order:
 
 quality     whether the samples of a window can bear an answer at all
 coarse      phase currents averaged over short blocks: small enough to look at them from every side

@@ -1,4 +1,4 @@
-"""Whether the scans were taken when they say so: lost stretches, jitter and a wandering clock."""
+"""Check whether the scans were taken when they say so: lost stretches, jitter and a wandering clock."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +45,7 @@ Judgement."""
 _SHAFT_CLEARNESS = 4.0
 """Line over its residue from which the phase of a shaft line can be followed. Judgement, held by the fault
 sets of tests/bench/bench_evidence.py."""
-_LEAST_SHAFT_JUMP_RAD = 0.6
+_MIN_SHAFT_JUMP_RAD = 0.6
 """Phase jump of the shaft that counts, rad: a tenth of a turn, which no load step makes between two parts.
 Judgement, held by the fault sets of tests/bench/bench_evidence.py."""
 _SHAFT_JUMP_OVER_THIRD = 4.0
@@ -98,7 +98,7 @@ def _unforeseen(currents: CoarseCurrents, lag: int) -> NDArray[np.float32]:
 
 
 def _leaves_unrest(strength: NDArray[np.float32], first: int, last: int, rate_hz: float) -> bool:
-    """Whether the currents are less steady after a disturbance, at `first` to `last`, than before it.
+    """True if the currents are less steady after a disturbance, at `first` to `last`, than before it.
 
     A bar that breaks or a blow to the load still moves them for some periods; lost time does not, whatever
     sidebands there are.
@@ -185,7 +185,7 @@ def jitter_s(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: flo
 def shaft_jumps(
     vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, line_frequency_hz: float
 ) -> bool:
-    """Whether the clearest of the first two lines of the shaft goes on at another phase, all at once.
+    """True if the clearest of the first two lines of the shaft goes on at another phase, all at once.
 
     Time lost in vibration (channels, n) splits these lines, and the speed read from them is wrong.
     A speed that wanders moves their phase everywhere and is none. False where neither line is clear.
@@ -217,7 +217,7 @@ def _usual(phasors: NDArray[np.complex128]) -> NDArray[np.float64]:
 
 
 def _steps_once(phasors: NDArray[np.complex128]) -> bool:
-    """Whether the phase advances evenly from part to part but for one place, which two advances may share.
+    """True if the phase advances evenly from part to part but for one place, which two advances may share.
 
     A jump weakens the one part that it lies in; a line that comes and goes has no phase to jump.
     """
@@ -226,4 +226,4 @@ def _steps_once(phasors: NDArray[np.complex128]) -> bool:
         return False
     advance = np.angle(phasors[1:] * np.conj(phasors[:-1]))
     odd = np.sort(np.abs(np.angle(np.exp(1j * (advance - np.median(advance))))))
-    return bool(odd[-1] > max(_LEAST_SHAFT_JUMP_RAD, _SHAFT_JUMP_OVER_THIRD * odd[-3]))
+    return bool(odd[-1] > max(_MIN_SHAFT_JUMP_RAD, _SHAFT_JUMP_OVER_THIRD * odd[-3]))

@@ -18,7 +18,7 @@ _LOWEST_LINE_HZ = 2.0
 Judgement."""
 _SEGMENTS = 8
 """Consecutive parts of a window whose phasors are compared. Judgement: trends show, noise averages out."""
-_LEAST_PERIODS = 10
+_MIN_PERIODS = 10
 """Periods of the line in a part, so that its phasor has no leakage to speak of. Judgement."""
 
 
@@ -46,7 +46,7 @@ class CoarseCurrents:
         There are eight parts, or as many as have ten periods each.
         """
         count = self.samples.shape[1]
-        parts = max(1, min(_SEGMENTS, int(count * self.frequency_hz / self.rate_hz / _LEAST_PERIODS)))
+        parts = max(1, min(_SEGMENTS, int(count * self.frequency_hz / self.rate_hz / _MIN_PERIODS)))
         length = count // parts
         carrier = rotation(self.frequency_hz / self.rate_hz, parts * length).reshape(parts, length)
         carrier *= np.hanning(length)
@@ -82,7 +82,7 @@ def phase_names(window: StreamWindow) -> list[str]:
 
 
 def current_stream(window: Window) -> StreamWindow | None:
-    """Give the first stream with currents; None where there is none."""
+    """Return the first stream with currents; None where there is none."""
     return next((stream for stream in window.streams if currents_of(stream)), None)
 
 

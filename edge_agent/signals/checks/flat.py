@@ -26,10 +26,10 @@ Judgement, held by the fault sets of tests/bench/bench_evidence.py."""
 _OUTER_SHARE = 0.004
 """The same as a share of the amplitude where noise is small. Judgement, held by the fault sets of
 tests/bench/bench_evidence.py."""
-_LEAST_OUTER_FRACTION = 0.003
+_MIN_OUTER_FRACTION = 0.003
 """Share of all values that must lie in the outermost range to matter. Judgement, held by the fault sets of
 tests/bench/bench_evidence.py."""
-_LEAST_PERIODS = 12
+_MIN_PERIODS = 12
 """Fewer periods are looked at whole instead of by their strongest quarter. Judgement."""
 _NOISE_SCANS = 20_000
 """Scans that the noise is read from: its estimate is good to a percent. Judgement."""
@@ -92,7 +92,7 @@ def _held_from(counts: NDArray[np.integer], limit_s: float, rate_hz: float) -> N
 
 
 def _off_peak(counts: NDArray[np.integer], at: NDArray[np.intp], period: int) -> NDArray[np.bool_]:
-    """Whether these scans of a current lie away from its peaks, as high as they are about there.
+    """True if these scans of a current lie away from its peaks, as high as they are about there.
 
     A current that steps has peaks of several heights.
     """
@@ -127,7 +127,7 @@ def flat_top_ratio(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
         top = float(side.max())
         outer = int(np.count_nonzero(side > top - width))
         beside = int(np.count_nonzero(side > top - 3.0 * width)) - outer
-        if outer > _LEAST_OUTER_FRACTION * side.size:
+        if outer > _MIN_OUTER_FRACTION * side.size:
             largest = max(largest, outer / max(1, beside))
     return largest
 
@@ -161,7 +161,7 @@ def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:
 
 def _strongest_periods(samples: NDArray[np.float32], length: int) -> NDArray[np.float32]:
     periods = samples[: samples.size // length * length].reshape(-1, length)
-    if len(periods) < _LEAST_PERIODS:
+    if len(periods) < _MIN_PERIODS:
         return samples
     power = np.einsum("ps,ps->p", periods, periods)
     quarter = np.argpartition(power, -(len(periods) // 4))[-(len(periods) // 4) :]

@@ -1,4 +1,4 @@
-"""Whether the currents are of a magnitude that the motor of this plate can have.
+"""Check whether the currents are of a magnitude that the motor of this plate can have.
 
 A wrong unit, a forgotten ratio of a current transformer or a wrong plate makes them too large or too small.
 Only what no motor of this plate can do is refused: it may start, be overloaded, or run in star, at a reduced

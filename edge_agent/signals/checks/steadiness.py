@@ -1,4 +1,4 @@
-"""Whether motor and supply stayed as they were for the length of a window."""
+"""Check whether motor and supply stayed as they were for the length of a window."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,7 +22,7 @@ the share t to the magnetising current turns it by atan t and makes it longer by
 required."""
 _USUAL_PERCENT = 90
 """Of the amplitude's quick changes so many are its usual swing, as that by broken bars; judgement."""
-_LEAST_CURRENT_PER_SLIP = 0.1
+_MIN_CURRENT_PER_SLIP = 0.1
 """Lower bound of the current's slope over slip, per unit: at no load the current tells no slip.
 Judgement."""
 
@@ -94,7 +94,7 @@ def check_load_change(change: float, current_per_slip: float) -> Refusal | None:
     What the currents of both ends differ by says how far the slip moves from end to end: at light load a
     large change of the slip hardly shows in the current, of which `current_per_slip` is d ln I / d ln s.
     """
-    slip_change = change / max(current_per_slip, _LEAST_CURRENT_PER_SLIP)
+    slip_change = change / max(current_per_slip, _MIN_CURRENT_PER_SLIP)
     if slip_change > STEADY.max_slip_change:
         return of_samples.SLIP_CHANGES.refuse(slip_change)
     return None

@@ -1,4 +1,4 @@
-"""Whether the current sensors belong to the three phases of one motor, each the right way round."""
+"""Check whether the current sensors belong to the three phases of one motor, each the right way round."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ tests/bench/bench_evidence.py."""
 _DRIFT_OVER_UNBALANCE = 1.0
 """A drift of one sensor moves the currents' sum more than their unbalance; a supply does not. Physics of
 three wires."""
-_LEAST_PARTS = 4
+_MIN_PARTS = 4
 """Fewer parts show no trend. Judgement."""
 
 
@@ -39,7 +39,7 @@ def gain_drift(phasors: NDArray[np.complex128]) -> float:
     unbalance that changes.
     """
     parts = phasors.shape[1]
-    if parts < _LEAST_PARTS:
+    if parts < _MIN_PARTS:
         return 0.0
     turns = np.exp(2j * np.pi / 3 * np.arange(3))
     sequences = [(turns @ phasors) / 3.0, (np.conj(turns) @ phasors) / 3.0]

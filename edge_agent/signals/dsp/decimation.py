@@ -36,7 +36,7 @@ class Decimator:
         return taps.astype(np.float32)
 
     def process(self, window: StreamWindow) -> NDArray[np.float32]:
-        """Give the decimated window, (channels, scans // factor), in units.
+        """Return the decimated window, (channels, scans // factor), in units.
 
         Samples nearer than the filter's half length to an end are left out: output k stands at
         scan `half + k * factor`.
@@ -59,7 +59,7 @@ class Decimator:
         return np.asarray(lost[first + 2 * self._half + 1] == lost[first])
 
     def _reusable(self, window: StreamWindow, outputs: int) -> NDArray[np.float32]:
-        """Give the leading outputs (channels, n) that were computed before, from the very same counts.
+        """Return the leading outputs (channels, n) that were computed before, from the very same counts.
 
         The counts are compared since an index does not tell: a device that restarts uses it again,
         and a hole may have been filled meanwhile.

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 
 def rotation(turns: ArrayLike, count: int) -> NDArray[np.complex128]:
-    """Give exp(-2πj turns k) for k = 0 .. count - 1, (..., count).
+    """Return exp(-2πj turns k) for k = 0 .. count - 1, (..., count).
 
     Each is the product of a coarse and a fine step: exponentials are slow, and of these few are needed. The
     error stays that of the rounded angles.

@@ -71,11 +71,11 @@ class SidebandPair:
 
     @property
     def stands_out(self) -> bool:
-        """Whether it is told from the floor."""
+        """True if it is told from the floor."""
         return self.linear_sum / 2 > 10 ** (SIDEBANDS.detection_margin_db / 20) * self.floor
 
     def is_multiple_of(self, first: "SidebandPair") -> bool:
-        """Whether this may be the pair at 4sf or 6sf of bars whose first one stands at 2sf."""
+        """True if this may be the pair at 4sf or 6sf of bars whose first one stands at 2sf."""
         return min(abs(self.cycles - order * first.cycles) for order in _HARMONICS[1:]) < _SAME_CYCLES
 
     @property
@@ -146,7 +146,7 @@ class SidebandFit:
     def spectra(
         self, lowest_hz: float, highest_hz: float
     ) -> tuple[NDArray[np.float64], NDArray[np.complex128], NDArray[np.complex128]]:
-        """Give (2sf, upper, lower) of the pairs between two bounds, each (n,), up to a common factor.
+        """Return (2sf, upper, lower) of the pairs between two bounds, each (n,), up to a common factor.
 
         The second and third are the sidebands as far as a tapered window tells them from each other.
         """
@@ -194,7 +194,7 @@ class SidebandFit:
     def _fit(
         self, pole_pass_hz: float, orders: int
     ) -> tuple[NDArray[np.complex128], NDArray[np.complex128], NDArray[np.complex128]]:
-        """Give the lines (2 orders,) at 2sf, -2sf, 4sf ..., what is left without drift, and without both."""
+        """Return the lines (2 orders,) at 2sf, -2sf, 4sf ..., what is left without drift, and without all."""
         tones = self._tones(pole_pass_hz, orders)
         weighted = self._weights[:, None] * tones.conj()
         shared = weighted.real.T @ self._drift + 1j * (weighted.imag.T @ self._drift)

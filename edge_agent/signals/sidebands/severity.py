@@ -18,7 +18,7 @@ _SPREAD = 0.1
 """Standard deviation of the estimate about the truth, relative: temperature, the plate's fit."""
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
-_MOST_LOAD = 1.3
+_MAX_LOAD = 1.3
 """Loads beyond are judged as this one: the circuit is fitted up to there. Judgement."""
 _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
 """By load, the share of both sidebands' sum by which bars swing the amplitude; from simulated machines."""
@@ -32,7 +32,7 @@ def least_cycles(load: float) -> float:
 
 
 def least_load(circuit: Circuit, length_s: float, line_hz: float) -> float:
-    """Give the load, per unit of the rated torque, from which a window of `length_s` can be judged."""
+    """Return the load, per unit of the rated torque, from which a window of `length_s` can be judged."""
     light, usual = (
         circuit.load_at_slip(cycles / length_s / 2 / line_hz)
         for cycles in (SIDEBANDS.min_cycles_light, SIDEBANDS.min_cycles)
@@ -96,7 +96,7 @@ class _Split:
 
 
 def at_load(table: Sequence[tuple[float, float]], load: float) -> float:
-    """Give the value of a table (load, value) at a load, linear in between and level beyond its ends."""
+    """Return the value of a table (load, value) at a load, linear in between and level beyond its ends."""
     loads, values = zip(*table, strict=True)
     return float(np.interp(load, loads, values))
 
@@ -110,7 +110,7 @@ class BarScale:
         self._bars_spread = 0.0 if nameplate.rotor_bars else _SPREAD_UNKNOWN_BARS
 
     def per_ratio(self, slip: float) -> float:
-        """Give bars per relative sideband of a small asymmetry: N_b / G over the share that shows of it.
+        """Return bars per relative sideband of a small asymmetry: N_b / G over the share that shows of it.
 
         The share is that of common inter-bar currents and temperatures, from the simulation of whole
         machines.
@@ -182,4 +182,4 @@ class BarScale:
         return (math.sqrt(1 + 4 * bend * linear) - 1) / (2 * bend) if bend > 0 else linear
 
     def _load(self, slip: float) -> float:
-        return min(max(self._circuit.load_at_slip(slip), 0.0), _MOST_LOAD)
+        return min(max(self._circuit.load_at_slip(slip), 0.0), _MAX_LOAD)

@@ -23,11 +23,11 @@ from edge_agent.signals.supply import HARMONICS
 _WANDER_BELOW_HZ = 6.0
 """The supply's wander lies below, Hz; 2sf of a loaded motor reaches up to there. Judgement, held by
 bench_evidence.py."""
-_LEAST_OF_AMPLITUDE = 0.5
+_MIN_OF_AMPLITUDE = 0.5
 """A harmonic whose amplitude drops below this share of its median is too weak, or not the supply's."""
 _WANDER_REACHES_HZ = 1.7
 """From here on a mains that wanders as it may hides no pair, however long the window."""
-_LEAST_GAIN = 2.0
+_MIN_GAIN = 2.0
 """By how much the floor must fall: else what is taken out may be the harmonic's own unrest."""
 _UNSURE = 0.1
 """Share of what was taken out that may have been none of the supply's."""
@@ -59,13 +59,13 @@ def without_wander(
             floor=math.hypot(quieter.floor, unsure / 2),
             phase_floor=math.hypot(quieter.phase_floor, unsure),
         )
-        if quieter.phase_floor < min(pair.phase_floor / _LEAST_GAIN, quietest.phase_floor):
+        if quieter.phase_floor < min(pair.phase_floor / _MIN_GAIN, quietest.phase_floor):
             quietest_fit, quietest = still, quieter
     return quietest_fit, quietest
 
 
 def supply_phases(current: Current, baseband: Baseband) -> Iterator[NDArray[np.float64]]:
-    """Give the phase of the supply, rad, up to a constant, as each usable harmonic tells it.
+    """Return the phase of the supply, rad, up to a constant, as each usable harmonic tells it.
 
     Each (n,), at the samples of `baseband`. There is none where samples were lost.
     """
@@ -80,7 +80,7 @@ def supply_phases(current: Current, baseband: Baseband) -> Iterator[NDArray[np.f
             line = line.conj()
         slow = ndimage.gaussian_filter1d(line, rate_hz / (2 * np.pi * _WANDER_BELOW_HZ), mode="nearest")
         amplitude = np.abs(slow)
-        if amplitude.min() > _LEAST_OF_AMPLITUDE * np.median(amplitude):
+        if amplitude.min() > _MIN_OF_AMPLITUDE * np.median(amplitude):
             level = np.log(amplitude)
             rotors = signal.hilbert(level - level.mean()).imag
             yield (np.unwrap(np.angle(slow)) + rotors) / harmonic

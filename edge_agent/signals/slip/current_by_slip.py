@@ -1,4 +1,4 @@
-"""Whether the current is that of a motor which slips so far: what the magnitude alone does not tell."""
+"""Check whether the current is that of a motor which slips so far: what the magnitude alone does not tell."""
 
 import math
 from collections.abc import Sequence

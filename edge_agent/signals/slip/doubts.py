@@ -24,7 +24,7 @@ from edge_agent.verdict import Refusal
 _UNBALANCED = 0.06
 """Negative over positive sequence from which a supply counts as unbalanced: one percent of voltage
 unbalance makes several of current (NEMA MG 1)."""
-_MOST_IDLE_CHANGE = 0.08
+_MAX_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest that is looked for otherwise."""
@@ -48,7 +48,7 @@ class Doubts:
         # unbalances it, as a short between turns that warms up: then the load that is not told comes first.
         idles = slips.lowest == 0.0 or self._circuit.load_at_slip(slips.middle) < SIDEBANDS.min_load
         unbalanced = line.unbalance is not None and line.unbalance > _UNBALANCED
-        load_first = (idles and change < _MOST_IDLE_CHANGE) or unbalanced
+        load_first = (idles and change < _MAX_IDLE_CHANGE) or unbalanced
         return too_low or changes if load_first else changes or too_low
 
     def of_told_speed(
@@ -147,7 +147,7 @@ class Doubts:
     def _broken_among(
         self, others: SlipRange, current: Current, baseband: Baseband, cycles: float
     ) -> tuple[SidebandPair, Refusal] | None:
-        """Give the strongest pair at other slips, from so many cycles on, if it shows more than a casting.
+        """Return the strongest pair at other slips, from so many cycles on, if it shows more than a casting.
 
         And the refusal that it is worth where no load makes it.
         """

@@ -29,14 +29,14 @@ _OVERLOAD_MARGIN = 1.75
 of tests/bench/bench_evidence.py."""
 _SLOT_STEPS = 4
 """Steps of the slot search per resolution cell: a line loses under 0.3 dB between two of them."""
-_FEWEST_SLIPS = 20
+_MIN_SLIPS = 20
 """Fewer candidates give no lead over others that means anything. Judgement."""
-_LEAST_LEAD_DB = 8.0
+_MIN_LEAD_DB = 8.0
 """Lead of a slot line over every other slip, dB, summed over the lines. Judgement, held by the rotor sets
 of tests/bench/bench_evidence.py."""
 _SAME_LINE_BINS = 1.5
 """Candidates this near, in cells of resolution, show the same line: the main lobe's half width."""
-_LEAST_SHARE = 0.5
+_MIN_SHARE = 0.5
 """Share of the strongest line's level that its mirror image has at least, or a slot line of its own."""
 _APART_BINS = 3.0
 """Candidates this far apart, in cells of resolution, show different lines: the whole main lobe."""
@@ -69,11 +69,11 @@ class SlipRange:
 
     @property
     def told(self) -> bool:
-        """Whether the speed was told rather than found."""
+        """True if the speed was told rather than found."""
         return self.source in ("measured", "configured")
 
     def meets(self, other: "SlipRange") -> bool:
-        """Whether both can be right."""
+        """True if both can be right."""
         return self.lowest <= other.highest and other.lowest <= self.highest
 
 
@@ -98,7 +98,7 @@ class SlipFinder:
         return SlipRange(max(0.0, slip - margin), min(slip + margin, MAX_SLIP), source)
 
     def anything(self) -> SlipRange:
-        """Give all slips that this motor can have."""
+        """Return all slips that this motor can have."""
         return SlipRange(0.0, min(_LARGEST_SLIP_RATIO * self._nameplate.rated_slip, MAX_SLIP), "current")
 
     def from_slots(self, lines: SlotLines, pair: SidebandPair | None) -> SlipRange | None:
@@ -110,24 +110,24 @@ class SlipFinder:
         Lines that vanish beside the supply's own next to no slip are those of a motor that idles.
         """
         slips = np.arange(0.0, self.anything().highest, lines.resolution / _SLOT_STEPS)
-        if slips.size < _FEWEST_SLIPS:
+        if slips.size < _MIN_SLIPS:
             return None
         levels_db = lines.levels_db(slips)
         best = int(np.argmax(levels_db))
         elsewhere = np.abs(slips - slips[best]) > _APART_BINS * lines.resolution
-        leads = levels_db[best] - levels_db[elsewhere].max(initial=0.0) >= _LEAST_LEAD_DB
+        leads = levels_db[best] - levels_db[elsewhere].max(initial=0.0) >= _MIN_LEAD_DB
         if best in (0, slips.size - 1) or levels_db[best - 1 : best + 2].min() == 0.0:
             # A bound or a harmonic of the supply cuts the line off: its top may lie beyond.
             idles = leads and slips[best] <= _APART_BINS * lines.resolution
             return SlipRange(0.0, float(slips[best]), "slots") if idles else None
         meant = None if pair is None else _meant_by(pair, float(slips[best]), lines)
-        if meant is not None and levels_db[best] > _LEAST_LEAD_DB:
+        if meant is not None and levels_db[best] > _MIN_LEAD_DB:
             mirrored = 2 * meant - float(slips[best])
             own_db, mirrored_db = (
                 levels_db[np.abs(slips - slip) < _SAME_LINE_BINS * lines.resolution].max(initial=0.0)
                 for slip in (meant, mirrored)
             )
-            counts_db = _LEAST_SHARE * levels_db[best]
+            counts_db = _MIN_SHARE * levels_db[best]
             if mirrored_db > counts_db:
                 return self._around(meant, lines)
             if own_db > counts_db or mirrored > slips[-1] or lines.covered(mirrored):
@@ -140,7 +140,7 @@ class SlipFinder:
         return SlipRange(max(0.0, slip - margin), slip + margin, "slots")
 
     def heard(self, vibration: Vibration, line: Line, slips: SlipRange) -> bool:
-        """Whether the vibration has lines of a shaft that turns with this slip."""
+        """True if the vibration has lines of a shaft that turns with this slip."""
         shaft_hz = line.frequency_hz / self._nameplate.pole_pairs * (1 - slips.middle)
         return shows_shaft(vibration.samples, vibration.rate_hz, shaft_hz, line.frequency_hz)
 
@@ -184,7 +184,7 @@ class SlipFinder:
 
 
 def _meant_by(pair: SidebandPair, loudest: float, lines: SlotLines) -> float | None:
-    """Give the slip of a pair as the loudest line tells it, be that the slots' own or a side line 2ksf apart.
+    """Return the slip of a pair by the loudest line, be that the slots' own or a side line 2ksf apart.
 
     `loudest` is the slip that it would mean as the slots' own. None where it is no such line.
     """
@@ -195,7 +195,7 @@ def _meant_by(pair: SidebandPair, loudest: float, lines: SlotLines) -> float | N
 
 
 def contradicts(by_slots: SlipRange, others: SlipRange) -> bool:
-    """Whether what vibration or current say of the slip cannot be meant by the same motor.
+    """True if what vibration or current say of the slip cannot be meant by the same motor.
 
     Then the plate states a wrong number of rotor bars, or the others are wrong.
     """

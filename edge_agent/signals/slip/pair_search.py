@@ -59,13 +59,13 @@ def find_standing(
 
 
 def find_elsewhere(baseband: Baseband, anything: SlipRange, circuit: Circuit) -> SidebandPair | None:
-    """Give the strongest pair at any slip, but next to the line, where it may be the supply's wander."""
+    """Return the strongest pair at any slip, but next to the line, where it may be the supply's wander."""
     found = find_standing(baseband, anything, circuit, CYCLES_BEYOND_WANDER)
     return found and found[1]
 
 
 def standing(found: Found | None) -> SidebandPair | None:
-    """Give the pair where it stands out within its bounds."""
+    """Return the pair where it stands out within its bounds."""
     return found[1] if found and found[1].stands_out and not found[1].at_edge else None
 
 

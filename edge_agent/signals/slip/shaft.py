@@ -24,10 +24,10 @@ room. Judgement."""
 _SUPPLY_BINS = 3.0
 """Lines within the main lobe of the Blackman taper around multiples of the supply belong to the supply:
 three bins."""
-_LEAST_LEAD_DB = 6.0
+_MIN_LEAD_DB = 6.0
 """Lead of the best speed over any other, and level of a harmonic that counts, dB. Judgement, held by the
 rotor sets of tests/bench/bench_evidence.py."""
-_LEAST_ONE_DB = 12.0
+_MIN_ONE_DB = 12.0
 """Level from which the first harmonic alone shows a shaft, dB. Judgement, held by the rotor sets of
 tests/bench/bench_evidence.py."""
 
@@ -71,7 +71,7 @@ def find_shaft(
     elsewhere = np.abs(candidates - candidates[best]) > 1.0 / length_s
     lead = float(score[best] - score[elsewhere].max(initial=0.0))
     at_edge = best in (0, candidates.size - 1)
-    if lead < _LEAST_LEAD_DB or at_edge or not _stands_out(levels[best]):
+    if lead < _MIN_LEAD_DB or at_edge or not _stands_out(levels[best]):
         return None
     return ShaftSpeed(
         shaft_hz=_polish(float(candidates[best]), levels[best], prominence, bin_hz, length_s),
@@ -82,7 +82,7 @@ def find_shaft(
 def shows_shaft(
     vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, line_frequency_hz: float
 ) -> bool:
-    """Whether harmonics of one given speed stand out: several, or the first one by far.
+    """True if harmonics of one given speed stand out: several, or the first one by far.
 
     Args as of `find_shaft`.
     """
@@ -97,7 +97,7 @@ def shows_shaft(
 
 
 def _stands_out(levels: NDArray[np.float64]) -> bool:
-    return bool(np.count_nonzero(levels > _LEAST_LEAD_DB) >= 2 or levels[0] > _LEAST_ONE_DB)
+    return bool(np.count_nonzero(levels > _MIN_LEAD_DB) >= 2 or levels[0] > _MIN_ONE_DB)
 
 
 def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray[np.float64], float]:

@@ -34,7 +34,7 @@ _MIN_SCANS = 8
 """A stream with fewer scans in the window has no spectrum to speak of (judgement)."""
 _PADDING = 4
 """Zero padding of a band: a line loses under 0.3 dB between two points."""
-_LEAST_DB = 6.0
+_MIN_DB = 6.0
 """Levels below are noise of a single bin, dB over the median. Judgement, held by the rotor sets of
 tests/bench/bench_evidence.py."""
 _CAP_DB = 25.0
@@ -43,7 +43,7 @@ held by the rotor sets of tests/bench/bench_evidence.py."""
 _BEYOND_CAP = 0.3
 """Share that counts of what exceeds the cap: its top remains its top. Judgement, held by the rotor sets of
 tests/bench/bench_evidence.py."""
-_LEAST_BAND_BINS = 40
+_MIN_BAND_BINS = 40
 """Narrower bands have too few bins for the median that is their floor. Judgement."""
 
 
@@ -115,7 +115,7 @@ class SlotLines:
         return total
 
     def covered(self, slip: float) -> bool:
-        """Whether harmonics of the supply cover the slot lines of this slip, which they do all at once."""
+        """True if harmonics of the supply cover the slot lines of this slip, which they do all at once."""
         return bool(self._covered(np.array(slip), max(own.length_s for own in self._spectra)))
 
     def _covered(self, slips: NDArray[np.float64], length_s: float) -> NDArray[np.bool_]:
@@ -142,7 +142,7 @@ class SlotLines:
         middle = (lowest + highest) / 2
         slots_hz = self.slots_per_pole_pair * self._line_hz * (1 - middle)
         half = max(
-            _LEAST_BAND_BINS,
+            _MIN_BAND_BINS,
             int(0.75 * (highest - lowest) * self.slots_per_pole_pair * self._line_hz * own.length_s),
         )
         for order in own.orders:
@@ -158,7 +158,7 @@ class SlotLines:
 
     def _level(self, band: _Band, length_s: float, slips: NDArray[np.float64]) -> NDArray[np.float64]:
         """What a line says for each slip, dB: little beyond the cap, nothing next to the supply's own."""
-        level = np.maximum(self._above_floor_db(band, length_s, slips) - _LEAST_DB, 0.0)
+        level = np.maximum(self._above_floor_db(band, length_s, slips) - _MIN_DB, 0.0)
         level[self._covered(slips, length_s)] = 0.0
         return np.asarray(np.minimum(level, _CAP_DB) + _BEYOND_CAP * np.maximum(level - _CAP_DB, 0.0))
 

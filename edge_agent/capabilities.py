@@ -18,7 +18,7 @@ def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: fl
     yield from _about_speed(channels, nameplate)
     clocks = {s.number for s in streams for c in s.channels if c.kind is not ChannelKind.SPEED}
     if len(clocks) > 1:
-        yield "current and vibration have separate clocks: they are compared by frequency, not sample by sample"
+        yield "current and vibration have separate clocks: they are compared by frequency, not by samples"
     enough_s = SIDEBANDS.min_cycles / nameplate.rated_pole_pass_hz
     if window_s < enough_s:
         yield (
@@ -34,7 +34,7 @@ def _about_currents(streams: tuple[Stream, ...]) -> Iterator[str]:
     used: dict[str, Channel] = next(filter(None, by_stream), {})
     missing = [phase for phase in "abc" if phase not in used]
     if not used:
-        yield "there is no current channel: broken bars cannot be diagnosed, and every answer will be missing_phase"
+        yield "no current channel: broken bars cannot be diagnosed, and every answer will be missing_phase"
     elif len(used) == 1:
         (only,) = used.values()
         yield (
@@ -58,8 +58,8 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
         yield f"slip comes from the speed in the configuration, {nameplate.speed_rpm:g} rpm"
     elif any(c.kind is ChannelKind.VIBRATION for c in channels):
         yield (
-            "slip comes from the shaft's lines in the vibration, if they show; a vibration channel that shows "
-            "nothing of the machine is named and ignored"
+            "slip comes from the shaft's lines in the vibration, if they show; a vibration channel that "
+            "shows nothing of the machine is named and ignored"
         )
     elif nameplate.rotor_bars is not None:
         yield (
@@ -68,9 +68,9 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
         )
     else:
         yield (
-            "no vibration, no speed and no rotor_bars: only sidebands show the slip. A rotor without "
-            f"sidebands, or below {least_load_by_current(nameplate):.0%} of the rated torque, cannot be called "
-            "healthy: the answer is speed_unknown"
+            "no vibration, no speed and no rotor_bars: only sidebands show the slip. A rotor is not called "
+            "healthy where no sidebands stand out, nor below "
+            f"{least_load_by_current(nameplate):.0%} of the rated torque: the answer is speed_unknown"
         )
 
 

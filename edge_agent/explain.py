@@ -19,8 +19,8 @@ from edge_agent.verdict import CLASSES, Refusal, Severity, State
 _LONGEST_WINDOW_S = 60.0
 """Longest window that the configuration allows, s (config/settings.py)."""
 _NOTABLE_UNBALANCE = 0.06
-"""Negative over positive sequence that is mentioned: one percent of voltage unbalance makes several percent of
-current unbalance (NEMA MG 1)."""
+"""Negative over positive sequence that is mentioned: 1 % of voltage unbalance makes several percent in the
+current (NEMA MG 1)."""
 _LABEL_WIDTH = 11
 """Columns of the labels."""
 _WIDTH = 100
@@ -54,7 +54,9 @@ def advise(answer: Answer, nameplate: Nameplate) -> str:
         if verdict.severity is Severity.WATCH:
             return "Measure again under ordinary load. If the result stays, have the rotor examined."
         if verdict.severity is Severity.DANGER:
-            return "Take the motor out of service soon: several bars are broken, and loose pieces wreck the winding."
+            return (
+                "Take the motor out of service soon: several bars are broken, and loose ones wreck windings."
+            )
         return "Have the rotor examined at the next stop. Until then avoid frequent and heavy starts."
     if verdict.severity is Severity.WATCH:
         return "No action yet. Watch whether the equivalent bars grow at the same load."
@@ -147,7 +149,7 @@ def _sidebands(answer: Answer, _: Nameplate) -> str:
     levels = (evidence.lower_sideband_dbc or 0.0, evidence.upper_sideband_dbc or 0.0)
     floor, limit = evidence.noise_floor_dbc or 0.0, evidence.detection_limit_dbc or 0.0
     found = "; ".join(
-        f"{place}: {level:.1f} dBc, {abs(level - floor):.0f} dB {'above' if level > floor else 'below'} the floor"
+        f"{place}: {level:.1f} dBc, {abs(level - floor):.0f} dB {'above' if level > floor else 'below'} floor"
         for place, level in zip(places, levels, strict=True)
     )
     needed = least_cycles(evidence.load or 0.0)
@@ -205,7 +207,7 @@ def _network(answer: Answer, _: Nameplate) -> str:
     if agree is None or pair is None:
         return text + "The sidebands give no answer to compare it with."
     said = "a broken bar" if judge(answer.verdict.evidence, pair).broken else "a sound rotor"
-    return f"{text}The sidebands show {said}; the network {'does not contradict' if agree else 'contradicts'} that."
+    return f"{text}The sidebands show {said}. The network {'does not contradict' if agree else 'contradicts'} it."
 
 
 def _verdict(answer: Answer, _: Nameplate) -> str:
@@ -230,7 +232,9 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     circuit = fit_circuit(nameplate)
     if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db", "current_over_idle"):
         load = least_load(circuit, length_s, nameplate.line_frequency_hz)
-        return f"With a known speed, windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on."
+        return (
+            f"If the speed is known, windows of {length_s:.3g} s resolve sidebands from {load:.0%} load on."
+        )
     if refusal.quantity == "equivalent_bars_at_most" and nameplate.rotor_bars is None:
         return "If the number of rotor bars is known, state motor.rotor_bars: that narrows the range."
     if not slip or not refusal.value or not refusal.limit:
@@ -248,7 +252,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
 
 
 def _ways(load: float, length_s: float) -> str:
-    """Return the ways out that exist, with a tenth to spare: up to rated load and up to the longest window."""
+    """Return the ways out within rated load and the longest window, each with a tenth to spare."""
     ways = []
     if load <= 1.0:
         ways.append(f"about {1.1 * load:.0%} load or more")

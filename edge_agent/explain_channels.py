@@ -6,7 +6,7 @@ from edge_agent.signals.checks.vibration import DeadChannel
 from edge_agent.verdict import Reason, Refusal
 
 _THOUSAND = (300.0, 3000.0)
-"""Current over the rated one that looks like mA taken for A: a factor of 1000, at 0.3 to 3 times rated load."""
+"""Current over the rated one that looks like mA taken for A: 0.3 to 3 times the rated one, times 1000."""
 
 _MAX_STALLED = 12.0
 """Current over the rated one that a locked rotor draws at most: 10 times, and a tenth more voltage."""
@@ -53,6 +53,6 @@ def _true_rate(refusal: Refusal, nameplate: Nameplate) -> str:
         return ""
     factor = nameplate.line_frequency_hz / refusal.value
     return (
-        f"If the supply really has {nameplate.line_frequency_hz:g} Hz, the true sampling rate is {factor:.4f} "
-        "times the stated one."
+        f"If the supply really has {nameplate.line_frequency_hz:g} Hz, the true sampling rate is "
+        f"{factor:.4f} times the stated one."
     )

@@ -17,8 +17,10 @@ from edge_agent.signals.sidebands.severity import least_load
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("config", type=Path, nargs="?", metavar="CONFIG", help="configuration file of an agent (YAML)")
-    parser.add_argument("--limits", action="store_true", help="print the decision limits and where they come from, instead")
+    parser.add_argument("config", type=Path, nargs="?", metavar="CONFIG", help="the YAML file of an agent")
+    parser.add_argument(
+        "--limits", action="store_true", help="only print the decision limits and their origins"
+    )
     parser.set_defaults(parser=parser)
 
 
@@ -60,8 +62,8 @@ def summary(settings: Settings) -> Iterator[str]:
     if acquisition.driver == "csv_lines":
         columns = acquisition.columns or tuple(channel.name for channel in settings.device_channels())
         yield (
-            f"a line is one scan: {', '.join(columns) or 'the columns that the DAQ describes'}. If it has other "
-            "columns, too, acquisition.columns or a header sent by the DAQ must name all columns"
+            f"a line is one scan: {', '.join(columns) or 'the columns that the DAQ describes'}. If it has "
+            "other columns, too, acquisition.columns or a header sent by the DAQ must name all of them"
         )
     if settings.channels is None:
         yield "channels: as the DAQ describes them; the agent logs what they allow once it is connected"
@@ -69,8 +71,7 @@ def summary(settings: Settings) -> Iterator[str]:
         yield from capabilities(device.streams, settings.motor, settings.window.length_s)
     else:
         names = ", ".join(channel.name for channel in settings.device_channels())
-        yield f"channels: {names}, as stated here and completed by the DAQ; the agent logs what they allow once it "
-            "is connected"
+        yield f"channels: {names}, completed by the DAQ; the agent logs what they allow once it is connected"
     mqtt = settings.mqtt_settings()
     secured = "TLS" if mqtt.tls else "not encrypted"
     yield f"broker: {mqtt.host}:{mqtt.port} ({secured}), topics below {mqtt.base_topic(settings.agent.id)}"
@@ -86,7 +87,7 @@ def _about_motor(settings: Settings) -> Iterator[str]:
     )
     least = least_load(fit_circuit(motor), window_s, motor.line_frequency_hz)
     by_current = max(least, least_load_by_current(motor))
-    broken, healthy = (f"from about {100 * load:.0f} % of the rated torque on" for load in (least, by_current))
+    broken, healthy = (f"from about {100 * x:.0f} % of the rated torque on" for x in (least, by_current))
     if tells_slip(settings.device_channels(), motor):
         judged = f"a rotor can be judged {broken}; below that the answer is load_too_low"
     elif settings.channels is None:

@@ -38,7 +38,7 @@ def _about_currents(streams: tuple[Stream, ...]) -> Iterator[str]:
     elif len(used) == 1:
         (only,) = used.values()
         yield (
-            f"only one phase is measured ({only.name}), phases {' and '.join(missing)} are missing: "
+            f"only one phase is measured ({only.name}); phases {' and '.join(missing)} are missing: "
             "unbalance and phase order are not known, and answers are less certain"
         )
     elif len(used) == 2:
@@ -59,7 +59,7 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
     elif any(c.kind is ChannelKind.VIBRATION for c in channels):
         yield (
             "slip comes from the shaft's lines in the vibration, if they show; a vibration channel that "
-            "shows nothing of the machine is named and ignored"
+            "tells nothing about the machine is named and ignored"
         )
     elif nameplate.rotor_bars is not None:
         yield (

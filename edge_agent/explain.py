@@ -206,8 +206,9 @@ def _network(answer: Answer, _: Nameplate) -> str:
     agree = answer.verdict.evidence.modalities_agree
     if agree is None or pair is None:
         return text + "The sidebands give no answer to compare it with."
-    said = "a broken bar" if judge(answer.verdict.evidence, pair).broken else "a sound rotor"
-    return f"{text}The sidebands show {said}. The network {'does not contradict' if agree else 'contradicts'} it."
+    shown = "a broken bar" if judge(answer.verdict.evidence, pair).broken else "a sound rotor"
+    opinion = "does not contradict" if agree else "contradicts"
+    return f"{text}The sidebands show {shown}, and the network {opinion} that."
 
 
 def _verdict(answer: Answer, _: Nameplate) -> str:

@@ -14,7 +14,7 @@ _MAX_STALLED = 12.0
 
 def say_dead(dead: DeadChannel) -> str:
     """Return which vibration channel shows nothing, why, and what follows."""
-    return f"{dead.name} shows nothing of the machine: {dead.why}. The agent ignores it"
+    return f"{dead.name} tells nothing about the machine: {dead.why}. The agent ignores it"
 
 
 def against_plate(analysis: Analysis, refusal: Refusal, nameplate: Nameplate) -> str:

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from plates import plate_yaml
 
 from edge_agent import cli
 from edge_agent.acquire.ports import PortInfo
@@ -14,13 +15,12 @@ from edge_agent.commands.ports import describe
 from edge_agent.plain import one_line, printable, quoted
 
 ROOT = Path(__file__).parents[1]
-CONFIG = """\
-agent: {id: pump-7, site: "Gebäude 3 → Ω"}
+CONFIG = f"""\
+agent: {{id: pump-7, site: "Gebäude 3 → Ω"}}
 motor:
-  {rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98, rated_speed_rpm: 1715,
-   line_frequency_hz: 60, poles: 4}
-acquisition: {port: /dev/ttyACM0}
-mqtt: {host: localhost}
+  {plate_yaml()}
+acquisition: {{port: /dev/ttyACM0}}
+mqtt: {{host: localhost}}
 """
 STATE = "state_dir: state\n"
 NOBODY = """

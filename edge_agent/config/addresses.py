@@ -1,4 +1,4 @@
-"""Where samples come from and where messages go: what is no such address is told what it should be."""
+"""Addresses of serial ports and brokers; an error says what to write instead."""
 
 import contextlib
 import ipaddress
@@ -9,7 +9,7 @@ from pathlib import Path
 from edge_agent.plain import quoted
 
 _MAX_HOST = 253
-"""Most characters of a host name, from the limit of the domain name system (RFC 1035, 2.3.4)."""
+"""Maximum number of characters of a host name, from the limit of the domain name system (RFC 1035, 2.3.4)."""
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _USER = re.compile(r"[^/]*@(?P<rest>[^/]*)", re.DOTALL)
 _WITH_PORT = re.compile(r"(?P<host>[^:/\[\]]+|\[[^\]/]*\]):(?P<port>[0-9]{1,5})")
@@ -29,7 +29,7 @@ def check_host(host: str) -> str:
     _check_blanks(host)
     if found := _URL.fullmatch(host):
         raise ValueError(_about_url(found["scheme"].lower(), found["rest"]))
-    if found := _USER.fullmatch(host):  # whatever stands before the @ may be a password: it is not repeated
+    if found := _USER.fullmatch(host):  # the part before the @ may be a password: it is not repeated
         raise ValueError(
             f"holds a user name; write host: {found['rest'] or 'localhost'}, the name in mqtt.username and "
             "the password in the file of mqtt.password_file"
@@ -89,7 +89,7 @@ def _check_blanks(text: str) -> None:
 
 
 def _about_url(scheme: str, rest: str) -> str:
-    """Say how the parts of a URL are written here; what it holds of a user is not repeated."""
+    """Return how the parts of a URL are written here; user name and password are not repeated."""
     place = rest.split("@")[-1].split("/")[0].split("?")[0]
     if found := _WITH_PORT.fullmatch(place):
         parts = [f"host: {_as_yaml(found['host'].strip('[]'))}", f"port: {found['port']}"]
@@ -102,7 +102,7 @@ def _about_url(scheme: str, rest: str) -> str:
 
 
 def _as_yaml(host: str) -> str:
-    """Return a host as it is written in YAML, where a colon asks for quotes."""
+    """Return a host as it is written in YAML, where a colon needs quotes."""
     return f'"{host}"' if ":" in host else host
 
 
@@ -114,7 +114,7 @@ def _is_address(host: str) -> bool:
 
 
 def _is_name(host: str) -> bool:
-    """True if a name may stand in the domain name system; what looks like a wrong IP address may not."""
+    """True if a name can be in the domain name system; what looks like a wrong IP address may not."""
     try:
         encoded = host.encode("idna").decode("ascii")
     except UnicodeError:  # an empty label, or one of more than 63 characters
@@ -125,7 +125,7 @@ def _is_name(host: str) -> bool:
 
 
 def _kind(path: str) -> int | None:
-    """Return what a path leads to, as stat tells it; None where that cannot be seen."""
+    """Return what a path leads to (os.stat); None if that cannot be seen."""
     with contextlib.suppress(OSError, ValueError):
         return Path(path).stat().st_mode
     return None

@@ -1,6 +1,6 @@
-"""Settings that are right by themselves and cannot be right together.
+"""Settings that are right one by one and cannot be right together.
 
-What cannot be is an error; what is merely strange is a doubt, which `check` and the log tell.
+What is impossible is an error. What is only strange is a doubt: `check` and the log show it as a warning.
 """
 
 import re
@@ -17,16 +17,16 @@ from edge_agent.motor import MAX_OF_PLATE, MIN_OF_PLATE
 BITS_PER_BYTE = 10
 """Bits of a byte on a serial line: start, eight of data, stop (8N1, as every port here is opened)."""
 MIN_BYTES_PER_VALUE = 2
-"""Fewest bytes of a value in a line of text: one digit, and a separator or the end of the line."""
+"""Minimum number of bytes of a value in a line of text: one digit, and a separator or the end of the line."""
 USUAL_BYTES_PER_VALUE = 5
 """Bytes of a value in a line of text, as counts of 12 bits take them: four digits and a separator."""
 USB_HEADROOM = 4
-"""How many times too slow a baud rate must be before it is refused on a port that may heed none.
+"""How many times too slow a baud rate must be before it is refused on a port that may ignore it.
 
 Judgement: on USB itself people set 115200 by habit, and 9600 hardly ever, while an Uno at 9600 means it.
 """
 _UART = re.compile(r"/tty(?:USB|AMA|S|THS|O|mxc|PS)[0-9]+$|/serial[0-9]+$")
-"""Ports whose baud rate is that of a wire: UARTs of computers, and of converters behind USB."""
+"""Ports whose baud rate is real: UARTs of computers, and of converters behind USB."""
 BAND_HZ = 50.0
 """What the demodulation looks at on each side of the line, Hz: `signals.carrier`."""
 GOOD_RATE_HZ = 1000.0
@@ -76,19 +76,19 @@ class _Content:
     root: object
 
     def get(self, *path: str) -> object:
-        """Return what stands at a path; None where nothing does."""
+        """Return the value at a path; None if there is none."""
         value = self.root
         for step in path:
             value = value.get(step) if isinstance(value, Mapping) else None
         return value
 
     def has(self, *path: str) -> bool:
-        """True if the key stands there, whatever its value."""
+        """True if the key is there, whatever its value."""
         section = self.get(*path[:-1])
         return isinstance(section, Mapping) and path[-1] in section
 
     def number(self, *path: str) -> float | None:
-        """Return a number that stands at a path; None where there is none."""
+        """Return the number at a path; None if there is none."""
         value = self.get(*path)
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 

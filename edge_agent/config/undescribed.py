@@ -1,4 +1,4 @@
-"""Channels of a DAQ that says nothing of itself: then the configuration must say all."""
+"""Channels of a DAQ that does not describe itself: the configuration must say everything."""
 
 import os
 from pathlib import Path

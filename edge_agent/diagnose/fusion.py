@@ -31,7 +31,7 @@ class Opinion:
     broken: bool
     """A bar is broken."""
     refusal: Refusal | None
-    """Why they say nothing; None where they do."""
+    """Why they say nothing; None if they do."""
 
 
 def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
@@ -130,7 +130,7 @@ def diagnose(
 
     Args:
         analysis: the measurement.
-        belief: the network's; None where it was not asked.
+        belief: the network's; None if it was not asked.
         broken_threshold: probability from which the network's answer is "broken"; within NETWORK.doubt of it
             the network contradicts nothing.
         window: which samples decided.

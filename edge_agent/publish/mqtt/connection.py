@@ -45,7 +45,7 @@ class ConnectionFailedError(Exception):
         self.wrong_protocol = wrong_protocol
         """The broker may speak another version of MQTT than was tried."""
         self.reason = reason
-        """Name of the reason that the broker gave; empty where it gave none."""
+        """Name of the reason that the broker gave; empty if it gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Connection:
 
     @property
     def closed(self) -> Ending | None:
-        """How the connection has ended; None while it stands."""
+        """How the connection has ended; None while it is up."""
         return self._closed
 
     def open(self) -> None:

@@ -13,7 +13,7 @@ class Limits:
     """Limits of a broker; the defaults are those of one that names none, as in MQTT 3.1.1."""
 
     max_packet_bytes: int | None = None
-    """Largest packet that it takes; None where it names none."""
+    """Largest packet that it takes; None if it names none."""
     max_qos: int = 1
     """Highest quality of service that it takes, of those that we use."""
     retain: bool = True

@@ -39,7 +39,7 @@ def finish_replacement(path: Path, images: Images | None = None, kind: str = "da
 
 
 def is_unfinished(path: Path) -> bool:
-    """True where a new file is ready that is not in its place yet."""
+    """True if a new file is ready that is not in its place yet."""
     return _beside(path, ".new").exists()
 
 

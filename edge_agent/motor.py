@@ -124,7 +124,7 @@ class Nameplate(BaseModel):
             )
         if slip < MIN_RATED_SLIP:
             raise ValueError(
-                f"{speed_rpm:.10g} is as good as the synchronous speed {synchronous_rpm:g} rpm; the "
+                f"{speed_rpm:.10g} practically equals the synchronous speed {synchronous_rpm:g} rpm; the "
                 f"nameplate shows the speed under load, e.g. {0.965 * synchronous_rpm:.0f}"
             )
         return speed_rpm

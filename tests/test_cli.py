@@ -78,7 +78,11 @@ def test_the_status_of_a_command_is_that_of_the_process(a_command):
     ("failure", "status", "words"),
     [
         ("OSError('port is gone')", 1, "edge-agent run: port is gone"),
-        ("BrokenPipeError(32, 'the broker hung up')", 1, "edge-agent run: [Errno 32] the broker hung up"),
+        (
+            "BrokenPipeError(32, 'the broker closed the connection')",
+            1,
+            "edge-agent run: [Errno 32] the broker closed the connection",
+        ),
         ("KeyboardInterrupt", 1, "edge-agent run: interrupted"),
     ],
 )
@@ -212,7 +216,7 @@ LINES_WITHOUT_DESCRIPTION = CONFIG.replace(
 @pytest.mark.parametrize(
     ("channel", "message"),
     [
-        ("{name: ia, kind: current, phase: a}", "agent.yaml:8:5: channels[0]: scale is missing, and lines"),
+        ("{name: ia, kind: current, phase: a}", "agent.yaml:7:5: channels[0]: scale is missing, and lines"),
         ("{name: ia, phase: a}", "channels[0]: scale is missing"),
         ("{name: p, scale: 1}", "channels[0]: kind is missing, and lines whose rate_hz is stated here"),
     ],

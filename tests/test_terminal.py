@@ -110,8 +110,8 @@ def test_a_path_below_a_home_that_nobody_knows_is_refused_at_its_place(tmp_path:
     file.write_text(CONFIG + value + "\n", encoding="utf-8")
     ended = run("check", str(file), program=NOBODY)
     assert ended.returncode == 2
-    assert f"{file}:7:".encode() in ended.stderr
-    assert b"nobody knows that home folder; write the whole path" in ended.stderr
+    assert f"{file}:6:".encode() in ended.stderr
+    assert b"there is no such home folder; write the whole path" in ended.stderr
 
 
 @pytest.mark.parametrize("value", ['state_dir: "a\\0b"', 'model: {file: "a\\0b"}', 'state_dir: "\\uD800"'])

@@ -182,7 +182,7 @@ def _in_stated_unit(column: Column, channel: Channel) -> Channel:
     stated = standard_unit(column.stated_unit)
     if stated is None or KIND_OF_UNIT[stated[0]] is not channel.kind:
         raise RecordingError(
-            f"{column.label} is in {column.stated_unit}, which is no unit of a {channel.kind} here; describe "
+            f"{column.label} is in {column.stated_unit}, which is not a unit of a {channel.kind} here; describe "
             f"it in the channels of a configuration (-c), with scale: {channel.unit} per {column.stated_unit}"
         )
     return replace(channel, unit=stated[0], scale=stated[1])

@@ -31,7 +31,7 @@ def load_arrays(path: Path, needed: frozenset[str]) -> tuple[dict[str, NDArray[A
             raise RecordingError("it is a single array, expected an .npz with x, scale, fs and channels")
         if start[:2] != b"PK":
             raise RecordingError(
-                "it is no .npz archive (numpy.savez); `edge-calibrate import` makes one of CSV and WAV"
+                "it is not an .npz archive (numpy.savez); `edge-calibrate import` makes one of CSV and WAV"
             )
         with _opened(file) as archive:
             members = archive.infolist()

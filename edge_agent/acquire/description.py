@@ -55,7 +55,7 @@ class _Channel(_Part):
         if not MIN_SCALE <= abs(self.scale) <= MAX_SCALE:
             raise ValueError(f"scale {self.scale:g} of {self.name}, expected {MIN_SCALE:g} to {MAX_SCALE:g}")
         if self.kind is None and kind_of(self.unit) is None:
-            raise ValueError(f"{self.name}: unit {self.unit!r} tells no kind, and no kind is given")
+            raise ValueError(f"{self.name}: unit {self.unit!r} does not say the kind, and no kind is given")
         kind = ChannelKind(self.kind) if self.kind else None
         problem = unit_problem(kind, self.unit) if self.unit else None
         if problem is not None:

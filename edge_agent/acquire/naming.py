@@ -43,7 +43,8 @@ def unit_problem(kind: ChannelKind | None, unit: str) -> str | None:
     expected = _EXPECTED[kind] if kind else "; ".join(_EXPECTED.values())
     what = kind or "channel"
     return (
-        f"{unit!r} is no unit of a {what} here, expected {expected}; give the scale in one of these per count"
+        f"{unit!r} is not a unit of a {what} here, expected {expected}; give the scale in one of these per "
+        "count"
     )
 
 

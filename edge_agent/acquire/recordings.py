@@ -186,7 +186,7 @@ def _meta(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     try:
         meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
     except (ValueError, RecursionError) as error:
-        raise RecordingError(f"meta is no JSON text: {error}") from error
+        raise RecordingError(f"meta is not JSON: {error}") from error
     if not isinstance(meta, dict):
-        raise RecordingError("meta is JSON, but no object")
+        raise RecordingError("meta is JSON, but not an object")
     return meta

@@ -27,7 +27,7 @@ _STOP_S = 2.0
 
 _REASONS = {
     errno.ENOENT: "there is no such port: not plugged in, or another name",
-    errno.ENOTTY: "this is no serial port",
+    errno.ENOTTY: "this is not a serial port",
     errno.EACCES: "permission denied; add the user to the group dialout: sudo usermod -aG dialout $USER, "
     "then log in again",
     errno.EPERM: "not allowed by the unit; add DeviceAllow=char-<the driver's name in /proc/devices> rw "

@@ -42,7 +42,7 @@ def check_host(host: str) -> str:
             f"{quoted(host)} holds a port; write host: {_as_yaml(name)} and port: {found['port']}"
         )
     if found := _BRACKETS.fullmatch(host):
-        raise ValueError(f"{quoted(host)} stands in brackets; write host: {_as_yaml(found['host'])}")
+        raise ValueError(f"{quoted(host)} is in brackets; write host: {_as_yaml(found['host'])}")
     if "/" in host:
         raise ValueError(
             f"{quoted(host)} holds a path; write the name alone, e.g. {quoted(host.split('/')[0])}"
@@ -60,11 +60,11 @@ def check_port(port: str) -> str:
     _check_blanks(port)
     if found := _URL.fullmatch(port):
         raise ValueError(
-            f"{quoted(port)} is a port of the network ({found['scheme']}), which this agent does not read; "
+            f"{quoted(port)} is a network port ({found['scheme']}), which this agent does not read; "
             "expected a serial port of this computer. socat can make one of it: a pty with link=/dev/daq"
         )
     if _WINDOWS.fullmatch(port):
-        raise ValueError(f"{quoted(port)} is a name of Windows; expected e.g. /dev/ttyACM0. {_LISTED}")
+        raise ValueError(f"{quoted(port)} is a Windows port; expected e.g. /dev/ttyACM0. {_LISTED}")
     if found := _DEVICE.fullmatch(port):
         raise ValueError(f"{quoted(port)} is not the whole path; write /dev/{found['name']}")
     if port.startswith("~") or any(c in port for c in "*?"):
@@ -97,7 +97,7 @@ def _about_url(scheme: str, rest: str) -> str:
         parts = [f"host: {_as_yaml(place.strip('[]') or 'localhost')}"]
     parts += ["tls: true"] if scheme in _ENCRYPTED else []
     parts += ["the user in username and password_file"] if "@" in rest else []
-    spoken = "; WebSockets are not spoken, so take the port of MQTT itself" if scheme in _WEB else ""
+    spoken = "; WebSockets are not supported, so use the port of MQTT itself" if scheme in _WEB else ""
     return f"a URL ({quoted(scheme + '://')}), expected the name alone; write {', '.join(parts)}{spoken}"
 
 

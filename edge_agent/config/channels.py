@@ -108,7 +108,7 @@ def _repetitions(channels: object, key: str) -> Iterator[InitErrorDetails]:
     for index, channel in enumerate(channels if isinstance(channels, list) else []):
         value = channel.get(key) if isinstance(channel, dict) else None
         if isinstance(value, str) and first.setdefault(value, index) != index:
-            message = f"{value!r} is the {key} of channels[{first[value]}] already; each {key} stands once"
+            message = f"{value!r} is the {key} of channels[{first[value]}] already; each {key} may occur once"
             yield problem((index, key), message, value)
 
 

@@ -48,7 +48,7 @@ def contradictions(root: object) -> Found:
         yield (
             ("mqtt", "port"),
             f"{TLS_PORT} is the port of TLS, and there is no mqtt.tls; add tls: true (or tls: false, if this "
-            f"broker speaks in the clear there), or take {PLAIN_PORT}",
+            f"broker does not encrypt there), or take {PLAIN_PORT}",
         )
 
 
@@ -123,7 +123,7 @@ def _rate_below_line(file: _Content) -> Found:
     if rate_hz < needed_hz:
         yield (
             ("acquisition", "rate_hz"),
-            f"{rate_hz:g} scans a second cannot show a line of {line_hz:g} Hz and what stands {BAND_HZ:g} Hz "
+            f"{rate_hz:g} scans a second cannot show a line of {line_hz:g} Hz and what lies {BAND_HZ:g} Hz "
             f"beside it: that takes {needed_hz:g}, and {GOOD_RATE_HZ:g} or more are good; it is the number "
             "of lines a second, not the frequency of the supply",
         )
@@ -142,19 +142,22 @@ def _lines_beyond_baud_rate(file: _Content) -> Found:
             ("acquisition", "baud_rate"),
             f"{baud_rate:g} bits a second cannot carry {rate_hz:g} lines of {columns} values: even with one "
             f"digit each they take {needed:g}; set both sides faster, or leave baud_rate out where the DAQ "
-            "is a USB device that heeds none",
+            "is a USB device that ignores it",
         )
 
 
 def _doubts_of_acquisition(settings: Settings) -> Found:
     acquisition = settings.acquisition
     if not acquisition.port.startswith("/"):
-        yield ("acquisition", "port"), "is no path below /dev, so it counts from where the agent is started"
+        yield (
+            ("acquisition", "port"),
+            "is not a path below /dev, so it is relative to the folder in which the agent starts",
+        )
     if acquisition.driver != "csv_lines":
         if acquisition.rate_hz is not None:
             yield (
                 ("acquisition", "rate_hz"),
-                "is of no effect: block frames tell their own rate; remove it, or set driver: csv_lines if "
+                "has no effect: block frames state their own rate; remove it, or set driver: csv_lines if "
                 "the DAQ sends text",
             )
         return
@@ -164,7 +167,7 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
         yield (
             ("acquisition", "driver"),
             f"csv_lines without {' and '.join(missing)}: right only if the DAQ describes itself in a line "
-            "that begins with #; else no line is understood",
+            "that begins with #; otherwise no line is understood",
         )
     if rate_hz is None:
         return

@@ -157,7 +157,7 @@ class _Builder:
             if path in self._document.keys:
                 first = self._document.keys[path].line
                 self._document.report(
-                    _position(name_node), path, f"stands here again, first in line {first}; keep one of them"
+                    _position(name_node), path, f"occurs twice, first in line {first}; keep one of them"
                 )
                 continue
             self._document.keys[path] = _position(name_node)
@@ -195,7 +195,7 @@ def _about_tag(tag: str) -> str:
         )
     return (
         f"the tag {tag} is not supported; write the value itself, or ${{NAME}} for an environment variable; "
-        "a password stands in a file of its own, which mqtt.password_file names"
+        "put the password into a file of its own and name it in mqtt.password_file"
     )
 
 

@@ -39,9 +39,7 @@ def _from_folder(path: Path, info: ValidationInfo) -> Path:
             "set LC_ALL=C.UTF-8"
         ) from None
     except RuntimeError:  # of expanduser
-        raise ValueError(
-            f"{quoted(str(path))}: nobody knows that home folder; write the whole path"
-        ) from None
+        raise ValueError(f"{quoted(str(path))}: there is no such home folder; write the whole path") from None
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
@@ -59,7 +57,7 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
 def _printable(text: str) -> str:
     """Take text that a terminal shows as it is."""
     if not text.isprintable():
-        raise ValueError(f"{quoted(text)} holds a character that cannot be printed; write it without")
+        raise ValueError(f"{quoted(text)} holds a character that cannot be printed; remove it")
     return text
 
 
@@ -128,7 +126,7 @@ class WindowSection(Section):
         if length_s is not None and step_s > length_s:
             raise ValueError(
                 f"{step_s:g} s is longer than the window of {length_s:g} s, so samples between windows would "
-                f"never be looked at; expected at most {length_s:g}"
+                f"never be analysed; expected at most {length_s:g}"
             )
         return step_s
 

@@ -23,7 +23,7 @@ def check_described(file: Path, settings: Settings) -> None:
     for index in lacking:
         key: KeyPath = ("channels", index)
         what = "kind" if settings.device_channels()[index].scale is not None else "scale"
-        advice = "add scale: 1 where the numbers are in the unit already" if what == "scale" else "add kind"
+        advice = "add scale: 1 where the numbers are in that unit already" if what == "scale" else "add kind"
         message = (
             f"{what} is missing, and lines whose rate_hz is stated here do not describe themselves; {advice}"
         )

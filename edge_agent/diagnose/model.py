@@ -107,8 +107,8 @@ class Model:
         strange = _strange_to_front_end(model.spec)
         if strange is not None:
             raise ModelError(
-                f"{file}: made for the front end of another version ({strange}); train and quantize it anew, "
-                f"or set model.file to {BUILTIN}"
+                f"{file}: made for the front end of another version ({strange}); train and quantize it "
+                f"again, or set model.file to {BUILTIN}"
             )
         allowed = model.spec.golden_tolerance
         if allowed > MAX_GOLDEN_TOLERANCE:
@@ -202,7 +202,7 @@ def open_session(data: bytes, path: Path) -> onnxruntime.InferenceSession:
     except Exception as error:  # the runtime's own exceptions share no base class
         if "xternal data" in str(error) or "xternal initializer" in str(error):
             raise ModelError(
-                f"{path}: its weights stand in another file (external data), which no digest covers; save "
+                f"{path}: its weights are in another file (external data), which no digest covers; save "
                 "the model as one file, without external data"
             ) from error
         raise ModelError(f"{path}: not a model that ONNX Runtime can read: {error}") from error

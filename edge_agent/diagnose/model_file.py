@@ -58,8 +58,8 @@ def _read(path: Path) -> bytes:
         raise ModelError(f"{path}: {error.strerror}; model.file names an ONNX file or {BUILTIN}") from error
     if len(data) > MAX_BYTES:
         raise ModelError(
-            f"{path}: larger than {MAX_BYTES // 2**20} MiB, so it is no model of this agent; make one with "
-            f"edge-calibrate quantize, or set model.file to {BUILTIN}"
+            f"{path}: larger than {MAX_BYTES // 2**20} MiB, so it is not a model of this agent; make one "
+            f"with edge-calibrate quantize, or set model.file to {BUILTIN}"
         )
     return data
 

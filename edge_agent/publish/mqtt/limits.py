@@ -35,8 +35,8 @@ class Limits:
             )
         if not self.retain:
             lacks.append(
-                "it retains nothing: who subscribes later hears the state at the next heartbeat "
-                f"({heartbeat_s:g} s), and nobody hears `offline` afterwards"
+                "it retains nothing: a later subscriber gets the state at the next heartbeat "
+                f"({heartbeat_s:g} s), and does not get `offline`"
             )
         return lacks
 

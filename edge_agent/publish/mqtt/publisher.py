@@ -294,8 +294,8 @@ class Publisher:
         for topic, packet in delivery.too_large:
             self._left_out += 1
             self._complaints.say_once(
-                f"MQTT: the broker takes packets of at most {delivery.limits.max_packet_bytes} bytes: what "
-                f"is larger on {topic} ({packet} bytes) is left out; raise the broker's limit "
+                f"MQTT: the broker takes packets of at most {delivery.limits.max_packet_bytes} bytes; a "
+                f"larger message on {topic} ({packet} bytes) is left out; raise the broker's limit "
                 "(Mosquitto: max_packet_size)"
             )
         delivery.too_large.clear()

@@ -66,7 +66,7 @@ def _recording(path: Path, description: Description) -> Recording:
 
 
 def _time_column(layout: Layout, description: Description) -> TimeColumn | None:
-    """Return the column of time; None where there is none, or only one of text, as a time of day is."""
+    """Return the column of time; None if there is none, or only one of text, as a time of day is."""
     channels = {channel.name for channel in description.channels}
     is_other = [name in channels or index in layout.text for index, name in enumerate(layout.names)]
     names = ["" if other else name for name, other in zip(layout.names, is_other, strict=True)]

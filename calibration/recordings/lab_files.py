@@ -168,7 +168,7 @@ def _signals(file: h5py.File, place: _Place, names: tuple[str, ...]) -> Floats:
 
 
 def _running_currents(place: _Place, currents: Floats) -> Floats:
-    """Give the currents (scans, 3) from `FROM_S` on; raises when they are too short or there are none."""
+    """Return the currents (scans, 3) from `FROM_S` on; raises when they are too short or there are none."""
     running = currents[round(FROM_S * CURRENT_RATE_HZ) :]
     if len(running) < _MIN_LENGTH_S * CURRENT_RATE_HZ:
         raise RecordingError(

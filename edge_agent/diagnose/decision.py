@@ -1,4 +1,4 @@
-"""The state over time: windows are smoothed, and neither an alarm nor an all-clear hangs on one of them."""
+"""The state over time: windows are smoothed, so no single one raises or ends an alarm."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ def starting() -> Verdict:
 
 
 def is_event(before: Verdict, after: Verdict) -> bool:
-    """True if a change is an event: state or severity became another; a reason alone is none."""
+    """True if a change is an event: state or severity changed; a new reason alone is not an event."""
     return (before.state, before.severity) != (after.state, after.severity)
 
 
@@ -32,7 +32,7 @@ class Decision:
         self._forget()
 
     def update(self, verdict: Verdict) -> bool:
-        """Take the verdict of the next window; tells whether state, severity or reason changed."""
+        """Take the verdict of the next window; return whether state, severity or reason changed."""
         if verdict.state is State.INDETERMINATE:
             return self._refused(verdict)
         self._refused_windows = 0
@@ -50,7 +50,7 @@ class Decision:
         return self._settle(replace(settled, evidence=verdict.evidence))
 
     def refuse(self, refusal: Refusal) -> bool:
-        """Set the state to indeterminate at once, as when no samples come; tells whether it changed."""
+        """Set the state to indeterminate at once, as when no samples come; return whether it changed."""
         self._forget()
         before = self.state
         return self._settle(

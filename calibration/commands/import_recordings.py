@@ -136,7 +136,7 @@ def _wrong_usage(args: argparse.Namespace) -> str | None:
     if args.broken_bars is not None and args.broken_bars < 0:
         return f"--broken-bars: {args.broken_bars} is negative"
     if args.load is not None and not (math.isfinite(args.load) and args.load >= 0):
-        return f"--load: {args.load:g} is no finite torque of at least 0"
+        return f"--load: {args.load:g} is not a finite torque of at least 0"
     lab = any(source.suffix.lower() == LAB_SUFFIX for source in args.sources)
     for option, value in (("--broken-bars", args.broken_bars), ("--load", args.load)):
         if lab and value is not None:

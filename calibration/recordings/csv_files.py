@@ -87,7 +87,7 @@ def _no_rate(layout: Layout) -> str:
     of_text = find_time(layout.names, layout.units)
     if of_text is not None:
         return f"{of_text.name} holds text, no seconds; give --rate-hz, or a column time_s"
-    return "nothing tells its rate; give --rate-hz, or a column time_s"
+    return "nothing states its rate; give --rate-hz, or a column time_s"
 
 
 def _check_names(used: list[Told], columns: list[Column]) -> None:

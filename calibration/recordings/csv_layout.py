@@ -183,7 +183,7 @@ class _Way:
         if names is None:
             raise RecordingError(
                 f"the header names {len(header)} columns, the scans have {self.width}; name them with "
-                "--columns or, where commas stand both between columns and within numbers, export it with "
+                "--columns or, if commas occur both between columns and within numbers, export it with "
                 "semicolons"
             )
         return tuple(names), tuple(units)

@@ -135,7 +135,7 @@ def _repetitions(where: str, load: h5py.Group) -> int:
         if data is None:
             raise RecordingError(f"{where}: {name} is missing; there are only {_names(load)}")
         if not isinstance(data, h5py.Dataset) or data.dtype != h5py.ref_dtype or data.shape[1:] != (1,):
-            raise RecordingError(f"{where}: {name} is no column of references, one for each repetition")
+            raise RecordingError(f"{where}: {name} is not a column of references, one for each repetition")
         counts[name] = data.shape[0]
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in counts.items())

@@ -184,7 +184,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     ),
     "decimal commas between commas": (
         a_table(decimal=","),
-        "the header names 4 columns, the scans have 8; .*commas stand both between columns and",
+        "the header names 4 columns, the scans have 8; .*commas occur both between columns and",
     ),
     "units behind numbers": (
         each_line(a_table(), lambda line: line if line[0] == "t" else line + " A"),

@@ -172,7 +172,7 @@ def _severity(answer: Answer, _: Nameplate) -> str:
         counted = "They are counted by the amplitude modulation, since the supply's wander hides the rest."
     return (
         f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows. "
-        f"{counted} From {evidence.detection_limit_bars:.2g} on they would have shown. "
+        f"{counted} {evidence.detection_limit_bars:.2g} bars or more would have shown. "
         f"The rotor is called broken from {BARS.alarm:g} on if the whole range lies above {BARS.sound:g}. "
         f"It is called healthy if the range begins at {BARS.sound:g} or less and ends below {BARS.broken:g}. "
         f"Severity is watch from {BARS.sound:g} on, danger from {BARS.danger:g} on."

@@ -249,6 +249,7 @@ class Outbox:
             dropped=max(self._dropped, found.numbers.get("dropped", 0)) + len(lost),
             put_aside=max(self._files_put_aside, found.numbers.get("put_aside", 0)) + 1,
         )
+        self._last_id = numbers.last_id  # also where the disk is full: a new event must not take an old number
         newest = self._newest
         if newest is None and found.newest is not None and found.newest.id == numbers.last_id:
             newest = found.newest

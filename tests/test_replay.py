@@ -84,7 +84,8 @@ def test_a_window_that_would_not_fit_into_memory_is_refused(monkeypatch, tmp_pat
     assert replay(monkeypatch, tmp_path) == 1
     told = capsys.readouterr().err
     assert (
-        "a window of 6 s would hold 4.8e+04 values, expected at most 8000; set window.length_s to 1" in told
+        "a window of 6 s would hold 4.8e+04 values, expected at most 8000; shorten window.length_s to 1"
+        in told
     )
 
 

@@ -33,13 +33,14 @@ MAX_CHANNELS = 64
 def rate_problem(streams: tuple[Stream, ...]) -> str | None:
     """Say which rate cannot be right, what was expected and what to do; None where all can."""
     for stream in streams:
-        names = ", ".join(channel.name for channel in stream.channels)
+        first, *others = (channel.name for channel in stream.channels)
+        names = f"{first} and {len(others)} more" if others else first
         lowest_hz = max((MIN_RATE_HZ[channel.kind] for channel in stream.channels), default=0.0)
         if lowest_hz <= stream.rate_hz <= MAX_RATE_HZ:
             continue
         return (
             f"rate_hz {stream.rate_hz:g} of {names}, expected {lowest_hz:g} to {MAX_RATE_HZ:.0f} scans a "
-            "second; correct the rate, or sample the waves themselves at 1000 or more, not rms values"
+            "second: the waves are needed, not their rms values, best at 1000 or more; correct the rate"
         )
     values_per_s = sum(stream.rate_hz * len(stream.channels) for stream in streams)
     if values_per_s > MAX_VALUES_PER_S:
@@ -68,7 +69,8 @@ def window_problem(streams: tuple[Stream, ...], length_s: float) -> str | None:
     values = length_s * sum(stream.rate_hz * len(stream.channels) for stream in streams)
     if values <= MAX_WINDOW_VALUES:
         return None
+    fitting_s = length_s * MAX_WINDOW_VALUES / values
     return (
         f"a window of {length_s:g} s would hold {values:.3g} values, expected at most "
-        f"{MAX_WINDOW_VALUES:.0f}; set window.length_s to {length_s * MAX_WINDOW_VALUES / values:.2g} or less"
+        f"{MAX_WINDOW_VALUES:.0f}; shorten window.length_s to {fitting_s:.2g} or less"
     )

@@ -26,6 +26,8 @@ _WANDER_S = 1.0
 _SUPPLY_BINS = 3.0
 _ROUNDING_BINS = 1e-6
 """So that a slip just beyond is never covered, however it is rounded."""
+_MIN_SCANS = 8
+"""A stream with fewer scans in the window has no spectrum to speak of (judgement)."""
 _PADDING = 4
 _LEAST_DB = 6.0
 _CAP_DB = 25.0
@@ -59,6 +61,8 @@ def spectra_of(window: Window, line: Line) -> list[Spectra]:
     """Spectra of the currents and of the usable vibration of a window."""
     result = []
     for stream in window.streams:
+        if stream.valid.size < _MIN_SCANS:
+            continue
         length_s = stream.valid.size / stream.stream.rate_hz
         if currents := currents_of(stream):
             names = phase_names(stream)

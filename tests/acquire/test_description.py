@@ -75,7 +75,7 @@ def test_keys_of_later_versions_are_ignored() -> None:
     [
         ({"rate_hz": 0}, "rate_hz"),
         ({"rate_hz": 1e9}, "rate_hz"),
-        ({"rate_hz": 1e300}, "rate_hz 1e\\+300, expected 0.1 to 4e"),
+        ({"rate_hz": 1e300}, "rate_hz 1e\\+300 of ia, expected 100 to 1000000"),
         ({"rate_hz": 1e-300}, "rate_hz 1e-300"),
         ({"rate_hz": -2000.0}, "rate_hz -2000"),
         ({"rate_hz": 0.1}, "not their rms values"),
@@ -113,10 +113,10 @@ def test_what_cannot_be_right_is_refused(changes: dict[str, Any], complaint: str
 
 
 def test_a_description_that_never_fits_into_the_memory_is_refused() -> None:
-    fields = json.loads(said(rate_hz=4e6))
+    fields = json.loads(said(rate_hz=1e6))
     channel = fields["streams"][0]["channels"][0]
     fields["streams"][0]["channels"] = [{**channel, "name": f"i{k}"} for k in range(60)]
-    with pytest.raises(DescriptionError, match="60 channels at 4e\\+06 Hz"):
+    with pytest.raises(DescriptionError, match="all channels together have 6e\\+07 values"):
         decode_description(json.dumps(fields).encode())
 
 

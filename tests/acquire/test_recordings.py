@@ -170,7 +170,7 @@ def test_a_rate_that_no_waveform_has_is_refused(tmp_path: Path, rate_hz: float) 
 
 
 def test_a_rate_may_be_wrong_in_one_channel_only(tmp_path: Path) -> None:
-    with pytest.raises(RecordingError, match="fs: vib_radial at 3 scans per second, expected 10 to 1000000"):
+    with pytest.raises(RecordingError, match="fs: rate_hz 3 of vib_radial, expected 100 to 1000000"):
         read_recording(a_file(tmp_path, fs=np.array([1000.0, 1000.0, 3.0])))
 
 

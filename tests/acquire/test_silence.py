@@ -113,8 +113,8 @@ def test_channels_without_a_rate_are_told_that_the_rate_is_missing(line: PtyLine
     [
         (1.0, 3, 12.0, "not their rms values"),
         (50.0, 3, 12.0, "not their rms values"),
-        (4_000_000.0, 60, 12.0, "shorten window.length_s"),
-        (1_000_000.0, 8, 60.0, "shorten window.length_s"),
+        (4_000_000.0, 60, 12.0, "expected 100 to 1000000"),
+        (500_000.0, 8, 60.0, "shorten window.length_s"),
         (1e300, 3, 12.0, "rate_hz 1e+300"),
         (1e-300, 3, 12.0, "rate_hz 1e-300"),
     ],

@@ -79,8 +79,8 @@ def test_what_once_ended_the_process_is_answered(seed: int) -> None:
     answers_of(an_odd_line(seed), MODEL)
 
 
-@pytest.mark.parametrize("seed", [5068, 6323])
-def test_a_line_at_next_to_no_frequency_and_a_silent_band_are_answered(
+@pytest.mark.parametrize("seed", [5068, 6323, 20_435])
+def test_a_line_at_next_to_no_frequency_a_silent_band_and_an_empty_second_stream_are_answered(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(odd_lines, "_MAX_VALUES", 20_000)  # what was drawn depends on it

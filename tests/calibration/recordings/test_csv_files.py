@@ -221,7 +221,7 @@ def test_time_that_may_be_in_any_unit_is_refused(tmp_path: Path, name: str, step
 @pytest.mark.parametrize("step_s", [1.0, 0.5, 1e-8, 1e-300])
 def test_a_rate_that_no_waveform_has_is_refused(tmp_path: Path, step_s: float) -> None:
     path = stamped(tmp_path, [f"{step_s * n:.8g}" for n in range(100)])
-    with pytest.raises(RecordingError, match=r"fs: ia at .* scans per second, expected 100 to 1000000"):
+    with pytest.raises(RecordingError, match=r"fs: rate_hz .* of ia, expected 100 to 1000000"):
         read_csv(path, Description())
 
 

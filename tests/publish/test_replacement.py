@@ -10,7 +10,9 @@ from damaged_outbox import EVENTS, GARBAGE, an_outbox, change, destroy, events, 
 
 from edge_agent.publish import replacement
 from edge_agent.publish.event_file import VERSION, is_damage
+from edge_agent.publish.outbox import Outbox
 from edge_agent.publish.pages import Images
+from edge_agent.publish.settings import OutboxSettings
 
 VERSION_0 = """
 CREATE TABLE event (id INTEGER PRIMARY KEY, topic TEXT NOT NULL, payload BLOB NOT NULL, unix_s REAL NOT NULL);
@@ -152,10 +154,11 @@ def test_a_replacement_that_cannot_be_finished_yet_keeps_events_in_memory(
     with monkeypatch.context() as disk:
         _cut_power_between_log_and_file(disk)
         an_outbox(path)
-        box = an_outbox(path)
+        box = Outbox(OutboxSettings(path), clock=lambda: 0.0)
         number = box.put_event("topic", lambda event: b"new")
         assert list(events(box)) == [number]
         assert "cannot be replaced" in str(box.counts.problem)
+    assert max(events(box)) == number
     assert len(events(box)) == EVENTS + 1
     assert box.counts.problem is None
 

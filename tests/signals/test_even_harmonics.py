@@ -84,7 +84,7 @@ def test_odd_or_weak_harmonics_do_not_name_it(harmonics):
 
 
 @pytest.mark.parametrize("phases", ["a", "bc", "abc"])
-@pytest.mark.parametrize("sideband", [3e-5, 6e-5, 1e-4])
+@pytest.mark.parametrize("sideband", [1e-5, 3e-5, 6e-5])
 def test_a_pair_that_is_weaker_than_any_rotor_s_tells_no_slip(phases, sideband):
     seconds = times(12.0)
     vector = a_space_vector(seconds, lower=sideband, upper=sideband * 0.7j, pole_pass_hz=4.2)

@@ -39,9 +39,11 @@ _MOSTLY_ACROSS = 1.0
 
 
 MIN_BARS_OF_A_ROTOR = 0.008
-"""Equivalent bars, with those that a load's swing would pass for, below which a pair is that of no rotor: the
-least of 66 simulated sound ones that the current alone told was 0.0126, without the load's; pairs of pure lines
-with little noise showed up to 0.004."""
+"""Equivalent bars, with those that a load's swing would pass for, below which a pair is that of no rotor.
+
+The least of 66 simulated sound ones that the current alone told was 0.0126, without the load's; pairs of pure
+lines with little noise showed up to 0.004.
+"""
 
 
 class Doubts:

@@ -48,6 +48,11 @@ def summary(settings: Settings) -> Iterator[str]:
             f"a line is one scan: {', '.join(columns) or 'the columns that the DAQ describes'}; where it has "
             "columns that are no channels, acquisition.columns or a header that the DAQ sends must name all"
         )
+    else:
+        yield (
+            "block frames are binary and tell their channels and rate; where the DAQ sends lines of text, as "
+            "an Arduino does, set acquisition.driver: csv_lines"
+        )
     if settings.channels is None:
         yield "channels: as the DAQ describes itself; what they allow is said when it does"
     elif device := undescribed_device(settings.device_channels(), acquisition.rate_hz or 0.0):

@@ -131,7 +131,9 @@ def said_of_windows(agent, caplog, *verdicts):
         before = agent._line.decision.state
         changed = agent._line.decision.update(verdict)
         state = agent._line.decision.state
-        agent._publish(Answer(verdict, before, state, changed, Analysis(verdict.evidence, verdict.refusal), None))
+        agent._publish(
+            Answer(verdict, before, state, changed, Analysis(verdict.evidence, verdict.refusal), None)
+        )
     return [record.getMessage() for record in caplog.records if "event" not in record.getMessage()]
 
 

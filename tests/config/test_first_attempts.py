@@ -99,3 +99,23 @@ def test_columns_that_are_no_list_of_names_are_refused_in_one_line(folder: Folde
 def test_columns_without_one_of_the_channels_are_refused(folder: Folder):
     problem = folder.problem(("rate_hz: 2000", "rate_hz: 2000\n  columns: [millis, ia, ib]"))
     assert "acquisition.columns names no column for ic" in problem.message
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ("[millis, ia, ib, ic]", "millis, ia, ib, ic; millis ignored\n"),
+        ("[IA, IB, IC, t, n]", "IA, IB, IC, t, n; t, n ignored\n"),
+        ("[ia, ib, ic]", "ia, ib, ic\n"),
+    ],
+)
+def test_check_names_the_columns_and_those_that_are_ignored(folder: Folder, capsys, columns: str, said: str):
+    folder.load(("rate_hz: 2000", f"rate_hz: 2000\n  columns: {columns}"))
+    assert f"a line is one scan: {said}" in checked(folder, capsys)
+
+
+def test_check_says_what_to_do_where_a_line_has_other_columns(folder: Folder, capsys):
+    folder.load()
+    assert "ia, ib, ic; where it has columns that are no channels, acquisition.columns" in checked(
+        folder, capsys
+    )

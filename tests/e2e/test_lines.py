@@ -89,7 +89,10 @@ def test_what_is_missing_for_an_arduino_is_said_in_state_health_and_log(
         lambda _: any(m.json()["reason"] == "samples_not_understood" for m in listener.on(STATE)), 30
     )
     listener.wait_for(lambda _: any(said in str(m.json()["source"]) for m in listener.on(HEALTH)), 30)
-    assert sum(said in text for text in agent.lines) == 1
+    opened = next(n for n, text in enumerate(agent.lines) if text.endswith(": open"))
+    assert (
+        sum(said in text for text in agent.lines[opened:]) == 1
+    )  # before it stands what is strange in the file
 
 
 def test_counts_taken_for_amperes_are_told_in_the_log_with_what_to_do(

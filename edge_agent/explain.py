@@ -92,6 +92,8 @@ _SAYINGS = {
     "load": "the slip means {:.1%} of the rated load, less than {:.0%} is the friction's",
     "pair_above_floor_db": "nothing shows the speed, and the pair of sidebands that could tell it stands "
     "{:.1f} dB above the floor, {:.0f} dB are needed",
+    "bars_of_a_rotor": "nothing shows the speed, and the pair of sidebands that could tell it is worth "
+    "{:.4f} of a broken bar, less than the {:.3f} that any rotor shows",
     "slip_of_pair": "only a pair of sidebands shows a slip, of {:.4f}, where this current bears out none; "
     "at most {:.4f}",
     "stronger_pair_db": "nothing shows the speed, and a pair of sidebands {:.0f} dB stronger stands where "
@@ -338,6 +340,16 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
     return f"Broken bars ({verdict.severity}): {number}, {confidence}."
 
 
+_NO_SLIP_TOLD = (
+    "pair_above_floor_db",
+    "bars_of_a_rotor",
+    "slip_of_pair",
+    "stronger_pair_db",
+    "current_over_idle",
+)
+"""What is said where only a pair of sidebands could have told the slip."""
+
+
 def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     """Say with what there would have been an answer, load, window or plate; empty where that is unknown."""
     against = against_plate(answer.analysis, refusal, nameplate)
@@ -345,7 +357,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
         return against
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
-    if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db", "current_over_idle"):
+    if refusal.quantity in _NO_SLIP_TOLD:
         load = least_load(circuit, length_s, nameplate.line_frequency_hz)
         return (
             f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "

@@ -151,7 +151,7 @@ def test_the_lines_of_a_load_that_swings_at_a_smaller_slip_are_no_broken_bars():
     assert (analysis.refusal, analysis.slips.source) == (None, "current")
     assert analysis.evidence.slip == pytest.approx(0.05, rel=0.02)
     assert judge(analysis.evidence, analysis.pair).broken
-    assert analysis.swing_doubt.quantity == "bars_over_load_swing"
+    assert analysis.oscillation_doubt.quantity == "bars_over_load_swing"
 
 
 @pytest.mark.parametrize(("over_idle", "doubt"), [(1.22, "current_over_idle"), (1.35, None)])
@@ -287,7 +287,7 @@ def test_a_motor_that_idles_has_too_low_a_load_whatever_else_it_shows(seed, load
     assert (analysis.refusal.reason, analysis.refusal.quantity) == (Reason.LOAD_TOO_LOW, quantity)
 
 
-def test_witnesses_of_the_slip_are_asked_in_the_order_of_their_worth():
+def test_sources_of_the_slip_are_asked_in_the_order_of_their_worth():
     """A known speed, else slot lines, else vibration, else the current."""
     asked = [
         analyse(a_window_with_slots(True), rotor_bars=28, speed_rpm=60 * SHAFT_HZ),

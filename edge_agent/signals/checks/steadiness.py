@@ -7,7 +7,6 @@ from scipy.ndimage import uniform_filter1d
 from edge_agent.limits import SAMPLES, STEADY
 from edge_agent.refusals import of_samples
 from edge_agent.signals.dsp.carrier import Baseband
-from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.verdict import Refusal
 
 _SMOOTHED_S = 0.2
@@ -76,13 +75,14 @@ def _transient_limit(seen: NDArray[np.float64]) -> float:
     return max(STEADY.min_transient, STEADY.transient_over_usual * float(np.percentile(seen, 75)))
 
 
-def current_change(baseband: Baseband, pair: SidebandPair) -> float:
-    """By how much the current changes from one end of the window to the other, relative.
+def current_change(baseband: Baseband, pole_pass_hz: float) -> float:
+    """Return by how much the current changes from one end of the window to the other, relative.
 
-    Both ends are compared over whole cycles of 2sf, since broken bars swing the current.
+    Both ends are averaged over whole cycles of 2sf, `pole_pass_hz`: broken bars modulate the amplitude at
+    2sf, and over whole cycles that averages out.
     """
-    cycles = max(1, int(pair.cycles / 2))
-    span = min(baseband.log.size, round(cycles * baseband.rate_hz / pair.pole_pass_hz))
+    cycles = max(1, int(baseband.length_s * pole_pass_hz / 2))
+    span = min(baseband.log.size, round(cycles * baseband.rate_hz / pole_pass_hz))
     change = abs(float(baseband.log.real[-span:].mean() - baseband.log.real[:span].mean()))
     apart = (baseband.log.size - span) / baseband.log.size
     return change / max(apart, 0.5)

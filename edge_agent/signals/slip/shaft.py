@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
+from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS
+
 _HARMONICS = np.arange(1, 7)
 """Harmonics of the shaft that are summed: six, as unbalance, misalignment and looseness make them.
 Judgement."""
@@ -21,9 +23,6 @@ tests/bench/bench_evidence.py."""
 _TOP_BINS = 0.5
 """Half width of a line's top, bins of the window: that of the Blackman taper's main lobe above -3 dB, with
 room. Judgement."""
-_SUPPLY_BINS = 3.0
-"""Lines within the main lobe of the Blackman taper around multiples of the supply belong to the supply:
-three bins."""
 _MIN_LEAD_DB = 6.0
 """Lead of the best speed over any other, and level of a harmonic that counts, dB. Judgement, held by the
 rotor sets of tests/bench/bench_evidence.py."""
@@ -65,7 +64,7 @@ def find_shaft(
     tones = np.outer(candidates, _HARMONICS)
     levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0)
     off_supply = np.abs(tones / line_frequency_hz - np.round(tones / line_frequency_hz))
-    levels[off_supply * line_frequency_hz < _SUPPLY_BINS / length_s] = 0.0
+    levels[off_supply * line_frequency_hz < BLACKMAN_MAIN_LOBE_BINS / length_s] = 0.0
     score = levels.sum(axis=1)
     best = int(np.argmax(score))
     elsewhere = np.abs(candidates - candidates[best]) > 1.0 / length_s
@@ -92,7 +91,7 @@ def shows_shaft(
     tones = near_hz * _HARMONICS[:, None]
     levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0).max(axis=1)
     supply = np.abs(tones[:, 5] - line_frequency_hz * np.round(tones[:, 5] / line_frequency_hz))
-    levels[supply < _SUPPLY_BINS / length_s] = 0.0
+    levels[supply < BLACKMAN_MAIN_LOBE_BINS / length_s] = 0.0
     return _stands_out(levels)
 
 

@@ -15,6 +15,7 @@ from scipy import fft
 from edge_agent.signals.checks.coarse import currents_of, phase_names
 from edge_agent.signals.checks.vibration import telling_vibration
 from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS, blackman, hann
 from edge_agent.signals.supply import Line, sum_on_axes
 from edge_agent.windows.sliding import StreamWindow, Window
 
@@ -25,9 +26,6 @@ _VIBRATION_ORDERS = (0, -2, 2)
 _WANDER_S = 1.0
 """The supply's phase is smoothed over this time, s, before it is taken off: noise stays out, wander is
 followed. Judgement."""
-_SUPPLY_BINS = 3.0
-"""Slot lines within the main lobe of the Blackman taper around a harmonic of the supply are covered: three
-bins."""
 _ROUNDING_BINS = 1e-6
 """So that a slip just beyond is never covered, however it is rounded."""
 _MIN_SCANS = 8
@@ -121,7 +119,7 @@ class SlotLines:
     def _covered(self, slips: NDArray[np.float64], length_s: float) -> NDArray[np.bool_]:
         orders = self.slots_per_pole_pair * (1 - slips)
         off_supply_hz = np.abs(orders - np.round(orders)) * self._line_hz
-        return np.asarray(off_supply_hz < (_SUPPLY_BINS - _ROUNDING_BINS) / length_s)
+        return np.asarray(off_supply_hz < (BLACKMAN_MAIN_LOBE_BINS - _ROUNDING_BINS) / length_s)
 
     def vibration_sides_db(self, slip: float) -> float | None:
         """How far the lines at N_b f_r ± 2sf stand above their floors in the vibration, at most, dB.
@@ -170,7 +168,7 @@ class SlotLines:
         seconds = (np.arange(count) - (count - 1) / 2) / count * length_s
         phase = np.interp(seconds, self._seconds, self._phase)
         still = band.signals * np.exp(-1j * (self.slots_per_pole_pair + band.order) * phase)
-        spectra = fft.fft(still * np.blackman(count + 2)[1:-1], _PADDING * count)
+        spectra = fft.fft(still * blackman(count), _PADDING * count)
         spectrum = np.sqrt(np.sum(np.abs(spectra) ** 2, axis=0))
         shifts_hz = fft.fftshift(fft.fftfreq(_PADDING * count, length_s / count))
         level_db = fft.fftshift(20 * np.log10(spectrum / max(float(np.median(spectrum)), 1e-30) + 1e-9))
@@ -208,5 +206,5 @@ def _smoothed(phase: NDArray[np.float64], span: int) -> NDArray[np.float64]:
         return phase
     slope = np.linspace(phase[0], phase[-1], phase.size)
     padded = np.pad(phase - slope, span // 2, mode="edge")
-    taper = np.hanning(span // 2 * 2 + 3)[1:-1]
+    taper = hann(span // 2 * 2 + 1)
     return np.asarray(np.convolve(padded, taper / taper.sum(), mode="valid") + slope)

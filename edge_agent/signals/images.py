@@ -16,8 +16,8 @@ from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands
 
 _MIN_CYCLES = 3.0
-"""Shortest frame in pole-pass cycles: the pair is told from the carrier from three on (joint fit,
-sidebands.py)."""
+"""Shortest frame in pole-pass cycles: from three on the pair is resolved from the carrier (joint fit,
+sidebands/fit.py)."""
 _MAX_CYCLES = 8.0
 """Longest frame in pole-pass cycles: more would blur changes within the window. Judgement; the model was
 trained with it."""
@@ -150,7 +150,7 @@ class SidebandImage:
         """Picture of the sidebands of shaft harmonics, (rows, columns, 2 per harmonic).
 
         Args:
-            carriers: per harmonic the vibration shifted so that the harmonic stands at zero,
+            carriers: per harmonic the vibration shifted so that the harmonic lies at zero,
                 (channels, n).
             rate_hz: rate of the samples.
             pole_pass_hz: 2sf.

@@ -89,7 +89,7 @@ def test_noise_widens_it_on_both_sides_until_nothing_is_known():
 
 @given(st.floats(1e-7, 3e-3))
 def test_the_limit_is_the_count_of_a_pair_ten_decibels_above_its_noise(floor):
-    """The upper sideband, by which no bars are counted, is weighed by the path's ratio and brings its noise along."""
+    """The upper sideband, by which no bars are counted, is weighed by the path's ratio and adds its noise."""
     line_hz = PLATE.line_frequency_hz
     (upper,), (lower,) = CIRCUIT.speed_swing(SLIP, np.array([2 * SLIP * line_hz]), line_hz)
     noise = floor * np.hypot(1, abs(lower / upper)) / 2**0.5

@@ -20,7 +20,7 @@ _AMPLITUDE_PER_SQUARE = 0.25
 the share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is
 required."""
 _USUAL_PERCENT = 90
-"""Of the amplitude's quick changes so many are its usual swing, as that by broken bars; judgement."""
+"""Percentage of the amplitude's quick changes that are its usual modulation, as by broken bars; judgement."""
 _MIN_CURRENT_PER_SLIP = 0.1
 """Lower bound of the current's slope over slip, per unit: at no load the current tells no slip.
 Judgement."""
@@ -40,7 +40,7 @@ def check_running(baseband: Baseband) -> Refusal | None:
 
 
 def check_transient(baseband: Baseband, supply: str = "grid") -> Refusal | None:
-    """A sag, a surge or a blow to the load spoils a window; what swings all the time does not.
+    """Refuse a sag, a surge or a blow to the load; modulation that goes on all the time spoils no window.
 
     At light load a blow shows in the phase alone, which the supply turns slowly anyhow: there what is
     quicker than a second counts. The ends are left out, where a single phase's analytic signal is unsure.

@@ -129,7 +129,8 @@ def _guarded(program: str, args: argparse.Namespace) -> int:
     """Run a command; report failures that are not faults of the program in one line."""
     try:
         status: int = args.command_function(args)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is None where the program was started with a closed one
+            sys.stdout.flush()
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE

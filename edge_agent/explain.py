@@ -63,6 +63,12 @@ def advise(answer: Answer, nameplate: Nameplate) -> str:
     return "No action is needed."
 
 
+def say_why(answer: Answer, nameplate: Nameplate) -> str:
+    """Return in one line why a window gives no answer, and what to do; empty if it gives one."""
+    refusal = answer.verdict.refusal
+    return "" if refusal is None else f"({say_refusal(refusal)}). {advise(answer, nameplate)}".rstrip()
+
+
 def say_confidence(confidence: float | None) -> str:
     """Return how sure the network is; without its answer, that the verdict rests on the sidebands alone."""
     return "by the sidebands alone" if confidence is None else f"confidence {confidence:.1%}"
@@ -224,6 +230,16 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
     return f"Broken bars ({verdict.severity}): {number}, {confidence}."
 
 
+_NO_SLIP_SHOWN = (
+    "pair_above_floor_db",
+    "bars_of_a_rotor",
+    "slip_of_pair",
+    "stronger_pair_db",
+    "current_over_idle",
+)
+"""Quantities of refusals in which only a pair of sidebands could have shown the slip."""
+
+
 def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     """Return which load, window or plate would have given an answer; empty if that is unknown."""
     against = against_plate(answer.analysis, refusal, nameplate)
@@ -231,7 +247,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
         return against
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
-    if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db", "current_over_idle"):
+    if refusal.quantity in _NO_SLIP_SHOWN:
         load = least_load(circuit, length_s, nameplate.line_frequency_hz)
         return (
             f"If the speed is known, windows of {length_s:.3g} s resolve sidebands from {load:.0%} load on."

@@ -60,10 +60,11 @@ def summary(settings: Settings) -> Iterator[str]:
     acquisition = settings.acquisition
     yield f"samples: {acquisition.driver} from {acquisition.port}"
     if acquisition.driver == "csv_lines":
-        columns = acquisition.columns or tuple(channel.name for channel in settings.device_channels())
+        yield f"a line is one scan: {_columns(settings)}"
+    else:
         yield (
-            f"a line is one scan: {', '.join(columns) or 'the columns that the DAQ describes'}. If it has "
-            "other columns, too, acquisition.columns or a header sent by the DAQ must name all of them"
+            "block frames are binary and state their channels and rate. If the DAQ sends lines of text, as "
+            "an Arduino does, set acquisition.driver: csv_lines"
         )
     if settings.channels is None:
         yield "channels: as the DAQ describes them; the agent logs what they allow once it is connected"
@@ -102,3 +103,16 @@ def _about_motor(settings: Settings) -> Iterator[str]:
             "show the slip; below that the answer is speed_unknown or load_too_low"
         )
     yield f"window {window_s:g} s: {judged}"
+
+
+def _columns(settings: Settings) -> str:
+    """Return which columns a line has, and what to do if it has others."""
+    channels = [channel.name for channel in settings.device_channels()]
+    if columns := settings.acquisition.columns:
+        others = [name for name in columns if name.casefold() not in {own.casefold() for own in channels}]
+        ignored = f"; {', '.join(others)} ignored" if channels and others else ""
+        return f"{', '.join(columns)}{ignored}"
+    return (
+        f"{', '.join(channels) or 'the columns that the DAQ describes'}. If it has other columns, too, "
+        "acquisition.columns or a header sent by the DAQ must name all of them"
+    )

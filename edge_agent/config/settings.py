@@ -80,6 +80,11 @@ class AgentSection(Section):
     """Where the agent is installed, a note for people."""
 
 
+def _as_tuple(given: object) -> object:
+    """Take the list of the YAML as the tuple that is wanted: validators before it hand on a plain list."""
+    return tuple(given) if isinstance(given, list) else given
+
+
 class AcquisitionSection(Section):
     """Where the samples come from."""
 
@@ -91,7 +96,9 @@ class AcquisitionSection(Section):
     """Bits per second of a UART; has no effect on USB CDC."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
     """Scans per second, for csv_lines only: the lines do not say it."""
-    columns: Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None = None
+    columns: Annotated[
+        Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(_as_tuple)
+    ] = None
     """Names of all columns of a line, in order, for csv_lines; those that are not channels are ignored. null:
     the columns are the channels, or a header of the DAQ names them."""
 

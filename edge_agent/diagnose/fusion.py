@@ -7,7 +7,8 @@ from edge_agent.diagnose.model import Belief
 from edge_agent.limits import BARS, NETWORK, SIDEBANDS
 from edge_agent.refusals import of_bars
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.sidebands.fit import SidebandPair, decibels
+from edge_agent.signals.dsp.levels import decibels
+from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.verdict import (
     BarCount,
     Evidence,
@@ -57,7 +58,7 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
 def _stands_out(evidence: Evidence, pair: SidebandPair) -> bool:
     """True if the bars exceed the detection limit of how they were counted (sidebands or amplitude)."""
     if evidence.equivalent_bars_by == "amplitude":
-        return decibels(pair.amplitude_swing) > decibels(pair.amplitude_floor) + SIDEBANDS.detection_margin_db
+        return decibels(pair.am_index) > decibels(pair.amplitude_floor) + SIDEBANDS.detection_margin_db
     return (evidence.equivalent_bars or 0.0) > (evidence.detection_limit_bars or 0.0)
 
 
@@ -80,11 +81,11 @@ def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     if beyond_casting < BARS.min_across * swing:
         wander = _wander_is_likelier(evidence.load or 0.0)
         return (of_bars.LIKE_WANDER if wander else of_bars.LIKE_OSCILLATION).refuse(beyond_casting / swing)
-    share = pair.amplitude_swing / max(pair.linear_sum, 1e-9)
+    share = pair.am_index / max(pair.linear_sum, 1e-9)
     if (evidence.load or 0.0) < SIDEBANDS.amplitude_up_to_load and share < BARS.min_amplitude_share:
         return of_bars.PHASE_ALONE.refuse(share)
     angle_deg = abs((pair.ellipse_angle_deg + 90.0) % 180.0 - 90.0)
-    unsure_deg = math.degrees(pair.phase_floor / max(pair.amplitude_swing, 1e-9))
+    unsure_deg = math.degrees(pair.phase_floor / max(pair.am_index, 1e-9))
     one_sided = abs(pair.lower) - pair.floor > BARS.one_sided * (abs(pair.upper) + pair.floor)
     if angle_deg + unsure_deg < BARS.flicker_deg and not one_sided:
         return of_bars.FLICKER.refuse(pair.ellipse_angle_deg)
@@ -103,15 +104,15 @@ def _may_swing_like_load(evidence: Evidence, pair: SidebandPair) -> Refusal | No
     Needed at light load, where the amplitude modulation counts the bars: there an oscillating load modulates
     the phase in step with the amplitude, and more strongly; broken bars modulate it against the amplitude.
     """
-    most = (pair.phase_in_step + _NOISE_90 * pair.phase_floor) / max(pair.amplitude_swing, 1e-9)
+    most = (pair.pm_in_phase + _NOISE_90 * pair.phase_floor) / max(pair.am_index, 1e-9)
     limit = _phase_per_amplitude(evidence)
     return of_bars.WANDER_HIDES_LOAD.refuse(most, limit) if most > limit else None
 
 
 def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
     """Bars that an oscillating load with this phase modulation could mask."""
-    swing = max(0.0, pair.phase_swing - _NOISE_98 * pair.phase_floor)
-    per_swing = (evidence.equivalent_bars or 0.0) / max(pair.amplitude_swing, 1e-9)
+    swing = max(0.0, pair.pm_index - _NOISE_98 * pair.phase_floor)
+    per_swing = (evidence.equivalent_bars or 0.0) / max(pair.am_index, 1e-9)
     return per_swing * swing / _phase_per_amplitude(evidence)
 
 

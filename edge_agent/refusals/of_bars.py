@@ -24,6 +24,13 @@ NO_PAIR = Rule(
     "{limit:.0f} dB are needed",
     SIDEBANDS.detection_margin_db,
 )
+NO_ROTOR = Rule(
+    Reason.SPEED_UNKNOWN,
+    "bars_of_a_rotor",
+    "no sensor shows the speed. The sidebands that could show it are worth {value:.4f} equivalent bars; any "
+    "rotor shows {limit:.3f} or more",
+    SLIP.min_bars_of_rotor,
+)
 STRANGE_PAIR = Rule(
     Reason.SPEED_UNKNOWN,
     "slip_of_pair",

@@ -8,12 +8,16 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from edge_agent.signals.dsp.carrier import shift
+from edge_agent.signals.dsp.levels import decibels, hann
 from edge_agent.signals.dsp.rotation import rotation
-from edge_agent.signals.sidebands.fit import SidebandPair, decibels
+from edge_agent.signals.prepared import Vibration
+from edge_agent.signals.sidebands.fit import SidebandPair
+from edge_agent.signals.sidebands.measure import Sidebands
 
 _MIN_CYCLES = 3.0
-"""Shortest frame in pole-pass cycles: the pair is told from the carrier from three on (joint fit,
-sidebands.py)."""
+"""Shortest frame in pole-pass cycles: from three on the pair is resolved from the carrier (joint fit,
+sidebands/fit.py)."""
 _MAX_CYCLES = 8.0
 """Longest frame in pole-pass cycles: more would blur changes within the window. Judgement; the model was
 trained with it."""
@@ -24,7 +28,7 @@ class ModelInputs:
     """What the network looks at: one window as images and a few numbers."""
 
     images: Mapping[str, NDArray[np.uint8]]
-    """Per modality an image (rows, columns, channels); an absent modality is all zero."""
+    """Per modality an image (rows, columns, channels); all zero where a modality is missing."""
     side: NDArray[np.float32]
     """Side inputs (n,), in the order of SIDE_INPUTS."""
 
@@ -46,11 +50,11 @@ class ImageSpec:
 
 
 CURRENT_CHANNELS = ("amplitude_db", "phase_db", "product_in_step", "product_quadrature")
-"""How far amplitude and phase of the current swing, dB re one equivalent bar, and the product of both swings.
+"""Depth of the current's AM and PM, dB re one equivalent bar, and the product of both.
 
-Together they hold both sidebands: upper = (A + jP) / 2, lower* = (A - jP) / 2. The wander of the supply shows
-in the phase alone, bars swing the phase against the amplitude and a load that oscillates with it, and one
-sideband alone swings both as far, a quarter turn apart.
+Together they hold both sidebands: upper = (AM + j PM) / 2, lower* = (AM - j PM) / 2. The supply's wander is
+PM alone. Bars make PM in antiphase with the AM, an oscillating load in phase with it, and a single sideband
+is AM and PM of equal depth, 90 degrees apart.
 """
 VIBRATION_CHANNELS = ("shaft_upper_db", "shaft_lower_db", "shaft2_upper_db", "shaft2_lower_db")
 """Sidebands of the first and second shaft harmonic in dB over the median of the image."""
@@ -67,23 +71,23 @@ SIDE_INPUTS = (
     "across_db_bars",
     "vibration",
 )
-"""Numbers beside the images: where the sidebands stand, how clear they are, and how they swing."""
+"""Numbers beside the images: where the sidebands lie, how clear they are, and what AM and PM they mean."""
 
 
 def side_inputs(
     pair: SidebandPair, load: float, bars_per_ratio: float, across: float, vibration: bool
 ) -> NDArray[np.float32]:
-    """Make the numbers of SIDE_INPUTS, (n,); `bars_per_ratio` are equivalent bars per relative swing.
+    """Return the numbers of SIDE_INPUTS, (n,); `bars_per_ratio` are equivalent bars per modulation index.
 
-    `across` is what of the pair no swing of the speed can make, as a ratio to the carrier.
+    `across` is the part of the pair that no oscillation of the speed can make, as a ratio to the carrier.
     """
-    swings = (pair.amplitude_swing, pair.amplitude_floor, pair.phase_swing, pair.phase_floor)
+    indices = (pair.am_index, pair.amplitude_floor, pair.pm_index, pair.phase_floor)
     numbers = [
         10 * pair.slip,
         load,
         np.log2(pair.cycles) / 6,
-        *(decibels(swing * bars_per_ratio) / 40 for swing in swings),
-        pair.phase_in_step / max(math.hypot(pair.amplitude_swing, pair.phase_swing), 1e-9),
+        *(decibels(index * bars_per_ratio) / 40 for index in indices),
+        pair.pm_in_phase / max(math.hypot(pair.am_index, pair.pm_index), 1e-9),
         (abs(pair.lower) - abs(pair.upper)) / max(pair.linear_sum, 1e-9),
         decibels(across * bars_per_ratio) / 40,
         float(vibration),
@@ -118,7 +122,7 @@ class SidebandImage:
         length = min(size, round(frame_cycles / pole_pass_hz * rate_hz))
         starts = np.linspace(0, size - length, self._spec.columns).astype(int)
         frames = sliding_window_view(modulations.astype(np.complex64), length, axis=1)[:, starts]
-        taper = np.hanning(length + 2)[1:-1]
+        taper = hann(length)
         turning = rotation(self._ratios * pole_pass_hz / rate_hz, length)
         tones = (turning * (taper / taper.sum())).astype(np.complex64)
         frames = frames.swapaxes(1, 2)
@@ -146,7 +150,7 @@ class SidebandImage:
         """Picture of the sidebands of shaft harmonics, (rows, columns, 2 per harmonic).
 
         Args:
-            carriers: per harmonic the vibration shifted so that the harmonic stands at zero,
+            carriers: per harmonic the vibration shifted so that the harmonic lies at zero,
                 (channels, n).
             rate_hz: rate of the samples.
             pole_pass_hz: 2sf.
@@ -161,9 +165,38 @@ class SidebandImage:
 
     def _decibels(self, level: NDArray[np.floating]) -> NDArray[np.uint8]:
         spec = self._spec
-        decibels = 20 * np.log10(np.maximum(level, 1e-9))
-        share = (decibels - spec.lowest_db) / (spec.highest_db - spec.lowest_db)
+        level_db = 20 * np.log10(np.maximum(level, 1e-9))
+        share = (level_db - spec.lowest_db) / (spec.highest_db - spec.lowest_db)
         return np.asarray(np.clip(np.rint(share * 255), 0, 255), np.uint8)
+
+
+def model_inputs(
+    image: SidebandImage,
+    sidebands: Sidebands,
+    load: float,
+    bars_per_ratio: float,
+    shaft_hz: float,
+    vibration: Vibration | None,
+) -> ModelInputs:
+    """Make all that the network looks at: the pair in the current, and beside the shaft's harmonics 1 and 2.
+
+    Args:
+        image: makes the images.
+        sidebands: the pair.
+        load: torque per unit of the rated one.
+        bars_per_ratio: equivalent bars per modulation index.
+        shaft_hz: rotations per second.
+        vibration: None where no channel is usable.
+    """
+    fit, pole_pass_hz = sidebands.fit, sidebands.pair.pole_pass_hz
+    modulation = fit.modulation(pole_pass_hz)
+    images = {"current": image.current(modulation, fit.rate_hz, pole_pass_hz, bars_per_ratio)}
+    images["vibration"] = np.zeros_like(images["current"])
+    if vibration is not None:
+        shifted = [shift(vibration.samples, vibration.rate_hz, order * shaft_hz) for order in (1, 2)]
+        images["vibration"] = image.vibration([s for s, _ in shifted], shifted[0][1], pole_pass_hz)
+    side = side_inputs(sidebands.pair, load, bars_per_ratio, sidebands.bars.across, vibration is not None)
+    return ModelInputs(images, side)
 
 
 def _floor(level: NDArray[np.floating]) -> float:

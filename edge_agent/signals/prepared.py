@@ -14,7 +14,7 @@ from edge_agent.windows.sliding import StreamWindow, Window
 
 _HIGHEST_SHARE = 0.435
 """Share of the rate up to which harmonics are read: their lines pass the filter of the decimation, and what
-folds onto them does not, which at 1 kHz is what stands above 553 Hz."""
+would fold onto them does not; at 1 kHz that lies above 553 Hz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Current:
     """The supply's line in it."""
 
     def order_of(self, harmonic: int) -> int | None:
-        """Multiple of the line at which a harmonic stands that is signed by its sequence.
+        """Return the multiple of the line at which a harmonic lies, which is signed by its sequence.
 
         One phase alone shows both turns of the field as forward ones. None where the rate does not reach it.
         """
@@ -71,7 +71,7 @@ class Preparation:
         return Current(forwards, decimator.valid(stream), decimator.rate_hz, line)
 
     def vibration(self, window: Window, line_hz: float) -> Vibration | None:
-        """Return the channels of the first stream in which a machine is heard; None where there is none.
+        """Return the channels of the first stream in which a machine shows; None without any.
 
         `line_hz` is the supply's frequency, whose own lines do not count.
         """

@@ -25,7 +25,7 @@ _TURN = complex(np.exp(2j * np.pi / 3))
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The fundamental of the supply as it stands in the current."""
+    """The fundamental of the supply as the current shows it."""
 
     frequency_hz: float
     """Frequency of the strongest line."""
@@ -36,7 +36,7 @@ class Line:
     reversed_order: bool
     """The phases come in the order a, c, b."""
     second_harmonic: float = 0.0
-    """What stands at twice its frequency, turning either way, over the fundamental.
+    """The second harmonic, turning either way, over the fundamental.
 
     Zero where the rate does not reach it."""
 

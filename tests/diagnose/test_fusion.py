@@ -146,7 +146,7 @@ def test_a_doubtful_speed_takes_the_word_from_a_sound_rotor_and_not_from_a_broke
 
 def test_a_pair_that_a_load_may_have_made_takes_the_word_from_a_broken_rotor_and_not_from_a_sound_one():
     doubt = Refusal(Reason.LOAD_OSCILLATION, "bars_over_load_swing", 0.1, 0.3)
-    sound, broken = (replace(an_analysis(bars), swing_doubt=doubt) for bars in (0.1, 1.4))
+    sound, broken = (replace(an_analysis(bars), oscillation_doubt=doubt) for bars in (0.1, 1.4))
     assert diagnose(broken, TWO_BARS, 0.5, SPAN).refusal == doubt
     assert diagnose(sound, SOUND, 0.5, SPAN).state is State.HEALTHY
 
@@ -224,7 +224,7 @@ def at_light_load(bars):
 def test_at_light_load_a_swing_of_the_amplitude_is_a_broken_bar_though_the_phase_is_full_of_wander():
     """Bars at 155 degrees, the phase's floor nearly as high as the amplitude's swing."""
     pair = a_pair(155.0, lower=0.001, upper=0.001, floor=8e-4)
-    assert pair.phase_floor > 0.8 * pair.amplitude_swing
+    assert pair.phase_floor > 0.8 * pair.am_index
     assert judge(at_light_load(1.0), pair) == Opinion(broken=True, refusal=None)
 
 

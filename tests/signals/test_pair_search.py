@@ -6,8 +6,8 @@ from signal_factories import a_nameplate, a_space_vector, times
 
 from edge_agent.circuit import fit_circuit
 from edge_agent.signals.dsp.carrier import demodulate
-from edge_agent.signals.slip.finder import SlipRange
 from edge_agent.signals.slip.pair_search import find_pair
+from edge_agent.signals.slip.range import SlipRange
 
 RATE_HZ = 1000.0
 LINE_HZ = 60.0

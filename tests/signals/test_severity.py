@@ -50,7 +50,7 @@ def test_the_interval_holds_the_estimate_and_begins_no_lower_than_zero(bars, flo
 
 def test_nine_of_ten_of_a_spread_of_a_tenth_and_of_the_paths_error_lie_within():
     found = SCALE.measure(a_pair(sidebands_of(1.0)))
-    margin = 1.645 * np.hypot(0.1, 0.1 * found.load_swing)
+    margin = 1.645 * np.hypot(0.1, 0.1 * found.oscillation)
     assert found.interval == pytest.approx((1 - margin, 1 + margin), rel=1e-3)
 
 
@@ -70,7 +70,7 @@ def test_what_a_load_swings_widens_the_interval_and_is_told_apart():
     still = SCALE.measure(a_pair(sidebands_of(1.0)))
     moved = SCALE.measure(a_pair(sidebands_of(1.0), load_swing=5 * sidebands_of(1.0)))
     assert moved.interval[0] < still.interval[0] < still.interval[1] < moved.interval[1]
-    assert moved.load_swing > 4 * still.load_swing
+    assert moved.oscillation > 4 * still.oscillation
 
 
 def test_a_number_of_bars_that_is_only_guessed_widens_it():
@@ -89,7 +89,7 @@ def test_noise_widens_it_on_both_sides_until_nothing_is_known():
 
 @given(st.floats(1e-7, 3e-3))
 def test_the_limit_is_the_count_of_a_pair_ten_decibels_above_its_noise(floor):
-    """The upper sideband, which is no witness, is weighed by the path's ratio and brings its noise along."""
+    """The upper sideband, by which no bars are counted, is weighed by the path's ratio and adds its noise."""
     line_hz = PLATE.line_frequency_hz
     (upper,), (lower,) = CIRCUIT.speed_swing(SLIP, np.array([2 * SLIP * line_hz]), line_hz)
     noise = floor * np.hypot(1, abs(lower / upper)) / 2**0.5
@@ -112,7 +112,7 @@ def test_the_supplys_wander_hides_the_sidebands_but_not_the_swing_of_the_amplitu
     found = SCALE.measure(at_light_load(bars, wander))
     low, high = found.interval
     assert low <= bars <= high
-    if found.witness == "amplitude":
+    if found.by == "amplitude":
         assert found.limit < 0.05
     else:
         assert bars > wander * SCALE.per_ratio(CIRCUIT.slip_at_load(0.125))
@@ -124,9 +124,9 @@ def test_a_sound_rotor_is_seen_to_be_sound_through_the_wander():
     assert found.limit < 0.05
 
 
-def test_without_wander_the_sidebands_are_heard():
-    assert SCALE.measure(at_light_load(1.0, wander=1e-6)).witness == "sidebands"
-    assert SCALE.measure(a_pair(sidebands_of(1.0), 1e-4)).witness == "sidebands"
+def test_without_wander_bars_are_counted_by_both_sidebands():
+    assert SCALE.measure(at_light_load(1.0, wander=1e-6)).by == "sidebands"
+    assert SCALE.measure(a_pair(sidebands_of(1.0), 1e-4)).by == "sidebands"
 
 
 def test_bars_show_less_at_light_load_and_the_scale_makes_up_for_it():

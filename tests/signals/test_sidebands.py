@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from signal_factories import a_space_vector, times
 
 from edge_agent.signals.dsp.carrier import demodulate
-from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair, decibels
+from edge_agent.signals.dsp.levels import decibels
+from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 
 RATE_HZ = 1000.0
 
@@ -100,11 +101,11 @@ def test_amplitude_and_phase_are_told_apart():
     """ln of (1 + 0.02 cos wt) exp(0.01 j cos wt) is, to first order, 0.02 cos wt + 0.01 j cos wt."""
     fit = a_fit(upper=0.01 + 0.005j, lower=0.01 + 0.005j)
     pair = fit.pair(4.0)
-    assert pair.amplitude_swing == pytest.approx(0.02, rel=0.01)
-    assert pair.phase_swing == pytest.approx(0.01, rel=0.02)
-    assert pair.phase_in_step == pytest.approx(0.01, rel=0.02)
+    assert pair.am_index == pytest.approx(0.02, rel=0.01)
+    assert pair.pm_index == pytest.approx(0.01, rel=0.02)
+    assert pair.pm_in_phase == pytest.approx(0.01, rel=0.02)
     against = a_fit(upper=0.01 - 0.005j, lower=0.01 - 0.005j).pair(4.0)
-    assert against.phase_in_step == pytest.approx(-0.01, rel=0.02)
+    assert against.pm_in_phase == pytest.approx(-0.01, rel=0.02)
 
 
 def noisy_fits(exponent, count=40, length_s=8.0, amplitude=False):

@@ -9,7 +9,6 @@ from edge_agent.signals.checks.steadiness import (
     current_change,
 )
 from edge_agent.signals.dsp.carrier import demodulate
-from edge_agent.signals.sidebands.fit import SidebandFit
 from edge_agent.verdict import Reason
 
 RATE_HZ = 1000.0
@@ -65,8 +64,7 @@ def test_a_motor_that_stops_within_the_window_is_starting_or_stopping():
 
 def load_change(changed, current_per_slip, pole_pass_hz=2.0):
     baseband = baseband_of(amplitude=changed)
-    pair = SidebandFit(baseband, pole_pass_hz).pair(pole_pass_hz)
-    return check_load_change(current_change(baseband, pair), current_per_slip)
+    return check_load_change(current_change(baseband, pole_pass_hz), current_per_slip)
 
 
 def test_a_ramp_of_the_current_means_more_slip_at_light_load():

@@ -65,7 +65,7 @@ def test_the_pair_stands_free_of_a_wander_that_buried_it(phases):
     assert abs(pair.lower - LOWER) > 2e-3
     assert quiet.lower == pytest.approx(LOWER, abs=5e-4)
     assert quiet.upper == pytest.approx(UPPER, abs=5e-4)
-    assert quiet.amplitude == pytest.approx(pair.amplitude, abs=1e-4)
+    assert quiet.am_phasor == pytest.approx(pair.am_phasor, abs=1e-4)
 
 
 @settings(max_examples=20, deadline=None)
@@ -78,8 +78,8 @@ def test_what_the_rotor_marks_beside_the_harmonics_is_not_taken_for_the_supplys(
 
 def test_a_part_of_what_was_taken_out_stays_in_doubt():
     pair, quiet = both(a_current(noise_a=0.0))
-    assert quiet.phase_floor >= 0.1 * abs(quiet.phase - pair.phase)
-    assert quiet.floor >= 0.05 * abs(quiet.phase - pair.phase)
+    assert quiet.phase_floor >= 0.1 * abs(quiet.pm_phasor - pair.pm_phasor)
+    assert quiet.floor >= 0.05 * abs(quiet.pm_phasor - pair.pm_phasor)
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_a_current_that_a_weak_or_strong_supply_makes_is_believed(rms_over_rated
     assert refusal is None or refusal.reason not in (Reason.WRONG_SCALE, Reason.OVERLOAD)
 
 
-def test_a_configured_speed_is_no_witness_of_a_scale():
+def test_a_configured_speed_does_not_show_that_a_scale_is_wrong():
     """It may be that of another load: vibration hears the present one, without it nothing is known."""
     stale = {"speed_rpm": 1795}
     assert analyse_motor(0.8 * 3, vibration=True, **stale).refusal.reason is Reason.WRONG_SCALE

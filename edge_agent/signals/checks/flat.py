@@ -107,10 +107,10 @@ def _off_peak(counts: NDArray[np.integer], at: NDArray[np.intp], period: int) ->
 def flat_top_ratio(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:
     """Tell how much denser the outermost values of a current (n,) lie than those next to them.
 
-    Of the side where it is larger. It is 1.4 for a sine, less where its amplitude swings, and above
+    Of the side where it is larger. It is 1.4 for a sine, less where its amplitude is modulated, and above
     four where a twentieth of the peak is cut off. Zero where too few values lie there to matter, and
     where there is too much noise or too few scans in a period to tell. Only the quarter of the periods
-    with the largest rms is looked at: a current that swings may be clipped there alone.
+    with the largest rms is looked at: a modulated current may be clipped there alone.
     """
     per_period = rate_hz / line_frequency_hz
     span = max(1, int(per_period / _MEANS_PER_PERIOD))

@@ -7,7 +7,6 @@ from scipy.ndimage import uniform_filter1d
 from edge_agent.limits import SAMPLES, STEADY
 from edge_agent.refusals import of_samples
 from edge_agent.signals.dsp.carrier import Baseband
-from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.verdict import Refusal
 
 _SMOOTHED_S = 0.2
@@ -21,7 +20,7 @@ _AMPLITUDE_PER_SQUARE = 0.25
 the share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is
 required."""
 _USUAL_PERCENT = 90
-"""Of the amplitude's quick changes so many are its usual swing, as that by broken bars; judgement."""
+"""Percentage of the amplitude's quick changes that are its usual modulation, as by broken bars; judgement."""
 _MIN_CURRENT_PER_SLIP = 0.1
 """Lower bound of the current's slope over slip, per unit: at no load the current tells no slip.
 Judgement."""
@@ -41,7 +40,7 @@ def check_running(baseband: Baseband) -> Refusal | None:
 
 
 def check_transient(baseband: Baseband, supply: str = "grid") -> Refusal | None:
-    """A sag, a surge or a blow to the load spoils a window; what swings all the time does not.
+    """Refuse a sag, a surge or a blow to the load; modulation that goes on all the time spoils no window.
 
     At light load a blow shows in the phase alone, which the supply turns slowly anyhow: there what is
     quicker than a second counts. The ends are left out, where a single phase's analytic signal is unsure.
@@ -76,13 +75,14 @@ def _transient_limit(seen: NDArray[np.float64]) -> float:
     return max(STEADY.min_transient, STEADY.transient_over_usual * float(np.percentile(seen, 75)))
 
 
-def current_change(baseband: Baseband, pair: SidebandPair) -> float:
-    """By how much the current changes from one end of the window to the other, relative.
+def current_change(baseband: Baseband, pole_pass_hz: float) -> float:
+    """Return by how much the current changes from one end of the window to the other, relative.
 
-    Both ends are compared over whole cycles of 2sf, since broken bars swing the current.
+    Both ends are averaged over whole cycles of 2sf, `pole_pass_hz`: broken bars modulate the amplitude at
+    2sf, and over whole cycles that averages out.
     """
-    cycles = max(1, int(pair.cycles / 2))
-    span = min(baseband.log.size, round(cycles * baseband.rate_hz / pair.pole_pass_hz))
+    cycles = max(1, int(baseband.length_s * pole_pass_hz / 2))
+    span = min(baseband.log.size, round(cycles * baseband.rate_hz / pole_pass_hz))
     change = abs(float(baseband.log.real[-span:].mean() - baseband.log.real[:span].mean()))
     apart = (baseband.log.size - span) / baseband.log.size
     return change / max(apart, 0.5)

@@ -64,9 +64,9 @@ def usable_vibration(window: StreamWindow) -> list[int]:
 
 
 def telling_vibration(window: StreamWindow, line_hz: float) -> list[int]:
-    """Return the indices of the usable vibration channels in which a machine is heard.
+    """Return the indices of the usable vibration channels in which a machine shows.
 
-    `line_hz` is the supply's frequency: its multiples are heard in a cable without any sensor, too.
+    `line_hz` is the supply's frequency: its multiples show in a cable without any sensor, too.
     """
     return [
         i

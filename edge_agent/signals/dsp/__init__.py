@@ -1,5 +1,6 @@
 """Signal processing that knows no motor. Its parts, in reading order:
 
+levels      levels in decibels, and the tapers through which spectra are taken
 rotation    phasors that turn evenly: what shifts a line to zero, and what a spectrum is looked at with
 polyphase   filter and decimation in one: only what is kept is computed
 decimation  all channels of a stream brought down to the rate at which faults of the rotor live

@@ -20,7 +20,7 @@ PASSED_SHARE = 0.75
 """Share of the line's frequency up to which modulation passes whole: ±6sf are looked at up to 0.4 of it, and
 images show at most 3.2 times 2sf; judgement."""
 STOPPED_SHARE = 0.95
-"""Share from which nothing passes: the second harmonic and an offset of the sensors stand at 1; judgement."""
+"""Share from which nothing passes: the second harmonic and an offset of the sensors lie at 1; judgement."""
 STOPPED_BY_DB = 100.0
 """Attenuation from there on: a line of -6 dBc leaves less than any converter's own noise; judgement."""
 _SCALED_BETWEEN_HZ = (20.0, 70.0)
@@ -96,7 +96,7 @@ def check_bridged(baseband: Baseband) -> Refusal | None:
 def shift(
     samples: NDArray[np.float32] | NDArray[np.complex128], rate_hz: float, frequency_hz: float
 ) -> tuple[NDArray[np.complex128], float]:
-    """Shift signals (channels, n) so that a frequency stands at zero; also gives the new rate."""
+    """Shift signals (channels, n) so that a frequency lies at zero; also return the new rate."""
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
     shifted = samples * rotation(frequency_hz / rate_hz, samples.shape[1])
     return _low_pass(shifted, factor), rate_hz / factor
@@ -142,7 +142,7 @@ def _band_taps(rate_hz: float, carrier_hz: int) -> NDArray[np.float64]:
 def _bridge(
     samples: NDArray[np.complex128], valid: NDArray[np.bool_], rate_hz: float, carrier_hz: float
 ) -> NDArray[np.complex128]:
-    """Fill lost samples with what stood whole periods of the line before and after them.
+    """Fill lost samples with those whole periods of the line before and after them.
 
     So harmonics go on across a gap as if nothing had been lost; a straight line would cut them.
     """

@@ -38,7 +38,7 @@ class Decimator:
     def process(self, window: StreamWindow) -> NDArray[np.float32]:
         """Return the decimated window, (channels, scans // factor), in units.
 
-        Samples nearer than the filter's half length to an end are left out: output k stands at
+        Samples nearer than the filter's half length to an end are left out: output k lies at
         scan `half + k * factor`.
         """
         outputs = (window.counts.shape[1] - 2 * self._half - 1) // self.factor + 1

@@ -1,6 +1,7 @@
-"""The pair of sidebands, and how many bars it stands for. Its parts, in reading order:
+"""The pair of sidebands, and how many bars it means. Its parts, in reading order:
 
-fit           the pair of lines at (1 ± 2s)f that a broken bar puts beside the line
-supply_phase  the pair of sidebands without the supply's wander, which harmonics of the current carry, too
-severity      how many bars the sidebands stand for: compensated for load, with the range in which the
+fit           the pair of sidebands at (1 ± 2s)f, measured by least squares together with the slow drift
+supply_phase  the pair without the supply's wander, which the current's harmonics carry as well
+severity      from sidebands to equivalent bars: what no oscillating load can make, scaled by load
+measure       the three of them in turn: a pair with the wander removed, and the bars that it means
 """

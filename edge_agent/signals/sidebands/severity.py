@@ -1,9 +1,22 @@
-"""How many bars the sidebands stand for: compensated for load, with the range in which the truth lies."""
+"""How many bars the sidebands mean, with the interval that holds the truth in nine of ten windows.
+
+Two things make a pair at 2sf: broken bars, and a load that happens to oscillate at that frequency. They
+differ in the direction of the pair. Written as the vector (U, L*), upper and conjugate lower sideband:
+
+- An oscillation of the speed makes A (u, l*) with any complex A. The direction (u, l*) is that of the motor's
+  circuit at this slip (`Circuit.speed_swing`), whatever drives the oscillation.
+- The asymmetry of the rotor makes the lower sideband alone, (0, B*). It also makes torque ripple, which moves
+  the speed as far as the inertia lets it, and so adds something along (u, l*) again.
+
+So two unknowns are solved for from two equations, U = A u and L* = A l* + B*: B is what no oscillating load
+can make, and at any inertia it is the sideband that infinite inertia would leave. Bars are counted by B.
+"""
 
 import cmath
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
@@ -12,6 +25,12 @@ from edge_agent.limits import BARS, SIDEBANDS
 from edge_agent.motor import Nameplate
 from edge_agent.signals.sidebands.fit import SidebandPair
 
+_SHOWN_OF_A_BAR = (0.90, 0.79, 0.11)
+"""Share of an asymmetry 1 / N_b that one broken bar shows: 0.90 (0.79 + 0.11 load). Inter-bar currents and
+the temperature of the rotor take the rest; measured on simulated machines."""
+_BEND_PER_LOAD = 0.095
+"""b of n (1 + b n) per unit of load: adjacent broken bars load their neighbours and so show more than their
+number; measured on simulated machines."""
 _NORMAL_90 = 1.645
 """Half width of the middle 90 % of a normal distribution, in standard deviations."""
 _SPREAD = 0.1
@@ -21,13 +40,13 @@ _SPREAD_UNKNOWN_BARS = 0.2
 _MAX_LOAD = 1.3
 """Loads beyond are judged as this one: the circuit is fitted up to there. Judgement."""
 _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
-"""By load, the share of both sidebands' sum by which bars swing the amplitude; from simulated machines."""
+"""By load, the AM index over the sum of both sidebands that broken bars make; from simulated machines."""
 _AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))
-"""By load, the relative standard deviation of an estimate by it, since the share depends on the inertia."""
+"""By load, the relative standard deviation of an estimate by AM alone, whose share depends on the inertia."""
 
 
 def least_cycles(load: float) -> float:
-    """Pole-pass cycles that a window must hold at a load for bars to be counted."""
+    """Return the pole-pass cycles that a window must hold at a load for bars to be counted."""
     return SIDEBANDS.min_cycles_light if load <= SIDEBANDS.amplitude_up_to_load else SIDEBANDS.min_cycles
 
 
@@ -40,25 +59,29 @@ def least_load(circuit: Circuit, length_s: float, line_hz: float) -> float:
     return max(light if light <= SIDEBANDS.amplitude_up_to_load else usual, SIDEBANDS.min_load)
 
 
-@dataclass(frozen=True, slots=True)
-class _Witness:
-    """One way to count bars."""
+CountedBy = Literal["sidebands", "amplitude"]
+"""What bars are counted by: what of both sidebands no oscillating load can make, or the AM alone."""
 
-    name: str
-    """As `EquivalentBars.witness` calls it."""
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One way to count the bars, with its errors, all in bars."""
+
+    by: CountedBy
+    """What is read."""
     linear: float
-    """Bars if each showed as much as one alone."""
+    """Bars if several together showed just as much as they do alone."""
     floor: float
-    """Rms of noise in that number."""
+    """Standard deviation by noise."""
     spread: float
     """Relative standard deviation about the truth, without noise."""
     leak: float = 0.0
-    """Standard deviation by what a load swings, in the same number."""
+    """Standard deviation by an oscillation of the speed that the circuit's error lets through."""
 
 
 @dataclass(frozen=True, slots=True)
 class EquivalentBars:
-    """Adjacent broken bars that would give the same sidebands."""
+    """Adjacent broken bars that would make the same sidebands."""
 
     value: float
     """Best estimate."""
@@ -66,33 +89,28 @@ class EquivalentBars:
     """Holds the truth in nine of ten windows."""
     limit: float
     """The smallest number that this window would have shown."""
-    witness: str
-    """What told them: `sidebands`, what of both no load can swing, or `amplitude`, what they swing of it."""
-    load_swing: float
-    """Bars that the rest of the pair would pass for, which a swing of the speed can make."""
-    load_swing_angle_deg: float
-    """Ellipse angle at which a swing of the speed stands, 0..180."""
+    by: CountedBy
+    """What they were counted by; published as `equivalent_bars_by`."""
+    oscillation: float
+    """Bars that the rest of the pair, which an oscillation of the speed can make, would pass for."""
+    oscillation_angle_deg: float
+    """Ellipse angle of the pair that an oscillation of the speed makes, 0..180."""
     across: float
-    """What of the pair no swing of the speed can make, as a ratio to the carrier."""
+    """|B|, the part of the pair that no oscillation of the speed can make, as a ratio to the carrier."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Split:
-    """A pair parted by what a swing of the speed can make and what it cannot, as ratios to the carrier.
-
-    A load that oscillates moves the current along one path, of the circuit's `speed_swing`, and so does the
-    ripple that broken bars themselves cause, whatever the inertia. The asymmetry of the rotor makes the lower
-    sideband alone; what of it stands across that path is seen, and scaled to the whole.
-    """
+class _Parts:
+    """A pair split into what an oscillation of the speed can make and what it cannot, as ratios."""
 
     across: float
-    """The lower sideband that infinite inertia would leave."""
+    """|B|: the lower sideband that infinite inertia would leave."""
     along: float
-    """Sum of both sidebands of the swing of the speed that fits best."""
+    """Sum of both sidebands of the oscillation of the speed that is nearest to the pair."""
     angle_deg: float
-    """Ellipse angle of that swing."""
+    """Ellipse angle of an oscillation of the speed."""
     floor: float
-    """Rms of noise in `across`, as far as it goes with what is measured; as much turns it."""
+    """Rms noise of `across`."""
 
 
 def at_load(table: Sequence[tuple[float, float]], load: float) -> float:
@@ -110,75 +128,90 @@ class BarScale:
         self._bars_spread = 0.0 if nameplate.rotor_bars else _SPREAD_UNKNOWN_BARS
 
     def per_ratio(self, slip: float) -> float:
-        """Return bars per relative sideband of a small asymmetry: N_b / G over the share that shows of it.
+        """Return the bars per relative sideband of a small asymmetry, at infinite inertia.
 
-        The share is that of common inter-bar currents and temperatures, from the simulation of whole
-        machines.
+        One broken bar is an asymmetry of 1 / N_b, of which a share shows, and an asymmetry makes a sideband
+        of G times itself (`Circuit.sideband_gain`): so N_b / (share G).
         """
-        load = self._load(slip)
-        return self._bars / (0.90 * (0.79 + 0.11 * load) * self._circuit.sideband_gain(slip))
+        common, idle, per_load = _SHOWN_OF_A_BAR
+        share = common * (idle + per_load * self._load(slip))
+        return self._bars / (share * self._circuit.sideband_gain(slip))
 
     def measure(self, pair: SidebandPair) -> EquivalentBars:
-        """Count the equivalent bars of a measured pair, by the witness that leaves the narrower interval.
+        """Count the equivalent bars of a measured pair, by the reading with the narrower interval.
 
-        Next to the line the supply's wander is the floor. It turns the phase of the current; broken bars at
-        light load swing its amplitude, where next to nothing hides them. Under load they turn the phase,
-        too, but far enough from the line, and what no swing of the speed can make is asked alone.
+        Close to the line the supply's wander is the floor, and it is PM. At light load broken bars modulate
+        the amplitude, where hardly anything hides them, so the AM alone may count them. Under load they
+        modulate the phase as well, but far from the line, where both sidebands together count them better.
         """
-        split = self._split(pair, pair.slip)
-        witnesses = self._witnesses(pair, split)
-        # Compared at the same number: else the one that shows less, and so looks surer, would be heard.
-        usual = self._count(witnesses[0].linear, pair.slip)
-        heard = min(witnesses, key=lambda witness: self._margin(usual, witness))
-        value = self._count(heard.linear, pair.slip)
-        margin = self._margin(value, heard)
-        limit = self._count(10 ** (SIDEBANDS.detection_margin_db / 20) * heard.floor, pair.slip)
+        parts = self._split(pair, pair.slip)
+        readings = self._readings(pair, parts)
+        # Margins grow with the number. They are compared at one number, or the reading that shows fewer bars
+        # would always look the surer one.
+        usual = self._count(readings[0].linear, pair.slip)
+        surest = min(readings, key=lambda reading: self._margin(usual, reading))
+        value = self._count(surest.linear, pair.slip)
+        margin = self._margin(value, surest)
+        limit = self._count(10 ** (SIDEBANDS.detection_margin_db / 20) * surest.floor, pair.slip)
         return EquivalentBars(
             value=value,
             interval=(max(0.0, value - margin), value + margin),
             limit=limit,
-            witness=heard.name,
-            load_swing=self.per_ratio(pair.slip) * split.along,
-            load_swing_angle_deg=split.angle_deg,
-            across=split.across,
+            by=surest.by,
+            oscillation=self.per_ratio(pair.slip) * parts.along,
+            oscillation_angle_deg=parts.angle_deg,
+            across=parts.across,
         )
 
-    def over_load_swing(self, pair: SidebandPair, slip: float) -> float:
-        """Bars beyond a casting's, per bar that the rest would pass for if a load swings it at `slip`."""
-        split, scale = self._split(pair, slip), self.per_ratio(pair.slip)
-        return (self._count(scale * split.across, pair.slip) - BARS.sound) / max(scale * split.along, 1e-9)
+    def over_oscillation(self, pair: SidebandPair, slip: float) -> float:
+        """Return the bars beyond a sound casting's, per bar that the oscillating part would pass for.
 
-    def _split(self, pair: SidebandPair, slip: float) -> _Split:
+        Of a load that oscillates at a motor with `slip`, which may be another one than that of the pair.
+        """
+        parts, scale = self._split(pair, slip), self.per_ratio(pair.slip)
+        return (self._count(scale * parts.across, pair.slip) - BARS.sound) / max(scale * parts.along, 1e-9)
+
+    def _split(self, pair: SidebandPair, slip: float) -> _Parts:
+        """Split a pair by the direction (u, l*) that an oscillation of the speed has at `slip`.
+
+        `across` solves the two equations of the module exactly: B* = L* - U l* / u. `along` is another
+        question, how much of an oscillation there can be at most: the orthogonal projection of (U, L*) on
+        (u, l*).
+        """
         line_hz = pair.pole_pass_hz / 2 / pair.slip
         swing = self._circuit.speed_swing(slip, np.array([pair.pole_pass_hz]), line_hz)
         upper, lower = (complex(side[0]) for side in swing)
         turn = lower.conjugate() / upper
         along = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
+        # With U = (AM + j PM) / 2 and L* = (AM - j PM) / 2, B* = ((1 - turn) AM - j (1 + turn) PM) / 2. Only
+        # the noise in phase with B changes its magnitude, half of its power.
         amplitude, phase = abs(1 - turn) * pair.amplitude_floor, abs(1 + turn) * pair.phase_floor
-        return _Split(
+        return _Parts(
             across=abs(pair.lower.conjugate() - pair.upper * turn),
             along=along * (1 + abs(turn)),
             angle_deg=math.degrees(cmath.phase(upper * lower)) / 2 % 180,
             floor=math.hypot(amplitude, phase) / 2 / math.sqrt(2),
         )
 
-    def _witnesses(self, pair: SidebandPair, split: _Split) -> list[_Witness]:
+    def _readings(self, pair: SidebandPair, parts: _Parts) -> list[_Reading]:
+        """Return the reading by both sidebands, and at light load that by the AM alone."""
         scale, load = self.per_ratio(pair.slip), self._load(pair.slip)
-        leak = BARS.path_error * scale * split.along
-        witnesses = [_Witness("sidebands", scale * split.across, scale * split.floor, _SPREAD, leak)]
+        leak = BARS.path_error * scale * parts.along
+        readings = [_Reading("sidebands", scale * parts.across, scale * parts.floor, _SPREAD, leak)]
         if load <= SIDEBANDS.amplitude_up_to_load:
             scale /= at_load(_AMPLITUDE_SHARE, load)
-            bars, floor = scale * pair.amplitude_swing, scale * pair.amplitude_floor
-            witnesses.append(_Witness("amplitude", bars, floor, at_load(_AMPLITUDE_SPREAD, load)))
-        return witnesses
+            bars, floor = scale * pair.am_index, scale * pair.amplitude_floor
+            readings.append(_Reading("amplitude", bars, floor, at_load(_AMPLITUDE_SPREAD, load)))
+        return readings
 
-    def _margin(self, bars: float, witness: _Witness) -> float:
-        relative = math.hypot(witness.spread, self._bars_spread)
-        return _NORMAL_90 * math.hypot(relative * bars, witness.floor, witness.leak)
+    def _margin(self, bars: float, reading: _Reading) -> float:
+        """Return half the width of the interval around `bars`; its errors are independent."""
+        relative = math.hypot(reading.spread, self._bars_spread)
+        return _NORMAL_90 * math.hypot(relative * bars, reading.floor, reading.leak)
 
     def _count(self, linear: float, slip: float) -> float:
-        """Solve n (1 + b n) = linear: several bars show more than their number, the more so under load."""
-        bend = 0.095 * self._load(slip)
+        """Solve n (1 + b n) = linear for n: several bars show more than their number, more so under load."""
+        bend = _BEND_PER_LOAD * self._load(slip)
         return (math.sqrt(1 + 4 * bend * linear) - 1) / (2 * bend) if bend > 0 else linear
 
     def _load(self, slip: float) -> float:

@@ -1,10 +1,14 @@
-"""The pair of sidebands without the supply's wander, which harmonics of the current carry, too.
+"""The pair of sidebands without the supply's wander, which the current's harmonics carry as well.
 
-Next to the line the supply's wander in phase is the floor. The 5th and 7th harmonic of the supply wander with
-it, five and seven times as far, and their currents pass the rotor at nearly full slip, so that no load swings
-them. An asymmetry of the rotor does mark them, on one side alone: from the 5th, which turns backwards, it
-makes a line at (7 - 2s)f, and from the 7th one at (5 + 2s)f. Such a line swings amplitude and phase alike, a
-quarter of a turn apart, so the amplitude tells how much of the phase is the rotor's and not the supply's.
+The supply's frequency wanders, so its phase moves slowly, and close to the line this PM is the floor. Broken
+bars cannot be told from it in the fundamental alone. Harmonics tell them apart: the 5th and 7th harmonic of
+the supply's voltage have five and seven times the supply's phase, while their slip is nearly one, so that no
+oscillating load modulates them.
+
+Rotor asymmetry does mark them, but with a single sideband each: the 5th, which turns backwards, puts a line
+at (7 - 2s)f, and the 7th one at (5 + 2s)f. A single sideband is AM and PM of equal depth, 90 degrees apart.
+Hence the AM of a harmonic tells which part of its PM is the rotor's (its Hilbert transform), and the rest,
+over the harmonic's order, is the phase of the supply.
 """
 
 import math
@@ -26,25 +30,26 @@ bench_evidence.py."""
 _MIN_OF_AMPLITUDE = 0.5
 """A harmonic whose amplitude drops below this share of its median is too weak, or not the supply's."""
 _WANDER_REACHES_HZ = 1.7
-"""From here on a mains that wanders as it may hides no pair, however long the window."""
+"""2sf from which no usual wander of the mains hides a pair, however long the window."""
 _MIN_GAIN = 2.0
-"""By how much the floor must fall: else what is taken out may be the harmonic's own unrest."""
+"""Factor by which the PM floor must fall: else what is removed may be the harmonic's own drift."""
 _UNSURE = 0.1
-"""Share of what was taken out that may have been none of the supply's."""
+"""Share of the removed PM that may not have been the supply's; it goes into the floor."""
 
 
 def without_wander(
     fit: SidebandFit, pair: SidebandPair, current: Current, baseband: Baseband
 ) -> tuple[SidebandFit, SidebandPair]:
-    """Measure a pair again with the supply's wander taken out; give it and the fit that measured it.
+    """Measure a pair again with the supply's wander removed; return it with the fit that measured it.
 
-    The same two where the wander does not reach, or no harmonic tells it so well that the floor halves.
+    The very two that were given, where the wander does not reach this 2sf, or where no harmonic carries it so
+    clearly that the PM floor halves.
 
     Args:
         fit: of `baseband`.
         pair: as measured by it.
-        current: from which that was made.
-        baseband: the current, demodulated.
+        current: from which `baseband` was made.
+        baseband: the demodulated current.
     """
     if pair.pole_pass_hz > _WANDER_REACHES_HZ:
         return fit, pair
@@ -52,7 +57,7 @@ def without_wander(
     for phase in supply_phases(current, baseband):
         still = SidebandFit(replace(baseband, log=baseband.log - 1j * phase), pair.pole_pass_hz)
         quieter = still.pair(pair.pole_pass_hz)
-        unsure = _UNSURE * abs(quieter.phase - pair.phase)
+        unsure = _UNSURE * abs(quieter.pm_phasor - pair.pm_phasor)
         quieter = replace(
             quieter,
             at_edge=pair.at_edge,
@@ -65,9 +70,9 @@ def without_wander(
 
 
 def supply_phases(current: Current, baseband: Baseband) -> Iterator[NDArray[np.float64]]:
-    """Return the phase of the supply, rad, up to a constant, as each usable harmonic tells it.
+    """Yield the phase of the supply, rad, up to a constant, as each usable harmonic carries it.
 
-    Each (n,), at the samples of `baseband`. There is none where samples were lost.
+    Each (n,), at the samples of `baseband`. Nothing where samples were lost.
     """
     if not current.valid.all():
         return
@@ -77,10 +82,11 @@ def supply_phases(current: Current, baseband: Baseband) -> Iterator[NDArray[np.f
             return
         (line,), rate_hz = shift(current.vector[np.newaxis], current.rate_hz, order * baseband.carrier_hz)
         if order != harmonic:
+            # One phase alone shows the backward 5th as a forward line, whose phase has the other sign.
             line = line.conj()
         slow = ndimage.gaussian_filter1d(line, rate_hz / (2 * np.pi * _WANDER_BELOW_HZ), mode="nearest")
         amplitude = np.abs(slow)
         if amplitude.min() > _MIN_OF_AMPLITUDE * np.median(amplitude):
             level = np.log(amplitude)
-            rotors = signal.hilbert(level - level.mean()).imag
-            yield (np.unwrap(np.angle(slow)) + rotors) / harmonic
+            by_rotor = signal.hilbert(level - level.mean()).imag
+            yield (np.unwrap(np.angle(slow)) + by_rotor) / harmonic

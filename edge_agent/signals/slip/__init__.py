@@ -1,9 +1,13 @@
-"""At which slip the motor runs, and who says so. Its parts, in reading order:
+"""At which slip the motor runs, what tells it, and what speaks against it. Its parts, in reading order:
 
-finder           slip without a speed sensor: what is known of it before the sidebands are looked at
-shaft            shaft speed from vibration: the frequency whose whole comb of harmonics stands out
-slots            speed from the rotor's slots: lines at N_b f_r, shifted by the supply, in current and
-pair_search      where the pair of sidebands is looked for, by what is known of the slip
-current_by_slip  whether the current is that of a motor which slips so far: what the magnitude alone does
-doubts           what speaks against the slip at which a pair was measured, and against the bars that it shows
+range          a range of slips, and what it comes from
+estimator      the slip of a window: the sources in the order in which they are believed
+view           one window as the sources see it, and what they have in common: one method
+sources        a stated speed, the vibration, the rms current
+slot_source    the rotor's slot harmonics, with the pair of sidebands to tell a slot line from its side lines
+shaft          signal processing of the vibration: the frequency whose whole comb of harmonics stands out
+slots          signal processing of slot lines: how far those of each slip stand above their floors
+pair_search    the search for the pair of sidebands in a range of slips
+current_check  whether the current belongs to this motor at its slip
+doubts         what speaks against a slip, and so against what was measured at it
 """

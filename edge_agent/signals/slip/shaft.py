@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
+from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS
+
 _HARMONICS = np.arange(1, 7)
 """Harmonics of the shaft that are summed: six, as unbalance, misalignment and looseness make them.
 Judgement."""
@@ -21,9 +23,6 @@ tests/bench/bench_evidence.py."""
 _TOP_BINS = 0.5
 """Half width of a line's top, bins of the window: that of the Blackman taper's main lobe above -3 dB, with
 room. Judgement."""
-_SUPPLY_BINS = 3.0
-"""Lines within the main lobe of the Blackman taper around multiples of the supply belong to the supply:
-three bins."""
 _MIN_LEAD_DB = 6.0
 """Lead of the best speed over any other, and level of a harmonic that counts, dB. Judgement, held by the
 rotor sets of tests/bench/bench_evidence.py."""
@@ -49,13 +48,15 @@ def find_shaft(
     highest_hz: float,
     line_frequency_hz: float,
 ) -> ShaftSpeed | None:
-    """Find the speed between two bounds; None where no comb (or no strong first harmonic) stands out.
+    """Find the speed between two bounds whose comb of harmonics has the largest sum of levels.
+
+    None where no comb, nor a strong first harmonic, leads those of all other speeds.
 
     Args:
         vibration: (channels, n), any unit.
         rate_hz: rate of the samples.
         lowest_hz, highest_hz: bounds of the rotation frequency.
-        line_frequency_hz: lines at its multiples belong to the supply and count for no harmonic.
+        line_frequency_hz: lines at its multiples belong to the supply and count for no harmonic of the shaft.
     """
     length_s = vibration.shape[1] / rate_hz
     prominence, bin_hz = _prominence(vibration, rate_hz)
@@ -65,7 +66,7 @@ def find_shaft(
     tones = np.outer(candidates, _HARMONICS)
     levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0)
     off_supply = np.abs(tones / line_frequency_hz - np.round(tones / line_frequency_hz))
-    levels[off_supply * line_frequency_hz < _SUPPLY_BINS / length_s] = 0.0
+    levels[off_supply * line_frequency_hz < BLACKMAN_MAIN_LOBE_BINS / length_s] = 0.0
     score = levels.sum(axis=1)
     best = int(np.argmax(score))
     elsewhere = np.abs(candidates - candidates[best]) > 1.0 / length_s
@@ -82,7 +83,7 @@ def find_shaft(
 def shows_shaft(
     vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, line_frequency_hz: float
 ) -> bool:
-    """True if harmonics of one given speed stand out: several, or the first one by far.
+    """True if harmonics of one given speed stand out: several of them, or the first one by far.
 
     Args as of `find_shaft`.
     """
@@ -92,7 +93,7 @@ def shows_shaft(
     tones = near_hz * _HARMONICS[:, None]
     levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0).max(axis=1)
     supply = np.abs(tones[:, 5] - line_frequency_hz * np.round(tones[:, 5] / line_frequency_hz))
-    levels[supply < _SUPPLY_BINS / length_s] = 0.0
+    levels[supply < BLACKMAN_MAIN_LOBE_BINS / length_s] = 0.0
     return _stands_out(levels)
 
 
@@ -101,10 +102,10 @@ def _stands_out(levels: NDArray[np.float64]) -> bool:
 
 
 def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray[np.float64], float]:
-    """Level over the local median in dB, averaged over the channels, and the width of its bins.
+    """Return the level over the local median, dB, averaged over the channels, and the width of its bins, Hz.
 
-    A tenth of what exceeds the cap still counts: one huge line must not outvote a comb, yet its
-    top must remain its top.
+    A tenth of what exceeds the cap still counts: one huge line must not outvote a comb, and yet its peak must
+    remain a peak.
     """
     taper = np.blackman(vibration.shape[1]).astype(np.float32)
     padded = fft.next_fast_len(4 * vibration.shape[1])
@@ -112,7 +113,7 @@ def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray
     bin_hz = rate_hz / padded
     kept = spectrum[:, : int(450.0 / bin_hz)]
     width = int(_FLOOR_WIDTH_HZ / bin_hz) // 8
-    # Of one dimension, the filter keeps the order of the values that it passes over.
+    # Channel by channel: in one dimension the filter is far faster, since it keeps its values sorted.
     floors = [ndimage.median_filter(channel[::8], size=max(3, width)) for channel in kept]
     floor = np.repeat(floors, 8, axis=1)
     ratio = kept / np.maximum(floor[:, : kept.shape[1]], 1e-30)
@@ -123,9 +124,9 @@ def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray
 
 
 def _tops(level: NDArray[np.float64], points: float) -> NDArray[np.float64]:
-    """The tops of its lines, `points` being one over the window's length, and zero on their skirts.
+    """Return the level near the peak of each line and zero on its skirts; `points` are those of one bin.
 
-    Else the skirt of a line that is blanked for the supply's would stand out like one of its own.
+    Otherwise the skirt of a supply line, whose peak is blanked, would stand out like a line of its own.
     """
     top = level == ndimage.maximum_filter1d(level, 2 * round(points) + 1)
     near = ndimage.maximum_filter1d(top.astype(np.uint8), 2 * round(_TOP_BINS * points) + 1)
@@ -139,7 +140,10 @@ def _polish(
     bin_hz: float,
     length_s: float,
 ) -> float:
-    """Weighted mean of the peaks of those harmonics that stand out."""
+    """Return the speed by the peaks of all harmonics that stand out.
+
+    Least squares of k f = peak k over the harmonics k, weighted by their levels.
+    """
     weights, sums = 0.0, 0.0
     for harmonic, level in zip(_HARMONICS, levels, strict=True):
         if level < 6.0:

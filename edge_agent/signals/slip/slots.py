@@ -15,6 +15,7 @@ from scipy import fft
 from edge_agent.signals.checks.coarse import currents_of, phase_names
 from edge_agent.signals.checks.vibration import telling_vibration
 from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS, blackman, hann
 from edge_agent.signals.supply import Line, sum_on_axes
 from edge_agent.windows.sliding import StreamWindow, Window
 
@@ -23,15 +24,12 @@ _CURRENT_ORDERS = (1, -1)
 _VIBRATION_ORDERS = (0, -2, 2)
 """Slot forces: N_b f_r, and with the field's pull at ± 2f."""
 _WANDER_S = 1.0
-"""The supply's phase is smoothed over this time, s, before it is taken off: noise stays out, wander is
-followed. Judgement."""
-_SUPPLY_BINS = 3.0
-"""Slot lines within the main lobe of the Blackman taper around a harmonic of the supply are covered: three
-bins."""
+"""The supply's phase is smoothed over this time, s, before it is removed: so its wander is followed and noise
+is not. Judgement."""
 _ROUNDING_BINS = 1e-6
-"""So that a slip just beyond is never covered, however it is rounded."""
+"""Tolerance, bins: a slip just beyond a main lobe is not covered, whatever the rounding."""
 _MIN_SCANS = 8
-"""A stream with fewer scans in the window has no spectrum to speak of (judgement)."""
+"""A stream with fewer scans in the window has no useful spectrum (judgement)."""
 _PADDING = 4
 """Zero padding of a band: a line loses under 0.3 dB between two points."""
 _MIN_DB = 6.0
@@ -61,7 +59,7 @@ class Spectra:
 
 @dataclass(frozen=True, slots=True)
 class _Band:
-    """What lies around N_b f_r + order f: a narrow signal whose zero stands at the middle slip."""
+    """The band around N_b f_r + order f as a narrow-band signal whose zero frequency is the middle slip."""
 
     signals: NDArray[np.complex128]
     """(rows, n), whose powers count together."""
@@ -70,7 +68,7 @@ class _Band:
 
 
 def spectra_of(window: Window, line: Line) -> list[Spectra]:
-    """Spectra of the currents and of the usable vibration of a window."""
+    """Return the spectra of the currents and of the usable vibration of a window."""
     result = []
     for stream in window.streams:
         if stream.valid.size < _MIN_SCANS:
@@ -88,7 +86,7 @@ def spectra_of(window: Window, line: Line) -> list[Spectra]:
 
 
 class SlotLines:
-    """The slot lines of a motor in all spectra of a window, looked at by slip."""
+    """The slot lines of a motor in all spectra of a window, on an axis of slip."""
 
     def __init__(
         self, spectra: Sequence[Spectra], bars: int, pole_pairs: int, line_hz: float, baseband: Baseband
@@ -106,7 +104,7 @@ class SlotLines:
         return 1.0 / max(own.length_s for own in self._spectra) / (self.slots_per_pole_pair * self._line_hz)
 
     def levels_db(self, slips: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How far the lines stand above their floors at each slip (n,), summed over the lines."""
+        """Return how far the lines of each slip (n,) lie above their floors, dB, summed over the lines."""
         total = np.zeros(slips.size)
         for own in self._spectra:
             weight = 1.0 if own.orders is _CURRENT_ORDERS else 1.0 / len(own.values)
@@ -115,16 +113,19 @@ class SlotLines:
         return total
 
     def covered(self, slip: float) -> bool:
-        """True if harmonics of the supply cover the slot lines of this slip, which they do all at once."""
+        """True if harmonics of the supply cover the slot lines of this slip.
+
+        They cover all of its lines at once, since these lie multiples of the line's frequency apart.
+        """
         return bool(self._covered(np.array(slip), max(own.length_s for own in self._spectra)))
 
     def _covered(self, slips: NDArray[np.float64], length_s: float) -> NDArray[np.bool_]:
         orders = self.slots_per_pole_pair * (1 - slips)
         off_supply_hz = np.abs(orders - np.round(orders)) * self._line_hz
-        return np.asarray(off_supply_hz < (_SUPPLY_BINS - _ROUNDING_BINS) / length_s)
+        return np.asarray(off_supply_hz < (BLACKMAN_MAIN_LOBE_BINS - _ROUNDING_BINS) / length_s)
 
     def vibration_sides_db(self, slip: float) -> float | None:
-        """How far the lines at N_b f_r ± 2sf stand above their floors in the vibration, at most, dB.
+        """Return how far the higher of the lines at N_b f_r ± 2sf lies above its floor in the vibration, dB.
 
         None without vibration, and where its rate does not reach them.
         """
@@ -151,13 +152,14 @@ class SlotLines:
                 continue
             around = own.values[:, centre - half : centre + half].astype(np.complex128)
             signals = np.asarray(fft.ifft(fft.ifftshift(around, axes=1)))
-            # Which way a harmonic of the current turns hangs on N_b / p modulo three, and on the winding.
+            # In which direction a slot harmonic of the current turns depends on N_b / p modulo three and on
+            # the winding, so both directions count together.
             together = (signals,) if own.orders is _CURRENT_ORDERS else signals[:, np.newaxis]
             for rows in together:
                 yield _Band(rows, order, centre / own.length_s)
 
     def _level(self, band: _Band, length_s: float, slips: NDArray[np.float64]) -> NDArray[np.float64]:
-        """What a line says for each slip, dB: little beyond the cap, nothing next to the supply's own."""
+        """Return what a line counts at each slip, dB: less beyond the cap, nothing near the supply's."""
         level = np.maximum(self._above_floor_db(band, length_s, slips) - _MIN_DB, 0.0)
         level[self._covered(slips, length_s)] = 0.0
         return np.asarray(np.minimum(level, _CAP_DB) + _BEYOND_CAP * np.maximum(level - _CAP_DB, 0.0))
@@ -165,12 +167,12 @@ class SlotLines:
     def _above_floor_db(
         self, band: _Band, length_s: float, slips: NDArray[np.float64]
     ) -> NDArray[np.float64]:
-        """Level over the median of the band at each slip, the wander of the supply taken out."""
+        """Return the level over the band's median at each slip, dB, without the supply's wander."""
         count = band.signals.shape[1]
         seconds = (np.arange(count) - (count - 1) / 2) / count * length_s
         phase = np.interp(seconds, self._seconds, self._phase)
         still = band.signals * np.exp(-1j * (self.slots_per_pole_pair + band.order) * phase)
-        spectra = fft.fft(still * np.blackman(count + 2)[1:-1], _PADDING * count)
+        spectra = fft.fft(still * blackman(count), _PADDING * count)
         spectrum = np.sqrt(np.sum(np.abs(spectra) ** 2, axis=0))
         shifts_hz = fft.fftshift(fft.fftfreq(_PADDING * count, length_s / count))
         level_db = fft.fftshift(20 * np.log10(spectrum / max(float(np.median(spectrum)), 1e-30) + 1e-9))
@@ -182,7 +184,7 @@ class SlotLines:
 
 
 def _samples(stream: StreamWindow, channels: Sequence[int]) -> NDArray[np.float32]:
-    """Samples (channels, n) of some channels, lost scans taken as their mean."""
+    """Return the samples (channels, n) of some channels, with the mean in place of lost scans."""
     samples = np.stack([stream.units(channel) for channel in channels])
     if not stream.valid.all():
         samples -= samples[:, stream.valid].mean(axis=1, keepdims=True)
@@ -193,7 +195,7 @@ def _samples(stream: StreamWindow, channels: Sequence[int]) -> NDArray[np.float3
 def _sequences(
     currents: NDArray[np.float32], names: Sequence[str]
 ) -> tuple[NDArray[np.complex64], NDArray[np.complex64]]:
-    """Space vector at positive frequencies, and conjugated at negative ones, each (bins,)."""
+    """Return the space vector's spectrum at positive and, conjugated, at negative frequencies, (bins,)."""
     if len(names) == 1:
         spectrum = np.asarray(fft.rfft(currents[0]))
         return spectrum, spectrum
@@ -203,10 +205,10 @@ def _sequences(
 
 
 def _smoothed(phase: NDArray[np.float64], span: int) -> NDArray[np.float64]:
-    """Moving average over `span` samples; the ends keep what slope they have."""
+    """Return a moving average over `span` samples; the overall slope passes unchanged up to the ends."""
     if span < 3 or phase.size < 3 * span:
         return phase
     slope = np.linspace(phase[0], phase[-1], phase.size)
     padded = np.pad(phase - slope, span // 2, mode="edge")
-    taper = np.hanning(span // 2 * 2 + 3)[1:-1]
+    taper = hann(span // 2 * 2 + 1)
     return np.asarray(np.convolve(padded, taper / taper.sum(), mode="valid") + slope)

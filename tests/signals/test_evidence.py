@@ -3,9 +3,9 @@ import pytest
 from scipy import signal
 from signal_factories import times
 
+from edge_agent.signals.evidence import harmonic_lines, shaft_sidebands_db
 from edge_agent.signals.prepared import Current
 from edge_agent.signals.supply import Line
-from edge_agent.signals.witnesses import harmonic_lines, shaft_sidebands_db
 
 RATE_HZ = 1000.0
 POLE_PASS_HZ = 4.0

@@ -1,6 +1,7 @@
-"""Where else a broken bar shows: around the line's 5th and 7th harmonic, and in the vibration.
+"""What is published of a window: the pair of sidebands in figures, and where else a broken bar shows.
 
-None of it decides, since a load that swings shows there too; it lets a person see whether all agree.
+Broken bars show around the 5th and 7th harmonic of the line and in the vibration as well. None of that
+decides, since an oscillating load shows there too; it lets a person see whether all agree.
 """
 
 from dataclasses import dataclass, replace
@@ -8,28 +9,61 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.carrier import Baseband, shift
+from edge_agent.signals.dsp.levels import decibels, hann
 from edge_agent.signals.dsp.rotation import rotation
 from edge_agent.signals.prepared import Current, Vibration
-from edge_agent.signals.sidebands.fit import FLOOR_RATIOS, SidebandPair, decibels
+from edge_agent.signals.sidebands.fit import FLOOR_RATIOS, SidebandPair
+from edge_agent.signals.sidebands.measure import Sidebands
 from edge_agent.signals.slip.slots import SlotLines
-from edge_agent.signals.supply import HARMONICS
+from edge_agent.signals.supply import HARMONICS, Line
 from edge_agent.verdict import Evidence
 
 _SIDES = np.array([-6, -4, -2, 2, 4, 6]) / 2
 """Sidebands of the harmonics at 2ksf from them, in units of 2sf, k up to 3."""
 
 
-def hear_witnesses(
+def describe_line(line: Line) -> Evidence:
+    """Return the evidence of a window of which the supply's line is known."""
+    return Evidence(
+        line_frequency_hz=line.frequency_hz,
+        current_unbalance=line.unbalance,
+        phase_order=None if line.unbalance is None else "acb" if line.reversed_order else "abc",
+    )
+
+
+def describe_sidebands(evidence: Evidence, sidebands: Sidebands) -> Evidence:
+    """Add a pair of sidebands, its wander removed, and the bars that it means."""
+    pair, bars = sidebands.pair, sidebands.bars
+    return replace(
+        evidence,
+        lower_sideband_dbc=decibels(abs(pair.lower)),
+        upper_sideband_dbc=decibels(abs(pair.upper)),
+        higher_sidebands_dbc=tuple(decibels(total / 2) for total in pair.higher_sums),
+        noise_floor_dbc=decibels(pair.floor),
+        detection_limit_dbc=decibels(pair.floor) + SIDEBANDS.detection_margin_db,
+        detection_limit_bars=bars.limit,
+        equivalent_bars=bars.value,
+        equivalent_bars_interval=bars.interval,
+        equivalent_bars_by=bars.by,
+        load_swing_bars=bars.oscillation,
+        load_swing_angle_deg=bars.oscillation_angle_deg,
+        ellipse_angle_deg=pair.ellipse_angle_deg,
+        ellipse_axis_ratio=pair.ellipse_axis_ratio,
+    )
+
+
+def describe_elsewhere(
     evidence: Evidence,
     pair: SidebandPair,
     shaft_hz: float,
     current: Current,
     baseband: Baseband,
     vibration: Vibration | None,
-    slots: SlotLines | None,
+    slot_lines: SlotLines | None,
 ) -> Evidence:
-    """Add to the evidence of a pair where else the bars would show."""
+    """Add where else the bars of a pair would show: beside harmonics of line and shaft, and beside slots."""
     harmonics = harmonic_lines(current, baseband, pair.pole_pass_hz)
     shaft_db = None
     if vibration is not None:
@@ -39,26 +73,26 @@ def hear_witnesses(
         harmonics_dbc=harmonics.levels_dbc,
         harmonic_sidebands_dbc=harmonics.sidebands_dbc,
         shaft_sidebands_db=shaft_db,
-        slot_sidebands_db=None if slots is None else slots.vibration_sides_db(pair.slip),
+        slot_sidebands_db=None if slot_lines is None else slot_lines.vibration_sides_db(pair.slip),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class HarmonicLines:
-    """The 5th and 7th harmonic of the current, and what stands beside them."""
+    """The 5th and 7th harmonic of the current, and the lines beside them."""
 
     levels_dbc: tuple[float, ...]
     """Level of each over the fundamental's; empty where the rate does not reach them."""
     sidebands_dbc: tuple[float, ...]
     """Strongest line at ±2sf, ±4sf and ±6sf from each, over the fundamental's.
 
-    Broken bars put lines at (5 - 4s)f, (5 - 6s)f, (7 - 6s)f and (7 - 8s)f, and of what the supply feeds in at
-    the one harmonic they make lines beside the other, at (5 + 2s)f and (7 - 2s)f.
+    Broken bars put lines at (5 - 4s)f, (5 - 6s)f, (7 - 6s)f and (7 - 8s)f. They also turn what the supply
+    feeds in at one of both harmonics into a line beside the other, at (5 + 2s)f and (7 - 2s)f.
     """
 
 
 def harmonic_lines(current: Current, baseband: Baseband, pole_pass_hz: float) -> HarmonicLines:
-    """Measure the harmonics of a current, its own wander taken out."""
+    """Measure the harmonics of a current, the wander of its phase removed."""
     carrier_a = float(np.exp(np.median(baseband.log.real)))
     around_hz = np.concatenate(([0.0], _SIDES * pole_pass_hz))
     levels, sidebands = [], []
@@ -66,9 +100,9 @@ def harmonic_lines(current: Current, baseband: Baseband, pole_pass_hz: float) ->
         order = current.order_of(harmonic)
         if order is None:
             break
-        # What is shifted by a multiple of the carrier stands at the samples of the baseband.
+        # Shifted by a multiple of the carrier, a harmonic has the samples of the baseband.
         shifted, _ = shift(current.vector[np.newaxis], current.rate_hz, order * baseband.carrier_hz)
-        taper = np.hanning(baseband.log.size + 2)[1:-1]
+        taper = hann(baseband.log.size)
         still = shifted * np.exp(-1j * order * baseband.log.imag) * taper / taper.sum()
         tones = _tones(still, around_hz / baseband.rate_hz)[0] / carrier_a
         levels.append(decibels(float(tones[0])))
@@ -79,7 +113,7 @@ def harmonic_lines(current: Current, baseband: Baseband, pole_pass_hz: float) ->
 def shaft_sidebands_db(
     vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, pole_pass_hz: float
 ) -> float:
-    """How far the lines at f_r ± 2sf stand above the floor beside them, in the channel that shows most, dB.
+    """Return how far the lines at f_r ± 2sf lie above the floor, in the channel where they do most, dB.
 
     Args:
         vibration: (channels, n), any unit.
@@ -88,7 +122,7 @@ def shaft_sidebands_db(
         pole_pass_hz: 2sf.
     """
     still, rate_hz = shift(vibration, rate_hz, shaft_hz)
-    tapered = still * np.hanning(still.shape[1] + 2)[1:-1]
+    tapered = still * hann(still.shape[1])
     sides = _tones(tapered, np.array([-1.0, 1.0]) * pole_pass_hz / rate_hz).max(axis=1)
     beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz
     floors = np.median(_tones(tapered, beside / rate_hz), axis=1)
@@ -96,5 +130,5 @@ def shaft_sidebands_db(
 
 
 def _tones(tapered: NDArray[np.complex128], turns: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Amplitudes (channels, lines) of lines that turn so often per sample, in one scale."""
+    """Return the amplitudes (channels, lines) of lines of so many turns per sample, in one scale."""
     return np.asarray(np.abs(tapered @ rotation(turns, tapered.shape[1]).T))

@@ -13,9 +13,10 @@ from edge_agent.acquire.drivers.block_frames import encode_data, encode_descript
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.acquire.source import PortLost, PortOpened
-from edge_agent.agent import Agent, Line
+from edge_agent.agent import Agent
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
+from edge_agent.pipeline import Pipeline
 from edge_agent.verdict import Reason, Refusal, State
 
 MODEL = Model.load("builtin")
@@ -27,7 +28,7 @@ def two_bars():
 
 
 def a_line(scenario_recording, length_s=4.0, step_s=1.0):
-    line = Line(Scenario().motor.nameplate, MODEL, length_s, step_s)
+    line = Pipeline(Scenario().motor.nameplate, MODEL, length_s, step_s)
     line.configure(scenario_recording.device)
     return line
 

@@ -3,15 +3,15 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_agent.diagnose.broken_bars import answer
 from edge_agent.diagnose.decision import Decision, is_event, starting
-from edge_agent.diagnose.fusion import answer
 from edge_agent.verdict import Evidence, Reason, Refusal, Severity, State, Verdict, WindowSpan
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 
 
 def a_verdict(state, bars=None, reason=Reason.LOAD_TOO_LOW):
-    blank = Verdict(State.INDETERMINATE, None, None, None, None, None, SPAN, Evidence())
+    blank = Verdict(state=State.INDETERMINATE, window=SPAN, evidence=Evidence())
     if state is State.INDETERMINATE:
         return replace(blank, refusal=Refusal(reason, "x", 0.0, 1.0))
     broken = state is State.BROKEN_BARS

@@ -38,7 +38,6 @@ def broken(**evidence: object) -> Verdict:
     return Verdict(
         state=State.BROKEN_BARS,
         severity=Severity.ALARM,
-        refusal=None,
         broken_bars=BarCount(2, (1, 3), 1.90004),
         confidence=0.971234,
         probabilities=(0.01, 0.08, 0.88, 0.03, 0.0),
@@ -50,7 +49,7 @@ def broken(**evidence: object) -> Verdict:
 
 def refused(value: float | None = 0.0312345678) -> Verdict:
     refusal = Refusal(Reason.LOST_SAMPLES, "lost_fraction", value, 0.01)
-    return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
+    return Verdict(state=State.INDETERMINATE, refusal=refusal, evidence=Evidence())
 
 
 def test_the_state_has_the_documented_keys_in_order() -> None:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.diagnose.fusion import Opinion, count_bars, diagnose, judge
+from edge_agent.diagnose.broken_bars import Opinion, count_bars, diagnose, judge
 from edge_agent.diagnose.model import Belief
 from edge_agent.limits import BARS
 from edge_agent.signals.analysis import Analysis

@@ -57,7 +57,10 @@ def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
         evidence=evidence,
     )
     real = state_payload(Origin("pump-7", "pump-7-motor", "model", "0" * 64), verdict, 0.0)
+    for payload in (shown, real):
+        payload["evidence"] = list(payload["evidence"])
     assert _keys(shown) == _keys(real)
+    assert real["evidence"][: len(shown["evidence"])] == shown["evidence"]
     assert shown["captured"] is real["captured"] is None
 
 

@@ -1,16 +1,17 @@
 import cmath
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.diagnose.broken_bars import Opinion, count_bars, diagnose, judge
+from edge_agent.diagnose.broken_bars import BrokenBars, Opinion, count_bars, diagnose, judge
 from edge_agent.diagnose.model import Belief
 from edge_agent.limits import BARS
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.sidebands.fit import SidebandPair
-from edge_agent.verdict import Evidence, Reason, Refusal, Severity, State, WindowSpan
+from edge_agent.verdict import Evidence, Fault, Reason, Refusal, Severity, State, WindowSpan
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 
@@ -287,3 +288,36 @@ def test_a_load_may_swing_fifteen_degrees_beside_the_path_of_the_plates_circuit(
     """A sound motor whose load swung at 2sf was called broken, where ten degrees were allowed for."""
     evidence = replace(an_evidence(1.2, load=0.29, by="amplitude"), load_swing_angle_deg=68.7)
     assert judge(evidence, a_pair(angle_deg)).broken is broken
+
+
+def a_diagnoser(belief, laps):
+    asked = []
+    spec = SimpleNamespace(thresholds=SimpleNamespace(broken=0.5))
+    model = SimpleNamespace(spec=spec, infer=lambda inputs: asked.append(inputs) or belief)
+    return BrokenBars(model, laps.append), asked
+
+
+def test_the_diagnoser_asks_the_network_and_joins_what_both_say():
+    laps = []
+    diagnoser, asked = a_diagnoser(TWO_BARS, laps)
+    analysis = replace(an_analysis(bars=1.9), inputs="images")
+    assert diagnoser.diagnose(analysis, SPAN) == diagnose(analysis, TWO_BARS, 0.5, SPAN)
+    assert (asked, laps, diagnoser.fault) == (["images"], ["model"], Fault.BROKEN_BARS)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "refusal"),
+    [
+        (None, None),
+        ("images", Refusal(Reason.UNSTEADY, "x", 1.0, 0.5)),
+        (None, Refusal(Reason.CLIPPED, "x", 1, 0)),
+    ],
+)
+def test_the_network_is_not_asked_where_the_signals_bear_no_answer(inputs, refusal):
+    laps = []
+    diagnoser, asked = a_diagnoser(TWO_BARS, laps)
+    verdict = diagnoser.diagnose(replace(an_analysis(), inputs=inputs, refusal=refusal), SPAN)
+    assert asked == []
+    assert laps == ["model"]
+    assert verdict.state is State.INDETERMINATE
+    assert verdict.refusal.reason is (refusal.reason if refusal else Reason.OUT_OF_DOMAIN)

@@ -16,7 +16,7 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.diagnose import FURTHER
 from edge_agent.diagnose.broken_bars import BrokenBars
 from edge_agent.diagnose.decision import Decision, starting
-from edge_agent.diagnose.diagnoser import Lap, no_lap
+from edge_agent.diagnose.diagnoser import Lap
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import FailedWindows
 from edge_agent.motor import Nameplate
@@ -61,7 +61,7 @@ class Pipeline:
         length_s: float,
         step_s: float,
         failed_folder: Path | None = None,
-        lap: Lap = no_lap,
+        lap: Lap = lambda stage: None,
     ) -> None:
         """Prepare for windows of `length_s`, one every `step_s`.
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass, replace
 
-from edge_agent.diagnose.diagnoser import Lap, no_lap
+from edge_agent.diagnose.diagnoser import Lap
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.limits import BARS, NETWORK, SIDEBANDS
 from edge_agent.refusals import of_bars
@@ -31,7 +31,7 @@ class BrokenBars:
 
     fault = Fault.BROKEN_BARS
 
-    def __init__(self, model: Model, lap: Lap = no_lap) -> None:
+    def __init__(self, model: Model, lap: Lap) -> None:
         """Judge with this network; `lap` is told when it has been asked."""
         self._model = model
         self._lap = lap

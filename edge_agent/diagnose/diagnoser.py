@@ -19,7 +19,3 @@ class Diagnoser(Protocol):
 
     def diagnose(self, analysis: Analysis, span: WindowSpan) -> Finding:
         """Return the finding of a window: its state is healthy, that of the fault, or indeterminate."""
-
-
-def no_lap(_: str) -> None:
-    """Time nothing."""

@@ -33,11 +33,16 @@ def a_line(scenario_recording, length_s=4.0, step_s=1.0):
     return line
 
 
+def undated(verdict):
+    others = tuple(replace(other, window=None) for other in verdict.others)
+    return replace(verdict, latency_ms=None, window=None, others=others)
+
+
 def verdicts(recording, block_s=0.1, lost=()):
     line, found = a_line(recording), []
     for number, block in enumerate(replay_blocks(recording, block_s)):
         if number not in lost:
-            found += [replace(answer.verdict, latency_ms=None, window=None) for answer in line.push(block)]
+            found += [undated(answer.verdict) for answer in line.push(block)]
     return found
 
 

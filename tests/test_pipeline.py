@@ -166,7 +166,8 @@ def answers_with(monkeypatch: pytest.MonkeyPatch, *says: object, window: Window 
     return list(pushed(pipeline, *[window] * len(says)))
 
 
-def test_without_another_fault_the_verdict_is_the_only_finding() -> None:
+def test_without_another_fault_the_verdict_is_the_only_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline_module, "FURTHER", ())
     pipeline = a_pipeline()
     pipeline.configure(device_of(BROKEN))
     (answer,) = pushed(pipeline, BROKEN)
@@ -184,6 +185,7 @@ def test_another_fault_has_a_finding_of_its_own_in_each_window_and_over_time(mon
 
 
 def test_another_fault_changes_nothing_of_broken_bars(monkeypatch) -> None:
+    monkeypatch.setattr(pipeline_module, "FURTHER", ())
     plain = a_pipeline()
     plain.configure(device_of(BROKEN))
     alone = [(a.verdict, a.state) for a in pushed(plain, *[BROKEN] * 4)]

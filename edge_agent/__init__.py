@@ -1,6 +1,7 @@
 """An agent that hears broken rotor bars in an induction motor, and says so over MQTT. In reading order:
 
 agent             the whole program on one screen: serial bytes in, fault states out
+pipeline          from samples to answers: the only caller of analysis, network and diagnosis
 motor             the nameplate: all that must be known of a motor beforehand
 circuit           the motor's equivalent circuit, fitted to its nameplate: slip, torque and current of a
 verdict           what is said of a motor: a state with its evidence, or why none can be given

@@ -1,6 +1,7 @@
 """An agent that detects broken rotor bars in an induction motor and reports them over MQTT. In reading order:
 
 agent             the whole program on one screen: serial bytes in, fault states out
+pipeline          from samples to answers: the only caller of analysis, network and diagnosis
 motor             the nameplate: all that must be known of a motor in advance
 circuit           the equivalent circuit, fitted to the nameplate: slip, torque and current of a healthy motor
 verdict           the vocabulary of answers: states, severities, reasons, evidence

@@ -1,9 +1,9 @@
 """The whole program on one screen: serial bytes in, fault states out.
 
-    serial bytes -> frames -> samples -> windows -> images -> model -> evidence + decision -> outbox -> MQTT
-    SerialSource                         Windows    Analyser  Model    diagnose, Decision     Publisher
+    serial bytes -> frames -> samples -> windows -> evidence -> findings -> state -> outbox -> MQTT
+    SerialSource                         Pipeline                                    Publisher
 
-`Line.push` takes samples through the stages; `Agent.run` feeds it from the port, publishes what comes
+`Pipeline.push` takes samples through the stages; `Agent.run` feeds it from the port, publishes what comes
 out, watches every thread and stops them in order.
 """
 
@@ -11,22 +11,18 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from pathlib import Path
 
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource, Silence
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
-from edge_agent.diagnose.decision import Decision, is_event, starting
-from edge_agent.diagnose.fusion import diagnose
-from edge_agent.diagnose.model import Belief, Model
+from edge_agent.diagnose.decision import is_event
+from edge_agent.diagnose.model import Model
+from edge_agent.explain import say_why
 from edge_agent.explain_channels import say_dead
-from edge_agent.failures import FailedWindows
 from edge_agent.health import HealthMeter
 from edge_agent.limits import SOURCE
-from edge_agent.motor import Nameplate
+from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import (
     Origin,
@@ -39,12 +35,8 @@ from edge_agent.publish.payloads import (
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.refusals import of_samples
-from edge_agent.signals.analysis import Analyser, Analysis
-from edge_agent.signals.checks import quality
-from edge_agent.signals.images import ImageSpec
 from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
-from edge_agent.verdict import Evidence, Reason, Refusal, State, Verdict, WindowSpan
-from edge_agent.windows.sliding import Window, Windows
+from edge_agent.verdict import Reason, Refusal, State, Verdict
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
@@ -53,102 +45,16 @@ _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What one window brought."""
-
-    verdict: Verdict
-    """Of this window alone."""
-    before: Verdict
-    """The state before it."""
-    state: Verdict
-    """The state after it."""
-    changed: bool
-    """State, severity or reason became another."""
-    analysis: Analysis
-    """What was measured."""
-    window: Window
-    """The samples themselves."""
-
-
-class Line:
-    """The stages from samples to states. Live and replayed samples take the very same way.
-
-    Everything here depends on the samples alone, never on when or in which pieces they came.
-    """
-
-    def __init__(
-        self,
-        nameplate: Nameplate,
-        model: Model,
-        length_s: float,
-        step_s: float,
-        failed_folder: Path | None = None,
-    ) -> None:
-        """Prepare; the samples of windows whose analysis fails are kept in `failed_folder`."""
-        self.windows = Windows(length_s, step_s)
-        self.decision = Decision()
-        self.failures = FailedWindows(step_s, failed_folder)
-        self._nameplate = nameplate
-        self._model = model
-        self._analyser = self._new_analyser()
-
-    def configure(self, device: Device) -> None:
-        """Begin with a device, or with one that has changed; its windows must fit into memory."""
-        self.windows.configure(device)
-        self._analyser = self._new_analyser()
-
-    def push(self, block: SampleBlock, behind: bool = False, waited_s: float = 0.0) -> Iterator[Answer]:
-        """Take samples; give an answer for each window that they complete, or skip it when behind.
-
-        `waited_s` is how long they have waited since they arrived; latency and dates count from there.
-        """
-        arrived_s = time.monotonic() - waited_s
-        for window in self.windows.push(block, behind):
-            analysis, verdict = self._judge(window, _span(window, waited_s))
-            verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
-            before = self.decision.state
-            changed = self.decision.update(verdict)
-            yield Answer(verdict, before, self.decision.state, changed, analysis, window)
-
-    def _judge(self, window: Window, span: WindowSpan) -> tuple[Analysis, Verdict]:
-        """Measure a window and say what it shows; an unforeseen exception costs this window and no more."""
-        try:
-            analysis = self._analyser.analyse(window)
-            belief = self._believe(analysis)
-            verdict = diagnose(analysis, belief, self._model.spec.thresholds.broken, span)
-        except Exception as error:  # noqa: BLE001 - the same samples would end the process at each restart
-            refusal = self.failures.failed(window, error)
-            self._analyser = self._new_analyser()  # what it keeps between windows may be half done
-            return Analysis(Evidence(), refusal), replace(starting(), refusal=refusal, window=span)
-        self.failures.passed()
-        return analysis, verdict
-
-    def _believe(self, analysis: Analysis) -> Belief | None:
-        """Ask the network, unless the signals already say that there is nothing to be asked."""
-        if analysis.refusal is not None or analysis.inputs is None:
-            return None
-        return self._model.infer(analysis.inputs)
-
-    def _new_analyser(self) -> Analyser:
-        return Analyser(self._nameplate, ImageSpec(**self._model.spec.front_end))
-
-
-Why = Callable[[Answer, Nameplate], str]
-"""Says why a window gives no answer, and what to do."""
-
-
 class Agent:
     """One motor's agent, from its port to its broker."""
 
-    def __init__(self, settings: Settings, model: Model, why: Why | None = None) -> None:
+    def __init__(self, settings: Settings, model: Model) -> None:
         """Prepare; `why` puts into words for the log why a window gives no answer."""
         self._settings = settings
-        self._why = why
         self._motor = settings.motor.id
         self._origin = Origin(settings.agent.id, self._motor, model.spec.name, model.sha256)
         self._source = SerialSource(settings.serial_settings())
-        self._line = Line(
+        self._line = Pipeline(
             settings.motor,
             model,
             settings.window.length_s,
@@ -220,8 +126,9 @@ class Agent:
         self._samples_s = time.monotonic()
         self._told.clear()
         self._said_dead.clear()
-        self._line.configure(device)
-        self._refuse(of_samples.STARTED.refuse(0))
+        before = self._line.decision.state
+        if self._line.configure(device):
+            self._say_change(before, self._line.decision.state)
         said = list(capabilities(device.streams, self._settings.motor, self._settings.window.length_s))
         for sentence in said if said != self._capabilities else ():
             _LOG.info("%s", sentence)
@@ -250,7 +157,7 @@ class Agent:
             self._said_reasons.clear()
         elif refusal.reason not in self._said_reasons:
             self._said_reasons.add(refusal.reason)
-            why = f" {self._why(answer, self._settings.motor)}" if self._why else ""
+            why = f" {say_why(answer, self._settings.motor)}"
             _LOG.info("%s%s", _in_short(answer.state), why)
 
     def _note(self, problem: str | None) -> None:
@@ -329,16 +236,3 @@ class Agent:
 def _in_short(state: Verdict) -> str:
     """Return a state in one line, e.g. `broken_bars: alarm` or `indeterminate: load_too_low`."""
     return f"{state.state}: {state.refusal.reason if state.refusal else state.severity}"
-
-
-def _span(window: Window, waited_s: float) -> WindowSpan:
-    """Dates of a window whose last samples waited, and the samples of its current stream."""
-    current = quality.current_stream(window) or window.streams[0]
-    end_unix_s = window.received_unix_s - waited_s
-    return WindowSpan(
-        start_unix_s=end_unix_s - window.length_s,
-        end_unix_s=end_unix_s,
-        first_sample=current.first_scan,
-        samples=current.valid.size,
-        lost_samples=current.lost_samples,
-    )

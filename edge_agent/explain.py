@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from edge_agent.agent import Answer
 from edge_agent.circuit import fit_circuit
-from edge_agent.diagnose.fusion import judge
+from edge_agent.diagnose.broken_bars import judge
 from edge_agent.explain_channels import against_plate, say_dead
 from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
+from edge_agent.pipeline import Answer
 from edge_agent.refusals.catalogue import advise_refusal, say_refusal
 from edge_agent.signals.sidebands.severity import least_cycles, least_load
 from edge_agent.verdict import CLASSES, Refusal, Severity, State

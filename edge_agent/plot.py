@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, signal
 
-from edge_agent.agent import Answer
 from edge_agent.explain import say_confidence
 from edge_agent.limits import SIDEBANDS
 from edge_agent.motor import Nameplate
+from edge_agent.pipeline import Answer
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.checks import quality
 from edge_agent.signals.dsp.carrier import Baseband, demodulate

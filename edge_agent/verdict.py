@@ -1,17 +1,24 @@
 """What is said of a motor: a state with its evidence, or why none can be given."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 CLASSES = ("healthy", "1", "2", "3", "4")
 """Class names of the model: a sound rotor, or the number of broken bars."""
 
 
+class Fault(StrEnum):
+    """What a motor is examined for."""
+
+    BROKEN_BARS = "broken_bars"
+
+
 class State(StrEnum):
-    """The answer."""
+    """The answer; a fault that was found gives it its name."""
 
     HEALTHY = "healthy"
-    BROKEN_BARS = "broken_bars"
+    BROKEN_BARS = Fault.BROKEN_BARS
     INDETERMINATE = "indeterminate"
 
 
@@ -84,52 +91,62 @@ class BarCount:
     """Load-compensated equivalent number of adjacent bars."""
 
 
+def _decimals(decimals: int, unmeasured: Any = None) -> Any:
+    """Return a field of `Evidence` that is published with so many decimals, those that mean something."""
+    return field(default=unmeasured, metadata={"decimals": decimals})
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the signals show, whatever the verdict; None where it could not be measured."""
+    """What the signals show, whatever the verdict; None where it could not be measured.
 
-    line_frequency_hz: float | None = None
-    slip: float | None = None
-    load: float | None = None
+    Published with these names in this order: subscribers know it, so a new quantity comes last.
+    """
+
+    line_frequency_hz: float | None = _decimals(3)
+    slip: float | None = _decimals(5)
+    load: float | None = _decimals(3)
     """Torque per unit of the rated one."""
-    lower_sideband_dbc: float | None = None
+    lower_sideband_dbc: float | None = _decimals(1)
     """Level at (1-2s)f against the line."""
-    upper_sideband_dbc: float | None = None
-    higher_sidebands_dbc: tuple[float, ...] = ()
-    """Mean levels of the pairs at (1 ± 4s)f and (1 ± 6s)f."""
-    noise_floor_dbc: float | None = None
+    upper_sideband_dbc: float | None = _decimals(1)
+    """Level at (1+2s)f against the line."""
+    noise_floor_dbc: float | None = _decimals(1)
     """Level of the floor beside the line, where a sideband would stand."""
-    detection_limit_dbc: float | None = None
+    detection_limit_dbc: float | None = _decimals(1)
     """Smallest sideband that this window would have shown."""
-    detection_limit_bars: float | None = None
+    detection_limit_bars: float | None = _decimals(3)
     """Smallest number of equivalent bars that it would have shown, by what told them (see below)."""
-    equivalent_bars: float | None = None
-    equivalent_bars_interval: tuple[float, float] | None = None
+    ellipse_angle_deg: float | None = _decimals(1)
+    """Half the angle of the sideband product: about 25-75 for load oscillation, more for bars."""
+    modalities_agree: bool | None = None
+    """True if the model and the sideband physics say the same."""
+    equivalent_bars: float | None = _decimals(3)
+    """Broken bars side by side that would show such sidebands at this load."""
+    equivalent_bars_interval: tuple[float, float] | None = _decimals(3)
     """Holds the true number in nine of ten windows."""
     equivalent_bars_by: str | None = None
     """What told them: `sidebands`, or `amplitude` where the supply's wander hides what they show."""
-    load_swing_bars: float | None = None
-    """Bars that the part of the pair would pass for that a swing of the speed can make; not counted above."""
-    ellipse_angle_deg: float | None = None
-    """Half the angle of the sideband product: about 25-75 for load oscillation, more for bars."""
-    load_swing_angle_deg: float | None = None
-    """The same of a load that swings, by the nameplate's circuit at this slip."""
-    ellipse_axis_ratio: float | None = None
-    """Small over large axis of the ellipse that the current's phasor draws at 2sf."""
-    current_unbalance: float | None = None
+    current_unbalance: float | None = _decimals(4)
     """Negative over positive sequence."""
     phase_order: str | None = None
     """`abc`, or `acb` where two phases have changed places; None with one phase."""
-    harmonics_dbc: tuple[float, ...] = ()
+    higher_sidebands_dbc: tuple[float, ...] = _decimals(1, ())
+    """Mean levels of the pairs at (1 ± 4s)f and (1 ± 6s)f."""
+    ellipse_axis_ratio: float | None = _decimals(3)
+    """Small over large axis of the ellipse that the current's phasor draws at 2sf."""
+    harmonics_dbc: tuple[float, ...] = _decimals(1, ())
     """Levels of the 5th and 7th harmonic of the current, as far as the rate reaches."""
-    harmonic_sidebands_dbc: tuple[float, ...] = ()
+    harmonic_sidebands_dbc: tuple[float, ...] = _decimals(1, ())
     """Strongest line within ±6sf of each of them."""
-    shaft_sidebands_db: float | None = None
+    shaft_sidebands_db: float | None = _decimals(1)
     """Vibration at f_r ± 2sf over the floor beside it."""
-    slot_sidebands_db: float | None = None
+    slot_sidebands_db: float | None = _decimals(1)
     """Vibration at N_b f_r ± 2sf over the floor beside it."""
-    modalities_agree: bool | None = None
-    """True if the model and the sideband physics say the same."""
+    load_swing_bars: float | None = _decimals(3)
+    """Bars that the part of the pair would pass for that a swing of the speed can make; not counted above."""
+    load_swing_angle_deg: float | None = _decimals(1)
+    """The ellipse angle of a load that swings, by the nameplate's circuit at this slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,22 +161,39 @@ class WindowSpan:
     lost_samples: int
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The answer of one window, or the state over time."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one window says of one fault, or all windows so far."""
 
+    fault: Fault
     state: State
-    severity: Severity | None
-    refusal: Refusal | None
+    """Healthy: free of this fault, whatever else ails the motor."""
+    severity: Severity | None = None
+    """None exactly when the state is indeterminate."""
+    refusal: Refusal | None = None
     """Set exactly when the state is indeterminate."""
-    broken_bars: BarCount | None
-    """Set exactly when the state is broken_bars."""
-    confidence: float | None
-    """Probability of the state, as the model calibrated it."""
-    probabilities: tuple[float, ...] | None
-    """Of CLASSES; None where the model was not asked."""
-    window: WindowSpan | None
-    """None before the first window."""
     evidence: Evidence
+    window: WindowSpan | None = None
+    """Which samples decided; None before the first window."""
+
+    @property
+    def faulty(self) -> bool:
+        """True if the fault was found."""
+        return self.state not in (State.HEALTHY, State.INDETERMINATE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Finding):
+    """What is published of a motor: the finding on broken bars, and beside it those on other faults."""
+
+    fault: Fault = Fault.BROKEN_BARS
+    broken_bars: BarCount | None = None
+    """Set exactly when the state is broken_bars."""
+    confidence: float | None = None
+    """Probability of the state, as the model calibrated it."""
+    probabilities: tuple[float, ...] | None = None
+    """Of CLASSES; None where the model was not asked."""
     latency_ms: float | None = None
     """From the last sample's arrival to the verdict."""
+    others: tuple[Finding, ...] = ()
+    """Findings on the other faults that are looked for."""

@@ -10,13 +10,10 @@ from plates import a_nameplate
 from edge_agent import cli
 from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
-from edge_agent.agent import Answer
-from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.motor import Nameplate
-from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.images import SIDE_INPUTS, ImageSpec
-from edge_agent.verdict import WindowSpan
+from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.signals.images import SIDE_INPUTS
 from edge_agent.windows.sliding import StreamWindow, Window
 
 RATE_HZ = 2000.0
@@ -74,17 +71,13 @@ def an_answer(
     window: Window, probabilities: tuple[float, ...] = TWO_BARS, nameplate: Nameplate = NAMEPLATE
 ) -> Answer:
     """What the line says of a window when the network believes this."""
-    analysis = Analyser(nameplate, ImageSpec()).analyse(window)
-    belief = None if analysis.refusal is not None else Belief(probabilities, probabilities)
-    span = WindowSpan(0.0, window.length_s, 0, window.streams[0].valid.size, 0)
-    verdict = diagnose(analysis, belief, 0.5, span)
+    pipeline = Pipeline(nameplate, a_model(probabilities), window.length_s, window.length_s)
+    analysis, verdict = pipeline.judge(window)
     return Answer(verdict, verdict, verdict, False, analysis, window)
 
 
-def replay(
-    monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str, windows: dict[str, Window] | None = None
-) -> int:
-    """Run `edge-agent replay` over recordings of these windows with a network that believes in two bars."""
+def a_model(probabilities: tuple[float, ...] = TWO_BARS) -> SimpleNamespace:
+    """A network that holds this of every window."""
     spec = SimpleNamespace(
         front_end={},
         modalities=(),
@@ -93,8 +86,15 @@ def replay(
         golden_tolerance=0.1,
         name="believer",
     )
-    model = SimpleNamespace(spec=spec, sha256="0" * 64, infer=lambda _: Belief(TWO_BARS, TWO_BARS))
-    monkeypatch.setattr(Model, "load", lambda _: model)
+    belief = Belief(probabilities, probabilities)
+    return SimpleNamespace(spec=spec, sha256="0" * 64, infer=lambda _: belief)
+
+
+def replay(
+    monkeypatch: pytest.MonkeyPatch, folder: Path, *options: str, windows: dict[str, Window] | None = None
+) -> int:
+    """Run `edge-agent replay` over recordings of these windows with a network that believes in two bars."""
+    monkeypatch.setattr(Model, "load", lambda _: a_model())
     windows = windows or {"pump.npz": a_window()}
     length_s = next(iter(windows.values())).length_s
     config = folder / "agent.yaml"

@@ -15,10 +15,11 @@ from edge_agent.acquire.drivers.block_frames import encode_data, encode_descript
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.acquire.source import PortLost, PortOpened
-from edge_agent.agent import Agent, Answer, Line
+from edge_agent.agent import Agent
 from edge_agent.config import load_settings
 from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
+from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.signals.analysis import Analysis
 from edge_agent.verdict import Reason, Refusal, Severity, State
 
@@ -31,16 +32,21 @@ def two_bars():
 
 
 def a_line(scenario_recording, length_s=4.0, step_s=1.0):
-    line = Line(Scenario().motor.nameplate, MODEL, length_s, step_s)
+    line = Pipeline(Scenario().motor.nameplate, MODEL, length_s, step_s)
     line.configure(scenario_recording.device)
     return line
+
+
+def undated(verdict):
+    others = tuple(replace(other, window=None) for other in verdict.others)
+    return replace(verdict, latency_ms=None, window=None, others=others)
 
 
 def verdicts(recording, block_s=0.1, lost=()):
     line, found = a_line(recording), []
     for number, block in enumerate(replay_blocks(recording, block_s)):
         if number not in lost:
-            found += [replace(answer.verdict, latency_ms=None, window=None) for answer in line.push(block)]
+            found += [undated(answer.verdict) for answer in line.push(block)]
     return found
 
 
@@ -80,14 +86,14 @@ def test_windows_are_skipped_whole_when_the_work_is_behind(two_bars):
     assert line.windows.counts.windows_skipped == 5
 
 
-def an_agent(tmp_path, why=None):
+def an_agent(tmp_path):
     config = tmp_path / "agent.yaml"
     config.write_text(
         f"motor: {plate_yaml(id='m')}\n"
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n"
         "window: {length_s: 4, step_s: 1}\n"
     )
-    return Agent(load_settings(config), MODEL, why)
+    return Agent(load_settings(config), MODEL)
 
 
 def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypatch):
@@ -137,9 +143,14 @@ def said_of_windows(agent, caplog, *verdicts):
     return [record.getMessage() for record in caplog.records if "event" not in record.getMessage()]
 
 
-def test_the_log_says_why_there_is_no_answer_each_reason_once_until_there_is_one(tmp_path, caplog):
+def test_the_log_says_why_there_is_no_answer_each_reason_once_until_there_is_one(
+    tmp_path, caplog, monkeypatch
+):
     caplog.set_level(logging.INFO)
-    agent = an_agent(tmp_path, lambda answer, plate: f"{answer.verdict.refusal.quantity} {plate.poles}")
+    agent = an_agent(tmp_path)
+    monkeypatch.setattr(
+        "edge_agent.agent.say_why", lambda answer, plate: f"{answer.verdict.refusal.quantity} {plate.poles}"
+    )
     scale, load = (
         replace(starting(), refusal=refused(reason)) for reason in (Reason.WRONG_SCALE, Reason.LOAD_TOO_LOW)
     )

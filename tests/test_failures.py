@@ -13,11 +13,12 @@ from edge_agent import failures
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import read_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
-from edge_agent.agent import Agent, Line
+from edge_agent.agent import Agent
 from edge_agent.cli import OneLineFormatter
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import FailedWindows, WindowsFailError
+from edge_agent.pipeline import Pipeline
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.verdict import Evidence, Reason
 
@@ -36,8 +37,8 @@ def seconds_of_samples(seconds: float) -> list[SampleBlock]:
     return [SampleBlock(0, first, counts[first : first + 100]) for first in range(0, len(counts), 100)]
 
 
-def a_line(folder: Path | None = None) -> Line:
-    line = Line(PLATE, MODEL, 1.0, 1.0, folder)
+def a_line(folder: Path | None = None) -> Pipeline:
+    line = Pipeline(PLATE, MODEL, 1.0, 1.0, folder)
     line.configure(DEVICE)
     return line
 
@@ -60,7 +61,7 @@ def failing(monkeypatch: pytest.MonkeyPatch):
     return fail
 
 
-def run_through(line: Line, seconds: float) -> list:
+def run_through(line: Pipeline, seconds: float) -> list:
     return [answer for block in seconds_of_samples(seconds) for answer in line.push(block)]
 
 
@@ -129,7 +130,7 @@ def test_the_samples_of_a_failed_window_can_be_replayed(failing, tmp_path: Path)
 
 def test_a_window_without_one_scan_is_counted_and_keeps_nothing(failing, tmp_path: Path) -> None:
     failing(ValueError("empty"))
-    line = Line(PLATE, MODEL, 0.5, 0.5, tmp_path / "failed")
+    line = Pipeline(PLATE, MODEL, 0.5, 0.5, tmp_path / "failed")
     line.configure(Device("d", "", "", (Stream(0, 0.9, (Channel("n", ChannelKind.SPEED, "rpm", 1.0),)),)))
     answers = list(line.push(SampleBlock(0, 0, np.ones((5, 1), np.int16))))
     assert {answer.verdict.refusal.reason for answer in answers} == {Reason.ANALYSIS_FAILED}

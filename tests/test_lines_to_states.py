@@ -10,8 +10,8 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.samples import Channel, ChannelKind, Device
-from edge_agent.agent import Line
 from edge_agent.diagnose.model import Model
+from edge_agent.pipeline import Pipeline
 from edge_agent.publish.payloads import Origin, state_payload
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.verdict import Reason, State
@@ -48,7 +48,7 @@ def amperes(currents, **tokens):
 def answers(data, rate_hz, channels, pieces=4096):
     """The verdicts of the windows, and how often the line began."""
     decoder, began, found = CsvDecoder(channels, rate_hz), 0, []
-    line = Line(Scenario().motor.nameplate, MODEL, 4.0, 1.0)
+    line = Pipeline(Scenario().motor.nameplate, MODEL, 4.0, 1.0)
     for start in range(0, len(data), pieces):
         for part in decoder.push(data[start : start + pieces]):
             if isinstance(part, Device):

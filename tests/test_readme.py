@@ -60,10 +60,19 @@ def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
     shown, evidence = json.loads(text), Evidence(equivalent_bars_interval=(1.7, 2.5))
     bars, window = BarCount(2, (2, 3), 2.1), WindowSpan(0.0, 12.0, 0, 120_000, 0)
     verdict = Verdict(
-        State.BROKEN_BARS, Severity.ALARM, None, bars, 0.99, (0.0, 0.1, 0.8, 0.1, 0.0), window, evidence
+        state=State.BROKEN_BARS,
+        severity=Severity.ALARM,
+        broken_bars=bars,
+        confidence=0.99,
+        probabilities=(0.0, 0.1, 0.8, 0.1, 0.0),
+        window=window,
+        evidence=evidence,
     )
     real = state_payload(Origin("pump-7", "pump-7-motor", "model", "0" * 64), verdict, 0.0)
+    for payload in (shown, real):
+        payload["evidence"] = list(payload["evidence"])
     assert _keys(shown) == _keys(real)
+    assert real["evidence"][: len(shown["evidence"])] == shown["evidence"]
     assert shown["captured"] is real["captured"] is None
 
 

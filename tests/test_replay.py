@@ -9,7 +9,7 @@ from answers import RATE_HZ, a_window, replay
 
 from edge_agent import cli
 from edge_agent.acquire.samples import Channel, Device
-from edge_agent.agent import Line
+from edge_agent.pipeline import Pipeline
 
 
 def test_an_event_is_printed_when_state_or_severity_changes_and_not_for_a_reason(
@@ -29,9 +29,9 @@ def test_an_event_is_printed_when_state_or_severity_changes_and_not_for_a_reason
 def replayed_again(monkeypatch, tmp_path, capsys):
     """Replay pump.npz with these channels in the configuration; the channels in use, and what was said."""
     used: list[Device] = []
-    configure = Line.configure
+    configure = Pipeline.configure
     monkeypatch.setattr(
-        Line, "configure", lambda line, device: used.append(device) or configure(line, device)
+        Pipeline, "configure", lambda line, device: used.append(device) or configure(line, device)
     )
     replay(monkeypatch, tmp_path)
     config = tmp_path / "agent.yaml"

@@ -15,17 +15,12 @@ from numpy.typing import NDArray
 
 from edge_agent.acquire.drivers.block_frames import FrameDecoder, encode_data, encode_description
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
-from edge_agent.diagnose.decision import Decision
-from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import BUILTIN, Model, ModelError
 from edge_agent.motor import Nameplate
+from edge_agent.pipeline import Pipeline
 from edge_agent.publish.payloads import Origin, Payload, encode, event_payload
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.outbox import Outbox
-from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.images import ImageSpec
-from edge_agent.verdict import WindowSpan
-from edge_agent.windows.sliding import Windows
 
 RATE_HZ = 10_000.0
 """Rate of the simulated DAQ, Hz: that of the reference hardware."""
@@ -93,30 +88,22 @@ class _StageTimer:
 
 
 def _work(seconds: float, model: Model, folder: Path, timer: _StageTimer) -> int:
-    """Take the bytes through all stages; the same calls as in `agent.Line`, with a clock between."""
-    decoder, windows, decision = FrameDecoder(), Windows(_LENGTH_S, _STEP_S), Decision()
-    analyser = Analyser(_NAMEPLATE, ImageSpec(**model.spec.front_end))
+    """Take the bytes through all stages, as the agent does; return how many windows were judged."""
+    decoder = FrameDecoder()
+    pipeline = Pipeline(_NAMEPLATE, model, _LENGTH_S, _STEP_S, lap=timer.lap)
     outbox = Outbox(OutboxSettings(path=folder / "outbox.sqlite3"))
     origin = Origin("bench", "motor", model.spec.name, model.sha256)
-    windows.configure(_device())
     done = 0
     for read in _reads(seconds):
         timer.lap(_MAKING)
-        blocks = decoder.push(read)
+        found = decoder.push(read)
         timer.lap("frames")
-        for block in blocks:
-            complete = windows.push(block) if isinstance(block, SampleBlock) else []
-            timer.lap("windows")
-            for window in complete:
-                analysis = analyser.analyse(window)
-                timer.lap("signals")
-                belief = model.infer(analysis.inputs) if analysis.inputs else None
-                timer.lap("model")
-                span = WindowSpan(0.0, _LENGTH_S, window.streams[0].first_scan, 1, 0)
-                verdict = diagnose(analysis, belief, model.spec.thresholds.broken, span)
-                decision.update(verdict)
-                timer.lap("decision")
-                payload = event_payload(done, origin, verdict, decision.state, 0.0)
+        for part in found:
+            if isinstance(part, Device):
+                pipeline.configure(part)
+                continue
+            for answer in pipeline.push(part):
+                payload = event_payload(done, origin, answer.verdict, answer.state, 0.0)
                 outbox.put_event("bench/event", partial(_encoded, payload))
                 timer.lap("outbox")
                 done += 1

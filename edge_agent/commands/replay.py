@@ -12,7 +12,6 @@ from pathlib import Path
 from edge_agent.acquire.bounds import line_problem, window_problem
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
 from edge_agent.acquire.samples import Device
-from edge_agent.agent import Answer, Line
 from edge_agent.capabilities import capabilities
 from edge_agent.cli import WRONG_USAGE
 from edge_agent.config import Settings, load_settings
@@ -20,6 +19,7 @@ from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.explain import explain, say_confidence
 from edge_agent.explain_channels import say_dead
+from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.plain import one_line, printable
 from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.payloads import Origin, Payload, diagnosis_payload, event_payload, state_payload
@@ -142,10 +142,10 @@ def _not_applied(recorded: Device, device: Device, settings: Settings) -> Iterat
 
 
 def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator[Answer]:
-    line = Line(settings.motor, model, settings.window.length_s, settings.window.step_s)
-    line.configure(recording.device)
+    pipeline = Pipeline(settings.motor, model, settings.window.length_s, settings.window.step_s)
+    pipeline.configure(recording.device)
     for block in replay_blocks(recording, _BLOCK_S):
-        yield from line.push(block)
+        yield from pipeline.push(block)
 
 
 def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str, Payload]]:

@@ -1,91 +1,147 @@
 """The state over time: windows are smoothed, so no single one raises or ends an alarm."""
 
 from dataclasses import replace
+from typing import Generic, TypeVar
 
-from edge_agent.diagnose.fusion import answer
+from edge_agent.diagnose.broken_bars import answer
 from edge_agent.limits import STATE
 from edge_agent.refusals import of_samples
-from edge_agent.verdict import CLASSES, Evidence, Reason, Refusal, State, Verdict
+from edge_agent.verdict import CLASSES, Evidence, Fault, Finding, Reason, Refusal, State, Verdict
+
+F = TypeVar("F", bound=Finding)
 
 
 def starting() -> Verdict:
     """Return the state before anything was seen."""
-    refusal = of_samples.STARTED.refuse(0)
-    return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
+    return Verdict(state=State.INDETERMINATE, refusal=of_samples.STARTED.refuse(0), evidence=Evidence())
 
 
 def is_event(before: Verdict, after: Verdict) -> bool:
-    """True if a change is an event: state or severity changed; a new reason alone is not an event."""
-    return (before.state, before.severity) != (after.state, after.severity)
+    """True if a change is an event: state or severity of a fault changed. A new reason alone is none."""
+    return _told(before) != _told(after)
 
 
-class Decision:
-    """Exponential smoothing of the windows that answer, with hysteresis; patience with those that do not.
+class OverTime(Generic[F]):
+    """The state of one fault: exponential smoothing of windows that answer, patience with those that do not.
 
-    A state is decided after three windows that answer. An alarm needs a smoothed share of broken
+    A state is decided after three windows that answer. An alarm needs a smoothed share of faulty
     windows above 0.7 and ends below 0.3. Three windows in a row without an answer make the state
     indeterminate, and what was smoothed is forgotten: the motor may have been changed meanwhile.
     """
 
-    def __init__(self) -> None:
-        self.state = starting()
+    def __init__(self, start: F) -> None:
+        """Begin with the state before anything was seen."""
+        self.state = start
+        self._start = start
         self._forget()
 
-    def update(self, verdict: Verdict) -> bool:
-        """Take the verdict of the next window; return whether state, severity or reason changed."""
-        if verdict.state is State.INDETERMINATE:
-            return self._refused(verdict)
+    def update(self, finding: F) -> bool:
+        """Take the finding of the next window; return whether state, severity or reason changed."""
+        if finding.state is State.INDETERMINATE:
+            return self._refused(finding)
         self._refused_windows = 0
         self._answered_windows += 1
-        self._smooth(verdict)
+        self._smooth(finding, max(STATE.new_share, 1 / self._answered_windows))
         if self._answered_windows < STATE.min_windows:
             return False
-        was_broken = self.state.state is State.BROKEN_BARS
-        limit = STATE.leave_broken if was_broken else STATE.enter_broken
-        broken = self._broken_share > limit
-        if broken != (verdict.state is State.BROKEN_BARS):
-            return False
-        evidence = replace(verdict.evidence, equivalent_bars=self._bars)
-        settled = answer(replace(verdict, evidence=evidence), broken, tuple(self._probabilities))
-        return self._settle(replace(settled, evidence=verdict.evidence))
+        faulty = self._faulty_share > (STATE.leave_broken if self.state.faulty else STATE.enter_broken)
+        return faulty == finding.faulty and self._settle(self._smoothed(finding))
 
     def refuse(self, refusal: Refusal) -> bool:
         """Set the state to indeterminate at once, as when no samples come; return whether it changed."""
         self._forget()
         before = self.state
         return self._settle(
-            replace(starting(), refusal=refusal, window=before.window, evidence=before.evidence)
+            replace(self._start, refusal=refusal, window=before.window, evidence=before.evidence)
         )
 
-    def _refused(self, verdict: Verdict) -> bool:
+    def _refused(self, finding: F) -> bool:
         self._refused_windows += 1
         if self._refused_windows < STATE.patience_windows and self.state.state is not State.INDETERMINATE:
             return False
         self._forget()
-        return self._settle(verdict)
+        return self._settle(finding)
 
     def _forget(self) -> None:
         self._refused_windows = 0
         self._answered_windows = 0
-        self._broken_share = 0.0
+        self._faulty_share = 0.0
+
+    def _smooth(self, finding: F, share: float) -> None:
+        """Let the newest window count by `share`, the windows before it by the rest."""
+        self._faulty_share += share * (finding.faulty - self._faulty_share)
+
+    def _smoothed(self, finding: F) -> F:
+        """Return the state of a window that agrees with the windows before it."""
+        return finding
+
+    def _settle(self, finding: F) -> bool:
+        before, self.state = self.state, finding
+        return (before.state, before.severity, _reason(before)) != (
+            finding.state,
+            finding.severity,
+            _reason(finding),
+        )
+
+
+class BarsOverTime(OverTime[Verdict]):
+    """The state of broken bars: their number and its probabilities are smoothed as well."""
+
+    def _forget(self) -> None:
+        super()._forget()
         self._bars = 0.0
         self._probabilities = [0.0] * len(CLASSES)
 
-    def _smooth(self, verdict: Verdict) -> None:
-        share = max(STATE.new_share, 1 / self._answered_windows)
-        broken = float(verdict.state is State.BROKEN_BARS)
-        bars = verdict.evidence.equivalent_bars or 0.0
-        self._broken_share += share * (broken - self._broken_share)
-        self._bars += share * (bars - self._bars)
-        new = verdict.probabilities or tuple(self._probabilities)
+    def _smooth(self, finding: Verdict, share: float) -> None:
+        super()._smooth(finding, share)
+        self._bars += share * ((finding.evidence.equivalent_bars or 0.0) - self._bars)
+        new = finding.probabilities or tuple(self._probabilities)
         self._probabilities = [
             old + share * (p - old) for old, p in zip(self._probabilities, new, strict=True)
         ]
 
-    def _settle(self, verdict: Verdict) -> bool:
-        before, self.state = self.state, verdict
-        return is_event(before, verdict) or _reason(before) != _reason(verdict)
+    def _smoothed(self, finding: Verdict) -> Verdict:
+        evidence = replace(finding.evidence, equivalent_bars=self._bars)
+        settled = answer(replace(finding, evidence=evidence), finding.faulty, tuple(self._probabilities))
+        return replace(settled, evidence=finding.evidence)
 
 
-def _reason(verdict: Verdict) -> Reason | None:
-    return verdict.refusal.reason if verdict.refusal else None
+class Decision:
+    """The state of a motor over time, each fault by itself."""
+
+    def __init__(self) -> None:
+        self._bars = BarsOverTime(starting())
+        self._others: dict[Fault, OverTime[Finding]] = {}
+
+    @property
+    def state(self) -> Verdict:
+        """The state after the latest window."""
+        return replace(self._bars.state, others=tuple(other.state for other in self._others.values()))
+
+    def update(self, verdict: Verdict) -> bool:
+        """Take the verdict of the next window; tells whether state, severity or reason of a fault changed."""
+        changed = self._bars.update(verdict)
+        for finding in verdict.others:
+            refusal = of_samples.STARTED.refuse(0)
+            start = Finding(
+                fault=finding.fault, state=State.INDETERMINATE, refusal=refusal, evidence=Evidence()
+            )
+            changed |= self._others.setdefault(finding.fault, OverTime(start)).update(finding)
+        return changed
+
+    def refuse(self, refusal: Refusal) -> bool:
+        """Set all states to indeterminate at once, as when no samples come; tells whether one changed."""
+        changed = self._bars.refuse(refusal)
+        for other in self._others.values():
+            changed |= other.refuse(refusal)
+        return changed
+
+
+def _told(verdict: Verdict) -> list[tuple[Fault, State, object]]:
+    """Return states and severities; a fault of which nothing is known is as one that was never looked for."""
+    others = [(o.fault, o.state, o.severity) for o in verdict.others if o.state is not State.INDETERMINATE]
+    return [(verdict.fault, verdict.state, verdict.severity), *others]
+
+
+def _reason(finding: Finding) -> Reason | None:
+    return finding.refusal.reason if finding.refusal else None

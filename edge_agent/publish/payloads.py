@@ -5,40 +5,13 @@ import math
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 
-from edge_agent.verdict import CLASSES, BarCount, Evidence, Refusal, Verdict, WindowSpan
+from edge_agent.verdict import CLASSES, BarCount, Evidence, Finding, Refusal, Verdict, WindowSpan
 
 SCHEMA = 1
 """Version of the payloads; it rises when a key changes its meaning or goes away."""
 
 Payload = dict[str, object]
 """A JSON object, ready for `encode`."""
-
-_EVIDENCE_DECIMALS = {
-    "line_frequency_hz": 3,
-    "slip": 5,
-    "load": 3,
-    "lower_sideband_dbc": 1,
-    "upper_sideband_dbc": 1,
-    "noise_floor_dbc": 1,
-    "detection_limit_dbc": 1,
-    "detection_limit_bars": 3,
-    "ellipse_angle_deg": 1,
-    "modalities_agree": 0,
-    "equivalent_bars": 3,
-    "equivalent_bars_interval": 3,
-    "equivalent_bars_by": 0,
-    "current_unbalance": 4,
-    "phase_order": 0,
-    "higher_sidebands_dbc": 1,
-    "ellipse_axis_ratio": 3,
-    "harmonics_dbc": 1,
-    "harmonic_sidebands_dbc": 1,
-    "shaft_sidebands_db": 1,
-    "slot_sidebands_db": 1,
-    "load_swing_bars": 3,
-    "load_swing_angle_deg": 1,
-}
-"""Keys of the evidence in their published order, with the decimals that mean something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +151,17 @@ def _brief(verdict: Verdict) -> Payload:
         "severity": None if verdict.severity is None else str(verdict.severity),
         "reason": None if verdict.refusal is None else str(verdict.refusal.reason),
         "broken_bars": _broken_bars(verdict.broken_bars),
+        **({"findings": {str(o.fault): _finding(o) for o in verdict.others}} if verdict.others else {}),
+    }
+
+
+def _finding(finding: Finding) -> Payload:
+    """Return what is said of a fault beside broken bars."""
+    return {
+        "state": str(finding.state),
+        "severity": None if finding.severity is None else str(finding.severity),
+        "reason": None if finding.refusal is None else str(finding.refusal.reason),
+        "trigger": _trigger(finding.refusal),
     }
 
 
@@ -210,29 +194,27 @@ def _window(window: WindowSpan | None) -> Payload | None:
 
 
 def _evidence(evidence: Evidence) -> Payload:
-    said = {
-        name: _measure(getattr(evidence, name), decimals) for name, decimals in _EVIDENCE_DECIMALS.items()
+    return {
+        field.name: _measure(getattr(evidence, field.name), field.metadata.get("decimals", 0))
+        for field in fields(evidence)
     }
-    agree = evidence.modalities_agree
-    return said | {"modalities_agree": None if agree is None else bool(agree)}
 
 
 def _measure(value: float | str | tuple[float, ...] | None, decimals: int) -> object:
     if isinstance(value, tuple):
         return [_rounded(part, decimals) for part in value]
-    return value if isinstance(value, str) else _rounded(value, decimals)
+    return value if isinstance(value, (str, bool)) else _rounded(value, decimals)
 
 
 def _trigger(refusal: Refusal | None) -> Payload | None:
     if refusal is None:
         return None
-    trigger: Payload = {
+    return {
         "quantity": refusal.quantity,
         "value": _significant(refusal.value),
         "limit": _significant(refusal.limit),
         **({} if refusal.channel is None else {"channel": refusal.channel}),
     }
-    return trigger if refusal.channel is None else {**trigger, "channel": refusal.channel}
 
 
 def _plain(value: object) -> object:

@@ -18,16 +18,14 @@ from pathlib import Path
 os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from cases import plate_of, window_of
+from cases import LENGTH_S, plate_of, window_of
 from evidence_sets import FIRST_SEED, Trial, confounders, prepare, rotors
 from tables import print_header, print_row, share
 
-from calibration.learning.judging.measured import ask_agent
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import CLASSES
 from edge_agent.diagnose.model import BUILTIN, Model
-from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.images import ImageSpec
+from edge_agent.pipeline import Pipeline
 from edge_agent.verdict import State
 
 _ANSWERS = (State.HEALTHY, State.BROKEN_BARS)
@@ -73,8 +71,9 @@ def ask(trial: Trial, plain: bool = False) -> Answer:
     """Make a recording and ask the network of its window; `plain` as of `prepare`."""
     scenario, spoil = prepare(trial, plain)
     model = _model()
-    analyser = Analyser(plate_of(scenario), ImageSpec(**model.spec.front_end))
-    belief, verdict = ask_agent(model, analyser, spoil(window_of(simulate(scenario))))
+    pipeline = Pipeline(plate_of(scenario), model, LENGTH_S, LENGTH_S)
+    analysis, verdict = pipeline.judge(spoil(window_of(simulate(scenario))))
+    belief = pipeline.broken_bars.believe(analysis)
     probability = None if belief is None else 1.0 - belief.probabilities[0]
     return Answer(trial, scenario.broken_bars, probability, verdict.state)
 

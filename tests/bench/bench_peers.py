@@ -37,7 +37,7 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.sets import CLASSES, FIRST_TEST_SEED, draw_scenario
 from edge_agent.acquire.recordings import Recording
-from edge_agent.diagnose.fusion import judge
+from edge_agent.diagnose.broken_bars import judge
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.images import ImageSpec

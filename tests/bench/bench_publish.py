@@ -20,10 +20,14 @@ from edge_agent.verdict import Evidence, Severity, State, Verdict, WindowSpan
 EVENTS = 5_000
 ORIGIN = Origin("pump-7", "pump-7-motor", "brb-fusion", "ab" * 32)
 VERDICT = Verdict(
-    State.HEALTHY, Severity.OK, None, None, 0.97, (0.97, 0.02, 0.01, 0.0, 0.0),
-    WindowSpan(1.7954e9, 1.7954e9 + 12, 1_200_000, 120_000, 0),
-    Evidence(line_frequency_hz=59.98, slip=0.0412, load=0.82, lower_sideband_dbc=-36.1), 41.0,
-)  # fmt: skip
+    state=State.HEALTHY,
+    severity=Severity.OK,
+    confidence=0.97,
+    probabilities=(0.97, 0.02, 0.01, 0.0, 0.0),
+    window=WindowSpan(1.7954e9, 1.7954e9 + 12, 1_200_000, 120_000, 0),
+    evidence=Evidence(line_frequency_hz=59.98, slip=0.0412, load=0.82, lower_sideband_dbc=-36.1),
+    latency_ms=41.0,
+)
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from evidence_sets import Trial, prepare
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import Recording, replay_blocks
-from edge_agent.diagnose.fusion import judge
+from edge_agent.diagnose.broken_bars import judge
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec

@@ -1,17 +1,19 @@
 from dataclasses import replace
+from enum import StrEnum
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_agent.diagnose.broken_bars import answer
 from edge_agent.diagnose.decision import Decision, is_event, starting
-from edge_agent.diagnose.fusion import answer
-from edge_agent.verdict import Evidence, Reason, Refusal, Severity, State, Verdict, WindowSpan
+from edge_agent.verdict import Evidence, Finding, Reason, Refusal, Severity, State, Verdict, WindowSpan
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 
 
 def a_verdict(state, bars=None, reason=Reason.LOAD_TOO_LOW):
-    blank = Verdict(State.INDETERMINATE, None, None, None, None, None, SPAN, Evidence())
+    blank = Verdict(state=State.INDETERMINATE, window=SPAN, evidence=Evidence())
     if state is State.INDETERMINATE:
         return replace(blank, refusal=Refusal(reason, "x", 0.0, 1.0))
     broken = state is State.BROKEN_BARS
@@ -118,3 +120,69 @@ def test_what_the_sidebands_alone_show_stays_to_be_watched():
         )
     assert (decision.state.state, decision.state.severity) == (State.BROKEN_BARS, Severity.WATCH)
     assert decision.state.confidence is None
+
+
+class Strange(StrEnum):
+    """A fault that nobody looks for, and its state."""
+
+    WORN = "worn_bearing"
+
+
+def a_finding(state, severity=Severity.ALARM):
+    if state is State.INDETERMINATE:
+        refusal = Refusal(Reason.UNSTEADY, "x", 0.0, 1.0)
+        return Finding(fault=Strange.WORN, state=state, refusal=refusal, evidence=Evidence())
+    severity = Severity.OK if state is State.HEALTHY else severity
+    return Finding(fault=Strange.WORN, state=state, severity=severity, evidence=Evidence())
+
+
+def others_after(verdict, *states):
+    """States of the other fault after windows that say this of it, and this verdict of the bars."""
+    decision, found = Decision(), []
+    for state in states:
+        decision.update(replace(verdict, others=(a_finding(state),)))
+        found.append(decision.state.others[0].state)
+    return found
+
+
+@pytest.mark.parametrize("verdict", [HEALTHY, BROKEN, UNKNOWN])
+def test_another_fault_is_decided_by_itself_with_the_same_patience(verdict):
+    after = others_after(verdict, *[State.HEALTHY] * 5, Strange.WORN, *[State.HEALTHY] * 2)
+    assert after == [State.INDETERMINATE] * 2 + [State.HEALTHY] * 6
+    assert others_after(verdict, *[State.HEALTHY] * 5, *[Strange.WORN] * 3)[-1] == Strange.WORN
+    after = others_after(verdict, *[Strange.WORN] * 3, *[State.INDETERMINATE] * 3)
+    assert after[-2:] == [Strange.WORN, State.INDETERMINATE]
+
+
+def test_silence_is_refused_for_every_fault():
+    decision = Decision()
+    for _ in range(3):
+        decision.update(replace(HEALTHY, others=(a_finding(Strange.WORN),)))
+    assert decision.refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", 5.0, 5.0))
+    assert [f.refusal.reason for f in (decision.state, *decision.state.others)] == [Reason.LOST_SAMPLES] * 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "event"),
+    [
+        ((), (State.INDETERMINATE,), False),
+        ((State.INDETERMINATE,), (State.HEALTHY,), True),
+        ((State.HEALTHY,), (Strange.WORN,), True),
+        ((Strange.WORN,), (State.INDETERMINATE,), True),
+        ((Strange.WORN,), (Strange.WORN,), False),
+        ((State.INDETERMINATE,), (State.INDETERMINATE,), False),
+    ],
+)
+def test_a_change_of_another_fault_is_an_event_and_its_reason_alone_is_none(before, after, event):
+    was, now = (
+        replace(HEALTHY, others=tuple(a_finding(state) for state in states)) for states in (before, after)
+    )
+    assert is_event(was, now) is event
+
+
+def test_a_fault_of_another_severity_is_an_event():
+    was, now = (
+        replace(HEALTHY, others=(a_finding(Strange.WORN, severity),))
+        for severity in (Severity.ALARM, Severity.DANGER)
+    )
+    assert is_event(was, now)

@@ -9,12 +9,12 @@ from pydantic import ValidationError
 
 from edge_agent.acquire.recordings import Recording, replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
-from edge_agent.agent import Answer, Line
 from edge_agent.capabilities import capabilities
 from edge_agent.diagnose.model import Model
 from edge_agent.explain import explain
 from edge_agent.failures import FailedWindows
 from edge_agent.motor import Nameplate
+from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.payloads import Origin, diagnosis_payload, encode
 from edge_agent.windows.sliding import Window
 
@@ -133,7 +133,7 @@ def _of_the_shaft(
 def answers_of(odd: OddLine, model: Model) -> list[Answer]:
     """Run an odd line; every answer is explained and encoded too. Raises whatever goes wrong."""
     random = np.random.default_rng(odd.seed)
-    line = Line(odd.plate, model, odd.length_s, odd.step_s)
+    line = Pipeline(odd.plate, model, odd.length_s, odd.step_s)
     line.failures = _NoMercy(odd.step_s)
     line.configure(odd.device)
     list(capabilities(odd.device.streams, odd.plate, odd.length_s))

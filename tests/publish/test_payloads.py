@@ -2,7 +2,7 @@
 
 import json
 import math
-from dataclasses import replace
+from dataclasses import Field, fields, replace
 
 import pytest
 from hypothesis import given
@@ -38,7 +38,6 @@ def broken(**evidence: object) -> Verdict:
     return Verdict(
         state=State.BROKEN_BARS,
         severity=Severity.ALARM,
-        refusal=None,
         broken_bars=BarCount(2, (1, 3), 1.90004),
         confidence=0.971234,
         probabilities=(0.01, 0.08, 0.88, 0.03, 0.0),
@@ -50,11 +49,13 @@ def broken(**evidence: object) -> Verdict:
 
 def refused(value: float | None = 0.0312345678) -> Verdict:
     refusal = Refusal(Reason.LOST_SAMPLES, "lost_fraction", value, 0.01)
-    return Verdict(State.INDETERMINATE, None, refusal, None, None, None, None, Evidence())
+    return Verdict(state=State.INDETERMINATE, refusal=refusal, evidence=Evidence())
 
 
 def test_the_state_has_the_documented_keys_in_order() -> None:
+    """Quantities of the evidence that came later stand behind these: subscribers may know their order."""
     payload = state_payload(ORIGIN, broken(line_frequency_hz=59.98, slip=0.0412, load=0.82), NOW_UNIX_S)
+    payload["evidence"] = dict(list(payload["evidence"].items())[:23])  # type: ignore[attr-defined]
     assert encode(payload).decode() == (
         '{"schema":1,"agent":"pump-7","motor":"pump-7-motor","time":"2026-11-23T05:11:02.125Z",'
         '"state":"broken_bars","severity":"alarm","reason":null,'
@@ -73,9 +74,27 @@ def test_the_state_has_the_documented_keys_in_order() -> None:
     )
 
 
-def test_every_field_of_the_evidence_is_published() -> None:
+def test_every_field_of_the_evidence_is_published_in_its_order() -> None:
     payload = state_payload(ORIGIN, broken(), NOW_UNIX_S)
-    assert set(payload["evidence"]) == set(Evidence.__dataclass_fields__)  # type: ignore[call-overload]
+    assert list(payload["evidence"]) == list(Evidence.__dataclass_fields__)  # type: ignore[call-overload]
+
+
+@pytest.mark.parametrize("field", fields(Evidence), ids=lambda field: field.name)
+def test_a_quantity_is_published_with_the_decimals_that_its_field_names(field: Field[object]) -> None:
+    value: object = 1 / 3
+    if "tuple" in str(field.type):
+        value = (1 / 3, 2 / 3)
+    elif "float" not in str(field.type):
+        value = True if "bool" in str(field.type) else "abc"
+    said = state_payload(ORIGIN, broken(**{field.name: value}), NOW_UNIX_S)["evidence"][field.name]  # type: ignore[index]
+    if "float" in str(field.type):
+        decimals = field.metadata["decimals"]
+        parts = value if isinstance(value, tuple) else (value,)
+        rounded = [round(part, decimals) for part in parts]  # type: ignore[call-overload]
+        assert said == (rounded if isinstance(value, tuple) else rounded[0])
+    else:
+        assert "decimals" not in field.metadata
+        assert said is value
 
 
 def test_the_interval_of_the_bars_is_a_list_rounded_like_its_neighbour() -> None:

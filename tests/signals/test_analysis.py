@@ -28,7 +28,7 @@ from signal_factories import (
 
 from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.circuit import fit_circuit
-from edge_agent.diagnose.fusion import judge
+from edge_agent.diagnose.broken_bars import judge
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
 from edge_agent.verdict import Reason

@@ -29,7 +29,7 @@ from signal_factories import (
 )
 
 from edge_agent.circuit import fit_circuit
-from edge_agent.diagnose.fusion import judge
+from edge_agent.diagnose.broken_bars import judge
 from edge_agent.verdict import Reason, Refusal
 
 

@@ -19,7 +19,7 @@ from signal_factories import (
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import draw_scenario
 from edge_agent.acquire.recordings import replay_blocks
-from edge_agent.diagnose.fusion import judge
+from edge_agent.diagnose.broken_bars import judge
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec

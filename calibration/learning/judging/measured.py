@@ -10,13 +10,10 @@ from pydantic import TypeAdapter
 
 from calibration.learning.data.windowing import cut, streams_of
 from edge_agent.acquire.recordings import Recording, read_recording
-from edge_agent.diagnose.fusion import diagnose
-from edge_agent.diagnose.model import Belief, Model
+from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
-from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.images import ImageSpec
-from edge_agent.verdict import State, Verdict, WindowSpan
-from edge_agent.windows.sliding import Window
+from edge_agent.pipeline import Pipeline
+from edge_agent.verdict import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +88,10 @@ def judge_recordings(
     model: Model, folder: Path, nameplate: Nameplate, length_s: float
 ) -> list[MeasuredVerdict]:
     """Judge every .npz of a folder, with windows of `length_s` or as long as the recording."""
-    spec = ImageSpec(**model.spec.front_end)
-    verdicts: list[MeasuredVerdict] = []
-    for path in sorted(folder.glob("*.npz")):
-        analyser = Analyser(nameplate, spec)
-        verdicts.append(_judge(model, analyser, read_recording(path), length_s))
-    return verdicts
+    return [
+        _judge(Pipeline(nameplate, model, length_s, length_s), read_recording(path), length_s)
+        for path in sorted(folder.glob("*.npz"))
+    ]
 
 
 def conditions_table(verdicts: Sequence[MeasuredVerdict], threshold: float) -> str:
@@ -120,21 +115,12 @@ def conditions_table(verdicts: Sequence[MeasuredVerdict], threshold: float) -> s
     return "\n".join(lines)
 
 
-def ask_agent(model: Model, analyser: Analyser, window: Window) -> tuple[Belief | None, Verdict]:
-    """Return the network's belief (None when the front end refused) and the agent's verdict of a window."""
-    analysis = analyser.analyse(window)
-    belief = None
-    if analysis.inputs is not None and analysis.refusal is None:
-        belief = model.infer(analysis.inputs)
-    span = WindowSpan(0.0, window.length_s, 0, window.streams[0].valid.size, 0)
-    return belief, diagnose(analysis, belief, model.spec.thresholds.broken, span)
-
-
-def _judge(model: Model, analyser: Analyser, recording: Recording, length_s: float) -> MeasuredVerdict:
+def _judge(pipeline: Pipeline, recording: Recording, length_s: float) -> MeasuredVerdict:
     streams = streams_of(recording)
     duration_s = min(s.counts.shape[1] / s.stream.rate_hz for s in streams)
     window = cut(streams, 0.0, min(length_s, duration_s))
-    belief, verdict = ask_agent(model, analyser, window)
+    analysis, verdict = pipeline.judge(window)
+    belief = pipeline.broken_bars.believe(analysis)
     return MeasuredVerdict(
         recording=recording.name,
         condition=_condition(recording),

@@ -17,10 +17,7 @@ def a_payload(verdict: Verdict) -> dict[str, object]:
 
 
 def a_verdict(state: State, **fields: object) -> Verdict:
-    nothing: dict[str, object] = dict.fromkeys(
-        ("severity", "refusal", "broken_bars", "confidence", "probabilities", "window")
-    )
-    return Verdict(state, **(nothing | {"evidence": Evidence()} | fields))
+    return Verdict(state=state, **({"evidence": Evidence()} | fields))
 
 
 def test_a_refusal_is_shown_with_its_number():

@@ -4,7 +4,7 @@ import torch
 from answers import NAMEPLATE, a_window
 
 from calibration.learning.shipping.domain import Domain, DomainDistance, fit_domain, limit_of
-from edge_agent.diagnose.fusion import diagnose
+from edge_agent.diagnose.broken_bars import diagnose
 from edge_agent.diagnose.model import Belief
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.images import ImageSpec

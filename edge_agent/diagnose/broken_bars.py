@@ -1,9 +1,10 @@
-"""The verdict of one window: the network and the sideband physics must agree."""
+"""Broken bars: the network and the sideband physics must agree."""
 
 import math
 from dataclasses import dataclass, replace
 
-from edge_agent.diagnose.model import Belief
+from edge_agent.diagnose.diagnoser import Lap
+from edge_agent.diagnose.model import Belief, Model
 from edge_agent.limits import BARS, NETWORK, SIDEBANDS
 from edge_agent.refusals import of_bars
 from edge_agent.signals.analysis import Analysis
@@ -12,6 +13,7 @@ from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.verdict import (
     BarCount,
     Evidence,
+    Fault,
     Refusal,
     Severity,
     State,
@@ -23,6 +25,29 @@ _NOISE_90 = 1.16
 """Error of a modulation in phase with another, in units of its floor: nine of ten windows stay below."""
 _NOISE_98 = 2.0
 """Noise in units of its floor: one of fifty windows exceeds it."""
+
+
+class BrokenBars:
+    """The diagnoser of broken bars."""
+
+    fault = Fault.BROKEN_BARS
+
+    def __init__(self, model: Model, lap: Lap) -> None:
+        """Judge with this network; `lap` is told when it has been asked."""
+        self._model = model
+        self._lap = lap
+
+    def diagnose(self, analysis: Analysis, span: WindowSpan) -> Verdict:
+        """Return the verdict of a window."""
+        belief = self.believe(analysis)
+        self._lap("model")
+        return diagnose(analysis, belief, self._model.spec.thresholds.broken, span)
+
+    def believe(self, analysis: Analysis) -> Belief | None:
+        """Ask the network, unless the signals already say that there is nothing to be asked."""
+        if analysis.refusal is not None or analysis.inputs is None:
+            return None
+        return self._model.infer(analysis.inputs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +161,10 @@ def diagnose(
             the network contradicts nothing.
         window: which samples decided.
     """
-    blank = Verdict(State.INDETERMINATE, None, None, None, None, None, window, analysis.evidence)
-    if belief is not None:
-        blank = replace(blank, probabilities=belief.probabilities)
+    probabilities = None if belief is None else belief.probabilities
+    blank = Verdict(
+        state=State.INDETERMINATE, probabilities=probabilities, window=window, evidence=analysis.evidence
+    )
     if analysis.refusal is not None or analysis.pair is None or belief is None:
         return replace(blank, refusal=analysis.refusal or of_bars.NOT_ASKED.refuse(None, None))
     opinion = judge(analysis.evidence, analysis.pair)

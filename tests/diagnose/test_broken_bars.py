@@ -1,16 +1,17 @@
 import cmath
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.diagnose.fusion import Opinion, count_bars, diagnose, judge
+from edge_agent.diagnose.broken_bars import BrokenBars, Opinion, count_bars, diagnose, judge
 from edge_agent.diagnose.model import Belief
 from edge_agent.limits import BARS
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.sidebands.fit import SidebandPair
-from edge_agent.verdict import Evidence, Reason, Refusal, Severity, State, WindowSpan
+from edge_agent.verdict import Evidence, Fault, Reason, Refusal, Severity, State, WindowSpan
 
 SPAN = WindowSpan(0.0, 12.0, 0, 120_000, 0)
 
@@ -73,14 +74,14 @@ def test_between_the_worst_casting_and_the_weakest_broken_bar_nothing_is_claimed
     """Sound castings of 0.17 to 0.21 bars were measured so, and so is a bar that the iron bridges."""
     opinion = judge(an_evidence(0.26, interval=(0.21, 0.31)), a_pair())
     assert opinion == Opinion(
-        broken=False, refusal=Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars", 0.26, BARS.alarm)
+        broken=False, refusal=Refusal(Reason.INCONCLUSIVE, "equivalent_bars", 0.26, BARS.alarm)
     )
 
 
 def test_an_interval_that_reaches_from_castings_to_broken_bars_is_no_answer():
     opinion = judge(an_evidence(0.3, interval=(0.18, 0.42)), a_pair())
     assert not opinion.broken
-    assert opinion.refusal == Refusal(Reason.LOAD_TOO_LOW, "equivalent_bars_at_most", 0.42, BARS.broken)
+    assert opinion.refusal == Refusal(Reason.INCONCLUSIVE, "equivalent_bars_at_most", 0.42, BARS.broken)
 
 
 @pytest.mark.parametrize(("limit", "broken"), [(0.59, True), (0.61, False)])
@@ -138,7 +139,7 @@ def test_a_refusal_of_the_signals_stands():
 
 
 def test_a_doubtful_speed_takes_the_word_from_a_sound_rotor_and_not_from_a_broken_one():
-    doubt = Refusal(Reason.LOAD_TOO_LOW, "pair_off_told_speed_db", 40.0, 6.0)
+    doubt = Refusal(Reason.SPEED_CONTRADICTED, "pair_off_told_speed_db", 40.0, 6.0)
     sound, broken = (replace(an_analysis(bars), speed_doubt=doubt) for bars in (0.1, 1.4))
     assert diagnose(sound, SOUND, 0.5, SPAN).refusal == doubt
     assert diagnose(broken, TWO_BARS, 0.5, SPAN).state is State.BROKEN_BARS
@@ -151,14 +152,14 @@ def test_a_pair_that_a_load_may_have_made_takes_the_word_from_a_broken_rotor_and
     assert diagnose(sound, SOUND, 0.5, SPAN).state is State.HEALTHY
 
 
-@pytest.mark.parametrize(("load", "reason"), [(0.2, Reason.LOAD_TOO_LOW), (0.9, Reason.UNSTEADY)])
+@pytest.mark.parametrize(("load", "reason"), [(0.2, Reason.INCONCLUSIVE), (0.9, Reason.UNSTEADY)])
 def test_a_window_that_would_not_have_shown_a_bar_is_not_healthy(load, reason):
     noisy = an_evidence(bars=0.1, load=load, limit=0.8, interval=(0.0, 0.5))
     refusal = judge(noisy, a_pair()).refusal
     assert (refusal.reason, refusal.quantity) == (reason, "detection_limit_bars")
 
 
-@pytest.mark.parametrize(("load", "reason"), [(0.12, Reason.LOAD_TOO_LOW), (0.6, Reason.LOAD_OSCILLATION)])
+@pytest.mark.parametrize(("load", "reason"), [(0.12, Reason.INCONCLUSIVE), (0.6, Reason.LOAD_OSCILLATION)])
 def test_what_may_be_the_error_of_the_path_of_a_swinging_load_is_not_called_broken(load, reason):
     """Of 0.8 bars a casting makes 0.2; is the rest three tenths of what the load swings?"""
     refusal = judge(an_evidence(0.8, load, load_swing=2.1), a_pair()).refusal
@@ -172,7 +173,7 @@ def test_a_sound_rotor_whose_load_swings_by_two_bars_and_leaks_a_quarter_of_them
     assert judge(evidence, a_pair(32)).refusal.reason is Reason.LOAD_OSCILLATION
 
 
-@pytest.mark.parametrize(("swing", "reason"), [(0.2, Reason.LOAD_TOO_LOW), (2.0, Reason.LOAD_OSCILLATION)])
+@pytest.mark.parametrize(("swing", "reason"), [(0.2, Reason.INCONCLUSIVE), (2.0, Reason.LOAD_OSCILLATION)])
 def test_a_load_that_swings_too_far_for_a_sound_rotor_is_named(swing, reason):
     refusal = judge(an_evidence(0.15, interval=(0.0, 0.4), load_swing=swing), a_pair()).refusal
     assert (refusal.reason, refusal.quantity) == (reason, "equivalent_bars_at_most")
@@ -230,7 +231,7 @@ def test_at_light_load_a_swing_of_the_amplitude_is_a_broken_bar_though_the_phase
 
 def test_where_the_wander_may_hide_that_the_load_swings_no_bar_is_called_broken():
     refusal = judge(at_light_load(1.0), a_pair(155.0, lower=0.001, upper=0.001, floor=2e-3)).refusal
-    assert (refusal.reason, refusal.quantity) == (Reason.LOAD_TOO_LOW, "phase_over_amplitude_swing")
+    assert (refusal.reason, refusal.quantity) == (Reason.INCONCLUSIVE, "phase_over_amplitude_swing")
     assert refusal.value > refusal.limit
 
 
@@ -287,3 +288,36 @@ def test_a_load_may_swing_fifteen_degrees_beside_the_path_of_the_plates_circuit(
     """A sound motor whose load swung at 2sf was called broken, where ten degrees were allowed for."""
     evidence = replace(an_evidence(1.2, load=0.29, by="amplitude"), load_swing_angle_deg=68.7)
     assert judge(evidence, a_pair(angle_deg)).broken is broken
+
+
+def a_diagnoser(belief, laps):
+    asked = []
+    spec = SimpleNamespace(thresholds=SimpleNamespace(broken=0.5))
+    model = SimpleNamespace(spec=spec, infer=lambda inputs: asked.append(inputs) or belief)
+    return BrokenBars(model, laps.append), asked
+
+
+def test_the_diagnoser_asks_the_network_and_joins_what_both_say():
+    laps = []
+    diagnoser, asked = a_diagnoser(TWO_BARS, laps)
+    analysis = replace(an_analysis(bars=1.9), inputs="images")
+    assert diagnoser.diagnose(analysis, SPAN) == diagnose(analysis, TWO_BARS, 0.5, SPAN)
+    assert (asked, laps, diagnoser.fault) == (["images"], ["model"], Fault.BROKEN_BARS)
+
+
+@pytest.mark.parametrize(
+    ("inputs", "refusal"),
+    [
+        (None, None),
+        ("images", Refusal(Reason.UNSTEADY, "x", 1.0, 0.5)),
+        (None, Refusal(Reason.CLIPPED, "x", 1, 0)),
+    ],
+)
+def test_the_network_is_not_asked_where_the_signals_bear_no_answer(inputs, refusal):
+    laps = []
+    diagnoser, asked = a_diagnoser(TWO_BARS, laps)
+    verdict = diagnoser.diagnose(replace(an_analysis(), inputs=inputs, refusal=refusal), SPAN)
+    assert asked == []
+    assert laps == ["model"]
+    assert verdict.state is State.INDETERMINATE
+    assert verdict.refusal.reason is (refusal.reason if refusal else Reason.OUT_OF_DOMAIN)

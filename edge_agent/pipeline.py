@@ -1,0 +1,149 @@
+"""From samples to answers: the only caller of analysis, network and diagnosis.
+
+    samples -> windows -> evidence and images -> findings on each fault -> state over time
+               Windows    Analyser               Diagnoser                Decision
+
+Live and replayed samples take the very same way: agent, replay, bench, the evaluation of models and the tests
+come through here. Everything depends on the samples alone, never on when or in which pieces they came.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.diagnose import FURTHER
+from edge_agent.diagnose.broken_bars import BrokenBars
+from edge_agent.diagnose.decision import Decision, starting
+from edge_agent.diagnose.diagnoser import Lap
+from edge_agent.diagnose.model import Model
+from edge_agent.failures import FailedWindows
+from edge_agent.motor import Nameplate
+from edge_agent.refusals import of_samples
+from edge_agent.signals.analysis import Analyser, Analysis
+from edge_agent.signals.checks import quality
+from edge_agent.signals.images import ImageSpec
+from edge_agent.verdict import Evidence, Finding, Refusal, State, Verdict, WindowSpan
+from edge_agent.windows.sliding import Window, Windows
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one window brought."""
+
+    verdict: Verdict
+    """Of this window alone."""
+    before: Verdict
+    """The state before it."""
+    state: Verdict
+    """The state after it."""
+    changed: bool
+    """State, severity or reason became another."""
+    analysis: Analysis
+    """What was measured."""
+    window: Window
+    """The samples themselves."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What this window alone says of each fault, of broken bars first."""
+        return (self.verdict, *self.verdict.others)
+
+
+class Pipeline:
+    """The stages from samples to states, of one motor."""
+
+    def __init__(
+        self,
+        nameplate: Nameplate,
+        model: Model,
+        length_s: float,
+        step_s: float,
+        failed_folder: Path | None = None,
+        lap: Lap = lambda stage: None,
+    ) -> None:
+        """Prepare for windows of `length_s`, one every `step_s`.
+
+        The samples of windows whose analysis fails are kept in `failed_folder`; `lap` is called with the name
+        of each stage when it ends: windows, signals, model, decision.
+        """
+        self.windows = Windows(length_s, step_s)
+        self.decision = Decision()
+        self.failures = FailedWindows(step_s, failed_folder)
+        self.broken_bars = BrokenBars(model, lap)
+        self._others = tuple(make(nameplate) for make in FURTHER)
+        self._nameplate = nameplate
+        self._images = ImageSpec(**model.spec.front_end)
+        self._analyser = Analyser(nameplate, self._images)
+        self._lap = lap
+
+    def configure(self, device: Device) -> bool:
+        """Begin with a device, or anew with one that has changed; its windows must fit into memory.
+
+        Return True if that changed the state: of another device nothing is known yet.
+        """
+        self.windows.configure(device)
+        self._analyser = Analyser(self._nameplate, self._images)
+        return self.decision.refuse(of_samples.STARTED.refuse(0))
+
+    def push(self, block: SampleBlock, behind: bool = False, waited_s: float = 0.0) -> Iterator[Answer]:
+        """Take samples; give an answer for each window that they complete, or skip it when behind.
+
+        `waited_s` is how long they have waited since they arrived; latency and dates count from there.
+        """
+        arrived_s = time.monotonic() - waited_s
+        windows = self.windows.push(block, behind)
+        self._lap("windows")
+        for window in windows:
+            analysis, verdict = self.judge(window, waited_s)
+            verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
+            before = self.decision.state
+            changed = self.decision.update(verdict)
+            self._lap("decision")
+            yield Answer(verdict, before, self.decision.state, changed, analysis, window)
+
+    def judge(self, window: Window, waited_s: float = 0.0) -> tuple[Analysis, Verdict]:
+        """Measure a single window and say what it shows, whatever came before it.
+
+        An unforeseen exception costs this window and no more.
+        """
+        span = _span(window, waited_s)
+        try:
+            analysis = self._analyser.analyse(window)
+            self._lap("signals")
+            others = tuple(other.diagnose(analysis, span) for other in self._others)
+            verdict = replace(self.broken_bars.diagnose(analysis, span), others=others)
+        except Exception as error:  # noqa: BLE001 - the same samples would end the process at each restart
+            refusal = self.failures.failed(window, error)
+            # What the analyser keeps between windows may be half done.
+            self._analyser = Analyser(self._nameplate, self._images)
+            return Analysis(Evidence(), refusal), self._failed(refusal, span)
+        self.failures.passed()
+        return analysis, verdict
+
+    def _failed(self, refusal: Refusal, span: WindowSpan) -> Verdict:
+        others = tuple(
+            Finding(
+                fault=other.fault,
+                state=State.INDETERMINATE,
+                refusal=refusal,
+                evidence=Evidence(),
+                window=span,
+            )
+            for other in self._others
+        )
+        return replace(starting(), refusal=refusal, window=span, others=others)
+
+
+def _span(window: Window, waited_s: float) -> WindowSpan:
+    """Dates of a window whose last samples waited, and the samples of its current stream."""
+    current = quality.current_stream(window) or window.streams[0]
+    end_unix_s = window.received_unix_s - waited_s
+    return WindowSpan(
+        start_unix_s=end_unix_s - window.length_s,
+        end_unix_s=end_unix_s,
+        first_sample=current.first_scan,
+        samples=current.valid.size,
+        lost_samples=current.lost_samples,
+    )

@@ -1,0 +1,246 @@
+"""The pipeline: one way for all samples, from windows to states, for as many faults as there are."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+import pytest
+from answers import NAMEPLATE, TWO_BARS, a_model, a_window
+
+from edge_agent import pipeline as pipeline_module
+from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.refusals import of_bars
+from edge_agent.signals.analysis import Analyser
+from edge_agent.verdict import Evidence, Fault, Finding, Reason, Severity, State
+from edge_agent.windows.sliding import Window
+
+ROOT = Path(__file__).parents[1]
+ORIGIN = Origin("a", "m", "model", "0" * 64)
+BROKEN = a_window()
+OFF = a_window(amplitude_a=0.01)
+BLOCK = 1000
+
+
+def a_pipeline(**more: object) -> Pipeline:
+    return Pipeline(NAMEPLATE, a_model(TWO_BARS), BROKEN.length_s, BROKEN.length_s, **more)
+
+
+def device_of(window: Window, identity: str = "daq") -> Device:
+    return Device(identity, "", "", tuple(s.stream for s in window.streams))
+
+
+def blocks_of(*windows: Window) -> Iterator[SampleBlock]:
+    """Samples of windows one after the other, their streams in turns."""
+    for number, window in enumerate(windows):
+        scans = window.streams[0].counts.shape[1]
+        for start in range(0, scans, BLOCK):
+            for stream in window.streams:
+                counts = stream.counts[:, start : start + BLOCK].T
+                yield SampleBlock(stream.stream.number, number * scans + start, counts)
+
+
+def pushed(pipeline: Pipeline, *windows: Window) -> Iterator[Answer]:
+    for block in blocks_of(*windows):
+        yield from pipeline.push(block)
+
+
+def test_a_window_judged_alone_has_the_verdict_that_it_has_in_the_line() -> None:
+    pipeline = a_pipeline()
+    pipeline.configure(device_of(BROKEN))
+    (answer,) = pushed(pipeline, BROKEN)
+    _, alone = a_pipeline().judge(answer.window)
+    assert replace(answer.verdict, latency_ms=None) == alone
+    assert alone.state is State.BROKEN_BARS
+
+
+@pytest.mark.parametrize("window", [BROKEN, OFF, a_window(phases="ia"), a_window(vibration=False)])
+def test_judging_single_windows_decides_nothing(window: Window) -> None:
+    pipeline = a_pipeline()
+    before = pipeline.decision.state
+    for _ in range(5):
+        pipeline.judge(window)
+    assert pipeline.decision.state == before
+
+
+@pytest.mark.parametrize("identity", ["daq", "another"])
+def test_a_new_device_starts_over_decision_included(identity: str) -> None:
+    pipeline = a_pipeline()
+    assert not pipeline.configure(device_of(BROKEN))
+    assert [a.state.state for a in pushed(pipeline, *[BROKEN] * 3)][-1] is State.BROKEN_BARS
+    assert pipeline.configure(device_of(BROKEN, identity))
+    assert pipeline.decision.state.refusal.reason is Reason.STARTING
+    states = [a.state.state for a in pushed(pipeline, *[BROKEN] * 3)]
+    assert states == [State.INDETERMINATE, State.INDETERMINATE, State.BROKEN_BARS]
+
+
+def test_windows_of_the_device_before_do_not_count() -> None:
+    pipeline = a_pipeline()
+    pipeline.configure(device_of(BROKEN))
+    list(pushed(pipeline, BROKEN, BROKEN))
+    pipeline.configure(device_of(BROKEN))
+    assert [a.state.state for a in pushed(pipeline, BROKEN)] == [State.INDETERMINATE]
+
+
+@pytest.mark.parametrize(
+    ("windows", "stages"),
+    [
+        ([BROKEN], ["signals", "model", "decision"]),
+        ([OFF], ["signals", "model", "decision"]),
+        ([BROKEN, OFF], 2 * ["signals", "model", "decision"]),
+    ],
+)
+def test_each_stage_is_told_when_it_ends(windows: list[Window], stages: list[str]) -> None:
+    laps: list[str] = []
+    pipeline = a_pipeline(lap=laps.append)
+    pipeline.configure(device_of(BROKEN))
+    list(pushed(pipeline, *windows))
+    assert [lap for lap in laps if lap != "windows"] == stages
+    assert laps.count("windows") == len(list(blocks_of(*windows)))
+
+
+def test_a_window_that_fails_ends_with_its_decision_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Analyser, "analyse", lambda self, window: 1 / 0)
+    laps: list[str] = []
+    pipeline = a_pipeline(lap=laps.append)
+    pipeline.configure(device_of(BROKEN))
+    (answer,) = pushed(pipeline, BROKEN)
+    assert answer.verdict.refusal.reason is Reason.ANALYSIS_FAILED
+    assert laps[-1] == "decision"
+
+
+@pytest.mark.parametrize(
+    ("call", "files"),
+    [
+        (r"\bAnalyser\(", {"edge_agent/pipeline.py", "calibration/learning/data/windowing.py"}),
+        (r"\bDecision\(", {"edge_agent/pipeline.py"}),
+        (r"\bWindows\(", {"edge_agent/pipeline.py"}),
+        (r"\bdiagnose\((?!self)", {"edge_agent/pipeline.py", "edge_agent/diagnose/broken_bars.py"}),
+    ],
+)
+def test_nothing_else_calls_the_stages(call: str, files: set[str]) -> None:
+    """A data set is made with the measurement alone: no network is asked, and nothing is decided."""
+    calling = {
+        str(path.relative_to(ROOT))
+        for top in ("edge_agent", "calibration")
+        for path in (ROOT / top).rglob("*.py")
+        if re.search(call, re.sub(r"^\s*(class|def) .*$", "", path.read_text(), flags=re.MULTILINE))
+    }
+    assert calling == files
+
+
+class Strange(StrEnum):
+    """A fault that nobody looks for, and its state."""
+
+    WORN = "worn_bearing"
+
+
+class Listener:
+    """A diagnoser that says what it is told to say, window by window."""
+
+    fault = Strange.WORN
+
+    def __init__(self, *says: object) -> None:
+        self._says = list(says)
+
+    def diagnose(self, analysis, span) -> Finding:
+        said = self._says.pop(0)
+        if isinstance(said, Exception):
+            raise said
+        refusal = of_bars.LOAD_IS_FRICTION.refuse(0.01) if said is State.INDETERMINATE else None
+        severity = {State.HEALTHY: Severity.OK, Strange.WORN: Severity.ALARM}.get(said)
+        return Finding(
+            fault=self.fault, state=said, severity=severity, refusal=refusal, evidence=Evidence(), window=span
+        )
+
+
+def answers_with(monkeypatch: pytest.MonkeyPatch, *says: object, window: Window = OFF) -> list[Answer]:
+    """Return the answers to windows of a motor that is off, of whose bearing these things are said."""
+    monkeypatch.setattr(pipeline_module, "FURTHER", (lambda nameplate: Listener(*says),))
+    pipeline = a_pipeline()
+    pipeline.configure(device_of(window))
+    return list(pushed(pipeline, *[window] * len(says)))
+
+
+def test_without_another_fault_the_verdict_is_the_only_finding(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline_module, "FURTHER", ())
+    pipeline = a_pipeline()
+    pipeline.configure(device_of(BROKEN))
+    (answer,) = pushed(pipeline, BROKEN)
+    assert answer.findings == (answer.verdict,)
+    assert answer.verdict.fault is Fault.BROKEN_BARS
+    assert "findings" not in state_payload(ORIGIN, answer.verdict, 0.0)
+
+
+def test_another_fault_has_a_finding_of_its_own_in_each_window_and_over_time(monkeypatch) -> None:
+    answers = answers_with(monkeypatch, *[Strange.WORN] * 3)
+    assert [[f.state for f in a.findings] for a in answers] == 3 * [[State.INDETERMINATE, Strange.WORN]]
+    over_time = [a.state.others[0].state for a in answers]
+    assert over_time == [State.INDETERMINATE, State.INDETERMINATE, Strange.WORN]
+    assert [a.changed for a in answers] == [True, False, True]
+
+
+def test_another_fault_changes_nothing_of_broken_bars(monkeypatch) -> None:
+    monkeypatch.setattr(pipeline_module, "FURTHER", ())
+    plain = a_pipeline()
+    plain.configure(device_of(BROKEN))
+    alone = [(a.verdict, a.state) for a in pushed(plain, *[BROKEN] * 4)]
+    beside = answers_with(monkeypatch, *[Strange.WORN] * 4, window=BROKEN)
+    untimed = {"latency_ms": None, "window": None, "others": ()}
+    assert [[replace(v, **untimed) for v in both] for both in alone] == [
+        [replace(v, **untimed) for v in (a.verdict, a.state)] for a in beside
+    ]
+
+
+def test_another_fault_has_its_place_in_the_payload_behind_the_bars(monkeypatch) -> None:
+    answer = answers_with(monkeypatch, Strange.WORN, State.INDETERMINATE)[0]
+    payload = state_payload(ORIGIN, answer.verdict, 0.0)
+    keys = list(payload)
+    assert keys[keys.index("broken_bars") + 1] == "findings"
+    assert payload["findings"] == {
+        "worn_bearing": {"state": "worn_bearing", "severity": "alarm", "reason": None, "trigger": None}
+    }
+
+
+def test_a_refusal_of_another_fault_is_published_with_its_number(monkeypatch) -> None:
+    answer = answers_with(monkeypatch, State.INDETERMINATE)[0]
+    (said,) = state_payload(ORIGIN, answer.verdict, 0.0)["findings"].values()
+    assert said == {
+        "state": "indeterminate",
+        "severity": None,
+        "reason": "load_too_low",
+        "trigger": {"quantity": "load", "value": 0.01, "limit": of_bars.LOAD_IS_FRICTION.limit},
+    }
+
+
+def test_a_diagnoser_that_raises_costs_the_window_and_no_more(monkeypatch) -> None:
+    answers = answers_with(monkeypatch, State.HEALTHY, ValueError("x"), State.HEALTHY)
+    assert [a.findings[1].refusal and a.findings[1].refusal.reason for a in answers] == [
+        None,
+        Reason.ANALYSIS_FAILED,
+        None,
+    ]
+    assert answers[1].verdict.refusal.reason is Reason.ANALYSIS_FAILED
+
+
+def test_a_new_device_starts_over_with_every_fault(monkeypatch) -> None:
+    monkeypatch.setattr(pipeline_module, "FURTHER", (lambda nameplate: Listener(*[Strange.WORN] * 9),))
+    pipeline = a_pipeline()
+    pipeline.configure(device_of(OFF))
+    list(pushed(pipeline, *[OFF] * 3))
+    assert pipeline.decision.state.others[0].faulty
+    assert pipeline.configure(device_of(OFF))
+    assert pipeline.decision.state.others[0].refusal.reason is Reason.STARTING
+    assert not any(a.state.others[0].faulty for a in pushed(pipeline, OFF, OFF))
+
+
+def test_the_windows_are_those_of_the_samples() -> None:
+    pipeline = a_pipeline()
+    pipeline.configure(device_of(BROKEN))
+    (answer,) = pushed(pipeline, BROKEN)
+    for given, kept in zip(BROKEN.streams, answer.window.streams, strict=True):
+        assert np.array_equal(given.counts, kept.counts)

@@ -11,8 +11,7 @@ source         a DAQ on a serial port as a source of samples: reader, queue and 
 serial_port    the thread that reads the serial port, and opens it again for as long as it takes
 byte_queue     what waits between the thread that reads the port and the one that works on what it read
 drivers        how bytes become samples, one decoder for each wire format
-counter        counts that grow while decoding
-counts         what a decoder counted
+counts         what a decoder counts: while it grows, and as it is handed out
 channel_watch  which channels give no values, as seen over a second or so
 silence        why an open port brings no samples, as far as what comes instead tells: said to people
 likeness       what bytes look like that could not be read: text, frames, something else; only ever for a

@@ -14,8 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from edge_agent.acquire import description
-from edge_agent.acquire.counter import Counter
-from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.counts import Counter, DecoderCounts
 from edge_agent.acquire.drivers import cobs
 from edge_agent.acquire.drivers.sequence import Arrival, SequenceTracker
 from edge_agent.acquire.drivers.splitting import Splitter

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire import description
-from edge_agent.acquire.counter import Counter
-from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.counts import Counter, DecoderCounts
 from edge_agent.acquire.drivers.line_styles import LineError, names_columns, show
 from edge_agent.acquire.drivers.sequence import Arrival, SequenceTracker
 from edge_agent.acquire.drivers.splitting import Splitter

@@ -15,8 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from edge_agent.acquire.port_source import SerialSource
 from edge_agent.acquire.samples import Device, SampleBlock
-from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource, Silence
+from edge_agent.acquire.source import News, PortLost, PortOpened, Silence
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
 from edge_agent.diagnose.decision import Decision, is_event, starting

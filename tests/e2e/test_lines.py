@@ -75,7 +75,7 @@ CSV = f"  driver: csv_lines\n  rate_hz: {RATE_HZ}\n"
     [
         (CSV, CHANNELS, b"%d,512,498,505\n", "4 columns, 3 channels"),
         ("", "", b"%d,512,498,505\r\n", "set acquisition.driver: csv_lines"),
-        ("  driver: csv_lines\n", "", b"%d,512,498,505\n", "acquisition.rate_hz"),
+        ("  driver: csv_lines\n", "", b"%d,512,498,505\n", "acquisition.rate_hz, the scans a second"),
     ],
 )
 def test_what_is_missing_for_an_arduino_is_said_in_state_health_and_log(

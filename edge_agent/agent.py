@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -44,7 +44,7 @@ from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.checks import quality
 from edge_agent.signals.images import ImageSpec
 from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
-from edge_agent.verdict import Evidence, Refusal, State, Verdict, WindowSpan
+from edge_agent.verdict import Evidence, Reason, Refusal, State, Verdict, WindowSpan
 from edge_agent.windows.sliding import Window, Windows
 
 _LOG = logging.getLogger(__name__)
@@ -135,11 +135,17 @@ class Line:
         return Analyser(self._nameplate, ImageSpec(**self._model.spec.front_end))
 
 
+Why = Callable[[Answer, Nameplate], str]
+"""Says why a window gives no answer, and what to do."""
+
+
 class Agent:
     """One motor's agent, from its port to its broker."""
 
-    def __init__(self, settings: Settings, model: Model) -> None:
+    def __init__(self, settings: Settings, model: Model, why: Why | None = None) -> None:
+        """Prepare; `why` puts into words for the log why a window gives no answer."""
         self._settings = settings
+        self._why = why
         self._motor = settings.motor.id
         self._origin = Origin(settings.agent.id, self._motor, model.spec.name, model.sha256)
         self._source = SerialSource(settings.serial_settings())
@@ -167,6 +173,7 @@ class Agent:
         self._told: set[str] = set()
         self._capabilities: list[str] = []
         self._said_dead: set[str] = set()
+        self._said_reasons: set[Reason] = set()
 
     def run(self, stop: threading.Event, hung_up: threading.Event | None = None) -> None:
         """Diagnose until `stop` is set; `hung_up` is told in the log and cleared.
@@ -235,6 +242,17 @@ class Agent:
         self._publisher.publish_diagnosis(self._motor, diagnosis_payload(self._origin, answer.verdict, now_s))
         if answer.changed:
             self._say_change(answer.before, answer.state)
+            self._log_reason(answer)
+
+    def _log_reason(self, answer: Answer) -> None:
+        """Say in the log why there is no answer, each reason once until there is one: reasons take turns."""
+        refusal = answer.state.refusal
+        if refusal is None:
+            self._said_reasons.clear()
+        elif refusal.reason not in self._said_reasons:
+            self._said_reasons.add(refusal.reason)
+            why = f" {self._why(answer, self._settings.motor)}" if self._why else ""
+            _LOG.info("%s%s", _in_short(answer.state), why)
 
     def _note(self, problem: str | None) -> None:
         """Say what is wrong though samples come: in health for as long as it is, in the log once."""
@@ -270,6 +288,8 @@ class Agent:
             self._told_before_start = None
             if (told["state"], told["severity"]) != (after.state, after.severity):
                 self._say_event(told, after, told["state"])
+            else:
+                _LOG.info("%s, as before the restart", _in_short(after))
         self._say_state(after)
 
     def _say_event(self, before: Verdict | Payload, after: Verdict, was: object) -> None:
@@ -277,8 +297,7 @@ class Agent:
         number = self._publisher.publish_event(
             self._motor, lambda event: event_payload(event, self._origin, before, after, now_s)
         )
-        reason = after.refusal.reason if after.refusal else ""
-        _LOG.info("event %d: %s -> %s %s", number, was, after.state, reason)
+        _LOG.info("event %d: %s -> %s", number, was, _in_short(after))
 
     def _say_state(self, state: Verdict) -> None:
         self._state_said_s = time.monotonic()

@@ -61,6 +61,12 @@ def advise(answer: Answer, nameplate: Nameplate) -> str:
     return "None."
 
 
+def say_why(answer: Answer, nameplate: Nameplate) -> str:
+    """Say in one line why a window gives no answer, and what to do; empty where it gives one."""
+    refusal = answer.verdict.refusal
+    return "" if refusal is None else f"({say_refusal(refusal)}). {advise(answer, nameplate)}".rstrip()
+
+
 def say_confidence(confidence: float | None) -> str:
     """Say how sure the network is; without one, that only the sidebands speak."""
     return "by the sidebands alone" if confidence is None else f"confidence {confidence:.1%}"

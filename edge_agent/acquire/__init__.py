@@ -14,6 +14,7 @@ byte_queue     what waits between the thread that reads the port and the one tha
 drivers        how bytes become samples, one driver for each wire format
 counts         what a decoder counts: while it grows, and as it is handed out
 channel_watch  which channels give no values, as seen over a second or so
+pace           how many lines of text come in a second, whatever they hold: what `rate_hz` must be
 silence        why an open port brings no samples, as far as what comes instead tells: said to people
 likeness       what bytes look like that could not be read: text or not; only ever for a message
 ports          the serial ports of this computer

@@ -23,7 +23,7 @@ def explain_silence(
         if name == own:
             silence = decoder.explain(unread)
         else:
-            told = decoder_of(name).recognise(unread.sample, decoder.spoken)
+            told = decoder_of(name).recognise(unread, decoder.spoken)
             silence = unread.silence(name, told) if told else None
         if silence is not None:
             return silence

@@ -12,6 +12,7 @@ from edge_agent.acquire.drivers import DRIVERS, decoder_of
 from edge_agent.acquire.drivers.decoder import Decoder
 from edge_agent.acquire.naming import unit_of
 from edge_agent.acquire.samples import ChannelKind
+from edge_agent.acquire.settings import WANTED_CHANNELS, WANTED_RATE
 from edge_agent.acquire.units import standard_unit
 from edge_agent.config.plates import SURE_FROM_KW, strange_power
 from edge_agent.config.problems import KeyPath
@@ -37,6 +38,13 @@ GOOD_RATE_HZ = 1000.0
 """Rate from which slot lines and the 7th harmonic are seen, Hz: `signals.decimation.TARGET_RATE_HZ`."""
 PLAIN_PORT, TLS_PORT = 1883, 8883
 """Ports of MQTT without and with TLS, as registered (IANA: mqtt, secure-mqtt)."""
+
+_ADVICE = {
+    "scale": "add scale: <unit per count> and offset: <counts at zero>, or scale: 1 where the numbers are in "
+    "the unit already",
+    "kind": "add kind: current, vibration or speed",
+}
+"""What to write for a channel that lacks its scale or kind; for messages."""
 
 Found = Iterator[tuple[KeyPath, str]]
 """Keys, and what is wrong with each."""
@@ -68,11 +76,10 @@ def undescribed_channels(root: object) -> Found:
     for index, channel in enumerate(channels if isinstance(channels, list) else []):
         what = _lacking(channel) if isinstance(channel, Mapping) else None
         if what is not None:
-            advice = ": 1 where the numbers are in the unit already" if what == "scale" else ""
             yield (
                 ("channels", index),
                 f"{what} is missing, and {decoder.spoken} whose rate_hz is stated here do not describe "
-                f"themselves; add {what}{advice}",
+                f"themselves; {_ADVICE[what]}",
             )
 
 
@@ -196,13 +203,17 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
             )
         return
     rate_hz, columns = acquisition.rate_hz, len(settings.channels or ())
-    missing = [name for name, given in (("acquisition.rate_hz", rate_hz), ("channels", columns)) if not given]
+    wanted = {
+        "acquisition.rate_hz": "" if rate_hz else WANTED_RATE,
+        "channels": "" if columns else WANTED_CHANNELS,
+    }
+    missing = {name: what for name, what in wanted.items() if what}
     if missing:
         yield (
             ("acquisition", "driver"),
             f"{acquisition.driver} without {' and '.join(missing)}: right only if the DAQ describes itself"
             + (" in a line that begins with #; else no line" if decoder.reads_lines else "; else nothing")
-            + " is understood",
+            + f" is understood: add {', and '.join(missing.values())}",
         )
     if rate_hz is None:
         return

@@ -42,11 +42,15 @@ def a_decoder(driver: str) -> Decoder:
     return decoder_of(driver).from_settings(settings(driver))
 
 
+def an_unread(data: bytes, refused: int = 0) -> Unread:
+    return Unread(data, len(data), refused)
+
+
 def silence_of(driver: str, data: bytes) -> Silence:
     """What is said once these bytes have come to this driver."""
     decoder = a_decoder(driver)
     decoder.push(data)
-    unread = Unread(data, len(data), decoder.counts.rejected, 1.0)
+    unread = an_unread(data, decoder.counts.rejected)
     return explain_silence(settings(driver), decoder, unread, None)
 
 
@@ -91,7 +95,7 @@ def test_how_the_bytes_are_cut_into_pushes_changes_no_count(driver: str, data: b
 @pytest.mark.parametrize("driver", DRIVERS)
 @pytest.mark.parametrize("noise", [b"\xf0\x80\xfe\xf8" * 500, np.random.default_rng(1).bytes(4000)])
 def test_noise_is_of_no_format_and_the_settings_to_check_are_named(driver: str, noise: bytes) -> None:
-    assert all(decoder_of(name).recognise(noise, "samples") is None for name in DRIVERS)
+    assert all(decoder_of(name).recognise(an_unread(noise), "samples") is None for name in DRIVERS)
     silence = silence_of(driver, noise)
     assert f"acquisition.baud_rate (now 115200) and acquisition.driver (now {driver})" in silence.text
     assert (silence.quantity, silence.refused) == ("refused_bytes", len(noise))
@@ -162,9 +166,11 @@ class PackedDecoder(Decoder):
         return "some packets are broken; shorten the cable"
 
     @classmethod
-    def recognise(cls, sample: bytes, expected: str) -> str | None:
+    def recognise(cls, unread: Unread, expected: str) -> str | None:
         return (
-            f"packed digits come, not {expected}: set acquisition.driver: packed" if b"=" in sample else None
+            f"packed digits come, not {expected}: set acquisition.driver: packed"
+            if b"=" in unread.sample
+            else None
         )
 
 

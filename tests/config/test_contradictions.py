@@ -230,7 +230,7 @@ IA = "{name: ia, kind: current, phase: a, unit: A, scale: 1}"
         (
             "{name: ia, phase: a, scale: null}",
             "channels[0]",
-            "add scale: 1 where the numbers are in the unit",
+            "or scale: 1 where the numbers are in the unit",
         ),
         ("{name: x, scale: 2}", "channels[0]", "kind is missing, and lines whose rate_hz is stated here"),
         ("{name: x, kind: null, scale: 2}", "channels[0]", "do not describe themselves; add kind"),

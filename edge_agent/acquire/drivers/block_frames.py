@@ -142,9 +142,9 @@ class FrameDecoder(Decoder):
         return f"bytes come, but {'no frame is whole' if DELIMITER in sample else 'no frame ends'}"
 
     @classmethod
-    def recognise(cls, sample: bytes, expected: str) -> str | None:
+    def recognise(cls, unread: Unread, expected: str) -> str | None:
         """Say that block frames come rather than what is expected where one whole frame is there."""
-        if not any(is_frame(piece) for piece in sample.split(DELIMITER) if piece):
+        if not any(is_frame(piece) for piece in unread.sample.split(DELIMITER) if piece):
             return None
         return f"block frames come, not {expected}: set acquisition.driver: block_frames"
 

@@ -100,6 +100,7 @@ class CsvDecoder(Decoder):
             unread,
             described=not self._counter.undescribed,
             channels=bool(self._channels),
+            rate=bool(self._rate_hz),
             header=self._reader.header,
         )
 
@@ -109,9 +110,9 @@ class CsvDecoder(Decoder):
         return "bytes come that are no text"
 
     @classmethod
-    def recognise(cls, sample: bytes, expected: str) -> str | None:
+    def recognise(cls, unread: Unread, expected: str) -> str | None:
         """Say that bytes are lines of text rather than what is expected, and what to set; else None."""
-        return recognise_lines(sample, expected)
+        return recognise_lines(unread, expected)
 
     @property
     def counts(self) -> DecoderCounts:

@@ -20,8 +20,14 @@ class Unread:
     """How many bytes it is."""
     refused: int
     """Lines or frames in it."""
-    seconds: float
-    """Time from its first to its newest byte."""
+    lines_a_second: float | None = None
+    """Ends of lines in a second; None as long as that is not known."""
+
+    @property
+    def pace(self) -> str:
+        """How many lines come in a second, which is what `rate_hz` is to be; empty where that is unknown."""
+        pace = self.lines_a_second
+        return f", about {pace:.0f} a second" if pace is not None and pace >= 1.0 else ""
 
     def silence(self, key: str, text: str) -> Silence:
         """Return why no samples come where these bytes hold nothing that could be counted."""
@@ -82,6 +88,6 @@ class Decoder(Protocol):
         return f"bytes come that are no {cls.spoken}"
 
     @classmethod
-    def recognise(cls, sample: bytes, expected: str) -> str | None:
+    def recognise(cls, unread: Unread, expected: str) -> str | None:
         """Say that bytes are of this format rather than what is expected, and what to set; else None."""
         return None

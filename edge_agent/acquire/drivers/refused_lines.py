@@ -6,15 +6,11 @@ from dataclasses import dataclass
 from edge_agent.acquire.drivers.decoder import Unread
 from edge_agent.acquire.drivers.line_styles import LineError, show
 from edge_agent.acquire.likeness import first_line, looks_like_text, looks_like_utf16
+from edge_agent.acquire.settings import WANTED_CHANNELS, WANTED_RATE
 from edge_agent.acquire.source import Silence
 
 _KINDS_KEPT = 16
 """Kinds of refused lines that are told apart: judgement, more than a device mixes."""
-_RATE = "acquisition.rate_hz, the scans a second as the DAQ takes them"
-_CHANNELS = (
-    "channels with one entry for each column, as {name: ia, kind: current, phase: a, unit: A, "
-    "scale: <A per count>, offset: <counts at 0 A>}"
-)
 
 
 @dataclass(slots=True)
@@ -57,12 +53,12 @@ class RefusedLines:
         self._kinds.clear()
 
     def explain(
-        self, unread: Unread, *, described: bool, channels: bool, header: Sequence[str]
+        self, unread: Unread, *, described: bool, channels: bool, rate: bool, header: Sequence[str]
     ) -> Silence | None:
         """Say why lines bring no samples; None where the bytes are no lines.
 
-        `described` says whether anything told what the lines are, `channels` whether the YAML has some, and
-        `header` which columns a line named.
+        `described` says whether anything told what the lines are, `channels` and `rate` whether the YAML has
+        them, and `header` which columns a line named.
         """
         sample = unread.sample
         if looks_like_utf16(sample):
@@ -75,28 +71,29 @@ class RefusedLines:
             said = "text comes that is no scan" if ended else "text comes without an end of line"
             text = f"{said}: {first_line(sample)}; let the DAQ send each scan as a line of its own"
             return unread.silence("no scans", text)
-        a_second = unread.refused / unread.seconds if unread.seconds >= 1.0 else 0.0
-        rate = f", about {a_second:.0f} a second" if a_second >= 1.0 else ""
-        text = f"{unread.refused} lines came{rate}, but they are no scans: {self.text}"
-        advice = self.advice if described else _describe_them(channels, header)
+        text = f"{unread.refused} lines came{unread.pace}, but they are no scans: {self.text}"
+        advice = self.advice if described else _describe_them(channels, rate, header)
         return Silence(
             "refused lines", f"{text}; {advice}" if advice else text, "refused_lines", unread.refused
         )
 
 
-def recognise_lines(sample: bytes, expected: str) -> str | None:
+def recognise_lines(unread: Unread, expected: str) -> str | None:
     """Say that bytes are lines of text rather than what is expected, and what to set; else None."""
+    sample = unread.sample
     if not looks_like_text(sample) and not looks_like_utf16(sample):
         return None
+    line = first_line(sample.replace(b"\0", b""))
     return (
-        f"lines of text come, not {expected}: {first_line(sample.replace(bytes(1), b''))}; set "
-        f"acquisition.driver: csv_lines, acquisition.rate_hz to the lines a second, and {_CHANNELS}"
+        f"lines of text come{unread.pace}, not {expected}: {line}; set acquisition.driver: csv_lines "
+        f"and {WANTED_RATE}, and add {WANTED_CHANNELS}"
     )
 
 
-def _describe_them(channels: bool, header: Sequence[str]) -> str:
+def _describe_them(channels: bool, rate: bool, header: Sequence[str]) -> str:
     """Say what to write into the YAML for lines of which nothing says what they are."""
-    advice = f"put into the YAML {_RATE}" if channels else f"put into the YAML {_CHANNELS}, and {_RATE}"
+    wanted = [what for what, there in ((WANTED_CHANNELS, channels), (WANTED_RATE, rate)) if not there]
+    advice = f"put into the YAML {', and '.join(wanted)}"
     if not header:
         return advice
     return (

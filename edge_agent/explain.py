@@ -225,6 +225,16 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
     return f"Broken bars ({verdict.severity}): {number}, {confidence}."
 
 
+_NO_SLIP_TOLD = (
+    "pair_above_floor_db",
+    "bars_of_a_rotor",
+    "slip_of_pair",
+    "stronger_pair_db",
+    "current_over_idle",
+)
+"""What is said where only a pair of sidebands could have told the slip."""
+
+
 def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     """Say with what there would have been an answer, load, window or plate; empty where that is unknown."""
     against = against_plate(answer.analysis, refusal, nameplate)
@@ -232,7 +242,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
         return against
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
-    if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db", "current_over_idle"):
+    if refusal.quantity in _NO_SLIP_TOLD:
         load = least_load(circuit, length_s, nameplate.line_frequency_hz)
         return (
             f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "

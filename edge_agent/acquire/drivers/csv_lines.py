@@ -261,7 +261,10 @@ class CsvDecoder(Decoder):
         """Count a line that is no scan."""
         setattr(self._counter, error.counted, getattr(self._counter, error.counted) + 1)
         if not names_columns(line):  # words say less of what is wrong than the scans that follow
-            self._refused.add(line, error, self._reader.advice(error.columns) if error.columns else "")
+            self._refused.add(line, error, self._advise)
+
+    def _advise(self, line: bytes, error: LineError) -> str:
+        return "" if error.certain else self._reader.advice(line, error.columns)
 
     def _lose(self, found: list[Device | SampleBlock]) -> None:
         """Leave a hole of one scan, unless the index of the next line tells."""

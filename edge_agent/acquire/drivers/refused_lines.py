@@ -1,6 +1,6 @@
 """Lines that are no scans: counted by what is wrong with them, and told with what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge_agent.acquire.drivers.decoder import Unread
@@ -39,13 +39,16 @@ class RefusedLines:
         """What to do about them; empty where nothing is known."""
         return max(self._kinds.values(), key=lambda kind: kind.lines).advice if self._kinds else ""
 
-    def add(self, line: bytes, error: LineError, advice: str) -> None:
-        """Count a line that is no scan by what is wrong with it, and remember the first of its kind."""
+    def add(self, line: bytes, error: LineError, advise: Callable[[bytes, LineError], str]) -> None:
+        """Count a line that is no scan by what is wrong with it, and remember the first of its kind.
+
+        `advise` is asked once for each kind what to do about it.
+        """
         key = error.counted, error.columns
         if key not in self._kinds:
             if len(self._kinds) >= _KINDS_KEPT:
                 return
-            self._kinds[key] = _Kind(f"{error}: {show(line)}", advice)
+            self._kinds[key] = _Kind(f"{error}: {show(line)}", advise(line, error))
         self._kinds[key].lines += 1
 
     def forget(self) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.event_file import DamagedFileError, EventFile, NewerFileError, Numbers
 from edge_agent.publish.store.pages import Images
-from edge_agent.publish.store.replacement import finish_replacement, is_unfinished, replace_file
+from edge_agent.publish.store.replacement import finish_replacement, ready_file, replace_file
 from edge_agent.publish.store.rows import Event
 from edge_agent.publish.store.salvage import salvage
 
@@ -204,10 +204,14 @@ class Outbox:
 
     def _finish_replacement(self, path: Path) -> None:
         """Put a new file in its place that was ready when the power failed."""
+        ready = ready_file(path)
+        if ready is None:
+            return
         try:
-            if is_unfinished(path):
-                self._put_aside = finish_replacement(path)
+            self._put_aside = finish_replacement(path)
         except OSError as error:
+            # A new event must not take the number of one that waits in it.
+            self._last_id = max(self._last_id, *salvage(Images.read(ready)).events, 0)
             raise sqlite3.OperationalError(f"it cannot be replaced: {error}") from error
 
     def _learn(self, file: EventFile) -> None:
@@ -256,6 +260,9 @@ class Outbox:
             dropped=max(self._dropped, found.numbers.get("dropped", 0)) + len(lost),
             put_aside=max(self._files_put_aside, found.numbers.get("put_aside", 0)) + 1,
         )
+        self._last_id = (
+            numbers.last_id
+        )  # also where the disk is full: a new event must not take an old number
         newest = self._newest
         if newest is None and found.newest is not None and found.newest.id == numbers.last_id:
             newest = found.newest

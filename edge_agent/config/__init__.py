@@ -10,7 +10,6 @@ variables       environment variables within values: `${NAME}`, `${NAME:-default
 addresses       where samples come from and where messages go: what is no such address is told what it
 contradictions  settings that are right by themselves and cannot be right together
 plates          whether power, voltage and current of a nameplate are those of one connection, star or delta
-undescribed     channels of a DAQ that says nothing of itself: then the configuration must say all
 explain         validation errors in plain words: what was found, what is expected, what to do
 problems        what can be wrong with a configuration, and where
 schema          JSON Schema of the YAML file, for completion and checks in editors

@@ -12,8 +12,9 @@ import logging
 import threading
 import time
 
+from edge_agent.acquire.port_source import SerialSource
 from edge_agent.acquire.samples import Device, SampleBlock
-from edge_agent.acquire.source import News, PortLost, PortOpened, SerialSource, Silence
+from edge_agent.acquire.source import News, PortLost, PortOpened, Silence
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
 from edge_agent.diagnose.decision import is_event

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from edge_agent.acquire.source import SerialSource
+from edge_agent.acquire.source import Source
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import Health
 from edge_agent.publish.store.outbox import Outbox
@@ -47,9 +47,7 @@ class HealthMeter:
         """Note what is wrong with the source of samples or a channel of it; None while all is well."""
         self._source_problem = problem
 
-    def read(
-        self, source: SerialSource, windows: WindowCounts, outbox: Outbox, publisher: Publisher
-    ) -> Health:
+    def read(self, source: Source, windows: WindowCounts, outbox: Outbox, publisher: Publisher) -> Health:
         """Gather everything that is published as health."""
         now_s = time.monotonic()
         frames, kept = source.counts(), outbox.counts

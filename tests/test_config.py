@@ -233,7 +233,7 @@ colour: red
         ("motor", "rated_sped_rpm"): ("rated_sped_rpm", "did you mean rated_speed_rpm?"),
         ("motor", "rated_speed_rpm"): ("1815", "is above the synchronous speed 1800 rpm"),
         ("motor", "supply"): ("gird", "expected 'grid' or 'vfd'"),
-        ("acquisition", "driver"): ("modbus", "expected 'block_frames' or 'csv_lines'"),
+        ("acquisition", "driver"): ("modbus", "expected 'block_frames'"),
         ("channels", 0, "unit"): ("g, scale", "no unit of a current here, expected A, mA or kA"),
         ("channels", 1, "name"): (
             "ia, kind: current, phase: a, scale: 0}",

@@ -1,6 +1,9 @@
-"""What a decoder counted."""
+"""What a decoder counts: while it grows, and as it is handed out."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from edge_agent.acquire.drivers.sequence import Arrival
+from edge_agent.acquire.drivers.splitting import Splitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,34 @@ class DecoderCounts:
             + self.contradicting
             + self.bad_descriptions
         )
+
+
+@dataclass(slots=True)
+class Counter:
+    """The changing side of DecoderCounts, same names and meanings; what is lost is known elsewhere."""
+
+    frames: int = 0
+    crc_errors: int = 0
+    malformed: int = 0
+    wrong_columns: int = 0
+    not_finite: int = 0
+    repeated: int = 0
+    reordered: int = 0
+    restarts: int = 0
+    undescribed: int = 0
+    contradicting: int = 0
+    bad_descriptions: int = 0
+    bytes_discarded: int = 0
+
+    def note(self, arrival: Arrival) -> None:
+        """Count what is special about a frame."""
+        self.repeated += arrival is Arrival.REPEATED
+        self.reordered += arrival is Arrival.LATE
+        self.restarts += arrival is Arrival.RESTARTED
+
+    def snapshot(self, lost_frames: int, splitter: Splitter) -> DecoderCounts:
+        """Return the counts as they are now."""
+        counts = asdict(self)
+        counts["malformed"] += splitter.overlong
+        counts["bytes_discarded"] += splitter.discarded_bytes
+        return DecoderCounts(**counts, lost_frames=lost_frames)

@@ -1,8 +1,7 @@
-"""What bytes look like that could not be read: text, frames, something else; only ever for a message."""
+"""What bytes look like that could not be read: text or not; only ever for a message."""
 
 import re
 
-from edge_agent.acquire.drivers.block_frames import DELIMITER, is_frame
 from edge_agent.acquire.drivers.line_styles import show
 
 SAMPLE_BYTES = 4096
@@ -13,11 +12,6 @@ _TEXT_SHARE = 0.95
 _NULS_OF_UTF16 = 0.4
 """Share of zero bytes of digits in UTF-16: half of them, but for a piece that is cut oddly."""
 _PRINTABLE = re.compile(rb"[\t\n\r -~]")
-
-
-def looks_like_frames(sample: bytes) -> bool:
-    """True if a whole block frame stands in the bytes."""
-    return any(is_frame(piece) for piece in sample.split(DELIMITER) if piece)
 
 
 def looks_like_text(sample: bytes) -> bool:

@@ -1,7 +1,6 @@
 """What acquisition is told."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from edge_agent.acquire.overrides import ConfiguredChannel
 
@@ -19,8 +18,8 @@ WANTED_RATE = "acquisition.rate_hz, the scans a second as the DAQ takes them"
 class SerialSettings:
     """Where the samples come from and what they are."""
 
-    driver: Literal["block_frames", "csv_lines"]
-    """How the bytes are to be read."""
+    driver: str
+    """How the bytes are to be read: a name of `drivers.DRIVERS`."""
     port: str
     """Path of the serial port, best one of /dev/serial/by-id."""
     baud_rate: int = 921_600

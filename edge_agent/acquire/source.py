@@ -1,220 +1,78 @@
-"""A DAQ on a serial port as a source of samples: reader, queue and decoder in one."""
+"""What the agent needs of any source of samples, and what a source tells."""
 
-import math
-import time
+from dataclasses import dataclass
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Protocol, Self
 
-from edge_agent.acquire import description
-from edge_agent.acquire.bounds import rate_problem, window_problem
-from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
-from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE, ChannelWatch
+from edge_agent.acquire.byte_queue import PortLost, PortOpened
 from edge_agent.acquire.counts import DecoderCounts
-from edge_agent.acquire.drivers.block_frames import FrameDecoder
-from edge_agent.acquire.drivers.csv_lines import CsvDecoder
-from edge_agent.acquire.likeness import SAMPLE_BYTES
-from edge_agent.acquire.pace import Pace
 from edge_agent.acquire.samples import Device, SampleBlock
-from edge_agent.acquire.serial_port import SerialReader
-from edge_agent.acquire.settings import SerialSettings
-from edge_agent.acquire.silence import Silence, Unread, explain_silence
 from edge_agent.supervision import Watched
 
-__all__ = ["News", "PortLost", "PortOpened", "SerialSource", "Silence"]
+__all__ = ["News", "PortLost", "PortOpened", "Silence", "Source"]
 
 News = Device | SampleBlock | PortOpened | PortLost
 """What a source gives."""
 
-_MAX_BYTES = 262_144
-"""Most bytes decoded in one turn: judgement, some milliseconds of work."""
-_FEW_BYTES = 64
-"""Bytes since the last sample that are no sign of anything: the end of a frame or line that was cut."""
-_QUIET_S = 10.0
-"""Time without any byte after which nothing comes any more, whatever came before, s: judgement."""
-_TALLY_S = 2.0
-"""Time over which lines that are scans are weighed against those that are none, s: judgement."""
-_FEW_LINES = 20
-"""Refused lines in that time that mean nothing yet: judgement, as many as a boot loader says."""
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Why no samples come."""
+
+    key: str
+    """The same for as long as the reason is of the same kind, whatever lines and numbers show it."""
+    text: str
+    """The reason in words, and what to do."""
+    quantity: str = "silent_s"
+    """What was counted: refused_lines, refused_frames, refused_bytes or refused_descriptions."""
+    refused: int = 0
+    """How many came since the last sample; 0 where nothing comes that could be refused."""
 
 
-class SerialSource:
-    """Gives samples, and what happens to the port, in the order in which they came.
+class Source(Protocol):
+    """Where samples come from: entered, it begins to acquire on a thread of its own; left, it stops.
 
-    `with SerialSource(settings) as source:` starts the reader and closes the port at the end.
+    Neither `poll` nor the other methods raise for what comes from outside: it is told as news, problem
+    or silence.
     """
 
-    def __init__(self, settings: SerialSettings) -> None:
-        self._queue = ByteQueue()
-        self._reader = SerialReader(settings.port, settings.baud_rate, self._queue)
-        self._decoder = _decoder(settings)
-        self._settings = settings
-        self._device: Device | None = None
-        self._device_problem: str | None = None
-        self._watches: dict[int, ChannelWatch] = {}
-        self._dropped_bytes = 0
-        self._misread = False
-        self._partly = False
-        self._partly_said: str | None = None
-        self._tally = _Tally(math.inf, 0, 0)
-        self._bytes_s = -math.inf
-        self._pace: Pace | None = None
-        self._unread, self._unread_bytes, self._refused_before = b"", 0, 0
-
     def __enter__(self) -> Self:
-        self._reader.start()
-        return self
+        """Begin to acquire."""
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._reader.stop()
+        """Stop, and let go of the hardware."""
 
     @property
     def watched(self) -> Watched:
-        """The reader's thread, for the supervisor."""
-        return self._reader.watched
+        """Its thread, for the supervisor."""
 
     @property
     def waiting_blocks(self) -> int:
-        """Byte blocks that wait to be decoded."""
-        return len(self._queue)
+        """Blocks that were acquired and not polled yet."""
 
     @property
     def dropped_bytes(self) -> int:
-        """Bytes dropped because they were not decoded in time."""
-        return self._queue.dropped_bytes
+        """Bytes dropped because they were not polled in time."""
 
     @property
     def understands_nothing(self) -> bool:
-        """True while bytes come, and no samples in them."""
-        if time.monotonic() - self._bytes_s > _QUIET_S:
-            return False
-        return self._unread_bytes >= _FEW_BYTES or self._refused() > 0 or self._misread
+        """True while something comes, and no samples in it."""
 
     @property
     def problem(self) -> str | None:
         """What is wrong though samples come, in words; None where nothing is."""
-        dead = [name for watch in self._watches.values() for name in watch.dead]
-        if not dead:
-            return self._partly_said if self._partly else None
-        many = len(dead) > 1
-        return (
-            f"{', '.join(dead)} {'give' if many else 'gives'} no values (not a number, an empty field, too "
-            f"large): check sensor{'s' if many else ''} and cable; the other channels go on"
-        )
 
     def silence(self) -> Silence:
-        """Say, as far as it is known, why an open port brings no samples."""
-        if not self.understands_nothing and self._device_problem is None:
-            return Silence("nothing", "no samples come")
-        a_second = self._pace.lines_a_second if self._pace is not None else None
-        unread = Unread(self._unread, self._unread_bytes, self._refused(), a_second)
-        return explain_silence(self._settings, self._decoder, unread, self._device_problem)
+        """Return, as far as it is known, why no samples come."""
 
     def counts(self) -> DecoderCounts:
-        """What the decoder saw since the start."""
-        return self._decoder.counts
+        """Return what was seen since the start."""
 
     def poll(self, timeout_s: float) -> list[tuple[float, News]]:
-        """Return what has come, each with when its last byte was read (monotonic clock, s).
+        """Return what has come in order, each with when it arrived (monotonic clock, s).
 
-        Waits up to `timeout_s` for something. A device is given when it is first known, and again only
+        Waits up to `timeout_s` for something. A device is given before its first samples, and again only
         when it has changed.
         """
-        found: list[tuple[float, News]] = []
-        taken = self._queue.take(timeout_s, _MAX_BYTES)
-        self._cut_where_bytes_were_dropped()
-        for arrived_s, item in taken:
-            if isinstance(item, bytes):
-                found += [(arrived_s, part) for part in self._decode(arrived_s, item)]
-            else:
-                if isinstance(item, PortLost):
-                    self._decoder.cut()
-                found.append((arrived_s, item))
-        return found
-
-    def _decode(self, arrived_s: float, data: bytes) -> list[Device | SampleBlock]:
-        if not self._unread_bytes:
-            self._pace = Pace(arrived_s)
-        self._bytes_s = arrived_s
-        if math.isinf(self._tally.began_s):
-            self._tally = _Tally(arrived_s, 0, 0)
-        refused_before = self._decoder.counts.rejected
-        parts = self._decoder.push(data)
-        self._weigh(arrived_s)
-        news = [part for part in parts if self._is_news(part)]
-        if news:
-            self._understood(refused_before)
-        samples = any(isinstance(part, SampleBlock) for part in news)
-        only_described = bool(parts) and self._refused() == 0 and self._device_problem is None
-        if samples or only_described:
-            self._understood(self._decoder.counts.rejected)
-        else:
-            # The newest bytes: what came first may be a greeting.
-            self._unread = (self._unread + data)[-SAMPLE_BYTES:]
-            self._unread_bytes += len(data)
-            if self._pace is not None:
-                self._pace.take(arrived_s, data)
-        return news
-
-    def _understood(self, refused: int) -> None:
-        """Begin to count anew what is not understood; so many lines or frames were refused up to here."""
-        self._unread, self._unread_bytes, self._refused_before = b"", 0, refused
-
-    def _weigh(self, now_s: float) -> None:
-        """Lines are misread if most are no scans, though a few may look like some: hexadecimal ones do."""
-        decoder = self._decoder
-        if not isinstance(decoder, CsvDecoder) or now_s - self._tally.began_s < _TALLY_S:
-            return
-        counts, before = decoder.counts, self._tally
-        refused, read = counts.rejected - before.rejected, counts.frames - before.frames
-        self._misread = refused > max(read, _FEW_LINES)
-        self._partly = not self._misread and refused > max(MAX_INVALID_SHARE * read, _FEW_LINES)
-        if self._partly and self._partly_said is None:  # the same text for good, however often it comes
-            self._partly_said = f"some lines are no scans: {decoder.refused_line}; {decoder.advice}"
-        if read and not self._misread:
-            decoder.forget_refused()
-        self._tally = _Tally(now_s, counts.rejected, counts.frames)
-
-    def _refused(self) -> int:
-        return self._decoder.counts.rejected - self._refused_before
-
-    def _cut_where_bytes_were_dropped(self) -> None:
-        """Keep half a line from being joined to half of a later one, which could look like a line."""
-        dropped_bytes = self._queue.dropped_bytes
-        if dropped_bytes != self._dropped_bytes:
-            self._dropped_bytes = dropped_bytes
-            self._decoder.cut()
-
-    def _is_news(self, part: Device | SampleBlock) -> bool:
-        if isinstance(part, Device):
-            return self._is_new(part)
-        if self._device_problem is not None or self._misread:
-            return False
-        if (watch := self._watches.get(part.stream)) is not None:
-            watch.take(part)
-        return True
-
-    def _is_new(self, device: Device) -> bool:
-        """True if the streams are others than before; a device whose texts alone vary is the same."""
-        if self._device is not None and description.same_streams(self._device.streams, device.streams):
-            return False
-        self._device = device
-        self._partly_said = None
-        self._device_problem = rate_problem(device.streams) or window_problem(
-            device.streams, self._settings.window_s
-        )
-        self._watches = {stream.number: ChannelWatch(stream) for stream in device.streams}
-        return self._device_problem is None
-
-
-class _Tally(NamedTuple):
-    began_s: float
-    rejected: int
-    frames: int
-
-
-def _decoder(settings: SerialSettings) -> FrameDecoder | CsvDecoder:
-    if settings.driver == "csv_lines":
-        return CsvDecoder(settings.channels, settings.rate_hz, settings.columns)
-    return FrameDecoder(settings.channels)

@@ -4,12 +4,12 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from edge_agent.acquire.drivers import decoder_of
 from edge_agent.acquire.overrides import undescribed_device
 from edge_agent.capabilities import capabilities, least_load_by_current, tells_slip
 from edge_agent.circuit import fit_circuit
 from edge_agent.cli import DONE
 from edge_agent.config import Problem, Settings, load_with_doubts
-from edge_agent.config.undescribed import check_described
 from edge_agent.limits import described
 from edge_agent.plain import printable
 from edge_agent.signals.sidebands.severity import least_load
@@ -32,7 +32,6 @@ def run(args: argparse.Namespace) -> int:
     if args.config is None:
         args.parser.error("expected the configuration file of an agent, or --limits")
     settings, doubts = load_with_doubts(args.config)
-    check_described(args.config, settings)
     lines = list(summary(settings))
     for line in (verdict(args.config, doubts), *lines, *(f"warning: {doubt}" for doubt in doubts)):
         print(printable(line))
@@ -59,11 +58,12 @@ def summary(settings: Settings) -> Iterator[str]:
     yield from _about_motor(settings)
     acquisition = settings.acquisition
     yield f"samples: {acquisition.driver} from {acquisition.port}"
-    if acquisition.driver == "csv_lines":
+    decoder = decoder_of(acquisition.driver)
+    if decoder.reads_lines:
         yield f"a line is one scan: {_columns(settings)}"
-    else:
+    elif decoder.tells_rate:
         yield (
-            "block frames are binary and state their channels and rate. If the DAQ sends lines of text, as "
+            f"{decoder.spoken} are binary and state their channels and rate. If the DAQ sends lines of text, as "
             "an Arduino does, set acquisition.driver: csv_lines"
         )
     if settings.channels is None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from edge_agent.agent import Agent
 from edge_agent.config import load_with_doubts
-from edge_agent.config.undescribed import check_described
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.failures import WindowsFailError
 from edge_agent.plain import one_line
@@ -26,7 +25,6 @@ def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up, 2 when another has its place."""
     hung_up = note_hangups()
     settings, doubts = load_with_doubts(args.config)
-    check_described(args.config, settings)
     for doubt in doubts:
         _LOG.warning("%s", doubt)
     logging.getLogger().setLevel(settings.log_level.upper())

@@ -10,7 +10,6 @@ variables       environment variables within values: `${NAME}`, `${NAME:-default
 addresses       serial ports and brokers; an error says what to write instead
 contradictions  settings that are right one by one and cannot be right together
 plates          do power, voltage and current of a nameplate belong to one connection, star or delta?
-undescribed     channels of a DAQ that does not describe itself: the configuration must say everything
 explain         validation errors in plain words: what was found, what was expected, what to do
 problems        an error in a configuration, and its place
 schema          JSON Schema of the YAML file, for completion and checks in editors

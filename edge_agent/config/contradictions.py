@@ -8,8 +8,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from math import sqrt
 
+from edge_agent.acquire.drivers import DRIVERS, decoder_of
+from edge_agent.acquire.drivers.decoder import Decoder
+from edge_agent.acquire.naming import unit_of
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.acquire.settings import WANTED_CHANNELS, WANTED_RATE
+from edge_agent.acquire.units import standard_unit
 from edge_agent.config.plates import SURE_FROM_KW, strange_power
 from edge_agent.config.problems import KeyPath
 from edge_agent.config.settings import Settings
@@ -35,6 +39,13 @@ GOOD_RATE_HZ = 1000.0
 PLAIN_PORT, TLS_PORT = 1883, 8883
 """Ports of MQTT without and with TLS, as registered (IANA: mqtt, secure-mqtt)."""
 
+_ADVICE = {
+    "scale": "add scale: <unit per count> and offset: <counts at zero>, or scale: 1 where the numbers are in "
+    "the unit already",
+    "kind": "add kind: current, vibration or speed",
+}
+"""What to write for a channel that lacks its scale or kind; for messages."""
+
 Found = Iterator[tuple[KeyPath, str]]
 """Keys, and what is wrong with each."""
 
@@ -51,6 +62,25 @@ def contradictions(root: object) -> Found:
             f"{TLS_PORT} is the port of TLS, and there is no mqtt.tls; add tls: true (or tls: false, if this "
             f"broker does not encrypt there), or take {PLAIN_PORT}",
         )
+
+
+def undescribed_channels(root: object) -> Found:
+    """Find channels of which neither the file nor the DAQ says what they are, in content of any kind.
+
+    A stated rate says that the DAQ does not describe itself. Recordings do, so they need none of this.
+    """
+    file = _Content(root)
+    decoder, channels = file.decoder, file.get("channels")
+    if decoder is None or decoder.tells_rate or file.number("acquisition", "rate_hz") is None:
+        return
+    for index, channel in enumerate(channels if isinstance(channels, list) else []):
+        what = _lacking(channel) if isinstance(channel, Mapping) else None
+        if what is not None:
+            yield (
+                ("channels", index),
+                f"{what} is missing, and {decoder.spoken} whose rate_hz is stated here do not describe "
+                f"themselves; {_ADVICE[what]}",
+            )
 
 
 def doubts(settings: Settings) -> Found:
@@ -94,9 +124,21 @@ class _Content:
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
     @property
-    def reads_lines(self) -> bool:
-        """True if the driver is that of lines of text."""
-        return self.get("acquisition", "driver") == "csv_lines"
+    def decoder(self) -> type[Decoder] | None:
+        """The decoder of the driver that is named; None where none is, or an unknown one."""
+        driver = self.get("acquisition", "driver")
+        return decoder_of(driver) if isinstance(driver, str) and driver in DRIVERS else None
+
+
+def _lacking(channel: Mapping[str, object]) -> str | None:
+    """Return what is missing of a channel that nothing else describes: its scale or its kind; else None."""
+    name, unit = channel.get("name"), channel.get("unit")
+    if channel.get("scale") is None:
+        known = standard_unit(unit) if isinstance(unit, str) else None
+        converts = known is not None and known[1] != 1.0  # such a unit is told to need its scale anyway
+        return None if converts else "scale"
+    told = channel.get("kind") is not None or unit is not None or not isinstance(name, str) or unit_of(name)
+    return None if told else "kind"
 
 
 def _power_without_current(file: _Content) -> Found:
@@ -118,7 +160,7 @@ def _power_without_current(file: _Content) -> Found:
 
 def _rate_below_line(file: _Content) -> Found:
     rate_hz, line_hz = file.number("acquisition", "rate_hz"), file.number("motor", "line_frequency_hz")
-    if not file.reads_lines or rate_hz is None or line_hz is None:
+    if file.decoder is None or file.decoder.tells_rate or rate_hz is None or line_hz is None:
         return
     needed_hz = 2 * (line_hz + BAND_HZ)
     if rate_hz < needed_hz:
@@ -126,13 +168,13 @@ def _rate_below_line(file: _Content) -> Found:
             ("acquisition", "rate_hz"),
             f"{rate_hz:g} scans a second cannot show a line of {line_hz:g} Hz and what lies {BAND_HZ:g} Hz "
             f"beside it: that takes {needed_hz:g}, and {GOOD_RATE_HZ:g} or more are good; it is the number "
-            "of lines a second, not the frequency of the supply",
+            "of scans a second, not the frequency of the supply",
         )
 
 
 def _lines_beyond_baud_rate(file: _Content) -> Found:
     rate_hz, baud_rate = file.number("acquisition", "rate_hz"), file.number("acquisition", "baud_rate")
-    if not file.reads_lines or rate_hz is None or baud_rate is None:
+    if file.decoder is None or not file.decoder.reads_lines or rate_hz is None or baud_rate is None:
         return
     channels = file.get("channels")
     columns = len(channels) if isinstance(channels, list) and channels else 1
@@ -154,12 +196,13 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
             ("acquisition", "port"),
             "is not a path below /dev, so it is relative to the folder in which the agent starts",
         )
-    if acquisition.driver != "csv_lines":
+    decoder = decoder_of(acquisition.driver)
+    if decoder.tells_rate:
         if acquisition.rate_hz is not None:
             yield (
                 ("acquisition", "rate_hz"),
-                "has no effect: block frames state their own rate; remove it, or set driver: csv_lines if "
-                "the DAQ sends text",
+                f"has no effect: {decoder.spoken} state their own rate; remove it, or set driver: csv_lines "
+                "if the DAQ sends text",
             )
         return
     rate_hz, columns = acquisition.rate_hz, len(settings.channels or ())
@@ -171,8 +214,13 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
     if missing:
         yield (
             ("acquisition", "driver"),
-            f"csv_lines without {' and '.join(missing)}: right only if the DAQ describes itself in a line "
-            f"that begins with #; otherwise no line is understood: add {', and '.join(missing.values())}",
+            f"{acquisition.driver} without {' and '.join(missing)}: right only if the DAQ describes itself"
+            + (
+                " in a line that begins with #; otherwise no line"
+                if decoder.reads_lines
+                else "; otherwise nothing"
+            )
+            + f" is understood: add {', and '.join(missing.values())}",
         )
     if rate_hz is None:
         return
@@ -183,7 +231,7 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
             "that fewer windows are judged at part load",
         )
     usual = rate_hz * max(columns, 1) * USUAL_BYTES_PER_VALUE * BITS_PER_BYTE
-    if "baud_rate" in acquisition.model_fields_set and acquisition.baud_rate < usual:
+    if decoder.reads_lines and "baud_rate" in acquisition.model_fields_set and acquisition.baud_rate < usual:
         yield (
             ("acquisition", "baud_rate"),
             f"{rate_hz:g} lines of {max(columns, 1)} values of four digits take {usual:g} bits a second, "

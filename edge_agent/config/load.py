@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from edge_agent.config.contradictions import contradictions, doubts
+from edge_agent.config.contradictions import contradictions, doubts, undescribed_channels
 from edge_agent.config.document import Document, read_document
 from edge_agent.config.explain import explain
 from edge_agent.config.problems import ConfigError, Problem
@@ -15,28 +15,41 @@ from edge_agent.config.settings import Settings
 
 
 def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read and check a configuration. Raises ConfigError with all that is wrong in it.
+    """Read and check a configuration for recordings. Raises ConfigError with all that is wrong in it.
 
-    `${NAME}` and `${NAME:-default}` in values are replaced from `environment`; relative paths count from the
-    folder of the file.
+    A recording says itself what its channels are, so here they may be described in part. `${NAME}` and
+    `${NAME:-default}` in values are replaced from `environment`; relative paths count from the folder of the
+    file.
     """
-    return load_with_doubts(file, environment)[0]
+    return _load(read_document(file, environment), live=False)
 
 
 def load_with_doubts(
     file: Path, environment: Mapping[str, str] = os.environ
 ) -> tuple[Settings, tuple[Problem, ...]]:
-    """Read and check a configuration as `load_settings` does; also return what is strange in it."""
+    """Read and check a configuration for an agent that runs; also return what is strange in it.
+
+    As `load_settings`, but each channel must be described, here or by the DAQ.
+    """
     document = read_document(file, environment)
+    settings = _load(document, live=True)
+    strange = (Problem(file, document.place(key), key, message) for key, message in doubts(settings))
+    return settings, tuple(strange)
+
+
+def _load(document: Document, *, live: bool) -> Settings:
+    """Return the settings; raises ConfigError with all that is wrong, within values and between them."""
     settings = _validated(document)
     told = {problem.key for problem in document.problems}
-    for key, message in contradictions(document.root):
+    for key, message in (
+        *contradictions(document.root),
+        *(undescribed_channels(document.root) if live else ()),
+    ):
         if key not in told:
             document.report(document.place(key), key, message)
     if settings is None or document.problems:
         raise ConfigError(tuple(document.problems))
-    strange = (Problem(file, document.place(key), key, message) for key, message in doubts(settings))
-    return settings, tuple(strange)
+    return settings
 
 
 def _validated(document: Document) -> Settings | None:

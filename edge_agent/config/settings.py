@@ -6,10 +6,11 @@ import re
 import socket
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
+from edge_agent.acquire.drivers import DRIVERS, decoder_of
 from edge_agent.acquire.overrides import ChannelOverride, with_channels, with_channels_of_recording
 from edge_agent.acquire.samples import Device
 from edge_agent.acquire.settings import SerialSettings
@@ -85,17 +86,23 @@ def _as_tuple(given: object) -> object:
     return tuple(given) if isinstance(given, list) else given
 
 
+if TYPE_CHECKING:
+    DriverName = str
+else:
+    DriverName = Literal[tuple(DRIVERS)]
+_DRIVERS_HELP = ", or ".join(driver.help for driver in DRIVERS.values())
+
+
 class AcquisitionSection(Section):
     """Where the samples come from."""
 
-    driver: Literal["block_frames", "csv_lines"] = "block_frames"
-    """Binary frames of a DAQ that describes itself, or lines of comma-separated numbers."""
+    driver: DriverName = Field("block_frames", description=f"{_DRIVERS_HELP[0].upper()}{_DRIVERS_HELP[1:]}.")
     port: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(check_port)]
     """Serial port, best one of /dev/serial/by-id (`edge-agent ports` lists them)."""
     baud_rate: Annotated[int, Field(ge=1200, le=12_000_000)] = 921_600
     """Bits per second of a UART; has no effect on USB CDC."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
-    """Scans per second, for csv_lines only: the lines do not say it."""
+    """Scans per second, for drivers such as csv_lines: their lines do not say it."""
     columns: Annotated[
         Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(_as_tuple)
     ] = None
@@ -109,7 +116,8 @@ class AcquisitionSection(Section):
     ) -> tuple[str, ...] | None:
         if columns is None:
             return None
-        if info.data.get("driver") == "block_frames":
+        driver = info.data.get("driver")
+        if driver is not None and not decoder_of(driver).reads_lines:
             raise ValueError("only lines have columns; leave it out, or set driver: csv_lines")
         if len({name.casefold() for name in columns}) < len(columns):
             raise ValueError("two columns have one name; give each its own, e.g. time, other1, other2")

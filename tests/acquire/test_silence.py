@@ -8,14 +8,15 @@ from time import monotonic
 import numpy as np
 import pytest
 from pty_line import PtyLine
-from test_source import a_device, frames_of, number_of, polled
+from test_port_source import a_device, frames_of, number_of, polled
 from text_streams import phases, with_vibration
 
 from edge_agent.acquire.description import encode_description as encode_description_text
 from edge_agent.acquire.drivers.block_frames import encode_description
+from edge_agent.acquire.port_source import SerialSource
 from edge_agent.acquire.samples import Channel, Device, SampleBlock, Stream
 from edge_agent.acquire.settings import SerialSettings
-from edge_agent.acquire.source import PortOpened, SerialSource, Silence
+from edge_agent.acquire.source import PortOpened, Silence
 
 LINES = b"".join(b"%d.%03d,11.3,-13.5\n" % (k % 17, k) for k in range(200))
 NOISE = random.Random(1).randbytes(4000)

@@ -52,6 +52,12 @@ class Folder:
             self.load(*changes, **environment)
         return {str(p).split(": ")[1]: p for p in refused.value.problems}
 
+    def problems_of_an_agent(self, *changes: tuple[str, str]) -> dict[str, Problem]:
+        """The same of an agent that runs, for which every channel must be described."""
+        with pytest.raises(ConfigError) as refused:
+            self.doubts(*changes)
+        return {str(p).split(": ")[1]: p for p in refused.value.problems}
+
     def problem(self, *changes: tuple[str, str], **environment: str) -> Problem:
         (problem,) = self.problems(*changes, **environment).values()
         return problem

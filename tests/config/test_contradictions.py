@@ -1,12 +1,15 @@
 """Settings that exclude each other are refused in the same pass; what is merely strange is a warning."""
 
+import os
+from threading import Thread
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from small_files import FILE, Folder, changed
 
 from edge_agent import cli
-from edge_agent.config.contradictions import contradictions
+from edge_agent.config.contradictions import contradictions, undescribed_channels
 
 NO_CHANNELS = FILE[FILE.index("channels:") : FILE.index("mqtt:")]
 
@@ -209,3 +212,83 @@ ANYTHING = st.recursive(
 @given(ANYTHING)
 def test_contradictions_are_looked_for_in_content_of_any_kind(root: object):
     list(contradictions(root))
+
+
+@given(ANYTHING)
+def test_undescribed_channels_are_looked_for_in_content_of_any_kind(root: object):
+    list(undescribed_channels({"acquisition": {"driver": "csv_lines", "rate_hz": 2000}, "channels": root}))
+    list(undescribed_channels(root))
+
+
+IA = "{name: ia, kind: current, phase: a, unit: A, scale: 1}"
+
+
+@pytest.mark.parametrize(
+    ("channel", "key", "said"),
+    [
+        ("{name: ia, kind: current, phase: a, unit: A}", "channels[0]", "scale is missing, and lines whose"),
+        (
+            "{name: ia, phase: a, scale: null}",
+            "channels[0]",
+            "or scale: 1 where the numbers are in the unit",
+        ),
+        ("{name: x, scale: 2}", "channels[0]", "kind is missing, and lines whose rate_hz is stated here"),
+        ("{name: x, kind: null, scale: 2}", "channels[0]", "do not describe themselves; add kind"),
+        ("{name: x}", "channels[0]", "scale is missing"),
+        ("{name: ia, phase: a, unit: mA}", "channels[0].scale", "a unit of mA needs the scale in it"),
+        ("{name: x, unit: V, scale: 1}", "channels[0].unit", "no unit of a channel here"),
+        ("{name: 7, scale: 1}", "channels[0].name", "found 7"),
+    ],
+)
+def test_a_channel_that_nothing_describes_is_one_problem(folder: Folder, channel: str, key: str, said: str):
+    ((found, problem),) = folder.problems_of_an_agent((IA, channel)).items()
+    assert found == key
+    assert said in problem.message
+
+
+@pytest.mark.parametrize(
+    "channel",
+    [
+        "{name: ia, scale: 0.5}",
+        "{name: x, kind: vibration, scale: 1}",
+        "{name: x, unit: g, scale: 1}",
+        "{name: rpm, scale: 1}",
+    ],
+)
+def test_a_channel_whose_kind_its_unit_or_name_tells_is_described(folder: Folder, channel: str):
+    folder.doubts((IA, channel))
+
+
+@pytest.mark.parametrize(
+    "described_by", [("driver: csv_lines", "driver: block_frames"), ("  rate_hz: 2000\n", "")]
+)
+def test_a_daq_that_describes_itself_may_leave_channels_to_it(folder: Folder, described_by: tuple[str, str]):
+    folder.doubts(described_by, (IA, "{name: ia, phase: a}"))
+
+
+def test_a_recording_describes_its_channels_itself(folder: Folder):
+    assert folder.load((IA, "{name: ia, phase: a}")).channels is not None
+
+
+def test_undescribed_channels_are_told_with_everything_else(folder: Folder):
+    problems = folder.problems_of_an_agent(
+        ("poles: 4", "poles: 5"),
+        (IA, "{name: ia, phase: a}"),
+        ("{name: ib, kind: current, phase: b, unit: A, scale: 1}", "{name: x, scale: 1}"),
+        ("localhost", "localhost\n  colour: red"),
+    )
+    assert set(problems) == {"motor.poles", "channels[0]", "channels[1]", "mqtt.colour"}
+
+
+def test_a_rate_that_cannot_be_read_is_told_alone(folder: Folder):
+    problems = folder.problems_of_an_agent(("rate_hz: 2000", "rate_hz: fast"), (IA, "{name: ia, phase: a}"))
+    assert set(problems) == {"acquisition.rate_hz"}
+
+
+def test_a_file_is_read_once_so_it_may_come_through_a_pipe(folder: Folder, capsys):
+    os.mkfifo(folder.file)
+    writer = Thread(target=folder.file.write_text, args=(changed((IA, "{name: ia, phase: a}")),))
+    writer.start()
+    assert cli.main(["check", str(folder.file)]) == 2
+    writer.join()
+    assert "channels[0]: scale is missing" in capsys.readouterr().err

@@ -1,11 +1,50 @@
-"""How bytes become samples, one decoder for each wire format. Its parts, in reading order:
+"""How bytes become samples, one driver for each wire format. Its parts, in reading order:
 
-block_frames  block frames: the wire format of a DAQ that sends samples in blocks (architecture: wire format)
-cobs          consistent overhead byte stuffing: any bytes without a zero byte, so that zero can delimit
-splitting     cuts a stream of bytes at its delimiters, in bounded memory
-sequence      what the sequence numbers of one stream's frames tell: lost, repeated, reordered, begun anew
-csv_lines     lines of text: one scan a line, its numbers separated by comma, semicolon, tab or spaces
-text_line     what one line of text means: which column belongs to which channel, and the number in each
-line_styles   how numbers and names are written in a line of text: separators, decimal commas, quotes
-steps         in which steps the numbers of a stream become counts: whole ones as they are, decimal ones finer
+decoder        what a driver is: a decoder of bytes, and what it can say of bytes that it cannot use
+block_frames   block frames: the wire format of a DAQ that sends samples in blocks (architecture: wire format)
+cobs           consistent overhead byte stuffing: any bytes without a zero byte, so that zero can delimit
+splitting      cuts a stream of bytes at its delimiters, in bounded memory
+sequence       what the sequence numbers of one stream's frames tell: lost, repeated, reordered, begun anew
+csv_lines      lines of text: one scan a line, its numbers separated by comma, semicolon, tab or spaces
+text_line      what one line of text means: which column belongs to which channel, and the number in each
+line_styles    how numbers and names are written in a line of text: separators, decimal commas, quotes
+refused_lines  lines that are no scans: counted by what is wrong with them, and told with what to do
+steps          in which steps the numbers of a stream become counts: whole as they are, decimal ones finer
 """
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from edge_agent.acquire.drivers.decoder import Decoder
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """A wire format; its module is imported only when it is needed."""
+
+    decoder: str
+    """`module:class` of its `decoder.Decoder`."""
+    help: str
+    """What it reads, as the README and the schema say it."""
+
+
+DRIVERS = {
+    "block_frames": Driver(
+        "edge_agent.acquire.drivers.block_frames:FrameDecoder",
+        "binary frames of a DAQ that describes itself",
+    ),
+    "csv_lines": Driver(
+        "edge_agent.acquire.drivers.csv_lines:CsvDecoder",
+        "lines of comma-separated numbers",
+    ),
+}
+"""By name, as `acquisition.driver` of the YAML has it."""
+
+
+def decoder_of(driver: str) -> "type[Decoder]":
+    """Return the decoder of a driver of this name."""
+    module, _, name = DRIVERS[driver].decoder.partition(":")
+    found: type[Decoder] = getattr(import_module(module), name)
+    return found

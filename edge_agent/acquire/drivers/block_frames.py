@@ -9,18 +9,20 @@ import re
 import struct
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 import numpy as np
 
 from edge_agent.acquire import description
-from edge_agent.acquire.counter import Counter
-from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.counts import Counter, DecoderCounts
 from edge_agent.acquire.drivers import cobs
+from edge_agent.acquire.drivers.decoder import Decoder, Unread
 from edge_agent.acquire.drivers.sequence import Arrival, SequenceTracker
 from edge_agent.acquire.drivers.splitting import Splitter
 from edge_agent.acquire.overrides import ConfiguredChannel, undescribed_device, with_channels
 from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.settings import SerialSettings
+from edge_agent.acquire.source import Silence
 
 VERSION = 1
 """Version of the wire format in every header (architecture: wire format)."""
@@ -76,12 +78,14 @@ def encode_description(device: Device) -> bytes:
     return _sealed(header + text)
 
 
-class FrameDecoder:
+class FrameDecoder(Decoder):
     """Finds the frames in a stream of bytes, whatever lies between them.
 
     Only a frame whose stuffing, checksum, version and lengths all fit is handed on, each once. How the
     bytes are cut into pushes changes nothing. Memory is bounded by MAX_FRAME_BYTES and by 16 streams.
     """
+
+    spoken: ClassVar = "block frames"
 
     def __init__(self, channels: tuple[ConfiguredChannel, ...] = ()) -> None:
         """Take the channels that win over what the device says; those of stream 0 if it says nothing."""
@@ -99,6 +103,11 @@ class FrameDecoder:
         self._assumed = True
         self._waited_s = 0.0
 
+    @classmethod
+    def from_settings(cls, settings: SerialSettings) -> Self:
+        """Return a decoder that is told the channels; frames tell the rest."""
+        return cls(settings.channels)
+
     @property
     def counts(self) -> DecoderCounts:
         """What was seen so far."""
@@ -115,6 +124,29 @@ class FrameDecoder:
     def cut(self) -> None:
         """Forget the beginning of a frame, since its end will never come: the port was closed."""
         self._splitter.cut()
+
+    def explain(self, unread: Unread) -> Silence | None:
+        """Say why whole frames bring no samples; None where none came."""
+        if self._counter.contradicting:
+            text = "samples come with another rate, stream or number of channels than the device describes"
+            return Silence("contradicting", text, "refused_frames", max(1, unread.refused))
+        if self._counter.undescribed:
+            text = "frames come, but nothing says what is in them: "
+            text += "give channels in the YAML, one for each column"
+            return Silence("undescribed", text, "refused_frames", max(1, unread.refused))
+        return None
+
+    @classmethod
+    def foreign(cls, sample: bytes) -> str:
+        """Say that no frame is whole, or that none even ends."""
+        return f"bytes come, but {'no frame is whole' if DELIMITER in sample else 'no frame ends'}"
+
+    @classmethod
+    def recognise(cls, unread: Unread, expected: str) -> str | None:
+        """Say that block frames come rather than what is expected where one whole frame is there."""
+        if not any(is_frame(piece) for piece in unread.sample.split(DELIMITER) if piece):
+            return None
+        return f"block frames come, not {expected}: set acquisition.driver: block_frames"
 
     def _take(self, encoded: bytes) -> list[Device | SampleBlock]:
         """Return what a piece between two delimiters holds."""

@@ -10,41 +10,38 @@ Text has no checksum: a digit that was changed on the way cannot be seen.
 import logging
 import math
 import zlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire import description
-from edge_agent.acquire.counter import Counter
-from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.counts import Counter, DecoderCounts
+from edge_agent.acquire.drivers.decoder import Decoder, Unread
 from edge_agent.acquire.drivers.line_styles import LineError, names_columns, show
+from edge_agent.acquire.drivers.refused_lines import RefusedLines, recognise_lines
 from edge_agent.acquire.drivers.sequence import Arrival, SequenceTracker
 from edge_agent.acquire.drivers.splitting import Splitter
 from edge_agent.acquire.drivers.steps import MAX_COUNT, Steps
 from edge_agent.acquire.drivers.text_line import LineReader
 from edge_agent.acquire.overrides import ConfiguredChannel, undescribed_device, with_channels
 from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.settings import SerialSettings
+from edge_agent.acquire.source import Silence
 
 _LOG = logging.getLogger(__name__)
 _CR_TO_LF = bytes.maketrans(b"\r", b"\n")
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_KINDS_KEPT = 16
-"""Kinds of refused lines that are told apart: judgement, more than a device mixes."""
 
 
-@dataclass(slots=True)
-class _Refused:
-    """Lines that are no scans for one reason."""
-
-    text: str
-    """The reason, and the first of them."""
-    advice: str
-    lines: int = 0
-
-
-class CsvDecoder:
+class CsvDecoder(Decoder):
     """Reads scans from lines; a line that is not one whole scan is lost, and never shifts columns."""
+
+    spoken: ClassVar = "lines"
+    reads_lines: ClassVar = True
+    tells_rate: ClassVar = False
+    has_checksum: ClassVar = False
 
     def __init__(
         self,
@@ -72,26 +69,50 @@ class CsvDecoder:
         self._tracker = SequenceTracker()
         self._rows: list[list[float]] = []
         self._last: NDArray[np.int32] = np.zeros(0, np.int32)
-        self._refused: dict[tuple[str, int], _Refused] = {}
+        self._refused = RefusedLines()
+
+    @classmethod
+    def from_settings(cls, settings: SerialSettings) -> Self:
+        """Return a decoder that is told channels, rate and columns."""
+        return cls(settings.channels, settings.rate_hz, settings.columns)
 
     @property
     def refused_line(self) -> str | None:
         """Why most of the refused lines are no scans, and the first of these; None where none was refused."""
-        return max(self._refused.values(), key=lambda refused: refused.lines).text if self._refused else None
+        return self._refused.text
 
     @property
     def advice(self) -> str:
         """What to do about them; empty where nothing is known."""
-        return max(self._refused.values(), key=lambda refused: refused.lines).advice if self._refused else ""
+        return self._refused.advice
 
-    @property
-    def header(self) -> list[str]:
-        """The names of the columns by a header that came; empty without one."""
-        return self._reader.header
+    def take_refused(self) -> str | None:
+        """Return what is wrong with most of the lines that were refused among scans; then forget it."""
+        text, advice = self._refused.text, self._refused.advice
+        self._refused.forget()
+        return (
+            None if text is None else f"some lines are no scans: {text}" + (f"; {advice}" if advice else "")
+        )
 
-    def forget_refused(self) -> None:
-        """Forget which lines were refused; counts go on."""
-        self._refused.clear()
+    def explain(self, unread: Unread) -> Silence | None:
+        """Say why lines bring no samples; None where the bytes are no lines."""
+        return self._refused.explain(
+            unread,
+            described=not self._counter.undescribed,
+            channels=bool(self._channels),
+            rate=bool(self._rate_hz),
+            header=self._reader.header,
+        )
+
+    @classmethod
+    def foreign(cls, sample: bytes) -> str:
+        """Say that the bytes are no text."""
+        return "bytes come that are no text"
+
+    @classmethod
+    def recognise(cls, unread: Unread, expected: str) -> str | None:
+        """Say that bytes are lines of text rather than what is expected, and what to set; else None."""
+        return recognise_lines(unread, expected)
 
     @property
     def counts(self) -> DecoderCounts:
@@ -237,17 +258,13 @@ class CsvDecoder:
             self._begin_counts(found)
 
     def _refuse(self, line: bytes, error: LineError) -> None:
-        """Count a line that is no scan by what is wrong with it, and remember the first of its kind."""
+        """Count a line that is no scan."""
         setattr(self._counter, error.counted, getattr(self._counter, error.counted) + 1)
-        kind = error.counted, error.columns
-        if names_columns(line):
-            return  # words say less of what is wrong than the scans that follow
-        if kind not in self._refused:
-            if len(self._refused) >= _KINDS_KEPT:
-                return
-            advice = "" if error.certain else self._reader.advice(line, error.columns)
-            self._refused[kind] = _Refused(f"{error}: {show(line)}", advice)
-        self._refused[kind].lines += 1
+        if not names_columns(line):  # words say less of what is wrong than the scans that follow
+            self._refused.add(line, error, self._advise)
+
+    def _advise(self, line: bytes, error: LineError) -> str:
+        return "" if error.certain else self._reader.advice(line, error.columns)
 
     def _lose(self, found: list[Device | SampleBlock]) -> None:
         """Leave a hole of one scan, unless the index of the next line tells."""

@@ -12,9 +12,10 @@ from pty_line import PATIENCE_S, PtyLine
 from edge_agent.acquire.byte_queue import MAX_WAITING_BYTES
 from edge_agent.acquire.description import encode_description as encode_description_text
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
+from edge_agent.acquire.port_source import SerialSource
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.acquire.settings import SerialSettings
-from edge_agent.acquire.source import PortLost, PortOpened, SerialSource
+from edge_agent.acquire.source import PortLost, PortOpened
 from edge_agent.supervision import Supervisor
 
 RATE_HZ = 10_000.0

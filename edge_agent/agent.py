@@ -41,7 +41,7 @@ from edge_agent.verdict import Reason, Refusal, State, Verdict
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
-"""The loop looks at heartbeats and stop this often, s. Judgement."""
+"""The loop checks heartbeats and stop this often, s. Judgement."""
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
@@ -62,7 +62,7 @@ class Agent:
             settings.window.step_s,
             settings.state_folder() / "failed_windows",
         )
-        with contextlib.suppress(OSError):  # the outbox tells what is wrong, and goes on without a disk
+        with contextlib.suppress(OSError):  # the outbox reports what is wrong, and works without a disk
             settings.state_folder().mkdir(parents=True, exist_ok=True)
         self._outbox = Outbox(settings.outbox_settings())
         take_over(self._outbox, settings.former_outbox(), settings.former_event_topics())
@@ -82,7 +82,7 @@ class Agent:
         self._said_reasons: set[Reason] = set()
 
     def run(self, stop: threading.Event, hung_up: threading.Event | None = None) -> None:
-        """Diagnose until `stop` is set; `hung_up` is told in the log and cleared.
+        """Diagnose until `stop` is set; `hung_up` is logged and cleared.
 
         Raises ThreadLostError when a thread dies or stalls, WindowsFailError when no window can be analysed.
         """
@@ -162,14 +162,14 @@ class Agent:
             _LOG.info("%s%s", _in_short(answer.state), why)
 
     def _note(self, problem: str | None) -> None:
-        """Say what is wrong though samples come: in health for as long as it is, in the log once."""
+        """Report what is wrong although samples come: in health while it lasts, in the log once."""
         self._health.source_problem(problem)
         if problem is not None and problem not in self._told:
             self._told.add(problem)
             _LOG.warning("%s", problem)
 
     def _fall_silent(self, silence: Silence) -> None:
-        """Without samples there is no state: say so at once rather than let the last one stand."""
+        """Without samples there is no state: publish that at once rather than keep the last one."""
         silent_s = time.monotonic() - self._samples_s
         if silence.key not in self._silences_told:
             self._silences_told.add(silence.key)
@@ -191,7 +191,7 @@ class Agent:
             if is_event(before, after):
                 self._say_event(before, after, before.state)
         elif after.state is not State.INDETERMINATE:
-            # A restart is no change of the motor: the first answer is compared with what was told before it.
+            # A restart is no change of the motor: the first answer is compared with the last event before it.
             self._told_before_start = None
             if (told["state"], told["severity"]) != (after.state, after.severity):
                 self._say_event(told, after, told["state"])

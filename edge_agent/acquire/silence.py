@@ -1,4 +1,4 @@
-"""Why an open port brings no samples, as far as what comes instead tells: said to people."""
+"""Why an open port brings no samples, in words: concluded from what comes instead."""
 
 from edge_agent.acquire.drivers import DRIVERS, decoder_of
 from edge_agent.acquire.drivers.decoder import Decoder, Unread
@@ -16,7 +16,7 @@ def explain_silence(
     """
     problem = decoder.description_problem or device_problem
     if problem is not None:
-        text = f"no samples come: the device describes itself wrongly: {problem}"
+        text = f"no samples arrive: the description that the DAQ sends cannot be right: {problem}"
         return Silence("description", text, "refused_descriptions", max(1, decoder.counts.bad_descriptions))
     own = settings.driver
     for name in sorted(DRIVERS, key=lambda name: (not decoder_of(name).has_checksum, name != own)):

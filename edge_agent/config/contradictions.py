@@ -125,7 +125,7 @@ class _Content:
 
     @property
     def decoder(self) -> type[Decoder] | None:
-        """The decoder of the driver that is named; None where none is, or an unknown one."""
+        """The decoder of the driver that is named; None if none is, or an unknown one."""
         driver = self.get("acquisition", "driver")
         return decoder_of(driver) if isinstance(driver, str) and driver in DRIVERS else None
 

@@ -119,7 +119,7 @@ class Decision:
         return replace(self._bars.state, others=tuple(other.state for other in self._others.values()))
 
     def update(self, verdict: Verdict) -> bool:
-        """Take the verdict of the next window; tells whether state, severity or reason of a fault changed."""
+        """Take a window's verdict; return whether state, severity or reason of a fault changed."""
         changed = self._bars.update(verdict)
         for finding in verdict.others:
             refusal = of_samples.STARTED.refuse(0)
@@ -130,7 +130,7 @@ class Decision:
         return changed
 
     def refuse(self, refusal: Refusal) -> bool:
-        """Set all states to indeterminate at once, as when no samples come; tells whether one changed."""
+        """Set all states to indeterminate at once, as when no samples come; return whether one changed."""
         changed = self._bars.refuse(refusal)
         for other in self._others.values():
             changed |= other.refuse(refusal)

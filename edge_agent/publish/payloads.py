@@ -1,4 +1,4 @@
-"""What is said over MQTT, as JSON: keys in a fixed order, units in their names, never a NaN."""
+"""What is published, as JSON: keys in a fixed order, units in their names, never a NaN."""
 
 import json
 import math
@@ -16,7 +16,7 @@ Payload = dict[str, object]
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Who says it: the same in every payload of a motor."""
+    """Where it comes from: the same in every payload of a motor."""
 
     agent: str
     """Id of the agent."""
@@ -30,7 +30,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How the agent itself is; published with these names in this order."""
+    """State of the agent itself; published with these names in this order."""
 
     samples_received: int
     """Scans since the start, of all streams."""
@@ -39,9 +39,9 @@ class Health:
     crc_errors: int
     """Frames dropped because they were damaged."""
     frames_rejected: int
-    """Frames or lines that are none, that no description fits, or whose description cannot be right."""
+    """Frames or lines that cannot be read, that no description fits, or whose description cannot be right."""
     bytes_dropped: int
-    """Bytes that nobody decoded in time."""
+    """Bytes dropped because they were not decoded in time."""
     windows_done: int
     """Windows diagnosed since the start."""
     windows_failed: int
@@ -55,7 +55,7 @@ class Health:
     events_dropped: int
     """Events that the outbox had to give up, ever."""
     events_unsaved: int
-    """Events that wait in memory because the disk takes none."""
+    """Events that wait in memory because the disk does not accept them."""
     diagnoses_dropped: int
     """Diagnoses not sent because the broker was away or slow."""
     last_verdict_age_s: float | None
@@ -65,7 +65,7 @@ class Health:
     latency_p99_ms: float | None
     """99th percentile of the same."""
     temperature_c: float | None
-    """Of the processor; None where the system does not say."""
+    """Of the processor; None if the system does not say."""
     memory_mb: float | None
     """Resident memory of the process, 10^6 bytes."""
     uptime_s: float
@@ -81,7 +81,7 @@ class Health:
     outbox_files_put_aside: int = 0
     """Outbox files that were damaged or of a newer version, ever; they lie beside the outbox."""
     messages_left_out: int = 0
-    """Messages that the broker is too small for, or for which it ended the connection."""
+    """Messages larger than the broker accepts, or for which it ended the connection."""
 
 
 def encode(payload: Payload) -> bytes:
@@ -123,8 +123,8 @@ def event_payload(
 ) -> Payload:
     """Return the payload of a change of state or severity.
 
-    `event_id` tells repeated deliveries of one event; `before` is None where nothing had been said yet, and
-    what an event said before a restart is its `after` of then.
+    `event_id` is the same in repeated deliveries of one event. `before` is None if there was no event yet;
+    after a restart it is the `after` of the last event.
     `verdict` is the whole state payload, with the window that decided.
     """
     return {
@@ -226,7 +226,7 @@ def _plain(value: object) -> object:
 
 
 def _rounded(value: float | None, decimals: int) -> float | int | None:
-    """Round; give None for what JSON cannot say (NaN, infinities) and an int for no decimals."""
+    """Round; None for what JSON cannot hold (NaN, infinities), an int for no decimals."""
     if value is None or not math.isfinite(value):
         return None
     return round(float(value), decimals) if decimals else round(float(value))

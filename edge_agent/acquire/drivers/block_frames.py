@@ -88,7 +88,7 @@ class FrameDecoder(Decoder):
     spoken: ClassVar = "block frames"
 
     def __init__(self, channels: tuple[ConfiguredChannel, ...] = ()) -> None:
-        """Take the channels that win over what the device says; those of stream 0 if it says nothing."""
+        """Take the channels that override what the device says; those of stream 0 if it says nothing."""
         self.description_problem: str | None = None
         """Why the last description cannot be right and was ignored; None once a right one came."""
         self._channels = channels
@@ -105,7 +105,7 @@ class FrameDecoder(Decoder):
 
     @classmethod
     def from_settings(cls, settings: SerialSettings) -> Self:
-        """Return a decoder that is told the channels; frames tell the rest."""
+        """Return a decoder with the configured channels; frames state the rest."""
         return cls(settings.channels)
 
     @property
@@ -126,12 +126,12 @@ class FrameDecoder(Decoder):
         self._splitter.cut()
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why whole frames bring no samples; None where none came."""
+        """Say why whole frames bring no samples; None if none came."""
         if self._counter.contradicting:
-            text = "samples come with another rate, stream or number of channels than the device describes"
+            text = "samples arrive with another rate, stream or number of channels than the DAQ describes"
             return Silence("contradicting", text, "refused_frames", max(1, unread.refused))
         if self._counter.undescribed:
-            text = "frames come, but nothing says what is in them: "
+            text = "frames arrive, but nothing says what is in them: "
             text += "give channels in the YAML, one for each column"
             return Silence("undescribed", text, "refused_frames", max(1, unread.refused))
         return None

@@ -73,17 +73,17 @@ class CsvDecoder(Decoder):
 
     @classmethod
     def from_settings(cls, settings: SerialSettings) -> Self:
-        """Return a decoder that is told channels, rate and columns."""
+        """Return a decoder with the configured channels, rate and columns."""
         return cls(settings.channels, settings.rate_hz, settings.columns)
 
     @property
     def refused_line(self) -> str | None:
-        """Why most of the refused lines are no scans, and the first of these; None where none was refused."""
+        """Why most of the refused lines are no scans, and the first of these; None if none was refused."""
         return self._refused.text
 
     @property
     def advice(self) -> str:
-        """What to do about them; empty where nothing is known."""
+        """What to do about them; empty if nothing is known."""
         return self._refused.advice
 
     def take_refused(self) -> str | None:
@@ -91,11 +91,11 @@ class CsvDecoder(Decoder):
         text, advice = self._refused.text, self._refused.advice
         self._refused.forget()
         return (
-            None if text is None else f"some lines are no scans: {text}" + (f"; {advice}" if advice else "")
+            None if text is None else f"some lines are not scans: {text}" + (f"; {advice}" if advice else "")
         )
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why lines bring no samples; None where the bytes are no lines."""
+        """Say why lines bring no samples; None if the bytes are no lines."""
         return self._refused.explain(
             unread,
             described=not self._counter.undescribed,
@@ -107,7 +107,7 @@ class CsvDecoder(Decoder):
     @classmethod
     def foreign(cls, sample: bytes) -> str:
         """Say that the bytes are no text."""
-        return "bytes come that are no text"
+        return "bytes arrive that are not text"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
@@ -132,7 +132,7 @@ class CsvDecoder(Decoder):
         self._splitter.cut()
         self._mid_line = True
         if not self._indexed:
-            self._next_scan = 0  # how long the port was away cannot be known: the time begins anew
+            self._next_scan = 0  # how long the port was away cannot be known: the time starts over
 
     def _take(self, line: bytes, found: list[Device | SampleBlock]) -> None:
         mid_line, self._mid_line = self._mid_line, False

@@ -25,7 +25,7 @@ class Unread:
 
     @property
     def pace(self) -> str:
-        """How many lines come in a second, which is what `rate_hz` is to be; empty where that is unknown."""
+        """How many lines come in a second, which is what `rate_hz` is to be; empty if that is unknown."""
         pace = self.lines_a_second
         return f", about {pace:.0f} a second" if pace is not None and pace >= 1.0 else ""
 
@@ -35,7 +35,7 @@ class Unread:
 
 
 class Decoder(Protocol):
-    """Turns the bytes of one wire format into a device and its samples, and counts and tells what it refuses.
+    """Turns the bytes of one wire format into a device and its samples; counts and explains what it refuses.
 
     How the bytes are cut into pushes changes nothing, no bytes raise anything, and memory is bounded.
     """
@@ -45,7 +45,7 @@ class Decoder(Protocol):
     reads_lines: ClassVar[bool] = False
     """True for lines of text, one scan each: their columns may have names, in `acquisition.columns`."""
     tells_rate: ClassVar[bool] = True
-    """False where the DAQ need not tell the rate: then it stands in `acquisition.rate_hz`."""
+    """False if the DAQ need not state its rate: `acquisition.rate_hz` then does."""
     has_checksum: ClassVar[bool] = True
     """True if a checksum vouches for all that is handed on. Without, it is believed only while little is
     refused."""
@@ -56,7 +56,7 @@ class Decoder(Protocol):
     @classmethod
     @abstractmethod
     def from_settings(cls, settings: SerialSettings) -> Self:
-        """Return a new decoder that is told what the YAML says."""
+        """Return a new decoder with the settings of the YAML."""
 
     @property
     @abstractmethod
@@ -79,7 +79,7 @@ class Decoder(Protocol):
         return None
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why bytes that are of this format bring no samples; None where they are of another."""
+        """Say why bytes that are of this format bring no samples; None if they are of another."""
         return None
 
     @classmethod

@@ -130,7 +130,7 @@ class LineReader:
             return "if these are decimal commas, let the DAQ put ; between the numbers, or print points"
         if columns > self._width:
             return (
-                "if there is a column that is no channel, as a time stamp or an index, set "
+                "if a column is not a channel, such as a time stamp or an index, set "
                 f"acquisition.columns to all columns in order, e.g. {self._example(columns)}"
             )
         return "channels must hold one entry for each column, in order"
@@ -219,7 +219,7 @@ class LineReader:
         if len(names) == self._width:
             own = names[self._indexed :]
             if any(name in own and own.index(name) != place for place, name in enumerate(self._names)):
-                self._contradiction = f"{said}, and others stand in another order than in channels"
+                self._contradiction = f"{said}, and others are in another order than in channels"
                 return self._contradiction
             return f"{said}: the columns are read in the order of channels"
         return f"{said}: {self.advice(b'', len(names))}"
@@ -280,7 +280,7 @@ def _check_unit(channel: Channel, unit: bytes) -> None:
 
 
 def _positions(wanted: Sequence[str], names: Sequence[str]) -> list[int] | None:
-    """Return where each wanted name stands, capitals or not; None unless each stands there once."""
+    """Return the position of each wanted name, capitals or not; None unless each occurs once."""
     for fold in (str, str.casefold):
         folded = [fold(name.strip()) for name in names]
         if len({fold(name) for name in wanted}) == len(wanted) and all(

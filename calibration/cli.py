@@ -7,17 +7,17 @@ from edge_agent.cli import Command, dispatch
 
 COMMANDS = {
     "simulate": Command(
-        "calibration.commands.simulate", "make recordings, or with --serial be a DAQ on a pty"
+        "calibration.commands.simulate", "make recordings of simulated motors, or with --serial act as a DAQ"
     ),
     "import": Command(
-        "calibration.commands.import_recordings", "make recordings of laboratory files, CSV and WAV"
+        "calibration.commands.import_recordings", "convert laboratory files, CSV and WAV to recordings"
     ),
-    "dataset": Command("calibration.commands.dataset", "make training examples of simulated recordings"),
+    "dataset": Command("calibration.commands.dataset", "make training examples from recordings"),
     "train": Command("calibration.commands.train", "fit the network to a data set"),
     "compare": Command("calibration.commands.compare", "train and test several models on the same split"),
-    "quantize": Command("calibration.commands.quantize", "make a trained network an INT8 model file"),
+    "quantize": Command("calibration.commands.quantize", "make an INT8 model file from a trained network"),
     "evaluate": Command(
-        "calibration.commands.evaluate", "judge a model file on recordings that it has not seen"
+        "calibration.commands.evaluate", "evaluate a model file on recordings that it has not seen"
     ),
     "demo": Command("calibration.commands.demo", "run broker, DAQ and agent, and break two rotor bars"),
 }
@@ -31,7 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `edge-calibrate`; return its exit status."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     commands = {**COMMANDS, "simulate": VIRTUAL_DAQ} if "--serial" in given else COMMANDS
-    description = "What is done before and beside running the edge agent: simulating, training, evaluating."
+    description = (
+        "Tools around the edge agent: simulate motors, import recordings, train and evaluate models."
+    )
     return dispatch("edge-calibrate", description, commands, given)
 
 

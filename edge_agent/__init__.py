@@ -1,28 +1,28 @@
-"""An agent that hears broken rotor bars in an induction motor, and says so over MQTT. In reading order:
+"""An agent that detects broken rotor bars in an induction motor and reports them over MQTT. In reading order:
 
 agent             the whole program on one screen: serial bytes in, fault states out
 pipeline          from samples to answers: the only caller of analysis, network and diagnosis
-motor             the nameplate: all that must be known of a motor beforehand
-circuit           the motor's equivalent circuit, fitted to its nameplate: slip, torque and current of a
-verdict           what is said of a motor: a state with its evidence, or why none can be given
-limits            decision limits: every number that splits a verdict or is published as the `limit` of a
-refusals          why no answer can be given
-acquire           where samples come from
+motor             the nameplate: all that must be known of a motor in advance
+circuit           the equivalent circuit, fitted to the nameplate: slip, torque and current of a healthy motor
+verdict           the vocabulary of answers: states, severities, reasons, evidence
+limits            every number that decides an answer, with its meaning and origin
+refusals          every reason for no answer: its words, and what to do
+acquire           where samples come from: serial port, drivers, recordings
 windows           sliding windows over the sample timeline
-signals           from a window of samples to what it shows
-diagnose          from what a window shows to a verdict, and from verdicts to a state
-publish           from verdicts to the broker
-config            the YAML file as typed settings, or every problem in it
+signals           a window of samples becomes evidence and images
+diagnose          evidence becomes a verdict, and verdicts become a state
+publish           states, events and health go to the broker
+config            the YAML file as typed settings, or every error in it
 commands          one module for each command of `edge-agent`
 cli               the command line: `edge-agent run | check | replay | ports | bench`
-explain           what a window shows and why its verdict follows, in words for whoever looks after the motor
-explain_channels  what is said of single channels: of currents that cannot be, and of vibration that tells
-capabilities      what can and what cannot be said with the channels that are there, in plain words
-plot              a picture of a window: the spectra with the expected lines, the sidebands over time, the
-health            how the agent itself is: counted as it goes, read at every heartbeat
-failures          windows whose analysis raised: each costs itself, is counted, logged once per kind and
-supervision       nothing dies or stalls unnoticed: watched threads, the signals that stop us, and what
-plain             text of others within messages: on one line, and without anything that a terminal would obey
+explain           what a window shows and why its verdict follows, in plain words
+explain_channels  sentences about single channels: impossible currents, vibration that shows nothing
+capabilities      what the available channels allow and what they do not, in plain words
+plot              a picture of a window: spectra with the expected lines, sidebands over time, verdict
+health            the state of the agent itself: counted as it runs, read at every heartbeat
+failures          windows whose analysis raised: refused, counted, logged, and kept for inspection
+supervision       watched threads, stop signals and systemd: nothing dies or stalls unnoticed
+plain             foreign text within messages: on one line, without control sequences
 models            the shipped model: its ONNX file, digest, float weights and card (README.md)
 """
 

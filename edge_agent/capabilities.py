@@ -1,4 +1,4 @@
-"""What can and what cannot be said with the channels that are there, in plain words."""
+"""What the available channels allow and what they do not, in plain words."""
 
 from collections.abc import Iterable, Iterator
 
@@ -11,19 +11,19 @@ from edge_agent.signals.checks.coarse import phases_of
 
 
 def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: float) -> Iterator[str]:
-    """Return one sentence for each thing that is there or missing."""
+    """Return one sentence for each sensor or plate value that is there or missing, and what follows."""
     channels = [channel for stream in streams for channel in stream.channels]
     yield f"channels: {', '.join(c.name for c in channels)}"
     yield from _about_currents(streams)
     yield from _about_speed(channels, nameplate)
     clocks = {s.number for s in streams for c in s.channels if c.kind is not ChannelKind.SPEED}
     if len(clocks) > 1:
-        yield "current and vibration have separate clocks: compared in frequency, never sample by sample"
+        yield "current and vibration have separate clocks: they are compared by frequency, not by samples"
     enough_s = SIDEBANDS.min_cycles / nameplate.rated_pole_pass_hz
     if window_s < enough_s:
         yield (
             f"the window of {window_s:g} s is too short to judge this motor at rated load: "
-            f"that takes {enough_s:.2g} s, and several times that part load"
+            f"that takes {enough_s:.2g} s, and several times as long at part load"
         )
     if nameplate.rotor_bars is None:
         yield "rotor_bars is unknown: a typical number is assumed, so equivalent bars may be off by a quarter"
@@ -34,21 +34,21 @@ def _about_currents(streams: tuple[Stream, ...]) -> Iterator[str]:
     used: dict[str, Channel] = next(filter(None, by_stream), {})
     missing = [phase for phase in "abc" if phase not in used]
     if not used:
-        yield "no current: broken bars cannot be diagnosed, every answer will be missing_phase"
+        yield "no current channel: broken bars cannot be diagnosed, and every answer will be missing_phase"
     elif len(used) == 1:
         (only,) = used.values()
         yield (
-            f"one phase current ({only.name}), phases {' and '.join(missing)} are missing: "
-            "unbalance and phase order cannot be seen, and answers are less sure"
+            f"only one phase is measured ({only.name}); phases {' and '.join(missing)} are missing: "
+            "unbalance and phase order are not known, and answers are less certain"
         )
     elif len(used) == 2:
         yield (
-            f"phase {missing[0]} is missing: it is taken as minus the sum of the other two, "
+            f"phase {missing[0]} is missing: it is computed as minus the sum of the other two, "
             "which hides an earth fault"
         )
     currents = [c for stream in streams for c in stream.channels if c.kind is ChannelKind.CURRENT]
     if left_out := [c.name for c in currents if c not in used.values()]:
-        yield f"not looked at: {', '.join(left_out)}, of no phase or of one that is measured already"
+        yield f"ignored: {', '.join(left_out)} (no phase is stated, or another channel measures it already)"
 
 
 def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]:
@@ -58,33 +58,33 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
         yield f"slip comes from the speed in the configuration, {nameplate.speed_rpm:g} rpm"
     elif any(c.kind is ChannelKind.VIBRATION for c in channels):
         yield (
-            "slip comes from the shaft's lines in vibration as long as it shows some; a channel that tells "
-            "nothing is named and not used"
+            "slip comes from the shaft's lines in the vibration, if they show; a vibration channel that "
+            "tells nothing about the machine is named and ignored"
         )
     elif nameplate.rotor_bars is not None:
         yield (
             f"no vibration and no speed: slip comes from the slot lines of {nameplate.rotor_bars} rotor bars "
-            "in the current; where none show, a rotor without sidebands is called load_too_low"
+            "in the current; if they do not show, a rotor without sidebands is refused as speed_unknown"
         )
     else:
         yield (
-            "no vibration and no speed, nor rotor_bars: only sidebands tell the slip, so no rotor is called "
-            "healthy where none stand out, nor below "
-            f"{least_load_by_current(nameplate):.0%} of the rated torque: the answer is load_too_low"
+            "no vibration, no speed and no rotor_bars: only sidebands show the slip. A rotor is not called "
+            "healthy where no sidebands stand out, nor below "
+            f"{least_load_by_current(nameplate):.0%} of the rated torque: the answer is speed_unknown"
         )
 
 
 def tells_slip(channels: Iterable[ConfiguredChannel], nameplate: Nameplate) -> bool:
-    """Return whether anything but the sidebands themselves tells the slip."""
+    """True if anything but the sidebands themselves shows the slip."""
     sensors = {ChannelKind.SPEED, ChannelKind.VIBRATION}
     known = nameplate.speed_rpm is not None or nameplate.rotor_bars is not None
     return known or any(channel.kind in sensors for channel in channels)
 
 
 def least_load_by_current(nameplate: Nameplate) -> float:
-    """Return the load, per unit of the rated torque, from which a rotor can be healthy by its current alone.
+    """Return the least load, per unit of the rated torque, at which the current alone can show the slip.
 
-    Below, the current may be that of an idling motor at too high a voltage, whatever its sidebands.
+    Below it, the current may be that of an idling motor at too high a voltage: the answer is speed_unknown.
     """
     circuit = fit_circuit(nameplate)
     slip = circuit.slip_at_current(SLIP.max_over_idle * circuit.no_load_current_rms_a) or 0.0

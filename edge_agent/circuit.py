@@ -14,11 +14,11 @@ LEAKAGE_RATIO = 1.1
 FRICTION = 0.012
 """Friction and windage at rated speed, per unit of the rated torque."""
 MAXIMUM_TORQUE = 2.9
-"""Breakdown torque that is assumed, per unit of the rated one: a plate does not tell it."""
+"""Assumed breakdown torque, per unit of the rated one: a plate does not state it."""
 STARTING_TORQUE = 2.5
-"""Locked-rotor torque that is assumed, per unit of the rated one."""
+"""Assumed locked-rotor torque, per unit of the rated one."""
 STARTING_CURRENT = 6.8
-"""Locked-rotor current that is assumed, per unit of the rated one."""
+"""Assumed locked-rotor current, per unit of the rated one."""
 SKIN_EFFECT_FROM = 0.12
 """Slip below which skin effect and leakage saturation fade away."""
 
@@ -144,12 +144,12 @@ class Circuit:
         return float(abs(a * asymmetry_current) / abs(stator))
 
     def speed_swing(self, slip: float, swing_hz: Floats, line_hz: float) -> tuple[Complexes, Complexes]:
-        """Return upper and lower sidebands over the carrier where a load swings the speed, each (n,).
+        """Return upper and lower sidebands over the carrier under an oscillating load, each (n,).
 
-        `swing_hz`, (n,), is how often it does. Up to a factor: the first grows with the swing, a complex
-        number, the second with its conjugate. From the machine's equations in the frame of a supply of
-        `line_hz`, linear about the operating point, with flux linkages x, voltage and flux constant:
-        dx/dt = A x + b, A = -R / L - j diag(w, s w), and b = (0, j x_r) for each rad/s that the rotor gains.
+        `swing_hz`, (n,), is the load's frequency. Up to a factor: the first is proportional to the complex
+        amplitude of the speed, the second to its conjugate. From the machine's equations in the frame of a
+        supply of `line_hz`, linear about the operating point, flux linkages x, voltage and flux constant:
+        dx/dt = A x + b, A = -R / L - j diag(w, s w), and b = (0, j x_r) for each rad/s of the rotor's speed.
         Iron losses add to the carrier alone.
         """
         per_ohm = 1.0 / (2.0 * np.pi * self.frequency_hz)
@@ -204,7 +204,7 @@ def typical_rotor_bars(poles: int) -> int:
 
 
 def fit_circuit(nameplate: Nameplate) -> Circuit:
-    """Fit the circuit to what the plate says, and to typical values where it says nothing.
+    """Fit the circuit to what the plate says, and to typical values where the plate is silent.
 
     Least squares over the logarithms of R_s, X_ls, X_m, R_fe, R_r, k_R and k_X in per unit of the rated
     impedance. Torque, current, power factor and efficiency at rated speed weigh most; breakdown and
@@ -231,7 +231,7 @@ def fit_circuit(nameplate: Nameplate) -> Circuit:
 
 
 def _rated_power_factor_and_efficiency(nameplate: Nameplate) -> tuple[float, float]:
-    """From the plate where it has a power factor, else from the efficiency common at this power."""
+    """Taken from the plate's power factor, or from the efficiency that is common at this power."""
     input_kva = 3**0.5 * nameplate.rated_voltage_v * nameplate.rated_current_a / 1000.0
     product = nameplate.rated_power_kw / input_kva
     if nameplate.power_factor is not None:

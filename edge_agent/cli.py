@@ -38,24 +38,26 @@ class Command:
 
 COMMANDS = {
     "run": Command("edge_agent.commands.run", "diagnose a motor and publish its state until stopped"),
-    "check": Command("edge_agent.commands.check", "check a configuration and say what it means"),
+    "check": Command(
+        "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
+    ),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
-    "ports": Command("edge_agent.commands.ports", "list the serial ports and what hangs on them"),
+    "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }
 """By name."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run `edge-agent`; give its exit status."""
-    description = "Hears a broken rotor bar in an induction motor, and says so over MQTT."
+    """Run `edge-agent`; return its exit status."""
+    description = "Detects broken rotor bars in an induction motor and reports them over MQTT."
     return dispatch("edge-agent", description, COMMANDS, arguments)
 
 
 def dispatch(
     program: str, description: str, commands: Mapping[str, Command], arguments: Sequence[str] | None
 ) -> int:
-    """Run the command that the arguments name; give its exit status. Wrong usage ends the process with 2."""
+    """Run the command that the arguments name; return its exit status. Wrong usage exits with 2."""
     given = sys.argv[1:] if arguments is None else list(arguments)
     write_any_character()
     log_to_stderr()
@@ -79,15 +81,15 @@ def dispatch(
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong with the arguments on one line, whatever they hold."""
+    """Reports wrong arguments on one line, whatever they hold."""
 
     def error(self, message: str) -> NoReturn:
-        """Say how the command is used, and end with 2."""
+        """Print how the command is used, and exit with 2."""
         super().error(one_line(message))
 
 
 def write_any_character() -> None:
-    """Write characters that the terminal does not know as escapes, e.g. \\xe4, rather than fail."""
+    """Write characters that the terminal cannot show as escapes, e.g. \\xe4, rather than fail."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
@@ -124,7 +126,7 @@ def _syslog_level(level: int) -> int:
 
 
 def _guarded(program: str, args: argparse.Namespace) -> int:
-    """Run a command; say failures that are nobody's mistake in the program in one line."""
+    """Run a command; report failures that are not faults of the program in one line."""
     try:
         status: int = args.command_function(args)
         if sys.stdout is not None:  # it is None where the program was started with a closed one
@@ -149,7 +151,7 @@ def _guarded(program: str, args: argparse.Namespace) -> int:
 
 
 def _nobody_reads() -> bool:
-    """True if the reader of stdout, say `head`, has left; what is in the buffer then goes nowhere."""
+    """True if the reader of stdout, say `head`, has closed it; the rest of the buffer is then dropped."""
     output = select.poll()
     output.register(_STDOUT, select.POLLOUT)
     if not any(events & select.POLLERR for _, events in output.poll(0)):
@@ -164,7 +166,7 @@ def _is_ours(error: ModuleNotFoundError) -> bool:
 
 
 def _missing(error: ModuleNotFoundError) -> str:
-    """Say what to install."""
+    """Return what to install."""
     extra = _EXTRAS.get(str(error.name).partition(".")[0], "calibration")
     return f"needs {error.name}, which is not installed; pip install '.[{extra}]' in the project's folder"
 

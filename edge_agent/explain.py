@@ -1,4 +1,4 @@
-"""What a window shows and why its verdict follows, in words for whoever looks after the motor."""
+"""What a window shows, and why its verdict follows: plain words for whoever looks after the motor."""
 
 import math
 import textwrap
@@ -19,8 +19,8 @@ from edge_agent.verdict import CLASSES, Refusal, Severity, State
 _LONGEST_WINDOW_S = 60.0
 """Longest window that the configuration allows, s (config/settings.py)."""
 _NOTABLE_UNBALANCE = 0.06
-"""Negative over positive sequence worth a word: one percent of voltage unbalance makes several of current
-(NEMA MG 1)."""
+"""Negative over positive sequence that is mentioned: 1 % of voltage unbalance makes several percent in the
+current (NEMA MG 1)."""
 _LABEL_WIDTH = 11
 """Columns of the labels."""
 _WIDTH = 100
@@ -28,7 +28,7 @@ _WIDTH = 100
 
 
 def explain(answer: Answer, nameplate: Nameplate) -> str:
-    """Tell what one window showed and how the verdict follows from it: labelled lines, no final newline."""
+    """Return what one window showed and how the verdict follows: labelled lines, no final newline."""
     sections: dict[str, Callable[[Answer, Nameplate], str]] = {
         "window": _window,
         "supply": _supply,
@@ -46,29 +46,31 @@ def explain(answer: Answer, nameplate: Nameplate) -> str:
 
 
 def advise(answer: Answer, nameplate: Nameplate) -> str:
-    """Say in a sentence or two what to do about a verdict."""
+    """Return what to do about a verdict, in a sentence or two."""
     verdict = answer.verdict
     if verdict.refusal is not None:
         return f"{advise_refusal(verdict.refusal)} {_reach(answer, verdict.refusal, nameplate)}".strip()
     if verdict.state is State.BROKEN_BARS:
         if verdict.severity is Severity.WATCH:
-            return "Measure again under ordinary load; have the rotor examined if it stays."
+            return "Measure again under ordinary load. If the result stays, have the rotor examined."
         if verdict.severity is Severity.DANGER:
-            return "Take the motor out of service soon: several bars are gone, and loose ones wreck windings."
-        return "Have the rotor examined at the next stop; until then avoid frequent and heavy starts."
+            return (
+                "Take the motor out of service soon: several bars are broken, and loose ones wreck windings."
+            )
+        return "Have the rotor examined at the next stop. Until then avoid frequent and heavy starts."
     if verdict.severity is Severity.WATCH:
-        return "None yet; watch whether the equivalent bars grow at the same load."
-    return "None."
+        return "No action yet. Watch whether the equivalent bars grow at the same load."
+    return "No action is needed."
 
 
 def say_why(answer: Answer, nameplate: Nameplate) -> str:
-    """Say in one line why a window gives no answer, and what to do; empty where it gives one."""
+    """Return in one line why a window gives no answer, and what to do; empty if it gives one."""
     refusal = answer.verdict.refusal
     return "" if refusal is None else f"({say_refusal(refusal)}). {advise(answer, nameplate)}".rstrip()
 
 
 def say_confidence(confidence: float | None) -> str:
-    """Say how sure the network is; without one, that only the sidebands speak."""
+    """Return how sure the network is; without its answer, that the verdict rests on the sidebands alone."""
     return "by the sidebands alone" if confidence is None else f"confidence {confidence:.1%}"
 
 
@@ -97,13 +99,13 @@ def _supply(answer: Answer, nameplate: Nameplate) -> str:
         f"({line.rms_a / nameplate.rated_current_a:.0%} of rated). "
     )
     if evidence.current_unbalance is None:
-        return text + "One phase only: unbalance and phase order cannot be seen."
-    text += f"Unbalance of the currents {evidence.current_unbalance:.1%}"
+        return text + "Only one phase is measured: unbalance and phase order are not known."
+    text += f"Current unbalance {evidence.current_unbalance:.1%}. "
     if evidence.current_unbalance > _NOTABLE_UNBALANCE:
-        text += ", a phase unbalance: check voltages, connections and the scale of the sensors"
+        text += "That is a phase unbalance: check voltages, connections and the scale of the sensors. "
     if line.reversed_order:
-        return text + ". Phase order a-c-b: two sensors or two phases have changed places (allowed for)."
-    return text + ". Phase order a-b-c."
+        return text + "Phase order a-c-b: two sensors or two phases are swapped. The agent allows for that."
+    return text + "Phase order a-b-c."
 
 
 def _vibration(answer: Answer, _: Nameplate) -> str:
@@ -123,7 +125,7 @@ def _load(answer: Answer, nameplate: Nameplate) -> str:
 
 
 def _slip_source(answer: Answer, nameplate: Nameplate) -> str:
-    """Tell who bounded the slip."""
+    """Return where the slip comes from."""
     slips = answer.analysis.slips
     refined = ", refined on the sidebands" if answer.analysis.pair is not None else ""
     if slips is not None and slips.source == "configured":
@@ -131,12 +133,12 @@ def _slip_source(answer: Answer, nameplate: Nameplate) -> str:
     if slips is not None and slips.source == "measured":
         return f"from the speed channel{refined}"
     if slips is not None and slips.source == "vibration":
-        return f"from the shaft's lines in vibration{refined}"
+        return f"from the shaft's lines in the vibration{refined}"
     if slips is not None and slips.source == "slots":
-        return f"by the rotor's slot lines{refined}"
+        return f"from the rotor's slot lines in the current{refined}"
     if answer.analysis.refusal is None:
-        return "from the pair of sidebands that stands out where the current allows"
-    return "a guess from the current alone, nothing shows the speed"
+        return "from the only pair of sidebands that stands out and fits the current"
+    return "a guess from the current alone, since nothing shows the speed"
 
 
 def _sidebands(answer: Answer, _: Nameplate) -> str:
@@ -147,7 +149,9 @@ def _sidebands(answer: Answer, _: Nameplate) -> str:
     pole_pass_hz = 2 * evidence.slip * line_hz
     places = (f"(1-2s)f = {line_hz - pole_pass_hz:.2f} Hz", f"(1+2s)f = {line_hz + pole_pass_hz:.2f} Hz")
     if pair is None:
-        return f"Not measured: they would stand at {places[0]} and {places[1]}, too near to the line."
+        return (
+            f"Not measured: they would lie at {places[0]} and {places[1]}, too close to the line frequency."
+        )
     levels = (evidence.lower_sideband_dbc or 0.0, evidence.upper_sideband_dbc or 0.0)
     floor, limit = evidence.noise_floor_dbc or 0.0, evidence.detection_limit_dbc or 0.0
     found = "; ".join(
@@ -156,11 +160,11 @@ def _sidebands(answer: Answer, _: Nameplate) -> str:
     )
     needed = least_cycles(evidence.load or 0.0)
     text = (
-        f"{found}. Floor {floor:.1f} dBc, detection limit {limit:.1f} dBc. "
-        f"The window holds {pair.cycles:.3g} cycles of 2sf, {needed:g} are needed."
+        f"{found}. Noise floor {floor:.1f} dBc, detection limit {limit:.1f} dBc. "
+        f"The window holds {pair.cycles:.3g} pole-pass cycles (2sf); {needed:g} are needed."
     )
     if answer.analysis.refusal is not None:
-        text += " It is merely the strongest pair near the line, and proves nothing."
+        text += " This is only the strongest pair near the line frequency. It proves nothing."
     return text
 
 
@@ -169,15 +173,15 @@ def _severity(answer: Answer, _: Nameplate) -> str:
     if evidence.equivalent_bars is None or answer.analysis.refusal is not None:
         return ""
     low, high = evidence.equivalent_bars_interval or (evidence.equivalent_bars, evidence.equivalent_bars)
-    told = "what of both sidebands no swing of the load can make"
+    counted = "They are counted by the part of the sidebands that an oscillating load cannot make."
     if evidence.equivalent_bars_by == "amplitude":
-        told = "what they swing of the current's amplitude, since the supply's wander hides the rest"
+        counted = "They are counted by the amplitude modulation, since the supply's wander hides the rest."
     return (
-        f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows, "
-        f"by {told}; {evidence.detection_limit_bars:.2g} or more would have shown. "
-        f"A bar is broken from {BARS.alarm:g} on if all of the range lies above {BARS.sound:g}, "
-        f"none where it begins lower and ends below {BARS.broken:g}. "
-        f"Watch from {BARS.sound:g}, danger from {BARS.danger:g}."
+        f"{evidence.equivalent_bars:.2f} equivalent bars, {low:.2f} to {high:.2f} in nine of ten windows. "
+        f"{counted} {evidence.detection_limit_bars:.2g} bars or more would have shown. "
+        f"The rotor is called broken from {BARS.alarm:g} on if the whole range lies above {BARS.sound:g}. "
+        f"It is called healthy if the range begins at {BARS.sound:g} or less and ends below {BARS.broken:g}. "
+        f"Severity is watch from {BARS.sound:g} on, danger from {BARS.danger:g} on."
     )
 
 
@@ -185,31 +189,32 @@ def _ellipse(answer: Answer, _: Nameplate) -> str:
     evidence, pair = answer.verdict.evidence, answer.analysis.pair
     if pair is None or evidence.load is None or answer.analysis.refusal is not None:
         return ""
-    text = f"Angle {pair.ellipse_angle_deg:.0f}°, where a load that swings stands at "
+    text = f"Angle {pair.ellipse_angle_deg:.0f}°. An oscillating load would show "
     text += f"{evidence.load_swing_angle_deg or 0.0:.0f}° at this slip. "
     if evidence.equivalent_bars_by == "amplitude":
-        return text + "Blurred by the supply's wander, so that the swing of the phase is weighed instead."
+        return text + "The supply's wander blurs the angle, so the phase modulation is compared instead."
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
-    text += f"What a swing of the speed can make would pass for {swing:.2f} bars and is not counted"
+    text += f"The part that an oscillating load can make equals {swing:.2f} bars and is not counted. "
     if max(bars, swing) < BARS.sound:
-        return text + ": both are small."
-    return text + (
-        ": the load swings." if swing > BARS.own_modulation * bars else ": bars swing the speed so far."
-    )
+        return text + "Both are small."
+    if swing > BARS.own_modulation * bars:
+        return text + "The load oscillates."
+    return text + "Broken bars modulate the speed by that much themselves."
 
 
 def _network(answer: Answer, _: Nameplate) -> str:
     probabilities, pair = answer.verdict.probabilities, answer.analysis.pair
     if probabilities is None:
-        return "Not asked: the signals bear no answer."
+        return "Not asked: the signals do not allow an answer."
     names = ("sound", *(f"{name} broken" for name in CLASSES[1:]))
     shares = ", ".join(f"{name} {share:.1%}" for name, share in zip(names, probabilities, strict=True))
-    text = f"Holds a broken bar for {1 - probabilities[0]:.1%} likely ({shares}). "
+    text = f"Probability of a broken bar {1 - probabilities[0]:.1%} ({shares}). "
     agree = answer.verdict.evidence.modalities_agree
     if agree is None or pair is None:
         return text + "The sidebands give no answer to compare it with."
-    said = "a broken bar" if judge(answer.verdict.evidence, pair).broken else "a sound rotor"
-    return f"{text}The sidebands show {said}, which it {'does not contradict' if agree else 'contradicts'}."
+    shown = "a broken bar" if judge(answer.verdict.evidence, pair).broken else "a sound rotor"
+    opinion = "does not contradict" if agree else "contradicts"
+    return f"{text}The sidebands show {shown}, and the network {opinion} that."
 
 
 def _verdict(answer: Answer, _: Nameplate) -> str:
@@ -225,38 +230,37 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
     return f"Broken bars ({verdict.severity}): {number}, {confidence}."
 
 
-_NO_SLIP_TOLD = (
+_NO_SLIP_SHOWN = (
     "pair_above_floor_db",
     "bars_of_a_rotor",
     "slip_of_pair",
     "stronger_pair_db",
     "current_over_idle",
 )
-"""What is said where only a pair of sidebands could have told the slip."""
+"""Quantities of refusals in which only a pair of sidebands could have shown the slip."""
 
 
 def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
-    """Say with what there would have been an answer, load, window or plate; empty where that is unknown."""
+    """Return which load, window or plate would have given an answer; empty if that is unknown."""
     against = against_plate(answer.analysis, refusal, nameplate)
     if against:
         return against
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
-    if refusal.quantity in _NO_SLIP_TOLD:
+    if refusal.quantity in _NO_SLIP_SHOWN:
         load = least_load(circuit, length_s, nameplate.line_frequency_hz)
         return (
-            f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "
-            "is told: by motor.speed_rpm where it is constant, a speed channel, or vibration."
+            f"If the speed is known, windows of {length_s:.3g} s resolve sidebands from {load:.0%} load on."
         )
     if refusal.quantity == "equivalent_bars_at_most" and nameplate.rotor_bars is None:
-        return "The number of rotor bars, where it is known, narrows the range: motor.rotor_bars."
+        return "If the number of rotor bars is known, state motor.rotor_bars: that narrows the range."
     if not slip or not refusal.value or not refusal.limit:
         return ""
     ratio = refusal.value / refusal.limit
     if refusal.quantity == "pole_pass_cycles":
         return _ways(circuit.load_at_slip(slip / ratio), length_s / ratio)
     if refusal.quantity == "detection_limit_bars":
-        # The wander of the supply falls at least with the distance from the line, and with the root of time.
+        # The supply's wander falls at least with the distance from the line, and with the root of time.
         slips = np.linspace(slip, nameplate.rated_slip, 100)
         wanted = ratio * slip * circuit.sideband_gain(slip)
         enough = next((s for s in slips if s * circuit.sideband_gain(s) >= wanted), math.inf)
@@ -265,7 +269,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
 
 
 def _ways(load: float, length_s: float) -> str:
-    """Name the ways out that exist: not above rated load, not beyond the longest window; a tenth to spare."""
+    """Return the ways out within rated load and the longest window, each with a tenth to spare."""
     ways = []
     if load <= 1.0:
         ways.append(f"about {1.1 * load:.0%} load or more")

@@ -1,4 +1,4 @@
-"""What is said of single channels: of currents that cannot be, and of vibration that tells nothing."""
+"""Sentences about single channels: impossible currents, and vibration channels that show nothing."""
 
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
@@ -6,19 +6,19 @@ from edge_agent.signals.checks.vibration import DeadChannel
 from edge_agent.verdict import Reason, Refusal
 
 _THOUSAND = (300.0, 3000.0)
-"""Current over the rated one that looks like mA taken for A."""
+"""Current over the rated one that looks like mA taken for A: 0.3 to 3 times the rated one, times 1000."""
 
 _MAX_STALLED = 12.0
 """Current over the rated one that a locked rotor draws at most: 10 times, and a tenth more voltage."""
 
 
 def say_dead(dead: DeadChannel) -> str:
-    """Say which vibration channel tells nothing, and what follows."""
-    return f"{dead.name} tells nothing: {dead.why}; it is not used, as if it were not there"
+    """Return which vibration channel shows nothing, why, and what follows."""
+    return f"{dead.name} tells nothing about the machine: {dead.why}. The agent ignores it"
 
 
 def against_plate(analysis: Analysis, refusal: Refusal, nameplate: Nameplate) -> str:
-    """Say what the plate stands against a current that is refused, and which mistake it looks like."""
+    """Return how a refused current compares with the plate, and which mistake it looks like."""
     if refusal.reason is Reason.WRONG_LINE_FREQUENCY:
         return _true_rate(refusal, nameplate)
     if refusal.reason not in (Reason.WRONG_SCALE, Reason.OVERLOAD):
@@ -28,7 +28,9 @@ def against_plate(analysis: Analysis, refusal: Refusal, nameplate: Nameplate) ->
     line = analysis.line
     if line is not None:
         ratio = line.rms_a / rated_a
-        text = f"Measured are {line.rms_a:.5g} A, {ratio:.4g} times the {rated_a:g} A of the plate."
+        text = (
+            f"The measured current is {line.rms_a:.5g} A, {ratio:.4g} times the {rated_a:g} A of the plate."
+        )
     if refusal.quantity == "current_over_that_of_slip" and line is not None and refusal.value:
         text += f" At this slip the motor draws about {line.rms_a / refusal.value:.3g} A."
     if refusal.quantity == "current_above_pull_out_a" and refusal.value:
@@ -39,16 +41,18 @@ def against_plate(analysis: Analysis, refusal: Refusal, nameplate: Nameplate) ->
             text += " If the scale is right, the motor is stalled."
     small = refusal.limit is not None and refusal.value is not None and refusal.value < refusal.limit
     if small and refusal.quantity in ("current_below_idle_a", "current_over_that_of_slip"):
-        text += " In star or at a reduced voltage it draws less: then give the plate that holds for it."
+        text += (
+            " In star or at a reduced voltage the motor draws less: if so, enter the plate values for that."
+        )
     return text
 
 
 def _true_rate(refusal: Refusal, nameplate: Nameplate) -> str:
-    """Say by which factor the rate is wrong if the supply has its nominal frequency."""
+    """Return by which factor the rate is wrong if the supply has its nominal frequency."""
     if not refusal.value:
         return ""
     factor = nameplate.line_frequency_hz / refusal.value
     return (
-        f"If the supply has {nameplate.line_frequency_hz:g} Hz, the true rate is {factor:.4f} times the one "
-        "that is stated."
+        f"If the supply really has {nameplate.line_frequency_hz:g} Hz, the true sampling rate is "
+        f"{factor:.4f} times the stated one."
     )

@@ -1,4 +1,4 @@
-"""Windows whose analysis raised: each costs itself, is counted, logged once per kind and kept for a look."""
+"""Windows whose analysis raised: each is refused, counted, logged once per kind, and kept for inspection."""
 
 import contextlib
 import logging
@@ -17,9 +17,9 @@ from edge_agent.windows.sliding import Window
 MAX_FAILING_S = 300.0
 """Time without one window that could be analysed after which the process ends (judgement: a few minutes)."""
 MAX_KEPT = 5
-"""Failed windows on disk at most; the oldest goes first (judgement: enough to see whether they are alike)."""
+"""Maximum failed windows on disk; the oldest goes first (judgement: enough to compare them)."""
 MAX_KEPT_BYTES = 50_000_000
-"""Their bytes at most, all together: what a small memory card can spare (judgement)."""
+"""Maximum bytes of them all together: what a small memory card can spare (judgement)."""
 _MAX_KINDS = 50
 """Kinds of failure that are told apart, so that a message that varies cannot fill the log (judgement)."""
 
@@ -27,11 +27,11 @@ _LOG = logging.getLogger(__name__)
 
 
 class WindowsFailError(Exception):
-    """No window can be analysed any more; the message is fit to be the last one."""
+    """No window can be analysed any more; the message can be the last one that is logged."""
 
 
 class FailedWindows:
-    """What becomes of windows whose analysis raised an unforeseen exception."""
+    """Handles windows whose analysis raised an unforeseen exception."""
 
     def __init__(self, step_s: float, folder: Path | None = None) -> None:
         """Keep the samples of failed windows in `folder`; nowhere with None."""
@@ -42,7 +42,7 @@ class FailedWindows:
         self._last = ""
 
     def failed(self, window: Window, error: Exception) -> Refusal:
-        """Take note of one more; return the refusal that the window becomes."""
+        """Note one more; return the refusal of that window."""
         self._in_a_row += 1
         self._last = _kind_of(error)
         if self._last not in self._kinds and len(self._kinds) < _MAX_KINDS:
@@ -58,11 +58,11 @@ class FailedWindows:
         return of_samples.ANALYSIS_FAILED.refuse(self._in_a_row, self._limit)
 
     def passed(self) -> None:
-        """Take note of a window that was analysed."""
+        """Note a window that was analysed."""
         self._in_a_row = 0
 
     def check(self) -> None:
-        """Raise WindowsFailError where no window has been analysed for minutes."""
+        """Raise WindowsFailError if no window has been analysed for minutes."""
         if self._in_a_row >= self._limit:
             where = f"; samples are kept in {self._folder}" if self._folder else ""
             raise WindowsFailError(
@@ -71,7 +71,7 @@ class FailedWindows:
             )
 
     def _keep(self, window: Window, error: Exception) -> Path | None:
-        """Write the samples as a recording; return its path, None where there is no place for it."""
+        """Write the samples as a recording; return its path, None if there is no place for it."""
         if self._folder is None:
             return None
         recording = _recording_of(window, error)
@@ -99,7 +99,7 @@ def _kind_of(error: Exception) -> str:
 
 
 def _recording_of(window: Window, error: Exception) -> Recording | None:
-    """Return the samples of a window as a recording; None where it has none."""
+    """Return the samples of a window as a recording; None if it has none."""
     streams = [stream for stream in window.streams if stream.valid.size]
     if not streams:
         return None

@@ -1,4 +1,4 @@
-"""How the agent itself is: counted as it goes, read at every heartbeat."""
+"""The state of the agent itself: counted as it runs, read at every heartbeat."""
 
 import resource
 import time

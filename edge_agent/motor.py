@@ -1,4 +1,4 @@
-"""The nameplate: all that must be known of a motor beforehand."""
+"""The nameplate: all that must be known of a motor in advance."""
 
 from typing import Annotated, Literal
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validat
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 MIN_RATED_SLIP, MAX_RATED_SLIP = 0.0005, 0.25
-"""Rated slips that are believed, per unit.
+"""Range of plausible rated slips, per unit.
 
 Judgement: 0.003 is that of the largest motors, 0.15 that of those made for much slip.
 """
@@ -21,9 +21,9 @@ _OfPlate = Annotated[float, Field(ge=MIN_OF_PLATE, le=MAX_OF_PLATE, allow_inf_na
 
 
 class Nameplate(BaseModel):
-    """What stands on the motor's plate, and the little else that is known of it.
+    """What the motor's plate says, and the little else that is known of it.
 
-    Fields are checked in their order, so one that must fit to others stands after them.
+    Fields are checked in their order, so a field that must fit others comes after them.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
@@ -43,7 +43,7 @@ class Nameplate(BaseModel):
     rated_speed_rpm: _OfPlate
     """Speed under rated load, rpm: below the synchronous speed."""
     rotor_bars: Annotated[int, Field(ge=10, le=200)] | None = None
-    """Number of rotor bars N_b; null where unknown, as on most motors."""
+    """Number of rotor bars N_b; null if unknown, as on most motors."""
     power_factor: Annotated[float, Field(gt=0.3, le=1)] | None = None
     """cos phi at rated load; null takes a typical one."""
     supply: Literal["grid", "vfd"] = "grid"
@@ -124,7 +124,7 @@ class Nameplate(BaseModel):
             )
         if slip < MIN_RATED_SLIP:
             raise ValueError(
-                f"{speed_rpm:.10g} is as good as the synchronous speed {synchronous_rpm:g} rpm; the "
+                f"{speed_rpm:.10g} practically equals the synchronous speed {synchronous_rpm:g} rpm; the "
                 f"nameplate shows the speed under load, e.g. {0.965 * synchronous_rpm:.0f}"
             )
         return speed_rpm

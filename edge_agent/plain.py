@@ -1,7 +1,7 @@
-"""Text of others within messages: on one line, and without anything that a terminal would obey."""
+"""Foreign text within messages: on one line, and without control sequences for the terminal."""
 
 MAX_QUOTED = 40
-"""Most characters of a value that a message repeats.
+"""Maximum characters of a value that a message repeats.
 
 Judgement: enough to find it again in a file, and a message stays a line.
 """

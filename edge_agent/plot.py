@@ -123,7 +123,7 @@ def plot(answer: Answer, nameplate: Nameplate, path: Path) -> None:
 def spectrum(samples: NDArray[Any], rate_hz: float) -> tuple[Floats, Floats]:
     """Return frequencies, rising, and amplitudes (n,) of a real or complex signal (..., n), padded fourfold.
 
-    A line of amplitude A stands at A, whether the signal is real or complex. Several rows give their
+    A line of amplitude A has the level A, whether the signal is real or complex. Several rows give their
     root mean square.
     """
     taper = signal.windows.blackmanharris(samples.shape[-1])
@@ -274,13 +274,13 @@ def _note(
     ha: str = "center",
     va: str = "top",
 ) -> None:
-    """Write a small text over whatever is drawn there."""
+    """Write a small text on top of the curves."""
     box = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.8}
     axes.text(*place, text, color=color, transform=transform, ha=ha, va=va, fontsize=8, bbox=box)
 
 
 def _in_positive_order(vector: NDArray[np.complex128], rate_hz: float) -> NDArray[np.complex128]:
-    """Turn a vector whose phases come in the order a, c, b, so that its line has a positive frequency."""
+    """Reverse a vector whose phase order is a, c, b, so that its line has a positive frequency."""
     frequencies, amplitudes = spectrum(vector, rate_hz)
     return vector.conj() if frequencies[np.argmax(amplitudes)] < 0 else vector
 

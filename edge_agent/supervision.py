@@ -1,4 +1,4 @@
-"""Nothing dies or stalls unnoticed: watched threads, the signals that stop us, and what systemd is told."""
+"""Watched threads, stop signals and systemd: nothing dies or stalls unnoticed."""
 
 import logging
 import os
@@ -19,7 +19,7 @@ Clock = Callable[[], float]
 
 
 class ThreadLostError(Exception):
-    """A thread died or stalled; the message is fit to be the last one."""
+    """A thread died or stalled; the message can be the last one that is logged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ class Watched:
     stall_limit_s: float
     """How long it may show no sign of life, s."""
     heartbeat: Callable[[], float]
-    """Gives when it last did, on the monotonic clock, s."""
+    """Returns when it last did, on the monotonic clock, s."""
     failure: Callable[[], BaseException | None]
-    """Gives the exception that ended it, None while it runs."""
+    """Returns the exception that ended it; None while it runs."""
 
 
 class WatchedThread:
-    """A daemon thread that runs until it is told to stop; ending by itself is a failure."""
+    """A daemon thread that runs until it must stop; to end by itself is a failure."""
 
     def __init__(
         self, name: str, stall_limit_s: float, work: Callable[[], None], clock: Clock = time.monotonic
@@ -63,7 +63,7 @@ class WatchedThread:
         self._beat_s = self._clock()
 
     def stop(self, timeout_s: float) -> bool:
-        """Ask it to end and wait; give whether it has."""
+        """Ask it to stop, and wait; return whether it has."""
         self.stopping.set()
         if self._thread.ident is not None:
             self._thread.join(timeout_s)
@@ -73,20 +73,20 @@ class WatchedThread:
         try:
             self._work()
             if not self.stopping.is_set():
-                raise RuntimeError("it ended though nobody asked it to")
-        except BaseException as error:  # noqa: BLE001 - whatever ended it, the supervisor must hear of it
+                raise RuntimeError("the thread exited unexpectedly")
+        except BaseException as error:  # noqa: BLE001 - whatever ended it, the supervisor must know
             self._failure = error
 
 
 class Supervisor:
-    """Looks whether every thread still works."""
+    """Checks that every thread still works."""
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
         self._watched: list[Watched] = []
 
     def watch(self, watched: Watched) -> None:
-        """Look after one more thread."""
+        """Watch one more thread."""
         self._watched.append(watched)
 
     def check(self) -> None:
@@ -106,7 +106,7 @@ class Supervisor:
 
 
 class ServiceManager:
-    """Speaks to systemd over $NOTIFY_SOCKET; says nothing where there is none (sd_notify(3))."""
+    """Sends messages to systemd over $NOTIFY_SOCKET, if there is one (sd_notify(3))."""
 
     def __init__(self, address: str | None = None) -> None:
         """Take the socket's address, by default that of the environment; `@` begins an abstract one."""
@@ -114,7 +114,7 @@ class ServiceManager:
         self._address = "\0" + address[1:] if address.startswith("@") else address
 
     def ready(self, status: str) -> None:
-        """Say that the start is over."""
+        """Report that the start is complete."""
         self._say(f"READY=1\nSTATUS={status}")
 
     def alive(self) -> None:
@@ -122,11 +122,11 @@ class ServiceManager:
         self._say("WATCHDOG=1")
 
     def status(self, text: str) -> None:
-        """Say in one line what goes on; `systemctl status` shows it."""
+        """Report the current state in one line, as `systemctl status` shows it."""
         self._say(f"STATUS={text}")
 
     def stopping(self) -> None:
-        """Say that the end has begun."""
+        """Report that the agent is stopping."""
         self._say("STOPPING=1")
 
     def _say(self, message: str) -> None:
@@ -137,11 +137,11 @@ class ServiceManager:
             try:
                 channel.sendto(message.encode(), self._address)
             except OSError:
-                return  # without systemd's ear there is nobody to tell; its watchdog will act
+                return  # systemd does not listen; its watchdog will act
 
 
 class Watchdog:
-    """Feeds systemd's watchdog, and only for work that was really done."""
+    """Feeds systemd's watchdog, but only for work that was really done."""
 
     def __init__(self, manager: ServiceManager, interval_s: float | None = None) -> None:
         """Feed at most every `interval_s`, by default a quarter of what $WATCHDOG_USEC allows."""
@@ -157,7 +157,7 @@ class Watchdog:
             self._feed(now_s)
 
     def source_known_silent(self, now_s: float) -> None:
-        """Feed it though no samples come: the source is away, and that has been said over MQTT."""
+        """Feed it without samples: the source is away, and that has been published."""
         self._feed(now_s)
 
     def _feed(self, now_s: float) -> None:
@@ -167,7 +167,7 @@ class Watchdog:
 
 
 def _watchdog_s() -> float:
-    """Return the time in which systemd wants to hear of us, s; 0 where it says nothing that can be a time."""
+    """Return the time within which systemd expects a message, s; 0 if it states no valid time."""
     text = os.environ.get("WATCHDOG_USEC", "")
     if _MICROSECONDS.fullmatch(text):
         return int(text) / 1e6

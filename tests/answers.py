@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from plates import a_nameplate
 
 from edge_agent import cli
 from edge_agent.acquire.recordings import Recording, write_recording
@@ -23,15 +24,7 @@ SHAFT_HZ = 30 * (1 - SLIP)
 SOUND = (0.97, 0.02, 0.01, 0.0, 0.0)
 TWO_BARS = (0.01, 0.08, 0.88, 0.03, 0.0)
 
-NAMEPLATE = Nameplate(
-    rated_power_kw=0.75,
-    rated_voltage_v=220,
-    rated_current_a=2.98,
-    rated_speed_rpm=1715,
-    line_frequency_hz=60,
-    poles=4,
-    power_factor=0.8,
-)
+NAMEPLATE = a_nameplate(power_factor=0.8)
 
 
 def a_stream(number: int, kind: ChannelKind, names: str, samples: np.ndarray, scale: float) -> StreamWindow:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from plates import plate_yaml
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
@@ -88,8 +89,7 @@ def test_windows_are_skipped_whole_when_the_work_is_behind(two_bars):
 def an_agent(tmp_path):
     config = tmp_path / "agent.yaml"
     config.write_text(
-        "motor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
-        "        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
+        f"motor: {plate_yaml(id='m')}\n"
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n"
         "window: {length_s: 4, step_s: 1}\n"
     )
@@ -325,8 +325,7 @@ def test_a_dead_channel_is_named_once_in_the_log_and_in_health_until_it_is_back(
 def a_csv_agent(tmp_path):
     config = tmp_path / "agent.yaml"
     config.write_text(
-        "motor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
-        "        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
+        f"motor: {plate_yaml(id='m')}\n"
         f"acquisition: {{driver: csv_lines, rate_hz: 2000, port: {tmp_path / 'port'}}}\n"
         f"mqtt: {{host: localhost}}\nstate_dir: {tmp_path}\nwindow: {{length_s: 4, step_s: 1}}\nchannels:\n"
         "  - {name: ia, kind: current, phase: a, unit: A, scale: 1}\n"

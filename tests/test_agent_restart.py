@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from plates import plate_yaml
 
 from edge_agent.agent import Agent
 from edge_agent.config import load_settings
@@ -37,8 +38,7 @@ class Lives:
         """Take on states one after another; return the events, as states before and after, and end."""
         config = self.folder / "agent.yaml"
         config.write_text(
-            f"agent: {{id: a}}\nmotor: {{id: {motor}, rated_power_kw: 0.75, rated_voltage_v: 220,\n"
-            "  rated_current_a: 2.98, rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
+            f"agent: {{id: a}}\nmotor: {plate_yaml(id=motor)}\n"
             f"acquisition: {{port: {self.folder}/port}}\nmqtt: {{host: localhost}}\n"
             f"state_dir: {self.folder}\n"
         )

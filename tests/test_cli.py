@@ -8,19 +8,19 @@ import sys
 from pathlib import Path
 
 import pytest
+from plates import plate_yaml
 
 import calibration.cli
 from edge_agent import __version__, cli
 from edge_agent.acquire.ports import PortInfo
 from edge_agent.commands import ports
 
-CONFIG = """\
-agent: {id: pump-7}
+CONFIG = f"""\
+agent: {{id: pump-7}}
 motor:
-  {rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98, rated_speed_rpm: 1715,
-   line_frequency_hz: 60, poles: 4}
-acquisition: {port: /dev/ttyACM0}
-mqtt: {host: localhost}
+  {plate_yaml()}
+acquisition: {{port: /dev/ttyACM0}}
+mqtt: {{host: localhost}}
 """
 
 
@@ -78,7 +78,11 @@ def test_the_status_of_a_command_is_that_of_the_process(a_command):
     ("failure", "status", "words"),
     [
         ("OSError('port is gone')", 1, "edge-agent run: port is gone"),
-        ("BrokenPipeError(32, 'the broker hung up')", 1, "edge-agent run: [Errno 32] the broker hung up"),
+        (
+            "BrokenPipeError(32, 'the broker closed the connection')",
+            1,
+            "edge-agent run: [Errno 32] the broker closed the connection",
+        ),
         ("KeyboardInterrupt", 1, "edge-agent run: interrupted"),
     ],
 )
@@ -112,8 +116,8 @@ def test_the_channels_of_a_configuration_say_what_they_allow(config: Path, capsy
     config.write_text(CONFIG + "channels: [{name: ia, kind: current, phase: a, scale: 0.01}]\n")
     assert cli.main(["check", str(config)]) == 0
     out = capsys.readouterr().out
-    assert "one phase current (ia)" in out
-    assert "no vibration and no speed" in out
+    assert "only one phase is measured (ia)" in out
+    assert "no vibration, no speed and no rotor_bars" in out
 
 
 def test_a_wrong_configuration_ends_with_2_and_every_problem_on_stderr(config: Path, capsys):
@@ -212,7 +216,7 @@ LINES_WITHOUT_DESCRIPTION = CONFIG.replace(
 @pytest.mark.parametrize(
     ("channel", "message"),
     [
-        ("{name: ia, kind: current, phase: a}", "agent.yaml:8:5: channels[0]: scale is missing, and lines"),
+        ("{name: ia, kind: current, phase: a}", "agent.yaml:7:5: channels[0]: scale is missing, and lines"),
         ("{name: ia, phase: a}", "channels[0]: scale is missing"),
         ("{name: p, scale: 1}", "channels[0]: kind is missing, and lines whose rate_hz is stated here"),
     ],
@@ -230,7 +234,7 @@ def test_check_leaves_to_the_daq_what_the_file_does_not_say_of_a_channel(tmp_pat
     config = tmp_path / "agent.yaml"
     config.write_text(f"{CONFIG}channels:\n  - {{name: ia, phase: b}}\n")
     assert cli.main(["check", str(config)]) == 0
-    assert "channels: ia over what the DAQ says of them" in capsys.readouterr().out
+    assert "channels: ia, completed by the DAQ" in capsys.readouterr().out
 
 
 def test_ports_are_listed_as_they_belong_in_a_configuration(monkeypatch: pytest.MonkeyPatch, capsys):

@@ -193,7 +193,8 @@ def test_a_unit_that_is_of_no_kind_is_refused_without_a_kind_too(problems_of):
     (problem,) = problems_of(f"{MINIMAL}channels:\n  - {{name: ia, unit: V}}\n")
     assert problem.key == ("channels", 0, "unit")
     assert (
-        "'V' is no unit of a channel here, expected A, mA or kA; m/s2, mm/s, g or mg; rpm" in problem.message
+        "'V' is not a unit of a channel here, expected A, mA or kA; m/s2, mm/s, g or mg; rpm"
+        in problem.message
     )
 
 
@@ -245,7 +246,7 @@ colour: red
         ("mqtt", "host"): ("mqtt", "missing, expected name or address of the broker"),
         ("mqtt", "port"): ("70000", "expected a number of 65535 or less"),
         ("mqtt", "password_file"): ("nowhere", "there is no file"),
-        ("mqtt",): ("mqtt: {}", "stands here again, first in line 17"),
+        ("mqtt",): ("mqtt: {}", "occurs twice, first in line 17"),
         ("colour",): ("colour", "unknown key, known here: agent, motor"),
     }
     assert told.keys() == expected.keys()

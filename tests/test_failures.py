@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from answers import a_window, replay
+from plates import PLATE
 
 from edge_agent import failures
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
@@ -17,16 +18,11 @@ from edge_agent.cli import OneLineFormatter
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import FailedWindows, WindowsFailError
-from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Pipeline
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.verdict import Evidence, Reason
 
 MODEL = Model.load("builtin")
-PLATE = Nameplate(
-    rated_power_kw=0.75, rated_voltage_v=220, rated_current_a=2.98, rated_speed_rpm=1715,
-    line_frequency_hz=60, poles=4,
-)  # fmt: skip
 RATE_HZ = 1000.0
 DEVICE = Device(
     "daq",

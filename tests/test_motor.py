@@ -1,21 +1,8 @@
 """The nameplate refuses motors that cannot exist, and gives what follows from it."""
 
 import pytest
+from plates import a_nameplate
 from pydantic import ValidationError
-
-from edge_agent.motor import Nameplate
-
-
-def a_nameplate(**changes: object) -> Nameplate:
-    plate = {
-        "rated_power_kw": 0.75,
-        "rated_voltage_v": 220,
-        "rated_current_a": 2.98,
-        "rated_speed_rpm": 1715,
-        "line_frequency_hz": 60,
-        "poles": 4,
-    }
-    return Nameplate(**(plate | changes))
 
 
 def test_synchronous_speed_slip_and_pole_pass_frequency_follow_from_the_plate():

@@ -55,7 +55,7 @@ def test_a_fixed_limit_is_filled_in_and_another_one_wins():
 
 def test_a_channel_is_named_before_the_number():
     said = say_refusal(of_samples.HELD_VALUE.refuse(0.5, 0.1, "ia"))
-    assert said == "ia: a channel keeps one value for 0.5 s, the limit is 0.1 s"
+    assert said == "ia: the signal keeps one value for 0.5 s; the limit is 0.1 s"
 
 
 @pytest.mark.parametrize("reason", list(Reason))

@@ -67,7 +67,7 @@ def test_name_phase_and_kind_of_a_recording_can_be_overridden_alone(replayed_aga
     _, told = replayed_again("  - {name: vib_radial, kind: speed}\n")
     assert "slip comes from the speed channel" in told
     _, told = replayed_again("  - {name: ia, phase: b}\n")
-    assert "not looked at: ib" in told
+    assert "ignored: ib" in told
     names = "".join(f"  - {{name: {name}}}\n" for name in ("x", "y", "z", "w"))
     used, _ = replayed_again(names)
     assert list(used) == ["x", "y", "z", "w"]
@@ -107,7 +107,10 @@ def test_a_vibration_channel_that_tells_nothing_is_named_once_a_recording(monkey
     windows = {"dead.npz": replace(window, streams=(window.streams[0], dead))}
     assert replay(monkeypatch, tmp_path, windows=windows) == 0
     said = capsys.readouterr().err
-    assert said.count("vib_radial tells nothing: it stands at 0 m/s2; it is not used") == 1
+    assert (
+        said.count("vib_radial tells nothing about the machine: it stands at 0 m/s2. The agent ignores it")
+        == 1
+    )
 
 
 def test_a_channel_in_a_wrong_scale_is_named_in_the_line_of_the_verdict(monkeypatch, tmp_path, capsys):

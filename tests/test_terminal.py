@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from plates import plate_yaml
 
 from edge_agent import cli
 from edge_agent.acquire.ports import PortInfo
@@ -14,13 +15,12 @@ from edge_agent.commands.ports import describe
 from edge_agent.plain import one_line, printable, quoted
 
 ROOT = Path(__file__).parents[1]
-CONFIG = """\
-agent: {id: pump-7, site: "Gebäude 3 → Ω"}
+CONFIG = f"""\
+agent: {{id: pump-7, site: "Gebäude 3 → Ω"}}
 motor:
-  {rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98, rated_speed_rpm: 1715,
-   line_frequency_hz: 60, poles: 4}
-acquisition: {port: /dev/ttyACM0}
-mqtt: {host: localhost}
+  {plate_yaml()}
+acquisition: {{port: /dev/ttyACM0}}
+mqtt: {{host: localhost}}
 """
 STATE = "state_dir: state\n"
 NOBODY = """
@@ -110,8 +110,8 @@ def test_a_path_below_a_home_that_nobody_knows_is_refused_at_its_place(tmp_path:
     file.write_text(CONFIG + value + "\n", encoding="utf-8")
     ended = run("check", str(file), program=NOBODY)
     assert ended.returncode == 2
-    assert f"{file}:7:".encode() in ended.stderr
-    assert b"nobody knows that home folder; write the whole path" in ended.stderr
+    assert f"{file}:6:".encode() in ended.stderr
+    assert b"there is no such home folder; write the whole path" in ended.stderr
 
 
 @pytest.mark.parametrize("value", ['state_dir: "a\\0b"', 'model: {file: "a\\0b"}', 'state_dir: "\\uD800"'])

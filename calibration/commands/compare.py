@@ -26,18 +26,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
     usual = TrainingSpec()
     parser.add_argument("dataset", type=Path, help="folder that edge-calibrate dataset made")
-    parser.add_argument("--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="of the split")
     parser.add_argument(
-        "--folds", type=positive_int, help="at most this many of the protocol's splits (default: all)"
+        "--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="how the data are split"
     )
-    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="of the trainings")
+    parser.add_argument(
+        "--folds", type=positive_int, help="maximum number of the protocol's splits (default: all)"
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1], help="seeds, one training each")
     parser.add_argument(
         "--models", nargs="+", choices=list(ENTRANTS), default=list(USUAL), metavar="NAME", help=_names()
     )
-    parser.add_argument("--epochs", type=positive_int, default=usual.epochs, help="at most this many")
+    parser.add_argument("--epochs", type=positive_int, default=usual.epochs, help="maximum number of epochs")
     parser.add_argument("--batch", type=positive_int, default=usual.batch, help="examples per step")
-    parser.add_argument("--int8", action="store_true", help="quantise each network and judge that, too")
-    parser.add_argument("--threads", type=positive_int, default=2, help="of torch")
+    parser.add_argument("--int8", action="store_true", help="also quantise each network and evaluate that")
+    parser.add_argument("--threads", type=positive_int, default=2, help="threads of torch")
     parser.add_argument("--out", type=Path, required=True, help="folder for trials and tables")
 
 

@@ -54,12 +54,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recordings",
         type=positive_int,
-        help=f"to simulate (default: {_MOTOR_RECORDINGS} of motors, {_BENCH_RECORDINGS} of the bench)",
+        help=f"recordings to simulate (default: {_MOTOR_RECORDINGS}; {_BENCH_RECORDINGS} of the bench)",
     )
     parser.add_argument(
         "--windows",
         type=positive_int,
-        help=f"per recording (default: {_MOTOR_WINDOWS} of motors, else {_BENCH_WINDOWS})",
+        help=f"windows per recording (default: {_MOTOR_WINDOWS} of motors, else {_BENCH_WINDOWS})",
     )
     parser.add_argument(
         "--length-s",

@@ -17,11 +17,15 @@ from edge_agent.diagnose.model import Model, ModelError
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("model", help="model file, or builtin")
+    parser.add_argument("model", help="model file, or builtin for the shipped one")
     parser.add_argument("data", type=Path, help="folder of edge-calibrate dataset, or of recordings (.npz)")
-    parser.add_argument("--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="of the split")
+    parser.add_argument(
+        "--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="how the data are split"
+    )
     parser.add_argument("--fold", default="0", help="which of the protocol's splits: its name or number")
-    parser.add_argument("--run", type=Path, dest="training", help="the training, to compare INT8 with it")
+    parser.add_argument(
+        "--run", type=Path, dest="training", help="folder of the training, to compare the INT8 model with it"
+    )
     parser.add_argument("-c", "--config", type=Path, help="agent's YAML with the nameplate, for recordings")
     parser.add_argument("--out", type=Path, help="folder for report.md, report.json and pictures")
 

@@ -26,7 +26,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="laboratory files (.mat), recordings (.npz), WAV files, or text tables "
         f"({', '.join(TEXT_SUFFIXES)})",
     )
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where recordings (.npz) go")
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="folder for the recordings (.npz)"
+    )
     parser.add_argument(
         "-c",
         "--config",
@@ -34,7 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="YAML file of an agent: its channels are those of text and WAV, but for scales of columns whose "
         "unit the file states; its motor is that of all files that name none",
     )
-    parser.add_argument("--rate-hz", type=float, metavar="R", help="scans per second of text without time")
+    parser.add_argument(
+        "--rate-hz", type=float, metavar="R", help="scans per second of text files without a time column"
+    )
     parser.add_argument(
         "--columns",
         type=_column_names,
@@ -42,9 +46,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAMES",
         help="names of the columns of text files, e.g. time_s,ia,ib,_,vib_radial; _ leaves one out",
     )
-    parser.add_argument("--broken-bars", type=int, metavar="N", help="noted as the truth")
-    parser.add_argument("--load", type=float, metavar="L", help="noted as the torque, 1 being the rated one")
-    parser.add_argument("--motor-id", metavar="ID", help="noted as the motor; recordings of one share it")
+    parser.add_argument(
+        "--broken-bars", type=int, metavar="N", help="true number of broken bars, stored with the recording"
+    )
+    parser.add_argument(
+        "--load", type=float, metavar="L", help="true torque per unit of the rated torque, stored with it"
+    )
+    parser.add_argument("--motor-id", metavar="ID", help="id of the motor, the same in all its recordings")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -114,7 +122,7 @@ class _Importer:
 
 
 def _column_names(text: str) -> tuple[str, ...]:
-    """Split the names of columns; raises argparse.ArgumentTypeError where one is empty or stands twice."""
+    """Split the names of columns; raises argparse.ArgumentTypeError where one is empty or occurs twice."""
     names = tuple(name.strip() for name in text.split(","))
     told = [name for name in names if name != LEFT_OUT]
     if not all(names) or len(set(told)) < len(told) or not told:
@@ -128,7 +136,7 @@ def _wrong_usage(args: argparse.Namespace) -> str | None:
     if args.broken_bars is not None and args.broken_bars < 0:
         return f"--broken-bars: {args.broken_bars} is negative"
     if args.load is not None and not (math.isfinite(args.load) and args.load >= 0):
-        return f"--load: {args.load:g} is no finite torque of at least 0"
+        return f"--load: {args.load:g} is not a finite torque of at least 0"
     lab = any(source.suffix.lower() == LAB_SUFFIX for source in args.sources)
     for option, value in (("--broken-bars", args.broken_bars), ("--load", args.load)):
         if lab and value is not None:

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--serial",
         action="store_true",
-        help="be a DAQ on a pty instead, with options of its own: edge-calibrate simulate --serial --help",
+        help="act as a DAQ on a pty instead; for its options: edge-calibrate simulate --serial --help",
     )
     parser.add_argument(
         "--scenario",
@@ -29,12 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"a YAML file of scenario fields, or the name of a set: {', '.join(SETS)}",
     )
     parser.add_argument("--count", type=int, default=1, help="number of recordings, of consecutive seeds")
-    parser.add_argument("--first-seed", type=int, help="seed of the first (default: the file's, or 0)")
-    parser.add_argument("--jobs", type=int, default=1, help="processes that work at a time")
-    parser.add_argument("--out", type=Path, default=Path("recordings"), metavar="DIR", help="where they go")
-    parser.add_argument("--plot", action="store_true", help="also write a picture of each (.png)")
     parser.add_argument(
-        "--lab-layout", action="store_true", help="also write the set lab_rig in the files of the original"
+        "--first-seed", type=int, help="seed of the first recording (default: the file's, or 0)"
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="number of processes")
+    parser.add_argument("--out", type=Path, default=Path("recordings"), metavar="DIR", help="folder to write")
+    parser.add_argument("--plot", action="store_true", help="also write a picture of each recording (.png)")
+    parser.add_argument(
+        "--lab-layout", action="store_true", help="also write the set lab_rig in the original file layout"
     )
 
 

@@ -22,9 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     usual = TrainingSpec()
     parser.add_argument("dataset", type=Path, help="folder that edge-calibrate dataset made")
     parser.add_argument("--out", type=Path, required=True, help="folder for weights and checkpoints")
-    parser.add_argument("--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="of the split")
+    parser.add_argument(
+        "--protocol", choices=PROTOCOLS, default="leave_one_motor_out", help="how the data are split"
+    )
     parser.add_argument("--fold", default="0", help="which of the protocol's splits: its name or number")
-    parser.add_argument("--width", choices=["x0.5", "x1.0"], default="x0.5", help="of the branches")
+    parser.add_argument("--width", choices=["x0.5", "x1.0"], default="x0.5", help="width of the branches")
     parser.add_argument("--fusion", choices=["concatenation", "attention"], default="concatenation")
     parser.add_argument(
         "--modalities", nargs="+", choices=list(SIDE_OF_MODALITY), help="image inputs to use (default: all)"
@@ -34,11 +36,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="weights to start from: builtin, a training's folder, or a ShuffleNetV2 of torchvision",
     )
-    parser.add_argument("--epochs", type=positive_int, default=usual.epochs, help="at most this many")
+    parser.add_argument("--epochs", type=positive_int, default=usual.epochs, help="maximum number of epochs")
     parser.add_argument("--batch", type=positive_int, default=usual.batch, help="examples per step")
-    parser.add_argument("--learning-rate", type=float, default=usual.learning_rate, help="the highest")
+    parser.add_argument(
+        "--learning-rate", type=float, default=usual.learning_rate, help="highest learning rate"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=positive_int, default=2, help="of torch")
+    parser.add_argument("--threads", type=positive_int, default=2, help="threads of torch")
 
 
 def run(args: argparse.Namespace) -> int:

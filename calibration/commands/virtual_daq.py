@@ -28,20 +28,30 @@ _MAX_BATCH_SCANS = 4096
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options of the command."""
-    parser.add_argument("--serial", action="store_true", required=True, help="be a DAQ on a pty")
+    parser.add_argument(
+        "--serial", action="store_true", required=True, help="act as a DAQ on a pseudo-terminal"
+    )
     parser.add_argument("--link", type=Path, required=True, help="path under which programs open the port")
     parser.add_argument("--control", type=Path, help="Unix socket for instructions, one a line")
     parser.add_argument("--format", choices=["frames", "csv"], default="frames", help="block frames or lines")
-    parser.add_argument("--baud", type=positive_float, help="speed of the line; without it that of USB")
-    parser.add_argument("--scans-per-frame", type=_batch_size, default=128, metavar="N", help="(default 128)")
+    parser.add_argument(
+        "--baud", type=positive_float, help="bits per second of the line (default: the speed of USB)"
+    )
+    parser.add_argument(
+        "--scans-per-frame", type=_batch_size, default=128, metavar="N", help="scans per frame (default 128)"
+    )
     parser.add_argument("--speed", type=positive_float, default=1.0, help="times faster than real time")
     recording = parser.add_argument_group("a recording")
     recording.add_argument("--play", type=Path, metavar="FILE.npz", help="play this recording")
-    recording.add_argument("--loop", action="store_true", help="over and over, the scan index running on")
+    recording.add_argument("--loop", action="store_true", help="repeat it; the scan index runs on")
     motor = parser.add_argument_group("the simulated motor, where no recording is played")
-    motor.add_argument("--broken-bars", type=int, default=0, metavar="N", help="broken at start (default 0)")
-    motor.add_argument("--load", type=positive_float, default=0.75, help="torque per rated torque")
-    motor.add_argument("--seed", type=int, default=0, help="of all that is random in it")
+    motor.add_argument(
+        "--broken-bars", type=int, default=0, metavar="N", help="bars broken at the start (default 0)"
+    )
+    motor.add_argument(
+        "--load", type=positive_float, default=0.75, help="torque per unit of the rated torque"
+    )
+    motor.add_argument("--seed", type=int, default=0, help="seed of everything random")
     motor.add_argument("--rate", type=positive_float, default=10_000.0, help="scans per second, all channels")
 
 

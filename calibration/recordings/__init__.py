@@ -6,7 +6,7 @@ csv_files      text tables (CSV): from the file to its recording
 text_files     text in any usual encoding, with any end of line
 csv_layout     how a table is written: separators, names, where its numbers begin
 csv_numbers    the numbers as columns, and what is wrong with a line that holds none
-time_column    the column of time, its unit and the rate that it tells
+time_column    the column of time, its unit and the rate that it shows
 wav_files      WAV
 wav_header     its header, checked before the samples are read
 columns        columns with names made a recording

@@ -24,13 +24,13 @@ class Description:
     """What is known of a file that does not say it itself."""
 
     channels: tuple[ConfiguredChannel, ...] = ()
-    """Channels of the agent's YAML; empty where the names must tell."""
+    """Channels of the agent's YAML; empty if the names must say it."""
     rate_hz: float | None = None
-    """Scans per second; None where the file must tell."""
+    """Scans per second; None if the file must say it."""
     meta: dict[str, Any] = field(default_factory=dict)
     """What the recording shall carry, e.g. the nameplate."""
     columns: tuple[str, ...] = ()
-    """Names of the columns of a text file, `_` for one to leave out; empty where the file must tell."""
+    """Names of the columns of a text file, `_` for one to leave out; empty if the file must say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +69,18 @@ class Told:
     column: Column
     """The column."""
     channel: Channel | None
-    """What it measures, and what its numbers are worth; None where nobody says it."""
+    """What it measures, and what its numbers are worth; None if nothing says it."""
     unused_scale: bool = False
     """A scale is configured and not applied, since the file states a unit."""
 
 
 def described(columns: Sequence[Column], channels: Sequence[ConfiguredChannel]) -> list[Told]:
-    """Return the channel of each column; None where neither the YAML nor the name tells what it is.
+    """Return the channel of each column; None where neither the YAML nor the name says what it is.
 
     As for a DAQ, channels of the YAML win by name, or in order where no name fits and their number does.
     By name alone, `ia`, `ib` and `ic` are currents in A, `vib...` is vibration in m/s2 and `speed...` is
     in rpm, in capitals as well. A unit that the file states is converted; a scale of the YAML, which is for
-    the counts of a DAQ, is then not applied. Raises RecordingError where nobody says what a number is worth.
+    the counts of a DAQ, is then not applied. Raises RecordingError if nothing says what a number is worth.
     """
     by_name = {channel.name.lower(): channel for channel in channels}
     found = [by_name.get(column.name.lower()) or by_name.get(column.base.lower()) for column in columns]
@@ -129,7 +129,7 @@ def no_channels(columns: Sequence[Column]) -> RecordingError:
 
 
 def _by_name(column: Column) -> Channel | None:
-    """Return what the name of a column tells; None where it tells nothing."""
+    """Return what the name of a column implies; None if it implies nothing."""
     name = column.base.strip().lower().replace(" ", "_")
     as_phase = _PHASE.fullmatch(name)
     name = f"i{as_phase['phase']}" if as_phase else name
@@ -182,7 +182,8 @@ def _in_stated_unit(column: Column, channel: Channel) -> Channel:
     stated = standard_unit(column.stated_unit)
     if stated is None or KIND_OF_UNIT[stated[0]] is not channel.kind:
         raise RecordingError(
-            f"{column.label} is in {column.stated_unit}, which is no unit of a {channel.kind} here; describe "
-            f"it in the channels of a configuration (-c), with scale: {channel.unit} per {column.stated_unit}"
+            f"{column.label} is in {column.stated_unit}, which is not a unit of a {channel.kind} here; "
+            "describe it in the channels of a configuration (-c), with "
+            f"scale: {channel.unit} per {column.stated_unit}"
         )
     return replace(channel, unit=stated[0], scale=stated[1])

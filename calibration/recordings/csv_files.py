@@ -66,7 +66,7 @@ def _recording(path: Path, description: Description) -> Recording:
 
 
 def _time_column(layout: Layout, description: Description) -> TimeColumn | None:
-    """Return the column of time; None where there is none, or only one of text, as a time of day is."""
+    """Return the column of time; None if there is none, or only one of text, as a time of day is."""
     channels = {channel.name for channel in description.channels}
     is_other = [name in channels or index in layout.text for index, name in enumerate(layout.names)]
     names = ["" if other else name for name, other in zip(layout.names, is_other, strict=True)]
@@ -87,7 +87,7 @@ def _no_rate(layout: Layout) -> str:
     of_text = find_time(layout.names, layout.units)
     if of_text is not None:
         return f"{of_text.name} holds text, no seconds; give --rate-hz, or a column time_s"
-    return "nothing tells its rate; give --rate-hz, or a column time_s"
+    return "nothing states its rate; give --rate-hz, or a column time_s"
 
 
 def _check_names(used: list[Told], columns: list[Column]) -> None:

@@ -76,7 +76,7 @@ def find_layout(lines: Sequence[str], columns: Sequence[str], described: Sequenc
 
     Args:
         lines: all lines of the file.
-        columns: names of the columns that the user gives; empty where the file must tell.
+        columns: names of the columns that the user gives; empty if the file must say it.
         described: names of configured channels, for a file without names that has as many columns.
     """
     chosen = _SEPARATOR_LINE.fullmatch(lines[0].strip(" "))
@@ -183,13 +183,13 @@ class _Way:
         if names is None:
             raise RecordingError(
                 f"the header names {len(header)} columns, the scans have {self.width}; name them with "
-                "--columns or, where commas stand both between columns and within numbers, export it with "
+                "--columns or, if commas occur both between columns and within numbers, export it with "
                 "semicolons"
             )
         return tuple(names), tuple(units)
 
     def _header_lines(self) -> tuple[list[str] | None, list[str]]:
-        """Return the line of names above the numbers, None where there is none, and the units below it."""
+        """Return the line of names above the numbers, None if there is none, and the units below it."""
         none = [""] * self.width
         above = self._rows[self.start - 1] if self.start else None
         if above is None:

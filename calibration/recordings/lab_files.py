@@ -135,7 +135,7 @@ def _repetitions(where: str, load: h5py.Group) -> int:
         if data is None:
             raise RecordingError(f"{where}: {name} is missing; there are only {_names(load)}")
         if not isinstance(data, h5py.Dataset) or data.dtype != h5py.ref_dtype or data.shape[1:] != (1,):
-            raise RecordingError(f"{where}: {name} is no column of references, one for each repetition")
+            raise RecordingError(f"{where}: {name} is not a column of references, one for each repetition")
         counts[name] = data.shape[0]
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{name} {count}" for name, count in counts.items())
@@ -168,7 +168,7 @@ def _signals(file: h5py.File, place: _Place, names: tuple[str, ...]) -> Floats:
 
 
 def _running_currents(place: _Place, currents: Floats) -> Floats:
-    """Give the currents (scans, 3) from `FROM_S` on; raises when they are too short or there are none."""
+    """Return the currents (scans, 3) from `FROM_S` on; raises when they are too short or there are none."""
     running = currents[round(FROM_S * CURRENT_RATE_HZ) :]
     if len(running) < _MIN_LENGTH_S * CURRENT_RATE_HZ:
         raise RecordingError(

@@ -23,7 +23,7 @@ REPETITIONS = 10
 
 
 def rotor_file(folder: Path, broken_bars: int) -> Path:
-    """Give the file that holds the recordings of a rotor."""
+    """Return the file that holds the recordings of a rotor."""
     return folder / f"struct_{ROTORS[broken_bars]}_R1.mat"
 
 
@@ -36,7 +36,7 @@ class RotorFile:
     """One rotor's file, open for recordings to be added in any order."""
 
     def __init__(self, folder: Path, broken_bars: int) -> None:
-        """Start the file anew."""
+        """Start the file over."""
         self._file = h5py.File(rotor_file(folder, broken_bars), "w")
         self._rotor = self._file.create_group(ROTORS[broken_bars])
         self._samples = self._file.create_group("#refs#")

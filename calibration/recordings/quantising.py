@@ -12,7 +12,7 @@ _NEGLIGIBLE = 1e-18
 
 
 def quantise(values: NDArray[Any], bits: Literal[16, 32]) -> tuple[Counts, NDArray[np.float64]]:
-    """Give counts, and what one count is worth in each channel.
+    """Return counts, and what one count is worth in each channel.
 
     The largest magnitude of each channel becomes the largest count, so that the noise of rounding lies
     98 dB (16 bits) or more below a sine.
@@ -30,7 +30,7 @@ def quantise(values: NDArray[Any], bits: Literal[16, 32]) -> tuple[Counts, NDArr
 
 
 def as_counts(values: NDArray[Any]) -> Counts | None:
-    """Give whole numbers as the counts that they are; None where they are no counts of 32 bits."""
+    """Return whole numbers as the counts that they are; None where they are no counts of 32 bits."""
     if not np.array_equal(values, np.rint(values)):
         return None
     lowest, highest = values.min(), values.max()

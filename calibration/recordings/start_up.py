@@ -17,7 +17,7 @@ _MIN_RISE = 3.0
 
 
 def find_start_s(signals: NDArray[np.floating], rate_hz: float) -> float | None:
-    """Give when the level leaves that of the motor at rest for that of the motor running up.
+    """Return when the level leaves that of the motor at rest for that of the motor running up.
 
     The level is the rms of blocks of 5 ms over all channels, each relative to its own at rest. The start
     is the first block above the geometric mean of two levels, that at rest and the highest mean over a

@@ -1,4 +1,4 @@
-"""The column of time of a text file: which it is, in which unit, and the rate that it tells.
+"""The column of time of a text file: which it is, in which unit, and the rate that it shows.
 
 Its stamps are rounded, so that even samples look uneven by up to one digit. That is no error. A step that
 differs from the others by more, or an error that grows, is one: scans are missing, or the rate changed.
@@ -59,7 +59,7 @@ def is_time_unit(text: str) -> bool:
 
 
 def find_time(names: Sequence[str], units: Sequence[str]) -> TimeColumn | None:
-    """Return the first column that is one of time by its name or its unit; None where there is none."""
+    """Return the first column that is one of time by its name or its unit; None if there is none."""
     for index, (name, unit) in enumerate(zip(names, units, strict=True)):
         base, _, in_name = name.replace("[", "(").rstrip(" )]").partition("(")
         word = re.sub(r"[ _-]+", "_", base.strip().lower())
@@ -77,13 +77,13 @@ def find_time(names: Sequence[str], units: Sequence[str]) -> TimeColumn | None:
 def rate_of(
     column: TimeColumn, times: NDArray[np.float64], cells: Sequence[str], given_hz: float | None
 ) -> float:
-    """Return the scans per second that a column of time tells.
+    """Return the scans per second that a column of time shows.
 
     Args:
         column: what is known of it.
         times: its values (scans,), in its unit.
         cells: its first and last values as they are written, whose digits tell how they are rounded.
-        given_hz: the rate that the user or the file states; None where nobody does.
+        given_hz: the rate that the user or the file states; None if neither does.
 
     Raises RecordingError when time does not grow evenly, or contradicts the rate that is stated.
     """

@@ -41,7 +41,7 @@ def _samples(path: Path, header: WavHeader) -> NDArray[Any]:
             _, samples = wavfile.read(path)
         except (TypeError, ArithmeticError, LookupError, NameError, MemoryError) as error:
             # scipy computes with what a damaged header says before it checks it
-            raise RecordingError(f"it is no whole WAV file: {error}") from error
+            raise RecordingError(f"it is not a whole WAV file: {error}") from error
     values = np.asarray(samples).reshape(len(samples), -1)
     # scipy puts 24 bits into the upper ones of 32
     return values >> 8 if header.bits == 24 else values

@@ -43,7 +43,7 @@ def write_lab_files(folder: Path, made: Iterator[tuple[Scenario, Recording]]) ->
 
 
 def lab_signals(scenario: Scenario, recording: Recording) -> dict[str, NDArray[np.floating]]:
-    """Give the signals of a recording by the names of the layout, in A, V and mm/s."""
+    """Return the signals of a recording by the names of the layout, in A, V and mm/s."""
     units: dict[str, NDArray[np.floating]] = {}
     for stream, counts in zip(recording.device.streams, recording.counts, strict=True):
         for column, channel in enumerate(stream.channels):

@@ -44,7 +44,7 @@ def plot_recording(scenario: Scenario, path: Path) -> None:
 
 
 def channel_units(recording: Recording, stream: int, channel: int) -> Floats:
-    """Give the samples of a channel in its unit, (scans,)."""
+    """Return the samples of a channel in its unit, (scans,)."""
     of = recording.device.streams[stream].channels[channel]
     return of.units(recording.counts[stream][:, channel]).astype(np.float64)
 

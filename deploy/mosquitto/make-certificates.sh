@@ -4,8 +4,8 @@
 #   make-certificates.sh BROKER_NAME FOLDER
 #
 # BROKER_NAME is the host name by which agents reach the broker (`mqtt.host`): it is checked.
-# Gives FOLDER/ca.crt (for the agents), FOLDER/server.crt and server.key (for the broker) and FOLDER/ca.key:
-# keep that one offline, whoever has it can pretend to be the broker. Existing files are not overwritten.
+# Makes FOLDER/ca.crt (for the agents), FOLDER/server.crt and server.key (for the broker) and FOLDER/ca.key:
+# keep ca.key offline, since whoever has it can pretend to be the broker. Existing files are not overwritten.
 set -eu
 
 if [ $# -ne 2 ]; then

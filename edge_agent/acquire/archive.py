@@ -9,10 +9,10 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 MAX_RECORDING_BYTES = 2**30
-"""Most bytes of all arrays of a recording: judgement, a day of three currents at 2 kHz on a Pi of 4 GB."""
+"""Maximum bytes of all arrays of a recording: judgement, a day of three currents at 2 kHz on a Pi of 4 GB."""
 
 _MAX_ARRAYS = 256
-"""Most arrays of a recording: judgement, some ten times what one has."""
+"""Maximum number of arrays of a recording: judgement, some ten times what one has."""
 
 
 class RecordingError(Exception):
@@ -31,7 +31,7 @@ def load_arrays(path: Path, needed: frozenset[str]) -> tuple[dict[str, NDArray[A
             raise RecordingError("it is a single array, expected an .npz with x, scale, fs and channels")
         if start[:2] != b"PK":
             raise RecordingError(
-                "it is no .npz archive (numpy.savez); `edge-calibrate import` makes one of CSV and WAV"
+                "it is not an .npz archive (numpy.savez); `edge-calibrate import` makes one of CSV and WAV"
             )
         with _opened(file) as archive:
             members = archive.infolist()
@@ -72,7 +72,7 @@ def _check_sizes(members: list[zipfile.ZipInfo]) -> None:
 
 
 def _problem(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> str | None:
-    """Say why a member cannot be read as an array; None where it can.
+    """Return why a member cannot be read as an array; None if it can.
 
     The archive says how many bytes it holds and never gives out more, so an array that claims another
     size is damaged, or made to take memory.

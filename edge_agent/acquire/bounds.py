@@ -1,21 +1,21 @@
-"""What rates and magnitudes samples can have at all, so that nothing after acquisition needs gigabytes."""
+"""Bounds of rates and magnitudes, so that nothing after acquisition needs gigabytes."""
 
 from edge_agent.acquire.samples import ChannelKind, Stream
 
 MIN_RATE_HZ = {ChannelKind.CURRENT: 100.0, ChannelKind.VIBRATION: 100.0, ChannelKind.SPEED: 0.1}
-"""Fewest scans per second: twice the line of 50 Hz for waves (Nyquist); a tachometer may be slow."""
+"""Minimum scans per second: twice the line of 50 Hz for waves (Nyquist); a tachometer may be slow."""
 
 MIN_SCANS_PER_LINE_CYCLE = 2.5
-"""Fewest scans of a current per cycle of the line: sampling theorem (2), and room for the filter."""
+"""Minimum scans of a current per cycle of the line: sampling theorem (2), and room for the filter."""
 
 MAX_RATE_HZ = 1_000_000.0
-"""Most scans per second: judgement, and the most that `acquisition.rate_hz` takes."""
+"""Maximum scans per second: judgement, and the largest value that `acquisition.rate_hz` takes."""
 
 MAX_VALUES_PER_S = 4_000_000.0
-"""Most values per second of all channels together: judgement, twenty times what the laboratory data have."""
+"""Maximum values per second of all channels together: judgement, twenty times the laboratory data's."""
 
 MAX_WINDOW_VALUES = 8_000_000.0
-"""Most values of all channels in a window: the analysis takes up to 35 bytes for each, 280 MB (measured)."""
+"""Maximum values of all channels in a window: the analysis takes up to 35 bytes each, 280 MB (measured)."""
 
 MIN_SCALE, MAX_SCALE = 1e-30, 1e12
 """Magnitudes of a scale: judgement. Scaled values and their squares must fit into float32."""
@@ -27,11 +27,11 @@ MAX_MAGNITUDE = 1e9
 """Largest value in A, m/s2, mm/s or rpm: judgement, a thousand times beyond any sensor's."""
 
 MAX_CHANNELS = 64
-"""Most channels of a stream: as many as a device may describe."""
+"""Maximum channels of a stream: as many as a device may describe."""
 
 
 def rate_problem(streams: tuple[Stream, ...]) -> str | None:
-    """Say which rate cannot be right, what was expected and what to do; None where all can."""
+    """Return which rate is impossible, what was expected and what to do; None if all are possible."""
     for stream in streams:
         first, *others = (channel.name for channel in stream.channels)
         names = f"{first} and {len(others)} more" if others else first
@@ -52,7 +52,7 @@ def rate_problem(streams: tuple[Stream, ...]) -> str | None:
 
 
 def line_problem(streams: tuple[Stream, ...], line_frequency_hz: float) -> str | None:
-    """Say which currents are sampled too slowly for the line of this motor; None where none are."""
+    """Return which currents are sampled too slowly to show this motor's line; None if there is none."""
     lowest_hz = MIN_SCANS_PER_LINE_CYCLE * line_frequency_hz
     for stream in streams:
         names = [channel.name for channel in stream.channels if channel.kind is ChannelKind.CURRENT]
@@ -65,7 +65,7 @@ def line_problem(streams: tuple[Stream, ...], line_frequency_hz: float) -> str |
 
 
 def window_problem(streams: tuple[Stream, ...], length_s: float) -> str | None:
-    """Say that a window of this length would not fit into memory; None where it does."""
+    """Return why a window of this length would not fit into memory; None if it does."""
     values = length_s * sum(stream.rate_hz * len(stream.channels) for stream in streams)
     if values <= MAX_WINDOW_VALUES:
         return None

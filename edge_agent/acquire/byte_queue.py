@@ -1,4 +1,4 @@
-"""What waits between the thread that reads the port and the one that works on what it read."""
+"""Bytes on their way from the thread that reads the port to the one that decodes them."""
 
 import threading
 import time
@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 
 MAX_WAITING_BYTES = 8 * 2**20
-"""Most that waits: about a minute and a half at 4 channels and 10 kHz."""
+"""Maximum bytes that wait: about a minute and a half at 4 channels and 10 kHz."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class ByteQueue:
 
     def __init__(self, most_bytes: int = MAX_WAITING_BYTES) -> None:
         self.dropped_bytes = 0
-        """Bytes that had to go because nobody took them in time."""
+        """Bytes dropped because they were not taken in time."""
         self._most_bytes = most_bytes
         self._items: deque[ArrivedItem] = deque()
         self._bytes = 0

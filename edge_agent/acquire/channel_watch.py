@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from edge_agent.acquire.samples import SampleBlock, Stream
 
 MAX_INVALID_SHARE = 0.02
-"""Share of scans without a value up to which a channel is of use: as many as may be lost of a window."""
+"""Share of scans without a value up to which a channel can be used: that of lost samples in a window."""
 
 _LOOK_S = 1.0
 """Time over which the share is taken, s: judgement, soon enough for a person, and some hundred scans."""

@@ -11,16 +11,16 @@ from edge_agent.acquire.naming import axis_of, in_usual_unit, kind_of, phase_of,
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 
 MAX_DESCRIPTION_BYTES = 16_384
-"""Bound of a description: 64 channels with long names take half of it."""
+"""Maximum bytes of a description: 64 channels with long names take half of it."""
 
 MAX_RATE_CHANGE = 1e-3
-"""Share by which a rate may differ and be the same one: judgement, a DAQ that measures its own rate by
-milliseconds over a second tells it no better."""
+"""Share by which a rate may differ and still be the same: judgement, a DAQ that measures its own rate in
+milliseconds over a second is no more accurate."""
 MIN_SCALE, MAX_SCALE = 1e-12, 1e6
-"""Least and largest units per count: squares of 2^31 counts and of one then fit into 32-bit floats."""
+"""Smallest and largest units per count: squares of 2^31 counts and of one then fit into 32-bit floats."""
 
 _SHORTEST_WINDOW_S = 0.5
-"""Least window.length_s: what does not fit then never does."""
+"""Smallest window.length_s: a device that does not fit then never does."""
 _MAX_COUNTS = 2.0**31
 """Largest magnitude of a 32-bit count."""
 _Text = Annotated[str, Field(max_length=64)]
@@ -55,7 +55,7 @@ class _Channel(_Part):
         if not MIN_SCALE <= abs(self.scale) <= MAX_SCALE:
             raise ValueError(f"scale {self.scale:g} of {self.name}, expected {MIN_SCALE:g} to {MAX_SCALE:g}")
         if self.kind is None and kind_of(self.unit) is None:
-            raise ValueError(f"{self.name}: unit {self.unit!r} tells no kind, and no kind is given")
+            raise ValueError(f"{self.name}: unit {self.unit!r} does not say the kind, and no kind is given")
         kind = ChannelKind(self.kind) if self.kind else None
         problem = unit_problem(kind, self.unit) if self.unit else None
         if problem is not None:
@@ -113,7 +113,7 @@ class _Description(_Part):
 
 
 def same_streams(known: Sequence[Stream], said: Sequence[Stream]) -> bool:
-    """True if two descriptions mean the same streams, whatever texts stand beside them."""
+    """True if two descriptions mean the same streams, whatever their texts say."""
     return len(known) == len(said) and all(
         (old.number, old.channels) == (new.number, new.channels) and same_rate(old.rate_hz, new.rate_hz)
         for old, new in zip(known, said, strict=True)
@@ -121,7 +121,7 @@ def same_streams(known: Sequence[Stream], said: Sequence[Stream]) -> bool:
 
 
 def same_rate(known_hz: float, said_hz: float) -> bool:
-    """True if two rates are one, as far as a device tells them the same each time."""
+    """True if two rates are the same, within what a DAQ that measures its own rate may vary."""
     return abs(said_hz - known_hz) <= MAX_RATE_CHANGE * known_hz
 
 
@@ -147,7 +147,7 @@ def encode_description(device: Device, *, index: bool = False) -> bytes:
 
 
 def decode_description(text: bytes) -> tuple[Device, bool]:
-    """Read the JSON text; give the device, and whether text lines begin with an index.
+    """Read the JSON text; return the device, and whether text lines begin with an index.
 
     Raises DescriptionError where anything is missing, of a wrong type or out of bounds.
     """

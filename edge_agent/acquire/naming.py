@@ -1,4 +1,4 @@
-"""What unit and name of a channel tell, where nothing else does."""
+"""What the unit and the name of a channel imply, if nothing else says it."""
 
 from dataclasses import replace
 
@@ -25,25 +25,26 @@ _AXES = ("radial", "tangential", "axial")
 
 
 def unit_of(name: str) -> str:
-    """Return the usual unit of a channel of this name; empty where it tells nothing."""
+    """Return the usual unit of a channel of this name; empty if the name implies none."""
     return next((unit for start, unit in _UNIT_OF_START.items() if name.startswith(start)), "")
 
 
 def kind_of(unit: str) -> ChannelKind | None:
-    """Return what is measured in a unit, converted ones included; None where nobody can convert it."""
+    """Return what is measured in a unit, converted ones included; None if it is unknown."""
     known = standard_unit(unit)
     return None if known is None else KIND_OF_UNIT[known[0]]
 
 
 def unit_problem(kind: ChannelKind | None, unit: str) -> str | None:
-    """Return what is wrong with a unit of a kind (of any, where it is None); None where it can be used."""
+    """Return what is wrong with a unit of a kind (of any kind, if that is None); None if it can be used."""
     found = kind_of(unit)
     if found is not None and kind in (None, found):
         return None
     expected = _EXPECTED[kind] if kind else "; ".join(_EXPECTED.values())
     what = kind or "channel"
     return (
-        f"{unit!r} is no unit of a {what} here, expected {expected}; give the scale in one of these per count"
+        f"{unit!r} is not a unit of a {what} here, expected {expected}; give the scale in one of these per "
+        "count"
     )
 
 

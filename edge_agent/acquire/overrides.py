@@ -14,7 +14,7 @@ UNIT_OF_KIND = {ChannelKind.CURRENT: "A", ChannelKind.VIBRATION: "m/s2", Channel
 
 @dataclass(frozen=True, slots=True)
 class ChannelOverride:
-    """What is configured of a channel; the device tells what is None here."""
+    """What is configured for a channel; what is None here comes from the device."""
 
     name: str
     """Name of the channel."""
@@ -34,10 +34,10 @@ class ChannelOverride:
     """Direction of a vibration: radial, tangential, axial."""
 
     def over(self, described: Channel) -> Channel:
-        """Return the channel of a device with what is configured in place of what the device says.
+        """Return the channel of a device, with what is configured in place of what the device says.
 
         A new scale makes the device's full scale, which is in units, unknown. A unit such as mA is converted,
-        also where it stands alone: then it says what the device's own scale is in.
+        even if it is given alone: then it says in which unit the device's own scale is.
         """
         kind = self.kind or described.kind
         same = kind is described.kind
@@ -67,7 +67,7 @@ class ChannelOverride:
         return replace(self, unit=unit, scale=None, offset=None, full_scale=None).over(described)
 
     def alone(self) -> Channel | None:
-        """Return the channel where no device describes it; None where its scale or its kind is unknown."""
+        """Return the channel where no device describes it; None if its scale or its kind is unknown."""
         stated = standard_unit(self.unit or unit_of(self.name))
         kind = self.kind or (KIND_OF_UNIT[stated[0]] if stated else None)
         if kind is None or self.scale is None:
@@ -84,8 +84,8 @@ _Configured = TypeVar("_Configured", Channel | ChannelOverride, ChannelOverride)
 def with_channels(device: Device, channels: Sequence[ConfiguredChannel]) -> Device:
     """Return the device with what is configured in place of what it says of the channels of the same name.
 
-    Where no name fits at all but their number does, the channels are taken in order: the device only
-    has other names for them. A channel that is described as a whole replaces that of the device.
+    If no name fits but their number does, the channels are taken in order: the device just names
+    them differently. A channel that is described as a whole replaces that of the device.
     """
     return _changed(device, channels, merged)
 
@@ -113,7 +113,7 @@ def merged(configured: ConfiguredChannel | None, described: Channel) -> Channel:
 def undescribed_device(channels: Sequence[ConfiguredChannel], rate_hz: float) -> Device | None:
     """Return the device of one stream 0 that these channels make, for a DAQ that does not describe itself.
 
-    None where it is not configured what a count of each channel is worth, and of what.
+    None if scale or kind of a channel is not configured.
     """
     whole = [c if isinstance(c, Channel) else c.alone() for c in channels]
     known = tuple(channel for channel in whole if channel is not None)

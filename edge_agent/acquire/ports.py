@@ -14,9 +14,9 @@ class PortInfo:
     """A serial port, and what is known of the device behind it."""
 
     path: str
-    """Its name of the moment, e.g. /dev/ttyACM0."""
+    """Its current name, e.g. /dev/ttyACM0."""
     by_id: str | None
-    """Its name that stays, below /dev/serial/by-id; None where it has none."""
+    """Its stable name, below /dev/serial/by-id; None if it has none."""
     vendor: str | None
     """Maker of the USB device, or its number."""
     product: str | None
@@ -28,7 +28,7 @@ class PortInfo:
 
     @property
     def hint(self) -> str | None:
-        """What to do so that it may be opened; None where it may."""
+        """What to do so that it may be opened; None if it may."""
         if self.accessible:
             return None
         return "permission denied; add the user to the group dialout: sudo usermod -aG dialout $USER"

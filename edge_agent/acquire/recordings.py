@@ -63,7 +63,7 @@ def read_recording(path: Path) -> Recording:
         raise RecordingError(f"{path}: {error.strerror or error}") from error
     except RecordingError as error:
         raise RecordingError(f"{path}: {error}") from error
-    except Exception as error:  # of damaged files numpy and zipfile raise whatever they stumble over
+    except Exception as error:  # numpy and zipfile raise all kinds of errors for damaged files
         said = " ".join(str(error).split()) or type(error).__name__
         raise RecordingError(f"{path}: it cannot be read, it is damaged: {said}; copy it again") from error
     try:
@@ -121,7 +121,7 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
             f"give `units`, one of {', '.join(KIND_OF_UNIT)} for each channel, and the scale that leads to it"
         )
     for row, channel in enumerate(table.names):
-        # A channel that is no current by its name, either, is merely left out.
+        # A channel that is not a current by its name, either, is left out.
         if table.kinds[row] is None and channel in ("ia", "ib", "ic"):
             raise RecordingError(f"{channel}: {unit_problem(ChannelKind.CURRENT, table.units[row])}")
     streams: list[Stream] = []
@@ -151,7 +151,7 @@ def check_streams(streams: Sequence[Stream], counts: Sequence[Counts]) -> None:
 
 
 def _check_magnitudes(stream: Stream, counts: Counts) -> None:
-    """Refuse what no sensor can have measured: squares of it would overflow further on."""
+    """Refuse values that no sensor can have measured: their squares would overflow later."""
     lowest, highest = counts.min(axis=0), counts.max(axis=0)
     for channel, low, high in zip(stream.channels, lowest.tolist(), highest.tolist(), strict=True):
         largest = max(abs(low - channel.offset), abs(high - channel.offset)) * abs(channel.scale)
@@ -186,7 +186,7 @@ def _meta(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
     try:
         meta = json.loads(str(arrays["meta"])) if "meta" in arrays else {}
     except (ValueError, RecursionError) as error:
-        raise RecordingError(f"meta is no JSON text: {error}") from error
+        raise RecordingError(f"meta is not JSON: {error}") from error
     if not isinstance(meta, dict):
-        raise RecordingError("meta is JSON, but no object")
+        raise RecordingError("meta is JSON, but not an object")
     return meta

@@ -30,7 +30,7 @@ class Channel:
     offset: float = 0.0
     """Counts that the sensor gives at zero: value = (count - offset) * scale."""
     full_scale: float | None = None
-    """Largest magnitude the converter can give, in units; None where unknown."""
+    """Largest magnitude the converter can give, in units; None if unknown."""
     phase: str | None = None
     """Phase of a current: a, b or c."""
     axis: str | None = None
@@ -39,8 +39,8 @@ class Channel:
     def units(self, counts: NDArray[np.integer] | NDArray[np.floating]) -> NDArray[np.float32]:
         """Return counts, of any shape and also averaged ones, in the unit of this channel.
 
-        The offset of 32-bit counts is taken off in double precision: a small signal far from zero would else
-        lose its last digits.
+        The offset of 32-bit counts is taken off in double precision: otherwise a small signal far from zero
+        would lose its last digits.
         """
         if counts.dtype.kind == "i" and counts.dtype.itemsize > 2:
             return ((counts - np.float64(self.offset)) * self.scale).astype(np.float32)
@@ -67,9 +67,9 @@ class Device:
     name: str
     """Model of the device, or the name of the recording."""
     serial_number: str
-    """As on its label; empty where unknown."""
+    """As on its label; empty if unknown."""
     firmware: str
-    """Version text; empty where unknown."""
+    """Version text; empty if unknown."""
     streams: tuple[Stream, ...]
     """All its streams."""
 

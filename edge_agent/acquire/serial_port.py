@@ -1,4 +1,4 @@
-"""The thread that reads the serial port, and opens it again for as long as it takes."""
+"""The thread that reads the serial port, and reopens it until it succeeds."""
 
 import contextlib
 import errno
@@ -13,9 +13,9 @@ from edge_agent.acquire.ports import list_ports
 from edge_agent.supervision import Watched, WatchedThread
 
 _READ_BYTES = 65_536
-"""Bytes asked for at once; a tty gives at most 4095."""
+"""Bytes per read; a tty returns at most 4095."""
 _WAIT_S = 0.5
-"""The reader looks at its stop this often, s. Judgement."""
+"""The reader checks whether it must stop this often, s. Judgement."""
 _SHORTEST_PAUSE_S = 0.1
 """First pause before a lost port is opened again, s. Judgement."""
 _LONGEST_PAUSE_S = 2.0
@@ -27,7 +27,7 @@ _STOP_S = 2.0
 
 _REASONS = {
     errno.ENOENT: "there is no such port: not plugged in, or another name",
-    errno.ENOTTY: "this is no serial port",
+    errno.ENOTTY: "this is not a serial port",
     errno.EACCES: "permission denied; add the user to the group dialout: sudo usermod -aG dialout $USER, "
     "then log in again",
     errno.EPERM: "not allowed by the unit; add DeviceAllow=char-<the driver's name in /proc/devices> rw "
@@ -83,7 +83,7 @@ class SerialReader:
             self._wait()
 
     def _read_until_lost(self, port: int) -> None:
-        """Read until told to stop; raises OSError when the port is lost."""
+        """Read until it must stop; raises OSError when the port is lost."""
         poller = select.poll()
         poller.register(port, select.POLLIN)
         poller.register(self._wake_read, select.POLLIN)
@@ -104,7 +104,7 @@ class SerialReader:
             self._queue.put(data)
 
     def _say_lost(self, reason: str) -> None:
-        """Say it once, and again only when the reason becomes another."""
+        """Log it once, and again only when the reason changes."""
         if reason != self._said:
             self._said = reason
             self._queue.put(PortLost(self._port, reason))
@@ -125,7 +125,7 @@ class _Port(serial.Serial):
 def _open(port: str, baud_rate: int) -> serial.Serial:
     opened = _Port(port, baud_rate, exclusive=True)
     with contextlib.suppress(OSError, ValueError, NotImplementedError):
-        opened.set_low_latency_mode(True)  # FTDI adapters else wait 16 ms for more bytes
+        opened.set_low_latency_mode(True)  # otherwise FTDI adapters wait 16 ms for more bytes
     return opened
 
 
@@ -136,7 +136,7 @@ def _reason(error: Exception) -> str:
 
 
 def _error_number(error: Exception) -> int | None:
-    """Return the errno; termios errors are no OSError, and pyserial forgets their number."""
+    """Return the errno; a termios error is not an OSError, and pyserial drops its number."""
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno
     cause = error if isinstance(error, termios.error) else error.__context__

@@ -1,4 +1,4 @@
-"""Units as people write them, and what they are worth in the units that the agent works in."""
+"""Units as people write them, and how to convert them to the units of the agent."""
 
 STANDARD_GRAVITY_M_PER_S2 = 9.80665
 """Acceleration in m/s2 of 1 g: ISO 80000-3."""

@@ -48,7 +48,7 @@ _NAMEPLATE = Nameplate(
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--seconds", type=_seconds, default=60.0, help="how much signal to work through (s)")
+    parser.add_argument("--seconds", type=_seconds, default=60.0, help="length of the signal to analyse (s)")
     parser.add_argument("--model", default=BUILTIN, help="model file (default: the shipped one)")
 
 

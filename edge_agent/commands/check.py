@@ -18,17 +18,19 @@ from edge_agent.signals.sidebands.severity import least_load
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("config", type=Path, nargs="?", metavar="CONFIG", help="the YAML file of an agent")
-    parser.add_argument("--limits", action="store_true", help="print the decision limits and their origins")
+    parser.add_argument(
+        "--limits", action="store_true", help="only print the decision limits and their origins"
+    )
     parser.set_defaults(parser=parser)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Print a summary and what is strange; every problem of the file is raised as one ConfigError."""
+    """Print a summary and the warnings; all errors in the file are raised as one ConfigError."""
     if args.limits:
         print("\n".join(limit_table()))
         return DONE
     if args.config is None:
-        args.parser.error("the YAML file of an agent is missing; or ask for --limits")
+        args.parser.error("expected the configuration file of an agent, or --limits")
     settings, doubts = load_with_doubts(args.config)
     lines = list(summary(settings))
     for line in (verdict(args.config, doubts), *lines, *(f"warning: {doubt}" for doubt in doubts)):
@@ -43,15 +45,15 @@ def limit_table() -> Iterator[str]:
 
 
 def verdict(file: Path, doubts: tuple[Problem, ...]) -> str:
-    """Return the first line: that the file may be used, and whether something in it is strange."""
+    """Return the first line: the file can be used, with or without warnings."""
     if not doubts:
         return f"{file}: correct"
-    count = "one thing is" if len(doubts) == 1 else f"{len(doubts)} things are"
-    return f"{file}: can be used, but {count} strange: see the warnings below"
+    count = "one warning" if len(doubts) == 1 else f"{len(doubts)} warnings"
+    return f"{file}: can be used, with {count} (below)"
 
 
 def summary(settings: Settings) -> Iterator[str]:
-    """Return what the agent understood, a line each."""
+    """Return what the agent understood, one thing a line."""
     yield f"agent {settings.agent.id}" + (f", {settings.agent.site}" if settings.agent.site else "")
     yield from _about_motor(settings)
     acquisition = settings.acquisition
@@ -61,20 +63,20 @@ def summary(settings: Settings) -> Iterator[str]:
         yield f"a line is one scan: {_columns(settings)}"
     elif decoder.tells_rate:
         yield (
-            f"{decoder.spoken} are binary and tell their channels and rate; where the DAQ sends lines of "
+            f"{decoder.spoken} are binary and state their channels and rate. If the DAQ sends lines of "
             "text, as an Arduino does, set acquisition.driver: csv_lines"
         )
     if settings.channels is None:
-        yield "channels: as the DAQ describes itself; what they allow is said when it does"
+        yield "channels: as the DAQ describes them; the agent logs what they allow once it is connected"
     elif device := undescribed_device(settings.device_channels(), acquisition.rate_hz or 0.0):
         yield from capabilities(device.streams, settings.motor, settings.window.length_s)
     else:
         names = ", ".join(channel.name for channel in settings.device_channels())
-        yield f"channels: {names} over what the DAQ says of them; what they allow is said when it does"
+        yield f"channels: {names}, completed by the DAQ; the agent logs what they allow once it is connected"
     mqtt = settings.mqtt_settings()
     secured = "TLS" if mqtt.tls else "not encrypted"
     yield f"broker: {mqtt.host}:{mqtt.port} ({secured}), topics below {mqtt.base_topic(settings.agent.id)}"
-    yield f"events wait for the broker in {settings.outbox_settings().path}"
+    yield f"events are kept in {settings.outbox_settings().path} until the broker has them"
 
 
 def _about_motor(settings: Settings) -> Iterator[str]:
@@ -86,30 +88,31 @@ def _about_motor(settings: Settings) -> Iterator[str]:
     )
     least = least_load(fit_circuit(motor), window_s, motor.line_frequency_hz)
     by_current = max(least, least_load_by_current(motor))
-    broken, healthy = (f"from about {100 * load:.0f} % of the rated torque" for load in (least, by_current))
+    broken, healthy = (f"from about {100 * x:.0f} % of the rated torque on" for x in (least, by_current))
     if tells_slip(settings.device_channels(), motor):
-        judged = f"loads {broken} can be judged"
+        judged = f"a rotor can be judged {broken}; below that the answer is load_too_low"
     elif settings.channels is None:
         judged = (
-            f"loads {broken} can be judged if the DAQ has vibration or speed; without, broken bars show from "
-            f"there on, and a rotor can be called healthy {healthy}"
+            f"a rotor can be judged {broken} if the DAQ has vibration or speed; below that the answer is "
+            f"load_too_low. Without vibration and speed, a rotor can be called healthy {healthy}; below that "
+            "the answer is speed_unknown unless broken bars show"
         )
     else:
         judged = (
-            f"broken bars show {broken} on, and a rotor can be called healthy {healthy}, as only sidebands "
-            "tell the slip"
+            f"broken bars show {broken}, and a rotor can be called healthy {healthy}, since only sidebands "
+            "show the slip; below that the answer is speed_unknown or load_too_low"
         )
-    yield f"window {window_s:g} s: {judged}; below that the answer is load_too_low"
+    yield f"window {window_s:g} s: {judged}"
 
 
 def _columns(settings: Settings) -> str:
-    """Say which columns a line has, and what to do where it has others."""
+    """Return which columns a line has, and what to do if it has others."""
     channels = [channel.name for channel in settings.device_channels()]
     if columns := settings.acquisition.columns:
         others = [name for name in columns if name.casefold() not in {own.casefold() for own in channels}]
         ignored = f"; {', '.join(others)} ignored" if channels and others else ""
         return f"{', '.join(columns)}{ignored}"
     return (
-        f"{', '.join(channels) or 'the columns that the DAQ describes'}; where it has columns that are no "
-        "channels, acquisition.columns or a header that the DAQ sends must name all"
+        f"{', '.join(channels) or 'the columns that the DAQ describes'}. If it has other columns, too, "
+        "acquisition.columns or a header sent by the DAQ must name all of them"
     )

@@ -33,9 +33,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("recordings", type=Path, nargs="+", metavar="RECORDING", help="recordings (.npz)")
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
     form = parser.add_mutually_exclusive_group()
-    form.add_argument("--json", action="store_true", help="one JSON object a line, as it would be published")
-    form.add_argument("--explain", action="store_true", help="say what was seen and why the verdict follows")
-    parser.add_argument("--plot", type=Path, metavar="FOLDER", help="write a picture of each window there")
+    form.add_argument(
+        "--json", action="store_true", help="print one JSON object per window, as it would be published"
+    )
+    form.add_argument(
+        "--explain", action="store_true", help="say what each window shows and why its verdict follows"
+    )
+    parser.add_argument(
+        "--plot", type=Path, metavar="FOLDER", help="write a picture of each window to this folder"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _cannot_plot(recordings: list[Path]) -> str | None:
-    """Say why no pictures can be made; None where they can."""
+    """Return why no pictures can be made; None if they can."""
     try:
         check_matplotlib()
     except PlotError as error:
@@ -116,7 +122,7 @@ def _described(path: Path, recording: Recording, settings: Settings) -> Recordin
 
 
 def _not_applied(recorded: Device, device: Device, settings: Settings) -> Iterator[str]:
-    """Say what of `channels` is not used: those that the recording lacks, and scales other than its own."""
+    """Return what of `channels` is not used: those that the recording lacks, and scales that differ."""
     configured = settings.device_channels()
     channels = [channel for stream in device.streams for channel in stream.channels]
     names = {channel.name for channel in channels}

@@ -1,17 +1,17 @@
-"""The YAML file as typed settings, or every problem in it. Its parts, in reading order:
+"""The YAML file as typed settings, or every error in it. Its parts, in reading order:
 
-load            a YAML file in, settings out, or every problem at once
-settings        the settings of an agent: what may stand in its YAML file, and what holds when it does not
-channels        the channels that stand in the YAML file
-section         what all parts of the YAML file have in common
-document        YAML text as plain values, with the place of each; nothing in it can run code or grow
-scalars         what a scalar of a YAML file is: nothing, a switch, a number or text, as people mean it
+load            a YAML file in; settings out, or every error at once
+settings        the keys of the YAML file, and their defaults
+channels        the section `channels`
+section         the base of all sections
+document        YAML text as plain values, each with its place; it can neither run code nor grow without bound
+scalars         what a scalar is: nothing, a switch, a number or text, as people mean it
 variables       environment variables within values: `${NAME}`, `${NAME:-default}`, and `$$` for a dollar sign
-addresses       where samples come from and where messages go: what is no such address is told what it
-contradictions  settings that are right by themselves and cannot be right together
-plates          whether power, voltage and current of a nameplate are those of one connection, star or delta
-explain         validation errors in plain words: what was found, what is expected, what to do
-problems        what can be wrong with a configuration, and where
+addresses       serial ports and brokers; an error says what to write instead
+contradictions  settings that are right one by one and cannot be right together
+plates          do power, voltage and current of a nameplate belong to one connection, star or delta?
+explain         validation errors in plain words: what was found, what was expected, what to do
+problems        an error in a configuration, and its place
 schema          JSON Schema of the YAML file, for completion and checks in editors
 """
 

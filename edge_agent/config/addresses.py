@@ -1,4 +1,4 @@
-"""Where samples come from and where messages go: what is no such address is told what it should be."""
+"""Addresses of serial ports and brokers; an error says what to write instead."""
 
 import contextlib
 import ipaddress
@@ -9,7 +9,7 @@ from pathlib import Path
 from edge_agent.plain import quoted
 
 _MAX_HOST = 253
-"""Most characters of a host name, from the limit of the domain name system (RFC 1035, 2.3.4)."""
+"""Maximum number of characters of a host name, from the limit of the domain name system (RFC 1035, 2.3.4)."""
 _URL = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://(?P<rest>.*)", re.DOTALL)
 _USER = re.compile(r"[^/]*@(?P<rest>[^/]*)", re.DOTALL)
 _WITH_PORT = re.compile(r"(?P<host>[^:/\[\]]+|\[[^\]/]*\]):(?P<port>[0-9]{1,5})")
@@ -29,7 +29,7 @@ def check_host(host: str) -> str:
     _check_blanks(host)
     if found := _URL.fullmatch(host):
         raise ValueError(_about_url(found["scheme"].lower(), found["rest"]))
-    if found := _USER.fullmatch(host):  # whatever stands before the @ may be a password: it is not repeated
+    if found := _USER.fullmatch(host):  # the part before the @ may be a password: it is not repeated
         raise ValueError(
             f"holds a user name; write host: {found['rest'] or 'localhost'}, the name in mqtt.username and "
             "the password in the file of mqtt.password_file"
@@ -42,7 +42,7 @@ def check_host(host: str) -> str:
             f"{quoted(host)} holds a port; write host: {_as_yaml(name)} and port: {found['port']}"
         )
     if found := _BRACKETS.fullmatch(host):
-        raise ValueError(f"{quoted(host)} stands in brackets; write host: {_as_yaml(found['host'])}")
+        raise ValueError(f"{quoted(host)} is in brackets; write host: {_as_yaml(found['host'])}")
     if "/" in host:
         raise ValueError(
             f"{quoted(host)} holds a path; write the name alone, e.g. {quoted(host.strip('/').split('/')[0])}"
@@ -60,11 +60,11 @@ def check_port(port: str) -> str:
     _check_blanks(port)
     if found := _URL.fullmatch(port):
         raise ValueError(
-            f"{quoted(port)} is a port of the network ({found['scheme']}), which this agent does not read; "
+            f"{quoted(port)} is a network port ({found['scheme']}), which this agent does not read; "
             "expected a serial port of this computer. socat can make one of it: a pty with link=/dev/daq"
         )
     if _WINDOWS.fullmatch(port):
-        raise ValueError(f"{quoted(port)} is a name of Windows; expected e.g. /dev/ttyACM0. {_LISTED}")
+        raise ValueError(f"{quoted(port)} is a Windows port; expected e.g. /dev/ttyACM0. {_LISTED}")
     if found := _DEVICE.fullmatch(port):
         raise ValueError(f"{quoted(port)} is not the whole path; write /dev/{found['name']}")
     if port.startswith("~") or any(c in port for c in "*?"):
@@ -89,7 +89,7 @@ def _check_blanks(text: str) -> None:
 
 
 def _about_url(scheme: str, rest: str) -> str:
-    """Say how the parts of a URL are written here; what it holds of a user is not repeated."""
+    """Return how the parts of a URL are written here; user name and password are not repeated."""
     place = rest.split("@")[-1].split("/")[0].split("?")[0]
     if found := _WITH_PORT.fullmatch(place):
         parts = [f"host: {_as_yaml(found['host'].strip('[]'))}", f"port: {found['port']}"]
@@ -97,12 +97,12 @@ def _about_url(scheme: str, rest: str) -> str:
         parts = [f"host: {_as_yaml(place.strip('[]') or 'localhost')}"]
     parts += ["tls: true"] if scheme in _ENCRYPTED else []
     parts += ["the user in username and password_file"] if "@" in rest else []
-    spoken = "; WebSockets are not spoken, so take the port of MQTT itself" if scheme in _WEB else ""
+    spoken = "; WebSockets are not supported, so use the port of MQTT itself" if scheme in _WEB else ""
     return f"a URL ({quoted(scheme + '://')}), expected the name alone; write {', '.join(parts)}{spoken}"
 
 
 def _as_yaml(host: str) -> str:
-    """Return a host as it is written in YAML, where a colon asks for quotes."""
+    """Return a host as it is written in YAML, where a colon needs quotes."""
     return f'"{host}"' if ":" in host else host
 
 
@@ -114,7 +114,7 @@ def _is_address(host: str) -> bool:
 
 
 def _is_name(host: str) -> bool:
-    """True if a name may stand in the domain name system; what looks like a wrong IP address may not."""
+    """True if a name can be in the domain name system; what looks like a wrong IP address may not."""
     try:
         encoded = host.encode("idna").decode("ascii")
     except UnicodeError:  # an empty label, or one of more than 63 characters
@@ -125,7 +125,7 @@ def _is_name(host: str) -> bool:
 
 
 def _kind(path: str) -> int | None:
-    """Return what a path leads to, as stat tells it; None where that cannot be seen."""
+    """Return what a path leads to (os.stat); None if that cannot be seen."""
     with contextlib.suppress(OSError, ValueError):
         return Path(path).stat().st_mode
     return None

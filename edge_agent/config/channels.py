@@ -1,4 +1,4 @@
-"""The channels that stand in the YAML file."""
+"""The channels that are in the YAML file."""
 
 from collections.abc import Callable, Iterator
 from typing import Annotated, Literal
@@ -19,7 +19,7 @@ MAX_COUNT = 2.0**32
 
 
 class ChannelSection(Section):
-    """One column of the samples: what stands here wins over what the DAQ says, the rest is the DAQ's."""
+    """One column of the samples: what is written here overrides what the DAQ says; the rest is the DAQ's."""
 
     name: Id
     """Unique name, e.g. ia or vib_radial."""
@@ -32,7 +32,7 @@ class ChannelSection(Section):
     offset: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT, allow_inf_nan=False)] | None = None
     """Counts that the sensor gives at zero; null takes what the DAQ says, else 0."""
     full_scale: Annotated[Positive, Field(le=MAX_COUNT)] | None = None
-    """Largest magnitude that the converter can give, in units; null where unknown."""
+    """Largest magnitude that the converter can give, in units; null if unknown."""
     phase: Literal["a", "b", "c"] | None = Field(default=None, validate_default=True)
     """Phase of a current: a, b or c."""
     axis: Literal["radial", "tangential", "axial"] | None = None
@@ -90,7 +90,7 @@ class ChannelSection(Section):
 def _without_conflicts(
     value: object, check: Callable[[object], tuple[ChannelSection, ...]]
 ) -> tuple[ChannelSection, ...]:
-    """Tell conflicts between channels together with what is wrong within each."""
+    """Report conflicts between channels together with the errors within each."""
     found = [*_repetitions(value, "name"), *_repetitions(value, "phase")]
     if value == []:
         found = [problem((), "an empty list; leave channels out for a DAQ that describes itself", value)]
@@ -114,7 +114,7 @@ def _repetitions(channels: object, key: str) -> Iterator[InitErrorDetails]:
     for index, channel in enumerate(channels if isinstance(channels, list) else []):
         value = channel.get(key) if isinstance(channel, dict) else None
         if isinstance(value, str) and first.setdefault(value, index) != index:
-            message = f"{value!r} is the {key} of channels[{first[value]}] already; each {key} stands once"
+            message = f"{value!r} is the {key} of channels[{first[value]}] already; each {key} may occur once"
             yield problem((index, key), message, value)
 
 

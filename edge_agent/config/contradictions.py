@@ -1,6 +1,6 @@
-"""Settings that are right by themselves and cannot be right together.
+"""Settings that are right one by one and cannot be right together.
 
-What cannot be is an error; what is merely strange is a doubt, which `check` and the log tell.
+What is impossible is an error. What is only strange is a doubt: `check` and the log show it as a warning.
 """
 
 import re
@@ -22,16 +22,16 @@ from edge_agent.motor import MAX_OF_PLATE, MIN_OF_PLATE
 BITS_PER_BYTE = 10
 """Bits of a byte on a serial line: start, eight of data, stop (8N1, as every port here is opened)."""
 MIN_BYTES_PER_VALUE = 2
-"""Fewest bytes of a value in a line of text: one digit, and a separator or the end of the line."""
+"""Minimum number of bytes of a value in a line of text: one digit, and a separator or the end of the line."""
 USUAL_BYTES_PER_VALUE = 5
 """Bytes of a value in a line of text, as counts of 12 bits take them: four digits and a separator."""
 USB_HEADROOM = 4
-"""How many times too slow a baud rate must be before it is refused on a port that may heed none.
+"""How many times too slow a baud rate must be before it is refused on a port that may ignore it.
 
 Judgement: on USB itself people set 115200 by habit, and 9600 hardly ever, while an Uno at 9600 means it.
 """
 _UART = re.compile(r"/tty(?:USB|AMA|S|THS|O|mxc|PS)[0-9]+$|/serial[0-9]+$")
-"""Ports whose baud rate is that of a wire: UARTs of computers, and of converters behind USB."""
+"""Ports whose baud rate is real: UARTs of computers, and of converters behind USB."""
 BAND_HZ = 50.0
 """What the demodulation looks at on each side of the line, Hz: `signals.carrier`."""
 GOOD_RATE_HZ = 1000.0
@@ -60,7 +60,7 @@ def contradictions(root: object) -> Found:
         yield (
             ("mqtt", "port"),
             f"{TLS_PORT} is the port of TLS, and there is no mqtt.tls; add tls: true (or tls: false, if this "
-            f"broker speaks in the clear there), or take {PLAIN_PORT}",
+            f"broker does not encrypt there), or take {PLAIN_PORT}",
         )
 
 
@@ -107,19 +107,19 @@ class _Content:
     root: object
 
     def get(self, *path: str) -> object:
-        """Return what stands at a path; None where nothing does."""
+        """Return the value at a path; None if there is none."""
         value = self.root
         for step in path:
             value = value.get(step) if isinstance(value, Mapping) else None
         return value
 
     def has(self, *path: str) -> bool:
-        """True if the key stands there, whatever its value."""
+        """True if the key is there, whatever its value."""
         section = self.get(*path[:-1])
         return isinstance(section, Mapping) and path[-1] in section
 
     def number(self, *path: str) -> float | None:
-        """Return a number that stands at a path; None where there is none."""
+        """Return the number at a path; None if there is none."""
         value = self.get(*path)
         return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
@@ -166,7 +166,7 @@ def _rate_below_line(file: _Content) -> Found:
     if rate_hz < needed_hz:
         yield (
             ("acquisition", "rate_hz"),
-            f"{rate_hz:g} scans a second cannot show a line of {line_hz:g} Hz and what stands {BAND_HZ:g} Hz "
+            f"{rate_hz:g} scans a second cannot show a line of {line_hz:g} Hz and what lies {BAND_HZ:g} Hz "
             f"beside it: that takes {needed_hz:g}, and {GOOD_RATE_HZ:g} or more are good; it is the number "
             "of scans a second, not the frequency of the supply",
         )
@@ -185,20 +185,23 @@ def _lines_beyond_baud_rate(file: _Content) -> Found:
             ("acquisition", "baud_rate"),
             f"{baud_rate:g} bits a second cannot carry {rate_hz:g} lines of {columns} values: even with one "
             f"digit each they take {needed:g}; set both sides faster, or leave baud_rate out where the DAQ "
-            "is a USB device that heeds none",
+            "is a USB device that ignores it",
         )
 
 
 def _doubts_of_acquisition(settings: Settings) -> Found:
     acquisition = settings.acquisition
     if not acquisition.port.startswith("/"):
-        yield ("acquisition", "port"), "is no path below /dev, so it counts from where the agent is started"
+        yield (
+            ("acquisition", "port"),
+            "is not a path below /dev, so it is relative to the folder in which the agent starts",
+        )
     decoder = decoder_of(acquisition.driver)
     if decoder.tells_rate:
         if acquisition.rate_hz is not None:
             yield (
                 ("acquisition", "rate_hz"),
-                f"is of no effect: {decoder.spoken} tell their own rate; remove it, or set driver: csv_lines "
+                f"has no effect: {decoder.spoken} state their own rate; remove it, or set driver: csv_lines "
                 "if the DAQ sends text",
             )
         return

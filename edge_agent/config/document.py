@@ -1,4 +1,4 @@
-"""YAML text as plain values, with the place of each; nothing in it can run code or grow beyond bounds."""
+"""YAML text as plain values, each with its place; it can neither run code nor grow beyond bounds."""
 
 import os
 import re
@@ -23,14 +23,14 @@ MAX_WHOLE = 2**63
 """Largest whole number that is read: JSON and the schema know none that is larger."""
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-"""Halves of characters, which an escape of YAML can write and UTF-8 cannot."""
+"""Lone surrogates: a YAML escape can write them, UTF-8 cannot."""
 _YAML_TAG = "tag:yaml.org,2002:"
 _CONTENT = (yaml.ScalarEvent, yaml.CollectionStartEvent)
 
 
 @dataclass(slots=True)
 class Document:
-    """What stands in a file."""
+    """The content of a file."""
 
     file: Path
     """Its name, for messages."""
@@ -118,7 +118,7 @@ def _tags_of(file: Path, text: str) -> dict[int, str]:
 
 
 class _Builder:
-    """Turns YAML nodes into plain values, and notes where they stand."""
+    """Turns YAML nodes into plain values, and notes where they are."""
 
     def __init__(self, document: Document, tags: dict[int, str], environment: Mapping[str, str]) -> None:
         self._document = document
@@ -139,7 +139,7 @@ class _Builder:
         return self._scalar(node, key)
 
     def _tag(self, node: yaml.Node) -> str | None:
-        """Return the tag that is written before a node; None where YAML finds one by itself."""
+        """Return the tag that is written before a node; None if YAML finds one by itself."""
         return None if node.start_mark is None else self._tags.get(node.start_mark.index)
 
     def _mapping(self, node: yaml.MappingNode, key: KeyPath) -> dict[str, object]:
@@ -157,7 +157,7 @@ class _Builder:
             if path in self._document.keys:
                 first = self._document.keys[path].line
                 self._document.report(
-                    _position(name_node), path, f"stands here again, first in line {first}; keep one of them"
+                    _position(name_node), path, f"occurs twice, first in line {first}; keep one of them"
                 )
                 continue
             self._document.keys[path] = _position(name_node)
@@ -187,7 +187,7 @@ class _Builder:
 
 
 def _about_tag(tag: str) -> str:
-    """Say what to write instead of a tag."""
+    """Return what to write instead of a tag."""
     if tag.startswith(_YAML_TAG):
         return (
             f"the tag !!{tag.removeprefix(_YAML_TAG)} is not supported; leave it out, and put text that "
@@ -195,7 +195,7 @@ def _about_tag(tag: str) -> str:
         )
     return (
         f"the tag {tag} is not supported; write the value itself, or ${{NAME}} for an environment variable; "
-        "a password stands in a file of its own, which mqtt.password_file names"
+        "put the password into a file of its own and name it in mqtt.password_file"
     )
 
 
@@ -205,7 +205,7 @@ def _line_at(text: str, position: Position | None) -> str:
 
 
 def _plain(error: yaml.MarkedYAMLError, line: str) -> str:
-    """Say in one line what the parser stumbled over in a line of the file."""
+    """Return in one line where the parser failed, and why."""
     problem = error.problem or "it cannot be parsed"
     if "'\\t'" in problem:
         return "a tab; indent with spaces"

@@ -80,7 +80,7 @@ def _unknown(key: KeyPath) -> str:
 
 
 def _section(key: KeyPath) -> type[BaseModel] | None:
-    """Return the model that describes what stands at a path."""
+    """Return the model that describes the value at a path."""
     section: type[BaseModel] | None = Settings
     for step in key:
         if isinstance(step, str) and section is not None:
@@ -106,7 +106,7 @@ def _meaning(key: KeyPath) -> str:
 
 
 def _spoken(value: object, spelling: str | None) -> str:
-    """Name a value as it stands in the file."""
+    """Return a value as it is written in the file."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -120,7 +120,7 @@ def _spoken(value: object, spelling: str | None) -> str:
 
 
 def _advice(error: ErrorDetails) -> str:
-    """Say what to do, where the usual reason is known."""
+    """Return what to do if the usual cause is known."""
     value, kind = error["input"], error["type"]
     if kind in ("float_type", "int_type") and isinstance(value, str):
         return f"; {advise_number(value)}"

@@ -20,7 +20,7 @@ _USUAL_POWER_FACTOR_OF_MANY_POLES = 0.62
 def strange_power(
     power_kw: float, voltage_v: float, current_a: float, poles: float, power_factor: float | None = None
 ) -> str | None:
-    """Say how power, voltage and current fail to fit; None where they are those of a usual motor."""
+    """Return how power, voltage and current fail to fit; None if they are those of a usual motor."""
     input_kva = 3**0.5 * voltage_v * current_a / 1000.0
     efficiency = max(1.0 - 0.19 * power_kw**-0.28, 0.4)
     usual = power_factor or _USUAL_POWER_FACTORS.get(round(poles), _USUAL_POWER_FACTOR_OF_MANY_POLES)

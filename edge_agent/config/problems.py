@@ -24,11 +24,11 @@ class Problem:
     """One thing that is wrong."""
 
     file: Path | None
-    """The configuration file; None where it is about what stands in none."""
+    """The configuration file; None if the problem is in no file."""
     position: Position | None
-    """Where; None where the file could not be read at all."""
+    """Where; None if the file could not be read at all."""
     key: KeyPath
-    """Which value; empty where it is about the whole file."""
+    """Which value; empty if it is about the whole file."""
     message: str
     """What was found, what is expected, and what to do."""
 
@@ -43,7 +43,7 @@ class ConfigError(Exception):
     """The configuration cannot be used."""
 
     def __init__(self, problems: tuple[Problem, ...]) -> None:
-        """Take all problems; they are told in the order of the file."""
+        """Take all problems; they are reported in the order of the file."""
         self.problems = tuple(sorted(problems, key=lambda problem: problem.position or Position(0, 0)))
         """What is wrong, never empty."""
         super().__init__("\n".join(str(problem) for problem in self.problems))

@@ -9,7 +9,7 @@ import math
 import re
 
 MAX_NUMBER_LENGTH = 40
-"""Most characters of a number; judgement: the longest float that Python writes has 25."""
+"""Maximum number of characters of a number; judgement: the longest float that Python writes has 25."""
 
 _SWITCHES = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _NOTHING = ("", "~", "null", "Null", "NULL")
@@ -27,7 +27,7 @@ Scalar = str | int | float | bool | None
 
 
 def read_unquoted(text: str) -> Scalar:
-    """Return what unquoted text stands for; text that is not plainly something else stays text."""
+    """Return what unquoted text means; text that is not clearly something else stays text."""
     if text in _NOTHING:
         return None
     if text.lower() in _SWITCHES and text in (text.lower(), text.upper(), text.capitalize()):
@@ -44,7 +44,7 @@ def read_unquoted(text: str) -> Scalar:
 
 
 def advise_number(text: str) -> str:
-    """Return what to write instead of text that stands where a number is expected."""
+    """Return what to write instead of text, if a number is expected."""
     if len(text) > MAX_NUMBER_LENGTH:
         return "write it without quotes and unit, with a decimal point"
     if found := _LEADING_ZERO.fullmatch(text):
@@ -65,5 +65,5 @@ def advise_number(text: str) -> str:
 
 
 def _whole_where_it_is(number: float) -> int | float:
-    """Return 2e3 as 2000, which may stand for a whole number, too."""
+    """Return 2e3 as 2000, which then also counts as a whole number."""
     return int(number) if math.isfinite(number) and number.is_integer() and abs(number) < 2**53 else number

@@ -10,7 +10,7 @@ SCHEMA_FILE = Path(__file__).parents[1] / "config.schema.json"
 
 
 def schema_text() -> str:
-    """Return the schema as it should stand in `SCHEMA_FILE`."""
+    """Return the schema as `SCHEMA_FILE` should hold it."""
     schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Settings.model_json_schema()}
     schema["title"] = "Configuration of edge-agent"
     return json.dumps(schema, indent=2) + "\n"

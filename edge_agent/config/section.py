@@ -1,4 +1,4 @@
-"""What all parts of the YAML file have in common."""
+"""The base of all sections of the YAML file."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The settings of an agent: what may stand in its YAML file, and what holds when it does not."""
+"""The settings of an agent: the keys of its YAML file, and their defaults."""
 
 import contextlib
 import os
@@ -24,7 +24,7 @@ from edge_agent.publish.only_one import only_one
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings, read_password
 
 _STEP_S = 2.0
-"""Usual time between windows, s. Judgement: a broken bar takes days to grow."""
+"""Default time between windows, s. Judgement: a broken bar takes days to grow."""
 
 
 def _from_folder(path: Path, info: ValidationInfo) -> Path:
@@ -40,13 +40,11 @@ def _from_folder(path: Path, info: ValidationInfo) -> Path:
             "set LC_ALL=C.UTF-8"
         ) from None
     except RuntimeError:  # of expanduser
-        raise ValueError(
-            f"{quoted(str(path))}: nobody knows that home folder; write the whole path"
-        ) from None
+        raise ValueError(f"{quoted(str(path))}: there is no such home folder; write the whole path") from None
 
 
 def _existing(path: Path, info: ValidationInfo) -> Path:
-    """Take a path from the folder of the YAML file, and see that the file is there."""
+    """Take a path from the folder of the YAML file, and check that the file exists."""
     path = _from_folder(path, info)
     try:
         found = path.is_file()
@@ -60,7 +58,7 @@ def _existing(path: Path, info: ValidationInfo) -> Path:
 def _printable(text: str) -> str:
     """Take text that a terminal shows as it is."""
     if not text.isprintable():
-        raise ValueError(f"{quoted(text)} holds a character that cannot be printed; write it without")
+        raise ValueError(f"{quoted(text)} holds a character that cannot be printed; remove it")
     return text
 
 
@@ -75,12 +73,12 @@ def _host_id() -> str:
 
 
 class AgentSection(Section):
-    """Who speaks."""
+    """The agent's own identity."""
 
     id: Id = Field(default_factory=_host_id)
-    """Name of the agent in topics: letters, digits, `_`, `.` and `-`; else that of the host and motor.id."""
+    """Name of the agent in topics: letters, digits, `_`, `.` and `-`; default: host and motor.id."""
     site: Printable | None = None
-    """Where it stands, for people."""
+    """Where the agent is installed, a note for people."""
 
 
 def _as_tuple(given: object) -> object:
@@ -102,13 +100,13 @@ class AcquisitionSection(Section):
     port: Annotated[str, Field(min_length=1, max_length=1000), AfterValidator(check_port)]
     """Serial port, best one of /dev/serial/by-id (`edge-agent ports` lists them)."""
     baud_rate: Annotated[int, Field(ge=1200, le=12_000_000)] = 921_600
-    """Bits per second of a UART; for USB CDC of no meaning."""
+    """Bits per second of a UART; has no effect on USB CDC."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
-    """Scans per second, for drivers such as csv_lines: lines do not tell it."""
+    """Scans per second, for drivers such as csv_lines: lines do not say it."""
     columns: Annotated[
         Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(_as_tuple)
     ] = None
-    """Names of all columns of a line, in order, for csv_lines; those that are no channels are ignored. null:
+    """Names of all columns of a line, in order, for csv_lines; those that are not channels are ignored. null:
     the columns are the channels, or a header of the DAQ names them."""
 
     @field_validator("columns")
@@ -127,14 +125,14 @@ class AcquisitionSection(Section):
 
 
 class WindowSection(Section):
-    """How much is looked at, and how often."""
+    """Length of the windows, and how often there is one."""
 
     length_s: Annotated[float, Field(ge=0.5, le=60)] = 12.0
-    """Length of a window, s; longer ones resolve smaller loads, and take memory with their square."""
+    """Length of a window, s; longer ones resolve lighter loads; memory grows with the square."""
     step_s: Annotated[float, Field(ge=0.1, le=60)] = Field(
         default_factory=lambda checked: min(_STEP_S, checked.get("length_s", _STEP_S))
     )
-    """Time between two windows, s; else 2, or length_s where that is shorter."""
+    """Time between two windows, s; by default 2, or length_s if that is shorter."""
 
     @field_validator("step_s")
     @classmethod
@@ -143,13 +141,13 @@ class WindowSection(Section):
         if length_s is not None and step_s > length_s:
             raise ValueError(
                 f"{step_s:g} s is longer than the window of {length_s:g} s, so samples between windows would "
-                f"never be looked at; expected at most {length_s:g}"
+                f"never be analysed; expected at most {length_s:g}"
             )
         return step_s
 
 
 class ModelSection(Section):
-    """The network that judges."""
+    """The model file."""
 
     file: str = "builtin"
     """The model that is shipped (builtin), or the path of a model file."""
@@ -195,11 +193,11 @@ class MqttSection(Section):
     tls: Annotated[
         TlsSection | None, BeforeValidator(_switch, json_schema_input_type=TlsSection | bool | None)
     ] = None
-    """true, or the files of a TLS connection; null or false speaks in the clear."""
+    """true, or the files of a TLS connection; null or false does not encrypt."""
     username: Annotated[Printable, Field(min_length=1)] | None = None
     """Name to log in with."""
     password_file: ExistingFile | None = None
-    """File with the password on its first line; the password itself never stands here."""
+    """File with the password on its first line; the password itself is never written here."""
     prefix: Annotated[Printable, Field(pattern=r"^[^+#/\s\x00]+(/[^+#/\s\x00]+)*$")] = "edge-agent"
     """First levels of every topic, before the id of the agent; without spaces, + and #."""
     client_id: Annotated[Printable, Field(min_length=1, max_length=128)] | None = None
@@ -207,7 +205,7 @@ class MqttSection(Section):
     heartbeat_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
     """State and health are published at least this often, s."""
     diagnosis: bool = True
-    """True if each window's own diagnosis is published too."""
+    """True to publish each window's own diagnosis, too."""
     keepalive_s: Annotated[int, Field(ge=5, le=65535)] = 30
     """A silent connection is probed this often, s."""
 
@@ -217,16 +215,18 @@ class MqttSection(Section):
         if password_file is not None and info.data.get("username", "") is None:
             raise ValueError("a password without username; add username")
         if password_file is not None:
-            with contextlib.suppress(OSError):  # one that only the service may read is left to it
+            with contextlib.suppress(
+                OSError
+            ):  # a file that only the service may read is checked by the service
                 read_password(password_file)
         return password_file
 
 
 class Settings(Section):
-    """All that an agent is told."""
+    """All settings of an agent."""
 
     agent: AgentSection = Field(default_factory=AgentSection)
-    """Who speaks."""
+    """The agent's own identity."""
     motor: Nameplate
     """The nameplate of the motor."""
     acquisition: AcquisitionSection
@@ -234,9 +234,9 @@ class Settings(Section):
     channels: Channels | None = None
     """The columns of the samples, in order; null for a DAQ that describes itself."""
     window: WindowSection = WindowSection()
-    """How much is looked at, and how often."""
+    """Length of the windows, and how often there is one."""
     model: ModelSection = ModelSection()
-    """The network that judges."""
+    """The model file."""
     mqtt: MqttSection
     """The broker."""
     state_dir: Annotated[Path, AfterValidator(_from_folder)] | None = None
@@ -254,7 +254,7 @@ class Settings(Section):
         motor_id = motor.get("id") if isinstance(motor, dict) else None
         if not isinstance(agent, dict) or "id" in agent or not isinstance(motor_id, str):
             return given
-        if not re.fullmatch(r"[A-Za-z0-9_.-]+", motor_id):  # which is told of the motor
+        if not re.fullmatch(r"[A-Za-z0-9_.-]+", motor_id):  # the motor's own check reports it
             return given
         return given | {"agent": agent | {"id": f"{_host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
 
@@ -311,14 +311,14 @@ class Settings(Section):
         return OutboxSettings(path=self.state_folder() / "outbox.sqlite3")
 
     def state_folder(self) -> Path:
-        """Return the folder for what must outlive a restart; raises ConfigError where there is none."""
+        """Return the folder for what must outlive a restart; raises ConfigError if there is none."""
         if self.state_dir is not None:
             return self.state_dir
         host_alone = self.agent.id == _host_id()
         return _common_folder() if host_alone else _common_folder() / self.agent.id
 
     def former_outbox(self) -> Path | None:
-        """Return where earlier versions kept the outbox; None where it is the same place."""
+        """Return where earlier versions kept the outbox; None if it is the same place."""
         former = _common_folder() if self.state_dir is None else self.state_dir
         return None if former == self.state_folder() else former / "outbox.sqlite3"
 
@@ -341,7 +341,7 @@ def _common_folder() -> Path:
         return Path(by_systemd)
     try:
         return Path.home() / ".local/state/edge-agent"
-    except RuntimeError:  # no HOME, and a user of whom the system knows nothing, as in containers
+    except RuntimeError:  # no HOME, and a user that the system does not know, as in containers
         message = (
             f"is not set, and the user {os.getuid()} has no home folder; set state_dir to a folder that "
             "outlives a restart"

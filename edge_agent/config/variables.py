@@ -9,7 +9,7 @@ _UNBRACED = re.compile(r"\$(?P<name>[A-Za-z_][A-Za-z0-9_]*)")
 
 
 class VariableError(ValueError):
-    """A variable is not set, or a dollar sign stands where nobody can tell what it means."""
+    """A variable is not set, or a dollar sign has no clear meaning."""
 
 
 def expand(text: str, environment: Mapping[str, str]) -> str:

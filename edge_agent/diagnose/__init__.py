@@ -1,11 +1,11 @@
 """From what a window shows to a verdict, and from verdicts to a state. Its parts, in reading order:
 
-diagnoser    what a diagnoser is: whoever makes a finding on one fault from what a window shows
-broken_bars  broken bars: the network and the sideband physics must say the same
-decision     the state over time: windows are smoothed, and neither an alarm nor an all-clear hangs on one
-model        the network: one ONNX file that brings its own description and proves itself before it is used
-manifest     what a model file says of itself: how to feed it, how to read it, and where it comes from
-model_file   the bytes of a model file: no more than a model has, and unchanged where a digest stands beside
+diagnoser    what a diagnoser is: it makes a finding on one fault from what a window shows
+broken_bars  broken bars: the network and the sideband physics must agree
+decision     the state over time: windows are smoothed, so no single one raises or ends an alarm
+model        the network: one ONNX file that describes itself and proves itself before it is used
+manifest     what a model file says of itself: how to feed it, how to read it, where it comes from
+model_file   the bytes of a model file: bounded in size, and checked against the digest beside it
 """
 
 from collections.abc import Callable

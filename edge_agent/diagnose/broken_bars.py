@@ -1,4 +1,4 @@
-"""Broken bars: the network and the sideband physics must say the same."""
+"""Broken bars: the network and the sideband physics must agree."""
 
 import math
 from dataclasses import dataclass, replace
@@ -22,9 +22,9 @@ from edge_agent.verdict import (
 )
 
 _NOISE_90 = 1.16
-"""How many of its floors a swing in step with another is off at most, in nine of ten windows."""
+"""Error of a modulation in phase with another, in units of its floor: nine of ten windows stay below."""
 _NOISE_98 = 2.0
-"""How many of its floors noise reaches in one of fifty windows."""
+"""Noise in units of its floor: one of fifty windows exceeds it."""
 
 
 class BrokenBars:
@@ -57,7 +57,7 @@ class Opinion:
     broken: bool
     """A bar is broken."""
     refusal: Refusal | None
-    """Why they say nothing; None where they do."""
+    """Why they give no answer; None if they give one."""
 
 
 def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
@@ -81,14 +81,14 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
 
 
 def _stands_out(evidence: Evidence, pair: SidebandPair) -> bool:
-    """True if what told the bars, the sidebands or the amplitude's swing, reaches its limit."""
+    """True if the bars exceed the detection limit of how they were counted (sidebands or amplitude)."""
     if evidence.equivalent_bars_by == "amplitude":
         return decibels(pair.am_index) > decibels(pair.amplitude_floor) + SIDEBANDS.detection_margin_db
     return (evidence.equivalent_bars or 0.0) > (evidence.detection_limit_bars or 0.0)
 
 
 def _too_weak(evidence: Evidence, highest: float) -> Refusal:
-    """Neither a sound rotor nor a broken bar can be claimed: too much would be lost in floor or swing."""
+    """Return why nothing can be claimed: the noise floor or the modulation may hide a bar."""
     limit, load = evidence.detection_limit_bars or 0.0, evidence.load or 0.0
     if limit > BARS.broken:
         weak = of_bars.WEAK_LIMIT if load < BARS.unsteady_from_load else of_bars.WEAK_LIMIT_UNDER_LOAD
@@ -100,7 +100,7 @@ def _too_weak(evidence: Evidence, highest: float) -> Refusal:
 
 
 def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
-    """Refuse where the load may swing the current so, a supply that wanders, or one that flickers."""
+    """Refuse if an oscillating load, a wandering supply or a flickering one can make such a pair."""
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
     beyond_casting = bars - BARS.sound
     if beyond_casting < BARS.min_across * swing:
@@ -124,10 +124,10 @@ def _wander_is_likelier(load: float) -> bool:
 
 
 def _may_swing_like_load(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
-    """Refuse where the phase is so full of the supply's wander that it may hide what a swinging load does.
+    """Refuse if the supply's wander in the phase may hide an oscillating load.
 
-    That is asked at light load, where the amplitude tells the bars: there a load that oscillates swings the
-    phase in step with the amplitude and farther, and bars swing it against.
+    Needed at light load, where the amplitude modulation counts the bars: there an oscillating load modulates
+    the phase in step with the amplitude, and more strongly; broken bars modulate it against the amplitude.
     """
     most = (pair.pm_in_phase + _NOISE_90 * pair.phase_floor) / max(pair.am_index, 1e-9)
     limit = _phase_per_amplitude(evidence)
@@ -135,16 +135,16 @@ def _may_swing_like_load(evidence: Evidence, pair: SidebandPair) -> Refusal | No
 
 
 def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
-    """Bars whose swing of the amplitude a load may cancel that swings the phase as far as this one does."""
+    """Bars that an oscillating load with this phase modulation could mask."""
     swing = max(0.0, pair.pm_index - _NOISE_98 * pair.phase_floor)
     per_swing = (evidence.equivalent_bars or 0.0) / max(pair.am_index, 1e-9)
     return per_swing * swing / _phase_per_amplitude(evidence)
 
 
 def _phase_per_amplitude(evidence: Evidence) -> float:
-    """How far a load that oscillates swings the phase, rad, at least, per relative swing of the amplitude.
+    """Least phase modulation of an oscillating load, rad, per relative amplitude modulation.
 
-    That of the nearest angle that its path may have: more than half a right angle at light load.
+    At the nearest ellipse angle that such a load may have: more than 45 degrees at light load.
     """
     return math.tan(math.radians((evidence.load_swing_angle_deg or 45.0) - BARS.path_spread_deg))
 
@@ -152,11 +152,11 @@ def _phase_per_amplitude(evidence: Evidence) -> float:
 def diagnose(
     analysis: Analysis, belief: Belief | None, broken_threshold: float, window: WindowSpan
 ) -> Verdict:
-    """Join what was measured and what the network holds into the verdict of a window.
+    """Combine the measurement and the network's answer into the verdict of a window.
 
     Args:
         analysis: the measurement.
-        belief: the network's; None where it was not asked.
+        belief: the network's; None if it was not asked.
         broken_threshold: probability from which the network's answer is "broken"; within NETWORK.doubt of it
             the network contradicts nothing.
         window: which samples decided.
@@ -172,7 +172,7 @@ def diagnose(
     if refusal is not None:
         return replace(blank, refusal=refusal)
     if belief.out_of_domain:
-        # The network is no witness here. A fault that the sidebands show is told all the same.
+        # The network does not count here. A fault that the sidebands show is still reported.
         refusal = _unlike_training(belief)
         return (
             answer(blank, True, belief.probabilities) if opinion.broken else replace(blank, refusal=refusal)
@@ -192,9 +192,10 @@ def _unlike_training(belief: Belief) -> Refusal:
 
 
 def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> Verdict:
-    """Fill a verdict with a state that is decided, from its evidence and the class probabilities.
+    """Fill in a verdict whose state is decided, from its evidence and the class probabilities.
 
-    Broken bars that the sidebands show without the network are to be watched, and counted by them alone.
+    Broken bars that the sidebands show without the network have severity watch, and the sidebands alone
+    count them.
     """
     bars = verdict.evidence.equivalent_bars or 0.0
     if not broken:

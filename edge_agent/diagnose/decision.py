@@ -1,4 +1,4 @@
-"""The state over time: windows are smoothed, and neither an alarm nor an all-clear hangs on one of them."""
+"""The state over time: windows are smoothed, so no single one raises or ends an alarm."""
 
 from dataclasses import replace
 from typing import Generic, TypeVar
@@ -48,7 +48,7 @@ class OverTime(Generic[F]):
         return faulty == finding.faulty and self._settle(self._smoothed(finding))
 
     def refuse(self, refusal: Refusal) -> bool:
-        """Set the state to indeterminate at once, as when no samples come; tells whether it changed."""
+        """Set the state to indeterminate at once, as when no samples come; return whether it changed."""
         self._forget()
         before = self.state
         return self._settle(

@@ -18,7 +18,7 @@ METADATA_KEY = "edge_agent_manifest"
 """Key of the manifest in the metadata of the ONNX file."""
 
 MAX_IMAGE_BYTES = 2**22
-"""Most values of an image.
+"""Maximum number of values of an image.
 
 Judgement: five hundred times an image of the shipped model, before anything of that size is allocated.
 """
@@ -83,7 +83,7 @@ class TrainingRecord:
     fold: str = "leave_one_motor_out"
     """Which of the protocol's splits it was."""
     init: str | None = None
-    """Weights that it started from; None where it started from chance."""
+    """Weights that it started from; None if it started from chance."""
 
 
 @with_config(_EXACT)

@@ -65,16 +65,16 @@ class Belief:
     logits: tuple[float, ...]
     """Output of the network before the temperature."""
     distance: float | None = None
-    """Squared Mahalanobis distance of the embedding to the nearest class; None where the file gives none."""
+    """Squared Mahalanobis distance of the embedding to the nearest class; None if the file gives none."""
     distance_limit: float | None = None
-    """Largest distance of a window that the network may judge; None where the file sets none."""
+    """Largest distance of a window that the network may judge; None if the file sets none."""
 
     @property
     def out_of_domain(self) -> bool:
         """True if the window is unlike all that the network was trained on."""
         if self.distance is None or self.distance_limit is None:
             return False
-        # Not "greater than": a distance that is no number must not pass.
+        # Not "greater than": a distance that is NaN must not pass.
         return not self.distance <= self.distance_limit
 
 
@@ -107,8 +107,8 @@ class Model:
         strange = _strange_to_front_end(model.spec)
         if strange is not None:
             raise ModelError(
-                f"{file}: made for the front end of another version ({strange}); train and quantize it anew, "
-                f"or set model.file to {BUILTIN}"
+                f"{file}: made for the front end of another version ({strange}); train and quantize it "
+                f"again, or set model.file to {BUILTIN}"
             )
         allowed = model.spec.golden_tolerance
         if allowed > MAX_GOLDEN_TOLERANCE:
@@ -202,7 +202,7 @@ def open_session(data: bytes, path: Path) -> onnxruntime.InferenceSession:
     except Exception as error:  # the runtime's own exceptions share no base class
         if "xternal data" in str(error) or "xternal initializer" in str(error):
             raise ModelError(
-                f"{path}: its weights stand in another file (external data), which no digest covers; save "
+                f"{path}: its weights are in another file (external data), which no digest covers; save "
                 "the model as one file, without external data"
             ) from error
         raise ModelError(f"{path}: not a model that ONNX Runtime can read: {error}") from error
@@ -230,7 +230,7 @@ def _read_manifest(session: onnxruntime.InferenceSession, path: Path) -> Manifes
 
 
 def _strange_to_front_end(spec: Manifest) -> str | None:
-    """Return what of a model the front end of this agent does not make; None where it makes all."""
+    """Return what of a model the front end of this agent does not make; None if it makes all."""
     channels = {"current": CURRENT_CHANNELS, "vibration": VIBRATION_CHANNELS}
     try:
         images = ImageSpec(**spec.front_end)

@@ -1,4 +1,4 @@
-"""The bytes of a model file: no more than a model has, and unchanged where a digest stands beside them."""
+"""The bytes of a model file: bounded in size, and checked against the digest beside it."""
 
 import hashlib
 import stat
@@ -17,7 +17,7 @@ Judgement: forty times the shipped one, and a small part of the memory of the sm
 _MAX_DIGEST_BYTES = 4096
 """Most that is read of a digest file: a SHA-256 has 64 characters, and a path at most 4096 (PATH_MAX)."""
 _MAX_MESSAGE = 600
-"""Most characters of a message; judgement: a damaged file may hold thousands of wrong keys."""
+"""Maximum number of characters of a message; judgement: a damaged file may hold thousands of wrong keys."""
 _BUILTIN_FILE = "broken_bars.onnx"
 
 
@@ -58,8 +58,8 @@ def _read(path: Path) -> bytes:
         raise ModelError(f"{path}: {error.strerror}; model.file names an ONNX file or {BUILTIN}") from error
     if len(data) > MAX_BYTES:
         raise ModelError(
-            f"{path}: larger than {MAX_BYTES // 2**20} MiB, so it is no model of this agent; make one with "
-            f"edge-calibrate quantize, or set model.file to {BUILTIN}"
+            f"{path}: larger than {MAX_BYTES // 2**20} MiB, so it is not a model of this agent; make one "
+            f"with edge-calibrate quantize, or set model.file to {BUILTIN}"
         )
     return data
 

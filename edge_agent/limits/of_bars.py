@@ -7,7 +7,7 @@ from edge_agent.limits.limit import ROTOR_SETS, limit
 
 @dataclass(frozen=True, slots=True)
 class SidebandLimits:
-    """Limits that tell whether a window resolves the pair and would have shown it."""
+    """Limits that decide whether a window resolves the pair and would have shown it."""
 
     min_cycles: float = limit(
         3.0,
@@ -17,13 +17,13 @@ class SidebandLimits:
     )
     min_cycles_light: float = limit(
         2.5,
-        "The same at light load, where the amplitude modulation tells the bars.",
+        "The same at light load, where the amplitude modulation counts the bars.",
         ROTOR_SETS,
         "smaller: wander passes for bars",
     )
     detection_margin_db: float = limit(
         10.0,
-        "How far above the floor a sideband must lie to be told from it.",
+        "How far above the floor a sideband must lie to be detected.",
         ROTOR_SETS,
         "smaller: noise passes for bars; larger: small breaks are missed",
     )
@@ -43,7 +43,7 @@ class SidebandLimits:
 
 @dataclass(frozen=True, slots=True)
 class SlipLimits:
-    """Limits that tell whether the pair may lie at another slip than the one where it was measured."""
+    """Limits that decide whether the pair may lie at another slip than the one where it was measured."""
 
     far_stronger_db: float = limit(
         6.0,
@@ -53,7 +53,7 @@ class SlipLimits:
     )
     max_over_idle: float = limit(
         1.25,
-        "Current over that of the idling motor below which the current tells no slip.",
+        "Current over that of the idling motor below which the current shows no slip.",
         "physics: saturated iron takes a quarter more current at a tenth more voltage",
         "smaller: over-voltage passes for load, and broken rotors for healthy ones",
     )
@@ -61,7 +61,7 @@ class SlipLimits:
         5.0,
         "Pole-pass cycles from which a pair below the current's slips counts.",
         "measured: 135 simulated motors cut to 2.1 and 4 s",
-        "smaller: unrest next to the line refuses sound rotors",
+        "smaller: noise next to the line refuses sound rotors",
     )
     min_bars_of_rotor: float = limit(
         0.008,
@@ -71,7 +71,7 @@ class SlipLimits:
     )
     min_across_own_slip: float = limit(
         1.0,
-        "Bars beyond a casting's, per bar that an oscillating load at the pair's own slip would pass for.",
+        "Bars beyond a casting's, per bar that an oscillating load at the pair's own slip would mimic.",
         ROTOR_SETS,
         "smaller: more refusals",
     )
@@ -103,7 +103,7 @@ class BarLimits:
         2.5,
         "Equivalent bars from which the severity is danger.",
         "judgement: several bars are gone",
-        "words only",
+        "the severity alone",
     )
     own_modulation: float = limit(
         1.5,
@@ -119,7 +119,7 @@ class BarLimits:
     )
     min_across: float = limit(
         0.3,
-        "Bars beyond a casting's, per bar that an oscillating load would pass for.",
+        "Bars beyond a casting's, per bar that an oscillating load would mimic.",
         "three times path_error",
         "smaller: oscillating loads pass for bars",
     )

@@ -1,4 +1,4 @@
-"""Limits of samples: do they come, are they whole, well clocked, wired, scaled and of a steady motor?"""
+"""Limits of samples: do they arrive, are they whole, well clocked, wired, scaled, and of a steady motor?"""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from edge_agent.limits.limit import FAULT_SETS, ROTOR_SETS, limit
 
 @dataclass(frozen=True, slots=True)
 class SampleLimits:
-    """Limits that tell whether the samples are whole and of a running motor."""
+    """Limits that decide whether the samples are whole and of a running motor."""
 
     max_lost_fraction: float = limit(
         0.02, "Largest share of lost samples in a window.", FAULT_SETS, "larger: holes reach the floor"
@@ -88,7 +88,7 @@ class SampleLimits:
 
 @dataclass(frozen=True, slots=True)
 class ClockLimits:
-    """Limits that tell whether the scans were taken when they say."""
+    """Limits that decide whether the scans were taken when they say."""
 
     min_jump_rad: float = limit(
         0.08,
@@ -112,11 +112,11 @@ class ClockLimits:
 
 @dataclass(frozen=True, slots=True)
 class MagnitudeLimits:
-    """Limits that tell whether this motor can have such currents."""
+    """Limits that decide whether this motor can have such currents."""
 
     min_pull_out: float = limit(
         4.5,
-        "Current over the rated one that is impossible in no motor.",
+        "Current over the rated one that any motor may reach.",
         "measured: pull-out currents of 3.4 to 4.5 in 330 simulated motors; soft starters hold up to 4.5",
         "smaller: starts are called a wrong scale",
     )
@@ -124,7 +124,7 @@ class MagnitudeLimits:
         0.5,
         "Current over that of the idling motor, on the mains, below which it is impossible.",
         "measured: 0.89 at least in 330 simulated motors with voltages 10 % off",
-        "larger: motors at reduced voltage are accused",
+        "larger: motors at reduced voltage are refused",
     )
     min_over_idle_drive: float = limit(
         0.2, "The same behind a drive.", "judgement: drives lower the flux of a fan's motor", "as above"
@@ -133,22 +133,22 @@ class MagnitudeLimits:
         1.5,
         "Gain of one of three sensors over the others'.",
         "physics: sensors are good to 10 %, and 4 degrees of phase error make 7 % of it",
-        "smaller: bad sensors are accused",
+        "smaller: sound sensors are refused",
     )
     max_ratio_of_two: float = limit(
         2.5,
         "Ratio of two currents whose third is not measured.",
         "physics: it would take a negative sequence of half the positive one",
-        "smaller: unbalanced motors are accused",
+        "smaller: unbalanced motors are refused",
     )
     min_over_slip: float = limit(
         0.5,
         "Current over that which the slip means, at least.",
         "measured: 0.55 to 1.46 in 208 simulated motors of all loads",
-        "larger: weak supplies are accused",
+        "larger: weak supplies are refused",
     )
     max_over_slip: float = limit(
-        1.6, "The same, at most.", "as min_over_slip", "smaller: hot rotors are accused"
+        1.6, "The same, at most.", "as min_over_slip", "smaller: hot rotors are refused"
     )
     overload: float = limit(
         1.4,
@@ -160,7 +160,7 @@ class MagnitudeLimits:
 
 @dataclass(frozen=True, slots=True)
 class WiringLimits:
-    """Limits that tell whether the current sensors belong to the three phases of one motor."""
+    """Limits that decide whether the current sensors belong to the three phases of one motor."""
 
     max_zero_sequence: float = limit(
         0.3,
@@ -193,7 +193,7 @@ class WiringLimits:
 
 @dataclass(frozen=True, slots=True)
 class SupplyLimits:
-    """Limits that tell whether the line is where it should be, and that of a motor."""
+    """Limits that decide whether the line is where it should be, and that of a motor."""
 
     grid_tolerance: float = limit(
         0.015,
@@ -223,7 +223,7 @@ class SupplyLimits:
 
 @dataclass(frozen=True, slots=True)
 class SteadyLimits:
-    """Limits that tell whether motor and supply stayed as they were for the length of a window."""
+    """Limits that decide whether motor and supply stayed as they were for the length of a window."""
 
     min_transient: float = limit(
         0.04, "Smallest relative change of the current that is a transient.", ROTOR_SETS, "larger: sags pass"
@@ -250,11 +250,11 @@ class SourceLimits:
         5.0,
         "Time without samples after which there is no state, s.",
         "judgement: within seconds",
-        "later words",
+        "larger: the reason comes later",
     )
     not_understood_s: float = limit(
         4.0,
         "The same where bytes come that are no samples, s.",
-        "judgement: the reason is to be told within 5 s",
-        "later words",
+        "judgement: the reason is to be published within 5 s",
+        "larger: the reason comes later",
     )

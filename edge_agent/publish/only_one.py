@@ -1,4 +1,4 @@
-"""One agent for one folder and one client id: a second one is told so at its start."""
+"""One agent per folder and client id: a second one is refused at its start."""
 
 import contextlib
 import errno
@@ -22,7 +22,7 @@ def only_one(folder: Path, broker: str, client_id: str) -> Iterator[None]:
     """Hold the folder and the client id at this broker. Raises TakenError when another agent has them.
 
     The operating system frees both with the process, however it ends. Where a lock cannot be had for
-    another reason (a folder that may not be written), nothing is held: the outbox tells what is wrong.
+    another reason (a folder that may not be written), nothing is held: the outbox reports what is wrong.
     """
     with contextlib.ExitStack() as held:
         lock = _lock_folder(folder)
@@ -35,7 +35,7 @@ def only_one(folder: Path, broker: str, client_id: str) -> Iterator[None]:
 
 
 def _lock_folder(folder: Path) -> int | None:
-    """Return the descriptor that holds the lock; None where there can be none."""
+    """Return the descriptor that holds the lock; None if there can be none."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -58,7 +58,7 @@ def _lock_folder(folder: Path) -> int | None:
 
 
 def _claim_client_id(broker: str, client_id: str) -> socket.socket | None:
-    """Return the socket that holds the name on this machine; None where there can be none."""
+    """Return the socket that holds the name on this machine; None if there can be none."""
     digest = hashlib.sha256(f"{broker} {client_id}".encode()).hexdigest()
     claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     try:

@@ -1,11 +1,11 @@
-"""What must be known to publish: where the broker is, who we are to it, and how much is kept for it."""
+"""Settings of the publisher: the broker, our identity there, and how much is kept for it."""
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
 
 _MAX_PASSWORD_FILE_BYTES = 65_536
-"""Most that is read of a password file: MQTT allows passwords of 65,535 bytes (5.0, 3.1.3.6)."""
+"""Maximum bytes that are read of a password file: MQTT allows passwords of 65,535 bytes (5.0, 3.1.3.6)."""
 _TOPIC_LEVELS = re.compile(r"[^+#/\s\x00]+(/[^+#/\s\x00]+)*")
 
 
@@ -33,9 +33,9 @@ class OutboxSettings:
     path: Path = Path("outbox.sqlite3")
     """File of the outbox; under systemd in the state directory."""
     max_rows: int = 20_000
-    """Most events kept."""
+    """Maximum number of events kept."""
     max_bytes: int = 64 * 1024 * 1024
-    """Most bytes of payloads kept."""
+    """Maximum number of bytes of payloads kept."""
 
     def __post_init__(self) -> None:
         if self.max_rows < 1 or self.max_bytes < 1:
@@ -47,7 +47,7 @@ class OutboxSettings:
 
 @dataclass(frozen=True, slots=True)
 class MqttSettings:
-    """The broker, and how to speak to it."""
+    """The broker, and how to connect to it."""
 
     host: str
     """Name or address of the broker."""
@@ -58,7 +58,7 @@ class MqttSettings:
     password_file: Path | None = None
     """File that holds the password on its first line; read at every connection, never logged."""
     tls: TlsSettings | None = None
-    """Encryption; None speaks in the clear."""
+    """Encryption; None does not encrypt."""
     prefix: str = "edge-agent"
     """First level or levels of every topic, before the id of the agent."""
     client_id: str | None = None
@@ -66,7 +66,7 @@ class MqttSettings:
     heartbeat_s: float = 60.0
     """The state and the health are published at least this often, s."""
     diagnosis: bool = True
-    """True if each window's own diagnosis is published too (QoS 0)."""
+    """True to publish each window's own diagnosis, too (QoS 0)."""
     keepalive_s: int = 30
     """A silent connection is probed this often, s; a dead one is noticed after 1.5 times this."""
     session_expiry_s: int = 3600
@@ -99,7 +99,7 @@ class MqttSettings:
         )
 
     def base_topic(self, agent_id: str) -> str:
-        """Topic under which an agent publishes all it says."""
+        """Topic under which an agent publishes everything."""
         return f"{self.prefix}/{agent_id}"
 
     def session_name(self, agent_id: str) -> str:
@@ -107,7 +107,7 @@ class MqttSettings:
         return self.client_id or f"edge-agent-{agent_id}"
 
     def password(self) -> str | None:
-        """Password from its file, None where there is none; raises as `read_password` does."""
+        """Password from its file, None if there is none; raises as `read_password` does."""
         return None if self.password_file is None else read_password(self.password_file)
 
 

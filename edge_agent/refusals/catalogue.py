@@ -1,4 +1,4 @@
-"""The catalogue: every refusal that there is, found by its reason and quantity, and said in words.
+"""The catalogue: every refusal, looked up by reason and quantity, and put into words.
 
 `explain`, `replay`, the README's table and the tests take their words from here. A new refusal is one `Rule`
 in `of_samples` or `of_bars`, and the place that raises it.
@@ -17,15 +17,15 @@ _BY_NAME = {(rule.reason, rule.quantity): rule for rule in RULES}
 
 
 def rule_of(refusal: Refusal) -> Rule | None:
-    """Return the rule that a refusal came from; None for one of another program."""
+    """Return the rule that a refusal came from; None if no rule has its reason and quantity."""
     return _BY_NAME.get((refusal.reason, refusal.quantity))
 
 
 def say_refusal(refusal: Refusal) -> str:
-    """Return the number behind a refusal as a sentence without its full stop."""
+    """Return what was measured and what was expected, as a sentence without its full stop."""
     rule = rule_of(refusal)
     if refusal.value is None or refusal.limit is None:
-        return f"no measure of {refusal.quantity}"
+        return rule.words if rule and "{" not in rule.words else f"{refusal.quantity} was not measured"
     words = rule.words if rule else f"{refusal.quantity} is {{value:.3g}}, the limit is {{limit:.3g}}"
     said = words.format(value=refusal.value, limit=refusal.limit)
     return said if refusal.channel is None else f"{refusal.channel}: {said}"

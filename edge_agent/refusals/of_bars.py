@@ -8,77 +8,74 @@ from edge_agent.verdict import Reason
 TOO_FEW_CYCLES = Rule(
     Reason.LOAD_TOO_LOW,
     "pole_pass_cycles",
-    "the window holds {value:.2g} cycles of 2sf, {limit:.2g} are needed to resolve the sidebands",
+    "the window holds {value:.2g} pole-pass cycles (2sf); resolving the sidebands takes {limit:.2g}",
 )
 LOAD_IS_FRICTION = Rule(
     Reason.LOAD_TOO_LOW,
     "load",
-    "the slip means {value:.1%} of the rated load, below {limit:.0%} it is friction alone",
+    "the slip corresponds to {value:.1%} of the rated torque; below {limit:.0%} there is friction alone",
     SIDEBANDS.min_load,
 )
 # What is the slip?
 NO_PAIR = Rule(
     Reason.SPEED_UNKNOWN,
     "pair_above_floor_db",
-    "nothing shows the speed, and the sidebands that could show it lie {value:.1f} dB above the floor, "
+    "no sensor shows the speed. The sidebands that could show it lie {value:.1f} dB above the noise floor; "
     "{limit:.0f} dB are needed",
     SIDEBANDS.detection_margin_db,
 )
 NO_ROTOR = Rule(
     Reason.SPEED_UNKNOWN,
     "bars_of_a_rotor",
-    "nothing shows the speed, and the pair of sidebands that could show it is worth {value:.4f} of a broken "
-    "bar, less than the {limit:.3f} that any rotor shows",
+    "no sensor shows the speed. The sidebands that could show it are worth {value:.4f} equivalent bars; any "
+    "rotor shows {limit:.3f} or more",
     SLIP.min_bars_of_rotor,
 )
 STRANGE_PAIR = Rule(
     Reason.SPEED_UNKNOWN,
     "slip_of_pair",
-    "only a pair of sidebands shows a slip, of {value:.4f}, and this current does not confirm it; the "
-    "limit is "
-    "{limit:.4f}",
+    "no sensor shows the speed. A pair of sidebands suggests a slip of {value:.4f}, but the current cannot "
+    "confirm it; the current allows up to {limit:.4f}",
 )
 STRONGER_PAIR = Rule(
     Reason.SPEED_UNKNOWN,
     "stronger_pair_db",
-    "nothing shows the speed, and a pair of sidebands {value:.0f} dB stronger lies where this load would "
-    "not put it, "
-    "the limit is {limit:.0f} dB",
+    "no sensor shows the speed. Another pair of sidebands is {value:.0f} dB stronger and does not fit this "
+    "load; the limit is {limit:.0f} dB",
     SLIP.far_stronger_db,
 )
 CURRENT_NEAR_IDLE = Rule(
     Reason.SPEED_UNKNOWN,
     "current_over_idle",
-    "only the current shows the slip, and it is {value:.2f} times that of the idling motor, which "
-    "over-voltage alone "
-    "makes up to {limit:.2f} times as large",
+    "only the current shows the slip. It is {value:.2f} times the no-load current; an over-voltage alone "
+    "can raise that up to {limit:.2f} times",
     SLIP.max_over_idle,
 )
 BARS_AT_ANOTHER_SLIP = Rule(
     Reason.SPEED_UNKNOWN,
     "bars_at_another_slip",
-    "a pair of sidebands of {value:.2f} equivalent bars lies at another slip, and only below {limit:.2f} "
-    "could it be "
-    "ruled out",
+    "a pair of sidebands at another slip looks like {value:.2f} equivalent bars; only less than {limit:.2f} "
+    "can be ignored",
     BARS.sound,
 )
 CONFIGURED_SPEED = Rule(
     Reason.SPEED_CONTRADICTED,
     "slip_of_configured_speed",
-    "motor.speed_rpm means a slip of {value:.4f}, and the nearest that this current allows is {limit:.4f}",
+    "motor.speed_rpm means a slip of {value:.4f}; the nearest slip that fits this current is {limit:.4f}",
 )
 PAIR_OFF_SPEED = Rule(
     Reason.SPEED_CONTRADICTED,
     "pair_off_told_speed_db",
-    "a pair of sidebands {value:.0f} dB stronger lies where the stated speed would not put it, the limit is "
-    "{limit:.0f} dB",
+    "a pair of sidebands at another slip is {value:.0f} dB stronger than the pair at the stated speed; the "
+    "limit is {limit:.0f} dB",
     SLIP.far_stronger_db,
 )
 # Sound casting or broken bar?
 WEAK_LIMIT = Rule(
     Reason.INCONCLUSIVE,
     "detection_limit_bars",
-    "less than {value:.2f} equivalent bars would not have shown, and a broken bar may look like {limit:.2f}",
+    "this window would not show less than {value:.2f} equivalent bars; a broken bar may show as little as "
+    "{limit:.2f}",
     BARS.broken,
 )
 WEAK_LIMIT_UNDER_LOAD = Rule(
@@ -90,7 +87,7 @@ WEAK_LIMIT_UNDER_LOAD = Rule(
 MAY_HIDE_A_BAR = Rule(
     Reason.INCONCLUSIVE,
     "equivalent_bars_at_most",
-    "up to {value:.2f} equivalent bars may be broken unseen, and a broken bar may look like {limit:.2f}",
+    "up to {value:.2f} equivalent bars may be hidden; a broken bar may show as little as {limit:.2f}",
     BARS.broken,
 )
 OSCILLATION_MAY_HIDE_A_BAR = Rule(
@@ -99,17 +96,16 @@ OSCILLATION_MAY_HIDE_A_BAR = Rule(
 BETWEEN = Rule(
     Reason.INCONCLUSIVE,
     "equivalent_bars",
-    "{value:.2f} equivalent bars are more than a sound casting shows, and less than the {limit:.2f} of a "
+    "{value:.2f} equivalent bars are more than a sound casting shows and less than the {limit:.2f} of a "
     "broken bar",
     BARS.alarm,
-    "Compare with what was measured when the rotor was known to be sound: a casting stays as it is.",
+    "Compare with a measurement from when the rotor was known to be sound: a casting does not change.",
 )
 LIKE_OSCILLATION = Rule(
     Reason.LOAD_OSCILLATION,
     "bars_over_load_swing",
-    "what no oscillating load can make is, without a sound casting's share, {value:.2f} of what one can, "
-    "and up to "
-    "{limit:.2f} may be the error of the plate's circuit",
+    "an oscillating load or a wandering supply could make these sidebands. The part that only broken bars "
+    "make, less a sound casting's share, is {value:.2f} times the rest; {limit:.2f} times is needed",
     BARS.min_across,
 )
 LIKE_WANDER = Rule(
@@ -121,38 +117,35 @@ LIKE_WANDER = Rule(
 PHASE_ALONE = Rule(
     Reason.INCONCLUSIVE,
     "amplitude_share_of_swing",
-    "{value:.0%} of the pair modulates the amplitude; bars modulate it by {limit:.0%} or more at so light "
-    "a load, and "
-    "a wandering supply only the phase",
+    "{value:.0%} of the sidebands modulates the current's amplitude. At so light a load broken bars need "
+    "{limit:.0%} or more; a wandering supply modulates the phase alone",
     BARS.min_amplitude_share,
 )
 WANDER_HIDES_LOAD = Rule(
     Reason.INCONCLUSIVE,
     "phase_over_amplitude_swing",
-    "the phase may move with the amplitude, up to {value:.2f} times as far, as an oscillating load makes "
-    "it from "
-    "{limit:.2f} on: the supply's wander hides which it is",
+    "an oscillating load cannot be ruled out. The phase may move with the amplitude by up to {value:.2f} "
+    "times as much; an oscillating load does so from {limit:.2f} times on. The supply's wander hides which "
+    "it is",
 )
 FLICKER = Rule(
     Reason.UNSTEADY,
     "ellipse_angle_deg",
-    "the ellipse angle of {value:.0f}° lies within {limit:.0f}° of 0 or 180°, where the amplitude alone "
-    "is modulated: "
-    "the voltage flickers",
+    "the sidebands modulate the current's amplitude alone, as a flickering voltage does. The ellipse angle "
+    "of {value:.0f}° lies within {limit:.0f}° of 0° or 180°",
     BARS.flicker_deg,
 )
 # Does the network agree?
 UNLIKE_TRAINING = Rule(
     Reason.OUT_OF_DOMAIN,
     "embedding_distance",
-    "the images are unlike all that the network was trained on: distance {value:.0f}, the limit is "
+    "this window is unlike all that the network was trained on: the distance is {value:.0f}, the limit is "
     "{limit:.0f}",
 )
 NETWORK_CONTRADICTS = Rule(
     Reason.MODALITIES_DISAGREE,
     "probability_broken",
-    "the network gives a broken bar a probability of {value:.1%}, threshold {limit:.1%}, and the "
-    "sidebands say the "
-    "opposite",
+    "the network gives a broken bar a probability of {value:.1%} (threshold {limit:.1%}); the sidebands say "
+    "the opposite",
 )
 NOT_ASKED = Rule(Reason.OUT_OF_DOMAIN, "model", "the network could not be asked")

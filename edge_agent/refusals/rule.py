@@ -1,4 +1,4 @@
-"""One reason for no answer: what it measures, against which limit, in which words."""
+"""One refusal: what is measured, against which limit, and how that is said."""
 
 from dataclasses import dataclass
 
@@ -17,16 +17,16 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One quantity for which a window gives no answer."""
+    """One quantity that may keep a window from an answer."""
 
     reason: Reason
     """The reason that is published."""
     quantity: str
     """What is measured, with its unit, as `trigger` in the payloads names it."""
     words: str
-    """A sentence, without the full stop, with {value} and {limit}."""
+    """A sentence without its full stop: what was measured ({value}) and what was expected ({limit})."""
     limit: float | None = None
-    """What the value must reach or stay below; None where each window sets its own."""
+    """What the value must reach or stay below; None if each window sets its own."""
     advice: str = ""
     """What to do beyond the reason's own advice."""
 

@@ -1,5 +1,5 @@
 """Sliding windows over the sample timeline. Its parts, in reading order:
 
-sliding  sliding windows over the sample timeline
+sliding  blocks of several streams become windows on one time axis
 ring     the latest scans of one stream, each at the place of its index
 """

@@ -57,7 +57,7 @@ class ScanRing:
     def __init__(self, stream: Stream, length_s: float, wait_s: float) -> None:
         self.stream = stream
         self.origin: int | None = None
-        """Scan index that stands for time zero; None before the first block."""
+        """Scan index at time zero; None before the first block."""
         self._scans = round(length_s * stream.rate_hz)
         self._held = self._scans + round(2 * wait_s * stream.rate_hz) + 2
         self.largest_piece = max(1, self._held // 4)

@@ -90,7 +90,7 @@ class Windows:
     that has gone silent. Memory is bounded: twice a window and the longest wait, per stream.
 
     What came together belongs together: the order of the blocks of different streams tells whose clock
-    runs slower, and its scans are dated anew now and then. Streams that come in step are left alone.
+    runs slower, and its scans are dated again now and then. Streams that come in step are left alone.
     """
 
     def __init__(self, length_s: float, step_s: float, clock: Callable[[], float] = time.time) -> None:
@@ -104,7 +104,7 @@ class Windows:
         self._repeats_s = 0.0
 
     def configure(self, device: Device) -> None:
-        """Begin anew with the streams of a device."""
+        """Start over with the streams of a device."""
         self._rings = {s.number: ScanRing(s, self._length_s, LONGEST_WAIT_S) for s in device.streams}
         self._next = 0
         self._repeats_s = 0.0

@@ -42,7 +42,7 @@ def test_a_unit_that_is_known_becomes_the_usual_one(kind, unit, usual, factor):
 )
 def test_a_unit_that_nobody_can_convert_is_refused_with_those_that_are_known(kind, unit):
     problem = unit_problem(kind, unit)
-    assert problem.startswith(f"{unit!r} is no unit of a {kind} here, expected ")
+    assert problem.startswith(f"{unit!r} is not a unit of a {kind} here, expected ")
     with pytest.raises(ValueError, match="expected"):
         in_usual_unit(Channel("x", kind, unit, 1.0))
 

@@ -93,7 +93,7 @@ def test_units_that_others_use_are_converted(tmp_path: Path) -> None:
 @pytest.mark.parametrize("unit", ["V", "mV", "counts"])
 def test_a_current_in_a_unit_that_nobody_can_convert_is_refused(tmp_path: Path, unit: str) -> None:
     names = np.array(["ia", "ib", "vib"])
-    with pytest.raises(RecordingError, match=f"ib: '{unit}' is no unit of a current here, expected A, mA"):
+    with pytest.raises(RecordingError, match=f"ib: '{unit}' is not a unit of a current here, expected A, mA"):
         read_recording(a_file(tmp_path, channels=names, units=np.array(["A", unit, "m/s2"])))
 
 
@@ -147,7 +147,7 @@ def test_what_is_written_is_read_again(tmp_path: Path, changes: dict[str, Any]) 
         ({"channels": np.array([b"ia", b"ib", b"v"])}, "expected one text for each of 3 rows"),
         ({"full_scale": np.array([1.0, np.inf, 1.0])}, "full_scale holds inf"),
         ({"offset": np.array([1.0, 1e300, 1.0])}, "within the 32 bits"),
-        ({"meta": np.array("[" * 100_000)}, "meta is no JSON text"),
+        ({"meta": np.array("[" * 100_000)}, "meta is not JSON"),
         ({"n": np.array([1.0, 2.0, 3.0])}, "n is float64"),
         ({"units": np.array(["V", "V", "V"])}, r"none of the channels ib \(V\)"),
     ],

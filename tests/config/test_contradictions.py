@@ -188,7 +188,7 @@ def test_warnings_are_printed_with_their_place_and_the_file_may_be_used(folder: 
     folder.file.write_text(changed(*strange))
     assert cli.main(["check", str(folder.file)]) == 0
     first, *_, rate, port = capsys.readouterr().out.splitlines()
-    assert first == f"{folder.file}: can be used, but 2 things are strange: see the warnings below"
+    assert first == f"{folder.file}: can be used, with 2 warnings (below)"
     assert rate.startswith(f"warning: {folder.file}:13:12: acquisition.rate_hz: below 1000 scans a second")
     assert port.startswith(f"warning: {folder.file}:20:9: mqtt.port: 1883 is usually the port without TLS")
 

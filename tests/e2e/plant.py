@@ -11,20 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from plates import plate_yaml
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 START_S = 120.0
 
-PLATE = """\
-motor:
-  id: motor
-  rated_power_kw: 0.75
-  rated_voltage_v: 220
-  rated_current_a: 2.98
-  rated_speed_rpm: 1715
-  line_frequency_hz: 60
-  poles: 4
-"""
+PLATE = f"motor: {plate_yaml(id='motor')}\n"
 
 
 def real_recordings(folder: str) -> list[Path]:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from broker import Mosquitto, Subscriber, wait_until
+from plates import plate_yaml
 
 from edge_agent.config import load_settings
 
@@ -18,10 +19,7 @@ def a_config(folder: Path, port: int, *, agent: str = "", motor: str = "", more:
     path = folder / f"{agent or 'no-agent'}-{motor or 'no-motor'}.yaml"
     path.write_text(
         (f"agent: {{id: {agent}}}\n" if agent else "")
-        + "motor:\n"
-        + (f"  id: {motor}\n" if motor else "")
-        + "  rated_power_kw: 0.75\n  rated_voltage_v: 220\n  rated_current_a: 2.98\n  rated_speed_rpm: 1715\n"
-        + "  line_frequency_hz: 60\n  poles: 4\nacquisition: {port: /dev/none}\n"
+        + f"motor: {plate_yaml(id=motor or None)}\nacquisition: {{port: /dev/none}}\n"
         + f"mqtt: {{host: 127.0.0.1, port: {port}, heartbeat_s: 1}}\n{more}"
     )
     return path

@@ -4,21 +4,13 @@ import numpy as np
 import odd_lines
 import pytest
 from odd_lines import OddLine, a_nearly_right_line, an_odd_line, answers_of
+from plates import PLATE
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.diagnose.model import Model
-from edge_agent.motor import Nameplate
 from edge_agent.verdict import Reason, State
 
 MODEL = Model.load_for_agent("builtin")
-PLATE = Nameplate(
-    rated_power_kw=0.75,
-    rated_voltage_v=220,
-    rated_current_a=2.98,
-    rated_speed_rpm=1715,
-    line_frequency_hz=60,
-    poles=4,
-)
 UNITS = {ChannelKind.CURRENT: "A", ChannelKind.VIBRATION: "m/s2", ChannelKind.SPEED: "rpm"}
 FOUND_ONCE = [1168, 1887, 56, 215, 0, 18, 31, 34, 103, 163, 177, 260]
 """Odd lines that once ended the process, each at another place."""

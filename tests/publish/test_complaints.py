@@ -27,10 +27,10 @@ def test_a_connection_that_ends_again_and_again_is_one_line_until_one_has_stood(
 ) -> None:
     complaints = Complaints()
     for _ in range(50):
-        complaints.lost("the broker hung up", "")
+        complaints.lost("the broker closed the connection", "")
     assert len(said(caplog)) == 1
     complaints.forget()
-    complaints.lost("the broker hung up", "")
+    complaints.lost("the broker closed the connection", "")
     assert len(said(caplog)) == 2
 
 

@@ -230,7 +230,7 @@ def test_a_broker_that_never_answers_is_named(outbox: Outbox, caplog: pytest.Log
         Publisher(settings(silent.getsockname()[1], connect_timeout_s=0.2), "pump-7", outbox) as publisher,
     ):
         wait_until(lambda: publisher.counts.failed_attempts)
-    assert "took the connection but did not answer" in caplog.text
+    assert "accepted the connection but did not answer" in caplog.text
 
 
 @pytest.mark.parametrize("manner", ["refuses", "hangs up", "says nothing"])

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import plates
 from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
@@ -17,17 +18,8 @@ VIBRATION_SCALE = 0.0005
 
 
 def a_nameplate(**changes: object) -> Nameplate:
-    """The plate of a 0.75 kW motor."""
-    values: dict[str, object] = {
-        "rated_power_kw": 0.75,
-        "rated_voltage_v": 220,
-        "rated_current_a": 2.98,
-        "rated_speed_rpm": 1715,
-        "line_frequency_hz": 60,
-        "poles": 4,
-        "power_factor": 0.8,
-    }
-    return Nameplate.model_validate(values | changes)
+    """Return the plate of the 0.75 kW motor with its power factor."""
+    return plates.a_nameplate(**({"power_factor": 0.8} | changes))
 
 
 def a_space_vector(

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import plates
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,16 +13,7 @@ from edge_agent.motor import Nameplate
 
 
 def a_nameplate(**changed: float | None) -> Nameplate:
-    plate: dict[str, float | None] = {
-        "rated_power_kw": 0.75,
-        "rated_voltage_v": 220,
-        "rated_current_a": 2.98,
-        "rated_speed_rpm": 1715,
-        "line_frequency_hz": 60,
-        "poles": 4,
-        "power_factor": 0.80,
-    }
-    return Nameplate.model_validate(plate | changed)
+    return plates.a_nameplate(**({"power_factor": 0.8} | changed))
 
 
 @pytest.fixture(scope="module")

@@ -121,7 +121,7 @@ Networks: at most {terms.epochs} epochs of batches of {terms.batch}.
     if terms.protocol == "random_window":
         text += """
 **This protocol leaks**: windows of one recording are on both sides of the split, so it measures how well
-known recordings are told apart. Its interval is over windows, which are not independent.
+known recordings are distinguished. Its interval is over windows, which are not independent.
 """
     text += f"""
 {table(rows)}

@@ -40,11 +40,11 @@ class Backoff:
 
     @property
     def stands(self) -> bool:
-        """True while a connection stands that has stood for ten seconds."""
+        """True while a connection has been up for ten seconds."""
         return self._connected_since_s is not None and self._clock() - self._connected_since_s >= _STABLE_S
 
     def connected(self) -> None:
-        """Note that a connection stands."""
+        """Note that a connection is up."""
         self._connected_since_s = self._clock()
 
     def lost(self) -> None:

@@ -39,7 +39,7 @@ class Complaints:
         self.flapping = True
 
     def forget(self) -> None:
-        """Note that a connection stands: the same problem is a new one from here on."""
+        """Note that a connection is up: the same problem is a new one from here on."""
         self._last = None
         self.flapping = False
 

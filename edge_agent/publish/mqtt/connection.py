@@ -45,7 +45,7 @@ class ConnectionFailedError(Exception):
         self.wrong_protocol = wrong_protocol
         """The broker may speak another version of MQTT than was tried."""
         self.reason = reason
-        """Name of the reason that the broker gave; empty where it gave none."""
+        """Name of the reason that the broker gave; empty if it gave none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Connection:
 
     @property
     def closed(self) -> Ending | None:
-        """How the connection has ended; None while it stands."""
+        """How the connection has ended; None while it is up."""
         return self._closed
 
     def open(self) -> None:
@@ -131,7 +131,7 @@ class Connection:
         self.abandon()
         if not answered:
             raise ConnectionFailedError(
-                f"{where} took the connection but did not answer", wrong_protocol=True
+                f"{where} accepted the connection but did not answer", wrong_protocol=True
             )
         if self._refusal is not None:
             raise ConnectionFailedError(
@@ -140,7 +140,7 @@ class Connection:
                 reason=self._refusal,
             )
         words = "" if self._closed is None else self._closed.words
-        raise ConnectionFailedError(f"{where} did not take us: {words}", wrong_protocol=True)
+        raise ConnectionFailedError(f"{where} did not accept us: {words}", wrong_protocol=True)
 
     def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
         """Send a message as well as the broker can take it; return the id of its receipt.
@@ -196,7 +196,7 @@ class Connection:
         name = reason.getName()
         told = flags.is_disconnect_packet_from_server
         self._closed = Ending(
-            words="the broker hung up" if name == _SILENT else name,
+            words="the broker closed the connection" if name == _SILENT else name,
             for_a_message=name not in _NOT_FOR_A_MESSAGE,
             told=told and name != _SILENT,
             taken_over=name == "Session taken over",

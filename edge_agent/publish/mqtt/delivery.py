@@ -140,7 +140,7 @@ class Delivery:
         return 0 if self._alone else self.limits.in_flight - len(self._in_flight)
 
     def _ready(self, key: Key) -> bool:
-        """True if a message may be sent now, as far as earlier attempts tell."""
+        """True if a message may be sent now, as far as earlier attempts show."""
         return not self._suspects.waits(key) and not (self._suspects.goes_alone(key) and self._in_flight)
 
     def _send(self, key: Key, topic: str, payload: bytes, qos: int, retain: bool) -> bool:

@@ -13,7 +13,7 @@ class Limits:
     """Limits of a broker; the defaults are those of one that names none, as in MQTT 3.1.1."""
 
     max_packet_bytes: int | None = None
-    """Largest packet that it takes; None where it names none."""
+    """Largest packet that it takes; None if it names none."""
     max_qos: int = 1
     """Highest quality of service that it takes, of those that we use."""
     retain: bool = True
@@ -35,8 +35,8 @@ class Limits:
             )
         if not self.retain:
             lacks.append(
-                "it retains nothing: who subscribes later hears the state at the next heartbeat "
-                f"({heartbeat_s:g} s), and nobody hears `offline` afterwards"
+                "it retains nothing: a later subscriber gets the state at the next heartbeat "
+                f"({heartbeat_s:g} s), and does not get `offline`"
             )
         return lacks
 

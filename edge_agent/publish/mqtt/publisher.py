@@ -135,7 +135,7 @@ class Publisher:
     def last_told(self, motor: str) -> Payload | None:
         """Return what the last event said that this motor's state became, before a restart too.
 
-        None where there was no event yet, or where it is not known any more.
+        None if there was no event yet, or where it is not known any more.
         """
         event = self._outbox.newest
         if event is None or event.topic != self.event_topic(motor):
@@ -266,7 +266,7 @@ class Publisher:
         self._complaints.lost(words, self._name_doubt(ending, unconfirmed))
 
     def _name_doubt(self, ending: Ending | None, unconfirmed: list[Key]) -> str:
-        """Say that another agent may have our id, where that is told or likely."""
+        """Return a hint that another agent may have our id, if the broker says so or it is likely."""
         name = self._settings.session_name(self._agent_id)
         if ending is not None and ending.taken_over:
             return f": another agent has the client id {name}; give each its own agent.id (or mqtt.client_id)"
@@ -294,8 +294,8 @@ class Publisher:
         for topic, packet in delivery.too_large:
             self._left_out += 1
             self._complaints.say_once(
-                f"MQTT: the broker takes packets of at most {delivery.limits.max_packet_bytes} bytes: what "
-                f"is larger on {topic} ({packet} bytes) is left out; raise the broker's limit "
+                f"MQTT: the broker takes packets of at most {delivery.limits.max_packet_bytes} bytes; a "
+                f"larger message on {topic} ({packet} bytes) is left out; raise the broker's limit "
                 "(Mosquitto: max_packet_size)"
             )
         delivery.too_large.clear()

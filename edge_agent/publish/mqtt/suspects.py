@@ -27,8 +27,8 @@ class _Suspect:
 class Suspects:
     """Remembers over connections which messages were refused, or unconfirmed when one was ended.
 
-    A refused message waits a minute, then two, up to an hour; others go meanwhile. Of the messages that were
-    unconfirmed when a connection was ended, nobody knows which one ended it: each is sent again alone, with
+    A refused message waits a minute, then two, up to an hour; others go meanwhile. Any of the messages that
+    were unconfirmed when a connection ended may have ended it: each is sent again alone, with
     nothing else under way, and the one with which a connection ends again waits as a refused one does. An
     outage makes none suspect: if the broker cannot be reached afterwards, it was not for a message.
     """

@@ -100,7 +100,7 @@ class EventFile:
                 self.numbers = self._read_numbers()
                 """The counters, as last saved before the file was opened."""
                 self.newest = self._read_newest()
-                """The event that was decided last; None where that is not known."""
+                """The event that was decided last; None if that is not known."""
                 self.sizes = [(event.id, len(event.payload)) for event in self._read_all()]
                 """(number, bytes of the payload) of every event when the file was opened, in order."""
         except sqlite3.Error:
@@ -121,7 +121,7 @@ class EventFile:
                 found += database.execute("DELETE FROM event WHERE id = ?", (number,)).rowcount
                 database.execute("DELETE FROM checksum WHERE id = ?", (number,))
             if found != len(gone):
-                # A page that leads astray: these rows would be sent again for ever.
+                # A damaged page: these rows would be sent again for ever.
                 raise DamagedFileError(f"{len(gone) - found} rows cannot be found to delete them")
             for event in rows:
                 self._insert(database, event)
@@ -236,7 +236,7 @@ def _event(row: tuple[object, ...]) -> Event:
 
 
 def is_damage(error: sqlite3.Error, path: Path) -> bool:
-    """True where the file itself is at fault, rather than a disk that is full, locked or out of reach."""
+    """True if the file itself is damaged, and not the disk full, locked or unreachable."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the upper bits only say where
     if code == sqlite3.SQLITE_READONLY:  # a damaged header says so, too
         return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)

@@ -1,4 +1,4 @@
-"""Events that the broker has not confirmed: the truth about what is still to be said."""
+"""Events that the broker has not confirmed: what is still to be published."""
 
 import heapq
 import sqlite3
@@ -16,7 +16,7 @@ from edge_agent.publish.store.rows import Event
 from edge_agent.publish.store.salvage import salvage
 
 _NO_IMAGES = Images(b"", b"")
-"""What there is of a file before it is made."""
+"""Images of a file that does not exist yet."""
 
 _CLEAR_OF_UNREAD_S = 3600.0
 """How far numbers run ahead of the clock while no file could be read, s: beyond any in it; judgement."""
@@ -24,22 +24,22 @@ _CLEAR_OF_UNREAD_S = 3600.0
 
 @dataclass(frozen=True, slots=True)
 class OutboxCounts:
-    """How the outbox is."""
+    """The state of the outbox."""
 
     waiting: int
     """Events not confirmed by the broker yet, on disk and in memory."""
     unsaved: int
-    """Those of them that are in memory only, because the disk takes none."""
+    """Those of them that are in memory only, because the disk does not accept them."""
     dropped: int
     """Events given up, ever, because the outbox was full or their file was damaged."""
     problem: str | None
     """What is wrong with the disk; None while all is well."""
     put_aside: Path | None
-    """Where a damaged file was put since the start; None where there was none."""
+    """Where a damaged file was put since the start; None if there was none."""
     files_put_aside: int = 0
     """Files put aside, ever."""
     replacement: str | None = None
-    """Why a file was put aside since the start, and what became of its events; None where none was."""
+    """Why a file was put aside since the start, and what became of its events; None if none was."""
 
 
 class Outbox:
@@ -48,7 +48,7 @@ class Outbox:
     An event is on the medium when `put_event` returns and stays until `delete`. When the disk is full or
     out of reach, events are kept in memory within the same bounds and written as soon as it takes them
     again. A damaged file, or one of a newer version, is put aside as a whole, and what is whole in it moves
-    to a new one. No method raises for the disk's sake: what is wrong stands in `counts`. Bounds are a
+    to a new one. No method raises for an error of the disk: what is wrong is in `counts`. Bounds are a
     number and a size, never an age: the clock of a machine without a battery may be years off.
     """
 
@@ -118,13 +118,13 @@ class Outbox:
 
     @property
     def newest(self) -> Event | None:
-        """The event that was decided last, before a restart too; None where that is not known."""
+        """The event that was decided last, before a restart too; None if that is not known."""
         with self._lock:
             return self._newest
 
     @property
     def counts(self) -> OutboxCounts:
-        """How the outbox is now."""
+        """The state of the outbox now."""
         with self._lock:
             return OutboxCounts(
                 waiting=len(self._sizes),
@@ -232,7 +232,7 @@ class Outbox:
         self._drop_beyond_bounds()
 
     def _give_up_file(self, error: sqlite3.Error) -> None:
-        """Close a file that failed, and replace it where it is damaged; else the next need opens it anew."""
+        """Close a file that failed, and replace it where it is damaged; otherwise the next use reopens it."""
         damaged = isinstance(error, DamagedFileError) and self._file is not None
         images = Images.read(self._settings.path) if damaged else _NO_IMAGES
         if self._file is not None:

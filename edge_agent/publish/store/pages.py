@@ -1,7 +1,7 @@
 """Records of an SQLite file and its log, read page by page without SQLite's help.
 
 SQLite gives up a table at the first damaged page, and a log at the first damaged frame. This reads every
-page that holds rows, whether or not a way leads to it. Format: https://www.sqlite.org/fileformat2.html,
+page that holds rows, whether or not the tree still leads to it. Format: https://www.sqlite.org/fileformat2.html,
 sections 1.6 (pages), 2.1 (records) and 4 (log).
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _USUAL_PAGE_BYTES = 4096
-"""Page size that SQLite takes unless told otherwise, since version 3.12 (its documentation)."""
+"""Default page size of SQLite since version 3.12 (its documentation)."""
 _PAGE_SIZES = tuple(1 << power for power in range(9, 17))
 """Page sizes that SQLite allows (file format, section 1.3.2)."""
 _FILE_HEADER_BYTES = 100
@@ -36,9 +36,9 @@ class Images:
     """The bytes of a database and of its log, as they were before SQLite could change them."""
 
     database: bytes
-    """The file itself; empty where there is none."""
+    """The file itself; empty if there is none."""
     log: bytes
-    """The file beside it whose name ends with `-wal`; empty where there is none."""
+    """The file beside it whose name ends with `-wal`; empty if there is none."""
 
     @classmethod
     def read(cls, path: Path) -> "Images":
@@ -119,7 +119,7 @@ def _pages(images: Images, page_bytes: int) -> Pages:
 
 
 def _frames(log: bytes, page_bytes: int) -> Iterator[_Frame]:
-    """Yield the frames since the log was last begun anew, whatever their checksums say."""
+    """Yield the frames since the log was last restarted, whatever their checksums say."""
     frame_bytes = _FRAME_HEADER_BYTES + page_bytes
     starts = range(_LOG_HEADER_BYTES, len(log) - frame_bytes + 1, frame_bytes)
     salt = _salt(log, starts)
@@ -131,7 +131,7 @@ def _frames(log: bytes, page_bytes: int) -> Iterator[_Frame]:
 
 
 def _salt(log: bytes, starts: range) -> bytes:
-    """Return the mark of the frames since the log was begun anew."""
+    """Return the mark of the frames since the log was restarted."""
     if _is_whole_header(log):
         return log[16:24]
     salts = [log[at + 8 : at + 16] for at in starts]
@@ -139,7 +139,7 @@ def _salt(log: bytes, starts: range) -> bytes:
 
 
 def _is_whole_header(log: bytes) -> bool:
-    """True where the checksum of the log's header is right (file format, section 4.2)."""
+    """True if the checksum of the log's header is right (file format, section 4.2)."""
     if len(log) < _LOG_HEADER_BYTES or int.from_bytes(log[:4], "big") & ~1 != _LOG_MAGIC:
         return False
     return _checksum(log, log[:24], (0, 0)) == struct.unpack_from(">II", log, 24)

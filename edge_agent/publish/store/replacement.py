@@ -39,7 +39,7 @@ def finish_replacement(path: Path, images: Images | None = None, kind: str = "da
 
 
 def ready_file(path: Path) -> Path | None:
-    """Return the new file that is ready but not in its place yet; None where there is none."""
+    """Return the new file that is ready but not in its place yet; None if there is none."""
     finished = _beside(path, ".new")
     return finished if finished.exists() else None
 

@@ -35,10 +35,10 @@ def checksum(event: Event) -> int:
 
 
 def believed(row: tuple[object, ...], crc32: object) -> Event | None:
-    """Return the row (id, topic, payload, Unix time) as an event; None where it cannot have been one.
+    """Return the row (id, topic, payload, Unix time) as an event; None if it cannot have been one.
 
     A topic with a wildcard or NUL, or an empty one, makes a broker end the connection, and a payload that
-    is not JSON any more misleads whoever reads it. `crc32` is None for rows of programs that wrote none.
+    is no longer JSON misleads its reader. `crc32` is None for rows of programs that wrote none.
     """
     number, topic, payload, unix_s = row
     if not (isinstance(number, int) and isinstance(topic, bytes) and isinstance(payload, bytes)):
@@ -56,7 +56,7 @@ def believed(row: tuple[object, ...], crc32: object) -> Event | None:
 
 
 def _may_be(event: Event) -> bool:
-    """True where the payload is not JSON at all, or an object that states this event's number, if any."""
+    """True if the payload is not JSON at all, or an object that states this event's number, if any."""
     if not event.payload.startswith(b"{"):
         return True
     try:

@@ -1,4 +1,4 @@
-"""What is still whole in an outbox that SQLite cannot read, or that a newer program wrote."""
+"""Rescue what is whole in an outbox that SQLite cannot read, or that a newer program wrote."""
 
 from dataclasses import dataclass, field
 
@@ -21,7 +21,7 @@ class Salvaged:
 
 
 def salvage(images: Images) -> Salvaged:
-    """Return the whole rows; never raises for what is in the bytes."""
+    """Return the whole rows; never raises, whatever the bytes are."""
     return max(
         (_sorted([*records(images, size)]) for size in images.page_sizes()),
         key=lambda found: len(found.events) + len(found.numbers),
@@ -42,7 +42,7 @@ def _sorted(rows: list[Record]) -> Salvaged:
             case (("ntbri" | "ntbii"), (None, topic, payload, unix_s, crc32)):
                 event = believed((row.rowid, topic, payload, unix_s), crc32)
                 found.newest = event or found.newest
-    if checksums:  # they tell which events there were better than damaged rows do
+    if checksums:  # they say more reliably than damaged rows which events there were
         found.broken = {number for number in checksums if 0 < number <= MAX_ID}
     found.broken -= found.events.keys()
     return found

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import onnx
 import pytest
+from plates import plate_yaml
 from small_dataset import a_dataset
 
 from calibration.commands import evaluate
@@ -17,17 +18,11 @@ from edge_agent.acquire.recordings import write_recording
 from edge_agent.config.load import load_settings
 from edge_agent.diagnose.model import Model, builtin_path
 
-CONFIG = """
-motor:
-  rated_power_kw: 0.75
-  rated_voltage_v: 220
-  rated_current_a: 2.98
-  rated_speed_rpm: 1715
-  line_frequency_hz: 60
-  poles: 4
-acquisition: {port: /dev/null}
-window: {length_s: 5}
-mqtt: {host: localhost}
+CONFIG = f"""
+motor: {plate_yaml()}
+acquisition: {{port: /dev/null}}
+window: {{length_s: 5}}
+mqtt: {{host: localhost}}
 """
 
 

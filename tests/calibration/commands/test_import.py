@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from lab_recordings import a_lab_file, some_signals
+from plates import plate_yaml
 from scipy.io import wavfile
 
 from calibration.cli import main
@@ -17,12 +18,11 @@ from edge_agent.acquire.recordings import read_recording, write_recording
 from edge_agent.cli import main as agent
 from edge_agent.config import load_settings
 
-CONFIG = """\
-motor: {id: pump-7, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,
-        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}
-acquisition: {driver: csv_lines, port: /dev/null, rate_hz: 2000}
-window: {length_s: 1.5}
-mqtt: {host: localhost}
+CONFIG = f"""\
+motor: {plate_yaml(id="pump-7")}
+acquisition: {{driver: csv_lines, port: /dev/null, rate_hz: 2000}}
+window: {{length_s: 1.5}}
+mqtt: {{host: localhost}}
 """
 CHANNELS = """\
 channels:
@@ -152,8 +152,8 @@ def test_no_recording_is_written_over_another(folder: Path, capsys: pytest.Captu
         (["run.csv", "--rate-hz", "nan"], "--rate-hz: nan is not positive"),
         (["run.csv", "--broken-bars", "-1"], "--broken-bars: -1 is negative"),
         (["struct_rs_R1.mat", "--broken-bars", "1"], "--broken-bars: files .mat say it themselves"),
-        (["run.csv", "--load", "-0.5"], "--load: -0.5 is no finite torque of at least 0"),
-        (["run.csv", "--load", "nan"], "--load: nan is no finite torque of at least 0"),
+        (["run.csv", "--load", "-0.5"], "--load: -0.5 is not a finite torque of at least 0"),
+        (["run.csv", "--load", "nan"], "--load: nan is not a finite torque of at least 0"),
         (["struct_rs_R1.mat", "--load", "1"], "--load: files .mat say it themselves"),
         (["run.csv", "-c", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
         (["run.csv", "--rate-hz", "inf"], "--rate-hz: inf is not positive"),

@@ -184,7 +184,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     ),
     "decimal commas between commas": (
         a_table(decimal=","),
-        "the header names 4 columns, the scans have 8; .*commas stand both between columns and",
+        "the header names 4 columns, the scans have 8; .*commas occur both between columns and",
     ),
     "units behind numbers": (
         each_line(a_table(), lambda line: line if line[0] == "t" else line + " A"),
@@ -230,7 +230,7 @@ REFUSED: dict[str, tuple[str | bytes, str]] = {
     ),
     "currents in volts": (
         a_table("time_s,ia,ib,ic\ns,V,V,V"),
-        "ia is in V, which is no unit of a current here; .* with scale: A per V",
+        "ia is in V, which is not a unit of a current here; .* with scale: A per V",
     ),
     "one channel twice": (a_table("time_s,ia,IA,ic"), "names ia, IA, ic are not all different"),
     "a time of day": (

@@ -133,7 +133,7 @@ def no_loads(file: h5py.File) -> None:
     [
         (a_signal_missing, "r1b/torque05: Ib is missing; there are only Ia, Ic"),
         (ragged_repetitions, "r1b/torque05: the signals differ in repetitions: Ia 10, Ib 10, Ic 8"),
-        (samples_in_place_of_references, "r1b/torque05: Ia is no column of references"),
+        (samples_in_place_of_references, "r1b/torque05: Ia is not a column of references"),
         (another_rotor, "holds #refs#, r9b, expected one group of rs, r1b"),
         (another_group, "r1b/speed05: no load"),
         (no_loads, "holds no recordings"),

@@ -152,8 +152,8 @@ class SlotLines:
                 continue
             around = own.values[:, centre - half : centre + half].astype(np.complex128)
             signals = np.asarray(fft.ifft(fft.ifftshift(around, axes=1)))
-            # In which direction a slot harmonic of the current turns depends on N_b / p modulo three and on the
-            # winding, so both directions count together.
+            # In which direction a slot harmonic of the current turns depends on N_b / p modulo three and on
+            # the winding, so both directions count together.
             together = (signals,) if own.orders is _CURRENT_ORDERS else signals[:, np.newaxis]
             for rows in together:
                 yield _Band(rows, order, centre / own.length_s)

@@ -9,7 +9,7 @@ from edge_agent.acquire.source import Silence
 def explain_silence(
     settings: SerialSettings, decoder: Decoder, unread: Unread, device_problem: str | None
 ) -> Silence:
-    """Say why samples do not come though bytes do.
+    """Return why samples do not come though bytes do.
 
     Every driver is asked whether the bytes are of its format: those with a checksum first, since a frame of
     theirs is one for sure, and JSON within it may look like text.

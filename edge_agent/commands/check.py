@@ -63,8 +63,8 @@ def summary(settings: Settings) -> Iterator[str]:
         yield f"a line is one scan: {_columns(settings)}"
     elif decoder.tells_rate:
         yield (
-            f"{decoder.spoken} are binary and state their channels and rate. If the DAQ sends lines of text, "
-            "as an Arduino does, set acquisition.driver: csv_lines"
+            f"{decoder.spoken} are binary and state their channels and rate. If the DAQ sends lines of "
+            "text, as an Arduino does, set acquisition.driver: csv_lines"
         )
     if settings.channels is None:
         yield "channels: as the DAQ describes them; the agent logs what they allow once it is connected"

@@ -102,7 +102,7 @@ class AcquisitionSection(Section):
     baud_rate: Annotated[int, Field(ge=1200, le=12_000_000)] = 921_600
     """Bits per second of a UART; has no effect on USB CDC."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
-    """Scans per second, for drivers such as csv_lines: their lines do not say it."""
+    """Scans per second, for drivers such as csv_lines: lines do not say it."""
     columns: Annotated[
         Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(_as_tuple)
     ] = None

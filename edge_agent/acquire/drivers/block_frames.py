@@ -126,7 +126,7 @@ class FrameDecoder(Decoder):
         self._splitter.cut()
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why whole frames bring no samples; None if none came."""
+        """Return why whole frames bring no samples; None if none came."""
         if self._counter.contradicting:
             text = "samples arrive with another rate, stream or number of channels than the DAQ describes"
             return Silence("contradicting", text, "refused_frames", max(1, unread.refused))
@@ -138,12 +138,12 @@ class FrameDecoder(Decoder):
 
     @classmethod
     def foreign(cls, sample: bytes) -> str:
-        """Say that no frame is whole, or that none even ends."""
+        """Return that no frame is whole, or that none even ends."""
         return f"bytes come, but {'no frame is whole' if DELIMITER in sample else 'no frame ends'}"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Say that block frames come rather than what is expected where one whole frame is there."""
+        """Return that block frames come rather than what is expected where one whole frame is there."""
         if not any(is_frame(piece) for piece in unread.sample.split(DELIMITER) if piece):
             return None
         return f"block frames come, not {expected}: set acquisition.driver: block_frames"

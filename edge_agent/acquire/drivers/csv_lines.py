@@ -3,7 +3,7 @@
 A number n, with a decimal point or without, means (n - offset) * scale in the unit of its column, as
 counts do everywhere; a DAQ that prints amperes has scale 1. A line that begins with `#` may hold the
 same JSON as a description frame, with "index": true where the first column is the index of the scan.
-A line that names columns, before or between the scans, tells which column is which channel.
+A line that names columns, before or between the scans, says which column is which channel.
 Text has no checksum: a digit that was changed on the way cannot be seen.
 """
 
@@ -95,7 +95,7 @@ class CsvDecoder(Decoder):
         )
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why lines bring no samples; None if the bytes are no lines."""
+        """Return why lines bring no samples; None if the bytes are no lines."""
         return self._refused.explain(
             unread,
             described=not self._counter.undescribed,
@@ -106,12 +106,12 @@ class CsvDecoder(Decoder):
 
     @classmethod
     def foreign(cls, sample: bytes) -> str:
-        """Say that the bytes are no text."""
+        """Return that the bytes are no text."""
         return "bytes arrive that are not text"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Say that bytes are lines of text rather than what is expected, and what to set; else None."""
+        """Return that bytes are lines of text rather than what is expected, and what to set; else None."""
         return recognise_lines(unread, expected)
 
     @property

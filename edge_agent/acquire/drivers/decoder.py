@@ -74,20 +74,20 @@ class Decoder(Protocol):
     def take_refused(self) -> str | None:
         """Return what is wrong with most of what was refused among samples, and what to do; then forget it.
 
-        None where nothing is known of it. The counts go on.
+        None if nothing is known of it. The counts go on.
         """
         return None
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why bytes that are of this format bring no samples; None if they are of another."""
+        """Return why bytes that are of this format bring no samples; None if they are of another."""
         return None
 
     @classmethod
     def foreign(cls, sample: bytes) -> str:
-        """Say what shows that bytes are not of this format."""
+        """Return what shows that bytes are not of this format."""
         return f"bytes come that are no {cls.spoken}"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Say that bytes are of this format rather than what is expected, and what to set; else None."""
+        """Return that bytes are of this format rather than what is expected, and what to set; else None."""
         return None

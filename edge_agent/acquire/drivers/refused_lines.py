@@ -52,13 +52,13 @@ class RefusedLines:
         self._kinds[key].lines += 1
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Start over."""
         self._kinds.clear()
 
     def explain(
         self, unread: Unread, *, described: bool, channels: bool, rate: bool, header: Sequence[str]
     ) -> Silence | None:
-        """Say why lines bring no samples; None if the bytes are no lines.
+        """Return why lines bring no samples; None if the bytes are no lines.
 
         `described` says whether anything told what the lines are, `channels` and `rate` whether the YAML has
         them, and `header` which columns a line named.
@@ -82,7 +82,7 @@ class RefusedLines:
 
 
 def recognise_lines(unread: Unread, expected: str) -> str | None:
-    """Say that bytes are lines of text rather than what is expected, and what to set; else None."""
+    """Return that bytes are lines of text rather than what is expected, and what to set; else None."""
     sample = unread.sample
     if not looks_like_text(sample) and not looks_like_utf16(sample):
         return None
@@ -94,7 +94,7 @@ def recognise_lines(unread: Unread, expected: str) -> str | None:
 
 
 def _describe_them(channels: bool, rate: bool, header: Sequence[str]) -> str:
-    """Say what to write into the YAML for lines of which nothing says what they are."""
+    """Return what to write into the YAML for lines of which nothing says what they are."""
     wanted = [what for what, there in ((WANTED_CHANNELS, channels), (WANTED_RATE, rate)) if not there]
     advice = f"put into the YAML {', and '.join(wanted)}"
     if not header:

@@ -89,4 +89,4 @@ class SampleBlock:
     overrun: bool = False
     """The device says that it lost scans just before these."""
     invalid: NDArray[np.bool_] | None = None
-    """(scans, channels), True if a channel gave no value and its count means nothing; None for nowhere."""
+    """(scans, channels), True where a channel gave no value and its count means nothing; None for nowhere."""

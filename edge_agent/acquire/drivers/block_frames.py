@@ -138,12 +138,12 @@ class FrameDecoder(Decoder):
 
     @classmethod
     def foreign(cls, sample: bytes) -> str:
-        """Return that no frame is whole, or that none even ends."""
+        """Return in words that no frame is whole, or that none even ends."""
         return f"bytes come, but {'no frame is whole' if DELIMITER in sample else 'no frame ends'}"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Return that block frames come rather than what is expected where one whole frame is there."""
+        """Return a hint that the bytes are block frames, and what to set; None without a whole frame."""
         if not any(is_frame(piece) for piece in unread.sample.split(DELIMITER) if piece):
             return None
         return f"block frames come, not {expected}: set acquisition.driver: block_frames"

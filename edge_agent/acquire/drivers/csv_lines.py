@@ -78,7 +78,7 @@ class CsvDecoder(Decoder):
 
     @property
     def refused_line(self) -> str | None:
-        """Why most of the refused lines are no scans, and the first of these; None if none was refused."""
+        """Why most of the refused lines are not scans, and the first of these; None if none was refused."""
         return self._refused.text
 
     @property
@@ -95,7 +95,7 @@ class CsvDecoder(Decoder):
         )
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Return why lines bring no samples; None if the bytes are no lines."""
+        """Return why lines bring no samples; None if the bytes are not lines."""
         return self._refused.explain(
             unread,
             described=not self._counter.undescribed,
@@ -106,12 +106,12 @@ class CsvDecoder(Decoder):
 
     @classmethod
     def foreign(cls, sample: bytes) -> str:
-        """Return that the bytes are no text."""
+        """Return in words that the bytes are not text."""
         return "bytes arrive that are not text"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Return that bytes are lines of text rather than what is expected, and what to set; else None."""
+        """Return a hint that the bytes are lines of text, and what to set; None if they are not."""
         return recognise_lines(unread, expected)
 
     @property

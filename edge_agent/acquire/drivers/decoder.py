@@ -89,5 +89,5 @@ class Decoder(Protocol):
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Return that bytes are of this format rather than what is expected, and what to set; else None."""
+        """Return a hint that the bytes are of this format, and what to set; None if they are not."""
         return None

@@ -109,7 +109,7 @@ def unquoted(line: bytes) -> bytes:
 
 
 def header_names(line: bytes) -> list[str] | None:
-    """Return the names of columns, without units in brackets; None if a field is no name."""
+    """Return the names of columns, without units in brackets; None if a field is not a name."""
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:

@@ -31,7 +31,7 @@ class RefusedLines:
 
     @property
     def text(self) -> str | None:
-        """Why most of the lines are no scans, and the first of these; None if none was refused."""
+        """Why most of the lines are not scans, and the first of these; None if none was refused."""
         return max(self._kinds.values(), key=lambda kind: kind.lines).text if self._kinds else None
 
     @property
@@ -58,7 +58,7 @@ class RefusedLines:
     def explain(
         self, unread: Unread, *, described: bool, channels: bool, rate: bool, header: Sequence[str]
     ) -> Silence | None:
-        """Return why lines bring no samples; None if the bytes are no lines.
+        """Return why lines bring no samples; None if the bytes are not lines.
 
         `described` says whether anything told what the lines are, `channels` and `rate` whether the YAML has
         them, and `header` which columns a line named.
@@ -82,7 +82,7 @@ class RefusedLines:
 
 
 def recognise_lines(unread: Unread, expected: str) -> str | None:
-    """Return that bytes are lines of text rather than what is expected, and what to set; else None."""
+    """Return a hint that the bytes are lines of text, and what to set; None if they are not."""
     sample = unread.sample
     if not looks_like_text(sample) and not looks_like_utf16(sample):
         return None

@@ -50,7 +50,7 @@ class Steps:
         )
 
     def take(self, rows: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Return the counts of the leading rows (scans, channels), and True if a channel has no value.
+        """Return the counts of the leading rows (scans, channels), and True where a channel has no value.
 
         Where these are fewer than all, the steps are others from the next row on.
         """

@@ -214,7 +214,7 @@ class LineReader:
         return True
 
     def _doubt(self, names: list[str]) -> str:
-        """Return what is wrong with a header that does not name every channel, and refuse what contradicts."""
+        """Return what is wrong with a header that lacks a channel, and refuse what contradicts."""
         said = f"the header names {', '.join(names)}, but no {', '.join(self._missing(names))}"
         if len(names) == self._width:
             own = names[self._indexed :]
@@ -261,7 +261,7 @@ def _bare(channel: Channel, field: bytes) -> bytes:
 
 
 def _check_unit(channel: Channel, unit: bytes) -> None:
-    """Raise LineError for a unit that is not that of the channel's numbers as they are."""
+    """Raise LineError for a unit that is not that of the channel's numbers."""
     said = unit.decode("utf-8", "backslashreplace").replace("²", "2").replace("^", "").rstrip(",;")
     if said != channel.unit:
         raise LineError(

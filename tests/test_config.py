@@ -234,7 +234,7 @@ colour: red
         ("motor", "rated_speed_rpm"): ("1815", "is above the synchronous speed 1800 rpm"),
         ("motor", "supply"): ("gird", "expected 'grid' or 'vfd'"),
         ("acquisition", "driver"): ("modbus", "expected 'block_frames'"),
-        ("channels", 0, "unit"): ("g, scale", "no unit of a current here, expected A, mA or kA"),
+        ("channels", 0, "unit"): ("g, scale", "not a unit of a current here, expected A, mA or kA"),
         ("channels", 1, "name"): (
             "ia, kind: current, phase: a, scale: 0}",
             "the name of channels[0] already",

@@ -91,7 +91,7 @@ def test_keys_of_later_versions_are_ignored() -> None:
         ({"scale": None}, "scale"),
         ({"offset": 1e10}, "offset"),
         ({"full_scale": -1}, "full_scale"),
-        ({"unit": "parsec"}, "tells no kind"),
+        ({"unit": "parsec"}, "does not say the kind"),
         ({"kind": "smell"}, "kind"),
         ({"kind": "current", "unit": "V"}, "'V' is not a unit of a current here, expected A, mA or kA"),
         ({"kind": "current", "unit": "m/s2"}, "'m/s2' is not a unit of a current here"),

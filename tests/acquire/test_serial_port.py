@@ -177,7 +177,7 @@ def test_a_port_is_read_by_one_program_at_a_time(line: PtyLine) -> None:
 
 def test_a_file_is_no_port(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert "no serial port" in reason_for(tmp_path / "file")
+    assert "not a serial port" in reason_for(tmp_path / "file")
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ def test_the_file_of_these_tests_is_right_and_nothing_in_it_is_strange(folder: F
 @pytest.mark.parametrize("driver", ["driver: block_frames", "# the default"])
 def test_a_rate_for_block_frames_is_a_warning(folder: Folder, driver: str):
     doubts = folder.doubts(("driver: csv_lines", driver))
-    assert "block frames tell their own rate" in doubts["acquisition", "rate_hz"]
+    assert "block frames state their own rate" in doubts["acquisition", "rate_hz"]
 
 
 @pytest.mark.parametrize(("line_hz", "rate_hz"), [(50, 199), (60, 219), (50, 50), (50, 10), (400, 800)])
@@ -164,7 +164,7 @@ def test_a_full_scale_below_the_rated_current_is_a_warning(folder: Folder):
 
 
 def test_a_port_that_is_no_path_is_a_warning(folder: Folder):
-    assert "no path below /dev" in folder.doubts(("/dev/ttyACM0", "daq"))["acquisition", "port"]
+    assert "not a path below /dev" in folder.doubts(("/dev/ttyACM0", "daq"))["acquisition", "port"]
 
 
 def test_contradictions_are_told_with_everything_else(folder: Folder):
@@ -236,7 +236,7 @@ IA = "{name: ia, kind: current, phase: a, unit: A, scale: 1}"
         ("{name: x, kind: null, scale: 2}", "channels[0]", "do not describe themselves; add kind"),
         ("{name: x}", "channels[0]", "scale is missing"),
         ("{name: ia, phase: a, unit: mA}", "channels[0].scale", "a unit of mA needs the scale in it"),
-        ("{name: x, unit: V, scale: 1}", "channels[0].unit", "no unit of a channel here"),
+        ("{name: x, unit: V, scale: 1}", "channels[0].unit", "not a unit of a channel here"),
         ("{name: 7, scale: 1}", "channels[0].name", "found 7"),
     ],
 )

@@ -77,7 +77,7 @@ def test_paths_in_the_files_are_those_of_the_guide(installed: str) -> None:
 
 def _removal() -> str:
     """The chapter of the guide about removing everything."""
-    (chapter,) = re.findall(r"^## Remove it all$.*?(?=^## )", GUIDE, re.MULTILINE | re.DOTALL)
+    (chapter,) = re.findall(r"^## Remove everything$.*?(?=^## )", GUIDE, re.MULTILINE | re.DOTALL)
     return chapter
 
 

@@ -3,7 +3,7 @@
 import math
 import time
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import NamedTuple, Protocol, Self
 
 from edge_agent.acquire import description
 from edge_agent.acquire.bounds import rate_problem, window_problem
@@ -19,7 +19,7 @@ from edge_agent.acquire.settings import SerialSettings
 from edge_agent.acquire.silence import Silence, Unread, explain_silence
 from edge_agent.supervision import Watched
 
-__all__ = ["News", "PortLost", "PortOpened", "SerialSource", "Silence"]
+__all__ = ["News", "PortLost", "PortOpened", "SerialSource", "Silence", "Source"]
 
 News = Device | SampleBlock | PortOpened | PortLost
 """What a source gives."""
@@ -36,7 +36,62 @@ _FEW_LINES = 20
 """Refused lines in that time that mean nothing yet: judgement, as many as a boot loader says."""
 
 
-class SerialSource:
+class Source(Protocol):
+    """Where samples come from; entered before they are asked for, and left at the end."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """End, within a few seconds."""
+        ...
+
+    def poll(self, timeout_s: float) -> list[tuple[float, News]]:
+        """Return what has come, in order, each with when its last byte was read (monotonic clock, s).
+
+        Waits up to `timeout_s` for something. A device comes before its samples, and again only when it has
+        changed.
+        """
+        ...
+
+    @property
+    def watched(self) -> Watched | None:
+        """Its thread, for the supervisor; None where it has none."""
+        ...
+
+    @property
+    def waiting_blocks(self) -> int:
+        """Blocks that wait for `poll`; many mean that the agent is behind."""
+        ...
+
+    @property
+    def dropped_bytes(self) -> int:
+        """Bytes dropped, ever, because they were not asked for in time."""
+        ...
+
+    @property
+    def understands_nothing(self) -> bool:
+        """True while something comes, and no samples in it."""
+        ...
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong though samples come, in words; None where nothing is."""
+        ...
+
+    def silence(self) -> Silence:
+        """Say why no samples come, as far as it is known."""
+        ...
+
+    def counts(self) -> DecoderCounts:
+        """What was understood and what not, since the start."""
+        ...
+
+
+class SerialSource(Source):
     """Gives samples, and what happens to the port, in the order in which they came.
 
     `with SerialSource(settings) as source:` starts the reader and closes the port at the end.

@@ -19,8 +19,9 @@ from edge_agent.diagnose.decision import Decision
 from edge_agent.diagnose.fusion import diagnose
 from edge_agent.diagnose.model import BUILTIN, Model, ModelError
 from edge_agent.motor import Nameplate
-from edge_agent.publish.payloads import Origin, Payload, encode, event_payload
+from edge_agent.publish.payloads import Payload, encode, payload_of
 from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.sink import Event, Origin
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
@@ -116,7 +117,7 @@ def _work(seconds: float, model: Model, folder: Path, timer: _StageTimer) -> int
                 verdict = diagnose(analysis, belief, model.spec.thresholds.broken, span)
                 decision.update(verdict)
                 timer.lap("decision")
-                payload = event_payload(done, origin, verdict, decision.state, 0.0)
+                payload = payload_of(Event(origin, verdict, decision.state, 0.0), done)
                 outbox.put_event("bench/event", partial(_encoded, payload))
                 timer.lap("outbox")
                 done += 1

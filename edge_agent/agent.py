@@ -153,13 +153,13 @@ class Agent:
 
         Raises ThreadLostError when a thread dies or stalls, WindowsFailError when no window can be analysed.
         """
+        self._say_state(self._line.decision.state)  # first: whoever sees us online must see no older state
         with contextlib.ExitStack() as entered:
             parts: list[Sink | Source] = [*self._sinks, self._source]
             for part in parts:
                 entered.enter_context(part)
                 if part.watched is not None:
                     self._supervisor.watch(part.watched)
-            self._say_state(self._line.decision.state)
             self._manager.ready(_in_short(self._line.decision.state))
             while not stop.is_set():
                 for arrived_s, item in self._source.poll(_POLL_S):

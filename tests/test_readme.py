@@ -11,8 +11,10 @@ from answers import a_window, an_answer
 
 from edge_agent.config import ConfigError, load_settings
 from edge_agent.publish.mqtt.publisher import Publisher
-from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
+from edge_agent.publish.sink import Origin
+from edge_agent.publish.sink import State as StateDocument
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.verdict import BarCount, Evidence, Reason, Severity, State, Verdict, WindowSpan
 
@@ -50,7 +52,7 @@ def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
     verdict = Verdict(
         State.BROKEN_BARS, Severity.ALARM, None, bars, 0.99, (0.0, 0.1, 0.8, 0.1, 0.0), window, evidence
     )
-    real = state_payload(Origin("pump-7", "pump-7-motor", "model", "0" * 64), verdict, 0.0)
+    real = payload_of(StateDocument(Origin("pump-7", "pump-7-motor", "model", "0" * 64), verdict, 0.0))
     assert _keys(shown) == _keys(real)
     assert shown["captured"] is real["captured"] is None
 

@@ -165,13 +165,14 @@ class SinkCounts:
 
 
 class Sink(Protocol):
-    """Where documents go; entered before the first one and left after the last.
+    """Where documents go. Derive from it: only `take` must be written, the rest may stay as it is here.
 
-    Derive from it: only `take` must be written, the rest may stay as it is here.
+    It takes documents from when it is made until it is left. The first state comes before it is entered, so
+    that nobody is told that we are online beside a state of an earlier run.
     """
 
     def __enter__(self) -> Self:
-        """Begin: start a thread, open a file."""
+        """Start its thread, if it has one."""
         return self
 
     def __exit__(

@@ -179,6 +179,7 @@ class Sink(Protocol):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """End, within a few seconds."""
+        return
 
     def take(self, document: Document) -> None:
         """Take a document; called from the agent's one thread, in the order in which things happen.

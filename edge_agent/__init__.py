@@ -3,7 +3,7 @@
 agent             the whole program on one screen: serial bytes in, fault states out
 source_watch      what is wrong with the source of samples: once in the log, in health while it lasts, as a
 announce          what is said of a motor's verdicts: documents for the sinks
-device_log        what the log says of a device, once: what can be said with its channels, and which of them
+device_log        what the log says of a device, once: what its channels allow, and why there is no answer
 motor             the nameplate: all that must be known of a motor beforehand
 circuit           the motor's equivalent circuit, fitted to its nameplate: slip, torque and current of a
 verdict           what is said of a motor: a state with its evidence, or why none can be given

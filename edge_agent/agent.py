@@ -11,7 +11,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -33,7 +33,7 @@ from edge_agent.signals.checks import quality
 from edge_agent.signals.images import ImageSpec
 from edge_agent.source_watch import SourceWatch
 from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
-from edge_agent.verdict import Evidence, Refusal, Verdict, WindowSpan
+from edge_agent.verdict import Evidence, Refusal, Verdict, WindowSpan, in_short
 from edge_agent.windows.sliding import Window, Windows
 
 _LOG = logging.getLogger(__name__)
@@ -124,10 +124,24 @@ class Line:
         return Analyser(self._nameplate, ImageSpec(**self._model.spec.front_end))
 
 
+Why = Callable[[Answer, Nameplate], str]
+"""Says why a window gives no answer, and what to do."""
+
+
 class Agent:
     """One motor's agent: the source's samples go through the stages, what follows to the sinks."""
 
-    def __init__(self, settings: Settings, model: Model, source: Source, sinks: Sequence[Sink]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        model: Model,
+        source: Source,
+        sinks: Sequence[Sink],
+        why: Why = lambda answer, nameplate: "",
+    ) -> None:
+        """Prepare; `why` puts into words for the log why a window gives no answer."""
+        self._why = why
+        self._nameplate = settings.motor
         self._heartbeat_s = settings.mqtt.heartbeat_s
         self._source = source
         self._line = Line(
@@ -160,7 +174,7 @@ class Agent:
                 entered.enter_context(part)
                 if part.watched is not None:
                     self._supervisor.watch(part.watched)
-            self._manager.ready(_in_short(self._line.decision.state))
+            self._manager.ready(in_short(self._line.decision.state))
             while not stop.is_set():
                 for arrived_s, item in self._source.poll(_POLL_S):
                     self._take(item, arrived_s)
@@ -202,6 +216,7 @@ class Agent:
         self._say(self._announcer.diagnosis(answer.verdict))
         if answer.changed:
             self._say_change(answer.before, answer.state)
+            self._device_log.refused(answer.state, lambda: self._why(answer, self._nameplate))
 
     def _refuse(self, refusal: Refusal) -> None:
         """Without samples there is no state: tell why, if that was not told before."""
@@ -218,7 +233,7 @@ class Agent:
     def _say_state(self, state: Verdict) -> None:
         self._state_said_s = time.monotonic()
         self._say(self._announcer.state(state))
-        self._manager.status(_in_short(state))
+        self._manager.status(in_short(state))
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
@@ -244,11 +259,6 @@ class Agent:
             self._say_state(self._line.decision.state)
         if now_s - self._health_said_s >= self._heartbeat_s:
             self._say_health()
-
-
-def _in_short(state: Verdict) -> str:
-    """Return a state in one line, e.g. `broken_bars: alarm` or `indeterminate: load_too_low`."""
-    return f"{state.state}: {state.refusal.reason if state.refusal else state.severity}"
 
 
 def _span(window: Window, waited_s: float) -> WindowSpan:

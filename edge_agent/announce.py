@@ -1,11 +1,14 @@
 """What is said of a motor's verdicts: documents for the sinks. A restart is no change of the motor."""
 
+import logging
 import time
 from collections.abc import Callable
 
 from edge_agent.diagnose.decision import is_event
 from edge_agent.publish import sink
-from edge_agent.verdict import State, Verdict
+from edge_agent.verdict import State, Verdict, in_short
+
+_LOG = logging.getLogger(__name__)
 
 
 class Announcer:
@@ -39,8 +42,10 @@ class Announcer:
         if after.state is State.INDETERMINATE:
             return None
         self._told = None
-        same = (told.state, told.severity) == (after.state, after.severity)
-        return None if same else self._changed(told, after)
+        if (told.state, told.severity) == (after.state, after.severity):
+            _LOG.info("%s, as before the restart", in_short(after))
+            return None
+        return self._changed(told, after)
 
     def _changed(self, before: Verdict | sink.Told, after: Verdict) -> sink.Event:
         return sink.Event(self._origin, before, after, self._clock())

@@ -127,7 +127,8 @@ def _guarded(program: str, args: argparse.Namespace) -> int:
     """Run a command; say failures that are nobody's mistake in the program in one line."""
     try:
         status: int = args.command_function(args)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # it is None where the program was started with a closed one
+            sys.stdout.flush()
     except ConfigError as error:
         print(error, file=sys.stderr)
         return WRONG_USAGE

@@ -1,13 +1,14 @@
-"""What the log says of a device, once: what can be said with its channels, and which of them tell nothing."""
+"""What the log says of a device, once: what its channels allow, and why there is no answer."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from edge_agent.acquire.samples import Device
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
 from edge_agent.explain_channels import say_dead
 from edge_agent.signals.checks.vibration import DeadChannel
+from edge_agent.verdict import Reason, Verdict, in_short
 
 _LOG = logging.getLogger(__name__)
 
@@ -19,6 +20,7 @@ class DeviceLog:
         self._settings = settings
         self._capabilities: list[str] = []
         self._dead: set[str] = set()
+        self._reasons: set[Reason] = set()
 
     def device_came(self, device: Device) -> None:
         """Say what can be said with a device, unless it is as before, and which channels it lacks."""
@@ -38,3 +40,11 @@ class DeviceLog:
             if dead.name not in self._dead:
                 self._dead.add(dead.name)
                 _LOG.warning("%s", say_dead(dead))
+
+    def refused(self, state: Verdict, why: Callable[[], str]) -> None:
+        """Say why there is no answer, each reason once until there is one: reasons take turns."""
+        if state.refusal is None:
+            self._reasons.clear()
+        elif state.refusal.reason not in self._reasons:
+            self._reasons.add(state.refusal.reason)
+            _LOG.info("%s", f"{in_short(state)} {why()}".rstrip())

@@ -61,6 +61,12 @@ def advise(answer: Answer, nameplate: Nameplate) -> str:
     return "None."
 
 
+def say_why(answer: Answer, nameplate: Nameplate) -> str:
+    """Say in one line why a window gives no answer, and what to do; empty where it gives one."""
+    refusal = answer.verdict.refusal
+    return "" if refusal is None else f"({say_refusal(refusal)}). {advise(answer, nameplate)}".rstrip()
+
+
 def say_confidence(confidence: float | None) -> str:
     """Say how sure the network is; without one, that only the sidebands speak."""
     return "by the sidebands alone" if confidence is None else f"confidence {confidence:.1%}"
@@ -219,6 +225,16 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
     return f"Broken bars ({verdict.severity}): {number}, {confidence}."
 
 
+_NO_SLIP_TOLD = (
+    "pair_above_floor_db",
+    "bars_of_a_rotor",
+    "slip_of_pair",
+    "stronger_pair_db",
+    "current_over_idle",
+)
+"""What is said where only a pair of sidebands could have told the slip."""
+
+
 def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
     """Say with what there would have been an answer, load, window or plate; empty where that is unknown."""
     against = against_plate(answer.analysis, refusal, nameplate)
@@ -226,7 +242,7 @@ def _reach(answer: Answer, refusal: Refusal, nameplate: Nameplate) -> str:
         return against
     slip, length_s = answer.verdict.evidence.slip, answer.window.length_s
     circuit = fit_circuit(nameplate)
-    if refusal.quantity in ("pair_above_floor_db", "slip_of_pair", "stronger_pair_db", "current_over_idle"):
+    if refusal.quantity in _NO_SLIP_TOLD:
         load = least_load(circuit, length_s, nameplate.line_frequency_hz)
         return (
             f"Windows of {length_s:.3g} s resolve sidebands from about {load:.0%} load on, if the speed "

@@ -163,3 +163,8 @@ class Verdict:
     evidence: Evidence
     latency_ms: float | None = None
     """From the last sample's arrival to the verdict."""
+
+
+def in_short(state: Verdict) -> str:
+    """Return a state in one line, e.g. `broken_bars: alarm` or `indeterminate: load_too_low`."""
+    return f"{state.state}: {state.refusal.reason if state.refusal else state.severity}"

@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 
 from edge_agent.acquire.source import SerialSource
-from edge_agent.agent import Agent
+from edge_agent.agent import Agent, Why
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.sink import Diagnosis, Document, Sink, open_sinks
@@ -42,8 +42,8 @@ class StopsAfter(Heard):
             self.stop.set()
 
 
-def agent_of(config: Path, model: Model, *more: Sink) -> Agent:
-    """Return the agent of a configuration, with more sinks after its own."""
+def agent_of(config: Path, model: Model, *more: Sink, **options: Why) -> Agent:
+    """Return the agent of a configuration, with more sinks after its own and `why` as an option."""
     settings = load_settings(config)
     sinks = [*open_sinks(settings.sink_settings()), *more]
-    return Agent(settings, model, SerialSource(settings.serial_settings()), sinks)
+    return Agent(settings, model, SerialSource(settings.serial_settings()), sinks, **options)

@@ -1,3 +1,4 @@
+import logging
 import socket
 import threading
 import time
@@ -14,11 +15,13 @@ from edge_agent.acquire.drivers.block_frames import encode_data, encode_descript
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.acquire.source import PortLost, PortOpened
-from edge_agent.agent import Line
+from edge_agent.agent import Answer, Line
+from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.sink import Diagnosis, Health
-from edge_agent.verdict import Reason, Refusal, State
+from edge_agent.signals.analysis import Analysis
+from edge_agent.verdict import Reason, Refusal, Severity, State
 
 MODEL = Model.load("builtin")
 
@@ -78,7 +81,7 @@ def test_windows_are_skipped_whole_when_the_work_is_behind(two_bars):
     assert line.windows.counts.windows_skipped == 5
 
 
-def an_agent(tmp_path, *more):
+def an_agent(tmp_path, *more, **options):
     config = tmp_path / "agent.yaml"
     config.write_text(
         "motor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
@@ -86,7 +89,7 @@ def an_agent(tmp_path, *more):
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n"
         "window: {length_s: 4, step_s: 1}\n"
     )
-    return agent_of(config, MODEL, *more)
+    return agent_of(config, MODEL, *more, **options)
 
 
 def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypatch):
@@ -121,6 +124,45 @@ def test_a_vibration_channel_that_tells_nothing_is_logged_once_for_each_device(t
     names = [channel.name for channel in dead.device.streams[1].channels]
     assert [line.split()[0] for line in said] == 2 * names
     assert all("it stands at 0 m/s2" in line for line in said)
+
+
+def said_of_windows(agent, caplog, *verdicts):
+    """Log lines of windows with these verdicts, one after another."""
+    caplog.clear()
+    for verdict in verdicts:
+        before = agent._line.decision.state
+        changed = agent._line.decision.update(verdict)
+        state = agent._line.decision.state
+        agent._tell(
+            Answer(verdict, before, state, changed, Analysis(verdict.evidence, verdict.refusal), None)
+        )
+    return [record.getMessage() for record in caplog.records if "event" not in record.getMessage()]
+
+
+def test_the_log_says_why_there_is_no_answer_each_reason_once_until_there_is_one(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    agent = an_agent(tmp_path, why=lambda answer, plate: f"{answer.verdict.refusal.quantity} {plate.poles}")
+    scale, load = (
+        replace(starting(), refusal=refused(reason)) for reason in (Reason.WRONG_SCALE, Reason.LOAD_TOO_LOW)
+    )
+    healthy = replace(starting(), state=State.HEALTHY, severity=Severity.OK, refusal=None)
+    both = [f"indeterminate: {reason} x 4" for reason in ("wrong_scale", "load_too_low")]
+    assert said_of_windows(agent, caplog, scale, scale, load, scale, load) == both
+    assert said_of_windows(agent, caplog, healthy, healthy, healthy) == []
+    assert said_of_windows(agent, caplog, load, load, load) == both[1:]
+
+
+def test_the_log_names_an_event_with_its_severity_or_reason(tmp_path, caplog):
+    caplog.set_level(logging.INFO)
+    agent = an_agent(tmp_path)
+    healthy = replace(starting(), state=State.HEALTHY, severity=Severity.OK, refusal=None)
+    off = replace(starting(), refusal=refused(Reason.MOTOR_OFF))
+    said_of_windows(agent, caplog, healthy, healthy, healthy, off, off, off)
+    events = [record.getMessage() for record in caplog.records if "event" in record.getMessage()]
+    assert [event.split(": ", 1)[1] for event in events] == [
+        "indeterminate -> healthy: ok",
+        "healthy -> indeterminate: motor_off",
+    ]
 
 
 def refused(reason):

@@ -1,6 +1,7 @@
 """A restart is no change of the motor: no event says that it was one."""
 
 import json
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -74,6 +75,16 @@ def test_what_was_told_already_is_not_told_again(lives: Lives, told: Verdict, co
     lives.live(told, confirmed=confirmed)
     assert lives.live(told) == []
     assert lives.live(refused(Reason.LOST_SAMPLES), told) == []
+
+
+def test_the_log_has_the_first_answer_even_if_it_is_no_event(
+    lives: Lives, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    lives.live(HEALTHY)
+    assert "indeterminate -> healthy: ok" in caplog.text
+    lives.live(refused(Reason.LOAD_TOO_LOW), HEALTHY)
+    assert "healthy: ok, as before the restart" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -250,3 +250,11 @@ def test_a_machine_without_ports_is_told_what_to_look_at(monkeypatch: pytest.Mon
     monkeypatch.setattr(ports, "list_ports", list)
     assert cli.main(["ports"]) == 0
     assert "no serial port found" in capsys.readouterr().out
+
+
+def test_a_closed_output_is_no_failure(tmp_path):
+    script = "import sys; sys.stdout = None; from edge_agent.cli import main; sys.exit(main(['ports']))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -1,6 +1,7 @@
 """What can be said with a device is logged when it comes, and again only when that has changed."""
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,9 @@ import pytest
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.config import load_settings
 from edge_agent.device_log import DeviceLog
+from edge_agent.diagnose.decision import starting
 from edge_agent.signals.checks.vibration import DeadChannel
+from edge_agent.verdict import Reason, Refusal, Severity, State
 
 CURRENTS = tuple(Channel(f"i{phase}", ChannelKind.CURRENT, "A", 0.001, phase=phase) for phase in "abc")
 VIBRATION = Channel("vib_radial", ChannelKind.VIBRATION, "m/s2", 0.001)
@@ -69,3 +72,22 @@ def test_a_channel_that_tells_nothing_is_named_once_for_each_device(
         log.dead(dead)
     names = [line.split()[0] for line in said(caplog, logging.WARNING)]
     assert names == 2 * ["vib_radial", "vib_axial"]
+
+
+def test_each_reason_is_given_once_until_there_is_an_answer(
+    log: DeviceLog, caplog: pytest.LogCaptureFixture
+) -> None:
+    off, load, healthy = (
+        replace(starting(), refusal=Refusal(Reason.MOTOR_OFF, "x", 0.0, 1.0)),
+        replace(starting(), refusal=Refusal(Reason.LOAD_TOO_LOW, "x", 0.0, 1.0)),
+        replace(starting(), state=State.HEALTHY, severity=Severity.OK, refusal=None),
+    )
+    for state in (off, load, off, healthy, load):
+        log.refused(state, lambda: "")
+    log.refused(off, lambda: "because")
+    assert said(caplog, logging.INFO) == [
+        "indeterminate: motor_off",
+        "indeterminate: load_too_low",
+        "indeterminate: load_too_low",
+        "indeterminate: motor_off because",
+    ]

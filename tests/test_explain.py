@@ -17,7 +17,7 @@ from answers import (
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.circuit import fit_circuit
-from edge_agent.explain import advise, explain
+from edge_agent.explain import advise, explain, say_why
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.refusals.meanings import MEANINGS
 from edge_agent.verdict import Reason, Refusal, Severity
@@ -333,3 +333,15 @@ def test_an_explanation_is_no_json(monkeypatch, tmp_path, capsys):
         replay(monkeypatch, tmp_path, "--explain", "--json")
     assert ended.value.code == 2
     assert "not allowed with" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_line_of_the_log_holds_the_number_and_what_to_do(broken, reason):
+    why = say_why(refused(broken, reason), NAMEPLATE)
+    assert why.startswith("(anything is 1, the limit is 2). ")
+    assert MEANINGS[reason].advice in why
+    assert "\n" not in why
+
+
+def test_an_answer_has_no_reason_to_tell(broken):
+    assert say_why(broken, NAMEPLATE) == ""

@@ -39,6 +39,18 @@ def test_every_other_key_is_known_and_only_the_files_are_missing(tmp_path: Path)
     assert {problem.key[-1] for problem in refused.value.problems} <= {"ca_file", "password_file"}
 
 
+def test_keys_that_are_commented_out_may_be_used_as_they_stand(tmp_path: Path):
+    shown, found = re.subn(r"^( +)# (\w+: [\[{])", r"\1\2", EVERYTHING_ELSE, flags=re.MULTILINE)
+    assert found == 1
+    whole = yaml.safe_load(MINIMAL)
+    for name in ("acquisition", "channels"):
+        section = yaml.safe_load(shown)[name]
+        whole[name] = whole.get(name, {}) | section if isinstance(section, dict) else section
+    file = tmp_path / "agent.yaml"
+    file.write_text(yaml.safe_dump(whole))
+    assert load_settings(file).acquisition.columns == ("millis", "ia", "ib", "ic", "vib_radial")
+
+
 def test_every_answer_and_every_reason_is_explained():
     for word in (*State, *Severity, *Reason):
         assert f"`{word}`" in README

@@ -120,10 +120,10 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
             f"none of the channels {', '.join(told)} is of a known kind; "
             f"give `units`, one of {', '.join(KIND_OF_UNIT)} for each channel, and the scale that leads to it"
         )
-    for row, name in enumerate(table.names):
+    for row, channel in enumerate(table.names):
         # A channel that is no current by its name, either, is merely left out.
-        if table.kinds[row] is None and name in ("ia", "ib", "ic"):
-            raise RecordingError(f"{name}: {unit_problem(ChannelKind.CURRENT, table.units[row])}")
+        if table.kinds[row] is None and channel in ("ia", "ib", "ic"):
+            raise RecordingError(f"{channel}: {unit_problem(ChannelKind.CURRENT, table.units[row])}")
     streams: list[Stream] = []
     counts: list[Counts] = []
     for number, rows in table.streams(known).items():

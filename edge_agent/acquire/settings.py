@@ -5,6 +5,15 @@ from typing import Literal
 
 from edge_agent.acquire.overrides import ConfiguredChannel
 
+CHANNEL_EXAMPLE = (
+    "{name: ia, kind: current, phase: a, unit: A, scale: <A per count>, offset: <counts at 0 A>}"
+)
+"""A channel as it stands in the YAML, for messages: every key that a current of a silent DAQ needs."""
+WANTED_CHANNELS = f"channels: with a line `- {CHANNEL_EXAMPLE}` for each column that is a channel"
+"""What to write where a DAQ says nothing of its channels; for messages."""
+WANTED_RATE = "acquisition.rate_hz, the scans a second as the DAQ takes them"
+"""What to write where a DAQ says nothing of its rate; for messages."""
+
 
 @dataclass(frozen=True, slots=True)
 class SerialSettings:

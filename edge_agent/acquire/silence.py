@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from edge_agent.acquire.drivers.block_frames import FrameDecoder
 from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.likeness import first_line, looks_like_frames, looks_like_text, looks_like_utf16
-from edge_agent.acquire.settings import SerialSettings
-
-_RATE = "acquisition.rate_hz, the scans a second as the DAQ takes them"
-_CHANNELS = (
-    "channels with one entry for each column, as {name: ia, kind: current, phase: a, unit: A, "
-    "scale: <A per count>, offset: <counts at 0 A>}"
-)
+from edge_agent.acquire.settings import WANTED_CHANNELS, WANTED_RATE, SerialSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +33,8 @@ class Unread:
     """How many bytes it is."""
     refused: int
     """Lines or frames in it."""
-    seconds: float
-    """Time from its first to its newest byte."""
+    lines_a_second: float | None = None
+    """Ends of lines in a second; None as long as that is not known."""
 
 
 def explain_silence(
@@ -76,19 +70,18 @@ def _of_lines(settings: SerialSettings, decoder: CsvDecoder, unread: Unread) -> 
         ended = b"\n" in sample or b"\r" in sample
         said = "text comes that is no scan" if ended else "text comes without an end of line"
         return _bytes("no scans", f"{said}: {line}; let the DAQ send each scan as a line of its own", unread)
-    a_second = unread.refused / unread.seconds if unread.seconds >= 1.0 else 0.0
-    rate = f", about {a_second:.0f} a second" if a_second >= 1.0 else ""
     advice = decoder.advice
     if decoder.counts.undescribed and not settings.channels:
-        advice = f"put into the YAML {_CHANNELS}, and {_RATE}"
+        rate_too = "" if settings.rate_hz else f", and {WANTED_RATE}"
+        advice = f"put into the YAML {WANTED_CHANNELS}{rate_too}"
     elif decoder.counts.undescribed:
-        advice = f"put into the YAML {_RATE}"
+        advice = f"put into the YAML {WANTED_RATE}"
     if decoder.counts.undescribed and decoder.header:
         advice += (
             f"; the header names {', '.join(decoder.header)}: "
             "channels with these names are found, and other columns ignored"
         )
-    text = f"{unread.refused} lines came{rate}, but they are no scans: {decoder.refused_line}"
+    text = f"{unread.refused} lines came{_pace(unread)}, but they are no scans: {decoder.refused_line}"
     text += f"; {advice}" if advice else ""
     return Silence("refused lines", text, "refused_lines", unread.refused)
 
@@ -105,8 +98,8 @@ def _of_frames(settings: SerialSettings, decoder: FrameDecoder, unread: Unread) 
         line = first_line(unread.sample.replace(b"\0", b""))
         return _bytes(
             "text",
-            f"lines of text come, not block frames: {line}; set acquisition.driver: csv_lines, "
-            f"acquisition.rate_hz to the lines a second, and {_CHANNELS}",
+            f"lines of text come{_pace(unread)}, not block frames: {line}; set acquisition.driver: csv_lines "
+            f"and {WANTED_RATE}, and add {WANTED_CHANNELS}",
             unread,
         )
     ends = len(re.findall(b"\0+", unread.sample))
@@ -116,6 +109,12 @@ def _of_frames(settings: SerialSettings, decoder: FrameDecoder, unread: Unread) 
         f"(now {settings.baud_rate}) and acquisition.driver (now block_frames)",
         unread,
     )
+
+
+def _pace(unread: Unread) -> str:
+    """Say how many lines come in a second, which is what `rate_hz` is to be; empty where that is unknown."""
+    pace = unread.lines_a_second
+    return f", about {pace:.0f} a second" if pace is not None and pace >= 1.0 else ""
 
 
 def _bytes(key: str, text: str, unread: Unread) -> Silence:

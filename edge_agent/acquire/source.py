@@ -13,6 +13,7 @@ from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.acquire.drivers.block_frames import FrameDecoder
 from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.likeness import SAMPLE_BYTES
+from edge_agent.acquire.pace import Pace
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.serial_port import SerialReader
 from edge_agent.acquire.settings import SerialSettings
@@ -110,7 +111,8 @@ class SerialSource(Source):
         self._partly = False
         self._partly_said: str | None = None
         self._tally = _Tally(math.inf, 0, 0)
-        self._unread_began_s = self._bytes_s = -math.inf
+        self._bytes_s = -math.inf
+        self._pace: Pace | None = None
         self._unread, self._unread_bytes, self._refused_before = b"", 0, 0
 
     def __enter__(self) -> Self:
@@ -160,9 +162,8 @@ class SerialSource(Source):
         """Say, as far as it is known, why an open port brings no samples."""
         if not self.understands_nothing and self._device_problem is None:
             return Silence("nothing", "no samples come")
-        unread = Unread(
-            self._unread, self._unread_bytes, self._refused(), self._bytes_s - self._unread_began_s
-        )
+        a_second = self._pace.lines_a_second if self._pace is not None else None
+        unread = Unread(self._unread, self._unread_bytes, self._refused(), a_second)
         return explain_silence(self._settings, self._decoder, unread, self._device_problem)
 
     def counts(self) -> DecoderCounts:
@@ -189,7 +190,7 @@ class SerialSource(Source):
 
     def _decode(self, arrived_s: float, data: bytes) -> list[Device | SampleBlock]:
         if not self._unread_bytes:
-            self._unread_began_s = arrived_s
+            self._pace = Pace(arrived_s)
         self._bytes_s = arrived_s
         if math.isinf(self._tally.began_s):
             self._tally = _Tally(arrived_s, 0, 0)
@@ -207,6 +208,8 @@ class SerialSource(Source):
             # The newest bytes: what came first may be a greeting.
             self._unread = (self._unread + data)[-SAMPLE_BYTES:]
             self._unread_bytes += len(data)
+            if self._pace is not None:
+                self._pace.take(arrived_s, data)
         return news
 
     def _understood(self, refused: int) -> None:

@@ -58,10 +58,11 @@ def summary(settings: Settings) -> Iterator[str]:
     acquisition = settings.acquisition
     yield f"samples: {acquisition.driver} from {acquisition.port}"
     if acquisition.driver == "csv_lines":
-        columns = acquisition.columns or tuple(channel.name for channel in settings.device_channels())
+        yield f"a line is one scan: {_columns(settings)}"
+    else:
         yield (
-            f"a line is one scan: {', '.join(columns) or 'the columns that the DAQ describes'}; where it has "
-            "columns that are no channels, acquisition.columns or a header that the DAQ sends must name all"
+            "block frames are binary and tell their channels and rate; where the DAQ sends lines of text, as "
+            "an Arduino does, set acquisition.driver: csv_lines"
         )
     if settings.channels is None:
         yield "channels: as the DAQ describes itself; what they allow is said when it does"
@@ -99,3 +100,16 @@ def _about_motor(settings: Settings) -> Iterator[str]:
             "tell the slip"
         )
     yield f"window {window_s:g} s: {judged}; below that the answer is load_too_low"
+
+
+def _columns(settings: Settings) -> str:
+    """Say which columns a line has, and what to do where it has others."""
+    channels = [channel.name for channel in settings.device_channels()]
+    if columns := settings.acquisition.columns:
+        others = [name for name in columns if name.casefold() not in {own.casefold() for own in channels}]
+        ignored = f"; {', '.join(others)} ignored" if channels and others else ""
+        return f"{', '.join(columns)}{ignored}"
+    return (
+        f"{', '.join(channels) or 'the columns that the DAQ describes'}; where it has columns that are no "
+        "channels, acquisition.columns or a header that the DAQ sends must name all"
+    )

@@ -10,6 +10,7 @@ from edge_agent.agent import Agent
 from edge_agent.config import load_with_doubts
 from edge_agent.config.undescribed import check_described
 from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.explain import say_why
 from edge_agent.failures import WindowsFailError
 from edge_agent.plain import one_line
 from edge_agent.publish.only_one import TakenError
@@ -37,8 +38,8 @@ def run(args: argparse.Namespace) -> int:
         with settings.only_one():
             model = Model.load_for_agent(settings.model.file)
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
-            source = SerialSource(settings.serial_settings())
-            Agent(settings, model, source, open_sinks(settings.sink_settings())).run(stop, hung_up)
+            source, sinks = SerialSource(settings.serial_settings()), open_sinks(settings.sink_settings())
+            Agent(settings, model, source, sinks, say_why).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

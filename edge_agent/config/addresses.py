@@ -45,7 +45,7 @@ def check_host(host: str) -> str:
         raise ValueError(f"{quoted(host)} stands in brackets; write host: {_as_yaml(found['host'])}")
     if "/" in host:
         raise ValueError(
-            f"{quoted(host)} holds a path; write the name alone, e.g. {quoted(host.split('/')[0])}"
+            f"{quoted(host)} holds a path; write the name alone, e.g. {quoted(host.strip('/').split('/')[0])}"
         )
     if not _is_name(host):
         raise ValueError(

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationError, ValidationInfo, WrapValidator, field_validator
 from pydantic_core import ErrorDetails, InitErrorDetails
 
+from edge_agent.acquire.description import MAX_SCALE, MIN_SCALE
 from edge_agent.acquire.naming import unit_problem
 from edge_agent.acquire.overrides import ChannelOverride
 from edge_agent.acquire.samples import ChannelKind
@@ -50,6 +51,11 @@ class ChannelSection(Section):
     def _of_its_unit(cls, scale: float | None, info: ValidationInfo) -> float | None:
         if scale == 0:
             raise ValueError("0 would make every sample zero; give the units per count of the sensor")
+        if scale is not None and not MIN_SCALE <= abs(scale) <= MAX_SCALE:
+            raise ValueError(
+                f"{scale:g} units per count, expected a magnitude of {MIN_SCALE:g} to {MAX_SCALE:g}; "
+                "give the units per count of the sensor"
+            )
         known = standard_unit(info.data.get("unit") or "")
         if scale is None and known is not None and known[1] != 1.0:
             raise ValueError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from math import sqrt
 
 from edge_agent.acquire.samples import ChannelKind
+from edge_agent.acquire.settings import WANTED_CHANNELS, WANTED_RATE
 from edge_agent.config.plates import SURE_FROM_KW, strange_power
 from edge_agent.config.problems import KeyPath
 from edge_agent.config.settings import Settings
@@ -159,12 +160,16 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
             )
         return
     rate_hz, columns = acquisition.rate_hz, len(settings.channels or ())
-    missing = [name for name, given in (("acquisition.rate_hz", rate_hz), ("channels", columns)) if not given]
+    wanted = {
+        "acquisition.rate_hz": "" if rate_hz else WANTED_RATE,
+        "channels": "" if columns else WANTED_CHANNELS,
+    }
+    missing = {name: what for name, what in wanted.items() if what}
     if missing:
         yield (
             ("acquisition", "driver"),
             f"csv_lines without {' and '.join(missing)}: right only if the DAQ describes itself in a line "
-            "that begins with #; else no line is understood",
+            f"that begins with #; else no line is understood: add {', and '.join(missing.values())}",
         )
     if rate_hz is None:
         return

@@ -7,6 +7,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from edge_agent.acquire.settings import CHANNEL_EXAMPLE
 from edge_agent.config.document import Document
 from edge_agent.config.problems import KeyPath, Position, spell
 from edge_agent.config.scalars import advise_number
@@ -99,7 +100,8 @@ def _meaning(key: KeyPath) -> str:
     """Return the description of a field, as the middle of a sentence."""
     section = _section(key[:-1]) if key and isinstance(key[-1], str) else None
     field = None if section is None else section.model_fields.get(str(key[-1]))
-    text = (field.description if field and field.description else "see the README").rstrip(".")
+    described = field.description if field and field.description else "see the README"
+    text = " ".join(described.split()).rstrip(".")
     return text[0].lower() + text[1:] if text[1:2].islower() or text[1:2] == " " else text
 
 
@@ -124,6 +126,8 @@ def _advice(error: ErrorDetails) -> str:
         return f"; {advise_number(value)}"
     if kind == "string_type" and not isinstance(value, dict | list) and value is not None:
         return "; put it in quotes"
+    if kind.startswith("model_") and error["loc"][:1] == ("channels",):
+        return f"; write it as {CHANNEL_EXAMPLE}"
     if error["loc"][:1] == ("motor",):
         return "; read it from the nameplate"
     return ""

@@ -82,6 +82,11 @@ class AgentSection(Section):
     """Where it stands, for people."""
 
 
+def _as_tuple(given: object) -> object:
+    """Take the list of the YAML as the tuple that is wanted: validators before it hand on a plain list."""
+    return tuple(given) if isinstance(given, list) else given
+
+
 class AcquisitionSection(Section):
     """Where the samples come from."""
 
@@ -93,7 +98,9 @@ class AcquisitionSection(Section):
     """Bits per second of a UART; for USB CDC of no meaning."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
     """Scans per second, for csv_lines only: lines do not tell it."""
-    columns: Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None = None
+    columns: Annotated[
+        Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(_as_tuple)
+    ] = None
     """Names of all columns of a line, in order, for csv_lines; those that are no channels are ignored. null:
     the columns are the channels, or a header of the DAQ names them."""
 

@@ -7,6 +7,12 @@ from edge_agent.config.document import read_document
 from edge_agent.config.problems import ConfigError, KeyPath, Problem
 from edge_agent.config.settings import Settings
 
+_SCALE = (
+    "add scale: <unit per count> and offset: <counts at zero>, or scale: 1 where the numbers are in the unit "
+    "already"
+)
+"""What to write for a channel without scale; for messages."""
+
 
 def check_described(file: Path, settings: Settings) -> None:
     """Raise ConfigError for each channel of lines without a description whose scale or kind is not stated.
@@ -23,7 +29,7 @@ def check_described(file: Path, settings: Settings) -> None:
     for index in lacking:
         key: KeyPath = ("channels", index)
         what = "kind" if settings.device_channels()[index].scale is not None else "scale"
-        advice = "add scale: 1 where the numbers are in the unit already" if what == "scale" else "add kind"
+        advice = _SCALE if what == "scale" else "add kind: current, vibration or speed"
         message = (
             f"{what} is missing, and lines whose rate_hz is stated here do not describe themselves; {advice}"
         )

@@ -63,6 +63,12 @@ class SlipLimits:
         "measured: 135 simulated motors cut to 2.1 and 4 s",
         "smaller: unrest next to the line refuses sound rotors",
     )
+    min_bars_of_rotor: float = limit(
+        0.008,
+        "Equivalent bars, an oscillating load's included, below which no rotor made the pair.",
+        "measured: at least 0.0126 in 66 simulated sound motors; pairs of pure lines showed up to 0.004",
+        "smaller: a pure line with little noise passes for a sound motor",
+    )
     min_across_own_slip: float = limit(
         1.0,
         "Bars beyond a casting's, per bar that an oscillating load at the pair's own slip would pass for.",

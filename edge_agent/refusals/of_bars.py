@@ -24,6 +24,13 @@ NO_PAIR = Rule(
     "{limit:.0f} dB are needed",
     SIDEBANDS.detection_margin_db,
 )
+NO_ROTOR = Rule(
+    Reason.SPEED_UNKNOWN,
+    "bars_of_a_rotor",
+    "nothing shows the speed, and the pair of sidebands that could show it is worth {value:.4f} of a broken "
+    "bar, less than the {limit:.3f} that any rotor shows",
+    SLIP.min_bars_of_rotor,
+)
 STRANGE_PAIR = Rule(
     Reason.SPEED_UNKNOWN,
     "slip_of_pair",

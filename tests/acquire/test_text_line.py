@@ -6,7 +6,7 @@ from text_streams import a_decoder, devices, phases, values, with_vibration
 
 from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.drivers.line_styles import show
-from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.acquire.samples import Channel, ChannelKind, Device
 
 SCANS = [[2.095, 11.324, -13.517], [-0.226, 12.603, -12.455]]
 
@@ -49,6 +49,7 @@ SCANS = [[2.095, 11.324, -13.517], [-0.226, 12.603, -12.455]]
         b"date,ia,ib,ic\n1 Jan 12:00:00.5,2.095,11.324,-13.517\n1 Jan 12:00:01,-0.226,12.603,-12.455\n",
         b"Zeit;ia;ib;ic\n1.1. 12:00,5;2,095;11,324;-13,517\n1.1. 12:01,0;-0,226;12,603;-12,455\n",
         b"2.095e0,1.1324E+1,-13.517\n-2.26e-1,12.603,-12.455\n",
+        "2.095,11.324,\u221213.517\n\u22120.226,12.603,\u221212.455\n".encode(),
     ],
 )
 def test_lines_are_read_as_they_are_written(lines: bytes) -> None:
@@ -116,6 +117,9 @@ def test_a_line_that_is_written_otherwise_costs_at_most_itself() -> None:
         (b"ia:2.1,ib:1.1", "do not name ic"),
         (b"a:1,ia:2,ia:3", "do not name"),
         (b"12:30:01,1,2,3", "4 columns, 3 channels"),
+        (b"512,498,0x1FF", "'0x1FF' is hexadecimal"),
+        (b"1.5D+01,2.5D+00,3.5D+00", "'1.5D+01' is not a number"),
+        (b"ADC,512,498", "'ADC' is not a number"),
     ],
 )
 def test_what_is_not_certain_is_refused_in_words(line: bytes, said: str) -> None:
@@ -123,6 +127,45 @@ def test_what_is_not_certain_is_refused_in_words(line: bytes, said: str) -> None
     assert values(decoder.push(3 * (line + b"\n"))) == []
     assert said in str(decoder.refused_line)
     assert show(line) in str(decoder.refused_line)
+
+
+@pytest.mark.parametrize(
+    ("line", "advised"),
+    [
+        (b"1|2|3", "one scan a line, as decimal numbers with comma"),
+        (b"1.5/2.5/3.5", "one scan a line, as decimal numbers with comma"),
+        (b"(1,2,3)", "one scan a line, as decimal numbers with comma"),
+        (b">1,2,3", "one scan a line, as decimal numbers with comma"),
+        (b"0x1F,0x2A,0x30", "one scan a line, as decimal numbers with comma"),
+        (b"1,095,1,324,-3,517", "if these are decimal commas"),
+        (b"512", "channels must hold one entry for each column"),
+    ],
+)
+def test_what_to_do_about_a_refused_line_is_said(line: bytes, advised: str) -> None:
+    decoder = a_decoder()
+    decoder.push(3 * (line + b"\n"))
+    assert advised in decoder.advice
+
+
+def test_labels_between_blanks_are_not_called_decimal_commas() -> None:
+    decoder = a_decoder()
+    decoder.push(b"ia 2.1 ib 1.1 ic 3.2\n")
+    assert "6 columns, 3 channels" in str(decoder.refused_line)
+    assert "comma" not in decoder.advice
+
+
+@pytest.mark.parametrize(
+    "word", ["no data", "+OVER", "err:3", "sensor fault", "Overrange", "disconnected", "<low", "ERROR 17"]
+)
+def test_a_sensor_that_says_in_words_why_it_gives_no_value_costs_its_channel_alone(word: str) -> None:
+    (block,) = (
+        item
+        for item in a_decoder(with_vibration()).push(f"1,2,3,{word}\n4,5,6,{word}\n".encode())
+        if not isinstance(item, Device)
+    )
+    assert block.invalid is not None
+    assert block.invalid.tolist() == [[False, False, False, True]] * 2
+    assert block.counts[:, :3].tolist() == [[1, 2, 3], [4, 5, 6]]
 
 
 def test_amperes_of_a_channel_in_counts_are_refused() -> None:

@@ -38,6 +38,8 @@ def test_a_name_or_an_address_is_taken(host: str):
         ("mqtts://broker.example:8884/x?y", "write host: broker.example, port: 8884, tls: true"),
         ("ssl://broker", "write host: broker, tls: true"),
         ("MQTT://broker", "write host: broker"),
+        ("//broker", "e.g. 'broker'"),
+        ("broker/mqtt", "e.g. 'broker'"),
         ("mqtt://[::1]:1883", 'write host: "::1", port: 1883'),
         ("ws://broker:9001/mqtt", "WebSockets are not spoken"),
         ("mqtt://", "write host: localhost"),

@@ -75,7 +75,7 @@ CSV = f"  driver: csv_lines\n  rate_hz: {RATE_HZ}\n"
     [
         (CSV, CHANNELS, b"%d,512,498,505\n", "4 columns, 3 channels"),
         ("", "", b"%d,512,498,505\r\n", "set acquisition.driver: csv_lines"),
-        ("  driver: csv_lines\n", "", b"%d,512,498,505\n", "acquisition.rate_hz"),
+        ("  driver: csv_lines\n", "", b"%d,512,498,505\n", "put into the YAML channels"),
     ],
 )
 def test_what_is_missing_for_an_arduino_is_said_in_state_health_and_log(
@@ -89,7 +89,21 @@ def test_what_is_missing_for_an_arduino_is_said_in_state_health_and_log(
         lambda _: any(m.json()["reason"] == "samples_not_understood" for m in listener.on(STATE)), 30
     )
     listener.wait_for(lambda _: any(said in str(m.json()["source"]) for m in listener.on(HEALTH)), 30)
-    assert sum(said in text for text in agent.lines) == 1
+    opened = next(n for n, text in enumerate(agent.lines) if text.endswith(": open"))
+    assert (
+        sum(said in text for text in agent.lines[opened:]) == 1
+    )  # before it stands what is strange in the file
+
+
+def test_counts_taken_for_amperes_are_told_in_the_log_with_what_to_do(
+    tmp_path, mosquitto, start_agent, port, feed
+) -> None:
+    turns = 2 * np.pi * (60 * np.arange(RATE_HZ) / RATE_HZ - np.arange(3)[:, None] / 3)
+    counts = np.rint(512 + 230 * np.cos(turns)).astype(int).T.tolist()
+    agent = start_agent(a_config(tmp_path, port, mosquitto.port, CSV, CHANNELS))
+    agent.wait_for(lambda text: text.endswith(": open"), 30)
+    feed(lambda k: b"%d,%d,%d\r\n" % tuple(counts[k % RATE_HZ]))
+    agent.wait_for(lambda text: "indeterminate: wrong_scale (" in text and "Check unit and scale" in text, 60)
 
 
 def test_a_dead_accelerometer_on_the_line_is_named_and_the_currents_are_judged(

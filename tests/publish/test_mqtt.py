@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from broker import Mosquitto, Subscriber, free_port, wait_until
+from paho.mqtt.client import Client
 
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import Payload
@@ -324,6 +325,33 @@ def test_no_broker_is_named_once_and_costs_nothing(outbox: Outbox, caplog: pytes
         assert not publisher.connected
         assert publisher.watched.failure() is None
     assert caplog.text.count("cannot connect to") == 1
+    assert "start the broker, or correct mqtt.host and mqtt.port" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("error", "advice"),
+    [
+        (socket.gaierror(-2, "Name or service not known"), "; correct mqtt.host"),
+        (socket.gaierror(-3, "Temporary failure in name resolution"), "can look up names"),
+        (TimeoutError("timed out"), "firewall"),
+        (OSError(101, "Network is unreachable"), "Network is unreachable"),
+    ],
+)
+def test_a_broker_that_cannot_be_reached_is_told_with_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+    outbox: Outbox,
+    caplog: pytest.LogCaptureFixture,
+    error: OSError,
+    advice: str,
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(Client, "connect", fail)
+    with Publisher(settings(free_port()), "pump-7", outbox) as publisher:
+        wait_until(lambda: publisher.counts.failed_attempts)
+    assert str(error) in caplog.text
+    assert advice in caplog.text
 
 
 def _connect_packet_311(client_id: str) -> bytes:

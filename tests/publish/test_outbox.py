@@ -189,6 +189,20 @@ def test_a_file_that_another_process_holds_keeps_events_in_memory(tmp_path: Path
     assert second.counts.problem is None
 
 
+def test_an_event_decided_while_the_file_is_out_of_reach_never_meets_one_in_it(tmp_path: Path) -> None:
+    clock = Clock()
+    first = Outbox(bounds(tmp_path), clock)
+    kept = [put(first, str(number)) for number in range(40)]
+    first.close()
+    other = sqlite3.connect(tmp_path / "outbox.sqlite3", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    second = Outbox(bounds(tmp_path), clock)
+    new = put(second, "new")
+    other.execute("ROLLBACK")
+    other.close()
+    assert ids(second) == [*kept, new]
+
+
 def test_writer_and_reader_threads_do_not_disturb_each_other(tmp_path: Path) -> None:
     box = Outbox(bounds(tmp_path))
     taken: list[int] = []

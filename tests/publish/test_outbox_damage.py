@@ -174,3 +174,18 @@ def test_damage_while_it_runs_keeps_what_was_confirmed_away(tmp_path: Path) -> N
     assert list(events(box)) == numbers[5:7] + numbers[8:]
     assert box.counts.dropped == 1
     assert works(box)
+
+
+@pytest.mark.parametrize("left", ["of another page", "of another file"])
+def test_a_kill_between_the_head_and_the_page_of_a_frame_costs_only_what_was_not_reported(
+    tmp_path: Path, left: str
+) -> None:
+    path = written(tmp_path, end="killed")
+    log = path.with_name(path.name + "-wal")
+    content = log.read_bytes()
+    page = content[32 + 24 :][:4096] if left == "of another page" else b"\xa5" * 4096
+    log.write_bytes(content[:-4096] + page)
+    box = an_outbox(path)
+    assert len(events(box)) == EVENTS + 20  # the last transaction confirmed these 20
+    assert (box.counts.put_aside, box.counts.dropped) == (None, 0)
+    assert works(box)

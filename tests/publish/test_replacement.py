@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 from damaged_outbox import EVENTS, GARBAGE, an_outbox, change, destroy, events, works, written
 
+from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store import replacement
 from edge_agent.publish.store.event_file import VERSION, is_damage
+from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.store.pages import Images
 
 VERSION_0 = """
@@ -126,6 +128,8 @@ def test_a_damaged_file_on_a_full_disk_keeps_new_events_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = written(tmp_path)
+    highest = max(events(kept := an_outbox(path)))
+    kept.close()
     destroy(path)
 
     def full(*args: object) -> Path:
@@ -135,6 +139,7 @@ def test_a_damaged_file_on_a_full_disk_keeps_new_events_in_memory(
         disk.setattr("edge_agent.publish.store.outbox.replace_file", full)
         box = an_outbox(path)
         number = box.put_event("topic", lambda event: b"new")
+        assert number > highest
         assert "No space left" in str(box.counts.problem)
         assert list(events(box)) == [number]
     assert len(events(box)) == EVENTS + 1
@@ -149,10 +154,11 @@ def test_a_replacement_that_cannot_be_finished_yet_keeps_events_in_memory(
     with monkeypatch.context() as disk:
         _cut_power_between_log_and_file(disk)
         an_outbox(path)
-        box = an_outbox(path)
+        box = Outbox(OutboxSettings(path), clock=lambda: 0.0)
         number = box.put_event("topic", lambda event: b"new")
         assert list(events(box)) == [number]
         assert "cannot be replaced" in str(box.counts.problem)
+    assert max(events(box)) == number
     assert len(events(box)) == EVENTS + 1
     assert box.counts.problem is None
 
@@ -176,3 +182,19 @@ def test_a_disk_that_takes_nothing_is_not_called_a_damaged_file(
     error.sqlite_errorcode = code
     monkeypatch.setattr(os, "access", lambda path, mode: writable)
     assert is_damage(error, tmp_path / "outbox.sqlite3") == damaged
+
+
+@pytest.mark.parametrize("left", ["empty", "gone", "empty, and no index of the log"])
+def test_events_in_the_log_of_a_file_that_is_empty_or_gone_are_kept(tmp_path: Path, left: str) -> None:
+    path = written(tmp_path, end="killed")
+    if left == "gone":
+        path.unlink()
+    else:
+        path.write_bytes(b"")
+    if left == "empty, and no index of the log":
+        path.with_name(path.name + "-shm").unlink(missing_ok=True)
+    box = an_outbox(path)
+    assert len(events(box)) == EVENTS
+    assert "it is empty, but its log is not" in str(box.counts.replacement)
+    box.close()
+    assert len(events(an_outbox(path))) == EVENTS

@@ -37,6 +37,7 @@ from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.store.pages import Images
 from edge_agent.publish.store.salvage import salvage
 from edge_agent.supervision import ThreadLostError, Watched, WatchedThread
+from edge_agent.verdict import in_short
 
 MODEL = Model.load("builtin")
 ORIGIN = Origin("pump-7", "motor-1", "model", "ab" * 32)
@@ -120,8 +121,7 @@ def test_an_event_is_on_disk_under_its_number_when_take_returns(
     (kept,) = salvage(Images.read(tmp_path / "outbox.sqlite3")).events.values()  # what a power cut leaves
     assert kept.topic == f"{BASE}/motor-1/event"
     assert json.loads(kept.payload) == payload_of(event, kept.id)
-    reason = "starting" if after is STARTING else ""
-    assert f"event {kept.id}: healthy -> {after.state} {reason}" in caplog.messages
+    assert f"event {kept.id}: healthy -> {in_short(after)}" in caplog.messages
 
 
 def test_each_document_goes_to_its_topic_as_its_payload(publisher: Publisher) -> None:

@@ -5,7 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from motor_windows import a_motor_window, analyse
-from signal_factories import a_current_window, a_nameplate, a_shaking, a_vibration_window, a_window, times
+from signal_factories import (
+    a_current_window,
+    a_nameplate,
+    a_shaking,
+    a_space_vector,
+    a_vibration_window,
+    a_window,
+    phase_currents,
+    times,
+)
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.sets import draw_scenario
@@ -14,6 +23,7 @@ from edge_agent.diagnose.fusion import judge
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
+from edge_agent.signals.slip.doubts import MIN_BARS_OF_A_ROTOR
 from edge_agent.verdict import Reason
 from edge_agent.windows.sliding import Windows
 
@@ -71,6 +81,18 @@ def test_it_shows_no_sideband_above_its_noise(level_dbc, phases):
 def test_odd_or_weak_harmonics_do_not_name_it(harmonics):
     refusal = analyse(a_load_window(harmonics, "bc")).refusal
     assert (refusal.reason, refusal.quantity) == (Reason.LOAD_TOO_LOW, "pair_above_floor_db")
+
+
+@pytest.mark.parametrize("phases", ["a", "bc", "abc"])
+@pytest.mark.parametrize("sideband", [1e-5, 3e-5, 6e-5])
+def test_a_pair_that_is_weaker_than_any_rotor_s_tells_no_slip(phases, sideband):
+    seconds = times(12.0)
+    vector = a_space_vector(seconds, lower=sideband, upper=sideband * 0.7j, pole_pass_hz=4.2)
+    window = a_window(a_current_window(phase_currents(vector, phases), phases, scale=1e-6))
+    refusal = analyse(window).refusal
+    assert (refusal.reason, refusal.quantity) == (Reason.LOAD_TOO_LOW, "bars_of_a_rotor")
+    assert refusal.value < MIN_BARS_OF_A_ROTOR
+    assert "less than the 0.008 that any rotor shows" in say_refusal(refusal)
 
 
 def test_a_second_harmonic_that_no_motor_draws_is_refused_even_where_a_shaft_turns():

@@ -245,7 +245,7 @@ class CsvDecoder:
         if kind not in self._refused:
             if len(self._refused) >= _KINDS_KEPT:
                 return
-            advice = self._reader.advice(error.columns) if error.columns else ""
+            advice = "" if error.certain else self._reader.advice(line, error.columns)
             self._refused[kind] = _Refused(f"{error}: {show(line)}", advice)
         self._refused[kind].lines += 1
 

@@ -11,8 +11,15 @@ _NO_VALUE = re.compile(
     re.IGNORECASE,
 )
 """What converters, meters and printf write where they have no value."""
+_WORDS = re.compile(
+    rb"[-+<>]?[A-Za-z][A-Za-z ._/-]*|[-+]?(err|error|fault|fail|over|ovr?)[ :#_-]*\d+", re.IGNORECASE
+)
+"""Words where a number is expected: a device says why a sensor gives none, as `no data` or `err:3`."""
 _DECIMAL_COMMA = re.compile(rb"[-+]?\d*,\d+([eE][-+]?\d+)?")
-WITH_UNIT = re.compile(rb"([-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*([A-Za-z%\x80-\xff][^\s\x00-\x1f]*)")
+WITH_UNIT = re.compile(
+    rb"([-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*(?![xXdD][-+]?[\dA-Fa-f]+$)([A-Za-z%\x80-\xff][^\s\x00-\x1f]*)"
+)
+"""A number and its unit, which is neither the end of a hexadecimal number nor an exponent of Fortran."""
 HEXADECIMAL = re.compile(rb"[-+]?(0x)?[0-9A-F]+", re.IGNORECASE)
 _NAME = re.compile(r"[^\W\d][\w .%/°-]{0,39}")
 _UNIT_IN_BRACKETS = re.compile(r"\s*[\[(][^\])]*[\])]$")
@@ -44,6 +51,11 @@ def show(line: bytes) -> str:
     return f"'{text}'" if len(text) <= _LONGEST_SHOWN else f"'{text[:_LONGEST_SHOWN]}…'"
 
 
+def is_words(field: bytes) -> bool:
+    """True for words that are none of those that usually stand where there is no value."""
+    return _NO_VALUE.fullmatch(field) is None and _WORDS.fullmatch(field) is not None
+
+
 def value_of(field: bytes) -> float:
     """Return a number, NaN for what stands where there is no value. Raises LineError for anything else."""
     try:
@@ -54,6 +66,8 @@ def value_of(field: bytes) -> float:
             return NAN
     if HEXADECIMAL.fullmatch(field):
         raise LineError("malformed", f"{show(field)} is hexadecimal, decimal numbers are expected")
+    if _WORDS.fullmatch(field):
+        return NAN
     raise LineError("malformed", f"{show(field)} is not a number")
 
 

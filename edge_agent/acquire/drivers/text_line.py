@@ -15,6 +15,8 @@ from edge_agent.acquire.drivers.line_styles import (
     LineError,
     header_names,
     is_name,
+    is_words,
+    show,
     split_commas,
     split_decimal_comma,
     split_plain,
@@ -24,6 +26,12 @@ from edge_agent.acquire.drivers.line_styles import (
     with_point,
 )
 from edge_agent.acquire.samples import Channel
+
+_PLAIN_NUMBERS = (
+    "let the DAQ print one scan a line, as decimal numbers with comma, semicolon, tab or blanks between them"
+)
+_NUMBERS = re.compile(rb"\d+(?:[.,]\d+)?")
+_MINUS_SIGN = "\N{MINUS SIGN}".encode()
 
 
 class LineReader:
@@ -100,8 +108,13 @@ class LineReader:
         self.header = names
         return self._doubt(names)
 
-    def advice(self, columns: int) -> str:
-        """Return what to write into the YAML for lines of so many columns, which are not the channels'."""
+    def advice(self, line: bytes, columns: int) -> str:
+        """Return what to do about a line of so many columns, which are not the channels'; 0 of one that is
+        written in no way that is known."""
+        if not columns:
+            return _PLAIN_NUMBERS
+        if columns == 1 and len(_NUMBERS.findall(line)) > 1:
+            return _PLAIN_NUMBERS
         if self._given:
             return "acquisition.columns must hold all columns of a line, in order, and no others"
         if self._pick is not None:
@@ -113,7 +126,7 @@ class LineReader:
                 "names, or set acquisition.columns to all columns in order, with the names of the channels, "
                 f"e.g. {self._example(columns)}"
             )
-        if columns == 2 * self._width:
+        if columns == 2 * self._width and b"," in line:
             return "if these are decimal commas, let the DAQ put ; between the numbers, or print points"
         if columns > self._width:
             return (
@@ -126,7 +139,7 @@ class LineReader:
         """Find a way to read a line, and remember it. Raises LineError where there is none."""
         if self._contradiction:
             raise LineError("wrong_columns", self._contradiction)
-        bare = unquoted(line)
+        bare = unquoted(line.replace(_MINUS_SIGN, b"-"))
         first_error: LineError | None = None
         for style in tuple(self._styles):
             try:
@@ -134,7 +147,7 @@ class LineReader:
                 if fields is not None and len(fields) == self._width + 1 and not fields[-1]:
                     fields.pop()  # a separator behind the last number
                 if fields is not None and len(fields) == self._width:
-                    row = [value_of(field) for field in self._picked(fields)]
+                    row = _values(self._picked(fields))
                     self._styles.remove(style)
                     self._styles.insert(0, style)
                     return row
@@ -209,7 +222,7 @@ class LineReader:
                 self._contradiction = f"{said}, and others stand in another order than in channels"
                 return self._contradiction
             return f"{said}: the columns are read in the order of channels"
-        return f"{said}: {self.advice(len(names))}"
+        return f"{said}: {self.advice(b'', len(names))}"
 
     def _missing(self, names: Sequence[str]) -> list[str]:
         there = {name.casefold() for name in names}
@@ -221,6 +234,17 @@ class LineReader:
         spare = max(0, columns - len(self._names))
         before = ["time", *(f"other{n}" for n in range(1, spare))][:spare]
         return f"[{', '.join([*before, *self._names])}]"
+
+
+def _values(fields: Fields) -> list[float]:
+    """Return the number in each field, NaN where there is no value. Raises LineError where it is no scan.
+
+    Words behind numbers stand for a sensor that fails; in front they may be the name of the line, behind
+    which all columns stand one further.
+    """
+    if fields and is_words(fields[0]):
+        raise LineError("malformed", f"{show(fields[0])} is not a number")
+    return [value_of(field) for field in fields]
 
 
 def _parts(line: bytes) -> Fields:

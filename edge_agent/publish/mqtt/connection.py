@@ -123,7 +123,7 @@ class Connection:
         try:
             self._connect()
         except (OSError, ValueError) as error:
-            raise ConnectionFailedError(f"cannot connect to {where}: {error}") from error
+            raise ConnectionFailedError(f"cannot connect to {where}: {error}{_advice(error)}") from error
         self._client.loop_start()
         answered = self._answered.wait(self._settings.connect_timeout_s)
         if answered and self._refusal is None and self._closed is None:
@@ -227,6 +227,17 @@ def _client(settings: MqttSettings, client_id: str, will: Will, protocol: MQTTPr
     if settings.tls is not None:
         client.tls_set_context(_tls_context(settings.tls))
     return client
+
+
+def _advice(error: Exception) -> str:
+    """Say what to do where a broker could not be reached; empty where the error says it itself."""
+    if isinstance(error, ConnectionRefusedError):
+        return "; nothing listens there: start the broker, or correct mqtt.host and mqtt.port"
+    if isinstance(error, socket.gaierror):
+        return "; correct mqtt.host, or see whether this machine can look up names"
+    if isinstance(error, TimeoutError):
+        return "; see whether mqtt.host is right and no firewall stands between"
+    return ""
 
 
 def _tls_context(settings: TlsSettings) -> ssl.SSLContext:

@@ -23,6 +23,7 @@ from edge_agent.publish.sink import Diagnosis, Document, Event, Health, Sink, Si
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.supervision import Watched, WatchedThread
+from edge_agent.verdict import in_short
 
 _LOG = logging.getLogger(__name__)
 _TURN_S = 1.0
@@ -112,8 +113,7 @@ class Publisher(Sink):
 
     def _take_event(self, event: Event) -> None:
         number = self.publish_event(event.origin.motor, lambda number: payload_of(event, number))
-        reason = event.after.refusal.reason if event.after.refusal else ""
-        _LOG.info("event %d: %s -> %s %s", number, event.before.state, event.after.state, reason)
+        _LOG.info("event %d: %s -> %s", number, event.before.state, in_short(event.after))
 
     @property
     def connected(self) -> bool:

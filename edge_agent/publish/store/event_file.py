@@ -155,6 +155,7 @@ class EventFile:
             raise DamagedFileError(f"unreadable: {type(error).__name__}") from error
 
     def _open(self, images: Images) -> None:
+        self._check_presence(images)
         execute = self._database.execute
         for setting in ("locking_mode = EXCLUSIVE", "trusted_schema = OFF", "cell_size_check = ON"):
             execute(f"PRAGMA {setting}")
@@ -163,6 +164,12 @@ class EventFile:
         for setting in ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON"):
             execute(f"PRAGMA {setting}")
         self._database.executescript(_TABLES + f"PRAGMA user_version = {VERSION}; COMMIT;")
+
+    def _check_presence(self, images: Images) -> None:
+        """An empty file beside a log with events is damaged: SQLite would delete the log without a word."""
+        empty = not self._path.exists() or self._path.stat().st_size == 0
+        if empty and images.log and images.committed_frames():
+            raise DamagedFileError("it is empty, but its log is not")
 
     def _check_structure(self) -> None:
         execute = self._database.execute

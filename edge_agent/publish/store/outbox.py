@@ -11,12 +11,15 @@ from pathlib import Path
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.event_file import DamagedFileError, EventFile, NewerFileError, Numbers
 from edge_agent.publish.store.pages import Images
-from edge_agent.publish.store.replacement import finish_replacement, is_unfinished, replace_file
+from edge_agent.publish.store.replacement import finish_replacement, ready_file, replace_file
 from edge_agent.publish.store.rows import Event
 from edge_agent.publish.store.salvage import salvage
 
 _NO_IMAGES = Images(b"", b"")
 """What there is of a file before it is made."""
+
+_CLEAR_OF_UNREAD_S = 3600.0
+"""How far numbers run ahead of the clock while no file could be read, s: beyond any in it; judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,7 @@ class Outbox:
         self._gone: set[int] = set()
         self._newest: Event | None = None
         self._last_id = 0
+        self._learned = False
         self._dropped = 0
         self._files_put_aside = 0
         self._problem: str | None = None
@@ -71,8 +75,10 @@ class Outbox:
         """Keep an event until the broker has it; return its number, which `payload` is called with."""
         with self._lock:
             now_s = self._clock()
-            # The clock keeps numbers rising should the file that knows the last one be lost.
-            self._last_id = max(self._last_id + 1, int(now_s * 1000))
+            # The clock keeps numbers rising should the file that knows the last one be lost. As long as no
+            # file could be read its last number is unknown: those drawn meanwhile keep clear of it.
+            clear_s = 0.0 if self._learned else _CLEAR_OF_UNREAD_S
+            self._last_id = max(self._last_id + 1, int((now_s + clear_s) * 1000))
             event = Event(self._last_id, topic, payload(self._last_id), now_s)
             self._newest = event
             self._unsaved[event.id] = event
@@ -198,15 +204,20 @@ class Outbox:
 
     def _finish_replacement(self, path: Path) -> None:
         """Put a new file in its place that was ready when the power failed."""
+        ready = ready_file(path)
+        if ready is None:
+            return
         try:
-            if is_unfinished(path):
-                self._put_aside = finish_replacement(path)
+            self._put_aside = finish_replacement(path)
         except OSError as error:
+            # A new event must not take the number of one that waits in it.
+            self._last_id = max(self._last_id, *salvage(Images.read(ready)).events, 0)
             raise sqlite3.OperationalError(f"it cannot be replaced: {error}") from error
 
     def _learn(self, file: EventFile) -> None:
         """Take over what the file knows from a time before this process, or before it was out of reach."""
         saved = file.numbers
+        self._learned = True
         self._last_id = max(self._last_id, saved.last_id)
         self._dropped = max(self._dropped, saved.dropped)
         self._files_put_aside = max(self._files_put_aside, saved.put_aside)
@@ -249,6 +260,9 @@ class Outbox:
             dropped=max(self._dropped, found.numbers.get("dropped", 0)) + len(lost),
             put_aside=max(self._files_put_aside, found.numbers.get("put_aside", 0)) + 1,
         )
+        self._last_id = (
+            numbers.last_id
+        )  # also where the disk is full: a new event must not take an old number
         newest = self._newest
         if newest is None and found.newest is not None and found.newest.id == numbers.last_id:
             newest = found.newest

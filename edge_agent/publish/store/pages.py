@@ -52,12 +52,17 @@ class Images:
         return [size for size in dict.fromkeys(sizes) if size in _PAGE_SIZES]
 
     def committed_frames(self) -> int:
-        """Return how many frames the log has up to the last one that ends a transaction."""
+        """Return how many frames the log has up to the last one that ends a transaction.
+
+        A last frame that is not whole ends none: whoever wrote it was killed between its head and its page.
+        """
         return max(self._committed_frames(page_bytes) for page_bytes in self.page_sizes())
 
     def _committed_frames(self, page_bytes: int) -> int:
-        commits = [frame.index for frame in _frames(self.log, page_bytes) if frame.ends_transaction]
-        return max(commits, default=0)
+        frames = [*_frames(self.log, page_bytes)]
+        if frames and not _is_whole(self.log, frames[-1]):
+            frames.pop()
+        return max((frame.index for frame in frames if frame.ends_transaction), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +142,24 @@ def _is_whole_header(log: bytes) -> bool:
     """True where the checksum of the log's header is right (file format, section 4.2)."""
     if len(log) < _LOG_HEADER_BYTES or int.from_bytes(log[:4], "big") & ~1 != _LOG_MAGIC:
         return False
-    order = ">" if log[3] & 1 else "<"
-    first = second = 0
-    for one, other in struct.iter_unpack(order + "II", log[:24]):
+    return _checksum(log, log[:24], (0, 0)) == struct.unpack_from(">II", log, 24)
+
+
+def _is_whole(log: bytes, frame: "_Frame") -> bool:
+    """True where the checksum of a frame, which goes on from that before it, is right (section 4.2)."""
+    at = _LOG_HEADER_BYTES + (frame.index - 1) * (_FRAME_HEADER_BYTES + len(frame.page))
+    before = struct.unpack_from(">II", log, 24 if frame.index == 1 else at - len(frame.page) - 8)
+    head = _checksum(log, log[at : at + 8], before)
+    return _checksum(log, frame.page, head) == struct.unpack_from(">II", log, at + 16)
+
+
+def _checksum(log: bytes, data: bytes, before: tuple[int, int]) -> tuple[int, int]:
+    """Return the checksum of bytes of a log, in the order of bytes that its first word says (section 4.2)."""
+    first, second = before
+    for one, other in struct.iter_unpack((">" if log[3] & 1 else "<") + "II", data):
         first = (first + one + second) & 0xFFFFFFFF
         second = (second + other + first) & 0xFFFFFFFF
-    return (first, second) == struct.unpack_from(">II", log, 24)
+    return first, second
 
 
 def _record(pages: Pages, page: bytes, at: int) -> Record:

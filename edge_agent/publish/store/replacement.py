@@ -38,9 +38,10 @@ def finish_replacement(path: Path, images: Images | None = None, kind: str = "da
     return aside
 
 
-def is_unfinished(path: Path) -> bool:
-    """True where a new file is ready that is not in its place yet."""
-    return _beside(path, ".new").exists()
+def ready_file(path: Path) -> Path | None:
+    """Return the new file that is ready but not in its place yet; None where there is none."""
+    finished = _beside(path, ".new")
+    return finished if finished.exists() else None
 
 
 def put_aside(path: Path, kind: str, images: Images | None = None) -> Path:

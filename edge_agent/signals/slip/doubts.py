@@ -123,6 +123,11 @@ class Doubts:
         if slips.source == "current" and not pair.stands_out:
             above_floor_db = decibels(pair.linear_sum / 2) - decibels(pair.floor)
             return of_bars.NO_PAIR.refuse(above_floor_db)
+        if slips.source == "current":
+            measured = self._bars.measure(pair)
+            bars = measured.value + measured.load_swing
+            if bars < SLIP.min_bars_of_rotor:
+                return of_bars.NO_ROTOR.refuse(bars)
         load = self._circuit.load_at_slip(pair.slip)
         if load < SIDEBANDS.min_load:
             return of_bars.LOAD_IS_FRICTION.refuse(load)

@@ -300,16 +300,12 @@ class Settings(Section):
 
     def sink_settings(self) -> SinkSettings:
         """Return what sinks must know; an earlier version kept the outbox in a folder of several agents."""
-        former = (_common_folder() if self.state_dir is None else self.state_dir) / "outbox.sqlite3"
-        base, event = self.mqtt.prefix, f"{self.motor.id}/event"
+        own = self.outbox_settings()
+        before = (_common_folder() if self.state_dir is None else self.state_dir) / "outbox.sqlite3"
+        former = None if before == own.path else before
+        topics = tuple(f"{self.mqtt.prefix}/{a}/{self.motor.id}/event" for a in (self.agent.id, _host_id()))
         return SinkSettings(
-            agent=self.agent.id,
-            motor=self.motor.id,
-            state_folder=self.state_folder(),
-            mqtt=self.mqtt_settings(),
-            outbox=self.outbox_settings(),
-            former_outbox=None if former == self.outbox_settings().path else former,
-            former_event_topics=(f"{base}/{self.agent.id}/{event}", f"{base}/{_host_id()}/{event}"),
+            self.agent.id, self.motor.id, self.state_folder(), self.mqtt_settings(), own, former, topics
         )
 
     def outbox_settings(self) -> OutboxSettings:

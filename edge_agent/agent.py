@@ -29,7 +29,7 @@ from edge_agent.verdict import Refusal, Verdict, in_short
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
-"""The loop looks at heartbeats and stop this often, s. Judgement."""
+"""The loop checks heartbeats and stop this often, s. Judgement."""
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
@@ -61,7 +61,7 @@ class Agent:
         self._state_said_s = self._health_said_s = time.monotonic()
 
     def run(self, stop: threading.Event, hung_up: threading.Event | None = None) -> None:
-        """Diagnose until `stop` is set; `hung_up` is told in the log and cleared.
+        """Diagnose until `stop` is set; `hung_up` is logged and cleared.
 
         Raises ThreadLostError when a thread dies or stalls, WindowsFailError when no window can be analysed.
         """

@@ -39,7 +39,7 @@ class Answer:
     state: Verdict
     """The state after it."""
     changed: bool
-    """State, severity or reason became another."""
+    """True if state, severity or reason changed."""
     analysis: Analysis
     """What was measured."""
     window: Window
@@ -79,7 +79,7 @@ class Pipeline:
         self._lap = lap
 
     def configure(self, device: Device) -> bool:
-        """Begin with a device, or anew with one that has changed; its windows must fit into memory.
+        """Start with a device, or start over with one that has changed; its windows must fit into memory.
 
         Return True if that changed the state: of another device nothing is known yet.
         """

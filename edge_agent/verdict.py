@@ -59,7 +59,7 @@ class Reason(StrEnum):
 WEAK_EVIDENCE = frozenset(
     {Reason.LOAD_TOO_LOW, Reason.SPEED_UNKNOWN, Reason.SPEED_CONTRADICTED, Reason.INCONCLUSIVE}
 )
-"""Reasons of sound samples that bear no answer: more load, a longer window or a sure slip would give one."""
+"""Reasons of good samples without an answer: more load, a longer window or a known slip would give one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +71,16 @@ class Refusal:
     quantity: str
     """What was measured, with its unit, e.g. `pole_pass_cycles` or `lost_fraction`."""
     value: float | None
-    """What it was; None where nothing was there to measure."""
+    """What it was; None if there was nothing to measure."""
     limit: float | None
     """What it should have reached or stayed below."""
     channel: str | None = None
-    """Name of the channel that it was measured in, or several; None where it is not that of single
-    channels."""
+    """Name of the channel or channels in which it was measured; None if it concerns the whole window."""
 
 
 @dataclass(frozen=True, slots=True)
 class BarCount:
-    """How many bars, as far as sidebands can tell."""
+    """How many bars are broken, as far as sidebands show."""
 
     estimate: int
     """Most probable count, 1..4."""
@@ -98,7 +97,7 @@ def _decimals(decimals: int, unmeasured: Any = None) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What the signals show, whatever the verdict; None where it could not be measured.
+    """What the signals show, whatever the verdict; None if it could not be measured.
 
     Published with these names in this order: subscribers know it, so a new quantity comes last.
     """
@@ -112,11 +111,11 @@ class Evidence:
     upper_sideband_dbc: float | None = _decimals(1)
     """Level at (1+2s)f against the line."""
     noise_floor_dbc: float | None = _decimals(1)
-    """Level of the floor beside the line, where a sideband would stand."""
+    """Level of the noise floor beside the line, where a sideband would lie."""
     detection_limit_dbc: float | None = _decimals(1)
     """Smallest sideband that this window would have shown."""
     detection_limit_bars: float | None = _decimals(3)
-    """Smallest number of equivalent bars that it would have shown, by what told them (see below)."""
+    """Smallest number of equivalent bars that it would have shown, counted as `equivalent_bars_by` says."""
     ellipse_angle_deg: float | None = _decimals(1)
     """Half the angle of the sideband product: about 25-75 for load oscillation, more for bars."""
     modalities_agree: bool | None = None
@@ -126,11 +125,11 @@ class Evidence:
     equivalent_bars_interval: tuple[float, float] | None = _decimals(3)
     """Holds the true number in nine of ten windows."""
     equivalent_bars_by: str | None = None
-    """What told them: `sidebands`, or `amplitude` where the supply's wander hides what they show."""
+    """How they were counted: by `sidebands`, or `amplitude` (AM alone) if wander hides the rest."""
     current_unbalance: float | None = _decimals(4)
     """Negative over positive sequence."""
     phase_order: str | None = None
-    """`abc`, or `acb` where two phases have changed places; None with one phase."""
+    """`abc`, or `acb` if two phases are swapped; None with one phase."""
     higher_sidebands_dbc: tuple[float, ...] = _decimals(1, ())
     """Mean levels of the pairs at (1 ± 4s)f and (1 ± 6s)f."""
     ellipse_axis_ratio: float | None = _decimals(3)
@@ -144,9 +143,9 @@ class Evidence:
     slot_sidebands_db: float | None = _decimals(1)
     """Vibration at N_b f_r ± 2sf over the floor beside it."""
     load_swing_bars: float | None = _decimals(3)
-    """Bars that the part of the pair would pass for that a swing of the speed can make; not counted above."""
+    """Bars that an oscillating load's part of the pair would equal; not counted above."""
     load_swing_angle_deg: float | None = _decimals(1)
-    """The ellipse angle of a load that swings, by the nameplate's circuit at this slip."""
+    """Ellipse angle of an oscillating load, by the nameplate's circuit at this slip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ class WindowSpan:
     start_unix_s: float
     end_unix_s: float
     first_sample: int
-    """On the device's count, of the current stream (of the first stream where there is none)."""
+    """On the device's count, of the current stream (of the first stream if there is none)."""
     samples: int
     lost_samples: int
 
@@ -167,7 +166,7 @@ class Finding:
 
     fault: Fault
     state: State
-    """Healthy: free of this fault, whatever else ails the motor."""
+    """Healthy: free of this fault, whatever other faults there are."""
     severity: Severity | None = None
     """None exactly when the state is indeterminate."""
     refusal: Refusal | None = None
@@ -192,7 +191,7 @@ class Verdict(Finding):
     confidence: float | None = None
     """Probability of the state, as the model calibrated it."""
     probabilities: tuple[float, ...] | None = None
-    """Of CLASSES; None where the model was not asked."""
+    """Of CLASSES; None if the model was not asked."""
     latency_ms: float | None = None
     """From the last sample's arrival to the verdict."""
     others: tuple[Finding, ...] = ()

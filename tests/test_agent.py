@@ -128,7 +128,7 @@ def test_a_vibration_channel_that_tells_nothing_is_logged_once_for_each_device(t
     said = [record.message for record in caplog.records if "tells nothing" in record.message]
     names = [channel.name for channel in dead.device.streams[1].channels]
     assert [line.split()[0] for line in said] == 2 * names
-    assert all("it stands at 0 m/s2" in line for line in said)
+    assert all("it stays at 0 m/s2" in line for line in said)
 
 
 def said_of_windows(agent, caplog, *verdicts):

@@ -301,7 +301,7 @@ def test_a_line_beside_the_grid_points_to_the_rate_first_and_says_which_it_would
 
 @pytest.mark.parametrize(
     ("value", "why"),
-    [(0.0, "it stands at 0 m/s2"), (2.5, "it stands at 2.5 m/s2"), (None, "it shows noise without any line")],
+    [(0.0, "it stays at 0 m/s2"), (2.5, "it stays at 2.5 m/s2"), (None, "it shows noise without any line")],
 )
 def test_a_vibration_channel_that_tells_nothing_is_named(value, why):
     window = a_window()

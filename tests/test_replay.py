@@ -108,7 +108,7 @@ def test_a_vibration_channel_that_tells_nothing_is_named_once_a_recording(monkey
     assert replay(monkeypatch, tmp_path, windows=windows) == 0
     said = capsys.readouterr().err
     assert (
-        said.count("vib_radial tells nothing about the machine: it stands at 0 m/s2. The agent ignores it")
+        said.count("vib_radial tells nothing about the machine: it stays at 0 m/s2. The agent ignores it")
         == 1
     )
 

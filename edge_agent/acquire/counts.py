@@ -15,7 +15,7 @@ class DecoderCounts:
     crc_errors: int = 0
     """Frames whose checksum says that they were damaged."""
     malformed: int = 0
-    """Frames or lines that are none: broken stuffing, wrong length, unknown version or type, text."""
+    """Neither frame nor line: broken stuffing, wrong length, unknown version or type, text."""
     wrong_columns: int = 0
     """Lines with too few or too many columns."""
     not_finite: int = 0
@@ -27,7 +27,7 @@ class DecoderCounts:
     reordered: int = 0
     """Those that came after a later one."""
     restarts: int = 0
-    """How often the device began to count anew."""
+    """How often the device started counting over."""
     undescribed: int = 0
     """Those with samples that no description said anything of, and that were dropped."""
     contradicting: int = 0

@@ -1,4 +1,4 @@
-"""What bytes look like that could not be read: text or not; only ever for a message."""
+"""What unreadable bytes look like, text or not: for messages only."""
 
 import re
 

@@ -22,9 +22,9 @@ from edge_agent.acquire.source import News, Silence, Source
 from edge_agent.supervision import Watched
 
 _MAX_BYTES = 262_144
-"""Most bytes decoded in one turn: judgement, some milliseconds of work."""
+"""Maximum bytes decoded in one turn: judgement, some milliseconds of work."""
 _FEW_BYTES = 64
-"""Bytes since the last sample that are no sign of anything: the end of a frame or line that was cut."""
+"""Bytes since the last sample that mean nothing: the end of a frame or line that was cut."""
 _QUIET_S = 10.0
 """Time without any byte after which nothing comes any more, whatever came before, s: judgement."""
 _TALLY_S = 2.0
@@ -89,14 +89,14 @@ class SerialSource(Source):
 
     @property
     def problem(self) -> str | None:
-        """What is wrong though samples come, in words; None where nothing is."""
+        """What is wrong although samples come, in words; None if nothing is."""
         dead = [name for watch in self._watches.values() for name in watch.dead]
         if not dead:
             return self._partly_said if self._partly else None
         many = len(dead) > 1
         return (
             f"{', '.join(dead)} {'give' if many else 'gives'} no values (not a number, an empty field, too "
-            f"large): check sensor{'s' if many else ''} and cable; the other channels go on"
+            f"large): check sensor{'s' if many else ''} and cable; the other channels are used"
         )
 
     def silence(self) -> Silence:
@@ -154,7 +154,7 @@ class SerialSource(Source):
         return news
 
     def _understood(self, refused: int) -> None:
-        """Begin to count anew what is not understood; so many lines or frames were refused up to here."""
+        """Start counting over what is not understood; so many lines or frames were refused up to here."""
         self._unread, self._unread_bytes, self._refused_before = b"", 0, refused
 
     def _weigh(self, now_s: float) -> None:
@@ -168,7 +168,7 @@ class SerialSource(Source):
         self._partly = not self._misread and refused > max(MAX_INVALID_SHARE * read, _FEW_LINES)
         if read and not self._misread:
             said = decoder.take_refused()
-            if self._partly and self._partly_said is None:  # the same text for good, however often it comes
+            if self._partly and self._partly_said is None:  # the same text, however often it comes
                 self._partly_said = said
         self._tally = _Tally(now_s, counts.rejected, counts.frames)
 

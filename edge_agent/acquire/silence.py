@@ -1,4 +1,4 @@
-"""Why an open port brings no samples, as far as what comes instead tells: said to people."""
+"""Why an open port brings no samples, in words: concluded from what comes instead."""
 
 from edge_agent.acquire.drivers import DRIVERS, decoder_of
 from edge_agent.acquire.drivers.decoder import Decoder, Unread
@@ -9,14 +9,14 @@ from edge_agent.acquire.source import Silence
 def explain_silence(
     settings: SerialSettings, decoder: Decoder, unread: Unread, device_problem: str | None
 ) -> Silence:
-    """Say why samples do not come though bytes do.
+    """Return why samples do not come though bytes do.
 
     Every driver is asked whether the bytes are of its format: those with a checksum first, since a frame of
     theirs is one for sure, and JSON within it may look like text.
     """
     problem = decoder.description_problem or device_problem
     if problem is not None:
-        text = f"no samples come: the device describes itself wrongly: {problem}"
+        text = f"no samples arrive: the description that the DAQ sends cannot be right: {problem}"
         return Silence("description", text, "refused_descriptions", max(1, decoder.counts.bad_descriptions))
     own = settings.driver
     for name in sorted(DRIVERS, key=lambda name: (not decoder_of(name).has_checksum, name != own)):

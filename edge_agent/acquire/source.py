@@ -1,4 +1,4 @@
-"""What the agent needs of any source of samples, and what a source tells."""
+"""What the agent needs of any source of samples, and what a source reports."""
 
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,19 +20,19 @@ class Silence:
     """Why no samples come."""
 
     key: str
-    """The same for as long as the reason is of the same kind, whatever lines and numbers show it."""
+    """The same for each kind of reason, whatever lines and numbers show it."""
     text: str
     """The reason in words, and what to do."""
     quantity: str = "silent_s"
     """What was counted: refused_lines, refused_frames, refused_bytes or refused_descriptions."""
     refused: int = 0
-    """How many came since the last sample; 0 where nothing comes that could be refused."""
+    """How many came since the last sample; 0 if nothing comes that could be refused."""
 
 
 class Source(Protocol):
     """Where samples come from: entered, it begins to acquire on a thread of its own; left, it stops.
 
-    Neither `poll` nor the other methods raise for what comes from outside: it is told as news, problem
+    Neither `poll` nor the other methods raise for what comes from outside: it is reported as news, problem
     or silence.
     """
 
@@ -62,7 +62,7 @@ class Source(Protocol):
 
     @property
     def problem(self) -> str | None:
-        """What is wrong though samples come, in words; None where nothing is."""
+        """What is wrong although samples come, in words; None if nothing is."""
 
     def silence(self) -> Silence:
         """Return, as far as it is known, why no samples come."""

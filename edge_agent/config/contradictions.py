@@ -125,7 +125,7 @@ class _Content:
 
     @property
     def decoder(self) -> type[Decoder] | None:
-        """The decoder of the driver that is named; None where none is, or an unknown one."""
+        """The decoder of the driver that is named; None if none is, or an unknown one."""
         driver = self.get("acquisition", "driver")
         return decoder_of(driver) if isinstance(driver, str) and driver in DRIVERS else None
 
@@ -215,7 +215,11 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
         yield (
             ("acquisition", "driver"),
             f"{acquisition.driver} without {' and '.join(missing)}: right only if the DAQ describes itself"
-            + (" in a line that begins with #; else no line" if decoder.reads_lines else "; else nothing")
+            + (
+                " in a line that begins with #; otherwise no line"
+                if decoder.reads_lines
+                else "; otherwise nothing"
+            )
             + f" is understood: add {', and '.join(missing.values())}",
         )
     if rate_hz is None:

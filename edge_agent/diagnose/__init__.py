@@ -1,7 +1,7 @@
 """From what a window shows to a verdict, and from verdicts to a state. Its parts, in reading order:
 
-diagnoser    what a diagnoser is: it makes a finding on one fault from what a window shows
-broken_bars  broken bars: the network and the sideband physics must agree
+diagnoser    the interface of a diagnoser: it makes a finding on one fault from what a window shows
+broken_bars  the diagnoser of broken bars: the network and the sideband physics must agree
 decision     the state over time: windows are smoothed, so no single one raises or ends an alarm
 model        the network: one ONNX file that describes itself and proves itself before it is used
 manifest     what a model file says of itself: how to feed it, how to read it, where it comes from

@@ -33,7 +33,7 @@ class BrokenBars:
     fault = Fault.BROKEN_BARS
 
     def __init__(self, model: Model, lap: Lap) -> None:
-        """Judge with this network; `lap` is told when it has been asked."""
+        """Judge with this network; `lap` is called when it has answered."""
         self._model = model
         self._lap = lap
 

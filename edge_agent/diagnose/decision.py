@@ -17,7 +17,7 @@ def starting() -> Verdict:
 
 
 def is_event(before: Verdict, after: Verdict) -> bool:
-    """True if a change is an event: state or severity of a fault became another; a reason alone is none."""
+    """True if a change is an event: state or severity of a fault changed. A new reason alone is none."""
     return _told(before) != _told(after)
 
 
@@ -36,7 +36,7 @@ class OverTime(Generic[F]):
         self._forget()
 
     def update(self, finding: F) -> bool:
-        """Take the finding of the next window; tells whether state, severity or reason changed."""
+        """Take the finding of the next window; return whether state, severity or reason changed."""
         if finding.state is State.INDETERMINATE:
             return self._refused(finding)
         self._refused_windows = 0
@@ -119,7 +119,7 @@ class Decision:
         return replace(self._bars.state, others=tuple(other.state for other in self._others.values()))
 
     def update(self, verdict: Verdict) -> bool:
-        """Take the verdict of the next window; tells whether state, severity or reason of a fault changed."""
+        """Take a window's verdict; return whether state, severity or reason of a fault changed."""
         changed = self._bars.update(verdict)
         for finding in verdict.others:
             refusal = of_samples.STARTED.refuse(0)
@@ -130,7 +130,7 @@ class Decision:
         return changed
 
     def refuse(self, refusal: Refusal) -> bool:
-        """Set all states to indeterminate at once, as when no samples come; tells whether one changed."""
+        """Set all states to indeterminate at once, as when no samples come; return whether one changed."""
         changed = self._bars.refuse(refusal)
         for other in self._others.values():
             changed |= other.refuse(refusal)

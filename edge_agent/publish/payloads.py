@@ -173,7 +173,7 @@ def _plain(value: object) -> object:
 
 
 def _rounded(value: float | None, decimals: int) -> float | int | None:
-    """Round; give None for what JSON cannot say (NaN, infinities) and an int for no decimals."""
+    """Round; None for what JSON cannot hold (NaN, infinities), an int for no decimals."""
     if value is None or not math.isfinite(value):
         return None
     return round(float(value), decimals) if decimals else round(float(value))

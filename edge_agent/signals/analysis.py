@@ -41,15 +41,15 @@ class Analysis:
     evidence: Evidence
     """Measured figures; None for what could not be measured."""
     refusal: Refusal | None
-    """Why the signals bear no answer; None where they do."""
+    """Why the signals bear no answer; None if they do."""
     pair: SidebandPair | None = None
-    """The sidebands; None where the analysis stopped before them."""
+    """The sidebands; None if the analysis stopped before them."""
     inputs: ModelInputs | None = None
-    """What the network looks at; None where the analysis stopped before."""
+    """What the network looks at; None if the analysis stopped before."""
     line: Line | None = None
     """The supply's line; None without a usable current."""
     slips: SlipRange | None = None
-    """Where the slip was looked for, and its source; None where the analysis stopped before."""
+    """Where the slip was looked for, and its source; None if the analysis stopped before."""
     speed_doubt: Refusal | None = None
     """Why this slip may not be the present one, so that no rotor can be called healthy."""
     oscillation_doubt: Refusal | None = None

@@ -82,7 +82,7 @@ class HarmonicLines:
     """The 5th and 7th harmonic of the current, and the lines beside them."""
 
     levels_dbc: tuple[float, ...]
-    """Level of each over the fundamental's; empty where the rate does not reach them."""
+    """Level of each over the fundamental's; empty if the rate does not reach them."""
     sidebands_dbc: tuple[float, ...]
     """Strongest line at ±2sf, ±4sf and ±6sf from each, over the fundamental's.
 

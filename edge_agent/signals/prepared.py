@@ -61,7 +61,7 @@ class Preparation:
         self._decimators: dict[int, Decimator] = {}
 
     def current(self, stream: StreamWindow) -> Current | None:
-        """Make the vector of a stream that has currents; None where these are all zero."""
+        """Make the vector of a stream that has currents; None if these are all zero."""
         decimator = self._decimator(stream)
         vector = current_vector(stream, decimator)
         line = find_line(vector, decimator.rate_hz, one_phase=len(currents_of(stream)) == 1)

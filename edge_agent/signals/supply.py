@@ -78,7 +78,7 @@ def sum_on_axes(currents: NDArray[np.floating], phases: Sequence[str]) -> NDArra
 
 
 def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -> Line | None:
-    """Find the strongest line of a space vector (n,); None where there is no signal."""
+    """Find the strongest line of a space vector (n,); None if there is no signal."""
     taper = np.blackman(vector.size)
     tapered = vector * taper
     padded = fft.next_fast_len(2 * vector.size)

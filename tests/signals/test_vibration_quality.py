@@ -27,9 +27,9 @@ def toggling_at_the_rail():
 
 
 DEAD = {
-    "zeros": (lambda: np.zeros(SCANS), "it stands at 0 m/s2"),
-    "a constant": (lambda: np.full(SCANS, 1.5), "it stands at 1.5 m/s2"),
-    "the upper rail": (lambda: np.full(SCANS, 32767 * VIBRATION_SCALE), "it stands at 16.4 m/s2"),
+    "zeros": (lambda: np.zeros(SCANS), "it stays at 0 m/s2"),
+    "a constant": (lambda: np.full(SCANS, 1.5), "it stays at 1.5 m/s2"),
+    "the upper rail": (lambda: np.full(SCANS, 32767 * VIBRATION_SCALE), "it stays at 16.4 m/s2"),
     "the rail and the count before": (toggling_at_the_rail, "it lies at the ends of its range"),
     "clipped": (lambda: np.clip(noise(), -0.05, 0.05), "it lies at the ends of its range"),
     "a dropout": (lambda: np.where(SECONDS < 1.0, 0.0, a_shaking(SECONDS, SHAFT_HZ)[0]), "it stands still"),

@@ -4,12 +4,12 @@ decoder        what a driver is: a decoder of bytes, and what it can say of byte
 block_frames   block frames: the wire format of a DAQ that sends samples in blocks (architecture: wire format)
 cobs           consistent overhead byte stuffing: any bytes without a zero byte, so that zero can delimit
 splitting      cuts a stream of bytes at its delimiters, in bounded memory
-sequence       what the sequence numbers of one stream's frames tell: lost, repeated, reordered, begun anew
+sequence       what the sequence numbers of a stream's frames show: lost, repeated, reordered, restarted
 csv_lines      lines of text: one scan a line, its numbers separated by comma, semicolon, tab or spaces
-text_line      what one line of text means: which column belongs to which channel, and the number in each
+text_line      what one line of text means: the channel of each column, and the number in it
 line_styles    how numbers and names are written in a line of text: separators, decimal commas, quotes
-refused_lines  lines that are no scans: counted by what is wrong with them, and told with what to do
-steps          in which steps the numbers of a stream become counts: whole as they are, decimal ones finer
+refused_lines  lines that are not scans: counted by what is wrong, and reported with what to do
+steps          how numbers become counts: whole ones as they are, decimal ones in fine steps
 """
 
 from dataclasses import dataclass

@@ -88,7 +88,7 @@ class FrameDecoder(Decoder):
     spoken: ClassVar = "block frames"
 
     def __init__(self, channels: tuple[ConfiguredChannel, ...] = ()) -> None:
-        """Take the channels that win over what the device says; those of stream 0 if it says nothing."""
+        """Take the channels that override what the device says; those of stream 0 if it says nothing."""
         self.description_problem: str | None = None
         """Why the last description cannot be right and was ignored; None once a right one came."""
         self._channels = channels
@@ -105,7 +105,7 @@ class FrameDecoder(Decoder):
 
     @classmethod
     def from_settings(cls, settings: SerialSettings) -> Self:
-        """Return a decoder that is told the channels; frames tell the rest."""
+        """Return a decoder with the configured channels; frames state the rest."""
         return cls(settings.channels)
 
     @property
@@ -126,24 +126,24 @@ class FrameDecoder(Decoder):
         self._splitter.cut()
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why whole frames bring no samples; None where none came."""
+        """Return why whole frames bring no samples; None if none came."""
         if self._counter.contradicting:
-            text = "samples come with another rate, stream or number of channels than the device describes"
+            text = "samples arrive with another rate, stream or number of channels than the DAQ describes"
             return Silence("contradicting", text, "refused_frames", max(1, unread.refused))
         if self._counter.undescribed:
-            text = "frames come, but nothing says what is in them: "
+            text = "frames arrive, but nothing says what is in them: "
             text += "give channels in the YAML, one for each column"
             return Silence("undescribed", text, "refused_frames", max(1, unread.refused))
         return None
 
     @classmethod
     def foreign(cls, sample: bytes) -> str:
-        """Say that no frame is whole, or that none even ends."""
+        """Return in words that no frame is whole, or that none even ends."""
         return f"bytes come, but {'no frame is whole' if DELIMITER in sample else 'no frame ends'}"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Say that block frames come rather than what is expected where one whole frame is there."""
+        """Return a hint that the bytes are block frames, and what to set; None without a whole frame."""
         if not any(is_frame(piece) for piece in unread.sample.split(DELIMITER) if piece):
             return None
         return f"block frames come, not {expected}: set acquisition.driver: block_frames"

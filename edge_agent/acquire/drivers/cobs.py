@@ -27,8 +27,8 @@ def encode(data: bytes) -> bytes:
 def decode(encoded: bytes) -> bytes:
     """Undo `encode`; raises CobsError where a zero byte or a run beyond the end shows damage.
 
-    Each code byte stands where a zero was, so it is replaced in place; only those after a run of 254,
-    which stand for nothing, are taken out.
+    Each code byte lies where a zero was, so it is replaced in place; only those after a run of 254,
+    which replace nothing, are removed.
     """
     if not encoded or 0 in encoded:
         raise CobsError("empty, or a zero byte within")

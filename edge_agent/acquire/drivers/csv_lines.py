@@ -3,7 +3,7 @@
 A number n, with a decimal point or without, means (n - offset) * scale in the unit of its column, as
 counts do everywhere; a DAQ that prints amperes has scale 1. A line that begins with `#` may hold the
 same JSON as a description frame, with "index": true where the first column is the index of the scan.
-A line that names columns, before or between the scans, tells which column is which channel.
+A line that names columns, before or between the scans, says which column is which channel.
 Text has no checksum: a digit that was changed on the way cannot be seen.
 """
 
@@ -73,17 +73,17 @@ class CsvDecoder(Decoder):
 
     @classmethod
     def from_settings(cls, settings: SerialSettings) -> Self:
-        """Return a decoder that is told channels, rate and columns."""
+        """Return a decoder with the configured channels, rate and columns."""
         return cls(settings.channels, settings.rate_hz, settings.columns)
 
     @property
     def refused_line(self) -> str | None:
-        """Why most of the refused lines are no scans, and the first of these; None where none was refused."""
+        """Why most of the refused lines are not scans, and the first of these; None if none was refused."""
         return self._refused.text
 
     @property
     def advice(self) -> str:
-        """What to do about them; empty where nothing is known."""
+        """What to do about them; empty if nothing is known."""
         return self._refused.advice
 
     def take_refused(self) -> str | None:
@@ -91,11 +91,11 @@ class CsvDecoder(Decoder):
         text, advice = self._refused.text, self._refused.advice
         self._refused.forget()
         return (
-            None if text is None else f"some lines are no scans: {text}" + (f"; {advice}" if advice else "")
+            None if text is None else f"some lines are not scans: {text}" + (f"; {advice}" if advice else "")
         )
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why lines bring no samples; None where the bytes are no lines."""
+        """Return why lines bring no samples; None if the bytes are not lines."""
         return self._refused.explain(
             unread,
             described=not self._counter.undescribed,
@@ -106,12 +106,12 @@ class CsvDecoder(Decoder):
 
     @classmethod
     def foreign(cls, sample: bytes) -> str:
-        """Say that the bytes are no text."""
-        return "bytes come that are no text"
+        """Return in words that the bytes are not text."""
+        return "bytes arrive that are not text"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Say that bytes are lines of text rather than what is expected, and what to set; else None."""
+        """Return a hint that the bytes are lines of text, and what to set; None if they are not."""
         return recognise_lines(unread, expected)
 
     @property
@@ -132,7 +132,7 @@ class CsvDecoder(Decoder):
         self._splitter.cut()
         self._mid_line = True
         if not self._indexed:
-            self._next_scan = 0  # how long the port was away cannot be known: the time begins anew
+            self._next_scan = 0  # how long the port was away cannot be known: the time starts over
 
     def _take(self, line: bytes, found: list[Device | SampleBlock]) -> None:
         mid_line, self._mid_line = self._mid_line, False

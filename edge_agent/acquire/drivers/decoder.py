@@ -25,7 +25,7 @@ class Unread:
 
     @property
     def pace(self) -> str:
-        """How many lines come in a second, which is what `rate_hz` is to be; empty where that is unknown."""
+        """How many lines come in a second, which is what `rate_hz` is to be; empty if that is unknown."""
         pace = self.lines_a_second
         return f", about {pace:.0f} a second" if pace is not None and pace >= 1.0 else ""
 
@@ -35,7 +35,7 @@ class Unread:
 
 
 class Decoder(Protocol):
-    """Turns the bytes of one wire format into a device and its samples, and counts and tells what it refuses.
+    """Turns the bytes of one wire format into a device and its samples; counts and explains what it refuses.
 
     How the bytes are cut into pushes changes nothing, no bytes raise anything, and memory is bounded.
     """
@@ -45,7 +45,7 @@ class Decoder(Protocol):
     reads_lines: ClassVar[bool] = False
     """True for lines of text, one scan each: their columns may have names, in `acquisition.columns`."""
     tells_rate: ClassVar[bool] = True
-    """False where the DAQ need not tell the rate: then it stands in `acquisition.rate_hz`."""
+    """False if the DAQ need not state its rate: `acquisition.rate_hz` then does."""
     has_checksum: ClassVar[bool] = True
     """True if a checksum vouches for all that is handed on. Without, it is believed only while little is
     refused."""
@@ -56,7 +56,7 @@ class Decoder(Protocol):
     @classmethod
     @abstractmethod
     def from_settings(cls, settings: SerialSettings) -> Self:
-        """Return a new decoder that is told what the YAML says."""
+        """Return a new decoder with the settings of the YAML."""
 
     @property
     @abstractmethod
@@ -74,20 +74,20 @@ class Decoder(Protocol):
     def take_refused(self) -> str | None:
         """Return what is wrong with most of what was refused among samples, and what to do; then forget it.
 
-        None where nothing is known of it. The counts go on.
+        None if nothing is known of it. The counts go on.
         """
         return None
 
     def explain(self, unread: Unread) -> Silence | None:
-        """Say why bytes that are of this format bring no samples; None where they are of another."""
+        """Return why bytes that are of this format bring no samples; None if they are of another."""
         return None
 
     @classmethod
     def foreign(cls, sample: bytes) -> str:
-        """Say what shows that bytes are not of this format."""
+        """Return what shows that bytes are not of this format."""
         return f"bytes come that are no {cls.spoken}"
 
     @classmethod
     def recognise(cls, unread: Unread, expected: str) -> str | None:
-        """Say that bytes are of this format rather than what is expected, and what to set; else None."""
+        """Return a hint that the bytes are of this format, and what to set; None if they are not."""
         return None

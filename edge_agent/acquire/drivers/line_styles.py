@@ -57,7 +57,7 @@ def is_words(field: bytes) -> bool:
 
 
 def value_of(field: bytes) -> float:
-    """Return a number, NaN for what stands where there is no value. Raises LineError for anything else."""
+    """Return a number; NaN if the field holds no value. Raises LineError for anything else."""
     try:
         if b"_" not in field:
             return float(field)
@@ -77,17 +77,17 @@ def split_plain(line: bytes) -> Fields:
 
 
 def split_strong(line: bytes) -> Fields | None:
-    """Split at semicolons and tabs; None where there are none."""
+    """Split at semicolons and tabs; None if there are none."""
     return _STRONG.split(line) if _STRONG.search(line) else None
 
 
 def split_commas(line: bytes) -> Fields | None:
-    """Split at commas alone, where blanks belong to what stands between; None without commas."""
+    """Split at commas alone, if blanks belong to the fields; None without commas."""
     return [field.strip() for field in line.split(b",")] if b"," in line else None
 
 
 def split_decimal_comma(line: bytes) -> Fields | None:
-    """Split a line whose commas stand within numbers; None without commas."""
+    """Split a line whose commas are decimal ones; None without commas."""
     if b"," not in line:
         return None
     return [with_point(field.strip()) for field in (split_strong(line) or line.split())]
@@ -109,7 +109,7 @@ def unquoted(line: bytes) -> bytes:
 
 
 def header_names(line: bytes) -> list[str] | None:
-    """Return the names of columns, without units in brackets; None where a field is no name."""
+    """Return the names of columns, without units in brackets; None if a field is not a name."""
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""Lines that are no scans: counted by what is wrong with them, and told with what to do."""
+"""Lines that are not scans: counted by what is wrong, and reported with what to do."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ class RefusedLines:
 
     @property
     def text(self) -> str | None:
-        """Why most of the lines are no scans, and the first of these; None where none was refused."""
+        """Why most of the lines are not scans, and the first of these; None if none was refused."""
         return max(self._kinds.values(), key=lambda kind: kind.lines).text if self._kinds else None
 
     @property
     def advice(self) -> str:
-        """What to do about them; empty where nothing is known."""
+        """What to do about them; empty if nothing is known."""
         return max(self._kinds.values(), key=lambda kind: kind.lines).advice if self._kinds else ""
 
     def add(self, line: bytes, error: LineError, advise: Callable[[bytes, LineError], str]) -> None:
@@ -52,13 +52,13 @@ class RefusedLines:
         self._kinds[key].lines += 1
 
     def forget(self) -> None:
-        """Begin anew."""
+        """Start over."""
         self._kinds.clear()
 
     def explain(
         self, unread: Unread, *, described: bool, channels: bool, rate: bool, header: Sequence[str]
     ) -> Silence | None:
-        """Say why lines bring no samples; None where the bytes are no lines.
+        """Return why lines bring no samples; None if the bytes are not lines.
 
         `described` says whether anything told what the lines are, `channels` and `rate` whether the YAML has
         them, and `header` which columns a line named.
@@ -66,15 +66,15 @@ class RefusedLines:
         sample = unread.sample
         if looks_like_utf16(sample):
             line = first_line(sample.replace(b"\0", b""))
-            return unread.silence("utf16", f"lines in UTF-16 come: {line}; let the DAQ send ASCII or UTF-8")
+            return unread.silence("utf16", f"lines in UTF-16 arrive: {line}; let the DAQ send ASCII or UTF-8")
         if not looks_like_text(sample):
             return None
         if self.text is None:
             ended = b"\n" in sample or b"\r" in sample
-            said = "text comes that is no scan" if ended else "text comes without an end of line"
+            said = "text arrives that is not a scan" if ended else "text arrives without an end of line"
             text = f"{said}: {first_line(sample)}; let the DAQ send each scan as a line of its own"
             return unread.silence("no scans", text)
-        text = f"{unread.refused} lines came{unread.pace}, but they are no scans: {self.text}"
+        text = f"{unread.refused} lines came{unread.pace}, but they are not scans: {self.text}"
         advice = self.advice if described else _describe_them(channels, rate, header)
         return Silence(
             "refused lines", f"{text}; {advice}" if advice else text, "refused_lines", unread.refused
@@ -82,7 +82,7 @@ class RefusedLines:
 
 
 def recognise_lines(unread: Unread, expected: str) -> str | None:
-    """Say that bytes are lines of text rather than what is expected, and what to set; else None."""
+    """Return a hint that the bytes are lines of text, and what to set; None if they are not."""
     sample = unread.sample
     if not looks_like_text(sample) and not looks_like_utf16(sample):
         return None
@@ -94,7 +94,7 @@ def recognise_lines(unread: Unread, expected: str) -> str | None:
 
 
 def _describe_them(channels: bool, rate: bool, header: Sequence[str]) -> str:
-    """Say what to write into the YAML for lines of which nothing says what they are."""
+    """Return what to write into the YAML for lines of which nothing says what they are."""
     wanted = [what for what, there in ((WANTED_CHANNELS, channels), (WANTED_RATE, rate)) if not there]
     advice = f"put into the YAML {', and '.join(wanted)}"
     if not header:

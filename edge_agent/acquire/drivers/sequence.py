@@ -1,4 +1,4 @@
-"""What the sequence numbers of one stream's frames tell: lost, repeated, reordered, begun anew."""
+"""What the sequence numbers of a stream's frames show: lost, repeated, reordered, restarted."""
 
 from enum import Enum
 
@@ -18,7 +18,7 @@ class Arrival(Enum):
     REPEATED = "repeated"
     """One that was there already."""
     RESTARTED = "restarted"
-    """The device counts anew."""
+    """The device started counting over."""
 
 
 class SequenceTracker:

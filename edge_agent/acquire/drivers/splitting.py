@@ -2,7 +2,7 @@
 
 
 class Splitter:
-    """Gives what stands between delimiters; how the bytes are cut into pushes changes nothing."""
+    """Returns the pieces between delimiters, however the bytes are cut into pushes."""
 
     def __init__(self, delimiter: bytes, longest: int) -> None:
         """Take a delimiter of one byte, and the longest piece in bytes that is not thrown away."""

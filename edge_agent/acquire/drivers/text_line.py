@@ -83,7 +83,7 @@ class LineReader:
     def take_header(self, line: bytes) -> str | None:
         """Take a line that names channels for the header of the columns.
 
-        Return in words what that changes, empty where nothing; None for a line that names no channel. One
+        Return in words what that changes, empty if nothing; None for a line that names no channel. One
         that does not name them all changes no columns that are known already.
         """
         names = header_names(line)
@@ -130,7 +130,7 @@ class LineReader:
             return "if these are decimal commas, let the DAQ put ; between the numbers, or print points"
         if columns > self._width:
             return (
-                "if there is a column that is no channel, as a time stamp or an index, set "
+                "if a column is not a channel, such as a time stamp or an index, set "
                 f"acquisition.columns to all columns in order, e.g. {self._example(columns)}"
             )
         return "channels must hold one entry for each column, in order"
@@ -214,12 +214,12 @@ class LineReader:
         return True
 
     def _doubt(self, names: list[str]) -> str:
-        """Say what is wrong with a header that does not name every channel, and refuse what contradicts."""
+        """Return what is wrong with a header that lacks a channel, and refuse what contradicts."""
         said = f"the header names {', '.join(names)}, but no {', '.join(self._missing(names))}"
         if len(names) == self._width:
             own = names[self._indexed :]
             if any(name in own and own.index(name) != place for place, name in enumerate(self._names)):
-                self._contradiction = f"{said}, and others stand in another order than in channels"
+                self._contradiction = f"{said}, and others are in another order than in channels"
                 return self._contradiction
             return f"{said}: the columns are read in the order of channels"
         return f"{said}: {self.advice(b'', len(names))}"
@@ -261,7 +261,7 @@ def _bare(channel: Channel, field: bytes) -> bytes:
 
 
 def _check_unit(channel: Channel, unit: bytes) -> None:
-    """Raise LineError for a unit that is not that of the channel's numbers as they stand."""
+    """Raise LineError for a unit that is not that of the channel's numbers."""
     said = unit.decode("utf-8", "backslashreplace").replace("²", "2").replace("^", "").rstrip(",;")
     if said != channel.unit:
         raise LineError(
@@ -280,7 +280,7 @@ def _check_unit(channel: Channel, unit: bytes) -> None:
 
 
 def _positions(wanted: Sequence[str], names: Sequence[str]) -> list[int] | None:
-    """Return where each wanted name stands, capitals or not; None unless each stands there once."""
+    """Return the position of each wanted name, capitals or not; None unless each occurs once."""
     for fold in (str, str.casefold):
         folded = [fold(name.strip()) for name in names]
         if len({fold(name) for name in wanted}) == len(wanted) and all(

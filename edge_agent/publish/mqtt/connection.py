@@ -230,7 +230,7 @@ def _client(settings: MqttSettings, client_id: str, will: Will, protocol: MQTTPr
 
 
 def _advice(error: Exception) -> str:
-    """Say what to do where a broker could not be reached; empty where the error says it itself."""
+    """Return what to do if a broker cannot be reached; empty if the error says it itself."""
     if isinstance(error, ConnectionRefusedError):
         return "; nothing listens there: start the broker, or correct mqtt.host and mqtt.port"
     if isinstance(error, socket.gaierror):

@@ -59,7 +59,7 @@ def phase_jump_rad(currents: CoarseCurrents) -> float | None:
     A load or a supply that changes leaves a transient behind in the currents; lost time does not.
 
     Returns:
-        The largest jump of the line's phase, rad; None where time went on evenly.
+        The largest jump of the line's phase, rad; None if time went on evenly.
     """
     lag = max(1, round(currents.rate_hz / 6.0 / currents.frequency_hz))
     strength = _unforeseen(currents, lag)

@@ -82,7 +82,7 @@ def phase_names(window: StreamWindow) -> list[str]:
 
 
 def current_stream(window: Window) -> StreamWindow | None:
-    """Return the first stream with currents; None where there is none."""
+    """Return the first stream with currents; None if there is none."""
     return next((stream for stream in window.streams if currents_of(stream)), None)
 
 

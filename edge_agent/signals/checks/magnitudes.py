@@ -66,7 +66,7 @@ def check_sensors(
     rms_a: NDArray[np.float64],
     limits: CurrentLimits,
 ) -> Refusal | None:
-    """Return the refusal of currents whose scale does not fit that of the others; None where none is told.
+    """Return the refusal of currents whose scale does not fit that of the others; None if none is told.
 
     Args:
         names: of the channels.

@@ -83,7 +83,7 @@ def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
 
 
 def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
-    """Return the first reason why the currents of this window say nothing; None where they can be used."""
+    """Return the first reason why the currents of this window say nothing; None if they can be used."""
     lost = window.lost_samples / max(1, window.valid.size)
     if lost > SAMPLES.max_lost_fraction:
         return of_samples.LOST_FRACTION.refuse(lost)
@@ -269,7 +269,7 @@ _CHECKS = (
 
 
 def measured_speed_rpm(window: Window) -> float | None:
-    """Return the median of the first speed channel, rpm; None where there is none or nothing came of it."""
+    """Return the median of the first speed channel, rpm; None if there is none or nothing came of it."""
     for stream in window.streams:
         for i, channel in enumerate(stream.stream.channels):
             if channel.kind is ChannelKind.SPEED and stream.valid.any() and i not in stream.dead:

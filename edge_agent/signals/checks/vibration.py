@@ -44,7 +44,7 @@ _SUPPLY_BINS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class DeadChannel:
-    """A vibration channel that tells nothing."""
+    """A vibration channel that shows nothing of the machine."""
 
     name: str
     """Name of the channel."""
@@ -100,7 +100,7 @@ def _loses(window: StreamWindow) -> bool:
 
 
 def _fault(window: StreamWindow, channel: int) -> str | None:
-    """Return what is wrong with the samples of a vibration channel as such; None where nothing is."""
+    """Return what is wrong with the samples of a vibration channel as such; None if nothing is."""
     if channel in window.dead:
         return "it gives no values"
     counts = window.counts[channel]
@@ -109,7 +109,7 @@ def _fault(window: StreamWindow, channel: int) -> str | None:
     low, high = int(counts.min()), int(counts.max())
     if low == high:
         value = float(window.stream.channels[channel].units(counts[:1])[0])
-        return f"it stands at {value:.3g} {window.stream.channels[channel].unit}"
+        return f"it stays at {value:.3g} {window.stream.channels[channel].unit}"
     if _stands_still(counts, window.stream.rate_hz):
         return "it stands still for a while and goes on"
     if _rails(counts, low, high):

@@ -37,7 +37,7 @@ class CurrentCheck:
     def check(
         self, line: Line, slips: SlipRange, vibration: Vibration | None, names: Sequence[str]
     ) -> Refusal | None:
-        """Return why the current cannot be that of this motor at its slip; None where it can.
+        """Return why the current cannot be that of this motor at its slip; None if it can.
 
         A slip from the current itself proves nothing here, and a configured speed need not be the present
         one. Then the vibration is searched again, at all possible slips: a current in a wrong scale has

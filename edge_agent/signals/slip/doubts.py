@@ -34,7 +34,7 @@ _HOTTEST = 1.2
 
 @dataclass(frozen=True, slots=True)
 class SlipDoubts:
-    """What speaks against an estimated slip; None where nothing does."""
+    """What speaks against an estimated slip; None if nothing does."""
 
     refusal: Refusal | None = None
     """Why the window gives no answer at all."""

@@ -26,11 +26,11 @@ class SlipEstimate:
     range: SlipRange
     """Where the slip lies; the pair of sidebands refines it."""
     slip: float | None
-    """That of the pair, else the middle of the range; None where a current in a wrong scale bounds it."""
+    """That of the pair, else the middle of the range; None if a current in a wrong scale bounds it."""
     doubts: SlipDoubts
     """What speaks against it."""
     sidebands: Sidebands | None = None
-    """The pair in this range; None where the current contradicts the slip, or the window is too short."""
+    """The pair in this range; None if the current contradicts the slip, or the window is too short."""
     slot_lines: SlotLines | None = None
     """The rotor's slot lines, if they were looked at."""
 
@@ -80,7 +80,7 @@ class SlipEstimator:
         return SlipEstimate(slips, sidebands.pair.slip, doubts, sidebands, slot_lines)
 
     def by_vibration_alone(self, vibration: Vibration) -> SlipRange | None:
-        """Return the slip where no current is usable; None where no speed shows.
+        """Return the slip where no current is usable; None if no speed shows.
 
         The line is taken to have its nominal frequency.
         """

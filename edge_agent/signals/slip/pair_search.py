@@ -32,7 +32,7 @@ class _Strongest:
 
 
 def find_pair(baseband: Baseband, slips: SlipRange, circuit: Circuit) -> Found | None:
-    """Measure the strongest pair in a range of slips; None where the window holds too few cycles of 2sf.
+    """Measure the strongest pair in a range of slips; None if the window holds too few cycles of 2sf.
 
     The range must come from what is known of the slip. Over all slips, the strongest pair is the supply's
     wander, close to the line.
@@ -50,7 +50,7 @@ def find_pair(baseband: Baseband, slips: SlipRange, circuit: Circuit) -> Found |
 def find_clear_pair(
     baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float
 ) -> Found | None:
-    """Measure the strongest pair in a range of slips; None where none stands out within its bounds."""
+    """Measure the strongest pair in a range of slips; None if none stands out within its bounds."""
     search = _search(baseband, slips, circuit, least_cycles)
     if search is None or search.at_edge:
         return None
@@ -70,7 +70,7 @@ def clear_pair(found: Found | None) -> SidebandPair | None:
 
 
 def _search(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float) -> _Strongest | None:
-    """Find where the strongest pair lies; None where the window holds too few cycles of 2sf.
+    """Find where the strongest pair lies; None if the window holds too few cycles of 2sf.
 
     At a stated speed the strongest pair is the one with the largest sum of both sidebands. At an estimated
     one the range is wide, and an oscillating load may make stronger lines than the bars in it. There only

@@ -57,7 +57,7 @@ class SlotHarmonics:
         self._rivals = (vibration, current)
 
     def estimate(self, view: MotorView) -> SlipRange | None:
-        """Return the slip by the slots; None where it is not readable or the rivals win.
+        """Return the slip by the slots; None if it is not readable or the rivals win.
 
         Where slots and rivals contradict and neither has support, all possible slips: nothing is known.
         """
@@ -90,7 +90,7 @@ class SlotHarmonics:
         return self.read(lines, quiet) if quiet is not pair and quiet.stands_out else None
 
     def read(self, lines: SlotLines, pair: SidebandPair | None) -> SlipRange | None:
-        """Read the slip from slot lines; None where no slip leads the others.
+        """Read the slip from slot lines; None if no slip leads the others.
 
         Broken bars modulate the speed, and so surround a slot line with side lines 2sf apart, up to the point
         where these are all that is left of it (Bessel functions of the modulation index). So where a `pair`

@@ -62,7 +62,7 @@ class ConfiguredSpeed:
         self._nameplate = nameplate
 
     def estimate(self, view: MotorView) -> SlipRange | None:
-        """Return its slip; None where none is configured, or where the motor cannot turn at it."""
+        """Return its slip; None if none is configured, or where the motor cannot turn at it."""
         rpm = self._nameplate.speed_rpm
         if rpm is None:
             return None
@@ -112,7 +112,7 @@ class ShaftVibration:
         return self.find(view.vibration, view.line, self._current.bound(view.line))
 
     def find(self, vibration: Vibration, line: Line, within: SlipRange) -> SlipRange | None:
-        """Return the slip of the shaft within a range; None where no speed shows, or it jumps.
+        """Return the slip of the shaft within a range; None if no speed shows, or it jumps.
 
         Where the range begins at zero it is that of a light load, of which the current tells little, and its
         upper end is widened by the error of the current.
@@ -157,7 +157,7 @@ def slip_of_speed(
 
 
 def nearest_allowed(stated: SlipRange, by_current: SlipRange) -> float | None:
-    """Return the slip nearest to a stated one that the current allows; None where it allows the stated one.
+    """Return the slip nearest to a stated one that the current allows; None if it allows the stated one.
 
     Under load the current bounds the slip from below only: a weak supply or a hot rotor slips farther.
     """

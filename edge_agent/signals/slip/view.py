@@ -18,7 +18,7 @@ class SlipSource(Protocol):
     """Something that a slip can be told from."""
 
     def estimate(self, view: "MotorView") -> SlipRange | None:
-        """Return the range in which the slip lies; None where this source does not tell it."""
+        """Return the range in which the slip lies; None if this source does not tell it."""
 
 
 class MotorView:
@@ -70,7 +70,7 @@ class MotorView:
 
     @cached_property
     def slot_lines(self) -> SlotLines | None:
-        """The lines of the rotor's slots; None where the number of rotor bars is not configured."""
+        """The lines of the rotor's slots; None if the number of rotor bars is not configured."""
         bars = self._nameplate.rotor_bars
         if bars is None:
             return None

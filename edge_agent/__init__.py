@@ -1,6 +1,9 @@
 """An agent that detects broken rotor bars in an induction motor and reports them over MQTT. In reading order:
 
 agent             the whole program on one screen: serial bytes in, fault states out
+source_watch      what is wrong with the source of samples: in the log once, in health while it lasts
+announce          what is said of a motor's verdicts: documents for the sinks
+device_log        what the log says of a device, once: what its channels allow, why there is no answer
 pipeline          from samples to answers: the only caller of analysis, network and diagnosis
 motor             the nameplate: all that must be known of a motor in advance
 circuit           the equivalent circuit, fitted to the nameplate: slip, torque and current of a healthy motor

@@ -3,15 +3,14 @@
 import resource
 import time
 from collections import Counter, deque
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
 from edge_agent.acquire.source import Source
-from edge_agent.publish.mqtt.publisher import Publisher
-from edge_agent.publish.payloads import Health
-from edge_agent.publish.store.outbox import Outbox
+from edge_agent.publish.sink import Health, Sink
 from edge_agent.verdict import Reason, Verdict
 from edge_agent.windows.sliding import WindowCounts
 
@@ -25,7 +24,8 @@ _STATM = Path("/proc/self/statm")
 class HealthMeter:
     """Counts verdicts, reasons and latencies."""
 
-    def __init__(self, model_sha256: str) -> None:
+    def __init__(self, agent: str, model_sha256: str) -> None:
+        self._agent = agent
         self._model_sha256 = model_sha256
         self._started_s = time.monotonic()
         self._last_verdict_s: float | None = None
@@ -47,12 +47,14 @@ class HealthMeter:
         """Note what is wrong with the source of samples or a channel of it; None while all is well."""
         self._source_problem = problem
 
-    def read(self, source: Source, windows: WindowCounts, outbox: Outbox, publisher: Publisher) -> Health:
+    def read(self, source: Source, windows: WindowCounts, sinks: Sequence[Sink]) -> Health:
         """Gather everything that is published as health."""
         now_s = time.monotonic()
-        frames, kept = source.counts(), outbox.counts
+        frames, kept = source.counts(), [sink.counts for sink in sinks]
         p50, p99 = np.percentile(self._latencies_ms, (50, 99)) if self._latencies_ms else (None, None)
         return Health(
+            agent=self._agent,
+            unix_s=time.time(),
             samples_received=windows.samples_received,
             frames_lost=frames.lost_frames,
             crc_errors=frames.crc_errors,
@@ -62,10 +64,10 @@ class HealthMeter:
             windows_failed=self._refusals[Reason.ANALYSIS_FAILED],
             windows_skipped=windows.windows_skipped,
             reader_queue_blocks=source.waiting_blocks,
-            outbox_events=kept.waiting,
-            events_dropped=kept.dropped,
-            events_unsaved=kept.unsaved,
-            diagnoses_dropped=publisher.counts.diagnoses_dropped,
+            outbox_events=sum(own.events_waiting for own in kept),
+            events_dropped=sum(own.events_dropped for own in kept),
+            events_unsaved=sum(own.events_unsaved for own in kept),
+            diagnoses_dropped=sum(own.diagnoses_dropped for own in kept),
             last_verdict_age_s=None if self._last_verdict_s is None else now_s - self._last_verdict_s,
             latency_p50_ms=p50,
             latency_p99_ms=p99,
@@ -76,8 +78,8 @@ class HealthMeter:
             model_sha256=self._model_sha256,
             source=self._source_problem,
             refusal_share={reason: n / self._verdicts for reason, n in sorted(self._refusals.items())},
-            outbox_files_put_aside=kept.files_put_aside,
-            messages_left_out=publisher.counts.left_out,
+            outbox_files_put_aside=sum(own.files_put_aside for own in kept),
+            messages_left_out=sum(own.left_out for own in kept),
         )
 
 

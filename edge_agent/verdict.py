@@ -196,3 +196,8 @@ class Verdict(Finding):
     """From the last sample's arrival to the verdict."""
     others: tuple[Finding, ...] = ()
     """Findings on the other faults that are looked for."""
+
+
+def in_short(state: Verdict) -> str:
+    """Return a state in one line, e.g. `broken_bars: alarm` or `indeterminate: load_too_low`."""
+    return f"{state.state}: {state.refusal.reason if state.refusal else state.severity}"

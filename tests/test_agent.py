@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 import pytest
+from agents import Heard, StopsAfter, agent_of
 from plates import plate_yaml
 
 from calibration.simulator.recording import simulate
@@ -15,11 +16,11 @@ from edge_agent.acquire.drivers.block_frames import encode_data, encode_descript
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.acquire.source import PortLost, PortOpened
-from edge_agent.agent import Agent
-from edge_agent.config import load_settings
 from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
 from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.publish.payloads import payload_of
+from edge_agent.publish.sink import Diagnosis, Health
 from edge_agent.signals.analysis import Analysis
 from edge_agent.verdict import Reason, Refusal, Severity, State
 
@@ -86,14 +87,14 @@ def test_windows_are_skipped_whole_when_the_work_is_behind(two_bars):
     assert line.windows.counts.windows_skipped == 5
 
 
-def an_agent(tmp_path):
+def an_agent(tmp_path, *more):
     config = tmp_path / "agent.yaml"
     config.write_text(
         f"motor: {plate_yaml(id='m')}\n"
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n"
         "window: {length_s: 4, step_s: 1}\n"
     )
-    return Agent(load_settings(config), MODEL)
+    return agent_of(config, MODEL, *more)
 
 
 def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypatch):
@@ -101,7 +102,7 @@ def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypa
     said = []
     monkeypatch.setattr(agent._health, "source_problem", said.append)
     agent._take(PortLost("port", "permission denied"), time.monotonic())
-    agent._samples_s -= 60.0
+    agent._source_watch._samples_s -= 60.0
     agent._look_after()
     agent._take(PortOpened("port"), time.monotonic())
     agent._look_after()
@@ -110,7 +111,7 @@ def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypa
 
 def test_a_device_that_was_just_found_is_starting_rather_than_silent(tmp_path, two_bars):
     agent = an_agent(tmp_path)
-    agent._samples_s -= 60.0
+    agent._source_watch._samples_s -= 60.0
     agent._take(two_bars.device, time.monotonic())
     agent._look_after()
     assert agent._line.decision.state.refusal.reason is Reason.STARTING
@@ -137,7 +138,7 @@ def said_of_windows(agent, caplog, *verdicts):
         before = agent._line.decision.state
         changed = agent._line.decision.update(verdict)
         state = agent._line.decision.state
-        agent._publish(
+        agent._tell(
             Answer(verdict, before, state, changed, Analysis(verdict.evidence, verdict.refusal), None)
         )
     return [record.getMessage() for record in caplog.records if "event" not in record.getMessage()]
@@ -174,37 +175,24 @@ def test_the_log_names_an_event_with_its_severity_or_reason(tmp_path, caplog):
     ]
 
 
-class Heard:
-    """The kinds of what an agent publishes, in order, without a broker."""
-
-    def __init__(self, agent, monkeypatch):
-        self.kinds = []
-        publisher = agent._publisher
-        monkeypatch.setattr(publisher, "publish_event", lambda motor, make: self.kinds.append("event") or 1)
-        monkeypatch.setattr(publisher, "publish_state", lambda motor, payload: self.kinds.append("state"))
-        monkeypatch.setattr(publisher, "publish_health", lambda payload: self.kinds.append("health"))
-
-
 def refused(reason):
     return Refusal(reason, "x", 0.0, 1.0)
 
 
-def test_a_reason_that_changes_is_published_and_makes_no_event(tmp_path, monkeypatch):
-    agent = an_agent(tmp_path)
-    heard = Heard(agent, monkeypatch)
+def test_a_reason_that_changes_is_published_and_makes_no_event(tmp_path):
+    agent = an_agent(tmp_path, heard := Heard())
     for reason in (Reason.UNSTEADY, Reason.LOAD_TOO_LOW, Reason.LOAD_TOO_LOW, Reason.UNSTEADY):
         agent._refuse(refused(reason))
-    assert heard.kinds == ["state"] * 3
+    assert heard.kinds == ["State"] * 3
 
 
-def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path, monkeypatch, two_bars):
-    agent = an_agent(tmp_path)
-    heard = Heard(agent, monkeypatch)
+def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path, two_bars):
+    agent = an_agent(tmp_path, heard := Heard())
     agent._line.configure(two_bars.device)
     for block in replay_blocks(two_bars, 0.1):
         agent._take(block, time.monotonic())
     agent._refuse(refused(Reason.UNSTEADY))
-    assert heard.kinds == ["event", "state"] * 2
+    assert [kind for kind in heard.kinds if kind != "Diagnosis"] == ["Event", "State"] * 2
 
 
 @pytest.mark.parametrize(
@@ -213,24 +201,21 @@ def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path, monkey
 def test_health_comes_at_every_heartbeat_however_often_the_state_is_said(
     tmp_path, monkeypatch, reasons, states
 ):
-    agent = an_agent(tmp_path)
-    heard = Heard(agent, monkeypatch)
+    agent = an_agent(tmp_path, heard := Heard())
     began_s = time.monotonic()
     for turn in range(1, 13):
         now_s = began_s + 31.0 * turn
         monkeypatch.setattr(time, "monotonic", lambda now_s=now_s: now_s)
-        agent._samples_s = now_s
+        agent._source_watch._samples_s = now_s
         agent._refuse(refused(reasons[turn % 2]))
         agent._look_after()
-    assert heard.kinds.count("health") == 6
-    assert heard.kinds.count("state") == states
+    assert heard.kinds.count("Health") == 6
+    assert heard.kinds.count("State") == states
 
 
 def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, monkeypatch, two_bars):
-    agent, found, stop = an_agent(tmp_path), [], threading.Event()
-    monkeypatch.setattr(
-        agent._publisher, "publish_diagnosis", lambda motor, payload: (found.append(payload), stop.set())
-    )
+    stop = threading.Event()
+    agent = an_agent(tmp_path, heard := StopsAfter(stop, 1))
     began_unix_s = time.time() - 3.0
     queue, rates_hz = agent._source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}
     clock = time.monotonic
@@ -241,8 +226,9 @@ def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, mon
             queue.put(encode_data(block, rates_hz[block.stream], sequence))
     arrived_unix_s = time.time() - 3.0
     agent.run(stop)
-    assert found[0]["latency_ms"] > 3000
-    ended = datetime.fromisoformat(found[0]["window"]["end"])
+    found = payload_of(heard.of(Diagnosis)[0])
+    assert found["latency_ms"] > 3000
+    ended = datetime.fromisoformat(found["window"]["end"])
     # Dated by when it was worked on, the window would end three seconds later at least.
     assert began_unix_s - 0.1 <= ended.timestamp() < arrived_unix_s + 2.5
 
@@ -273,21 +259,20 @@ def test_systemd_is_told_each_state_that_is_said(tmp_path, monkeypatch):
     ],
 )
 def test_the_reason_of_a_silence_is_the_true_one_in_log_health_and_state(
-    tmp_path, monkeypatch, caplog, data, reason, said
+    tmp_path, caplog, data, reason, said
 ):
-    agent, health = an_agent(tmp_path), []
-    monkeypatch.setattr(agent._publisher, "publish_health", health.append)
+    agent = an_agent(tmp_path, heard := Heard())
     if data:
         agent._source._queue.put(data)
     for arrived_s, item in agent._source.poll(0.0):
         agent._take(item, arrived_s)
-    agent._samples_s -= 4.5 if data else 5.5
+    agent._source_watch._samples_s -= 4.5 if data else 5.5
     for _ in range(5):
         agent._look_after()
     agent._say_health()
     refusal = agent._line.decision.state.refusal
     assert refusal.reason is reason
-    assert said in health[-1]["source"]
+    assert said in heard.of(Health)[-1].source
     assert sum(said in record.getMessage() for record in caplog.records) == 1
 
 
@@ -296,33 +281,31 @@ def test_reasons_of_a_silence_that_take_turns_are_logged_once_each(tmp_path, cap
     agent._source._queue.put(40 * b"123,512,498,505\n")
     agent._source.poll(0.0)
     for _ in range(20):
-        agent._samples_s -= 60.0
+        agent._source_watch._samples_s -= 60.0
         agent._look_after()
         agent._source._bytes_s -= 60.0
         agent._look_after()
         agent._source._bytes_s += 60.0
-    said = [record.getMessage() for record in caplog.records if record.name == "edge_agent.agent"]
+    said = [record.getMessage() for record in caplog.records if record.name == "edge_agent.source_watch"]
     assert len(said) == 2
     assert "csv_lines" in said[0]
     assert said[1] == "no samples come"
 
 
-def test_a_dead_channel_is_named_once_in_the_log_and_in_health_until_it_is_back(
-    tmp_path, monkeypatch, caplog
-):
-    agent, health = a_csv_agent(tmp_path), []
-    monkeypatch.setattr(agent._publisher, "publish_health", health.append)
+def test_a_dead_channel_is_named_once_in_the_log_and_in_health_until_it_is_back(tmp_path, caplog):
+    agent = a_csv_agent(tmp_path, heard := Heard())
     for value, problem in ((b"nan", "vib_radial gives no values"), (b"0.5", None)):
         for _ in range(10):
             agent._source._queue.put(600 * (b"1.5,2.5,-4.0," + value + b"\n"))
             for arrived_s, item in agent._source.poll(0.0):
                 agent._take(item, arrived_s)
         agent._say_health()
-        assert (health[-1]["source"] is None) if problem is None else (problem in health[-1]["source"])
+        source = heard.of(Health)[-1].source
+        assert (source is None) if problem is None else (problem in source)
     assert sum("vib_radial gives no values" in record.getMessage() for record in caplog.records) == 1
 
 
-def a_csv_agent(tmp_path):
+def a_csv_agent(tmp_path, *more):
     config = tmp_path / "agent.yaml"
     config.write_text(
         f"motor: {plate_yaml(id='m')}\n"
@@ -333,4 +316,4 @@ def a_csv_agent(tmp_path):
         "  - {name: ic, kind: current, phase: c, unit: A, scale: 1}\n"
         "  - {name: vib_radial, kind: vibration, unit: m/s2, scale: 1}\n"
     )
-    return Agent(load_settings(config), MODEL)
+    return agent_of(config, MODEL, *more)

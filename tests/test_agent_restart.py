@@ -6,10 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from agents import agent_of
 from plates import plate_yaml
 
-from edge_agent.agent import Agent
-from edge_agent.config import load_settings
 from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.settings import OutboxSettings
@@ -42,16 +41,17 @@ class Lives:
             f"acquisition: {{port: {self.folder}/port}}\nmqtt: {{host: localhost}}\n"
             f"state_dir: {self.folder}\n"
         )
-        agent = Agent(load_settings(config), MODEL)
-        waited = {event.id for event in agent._outbox.pending((), 100)}
+        agent = agent_of(config, MODEL)
+        outbox = agent._sinks[0]._outbox  # type: ignore[attr-defined]
+        waited = {event.id for event in outbox.pending((), 100)}
         before = STARTING
         for after in states:
             agent._say_change(before, after)
             before = after
-        events = [event for event in agent._outbox.pending((), 100) if event.id not in waited]
+        events = [event for event in outbox.pending((), 100) if event.id not in waited]
         if confirmed:
-            agent._outbox.delete([event.id for event in events])
-        agent._outbox.close()
+            outbox.delete([event.id for event in events])
+        outbox.close()
         return [_in_short(json.loads(event.payload)) for event in events]
 
 

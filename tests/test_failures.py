@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from agents import StopsAfter, agent_of
 from answers import a_window, replay
 from plates import PLATE
 
@@ -15,10 +16,10 @@ from edge_agent.acquire.recordings import read_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.agent import Agent
 from edge_agent.cli import OneLineFormatter
-from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import FailedWindows, WindowsFailError
 from edge_agent.pipeline import Pipeline
+from edge_agent.publish.sink import Diagnosis, Sink
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.verdict import Evidence, Reason
 
@@ -198,13 +199,13 @@ def test_only_minutes_without_one_good_window_end_it(step_s: float, windows: int
         failed.check()
 
 
-def an_agent(tmp_path: Path) -> Agent:
+def an_agent(tmp_path: Path, *more: Sink) -> Agent:
     config = tmp_path / "agent.yaml"
     config.write_text(
         f"motor: {PLATE.model_dump_json(exclude_none=True)}\nacquisition: {{port: {tmp_path / 'port'}}}\n"
         f"mqtt: {{host: 127.0.0.1, port: 1}}\nstate_dir: {tmp_path}\nwindow: {{length_s: 1, step_s: 1}}\n"
     )
-    return Agent(load_settings(config), MODEL)
+    return agent_of(config, MODEL, *more)
 
 
 def send(agent: Agent, seconds: float) -> None:
@@ -214,21 +215,18 @@ def send(agent: Agent, seconds: float) -> None:
 
 
 def test_the_agent_counts_failed_windows_in_its_health_and_keeps_their_samples(
-    failing, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    failing, tmp_path: Path
 ) -> None:
     failing(ValueError("x"), windows={0, 1})
-    agent, found, stop = an_agent(tmp_path), [], threading.Event()
-    monkeypatch.setattr(
-        agent._publisher,
-        "publish_diagnosis",
-        lambda motor, payload: (found.append(payload), stop.set() if len(found) == 4 else None),
-    )
+    stop = threading.Event()
+    agent = an_agent(tmp_path, heard := StopsAfter(stop, 4))
     send(agent, 4.5)
     agent.run(stop)
-    assert [payload["reason"] == "analysis_failed" for payload in found] == [True, True, False, False]
-    assert found[0]["trigger"]["quantity"] == "windows_failed_in_a_row"
+    found = [diagnosis.verdict.refusal for diagnosis in heard.of(Diagnosis)]
+    assert [refusal.reason is Reason.ANALYSIS_FAILED for refusal in found] == [True, True, False, False]
+    assert found[0].quantity == "windows_failed_in_a_row"
     assert len(list((tmp_path / "failed_windows").glob("*.npz"))) == 1
-    health = agent._health.read(agent._source, agent._line.windows.counts, agent._outbox, agent._publisher)
+    health = agent._health.read(agent._source, agent._line.windows.counts, agent._sinks)
     assert (health.windows_failed, health.windows_done) == (2, 4)
 
 

@@ -12,7 +12,8 @@ from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.samples import Channel, ChannelKind, Device
 from edge_agent.diagnose.model import Model
 from edge_agent.pipeline import Pipeline
-from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.publish.payloads import payload_of
+from edge_agent.publish.sink import Diagnosis, Origin
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.verdict import Reason, State
 
@@ -97,7 +98,7 @@ def test_a_dead_current_is_a_missing_phase_with_its_name(currents, column, token
     assert {verdict.refusal.reason for verdict in found} == {Reason.MISSING_PHASE}
     assert {verdict.refusal.channel for verdict in found} == {column}
     assert column in say_refusal(found[0].refusal)
-    payload = state_payload(Origin("a", "m", "n", "0"), found[0], 0.0)
+    payload = payload_of(Diagnosis(Origin("a", "m", "n", "0"), found[0], 0.0))
     assert payload["trigger"]["channel"] == column
 
 

@@ -13,10 +13,11 @@ from answers import NAMEPLATE, TWO_BARS, a_model, a_window
 from edge_agent import pipeline as pipeline_module
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.pipeline import Answer, Pipeline
-from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.publish.payloads import Payload, payload_of
+from edge_agent.publish.sink import Diagnosis, Origin
 from edge_agent.refusals import of_bars
 from edge_agent.signals.analysis import Analyser
-from edge_agent.verdict import Evidence, Fault, Finding, Reason, Severity, State
+from edge_agent.verdict import Evidence, Fault, Finding, Reason, Severity, State, Verdict
 from edge_agent.windows.sliding import Window
 
 ROOT = Path(__file__).parents[1]
@@ -133,6 +134,10 @@ def test_nothing_else_calls_the_stages(call: str, files: set[str]) -> None:
     assert calling == files
 
 
+def payload(verdict: Verdict) -> Payload:
+    return payload_of(Diagnosis(ORIGIN, verdict, 0.0))
+
+
 class Strange(StrEnum):
     """A fault that nobody looks for, and its state."""
 
@@ -173,7 +178,7 @@ def test_without_another_fault_the_verdict_is_the_only_finding(monkeypatch: pyte
     (answer,) = pushed(pipeline, BROKEN)
     assert answer.findings == (answer.verdict,)
     assert answer.verdict.fault is Fault.BROKEN_BARS
-    assert "findings" not in state_payload(ORIGIN, answer.verdict, 0.0)
+    assert "findings" not in payload(answer.verdict)
 
 
 def test_another_fault_has_a_finding_of_its_own_in_each_window_and_over_time(monkeypatch) -> None:
@@ -198,17 +203,17 @@ def test_another_fault_changes_nothing_of_broken_bars(monkeypatch) -> None:
 
 def test_another_fault_has_its_place_in_the_payload_behind_the_bars(monkeypatch) -> None:
     answer = answers_with(monkeypatch, Strange.WORN, State.INDETERMINATE)[0]
-    payload = state_payload(ORIGIN, answer.verdict, 0.0)
-    keys = list(payload)
+    said = payload(answer.verdict)
+    keys = list(said)
     assert keys[keys.index("broken_bars") + 1] == "findings"
-    assert payload["findings"] == {
+    assert said["findings"] == {
         "worn_bearing": {"state": "worn_bearing", "severity": "alarm", "reason": None, "trigger": None}
     }
 
 
 def test_a_refusal_of_another_fault_is_published_with_its_number(monkeypatch) -> None:
     answer = answers_with(monkeypatch, State.INDETERMINATE)[0]
-    (said,) = state_payload(ORIGIN, answer.verdict, 0.0)["findings"].values()
+    (said,) = payload(answer.verdict)["findings"].values()
     assert said == {
         "state": "indeterminate",
         "severity": None,

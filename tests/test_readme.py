@@ -11,8 +11,10 @@ from answers import a_window, an_answer
 
 from edge_agent.config import ConfigError, load_settings
 from edge_agent.publish.mqtt.publisher import Publisher
-from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
+from edge_agent.publish.sink import Origin
+from edge_agent.publish.sink import State as StateDocument
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.verdict import BarCount, Evidence, Reason, Severity, State, Verdict, WindowSpan
 
@@ -68,7 +70,7 @@ def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
         window=window,
         evidence=evidence,
     )
-    real = state_payload(Origin("pump-7", "pump-7-motor", "model", "0" * 64), verdict, 0.0)
+    real = payload_of(StateDocument(Origin("pump-7", "pump-7-motor", "model", "0" * 64), verdict, 0.0))
     for payload in (shown, real):
         payload["evidence"] = list(payload["evidence"])
     assert _keys(shown) == _keys(real)

@@ -5,12 +5,14 @@ import logging
 import sys
 from pathlib import Path
 
+from edge_agent.acquire.port_source import SerialSource
 from edge_agent.agent import Agent
 from edge_agent.config import load_with_doubts
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.failures import WindowsFailError
 from edge_agent.plain import one_line
 from edge_agent.publish.only_one import TakenError
+from edge_agent.publish.sink import open_sinks
 from edge_agent.supervision import ThreadLostError, note_hangups, stop_on_signals
 
 _LOG = logging.getLogger(__name__)
@@ -33,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
         with settings.only_one():
             model = Model.load_for_agent(settings.model.file)
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
-            Agent(settings, model).run(stop, hung_up)
+            source, sinks = SerialSource(settings.serial_settings()), open_sinks(settings.sink_settings())
+            Agent(settings, model, source, sinks).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

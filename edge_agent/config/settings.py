@@ -21,7 +21,7 @@ from edge_agent.config.section import MAX_ID_LENGTH, Id, Section
 from edge_agent.motor import Nameplate
 from edge_agent.plain import quoted
 from edge_agent.publish.only_one import only_one
-from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings, read_password
+from edge_agent.publish.settings import MqttSettings, OutboxSettings, SinkSettings, TlsSettings, read_password
 
 _STEP_S = 2.0
 """Default time between windows, s. Judgement: a broken bar takes days to grow."""
@@ -306,6 +306,16 @@ class Settings(Section):
             **given, port=port, tls=TlsSettings(**mqtt.tls.model_dump()) if mqtt.tls else None
         )
 
+    def sink_settings(self) -> SinkSettings:
+        """Return what sinks must know; an earlier version kept the outbox in a folder of several agents."""
+        own = self.outbox_settings()
+        before = (_common_folder() if self.state_dir is None else self.state_dir) / "outbox.sqlite3"
+        former = None if before == own.path else before
+        topics = tuple(f"{self.mqtt.prefix}/{a}/{self.motor.id}/event" for a in (self.agent.id, _host_id()))
+        return SinkSettings(
+            self.agent.id, self.motor.id, self.state_folder(), self.mqtt_settings(), own, former, topics
+        )
+
     def outbox_settings(self) -> OutboxSettings:
         """Return where events wait for the broker."""
         return OutboxSettings(path=self.state_folder() / "outbox.sqlite3")
@@ -316,17 +326,6 @@ class Settings(Section):
             return self.state_dir
         host_alone = self.agent.id == _host_id()
         return _common_folder() if host_alone else _common_folder() / self.agent.id
-
-    def former_outbox(self) -> Path | None:
-        """Return where earlier versions kept the outbox; None if it is the same place."""
-        former = _common_folder() if self.state_dir is None else self.state_dir
-        return None if former == self.state_folder() else former / "outbox.sqlite3"
-
-    def former_event_topics(self) -> tuple[str, ...]:
-        """Return the topics of this motor's events, with the name that the agent has and the one it had."""
-        return tuple(
-            f"{self.mqtt.prefix}/{agent}/{self.motor.id}/event" for agent in (self.agent.id, _host_id())
-        )
 
     def only_one(self) -> contextlib.AbstractContextManager[None]:
         """Return what holds folder and client id for one agent; entering it raises TakenError."""

@@ -1,8 +1,12 @@
-"""States, events and health on their way to the broker. Its parts, in reading order:
+"""States, events and health on their way to the broker, and to other sinks. Its parts, in reading order:
 
-payloads  what is published, as JSON: keys in a fixed order, units in their names, never a NaN
+sink      what the agent has to say, as typed documents, and the interface of whatever takes them: a sink
+payloads  documents as JSON: keys in a fixed order, units in their names, never a NaN
 store     events on disk until the broker has them
 mqtt      the connection to the broker
 settings  settings of the publisher: the broker, our identity there, and how much is kept for it
 only_one  one agent per folder and client id: a second one is refused at its start
 """
+
+SINKS = ("edge_agent.publish.mqtt.publisher",)
+"""Modules of the sinks, in the order in which they get each document; each has `open_sink(settings)`."""

@@ -1,10 +1,11 @@
-"""What is published, as JSON: keys in a fixed order, units in their names, never a NaN."""
+"""Documents as JSON, as they are said over MQTT: keys in a fixed order, units in their names, never a NaN."""
 
 import json
 import math
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 
+from edge_agent.publish.sink import Diagnosis, Document, Event, Health, Origin, State, Told
 from edge_agent.verdict import CLASSES, BarCount, Evidence, Finding, Refusal, Verdict, WindowSpan
 
 SCHEMA = 1
@@ -12,76 +13,6 @@ SCHEMA = 1
 
 Payload = dict[str, object]
 """A JSON object, ready for `encode`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where it comes from: the same in every payload of a motor."""
-
-    agent: str
-    """Id of the agent."""
-    motor: str
-    """Id of the motor."""
-    model_name: str
-    """Name of the model that was asked."""
-    model_sha256: str
-    """SHA-256 of its file, hexadecimal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Health:
-    """State of the agent itself; published with these names in this order."""
-
-    samples_received: int
-    """Scans since the start, of all streams."""
-    frames_lost: int
-    """Frames that the sequence numbers say are missing."""
-    crc_errors: int
-    """Frames dropped because they were damaged."""
-    frames_rejected: int
-    """Frames or lines that cannot be read, that no description fits, or whose description cannot be right."""
-    bytes_dropped: int
-    """Bytes dropped because they were not decoded in time."""
-    windows_done: int
-    """Windows diagnosed since the start."""
-    windows_failed: int
-    """Windows among them whose analysis failed with an unforeseen error."""
-    windows_skipped: int
-    """Windows left out because the pipeline was behind."""
-    reader_queue_blocks: int
-    """Byte blocks that wait between the reader and the pipeline."""
-    outbox_events: int
-    """Events that wait for the broker."""
-    events_dropped: int
-    """Events that the outbox had to give up, ever."""
-    events_unsaved: int
-    """Events that wait in memory because the disk does not accept them."""
-    diagnoses_dropped: int
-    """Diagnoses not sent because the broker was away or slow."""
-    last_verdict_age_s: float | None
-    """Time since the last verdict; None before the first."""
-    latency_p50_ms: float | None
-    """Median time from a window's last sample to its verdict."""
-    latency_p99_ms: float | None
-    """99th percentile of the same."""
-    temperature_c: float | None
-    """Of the processor; None if the system does not say."""
-    memory_mb: float | None
-    """Resident memory of the process, 10^6 bytes."""
-    uptime_s: float
-    """Time since the agent started."""
-    version: str
-    """Version of the agent."""
-    model_sha256: str
-    """SHA-256 of the model's file."""
-    source: str | None
-    """What is wrong with the source of samples, or a channel of it, in words; None while all is well."""
-    refusal_share: dict[str, float]
-    """Share of all windows that each refusal reason took, 0 to 1."""
-    outbox_files_put_aside: int = 0
-    """Outbox files that were damaged or of a newer version, ever; they lie beside the outbox."""
-    messages_left_out: int = 0
-    """Messages larger than the broker accepts, or for which it ended the connection."""
 
 
 def encode(payload: Payload) -> bytes:
@@ -94,8 +25,31 @@ def iso_time(unix_s: float) -> str:
     return datetime.fromtimestamp(unix_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def state_payload(origin: Origin, verdict: Verdict, unix_s: float) -> Payload:
-    """Return the payload of the fault state, said at `unix_s`."""
+def payload_of(document: Document, number: int | None = None) -> Payload:
+    """Return a document as it is published.
+
+    `number` is that of an event, by which repeated deliveries of one event are known.
+    """
+    match document:
+        case State() | Diagnosis():
+            return _verdict(document.origin, document.verdict, document.unix_s)
+        case Event():
+            return _event(document, number)
+        case Health():
+            return _health(document)
+
+
+def told_in(payload: bytes) -> Told | None:
+    """Return the state that an event told, from its payload; None where that cannot be read."""
+    try:
+        after = json.loads(payload)["after"]
+        return Told(after["state"], after["severity"], after["reason"], after["broken_bars"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _verdict(origin: Origin, verdict: Verdict, unix_s: float) -> Payload:
+    """Return the payload of a state, and of a window's own diagnosis: they have the same fields."""
     return {
         "schema": SCHEMA,
         "agent": origin.agent,
@@ -113,36 +67,29 @@ def state_payload(origin: Origin, verdict: Verdict, unix_s: float) -> Payload:
     }
 
 
-def diagnosis_payload(origin: Origin, verdict: Verdict, unix_s: float) -> Payload:
-    """Return the payload of one window's own verdict: the fields of the state."""
-    return state_payload(origin, verdict, unix_s)
-
-
-def event_payload(
-    event_id: int, origin: Origin, before: Verdict | Payload | None, after: Verdict, unix_s: float
-) -> Payload:
-    """Return the payload of a change of state or severity.
-
-    `event_id` is the same in repeated deliveries of one event. `before` is None if there was no event yet;
-    after a restart it is the `after` of the last event.
-    `verdict` is the whole state payload, with the window that decided.
-    """
+def _event(event: Event, number: int | None) -> Payload:
+    """Return the payload of an event; its `verdict` is the whole state, with the window that decided."""
     return {
         "schema": SCHEMA,
-        "id": event_id,
-        "agent": origin.agent,
-        "motor": origin.motor,
-        "time": iso_time(unix_s),
-        "before": _brief(before) if isinstance(before, Verdict) else before,
-        "after": _brief(after),
-        "verdict": state_payload(origin, after, unix_s),
+        "id": number,
+        "agent": event.origin.agent,
+        "motor": event.origin.motor,
+        "time": iso_time(event.unix_s),
+        "before": _brief(event.before) if isinstance(event.before, Verdict) else _again(event.before),
+        "after": _brief(event.after),
+        "verdict": _verdict(event.origin, event.after, event.unix_s),
     }
 
 
-def health_payload(agent: str, health: Health, unix_s: float) -> Payload:
-    """Return the payload of the agent's health."""
-    numbers = {field.name: _plain(getattr(health, field.name)) for field in fields(health)}
-    return {"schema": SCHEMA, "agent": agent, "time": iso_time(unix_s), **numbers}
+def _health(health: Health) -> Payload:
+    names = [field.name for field in fields(health) if field.name not in ("agent", "unix_s")]
+    numbers = {name: _plain(getattr(health, name)) for name in names}
+    return {"schema": SCHEMA, "agent": health.agent, "time": iso_time(health.unix_s), **numbers}
+
+
+def _again(told: Told) -> Payload:
+    """Return what was told before a restart, with the keys that it had then."""
+    return {field.name: getattr(told, field.name) for field in fields(told)}
 
 
 def _brief(verdict: Verdict) -> Payload:

@@ -111,6 +111,26 @@ class MqttSettings:
         return None if self.password_file is None else read_password(self.password_file)
 
 
+@dataclass(frozen=True, slots=True)
+class SinkSettings:
+    """What a sink may be made from."""
+
+    agent: str
+    """Id of the agent."""
+    motor: str
+    """Id of the motor."""
+    state_folder: Path
+    """Folder for what must outlive a restart; whoever writes there first makes it."""
+    mqtt: MqttSettings
+    """The broker."""
+    outbox: OutboxSettings
+    """Where events wait for it."""
+    former_outbox: Path | None = None
+    """Where an earlier version kept them; None where it was the same place."""
+    former_event_topics: tuple[str, ...] = ()
+    """Topics of the events there that are this agent's."""
+
+
 def read_password(file: Path) -> str:
     """Return the first line of a file, without blanks around it and without a mark of the byte order.
 

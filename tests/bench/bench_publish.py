@@ -12,8 +12,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from broker import Mosquitto, wait_until
 
 from edge_agent.publish.mqtt.publisher import Publisher
-from edge_agent.publish.payloads import Origin, encode, event_payload, state_payload
+from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
+from edge_agent.publish.sink import Event, Origin
+from edge_agent.publish.sink import State as StateDocument
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.verdict import Evidence, Severity, State, Verdict, WindowSpan
 
@@ -45,7 +47,7 @@ def payload_cost() -> None:
     """Time the making of one payload."""
     started_s = time.perf_counter()
     for _ in range(EVENTS):
-        text = encode(state_payload(ORIGIN, VERDICT, 1.7954e9))
+        text = encode(payload_of(StateDocument(ORIGIN, VERDICT, 1.7954e9)))
     each_us = (time.perf_counter() - started_s) / EVENTS * 1e6
     print(f"state payload       {each_us:8.0f} us each, {len(text)} bytes")
 
@@ -56,9 +58,8 @@ def put_cost(outbox: Outbox) -> None:
     memory, took_s = process.memory_info().rss, []
     for _ in range(EVENTS):
         started_s = time.perf_counter()
-        outbox.put_event(
-            "event", lambda number: encode(event_payload(number, ORIGIN, VERDICT, VERDICT, 1.7954e9))
-        )
+        event = Event(ORIGIN, VERDICT, VERDICT, 1.7954e9)
+        outbox.put_event("event", lambda number, event=event: encode(payload_of(event, number)))
         took_s.append(time.perf_counter() - started_s)
     took_s.sort()
     print(

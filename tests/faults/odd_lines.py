@@ -15,7 +15,8 @@ from edge_agent.explain import explain
 from edge_agent.failures import FailedWindows
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer, Pipeline
-from edge_agent.publish.payloads import Origin, diagnosis_payload, encode
+from edge_agent.publish.payloads import encode, payload_of
+from edge_agent.publish.sink import Diagnosis, Origin
 from edge_agent.windows.sliding import Window
 
 _MAX_VALUES = 120_000
@@ -150,7 +151,7 @@ def answers_of(odd: OddLine, model: Model) -> list[Answer]:
             )
     for answer in answers:
         explain(answer, odd.plate)
-        encode(diagnosis_payload(_ORIGIN, answer.verdict, 0.0))
+        encode(payload_of(Diagnosis(_ORIGIN, answer.verdict, 0.0)))
     return answers
 
 

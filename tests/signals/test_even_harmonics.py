@@ -20,10 +20,10 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.sets import draw_scenario
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.diagnose.broken_bars import judge
+from edge_agent.limits import SLIP
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.analysis import Analyser
 from edge_agent.signals.images import ImageSpec
-from edge_agent.signals.slip.doubts import MIN_BARS_OF_A_ROTOR
 from edge_agent.verdict import Reason
 from edge_agent.windows.sliding import Windows
 
@@ -91,7 +91,7 @@ def test_a_pair_that_is_weaker_than_any_rotor_s_tells_no_slip(phases, sideband):
     window = a_window(a_current_window(phase_currents(vector, phases), phases, scale=1e-6))
     refusal = analyse(window).refusal
     assert (refusal.reason, refusal.quantity) == (Reason.LOAD_TOO_LOW, "bars_of_a_rotor")
-    assert refusal.value < MIN_BARS_OF_A_ROTOR
+    assert refusal.value < SLIP.min_bars_of_rotor
     assert "less than the 0.008 that any rotor shows" in say_refusal(refusal)
 
 

@@ -56,6 +56,15 @@ def test_what_goes_on_all_the_time_is_not(changed):
     assert check_transient(baseband_of(**changed)) is None
 
 
+@pytest.mark.parametrize("rest", [0.02, 0.1, 0.3])
+@pytest.mark.parametrize("turned_rad", [np.pi, 2.5, 2 * np.pi - 0.5])
+def test_a_sag_in_which_the_current_all_but_vanishes_and_turns_is_unsteady(rest, turned_rad):
+    """The phase of a current that is next to zero may turn by any angle: no clock is to blame."""
+    in_sag, after = between(5.0, 5.2), between(5.1, LENGTH_S)
+    refusal = check_transient(baseband_of(amplitude=1 - (1 - rest) * in_sag, phase_rad=turned_rad * after))
+    assert (refusal.reason, refusal.quantity) == (Reason.UNSTEADY, "largest_current_change")
+
+
 def test_a_motor_that_stops_within_the_window_is_starting_or_stopping():
     assert check_running(baseband_of()) is None
     stopped = check_running(baseband_of(amplitude=1 - 0.95 * between(8.0, LENGTH_S)))

@@ -1,27 +1,29 @@
 """The publisher: takes what the agent has to say, and sees to it that the broker gets it."""
 
-import json
+import contextlib
 import logging
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from paho.mqtt.enums import MQTTProtocolVersion
-
 from edge_agent.publish.mqtt.backoff import Backoff
 from edge_agent.publish.mqtt.complaints import Complaints, OutboxReport
-from edge_agent.publish.mqtt.connection import Connection, ConnectionFailedError, Ending, Will
+from edge_agent.publish.mqtt.connection import Connection, ConnectionFailedError, Ending
 from edge_agent.publish.mqtt.delivery import Delivery
 from edge_agent.publish.mqtt.limits import Limits
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.mqtt.suspects import Key, Suspects
-from edge_agent.publish.payloads import Payload, encode
-from edge_agent.publish.settings import MqttSettings
+from edge_agent.publish.mqtt.terms import Terms
+from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
+from edge_agent.publish.settings import MqttSettings, SinkSettings
+from edge_agent.publish.sink import Diagnosis, Document, Event, Health, Sink, SinkCounts, State, Told
+from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.supervision import Watched, WatchedThread
+from edge_agent.verdict import in_short
 
 _LOG = logging.getLogger(__name__)
 _TURN_S = 1.0
@@ -33,29 +35,35 @@ _SUSPICIOUS_LIVES = 3
 
 
 @dataclass(frozen=True, slots=True)
-class PublisherCounts:
+class PublisherCounts(SinkCounts):
     """How publishing goes."""
 
-    connected: bool
+    connected: bool = False
     """True if the broker has us now."""
-    connections: int
+    connections: int = 0
     """Connections that stood since the start."""
-    failed_attempts: int
+    failed_attempts: int = 0
     """Attempts that gave none."""
-    events_confirmed: int
+    events_confirmed: int = 0
     """Events that the broker has confirmed since the start."""
-    refusals: int
+    refusals: int = 0
     """Messages that the broker would not take, e.g. for its access list."""
-    diagnoses_dropped: int
-    """Diagnoses and healths not sent because the broker was away or slow."""
-    left_out: int = 0
-    """Messages not sent because the broker is too small for them, or ended the connection for them."""
 
 
-class Publisher:
+def open_sink(settings: SinkSettings) -> "Publisher":
+    """Return a publisher with its outbox, to which events come that wait in a former one."""
+    with contextlib.suppress(OSError):  # the outbox tells what is wrong, and goes on without a disk
+        settings.outbox.path.parent.mkdir(parents=True, exist_ok=True)
+    outbox = Outbox(settings.outbox)
+    take_over(outbox, settings.former_outbox, settings.former_event_topics)
+    return Publisher(settings.mqtt, settings.agent, outbox)
+
+
+class Publisher(Sink):
     """Publishes under `<prefix>/<agent id>` from a thread of its own.
 
-    The `publish_` methods never wait for the network; an event is on disk when its method returns.
+    `take` publishes documents, the `publish_` methods payloads. None of them waits for the network; an event
+    is on disk, under its number, when its method returns.
     """
 
     def __init__(self, settings: MqttSettings, agent_id: str, outbox: Outbox) -> None:
@@ -66,7 +74,6 @@ class Publisher:
         self._mailbox = Mailbox()
         self._wake = threading.Event()
         self._stop_by_s = 0.0
-        self._protocol = MQTTProtocolVersion.MQTTv5
         self._backoff = Backoff(settings.retry_min_s, settings.retry_max_s)
         self._thread = WatchedThread("publisher", _STALL_LIMIT_S, self._run)
         self._connected = False
@@ -77,7 +84,7 @@ class Publisher:
         self._left_out = 0
         self._short_lives = 0
         self._suspects = Suspects()
-        self._will = Will(f"{self._base}/status", b"offline")
+        self._terms = Terms(f"{self._base}/status")
         self._complaints = Complaints()
         self._outbox_report = OutboxReport(outbox)
 
@@ -88,7 +95,25 @@ class Publisher:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        ended = self.stop()
+        if ended or error is None:  # a thread that hangs may hold the outbox: report it, rather than wait
+            self._outbox.close()
+
+    def take(self, document: Document) -> None:
+        """Publish a document under its topic."""
+        match document:
+            case State():
+                self.publish_state(document.origin.motor, payload_of(document))
+            case Event():
+                self._take_event(document)
+            case Diagnosis():
+                self.publish_diagnosis(document.origin.motor, payload_of(document))
+            case Health():
+                self.publish_health(payload_of(document))
+
+    def _take_event(self, event: Event) -> None:
+        number = self.publish_event(event.origin.motor, lambda number: payload_of(event, number))
+        _LOG.info("event %d: %s -> %s", number, event.before.state, in_short(event.after))
 
     @property
     def connected(self) -> bool:
@@ -98,7 +123,12 @@ class Publisher:
     @property
     def counts(self) -> PublisherCounts:
         """How publishing goes."""
+        kept = self._outbox.counts
         return PublisherCounts(
+            events_waiting=kept.waiting,
+            events_dropped=kept.dropped,
+            events_unsaved=kept.unsaved,
+            files_put_aside=kept.files_put_aside,
             connected=self._connected,
             connections=self._connections,
             failed_attempts=self._failed_attempts,
@@ -132,7 +162,7 @@ class Publisher:
         self._mailbox.put_state(f"{self._base}/{motor}/state", encode(payload))
         self._wake.set()
 
-    def last_told(self, motor: str) -> Payload | None:
+    def last_told(self, motor: str) -> Told | None:
         """Return what the last event said that this motor's state became, before a restart too.
 
         None if there was no event yet, or where it is not known any more.
@@ -140,11 +170,7 @@ class Publisher:
         event = self._outbox.newest
         if event is None or event.topic != self.event_topic(motor):
             return None
-        try:
-            after = json.loads(event.payload)["after"]
-            return {key: after[key] for key in ("state", "severity", "reason", "broken_bars")}
-        except (ValueError, KeyError, TypeError):
-            return None
+        return told_in(event.payload)
 
     def event_topic(self, motor: str) -> str:
         """Topic of a motor's events."""
@@ -180,35 +206,20 @@ class Publisher:
             connection = Connection(
                 self._settings,
                 self._settings.session_name(self._agent_id),
-                self._will,
-                self._protocol,
+                self._terms.will,
+                self._terms.protocol,
                 self._wake.set,
             )
             connection.open()
         except ConnectionFailedError as error:
-            if self._ask_less_of_will(error.reason):
+            if self._terms.refused(error):
                 return self._connect()
             self._failed_attempts += 1
             if not error.reason:
                 self._suspects.broker_was_away()
             self._complaints.say(f"MQTT: {error}")
-            if error.wrong_protocol:
-                self._try_other_protocol()
             return None
         return connection
-
-    def _ask_less_of_will(self, reason: str) -> bool:
-        """Make the will one that the broker can take, as far as it said what it lacks; True if it is new."""
-        before = self._will
-        if reason == "Retain not supported":
-            self._will = replace(before, retain=False)
-        elif reason == "QoS not supported":
-            self._will = replace(before, qos=0)
-        return self._will != before
-
-    def _try_other_protocol(self) -> None:
-        newest, oldest = MQTTProtocolVersion.MQTTv5, MQTTProtocolVersion.MQTTv311
-        self._protocol = oldest if self._protocol is newest else newest
 
     def _serve(self, connection: Connection) -> None:
         """Deliver over a connection until it ends or we stop."""
@@ -242,7 +253,7 @@ class Publisher:
             _LOG.info("MQTT: connected to %s after %.0f s", where, self._backoff.away_s)
         for lack in limits.missing(self._settings.heartbeat_s):
             self._complaints.say_once(f"MQTT: {where}: {lack}")
-        self._will = replace(self._will, qos=limits.max_qos, retain=limits.retain)  # for the next connection
+        self._terms.accepted(limits)
         self._connections += 1
         self._backoff.connected()
         self._mailbox.connected()

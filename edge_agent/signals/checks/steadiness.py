@@ -19,6 +19,9 @@ _AMPLITUDE_PER_SQUARE = 0.25
 """Change of the amplitude per squared change of the phase, rad, below which no load made it: one that adds
 the share t to the magnetising current turns it by atan t and makes it longer by t^2 / 2; half of that is
 required."""
+_MAX_SHARE_RAD = 1.0
+"""Largest phase that this share is asked of, rad: the square holds for small angles only, and a current that
+all but vanishes in a sag of the supply may turn by any."""
 _USUAL_PERCENT = 90
 """Percentage of the amplitude's quick changes that are its usual modulation, as by broken bars; judgement."""
 _MIN_CURRENT_PER_SLIP = 0.1
@@ -54,7 +57,7 @@ def check_transient(baseband: Baseband, supply: str = "grid") -> Refusal | None:
     most, limit = float(amplitude.max()), _transient_limit(amplitude)
     most_rad, limit_rad = float(phase_rad.max()), _transient_limit(phase_rad)
     beyond_usual = float(quick.max() - np.percentile(quick, _USUAL_PERCENT))
-    if most_rad > limit_rad and beyond_usual < _AMPLITUDE_PER_SQUARE * most_rad**2:
+    if most_rad > limit_rad and beyond_usual < _AMPLITUDE_PER_SQUARE * min(most_rad, _MAX_SHARE_RAD) ** 2:
         rule = of_samples.PHASE_STRAYS if supply == "grid" else of_samples.PHASE_STRAYS_ON_A_DRIVE
         return rule.refuse(most_rad, limit_rad)
     if most > limit:

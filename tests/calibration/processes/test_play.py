@@ -8,12 +8,13 @@ import pytest
 
 from calibration.processes import children, play
 from edge_agent.config import load_settings
-from edge_agent.publish.payloads import Origin, state_payload
+from edge_agent.publish.payloads import payload_of
+from edge_agent.publish.sink import Diagnosis, Origin
 from edge_agent.verdict import BarCount, Evidence, Reason, Refusal, Severity, State, Verdict
 
 
 def a_payload(verdict: Verdict) -> dict[str, object]:
-    return state_payload(Origin("demo", "demo-motor", "model", "0" * 64), verdict, 0.0)
+    return payload_of(Diagnosis(Origin("demo", "demo-motor", "model", "0" * 64), verdict, 0.0))
 
 
 def a_verdict(state: State, **fields: object) -> Verdict:

@@ -1,0 +1,49 @@
+"""An agent as `edge-agent run` makes it, and a sink that remembers what it was handed."""
+
+import threading
+from pathlib import Path
+
+from edge_agent.acquire.port_source import SerialSource
+from edge_agent.agent import Agent
+from edge_agent.config import load_settings
+from edge_agent.diagnose.model import Model
+from edge_agent.publish.sink import Diagnosis, Document, Sink, open_sinks
+
+
+class Heard(Sink):
+    """The second sink of a test: no network, no disk."""
+
+    def __init__(self) -> None:
+        self.documents: list[Document] = []
+
+    def take(self, document: Document) -> None:
+        self.documents.append(document)
+
+    def of(self, kind: type[Document]) -> list[Document]:
+        """Return the documents of a kind, in order."""
+        return [document for document in self.documents if isinstance(document, kind)]
+
+    @property
+    def kinds(self) -> list[str]:
+        """Names of the kinds of all documents, in order."""
+        return [type(document).__name__ for document in self.documents]
+
+
+class StopsAfter(Heard):
+    """Ends the agent once it has heard so many diagnoses."""
+
+    def __init__(self, stop: threading.Event, diagnoses: int) -> None:
+        super().__init__()
+        self.stop, self.diagnoses = stop, diagnoses
+
+    def take(self, document: Document) -> None:
+        super().take(document)
+        if len(self.of(Diagnosis)) >= self.diagnoses:
+            self.stop.set()
+
+
+def agent_of(config: Path, model: Model, *more: Sink) -> Agent:
+    """Return the agent of a configuration, with more sinks after its own."""
+    settings = load_settings(config)
+    sinks = [*open_sinks(settings.sink_settings()), *more]
+    return Agent(settings, model, SerialSource(settings.serial_settings()), sinks)

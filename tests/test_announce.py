@@ -1,0 +1,60 @@
+"""What is worth saying: every window, every state, and as an event only what changed of the motor."""
+
+from dataclasses import replace
+
+import pytest
+
+from edge_agent.announce import Announcer
+from edge_agent.diagnose.decision import starting
+from edge_agent.publish.sink import Diagnosis, Event, Origin, Told
+from edge_agent.publish.sink import State as StateDocument
+from edge_agent.verdict import Reason, Refusal, Severity, State
+
+ORIGIN = Origin("a", "m", "model", "0" * 64)
+NOW_UNIX_S = 17.25
+STARTING = starting()
+MOTOR_OFF = replace(STARTING, refusal=Refusal(Reason.MOTOR_OFF, "x", 0.0, 1.0))
+HEALTHY = replace(STARTING, state=State.HEALTHY, severity=Severity.OK, refusal=None)
+WATCH = replace(HEALTHY, severity=Severity.WATCH)
+ALARM = replace(HEALTHY, state=State.BROKEN_BARS, severity=Severity.ALARM)
+TOLD_ALARM = Told("broken_bars", "alarm", None, None)
+
+
+def an_announcer(told: Told | None = None) -> Announcer:
+    return Announcer(ORIGIN, told, clock=lambda: NOW_UNIX_S)
+
+
+def test_a_window_and_a_state_are_dated_by_when_they_are_said() -> None:
+    assert an_announcer().diagnosis(ALARM) == Diagnosis(ORIGIN, ALARM, NOW_UNIX_S)
+    assert an_announcer().state(HEALTHY) == StateDocument(ORIGIN, HEALTHY, NOW_UNIX_S)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [(STARTING, HEALTHY), (HEALTHY, WATCH), (WATCH, ALARM), (ALARM, MOTOR_OFF)]
+)
+def test_another_state_or_severity_is_an_event(before, after) -> None:
+    assert an_announcer().event(before, after) == Event(ORIGIN, before, after, NOW_UNIX_S)
+
+
+@pytest.mark.parametrize(("before", "after"), [(STARTING, MOTOR_OFF), (HEALTHY, HEALTHY), (ALARM, ALARM)])
+def test_another_reason_alone_is_no_event(before, after) -> None:
+    assert an_announcer().event(before, after) is None
+
+
+@pytest.mark.parametrize("refused", [STARTING, MOTOR_OFF])
+def test_after_a_restart_nothing_is_an_event_until_there_is_an_answer(refused) -> None:
+    announcer = an_announcer(TOLD_ALARM)
+    assert announcer.event(STARTING, refused) is None
+    assert announcer.event(refused, HEALTHY) == Event(ORIGIN, TOLD_ALARM, HEALTHY, NOW_UNIX_S)
+
+
+def test_the_answer_that_was_told_already_is_not_told_again_and_the_next_change_is() -> None:
+    announcer = an_announcer(TOLD_ALARM)
+    assert announcer.event(STARTING, ALARM) is None
+    assert announcer.event(ALARM, MOTOR_OFF) == Event(ORIGIN, ALARM, MOTOR_OFF, NOW_UNIX_S)
+    assert announcer.event(MOTOR_OFF, ALARM) == Event(ORIGIN, MOTOR_OFF, ALARM, NOW_UNIX_S)
+
+
+def test_a_state_that_was_told_by_words_of_another_version_is_another_one() -> None:
+    told = Told("worn_bearing", "alarm", None, None)
+    assert an_announcer(told).event(STARTING, ALARM) == Event(ORIGIN, told, ALARM, NOW_UNIX_S)

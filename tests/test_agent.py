@@ -162,8 +162,9 @@ def test_the_log_says_why_there_is_no_answer_each_reason_once_until_there_is_one
     assert said_of_windows(agent, caplog, load, load, load) == both[1:]
 
 
-def test_the_log_names_an_event_with_its_severity_or_reason(tmp_path, caplog):
+def test_the_log_names_an_event_with_its_severity_or_reason(tmp_path, caplog, monkeypatch):
     caplog.set_level(logging.INFO)
+    monkeypatch.setattr("edge_agent.agent.say_why", lambda *_: "")
     agent = an_agent(tmp_path)
     healthy = replace(starting(), state=State.HEALTHY, severity=Severity.OK, refusal=None)
     off = replace(starting(), refusal=refused(Reason.MOTOR_OFF))

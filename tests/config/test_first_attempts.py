@@ -37,9 +37,8 @@ def test_what_lines_without_a_description_lack_is_shown_as_it_is_to_be_written(
 
 def test_the_default_driver_is_said_to_read_no_lines(folder: Folder, capsys):
     folder.load(("  driver: csv_lines\n", ""), WITHOUT_RATE, WITHOUT_CHANNELS)
-    assert (
-        "If the DAQ sends lines of text, as an Arduino does, set acquisition.driver: csv_lines"
-        in checked(folder, capsys)
+    assert "If the DAQ sends lines of text, as an Arduino does, set acquisition.driver: csv_lines" in checked(
+        folder, capsys
     )
 
 
@@ -116,6 +115,4 @@ def test_check_names_the_columns_and_those_that_are_ignored(folder: Folder, caps
 
 def test_check_says_what_to_do_where_a_line_has_other_columns(folder: Folder, capsys):
     folder.load()
-    assert "ia, ib, ic. If it has other columns, too, acquisition.columns" in checked(
-        folder, capsys
-    )
+    assert "ia, ib, ic. If it has other columns, too, acquisition.columns" in checked(folder, capsys)

@@ -20,7 +20,7 @@ MEANINGS = {
     Reason.SPEED_UNKNOWN: Meaning(
         "the slip cannot be determined, so it is not known where the sidebands of this rotor would lie",
         "State motor.rotor_bars, or add a vibration sensor or a speed channel. If the speed is constant, "
-        "state motor.speed_rpm.",
+        "state motor.speed_rpm. If the motor idles, measure under load.",
     ),
     Reason.SPEED_CONTRADICTED: Meaning(
         "the configured or measured speed does not fit the current",

@@ -271,7 +271,8 @@ LINE_FREQUENCY = Rule(
 SECOND_HARMONIC = Rule(
     Reason.OUT_OF_DOMAIN,
     "second_harmonic_dbc",
-    "the second harmonic of the current is at {value:.0f} dBc; a motor has at most {limit:.0f} dBc. The "
-    "causes are a saturated or half-wave load, a saturated transformer, or no motor at all",
+    "strong even harmonics: the second harmonic of the current is at {value:.0f} dBc; a motor has at most "
+    "{limit:.0f} dBc. The causes are a saturated or half-wave load, a saturated transformer, or no motor at "
+    "all",
     advice="Clamp the motor's conductors alone, and check that no direct current saturates the sensors.",
 )

@@ -175,7 +175,7 @@ def test_a_port_is_read_by_one_program_at_a_time(line: PtyLine) -> None:
         assert reason_for(line.link) == "another program has it open"
 
 
-def test_a_file_is_no_port(tmp_path: Path) -> None:
+def test_a_file_is_not_a_port(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     assert "not a serial port" in reason_for(tmp_path / "file")
 

@@ -51,14 +51,14 @@ def test_the_shipped_model_tells_recordings_apart_and_says_what_it_refused(recor
     rows = {line[1].strip(): [cell.strip() for cell in line[2:-1]] for line in lines}
     assert [rows["sound"][i] for i in (0, 1, 3, 4, 5)] == ["1", "0", "1", "0", "0"]
     assert [rows["broken"][i] for i in (0, 1, 3, 4, 5)] == ["1", "1", "0", "1", "0"]
-    assert rows["idle"][2:] == ["-", "0", "0", "1 load_too_low"]
+    assert rows["idle"][2:] == ["-", "0", "0", "1 speed_unknown"]
 
 
 def test_every_recording_is_in_the_report(recordings, tmp_path):
     arguments = ["builtin", str(recordings), "-c", str(recordings / "agent.yaml"), "--out", str(tmp_path)]
     assert evaluate.run(parsed(*arguments)) == 0
     content = json.loads((tmp_path / "report.json").read_text())
-    assert content["refusals"] == {"load_too_low": 1}
+    assert content["refusals"] == {"speed_unknown": 1}
     by_name = {one["recording"]: one for one in content["recordings"]}
     assert by_name["broken_01"]["state"] == "broken_bars"
     assert sum(by_name["sound_01"]["probabilities"]) == pytest.approx(1.0)

@@ -2,14 +2,14 @@
 
 agent             the whole program on one screen: serial bytes in, fault states out
 source_watch      what is wrong with the source of samples: in the log once, in health while it lasts
-announce          what is said of a motor's verdicts: documents for the sinks
+announce          turns verdicts and changes of state into documents for the sinks
 device_log        what the log says of a device, once: what its channels allow, why there is no answer
 pipeline          from samples to answers: the only caller of analysis, network and diagnosis
 motor             the nameplate: all that must be known of a motor in advance
 circuit           the equivalent circuit, fitted to the nameplate: slip, torque and current of a healthy motor
 verdict           the vocabulary of answers: states, severities, reasons, evidence
 limits            every number that decides an answer, with its meaning and origin
-refusals          every reason for no answer: its words, and what to do
+refusals          the table of reasons for no answer: words and advice; a check that measures raises one
 acquire           where samples come from: serial port, drivers, recordings
 windows           sliding windows over the sample timeline
 signals           a window of samples becomes evidence and images

@@ -1,10 +1,11 @@
 """The whole program on one screen: serial bytes in, fault states out.
 
-    serial bytes -> frames -> samples -> windows -> evidence -> findings -> state -> outbox -> MQTT
-    SerialSource                         Pipeline                                    Sinks
+    serial bytes -> frames -> samples -> windows -> evidence -> findings -> state -> documents -> MQTT
+    SerialSource                         Pipeline                         Announcer    Sinks
 
 `Pipeline.push` takes samples through the stages; `Agent.run` feeds it from the port, publishes what comes
-out, watches every thread and stops them in order.
+out, watches every thread and stops them in order. Events wait on disk (`publish.store.outbox`) until the
+broker has confirmed them; states, diagnoses and health are kept in memory only.
 """
 
 import contextlib

@@ -13,7 +13,7 @@ from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.refusals.catalogue import advise_refusal, say_refusal
-from edge_agent.signals.sidebands.severity import least_cycles, least_load
+from edge_agent.signals.sidebands.equivalent_bars import least_cycles, least_load
 from edge_agent.verdict import CLASSES, Refusal, Severity, State
 
 _LONGEST_WINDOW_S = 60.0

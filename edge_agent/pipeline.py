@@ -4,7 +4,9 @@
                Windows    Analyser               Diagnoser                Decision
 
 Live and replayed samples take the very same way: agent, replay, bench, the evaluation of models and the tests
-come through here. Everything depends on the samples alone, never on when or in which pieces they came.
+come through here. A check of any stage may refuse a window: its verdict is then indeterminate, with the
+reason. The same window gives the same verdict, in whichever pieces it came; time decides only what is skipped
+when the agent is behind, and the time stamps.
 """
 
 import time

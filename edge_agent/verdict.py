@@ -80,7 +80,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class BarCount:
-    """How many bars are broken, as far as sidebands show."""
+    """How many bars are broken: as the network tells it, or the sidebands where it is out of its domain."""
 
     estimate: int
     """Most probable count, 1..4."""

@@ -12,7 +12,7 @@ from edge_agent.cli import DONE
 from edge_agent.config import Problem, Settings, load_with_doubts
 from edge_agent.limits import described
 from edge_agent.plain import printable
-from edge_agent.signals.sidebands.severity import least_load
+from edge_agent.signals.sidebands.equivalent_bars import least_load
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

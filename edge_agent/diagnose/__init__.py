@@ -1,8 +1,8 @@
 """From what a window shows to a verdict, and from verdicts to a state. Its parts, in reading order:
 
 diagnoser    the interface of a diagnoser: it makes a finding on one fault from what a window shows
-broken_bars  the diagnoser of broken bars: the network and the sideband physics must agree
-decision     the state over time: windows are smoothed, so no single one raises or ends an alarm
+broken_bars  the diagnoser of broken bars: state, severity and count, from sidebands and network
+decision     the state over time, smoothed over windows, and which of its changes are events
 model        the network: one ONNX file that describes itself and proves itself before it is used
 manifest     what a model file says of itself: how to feed it, how to read it, where it comes from
 model_file   the bytes of a model file: bounded in size, and checked against the digest beside it

@@ -24,9 +24,11 @@ def is_event(before: Verdict, after: Verdict) -> bool:
 class OverTime(Generic[F]):
     """The state of one fault: exponential smoothing of windows that answer, patience with those that do not.
 
-    A state is decided after three windows that answer. An alarm needs a smoothed share of faulty
-    windows above 0.7 and ends below 0.3. Three windows in a row without an answer make the state
-    indeterminate, and what was smoothed is forgotten: the motor may have been changed meanwhile.
+    From indeterminate, a state takes three windows in a row that answer. An alarm needs a smoothed share of
+    faulty windows above 0.7 and ends below 0.3; the newest window counts by 0.35 at least, so that after a
+    long time in one state three windows in a row change it. The newest window must agree with the new state.
+    Three windows in a row without an answer make the state indeterminate, and what was smoothed is forgotten:
+    the motor may have been changed meanwhile.
     """
 
     def __init__(self, start: F) -> None:
@@ -85,7 +87,10 @@ class OverTime(Generic[F]):
 
 
 class BarsOverTime(OverTime[Verdict]):
-    """The state of broken bars: their number and its probabilities are smoothed as well."""
+    """The state of broken bars: their number and its probabilities are smoothed as well.
+
+    Severity and count come from what was smoothed; the evidence that is published is the newest window's.
+    """
 
     def _forget(self) -> None:
         super()._forget()

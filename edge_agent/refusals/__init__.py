@@ -1,8 +1,8 @@
-"""Why no answer can be given. Its parts, in reading order:
+"""The table of refusals. The check that measures a value raises the refusal. Its parts, in reading order:
 
 rule        one refusal: reason, quantity, sentence, limit, advice
-of_samples  refusals of samples: lost, unreadable, badly clocked, wired or scaled
-of_bars     refusals about the bars: not resolved, at an unknown slip, inconclusive
-meanings    what each reason means, and what to do
-catalogue   all refusals, looked up by reason and quantity, and put into words
+of_samples  rules about samples: lost, unreadable, badly clocked, wired or scaled
+of_bars     rules about the bars: not resolved, at an unknown slip, inconclusive
+meanings    what each reason means, and the advice that goes with it
+catalogue   finds the rule of a refusal, and fills in its sentence
 """

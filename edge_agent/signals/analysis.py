@@ -1,4 +1,7 @@
-"""From a window of samples to its evidence and its images: everything that is measured, nothing decided."""
+"""From a window of samples to its evidence and its images, or the reason why it cannot be judged.
+
+Whether bars are broken is decided in `diagnose`.
+"""
 
 from dataclasses import dataclass, replace
 
@@ -14,9 +17,9 @@ from edge_agent.signals.dsp.carrier import check_bridged
 from edge_agent.signals.evidence import describe_elsewhere, describe_line, describe_sidebands
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, model_inputs
 from edge_agent.signals.prepared import Preparation
+from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands
-from edge_agent.signals.sidebands.severity import BarScale
 from edge_agent.signals.slip.estimator import SlipEstimate, SlipEstimator
 from edge_agent.signals.slip.range import SlipRange
 from edge_agent.signals.slip.view import MotorView

@@ -9,8 +9,8 @@ from signal_factories import a_nameplate
 from test_estimator import a_view
 
 from edge_agent.circuit import fit_circuit
+from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
-from edge_agent.signals.sidebands.severity import BarScale
 from edge_agent.signals.slip.doubts import Doubts, no_motor
 from edge_agent.signals.slip.range import SlipRange
 from edge_agent.signals.slip.sources import RmsCurrent, ShaftVibration

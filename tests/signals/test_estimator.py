@@ -19,7 +19,7 @@ from signal_factories import (
 
 from edge_agent.circuit import fit_circuit
 from edge_agent.signals.prepared import Preparation
-from edge_agent.signals.sidebands.severity import BarScale
+from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.slip.estimator import SlipEstimator
 from edge_agent.signals.slip.range import SlipRange, possible_slips
 from edge_agent.signals.slip.view import MotorView

@@ -4,7 +4,7 @@ publisher   takes what the agent publishes, and makes sure that the broker gets 
 connection  one connection to the broker, from CONNECT to its end; it never reconnects by itself
 terms       what we ask of the broker: a version of MQTT, and a will
 delivery    what goes over one connection, in which order, and what the broker has confirmed
-mailbox     what need not survive a restart: the newest state, and messages dropped while the broker is away
+mailbox     messages in memory only: newest states, and diagnoses and health, dropped while offline
 limits      the limits that a broker states in its CONNACK (MQTT 5.0, section 3.2.2.3), and keeping to them
 suspects    messages that a broker refuses, so that they hold up no others
 backoff     how long to wait before the next connection attempt

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.prepared import Current
+from edge_agent.signals.sidebands.equivalent_bars import BarScale, EquivalentBars
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
-from edge_agent.signals.sidebands.severity import BarScale, EquivalentBars
 from edge_agent.signals.sidebands.supply_phase import without_wander
 
 

@@ -13,9 +13,9 @@ from edge_agent.refusals import of_bars
 from edge_agent.refusals.rule import Rule
 from edge_agent.signals.checks.steadiness import check_load_change, current_change
 from edge_agent.signals.dsp.levels import decibels
+from edge_agent.signals.sidebands.equivalent_bars import BarScale, least_cycles
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands, measure_sidebands
-from edge_agent.signals.sidebands.severity import BarScale, least_cycles
 from edge_agent.signals.slip.pair_search import find_beyond_wander, find_clear_pair
 from edge_agent.signals.slip.range import SlipRange, possible_slips
 from edge_agent.signals.slip.sources import RmsCurrent, ShaftVibration, nearest_allowed

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from edge_agent.circuit import Circuit
 from edge_agent.motor import Nameplate
 from edge_agent.signals.prepared import Vibration
+from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.measure import Sidebands, measure_sidebands
-from edge_agent.signals.sidebands.severity import BarScale
 from edge_agent.signals.slip.current_check import CurrentCheck
 from edge_agent.signals.slip.doubts import Doubts, SlipDoubts
 from edge_agent.signals.slip.range import SlipRange, SourceName, possible_slips

@@ -74,7 +74,7 @@ def _search(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles
 
     At a stated speed the strongest pair is the one with the largest sum of both sidebands. At an estimated
     one the range is wide, and an oscillating load may make stronger lines than the bars in it. There only
-    that part of each pair counts that no oscillation of the speed can make (see sidebands/severity.py).
+    that part of each pair counts that no oscillation of the speed can make (sidebands/equivalent_bars.py).
     """
     line_hz = baseband.carrier_hz
     resolvable = least_cycles / baseband.length_s / 2 / line_hz

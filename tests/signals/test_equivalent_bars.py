@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from signal_factories import a_nameplate
 
 from edge_agent.circuit import fit_circuit
+from edge_agent.signals.sidebands.equivalent_bars import BarScale, least_cycles, least_load
 from edge_agent.signals.sidebands.fit import SidebandPair
-from edge_agent.signals.sidebands.severity import BarScale, least_cycles, least_load
 
 PLATE = a_nameplate(rotor_bars=28)
 CIRCUIT = fit_circuit(PLATE)

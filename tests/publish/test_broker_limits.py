@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -314,4 +315,6 @@ def test_two_agents_with_one_id_are_told_so_by_a_broker_that_says_nothing(
     ):
         wait_until(lambda: one.counts.connections + other.counts.connections >= 10, 30)
         wait_until(lambda: "another agent may have the client id edge-agent-pump-7" in caplog.text)
-    assert len(warnings(caplog)) <= 4
+    # Each agent says at most that it was not accepted, that a connection ended, and why they all end.
+    assert all(count <= 2 for count in Counter(warnings(caplog)).values())
+    assert len(warnings(caplog)) <= 6

@@ -34,6 +34,14 @@ def test_a_connection_that_ends_again_and_again_is_one_line_until_one_has_stood(
     assert len(said(caplog)) == 2
 
 
+def test_two_problems_in_turns_are_one_line_each(caplog: pytest.LogCaptureFixture) -> None:
+    complaints = Complaints()
+    for _ in range(50):
+        complaints.say("MQTT: the broker did not accept us")
+        complaints.lost("the broker closed the connection", "")
+    assert len(said(caplog)) == 2
+
+
 def test_what_is_said_once_is_not_said_again_for_another_number(caplog: pytest.LogCaptureFixture) -> None:
     complaints = Complaints()
     for number in range(50):

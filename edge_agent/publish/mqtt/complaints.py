@@ -15,15 +15,15 @@ class Complaints:
     """Says a problem when it is new, and again only after a connection stood in between."""
 
     def __init__(self) -> None:
-        self._last: str | None = None
+        self._lasting: set[str] = set()
         self._said: set[str] = set()
         self.flapping = False
         """True from the end of a connection until one has stood for a while."""
 
     def say(self, problem: str) -> None:
-        """Log a problem that may last, once."""
-        if problem != self._last:
-            self._last = problem
+        """Log a problem that may last, once, even if it comes in turns with others."""
+        if problem not in self._lasting:
+            self._lasting.add(problem)
             _LOG.warning("%s", problem)
 
     def say_once(self, problem: str) -> None:
@@ -40,7 +40,7 @@ class Complaints:
 
     def forget(self) -> None:
         """Note that a connection is up: the same problem is a new one from here on."""
-        self._last = None
+        self._lasting.clear()
         self.flapping = False
 
 

@@ -32,7 +32,7 @@ def against_plate(analysis: Analysis, refusal: Refusal, nameplate: Nameplate) ->
             f"The measured current is {line.rms_a:.5g} A, {ratio:.4g} times the {rated_a:g} A of the plate."
         )
     if refusal.quantity == "current_over_that_of_slip" and line is not None and refusal.value:
-        text += f" At this slip the motor draws about {line.rms_a / refusal.value:.3g} A."
+        text += f" At this slip the motor draws about {line.rms_a / refusal.value:.4g} A."
     if refusal.quantity == "current_above_pull_out_a" and refusal.value:
         over = refusal.value / rated_a
         if _THOUSAND[0] < over < _THOUSAND[1]:

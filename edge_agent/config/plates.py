@@ -35,6 +35,11 @@ def strange_power(
     other_a = current_a / 3**0.5 if share < 1 else current_a * 3**0.5
     return (
         f"{current_a:g} A at {voltage_v:g} V are {amount} for {power_kw:g} kW, where about "
-        f"{current_a * share:.2g} A are usual. Is it the current of the {connections}? A plate of 230/400 V "
-        f"shows a current for each; the other one would be {other_a:.3g} A"
+        f"{_rounded(current_a * share, 2)} A are usual. Is it the current of the {connections}? A plate of "
+        f"230/400 V shows a current for each; the other one would be {_rounded(other_a, 3)} A"
     )
+
+
+def _rounded(value: float, digits: int) -> str:
+    """Return a number of so many digits, without an exponent."""
+    return f"{float(f'{value:.{digits}g}'):g}"

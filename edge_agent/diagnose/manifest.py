@@ -198,6 +198,6 @@ def decode_image(text: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         data = unpacker.decompress(base64.b64decode(text, validate=True), size + 1)
     except zlib.error as error:
         raise ValueError(f"image does not decompress: {error}") from error
-    if len(data) != size or not unpacker.eof:
+    if len(data) != size or not unpacker.eof or unpacker.unused_data:
         raise ValueError(f"image does not hold the {size} values that it should")
     return np.frombuffer(data, np.uint8).reshape(shape)

@@ -90,7 +90,7 @@ def records(images: Images, page_bytes: int) -> Iterator[Record]:
     pages = _pages(images, page_bytes)
     for number, page in pages.items():
         start = _FILE_HEADER_BYTES if number == 1 else 0
-        if page[start : start + 1] != bytes([_LEAF_OF_TABLE]):
+        if len(page) < _PAGE_SIZES[0] or page[start] != _LEAF_OF_TABLE:  # a tail may be of a few bytes
             continue
         cells = int.from_bytes(page[start + 3 : start + 5], "big")
         for index in range(min(cells, page_bytes // 2)):

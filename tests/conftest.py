@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from broker import Mosquitto, Subscriber
 from hypothesis import settings
+from pty_line import PtyLine
 
 import edge_agent  # noqa: F401 - switches the telemetry of ONNX Runtime off before a test loads it
 
@@ -22,6 +23,15 @@ def _logging_as_before() -> Iterator[None]:
     yield
     root.setLevel(level)
     root.handlers[:] = handlers
+
+
+@pytest.fixture
+def line(tmp_path: Path) -> Iterator[PtyLine]:
+    """A serial line to `tmp_path / "port"`, plugged in."""
+    made = PtyLine(tmp_path / "port")
+    made.plug()
+    yield made
+    made.unplug()
 
 
 @pytest.fixture

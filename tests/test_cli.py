@@ -24,14 +24,6 @@ mqtt: {{host: localhost}}
 """
 
 
-@pytest.fixture(autouse=True)
-def _logging_as_it_was():
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = before, level
-
-
 @pytest.fixture
 def a_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Make `edge-agent run` do what the given lines of Python say."""

@@ -52,14 +52,6 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
-@pytest.fixture(autouse=True)
-def _logging_as_it_was():
-    root = logging.getLogger()
-    before, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = before, level
-
-
 ASCII_TERMINALS = [
     {"PYTHONIOENCODING": "ascii"},
     {"PYTHONIOENCODING": "ascii:strict"},

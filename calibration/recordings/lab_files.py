@@ -17,7 +17,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.recordings.lab_layout import ROTORS
+from calibration.recordings.lab_layout import CURRENTS, ROTORS, VIBRATION
 from calibration.recordings.part import DeadRecordingError, Part
 from calibration.recordings.quantising import quantise
 from calibration.recordings.start_up import find_start_s
@@ -47,14 +47,6 @@ NAMEPLATE = Nameplate(
     rotor_bars=34,
 )
 
-_CURRENTS = {"Ia": "ia", "Ib": "ib", "Ic": "ic"}
-_VIBRATION = {
-    "Vib_acpe": "vib_drive_end",
-    "Vib_acpi": "vib_nondrive_end",
-    "Vib_axial": "vib_axial",
-    "Vib_base": "vib_base",
-    "Vib_carc": "vib_radial",
-}
 _LINE_TOLERANCE_HZ = 0.3
 """Deviation of the line from which the rate is wrong: a rate derived from 18 instead of 20 s is 11 % off."""
 _LINE_CHECKED_S = 2.0
@@ -96,7 +88,7 @@ def lab_parts(path: Path) -> list[Part]:
             raise RecordingError(f"{path}: it holds no recordings")
         for place in places:
             try:
-                currents = _running_currents(place, _signals(file, place, tuple(_CURRENTS)))
+                currents = _running_currents(place, _signals(file, place, tuple(CURRENTS)))
             except RecordingError:
                 continue  # told when it is that one's turn
             _check_line(path, currents)
@@ -123,14 +115,14 @@ def _places(path: Path, file: h5py.File) -> Iterator[_Place]:
         if not (str(load).startswith("torque") and load[6:].isdigit() and isinstance(group, h5py.Group)):
             raise RecordingError(f"{where}: no load, expected a group like torque05")
         for repetition in range(_repetitions(where, group)):
-            if any(group[name][repetition, 0] for name in (*_CURRENTS, *_VIBRATION)):
+            if any(group[name][repetition, 0] for name in (*CURRENTS, *VIBRATION)):
                 yield _Place(path, rotors[0], load, repetition)
 
 
 def _repetitions(where: str, load: h5py.Group) -> int:
     """Count the repetitions, which must be as many in each signal."""
     counts: dict[str, int] = {}
-    for name in (*_CURRENTS, *_VIBRATION):
+    for name in (*CURRENTS, *VIBRATION):
         data = load.get(name)
         if data is None:
             raise RecordingError(f"{where}: {name} is missing; there are only {_names(load)}")
@@ -177,7 +169,7 @@ def _running_currents(place: _Place, currents: Floats) -> Floats:
         )
     rms = running.std(axis=0)
     if rms.min() < _MIN_CURRENT_A:
-        phase = tuple(_CURRENTS)[int(rms.argmin())]
+        phase = tuple(CURRENTS)[int(rms.argmin())]
         raise DeadRecordingError(
             f"{place}: left out, {phase} has only {rms.min():.3f} A rms, less than {_MIN_CURRENT_A:g}"
         )
@@ -198,8 +190,8 @@ def _check_line(where: Path | _Place, currents: Floats) -> None:
 
 def _read(place: _Place) -> Recording:
     with _opened(place.path) as file:
-        currents = _signals(file, place, tuple(_CURRENTS))
-        vibration = _signals(file, place, tuple(_VIBRATION))
+        currents = _signals(file, place, tuple(CURRENTS))
+        vibration = _signals(file, place, tuple(VIBRATION))
     running = _running_currents(place, currents)
     _check_line(place, running)
     vibration_rate_hz = len(vibration) * CURRENT_RATE_HZ / len(currents)
@@ -217,9 +209,9 @@ def _read(place: _Place) -> Recording:
     kept = running[: round(length_s * CURRENT_RATE_HZ)]
     kept_vibration = vibration[first : first + round(length_s * vibration_rate_hz)]
     parts = (
-        _stream(0, CURRENT_RATE_HZ, ChannelKind.CURRENT, "A", tuple(_CURRENTS.values()), kept),
+        _stream(0, CURRENT_RATE_HZ, ChannelKind.CURRENT, "A", tuple(CURRENTS.values()), kept),
         _stream(
-            1, vibration_rate_hz, ChannelKind.VIBRATION, "mm/s", tuple(_VIBRATION.values()), kept_vibration
+            1, vibration_rate_hz, ChannelKind.VIBRATION, "mm/s", tuple(VIBRATION.values()), kept_vibration
         ),
     )
     device = Device(place.name, "", "", tuple(stream for stream, _ in parts))

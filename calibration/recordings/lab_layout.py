@@ -14,9 +14,17 @@ from numpy.typing import NDArray
 
 ROTORS = ("rs", "r1b", "r2b", "r3b", "r4b")
 """Names of the rotors by their broken bars."""
-VIBRATION = ("Vib_acpe", "Vib_acpi", "Vib_axial", "Vib_base", "Vib_carc")
-"""Vibration at both ends, along the shaft, at the foot and at the frame."""
-SIGNALS = ("Ia", "Ib", "Ic", "Va", "Vb", "Vc", "Trigger", *VIBRATION)
+CURRENTS = {"Ia": "ia", "Ib": "ib", "Ic": "ic"}
+"""Names of the currents in the files, and of our channels."""
+VIBRATION = {
+    "Vib_acpe": "vib_drive_end",
+    "Vib_acpi": "vib_nondrive_end",
+    "Vib_axial": "vib_axial",
+    "Vib_base": "vib_base",
+    "Vib_carc": "vib_radial",
+}
+"""The same for vibration at both ends, along the shaft, at the foot and at the frame."""
+SIGNALS = (*CURRENTS, "Va", "Vb", "Vc", "Trigger", *VIBRATION)
 """Currents, voltages, start signal and vibration."""
 REPETITIONS = 10
 """Recordings of one rotor at one load."""

@@ -6,20 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.recordings.lab_layout import RotorFile
+from calibration.recordings.lab_layout import CURRENTS, VIBRATION, RotorFile
 from calibration.simulator.lab_rig import LOADS_NM, place_of
 from calibration.simulator.powertrain import stator_voltages
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import Recording
-
-_VIBRATION = {
-    "Vib_acpe": "vib_drive_end",
-    "Vib_acpi": "vib_nondrive_end",
-    "Vib_axial": "vib_axial",
-    "Vib_base": "vib_base",
-    "Vib_carc": "vib_radial",
-}
-_CURRENTS = {"Ia": "ia", "Ib": "ib", "Ic": "ic"}
 
 
 def write_lab_files(folder: Path, made: Iterator[tuple[Scenario, Recording]]) -> None:
@@ -49,7 +40,7 @@ def lab_signals(scenario: Scenario, recording: Recording) -> dict[str, NDArray[n
         for column, channel in enumerate(stream.channels):
             units[channel.name] = channel.units(counts[:, column]).astype(np.float64)
     voltages = stator_voltages(scenario)
-    named = {name: units[channel] for name, channel in (_CURRENTS | _VIBRATION).items()}
+    named = {name: units[channel] for name, channel in (CURRENTS | VIBRATION).items()}
     named |= dict(zip(("Va", "Vb", "Vc"), voltages, strict=True))
     started = np.arange(voltages.shape[1]) >= (scenario.start_up_s or 0.0) * scenario.daq.current_rate_hz
     return named | {"Trigger": started.astype(np.float32)}

@@ -1,7 +1,6 @@
 """Any driver of the registry: what all of them promise, and that nothing else must know a new one by name."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Self
 
@@ -179,14 +178,6 @@ def packed(monkeypatch: pytest.MonkeyPatch) -> str:
     """A driver that only the registry and its own file know."""
     monkeypatch.setitem(drivers.DRIVERS, "packed", Driver(f"{__name__}:PackedDecoder", "packed digits"))
     return "packed"
-
-
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[PtyLine]:
-    made = PtyLine(tmp_path / "port")
-    made.plug()
-    yield made
-    made.unplug()
 
 
 def test_a_source_reads_by_a_driver_that_only_the_registry_knows(line: PtyLine, packed: str) -> None:

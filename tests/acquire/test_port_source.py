@@ -1,11 +1,9 @@
 """The source on a real pseudo-terminal: frames in, devices and samples out, through losses of the port."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from time import monotonic
 
 import numpy as np
-import pytest
 from broker import wait_until
 from pty_line import PATIENCE_S, PtyLine
 
@@ -19,14 +17,6 @@ from edge_agent.acquire.source import PortLost, PortOpened
 from edge_agent.supervision import Supervisor
 
 RATE_HZ = 10_000.0
-
-
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[PtyLine]:
-    made = PtyLine(tmp_path / "port")
-    made.plug()
-    yield made
-    made.unplug()
 
 
 def a_channel(name: str, scale: float = 0.01) -> Channel:

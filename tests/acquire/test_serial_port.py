@@ -24,14 +24,6 @@ from edge_agent.supervision import Supervisor, ThreadLostError
 BAUD = 921_600
 
 
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[PtyLine]:
-    made = PtyLine(tmp_path / "port")
-    made.plug()
-    yield made
-    made.unplug()
-
-
 @dataclass
 class Reading:
     """A reader at work, and what it hands on."""

@@ -1,8 +1,6 @@
 """Bytes that are no samples, on a real pseudo-terminal: what is said of them, and what to do."""
 
 import random
-from collections.abc import Iterator
-from pathlib import Path
 from time import monotonic
 
 import numpy as np
@@ -20,14 +18,6 @@ from edge_agent.acquire.source import PortOpened, Silence
 
 LINES = b"".join(b"%d.%03d,11.3,-13.5\n" % (k % 17, k) for k in range(200))
 NOISE = random.Random(1).randbytes(4000)
-
-
-@pytest.fixture
-def line(tmp_path: Path) -> Iterator[PtyLine]:
-    made = PtyLine(tmp_path / "port")
-    made.plug()
-    yield made
-    made.unplug()
 
 
 def silence_of(

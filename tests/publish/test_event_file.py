@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from damaged_outbox import change
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -38,14 +39,6 @@ def with_events(path: Path, *ids: int) -> Path:
     with opened(path) as file:
         file.save([an_event(number) for number in ids], [], None, Numbers(max(ids), 0, 0))
     return path
-
-
-def change(path: Path, *statements: str) -> None:
-    database = sqlite3.connect(path)
-    for statement in statements:
-        database.execute(statement)
-    database.commit()
-    database.close()
 
 
 @pytest.fixture

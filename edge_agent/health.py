@@ -4,11 +4,11 @@ import resource
 import time
 from collections import Counter, deque
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 
+from edge_agent import __version__
 from edge_agent.acquire.source import Source
 from edge_agent.publish.sink import Health, Sink
 from edge_agent.verdict import Reason, Verdict
@@ -74,7 +74,7 @@ class HealthMeter:
             temperature_c=_temperature_c(),
             memory_mb=_memory_mb(),
             uptime_s=now_s - self._started_s,
-            version=version("edge-agent"),
+            version=__version__,
             model_sha256=self._model_sha256,
             source=self._source_problem,
             refusal_share={reason: n / self._verdicts for reason, n in sorted(self._refusals.items())},

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from plates import plate_yaml
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.config import load_settings
@@ -24,8 +25,7 @@ def log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> DeviceLog:
     caplog.set_level(logging.INFO)
     config = tmp_path / "agent.yaml"
     config.write_text(
-        "motor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
-        "        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
+        f"motor: {plate_yaml(id='m')}\n"
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n"
         "channels:\n"
         + "".join(f"  - {{name: i{p}, kind: current, phase: {p}, unit: A, scale: 0.001}}\n" for p in "abc")

@@ -21,8 +21,9 @@ from calibration.recordings.lab_layout import CURRENTS, ROTORS, VIBRATION
 from calibration.recordings.part import DeadRecordingError, Part
 from calibration.recordings.quantising import quantise
 from calibration.recordings.start_up import find_start_s
-from edge_agent.acquire.recordings import Counts, Recording, RecordingError
-from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
+from edge_agent.acquire.naming import axis_of, phase_of
+from edge_agent.acquire.recordings import Recording, RecordingError
+from edge_agent.acquire.samples import Channel, ChannelKind, Counts, Device, Stream
 from edge_agent.motor import Nameplate
 from edge_agent.signals.supply import find_line, space_vector
 
@@ -229,15 +230,14 @@ def _stream(
     number: int, rate_hz: float, kind: ChannelKind, unit: str, names: tuple[str, ...], values: Floats
 ) -> tuple[Stream, Counts]:
     counts, steps = quantise(values, 16)
-    axes = {"vib_axial": "axial", "vib_radial": "radial"}
     channels = tuple(
         Channel(
             name,
             kind,
             unit,
             float(step),
-            phase=name[-1] if kind is ChannelKind.CURRENT else None,
-            axis=axes.get(name),
+            phase=phase_of(kind, name),
+            axis=axis_of(kind, name),
         )
         for name, step in zip(names, steps, strict=True)
     )

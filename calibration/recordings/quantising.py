@@ -5,7 +5,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.recordings import Counts
+from edge_agent.acquire.samples import Counts
 
 _NEGLIGIBLE = 1e-18
 """Values up to here are zero: judgement, noise of computing. A step of less would vanish in float32."""

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.conditions import FaultKind, SensorFault
+from edge_agent.acquire.samples import Counts
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int16] | NDArray[np.int32]
 
 
 class StreamFaults:

@@ -28,10 +28,9 @@ from calibration.simulator.sensors import (
 )
 from calibration.simulator.stator_lines import StatorLines
 from calibration.simulator.vibration import Vibration
-from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
+from edge_agent.acquire.samples import Channel, ChannelKind, Counts, Device, SampleBlock, Stream
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int16] | NDArray[np.int32]
 
 _DIRECTIONS = ("radial", "tangential", "axial")
 _RUN_UP_S = 1.5

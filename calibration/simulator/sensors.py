@@ -8,9 +8,9 @@ from calibration.simulator.conditions import CurrentSensors, Daq, VibrationSenso
 from calibration.simulator.kernel import kernel
 from calibration.simulator.motors import Motor
 from calibration.simulator.noise import generator
+from edge_agent.acquire.samples import Counts
 
 Floats = NDArray[np.float64]
-Counts = NDArray[np.int16] | NDArray[np.int32]
 
 GRAVITY = 9.81
 """Physics, m/s²."""

@@ -86,14 +86,15 @@ class ChannelTable:
         )
 
 
-def _required(arrays: dict[str, NDArray[Any]], key: str) -> NDArray[Any]:
+def required(arrays: dict[str, NDArray[Any]], key: str) -> NDArray[Any]:
+    """Return what a file must hold; raises RecordingError if it is missing."""
     if key not in arrays:
         raise RecordingError(f"{key} is missing; there are only {', '.join(sorted(arrays)) or 'no keys'}")
     return arrays[key]
 
 
 def _per_channel(arrays: dict[str, NDArray[Any]], key: str, channels: int, kinds: str) -> NDArray[Any]:
-    value = np.atleast_1d(_required(arrays, key))
+    value = np.atleast_1d(required(arrays, key))
     if value.shape != (channels,) or value.dtype.kind not in kinds:
         expected = "text" if kinds == "U" else "number" if "f" in kinds else "whole number"
         raise RecordingError(
@@ -163,7 +164,7 @@ def _checked(values: list[float], key: str, accept: Callable[[float], bool], exp
 
 
 def _rates_hz(arrays: dict[str, NDArray[Any]], channels: int) -> list[float]:
-    if np.size(_required(arrays, "fs")) == 1:
+    if np.size(required(arrays, "fs")) == 1:
         arrays = {"fs": np.full(channels, arrays["fs"].item())}
     return _checked(_numbers(arrays, "fs", channels), "fs", lambda v: v > 0, "above 0")
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from edge_agent.acquire.bounds import rate_problem, window_problem
+from edge_agent.acquire.bounds import MAX_CHANNELS, MAX_OFFSET_COUNTS, rate_problem, window_problem
 from edge_agent.acquire.naming import axis_of, in_usual_unit, kind_of, phase_of, unit_problem
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 
@@ -21,8 +21,6 @@ MIN_SCALE, MAX_SCALE = 1e-12, 1e6
 
 _SHORTEST_WINDOW_S = 0.5
 """Smallest window.length_s: a device that does not fit then never does."""
-_MAX_COUNTS = 2.0**31
-"""Largest magnitude of a 32-bit count."""
 _Text = Annotated[str, Field(max_length=64)]
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
 _Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e12, le=1e12)]
@@ -42,7 +40,7 @@ class _Channel(_Part):
     name: _Name
     unit: Annotated[str, Field(max_length=16)]
     scale: _Number
-    offset: Annotated[float, Field(ge=-_MAX_COUNTS, le=_MAX_COUNTS)] = 0.0
+    offset: Annotated[float, Field(ge=-MAX_OFFSET_COUNTS, le=MAX_OFFSET_COUNTS)] = 0.0
     full_scale: Annotated[float, Field(gt=0, le=1e12)] | None = None
     kind: Literal["current", "vibration", "speed"] | None = None
     phase: Literal["a", "b", "c"] | None = None
@@ -81,7 +79,7 @@ class _Channel(_Part):
 class _Stream(_Part):
     stream: Annotated[int, Field(ge=0, le=255)]
     rate_hz: Annotated[float, Field(allow_inf_nan=False)]
-    channels: Annotated[list[_Channel], Field(min_length=1, max_length=64)]
+    channels: Annotated[list[_Channel], Field(min_length=1, max_length=MAX_CHANNELS)]
 
     @model_validator(mode="after")
     def _sensible(self) -> "_Stream":

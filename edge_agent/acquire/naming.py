@@ -11,7 +11,9 @@ KIND_OF_UNIT = {
     "mm/s": ChannelKind.VIBRATION,
     "rpm": ChannelKind.SPEED,
 }
-"""The units that the agent works in, and what is measured in them; the usual one of a kind first."""
+"""The units that the agent works in, and what is measured in them."""
+UNIT_OF_KIND = {ChannelKind.CURRENT: "A", ChannelKind.VIBRATION: "m/s2", ChannelKind.SPEED: "rpm"}
+"""The usual unit of what is measured: SI, but for speed, which nameplates state in rpm."""
 
 _EXPECTED = {
     ChannelKind.CURRENT: "A, mA or kA",
@@ -53,7 +55,7 @@ def in_usual_unit(channel: Channel) -> Channel:
 
     Raises ValueError for a unit in which its kind cannot be measured.
     """
-    unit = channel.unit or next(known for known, kind in KIND_OF_UNIT.items() if kind is channel.kind)
+    unit = channel.unit or UNIT_OF_KIND[channel.kind]
     known = standard_unit(unit)
     problem = unit_problem(channel.kind, unit)
     if problem is not None or known is None:

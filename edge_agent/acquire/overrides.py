@@ -4,12 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_of
+from edge_agent.acquire.naming import KIND_OF_UNIT, UNIT_OF_KIND, axis_of, phase_of, unit_of
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.acquire.units import standard_unit
-
-UNIT_OF_KIND = {ChannelKind.CURRENT: "A", ChannelKind.VIBRATION: "m/s2", ChannelKind.SPEED: "rpm"}
-"""The usual unit of what is measured: SI, but for speed, which nameplates state in rpm."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from edge_agent.acquire.archive import RecordingError, load_arrays
 from edge_agent.acquire.bounds import MAX_CHANNELS, MAX_MAGNITUDE, rate_problem
-from edge_agent.acquire.channel_table import ChannelTable
+from edge_agent.acquire.channel_table import ChannelTable, required
 from edge_agent.acquire.naming import KIND_OF_UNIT, unit_problem
-from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock, Stream
+from edge_agent.acquire.samples import ChannelKind, Counts, Device, SampleBlock, Stream
 
 __all__ = [
     "Counts",
@@ -25,7 +25,6 @@ __all__ = [
     "write_recording",
 ]
 
-Counts = NDArray[np.int16] | NDArray[np.int32]
 
 _KNOWN_KEYS = frozenset(
     {"x", "scale", "offset", "fs", "n", "channels", "units", "full_scale", "stream", "meta"}
@@ -163,9 +162,7 @@ def _check_magnitudes(stream: Stream, counts: Counts) -> None:
 
 
 def _samples(arrays: dict[str, NDArray[Any]]) -> Counts:
-    if "x" not in arrays:
-        raise RecordingError(f"x is missing; there are only {', '.join(sorted(arrays)) or 'no keys'}")
-    x = arrays["x"]
+    x = required(arrays, "x")
     if x.ndim != 2 or x.size == 0 or x.dtype.kind not in "iu":
         raise RecordingError(
             f"x is {x.dtype} {x.shape}, expected integers (channels, samples); what is in units already "

@@ -6,6 +6,9 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
+Counts = NDArray[np.int16] | NDArray[np.int32]
+"""Raw counts of a converter."""
+
 
 class ChannelKind(StrEnum):
     """What a channel measures."""
@@ -82,7 +85,7 @@ class SampleBlock:
     """Number of the stream."""
     first_scan: int
     """Index of the first scan on the device's own count, the time base of everything."""
-    counts: NDArray[np.int16] | NDArray[np.int32]
+    counts: Counts
     """Raw counts, (scans, channels)."""
     clipped: bool = False
     """The device says that the converter clipped somewhere in these scans."""

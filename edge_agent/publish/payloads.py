@@ -94,9 +94,7 @@ def _again(told: Told) -> Payload:
 
 def _brief(verdict: Verdict) -> Payload:
     return {
-        "state": str(verdict.state),
-        "severity": None if verdict.severity is None else str(verdict.severity),
-        "reason": None if verdict.refusal is None else str(verdict.refusal.reason),
+        **_outcome(verdict),
         "broken_bars": _broken_bars(verdict.broken_bars),
         **({"findings": {str(o.fault): _finding(o) for o in verdict.others}} if verdict.others else {}),
     }
@@ -104,11 +102,15 @@ def _brief(verdict: Verdict) -> Payload:
 
 def _finding(finding: Finding) -> Payload:
     """Return what is said of a fault beside broken bars."""
+    return {**_outcome(finding), "trigger": _trigger(finding.refusal)}
+
+
+def _outcome(finding: Finding) -> Payload:
+    """Return what is said of every fault."""
     return {
         "state": str(finding.state),
         "severity": None if finding.severity is None else str(finding.severity),
         "reason": None if finding.refusal is None else str(finding.refusal.reason),
-        "trigger": _trigger(finding.refusal),
     }
 
 

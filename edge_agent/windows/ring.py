@@ -6,9 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.samples import SampleBlock, Stream
-
-Counts = NDArray[np.int16] | NDArray[np.int32]
+from edge_agent.acquire.samples import Counts, SampleBlock, Stream
 
 _MAX_LAG_S = 0.5
 """Streams of one device arrive within this time of each other, s; a longer lag is a clock that drifts.
@@ -121,7 +119,6 @@ class ScanRing:
         self._make_room(first + scans, jumped, first)
         skip = max(0, self._base - first)
         at = slice(first + skip - self._base, first + scans - self._base)
-        is_new = np.arange(first + skip, first + scans) >= before_end
         is_free = ~self._valid[at]
         if block.counts.dtype.itemsize > self._counts.dtype.itemsize:
             self._counts = self._counts.astype(np.int32)
@@ -134,7 +131,7 @@ class ScanRing:
             invalid = False if block.invalid is None else block.invalid[skip:].T
             self._invalid[:, at] = np.where(is_free, invalid, self._invalid[:, at])
         self._valid[at] = True
-        new, free = int(is_new.sum()), int(is_free.sum())
+        new, free = max(0, first + scans - max(before_end, first + skip)), int(is_free.sum())
         self._looked_at += new
         return Fill(new=new, late=free - new, repeated=scans - free, jumped=jumped)
 

@@ -30,7 +30,7 @@ from typing import Any
 os.environ["OMP_NUM_THREADS"] = "1"
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from cases import window_of
+from cases import plate_of, window_of
 from peers import Answer, Phase, ask, ask_mcsa, ask_statorscope
 
 from calibration.simulator.recording import simulate
@@ -151,8 +151,7 @@ def _phase(window: Window, scenario: Scenario, recording: Recording) -> Phase:
 
 
 def _ask_ours(window: Window, scenario: Scenario) -> tuple[Answer, Evidence]:
-    supply = "vfd" if scenario.supply.drive else "grid"
-    analyser = Analyser(scenario.motor.nameplate.model_copy(update={"supply": supply}), ImageSpec())
+    analyser = Analyser(plate_of(scenario), ImageSpec())
     evidence = Evidence()
 
     def answer() -> tuple[str | None, str | None]:

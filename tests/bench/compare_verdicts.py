@@ -13,6 +13,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -50,6 +51,7 @@ def main() -> int:
 def make_recordings(folder: Path, first_seed: int, count: int) -> int:
     """Simulate `count` recordings of 12 s, each in a folder with its plate as agent.yaml."""
     import yaml
+    from cases import plate_of
 
     from calibration.simulator.recording import simulate
     from calibration.simulator.sets import draw_scenario
@@ -60,8 +62,7 @@ def make_recordings(folder: Path, first_seed: int, count: int) -> int:
         own = folder / f"{_SETS[number % 2]}-{first_seed + number}"
         own.mkdir(parents=True, exist_ok=True)
         write_recording(own / "recording.npz", simulate(scenario))
-        plate = scenario.motor.nameplate.model_dump(mode="json", exclude_none=True)
-        plate["supply"] = "vfd" if scenario.supply.drive else "grid"
+        plate = plate_of(scenario).model_dump(mode="json", exclude_none=True)
         config = {"motor": plate, "acquisition": {"port": "/dev/null"}, "mqtt": {"host": "localhost"}}
         (own / "agent.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     return 0
@@ -107,11 +108,12 @@ def compare_verdicts(before: Path, after: Path, reasons: Path | None) -> int:
 
 def _payloads(path: Path) -> dict[tuple[str, str, int], dict[str, object]]:
     found: dict[tuple[str, str, int], dict[str, object]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     for line in path.read_text(encoding="utf-8").splitlines():
         payload = json.loads(line)
-        name = "/".join(Path(payload["recording"]).parts[-2:])
-        number = sum(key[:2] == (name, payload["kind"]) for key in found)
-        found[name, payload["kind"], number] = payload
+        key = "/".join(Path(payload["recording"]).parts[-2:]), payload["kind"]
+        found[*key, seen[key]] = payload
+        seen[key] += 1
     return found
 
 

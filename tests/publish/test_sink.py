@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from agents import Heard, agent_of
+from plates import plate_yaml
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
@@ -231,8 +232,7 @@ def test_a_sink_that_is_a_file_and_a_line_in_the_list_gets_all_that_mqtt_gets(
     monkeypatch.setattr(sink, "SINKS", (*SINKS, "toy_lines"))
     config, stop = tmp_path / "agent.yaml", threading.Event()
     config.write_text(
-        "agent: {id: a}\nmotor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
-        "        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
+        f"agent: {{id: a}}\nmotor: {plate_yaml(id='m')}\n"
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: 127.0.0.1, port: 1}}\n"
         f"state_dir: {tmp_path}\nwindow: {{length_s: 4, step_s: 1}}\n"
     )
@@ -276,8 +276,7 @@ def test_a_thread_of_a_second_sink_is_watched_as_well(tmp_path: Path) -> None:
 
     config = tmp_path / "agent.yaml"
     config.write_text(
-        "motor: {id: m, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,\n"
-        "        rated_speed_rpm: 1715, line_frequency_hz: 60, poles: 4}\n"
+        f"motor: {plate_yaml(id='m')}\n"
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: 127.0.0.1, port: 1}}\n"
         f"state_dir: {tmp_path}\n"
     )

@@ -12,7 +12,7 @@ from edge_agent.refusals import of_samples
 from edge_agent.signals.checks import quality
 from edge_agent.signals.checks.coarse import currents_of
 from edge_agent.signals.checks.steadiness import check_running, check_transient
-from edge_agent.signals.checks.vibration import DeadChannel, dead_vibration
+from edge_agent.signals.checks.vibration import DeadChannel, VibrationCheck
 from edge_agent.signals.dsp.carrier import check_bridged
 from edge_agent.signals.evidence import describe_elsewhere, describe_line, describe_sidebands
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, model_inputs
@@ -78,18 +78,19 @@ class Analyser:
 
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
-        analysis = self._overload_first(window, self._measure(window))
+        check = VibrationCheck(window)
+        analysis = self._overload_first(window, self._measure(window, check))
         line_hz = analysis.evidence.line_frequency_hz or self._nameplate.line_frequency_hz
-        return replace(analysis, dead=dead_vibration(window, line_hz))
+        return replace(analysis, dead=check.dead(line_hz))
 
-    def _measure(self, window: Window) -> Analysis:
+    def _measure(self, window: Window, check: VibrationCheck) -> Analysis:
         # Checks: can the currents bear an answer?
         stream = quality.current_stream(window) or window.streams[0]
         if too_slow := quality.check_rate(stream, self._nameplate):
-            return self._without_current(window, too_slow)
+            return self._without_current(check, too_slow)
         refusal = quality.check_currents(stream, self._nameplate)
         if refusal is not None and refusal.reason not in _LINE_STILL_SHOWS:
-            return self._without_current(window, refusal)
+            return self._without_current(check, refusal)
         # Preparation and line.
         current = self._preparation.current(stream)
         if current is None:
@@ -104,8 +105,8 @@ class Analyser:
         if refusal is not None:
             return Analysis(evidence, refusal, line=line)
         # Slip, and the pair of sidebands at it.
-        vibration = self._preparation.vibration(window, line.frequency_hz)
-        view = MotorView(window, current, baseband, vibration, self._nameplate, self._circuit)
+        vibration = self._preparation.vibration(check, line.frequency_hz)
+        view = MotorView(check, current, baseband, vibration, self._nameplate, self._circuit)
         estimate = self._slips.estimate(view, _current_names(window))
         evidence = self._with_slip(evidence, estimate.slip)
         if estimate.sidebands is None:
@@ -134,9 +135,9 @@ class Analyser:
             oscillation_doubt=estimate.doubts.if_broken,
         )
 
-    def _without_current(self, window: Window, refusal: Refusal) -> Analysis:
+    def _without_current(self, check: VibrationCheck, refusal: Refusal) -> Analysis:
         """Return the analysis of unusable currents: the vibration alone may still tell the speed."""
-        vibration = self._preparation.vibration(window, self._nameplate.line_frequency_hz)
+        vibration = self._preparation.vibration(check, self._nameplate.line_frequency_hz)
         slips = None if vibration is None else self._slips.by_vibration_alone(vibration)
         evidence = self._with_slip(Evidence(), None if slips is None else slips.middle)
         return Analysis(evidence, refusal, slips=slips)

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.signals.checks.coarse import currents_of, phase_names
-from edge_agent.signals.checks.vibration import telling_vibration
+from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband, demodulate
 from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.supply import Line, find_line, space_vector
-from edge_agent.windows.sliding import StreamWindow, Window
+from edge_agent.windows.sliding import StreamWindow
 
 _HIGHEST_SHARE = 0.435
 """Share of the rate up to which harmonics are read: their lines pass the filter of the decimation, and what
@@ -70,13 +70,13 @@ class Preparation:
         forwards = vector.conj() if line.reversed_order else vector
         return Current(forwards, decimator.valid(stream), decimator.rate_hz, line)
 
-    def vibration(self, window: Window, line_hz: float) -> Vibration | None:
+    def vibration(self, check: VibrationCheck, line_hz: float) -> Vibration | None:
         """Return the channels of the first stream in which a machine shows; None without any.
 
         `line_hz` is the supply's frequency, whose own lines do not count.
         """
-        for stream in window.streams:
-            channels = telling_vibration(stream, line_hz)
+        for stream in check.window.streams:
+            channels = check.telling(stream, line_hz)
             if channels:
                 decimator = self._decimator(stream)
                 return Vibration(decimator.process(stream)[channels], decimator.rate_hz)

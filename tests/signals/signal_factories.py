@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.motor import Nameplate
+from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.prepared import Preparation
 from edge_agent.signals.slip.slots import SlotLines, spectra_of
 from edge_agent.windows.sliding import StreamWindow, Window
@@ -131,7 +132,9 @@ def slot_lines(window: Window, bars: int = 28) -> SlotLines:
     current = Preparation().current(window.streams[0])
     assert current is not None
     line = current.line
-    return SlotLines(spectra_of(window, line), bars, 2, line.frequency_hz, current.demodulated())
+    return SlotLines(
+        spectra_of(VibrationCheck(window), line), bars, 2, line.frequency_hz, current.demodulated()
+    )
 
 
 def times(length_s: float, rate_hz: float = RATE_HZ) -> NDArray[np.float64]:

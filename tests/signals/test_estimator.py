@@ -18,6 +18,7 @@ from signal_factories import (
 )
 
 from edge_agent.circuit import fit_circuit
+from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.prepared import Preparation
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.slip.estimator import SlipEstimator
@@ -32,8 +33,9 @@ def a_view(window, plate=None):
     plate = plate or a_nameplate()
     preparation = Preparation()
     current = preparation.current(window.streams[0])
-    vibration = preparation.vibration(window, current.line.frequency_hz)
-    return MotorView(window, current, current.demodulated(), vibration, plate, fit_circuit(plate))
+    check = VibrationCheck(window)
+    vibration = preparation.vibration(check, current.line.frequency_hz)
+    return MotorView(check, current, current.demodulated(), vibration, plate, fit_circuit(plate))
 
 
 def an_estimator(plate):

@@ -14,6 +14,7 @@ from signal_factories import (
     times,
 )
 
+from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.prepared import Current, Preparation, current_vector
 from edge_agent.signals.supply import Line
@@ -94,12 +95,13 @@ def test_the_next_window_of_a_kept_filter_is_the_same_as_a_fresh_one():
 def test_vibration_is_what_the_channels_that_tell_something_gave():
     shaking = a_shaking(times(4.0), 29.0)
     window = a_window(a_vibration_window(np.concatenate([np.zeros_like(shaking), shaking])))
-    vibration = Preparation().vibration(window, 60.0)
+    vibration = Preparation().vibration(VibrationCheck(window), 60.0)
     assert vibration.rate_hz == 1000.0
     assert len(vibration.samples) == 1
     assert vibration.samples.any()
 
 
 def test_there_is_no_vibration_without_a_channel_that_tells_something():
-    assert Preparation().vibration(a_window(a_stream()), 60.0) is None
-    assert Preparation().vibration(a_window(a_vibration_window(np.zeros((2, 40_000)))), 60.0) is None
+    assert Preparation().vibration(VibrationCheck(a_window(a_stream())), 60.0) is None
+    at_rest = a_window(a_vibration_window(np.zeros((2, 40_000))))
+    assert Preparation().vibration(VibrationCheck(at_rest), 60.0) is None

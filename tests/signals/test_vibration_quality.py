@@ -7,7 +7,7 @@ import pytest
 from motor_windows import SHAFT_HZ, a_motor_window, analyse
 from signal_factories import RATE_HZ, VIBRATION_SCALE, a_shaking, a_vibration_window, a_window, times
 
-from edge_agent.signals.checks.vibration import dead_vibration, telling_vibration, usable_vibration
+from edge_agent.signals.checks.vibration import VibrationCheck, usable_vibration
 
 SCANS = round(12 * RATE_HZ)
 SECONDS = times(12.0)
@@ -20,6 +20,10 @@ def noise(seed=1, sd=0.1):
 def hum():
     lines = (np.cos(2 * np.pi * 60 * k * SECONDS) / k for k in range(1, 8))
     return sum(lines) + noise(sd=0.05)
+
+
+def telling(stream, line_hz):
+    return VibrationCheck(a_window(stream)).telling(stream, line_hz)
 
 
 def toggling_at_the_rail():
@@ -44,10 +48,10 @@ DEAD = {
 def test_a_dead_channel_is_named_with_what_it_shows(kind):
     make, why = DEAD[kind]
     window = a_vibration_window(np.stack([make(), a_shaking(SECONDS, SHAFT_HZ)[0]]))
-    (dead,) = dead_vibration(a_window(window), line_hz=60.0)
+    (dead,) = VibrationCheck(a_window(window)).dead(line_hz=60.0)
     assert dead.name == "vib_0"
     assert why in dead.why
-    assert telling_vibration(window, line_hz=60.0) == [1]
+    assert telling(window, line_hz=60.0) == [1]
 
 
 @pytest.mark.parametrize("kind", DEAD)
@@ -69,7 +73,7 @@ def test_the_verdict_is_that_of_the_currents_alone(kind):
 def test_noise_is_no_machine_whatever_its_seed(sd, length_s):
     scans = round(length_s * RATE_HZ)
     rows = np.random.default_rng(7).normal(0, sd, (10, scans))
-    assert telling_vibration(a_vibration_window(rows), line_hz=60.0) == []
+    assert telling(a_vibration_window(rows), line_hz=60.0) == []
 
 
 @pytest.mark.parametrize("shaft_hz", [9.7, 14.5, 29.0, 59.0])
@@ -77,22 +81,22 @@ def test_noise_is_no_machine_whatever_its_seed(sd, length_s):
 def test_a_channel_with_a_line_of_the_shaft_in_its_noise_tells_something(shaft_hz, level):
     shaking = level * np.cos(2 * np.pi * shaft_hz * SECONDS) + noise(sd=0.1)
     window = a_vibration_window(shaking[None])
-    assert telling_vibration(window, line_hz=60.0) == [0]
-    assert dead_vibration(a_window(window), line_hz=60.0) == ()
+    assert telling(window, line_hz=60.0) == [0]
+    assert VibrationCheck(a_window(window)).dead(line_hz=60.0) == ()
 
 
 def test_a_channel_with_slot_lines_alone_tells_something():
     window = a_vibration_window((0.02 * np.cos(2 * np.pi * 811.0 * SECONDS) + noise())[None])
-    assert telling_vibration(window, line_hz=60.0) == [0]
+    assert telling(window, line_hz=60.0) == [0]
 
 
 def test_a_stream_that_lost_scans_is_not_used_and_not_called_dead():
     window = replace(a_vibration_window(a_shaking(SECONDS, SHAFT_HZ)), overruns=1)
     assert usable_vibration(window) == []
-    assert dead_vibration(a_window(window), line_hz=60.0) == ()
+    assert VibrationCheck(a_window(window)).dead(line_hz=60.0) == ()
 
 
 @pytest.mark.parametrize("scans", [3, 40, 500])
 def test_a_window_too_short_for_a_line_tells_nothing(scans):
     rows = np.random.default_rng(1).normal(0, 0.1, (1, scans))
-    assert telling_vibration(a_vibration_window(rows), line_hz=60.0) == []
+    assert telling(a_vibration_window(rows), line_hz=60.0) == []

@@ -9,6 +9,7 @@ from motor_windows import POLE_PASS_HZ, SLIP, a_motor_window, a_window_with_slot
 from signal_factories import a_nameplate
 
 from edge_agent.circuit import fit_circuit
+from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.prepared import Preparation
 from edge_agent.signals.slip.pair_search import find_pair
 from edge_agent.signals.slip.range import SlipRange
@@ -44,7 +45,7 @@ def circuit():
 
 def a_view(slots=False, **plate):
     window, current, baseband = prepared(slots)
-    return MotorView(window, current, baseband, None, a_nameplate(**plate), circuit())
+    return MotorView(VibrationCheck(window), current, baseband, None, a_nameplate(**plate), circuit())
 
 
 def test_the_view_shows_what_it_was_given():

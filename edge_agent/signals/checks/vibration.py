@@ -9,10 +9,9 @@ from scipy import fft
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.limits import SAMPLES
 from edge_agent.signals.checks import flat
+from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS
 from edge_agent.windows.sliding import StreamWindow, Window
 
-MAX_LOST_FRACTION = 0.02
-"""Share of the scans of a stream that may be lost; judgement."""
 _HELD_S = 0.02
 """Longest time that an accelerometer may keep one count, s: below 50 Hz nothing is that slow and that
 still. Judgement, held by the fault sets of tests/bench/bench_evidence.py."""
@@ -22,9 +21,6 @@ tests/bench/bench_evidence.py."""
 _HOLDS_BY_CHANCE = 5.0
 """Times the longest run that chance gives, from which a run is a hold. Judgement, held by the fault sets of
 tests/bench/bench_evidence.py."""
-_MAX_AT_EXTREME = 0.01
-"""Share of scans at the converter's end: a sine touches it with fewer unless it is cut off. Judgement, held
-by the fault sets of tests/bench/bench_evidence.py."""
 _FEW_COUNTS = 20
 """A signal of fewer counts is at its extremes by resolution alone. Judgement."""
 _LOWEST_HZ = 3.0
@@ -38,8 +34,6 @@ _FLOOR_WIDTH_HZ = 12.0
 """Width of the stretch whose median is the floor: that of the search for the shaft."""
 _MIN_FLOOR_BINS = 60
 """A median of fewer bins strays by more than a decibel or two."""
-_SUPPLY_BINS = 3.0
-"""Half width of a line of the supply behind a Blackman window, bins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,51 +46,62 @@ class DeadChannel:
     """What it shows instead, as the end of a sentence."""
 
 
+class VibrationCheck:
+    """The vibration channels of a window: which show the machine, and why others do not; each judged once."""
+
+    def __init__(self, window: Window) -> None:
+        self.window = window
+        self._judged: dict[tuple[int, float], dict[int, str | None]] = {}
+
+    def telling(self, stream: StreamWindow, line_hz: float) -> list[int]:
+        """Return the indices of the usable vibration channels in which a machine shows.
+
+        `line_hz` is the supply's frequency: its multiples show in a cable without any sensor, too.
+        """
+        return [i for i, why in self._judge(stream, line_hz).items() if why is None]
+
+    def dead(self, line_hz: float) -> tuple[DeadChannel, ...]:
+        """Return the vibration channels of all streams that tell nothing, each with what it shows instead.
+
+        A stream that merely lost scans is not counted here.
+        """
+        return tuple(
+            DeadChannel(stream.stream.channels[i].name, why)
+            for stream in self.window.streams
+            for i, why in self._judge(stream, line_hz).items()
+            if why is not None
+        )
+
+    def _judge(self, stream: StreamWindow, line_hz: float) -> dict[int, str | None]:
+        """Return why each vibration channel tells nothing, None if it does; empty if scans were lost."""
+        key = stream.stream.number, line_hz
+        if key not in self._judged:
+            channels = [] if _loses(stream) else _vibration_channels(stream)
+            self._judged[key] = {i: _why_nothing(stream, i, line_hz) for i in channels}
+        return self._judged[key]
+
+
 def usable_vibration(window: StreamWindow) -> list[int]:
     """Indices of the vibration channels that are neither stuck nor clipped and have lost little."""
-    if _loses(window) or window.valid.size < _MIN_HELD_SCANS:
+    if _loses(window):
         return []
-    return [
-        i
-        for i, channel in enumerate(window.stream.channels)
-        if channel.kind is ChannelKind.VIBRATION and _fault(window, i) is None
-    ]
+    return [i for i in _vibration_channels(window) if _fault(window, i) is None]
 
 
-def telling_vibration(window: StreamWindow, line_hz: float) -> list[int]:
-    """Return the indices of the usable vibration channels in which a machine shows.
-
-    `line_hz` is the supply's frequency: its multiples show in a cable without any sensor, too.
-    """
-    return [
-        i
-        for i in usable_vibration(window)
-        if _highest_line_db(window, i, line_hz) >= SAMPLES.min_vibration_line_db
-    ]
+def _vibration_channels(window: StreamWindow) -> list[int]:
+    return [i for i, c in enumerate(window.stream.channels) if c.kind is ChannelKind.VIBRATION]
 
 
-def dead_vibration(window: Window, line_hz: float) -> tuple[DeadChannel, ...]:
-    """Return the vibration channels of all streams that tell nothing, each with what it shows instead.
-
-    A stream that merely lost scans is not counted here.
-    """
-    dead = []
-    for stream in window.streams:
-        if _loses(stream):
-            continue
-        for i, channel in enumerate(stream.stream.channels):
-            if channel.kind is not ChannelKind.VIBRATION:
-                continue
-            why = _fault(stream, i)
-            if why is None and _highest_line_db(stream, i, line_hz) < SAMPLES.min_vibration_line_db:
-                why = "it shows noise without any line of a machine"
-            if why is not None:
-                dead.append(DeadChannel(channel.name, why))
-    return tuple(dead)
+def _why_nothing(window: StreamWindow, channel: int, line_hz: float) -> str | None:
+    """Return what a vibration channel shows instead of a machine; None if it shows one."""
+    why = _fault(window, channel)
+    if why is None and _highest_line_db(window, channel, line_hz) < SAMPLES.min_vibration_line_db:
+        why = "it shows noise without any line of a machine"
+    return why
 
 
 def _loses(window: StreamWindow) -> bool:
-    return window.lost_samples > MAX_LOST_FRACTION * window.valid.size or window.overruns > 0
+    return window.lost_samples > SAMPLES.max_lost_fraction * window.valid.size or window.overruns > 0
 
 
 def _fault(window: StreamWindow, channel: int) -> str | None:
@@ -130,7 +135,7 @@ def _rails(counts: NDArray[np.integer], low: int, high: int) -> bool:
         ends = np.iinfo(counts.dtype)
         return low == ends.min or high == ends.max
     at_extremes = np.count_nonzero(counts == low) + np.count_nonzero(counts == high)
-    return bool(at_extremes > _MAX_AT_EXTREME * counts.size)
+    return bool(at_extremes > SAMPLES.max_at_extreme * counts.size)
 
 
 def _highest_line_db(window: StreamWindow, channel: int, line_hz: float) -> float:
@@ -151,6 +156,6 @@ def _highest_line_db(window: StreamWindow, channel: int, line_hz: float) -> floa
     levels = (stretches / np.maximum(np.median(stretches, axis=1, keepdims=True), 1e-30)).ravel()
     tones_hz = np.arange(levels.size) * bin_hz
     off_supply_hz = np.abs(tones_hz - line_hz * np.round(tones_hz / line_hz))
-    levels[off_supply_hz <= _SUPPLY_BINS * bin_hz] = 0.0
+    levels[off_supply_hz <= BLACKMAN_MAIN_LOBE_BINS * bin_hz] = 0.0
     levels[tones_hz < _LOWEST_HZ] = 0.0
     return float(10 * np.log10(levels.max() + 1e-30))

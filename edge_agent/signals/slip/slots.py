@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from edge_agent.signals.checks.coarse import currents_of, phase_names
-from edge_agent.signals.checks.vibration import telling_vibration
+from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS, blackman, hann
 from edge_agent.signals.supply import Line, sum_on_axes
-from edge_agent.windows.sliding import StreamWindow, Window
+from edge_agent.windows.sliding import StreamWindow
 
 _CURRENT_ORDERS = (1, -1)
 """Principal slot harmonics of the current: N_b f_r ± f."""
@@ -67,10 +67,10 @@ class _Band:
     middle_hz: float
 
 
-def spectra_of(window: Window, line: Line) -> list[Spectra]:
-    """Return the spectra of the currents and of the usable vibration of a window."""
+def spectra_of(check: VibrationCheck, line: Line) -> list[Spectra]:
+    """Return the spectra of the currents and of the vibration of a window that tells anything."""
     result = []
-    for stream in window.streams:
+    for stream in check.window.streams:
         if stream.valid.size < _MIN_SCANS:
             continue
         length_s = stream.valid.size / stream.stream.rate_hz
@@ -79,7 +79,7 @@ def spectra_of(window: Window, line: Line) -> list[Spectra]:
             forward, backward = _sequences(_samples(stream, currents), names)
             both = (backward, forward) if line.reversed_order else (forward, backward)
             result.append(Spectra(np.stack(both), _CURRENT_ORDERS, length_s))
-        if vibration := telling_vibration(stream, line.frequency_hz):
+        if vibration := check.telling(stream, line.frequency_hz):
             spectra = np.asarray(fft.rfft(_samples(stream, vibration), overwrite_x=True))
             result.append(Spectra(spectra, _VIBRATION_ORDERS, length_s))
     return result

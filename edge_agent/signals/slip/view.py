@@ -6,12 +6,12 @@ from typing import Protocol
 
 from edge_agent.circuit import Circuit
 from edge_agent.motor import Nameplate
+from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.prepared import Current, Vibration
 from edge_agent.signals.slip.pair_search import Found, find_pair
 from edge_agent.signals.slip.range import SlipRange
 from edge_agent.signals.slip.slots import SlotLines, spectra_of
-from edge_agent.windows.sliding import Window
 
 
 class SlipSource(Protocol):
@@ -26,15 +26,16 @@ class MotorView:
 
     def __init__(
         self,
-        window: Window,
+        check: VibrationCheck,
         current: Current,
         baseband: Baseband,
         vibration: Vibration | None,
         nameplate: Nameplate,
         circuit: Circuit,
     ) -> None:
-        """`baseband` is the demodulated `current`; `vibration` is None where no channel is usable."""
-        self.window = window
+        """`baseband` is the demodulated `current`; `vibration` is None where no channel shows the machine."""
+        self.window = check.window
+        self._check = check
         self.current = current
         self.line = current.line
         self.baseband = baseband
@@ -74,5 +75,5 @@ class MotorView:
         bars = self._nameplate.rotor_bars
         if bars is None:
             return None
-        spectra = spectra_of(self.window, self.line)
+        spectra = spectra_of(self._check, self.line)
         return SlotLines(spectra, bars, self._nameplate.pole_pairs, self.line.frequency_hz, self.baseband)

@@ -64,7 +64,7 @@ class Agent:
     def run(self, stop: threading.Event, hung_up: threading.Event | None = None) -> None:
         """Diagnose until `stop` is set; `hung_up` is logged and cleared.
 
-        Raises ThreadLostError when a thread dies or stalls, WindowsFailError when no window can be analysed.
+        Raises ThreadLostError if a thread dies or stalls, WindowsFailError if no window can be analysed.
         """
         self._say_state(self._line.decision.state)  # first: whoever sees us online must see no older state
         with contextlib.ExitStack() as entered:
@@ -110,7 +110,7 @@ class Agent:
         self._device_log.device_came(device)
 
     def _tell(self, answer: Answer) -> None:
-        """Tell what a window showed, and the state if that changed it."""
+        """Publish what a window showed, and the state if that changed it."""
         self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))

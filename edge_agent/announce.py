@@ -17,7 +17,7 @@ class Announcer:
     def __init__(
         self, origin: sink.Origin, told: sink.Told | None, clock: Callable[[], float] = time.time
     ) -> None:
-        """Begin after a restart; `told` is what the last event before it said, None where there was none."""
+        """Begin after a restart; `told` is what the last event before it said, None if there was none."""
         self._origin = origin
         self._told = told
         self._clock = clock
@@ -31,7 +31,7 @@ class Announcer:
         return sink.State(self._origin, state, self._clock())
 
     def event(self, before: Verdict, after: Verdict) -> sink.Event | None:
-        """Return what is said of a change of the state; None where it is no event.
+        """Return what is said of a change of the state; None if it is no event.
 
         The first answer after a restart is compared with what was told before it: until then, nothing is
         known to have changed.

@@ -97,7 +97,7 @@ def check_matplotlib() -> None:
 
 
 def plot(answer: Answer, nameplate: Nameplate, path: Path) -> None:
-    """Draw one window as a PNG; raises PlotError where matplotlib is not installed."""
+    """Draw one window as a PNG; raises PlotError if matplotlib is not installed."""
     check_matplotlib()
     from matplotlib.figure import Figure
 
@@ -293,7 +293,7 @@ def _say_absent(axes: "Axes", text: str) -> None:
 def _current_vector(window: Window) -> tuple[NDArray[np.complex128], NDArray[np.bool_], float, int] | None:
     """Return the decimated space vector (n,) of a window, which of it is valid, its rate and its phases.
 
-    None where the window has no current.
+    None if the window has no current.
     """
     current = quality.current_stream(window)
     if current is None:

@@ -145,7 +145,7 @@ def _wrong_usage(args: argparse.Namespace) -> str | None:
 
 
 def _description(args: argparse.Namespace) -> Description:
-    """What CSV and WAV do not say themselves; raises ConfigError when the YAML file is wrong."""
+    """What CSV and WAV do not say themselves; raises ConfigError if the YAML file is wrong."""
     if args.config is None:
         return Description(rate_hz=args.rate_hz, columns=args.columns)
     settings = load_settings(args.config)

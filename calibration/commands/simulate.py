@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _scenarios(args: argparse.Namespace) -> list[Scenario]:
-    """Read or draw what is asked for; raises ValueError when it makes no sense."""
+    """Read or draw what is asked for; raises ValueError if it makes no sense."""
     for name in ("count", "jobs"):
         if getattr(args, name) < 1:
             raise ValueError(f"--{name}: {getattr(args, name)} is not positive")

@@ -123,7 +123,7 @@ def _motor(args: argparse.Namespace) -> SampleSource:
 
 
 def _encoder(args: argparse.Namespace, source: SampleSource) -> Encoder:
-    """Return the encoder; raises DaqError when the line is too slow for it."""
+    """Return the encoder; raises DaqError if the line is too slow for it."""
     encoder = CsvLines(source.device) if args.format == "csv" else BlockFrames(source.device)
     if args.baud is not None:
         needed = encoder.bytes_per_s(args.scans_per_frame) * args.speed

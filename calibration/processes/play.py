@@ -87,7 +87,7 @@ class Play:
         self._began_s = time.monotonic()
 
     def perform(self) -> None:
-        """Start everything and wait for the alarm; raises ChildError when a step takes too long."""
+        """Start everything and wait for the alarm; raises ChildError if a step takes too long."""
         broker, broker_port = start_broker(self._folder)
         self._enter(broker)
         self._say(
@@ -180,7 +180,7 @@ class Play:
         raise ChildError(f"{name} did not come in {limit_s:g} s")
 
     def _next_message(self) -> Message | None:
-        """Show and return the next message; None when none comes within half a second."""
+        """Show and return the next message; None if none comes within half a second."""
         try:
             message = self._messages.get(timeout=_LOOK_S)
         except queue.Empty:
@@ -200,7 +200,7 @@ class Play:
 
 
 def break_bars(control: Path, bars: int) -> None:
-    """Break bars of the virtual DAQ's motor; raises ChildError when it refuses."""
+    """Break bars of the virtual DAQ's motor; raises ChildError if it refuses."""
     with socket.socket(socket.AF_UNIX) as connection:
         connection.settimeout(_STATE_LIMIT_S)
         connection.connect(str(control))

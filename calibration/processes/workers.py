@@ -26,7 +26,7 @@ def work(
         scheduler: address of a running cluster, `tcp://host:port`.
         unit: what the bar calls a task.
 
-    Raises OSError when no scheduler answers at the address, and whatever `function` raises.
+    Raises OSError if no scheduler answers at the address, and whatever `function` raises.
     """
     from dask.distributed import as_completed  # takes longer to import than --help may last
 

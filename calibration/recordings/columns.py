@@ -56,7 +56,7 @@ class Column:
 
     @property
     def stated_unit(self) -> str:
-        """Unit of a line of units or in brackets behind the name, "" where there is none."""
+        """Unit of a line of units or in brackets behind the name, "" if there is none."""
         in_name = _UNIT_BEHIND.search(self.name)
         unit = self.unit.strip().strip("[]()").strip() or (in_name["unit"].strip() if in_name else "")
         return "" if unit == "-" else unit
@@ -75,7 +75,7 @@ class Told:
 
 
 def described(columns: Sequence[Column], channels: Sequence[ConfiguredChannel]) -> list[Told]:
-    """Return the channel of each column; None where neither the YAML nor the name says what it is.
+    """Return the channel of each column; None if neither the YAML nor the name says what it is.
 
     As for a DAQ, channels of the YAML win by name, or in order where no name fits and their number does.
     By name alone, `ia`, `ib` and `ic` are currents in A, `vib...` is vibration in m/s2 and `speed...` is
@@ -98,7 +98,7 @@ def recording_of(
     """Make the recording of one clock that columns (scans, told) hold; all must have a channel.
 
     Whole numbers stay the counts that they are. Others are quantised to 32 bits, with the scale of their
-    channel changed accordingly. Raises RecordingError when a value is not finite or cannot be a measured one.
+    channel changed accordingly. Raises RecordingError if a value is not finite or cannot be a measured one.
     """
     channels = tuple(each.channel for each in told if each.channel is not None)
     if not np.isfinite(values).all():

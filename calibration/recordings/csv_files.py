@@ -22,7 +22,7 @@ LEFT_OUT = "_"
 
 
 def read_csv(path: Path, description: Description) -> Recording:
-    """Read a text table; raises RecordingError when it cannot be used."""
+    """Read a text table; raises RecordingError if it cannot be used."""
     try:
         return _recording(path, description)
     except OSError as error:

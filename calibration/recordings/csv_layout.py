@@ -72,7 +72,7 @@ def is_number(cell: str) -> bool:
 
 
 def find_layout(lines: Sequence[str], columns: Sequence[str], described: Sequence[str]) -> Layout:
-    """Find the table; raises RecordingError where there is none.
+    """Find the table; raises RecordingError if there is none.
 
     Args:
         lines: all lines of the file.
@@ -160,7 +160,7 @@ class _Way:
     def heading(
         self, columns: Sequence[str], described: Sequence[str]
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return name and unit of each column; raises RecordingError where nothing names them."""
+        """Return name and unit of each column; raises RecordingError if nothing names them."""
         header, units = self._header_lines()
         if columns:
             names = self._aligned(columns)
@@ -201,7 +201,7 @@ class _Way:
         return above, none
 
     def _aligned(self, header: Sequence[str]) -> list[str] | None:
-        """Spread a header over the columns; None where their numbers differ for more than empty columns."""
+        """Spread a header over the columns; None if their numbers differ for more than empty columns."""
         cells = list(header)
         if len(cells) == self.width:
             return cells

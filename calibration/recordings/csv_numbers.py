@@ -36,7 +36,7 @@ class Numbers:
     ends: tuple[tuple[str, ...], ...]
     """The first and last values of each column as they are written."""
     footer: str | None
-    """Which lines at the end were left out; None where there are none."""
+    """Which lines at the end were left out; None if there are none."""
 
 
 def read_numbers(lines: Sequence[str], layout: Layout, columns: Sequence[int]) -> Numbers:
@@ -88,7 +88,7 @@ def _float(cell: str) -> float:
 
 
 def _values(rows: list[list[str]], width: int, columns: Sequence[int]) -> NDArray[np.float64] | None:
-    """Return the numbers (scans, columns) of rows; None where one of them is no scan."""
+    """Return the numbers (scans, columns) of rows; None if one of them is no scan."""
     if any(len(row) != width for row in rows):
         return None
     values = np.empty((len(rows), len(columns)))
@@ -120,7 +120,7 @@ def _is_scan(row: list[str], layout: Layout, columns: Sequence[int]) -> bool:
 
 
 def _footer(lines: Sequence[str], bad: int, layout: Layout, columns: Sequence[int]) -> str:
-    """Name the lines from `bad` on, which are no scans; raises RecordingError where they should be."""
+    """Name the lines from `bad` on, which are no scans; raises RecordingError if they should be."""
     rest = [number for number in range(bad, len(lines)) if lines[number].strip()]
     first = cells_of(lines[bad], layout.separator)
     cut_off = len(rest) == 1 and bad == len(lines) - 1

@@ -17,7 +17,7 @@ TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".dat", ".asc")
 
 
 def parts_of(path: Path, description: Description) -> list[Part]:
-    """List the recordings that a file holds; raises RecordingError when it can hold none.
+    """List the recordings that a file holds; raises RecordingError if it can hold none.
 
     The description is for text and WAV; recordings (.npz) and laboratory files describe themselves.
     """

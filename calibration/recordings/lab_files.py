@@ -78,7 +78,7 @@ class _Place:
 
 
 def lab_parts(path: Path) -> list[Part]:
-    """List the recordings of a rotor; raises RecordingError when the file is not of the layout.
+    """List the recordings of a rotor; raises RecordingError if the file is not of the layout.
 
     The line frequency of the first recording with a motor running is checked at once, since a wrong
     rate makes all of them useless.
@@ -220,7 +220,7 @@ def _read(place: _Place) -> Recording:
 
 
 def _vibration_delay_s(currents: Floats, vibration: Floats, vibration_rate_hz: float) -> float | None:
-    """How much later than in the currents the start comes in the vibration; None where one shows none."""
+    """How much later than in the currents the start comes in the vibration; None if one shows none."""
     in_currents = find_start_s(currents, CURRENT_RATE_HZ)
     in_vibration = find_start_s(vibration, vibration_rate_hz)
     return None if in_currents is None or in_vibration is None else in_vibration - in_currents

@@ -56,7 +56,7 @@ class RotorFile:
     def add(self, torque_nm: float, repetition: int, signals: Mapping[str, NDArray[np.floating]]) -> None:
         """Add a recording: samples (n,) of each of `SIGNALS`, stored in single precision.
 
-        Raises ValueError when a signal is missing or unknown.
+        Raises ValueError if a signal is missing or unknown.
         """
         if set(signals) != set(SIGNALS):
             raise ValueError(f"signals are {sorted(signals)}, expected {sorted(SIGNALS)}")

@@ -30,7 +30,7 @@ def quantise(values: NDArray[Any], bits: Literal[16, 32]) -> tuple[Counts, NDArr
 
 
 def as_counts(values: NDArray[Any]) -> Counts | None:
-    """Return whole numbers as the counts that they are; None where they are no counts of 32 bits."""
+    """Return whole numbers as the counts that they are; None if they are no counts of 32 bits."""
     if not np.array_equal(values, np.rint(values)):
         return None
     lowest, highest = values.min(), values.max()

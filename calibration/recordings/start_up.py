@@ -29,7 +29,7 @@ def find_start_s(signals: NDArray[np.floating], rate_hz: float) -> float | None:
         rate_hz: scans per second.
 
     Returns:
-        Seconds from the first scan, in steps of 5 ms; None where the level does not rise threefold.
+        Seconds from the first scan, in steps of 5 ms; None if the level does not rise threefold.
     """
     rest = signals[: round(AT_REST_S * rate_hz)]
     relative = (signals - rest.mean(axis=0)) / np.where(rest.std(axis=0) > 0, rest.std(axis=0), 1.0)

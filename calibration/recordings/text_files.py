@@ -32,9 +32,9 @@ _NO_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x19\x1b-\x1f]")
 
 
 def read_lines(path: Path) -> list[str]:
-    """Return the lines of a text file without their ends; the last is empty where the file ends with one.
+    """Return the lines of a text file without their ends; the last is empty if the file ends with one.
 
-    Raises RecordingError when the file is no text, or too long.
+    Raises RecordingError if the file is no text, or too long.
     """
     size = path.stat().st_size
     if size > MAX_TEXT_BYTES:

@@ -50,7 +50,7 @@ class TimeColumn:
     name: str
     """As the file calls it."""
     unit: str | None
-    """s, ms, us or ns; None where the file does not say it."""
+    """s, ms, us or ns; None if the file does not say it."""
 
 
 def is_time_unit(text: str) -> bool:
@@ -85,7 +85,7 @@ def rate_of(
         cells: its first and last values as they are written, whose digits tell how they are rounded.
         given_hz: the rate that the user or the file states; None if neither does.
 
-    Raises RecordingError when time does not grow evenly, or contradicts the rate that is stated.
+    Raises RecordingError if time does not grow evenly, or contradicts the rate that is stated.
     """
     name = column.name
     if not np.isfinite(times).all():

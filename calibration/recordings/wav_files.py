@@ -15,7 +15,7 @@ from edge_agent.acquire.recordings import Recording, RecordingError
 
 
 def read_wav(path: Path, description: Description) -> Recording:
-    """Read a WAV file, its channels described in order; raises RecordingError when it cannot be used."""
+    """Read a WAV file, its channels described in order; raises RecordingError if it cannot be used."""
     try:
         header = read_header(path)
         if len(description.channels) != header.channels:

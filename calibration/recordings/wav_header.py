@@ -31,7 +31,7 @@ class WavHeader:
 
 
 def read_header(path: Path) -> WavHeader:
-    """Read and check the header; raises RecordingError when the samples cannot be read, or end early."""
+    """Read and check the header; raises RecordingError if the samples cannot be read, or end early."""
     size = path.stat().st_size
     if size > MAX_RECORDING_BYTES:
         raise RecordingError(

@@ -147,7 +147,7 @@ def encode_description(device: Device, *, index: bool = False) -> bytes:
 def decode_description(text: bytes) -> tuple[Device, bool]:
     """Read the JSON text; return the device, and whether text lines begin with an index.
 
-    Raises DescriptionError where anything is missing, of a wrong type or out of bounds.
+    Raises DescriptionError if anything is missing, of a wrong type or out of bounds.
     """
     if len(text) > MAX_DESCRIPTION_BYTES:
         raise DescriptionError(f"{len(text)} bytes, expected at most {MAX_DESCRIPTION_BYTES}")

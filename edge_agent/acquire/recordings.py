@@ -50,7 +50,7 @@ class Recording:
 
 
 def read_recording(path: Path) -> Recording:
-    """Read a recording; raises RecordingError when it is not one.
+    """Read a recording; raises RecordingError if it is not one.
 
     Channels are grouped into streams by kind and rate, since one clock can be assumed only within a
     kind; the optional key `stream` (channels,) says otherwise. Values in mA, g and the like are converted.

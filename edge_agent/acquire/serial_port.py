@@ -83,7 +83,7 @@ class SerialReader:
             self._wait()
 
     def _read_until_lost(self, port: int) -> None:
-        """Read until it must stop; raises OSError when the port is lost."""
+        """Read until it must stop; raises OSError if the port is lost."""
         poller = select.poll()
         poller.register(port, select.POLLIN)
         poller.register(self._wake_read, select.POLLIN)

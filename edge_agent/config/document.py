@@ -61,7 +61,7 @@ class Document:
 def read_document(file: Path, environment: Mapping[str, str] = os.environ) -> Document:
     """Read a YAML file, `${NAME}` and `${NAME:-default}` in its values replaced by variables, `$$` by `$`.
 
-    Raises ConfigError when the file cannot be read or is not YAML; lesser problems are in the document.
+    Raises ConfigError if the file cannot be read or is not YAML; lesser problems are in the document.
     """
     text = _read_text(file)
     try:

@@ -188,7 +188,7 @@ def encode_image(image: NDArray[np.uint8]) -> str:
 
 
 def decode_image(text: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return the image of `shape`, uint8; raises ValueError when the text does not hold just that."""
+    """Return the image of `shape`, uint8; raises ValueError if the text does not hold just that."""
     size = math.prod(shape)
     if size > MAX_IMAGE_BYTES:
         raise ValueError(f"an image of {size} values, at most {MAX_IMAGE_BYTES} may be")

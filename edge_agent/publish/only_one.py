@@ -19,7 +19,7 @@ class TakenError(Exception):
 
 @contextlib.contextmanager
 def only_one(folder: Path, broker: str, client_id: str) -> Iterator[None]:
-    """Hold the folder and the client id at this broker. Raises TakenError when another agent has them.
+    """Hold the folder and the client id at this broker. Raises TakenError if another agent has them.
 
     The operating system frees both with the process, however it ends. Where a lock cannot be had for
     another reason (a folder that may not be written), nothing is held: the outbox reports what is wrong.

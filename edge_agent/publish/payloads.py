@@ -16,7 +16,7 @@ Payload = dict[str, object]
 
 
 def encode(payload: Payload) -> bytes:
-    """Return the payload as UTF-8 JSON. Raises ValueError when a NaN or an infinity got into it."""
+    """Return the payload as UTF-8 JSON. Raises ValueError if a NaN or an infinity got into it."""
     return json.dumps(payload, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -40,7 +40,7 @@ def payload_of(document: Document, number: int | None = None) -> Payload:
 
 
 def told_in(payload: bytes) -> Told | None:
-    """Return the state that an event told, from its payload; None where that cannot be read."""
+    """Return the state that an event told, from its payload; None if that cannot be read."""
     try:
         after = json.loads(payload)["after"]
         return Told(after["state"], after["severity"], after["reason"], after["broken_bars"])

@@ -126,7 +126,7 @@ class SinkSettings:
     outbox: OutboxSettings
     """Where events wait for it."""
     former_outbox: Path | None = None
-    """Where an earlier version kept them; None where it was the same place."""
+    """Where an earlier version kept them; None if it was the same place."""
     former_event_topics: tuple[str, ...] = ()
     """Topics of the events there that are this agent's."""
 
@@ -134,7 +134,7 @@ class SinkSettings:
 def read_password(file: Path) -> str:
     """Return the first line of a file, without blanks around it and without a mark of the byte order.
 
-    Raises OSError when the file cannot be read, ValueError when that line cannot be a password. No message
+    Raises OSError if the file cannot be read, ValueError if that line cannot be a password. No message
     holds any part of it.
     """
     with file.open("rb") as stream:

@@ -123,7 +123,7 @@ class Health:
     latency_p99_ms: float | None
     """99th percentile of the same."""
     temperature_c: float | None
-    """Of the processor; None where the system does not say."""
+    """Of the processor; None if the system does not say."""
     memory_mb: float | None
     """Resident memory of the process, 10^6 bytes."""
     uptime_s: float
@@ -192,7 +192,7 @@ class Sink(Protocol):
 
     @property
     def watched(self) -> Watched | None:
-        """Return its thread, for the supervisor; None where it has none."""
+        """Return its thread, for the supervisor; None if it has none."""
         return None
 
     @property
@@ -203,7 +203,7 @@ class Sink(Protocol):
     def last_told(self, motor: str) -> Told | None:
         """Return what the last event said that this motor's state became, before a restart too.
 
-        None where it does not remember; it may be asked before it is entered.
+        None if it does not remember; it may be asked before it is entered.
         """
         return None
 
@@ -214,6 +214,6 @@ def open_sinks(settings: SinkSettings) -> list[Sink]:
 
 
 def last_told(sinks: Sequence[Sink], motor: str) -> Told | None:
-    """Return what the first sink that remembers knows of what was told last; None where none does."""
+    """Return what the first sink that remembers knows of what was told last; None if none does."""
     remembered = (sink.last_told(motor) for sink in sinks)
     return next((told for told in remembered if told is not None), None)

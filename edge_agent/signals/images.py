@@ -186,7 +186,7 @@ def model_inputs(
         load: torque per unit of the rated one.
         bars_per_ratio: equivalent bars per modulation index.
         shaft_hz: rotations per second.
-        vibration: None where no channel is usable.
+        vibration: None if no channel is usable.
     """
     fit, pole_pass_hz = sidebands.fit, sidebands.pair.pole_pass_hz
     modulation = fit.modulation(pole_pass_hz)

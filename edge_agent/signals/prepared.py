@@ -33,7 +33,7 @@ class Current:
     def order_of(self, harmonic: int) -> int | None:
         """Return the multiple of the line at which a harmonic lies, which is signed by its sequence.
 
-        One phase alone shows both turns of the field as forward ones. None where the rate does not reach it.
+        One phase alone shows both turns of the field as forward ones. None if the rate does not reach it.
         """
         if abs(harmonic) * self.line.frequency_hz > _HIGHEST_SHARE * self.rate_hz:
             return None

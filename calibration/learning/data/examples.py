@@ -159,7 +159,7 @@ def load_shard(path: Path) -> Examples:
 
 
 def load_all(folder: Path, manifest: DatasetManifest) -> Examples:
-    """Return all examples; raises ValueError when a shard has changed, or when there is none."""
+    """Return all examples; raises ValueError if a shard has changed, or if there is none."""
     parts: list[Examples] = []
     for shard in manifest.shards:
         path = folder / shard.file

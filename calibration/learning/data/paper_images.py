@@ -44,7 +44,7 @@ class Spectrogram:
     """Short-time Fourier transform of one channel, in dB, without a resize: the frame fits the rows."""
 
     def __init__(self, spec: PaperSpec, rate_hz: float) -> None:
-        """Prepare the taper; raises ValueError when the rate is below twice the highest frequency."""
+        """Prepare the taper; raises ValueError if the rate is below twice the highest frequency."""
         if rate_hz < 2 * spec.highest_hz:
             raise ValueError(
                 f"{rate_hz:g} samples per s cannot show frequencies up to {spec.highest_hz:g} Hz"

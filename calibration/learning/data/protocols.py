@@ -38,7 +38,7 @@ class Fold:
 def folds(protocol: Protocol, entries: Sequence[RecordingEntry], examples: Examples, seed: int) -> list[Fold]:
     """Return the splits of a protocol; equal seeds give equal splits.
 
-    Raises ValueError when there are too few recordings, loads or motors for the protocol.
+    Raises ValueError if there are too few recordings, loads or motors for the protocol.
     """
     return _MAKERS[protocol](entries, examples, np.random.default_rng(seed))
 
@@ -121,7 +121,7 @@ _MAKERS: dict[Protocol, Callable[[Sequence[RecordingEntry], Examples, np.random.
 
 
 def _fold(name: str, part: NDArray[np.int64]) -> Fold:
-    """Return the fold whose `part` (n,) is 0, 1 and 2; raises ValueError when a part is empty."""
+    """Return the fold whose `part` (n,) is 0, 1 and 2; raises ValueError if a part is empty."""
     train, validation, test = (np.flatnonzero(part == number) for number in range(3))
     if not (train.size and validation.size and test.size):
         raise ValueError(

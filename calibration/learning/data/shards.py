@@ -71,7 +71,7 @@ class Shard:
     entries: tuple[RecordingEntry, ...]
     """What came of each recording."""
     file: ShardEntry | None
-    """File of the examples; None when every window was refused."""
+    """File of the examples; None if every window was refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def _look(
 
 
 def manifest_of(shards: Sequence[Shard], cutting: Cutting, seed: int, command: str) -> DatasetManifest:
-    """Return the manifest of a data set of these shards; raises ValueError when all windows were refused."""
+    """Return the manifest of a data set of these shards; raises ValueError if all windows were refused."""
     if all(shard.file is None for shard in shards):
         refused = sum(entry.refused for shard in shards for entry in shard.entries)
         raise ValueError(f"nothing to learn from: all {refused} windows were refused")

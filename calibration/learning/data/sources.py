@@ -90,7 +90,7 @@ class Plan:
 def plan(source: str, recordings: int, seed: int) -> list[Plan]:
     """Return the recordings of a data set, their motors assigned to splits before a window is cut.
 
-    Raises ValueError when the seed is out of range, or ValueError or OSError when the source is a folder that
+    Raises ValueError if the seed is out of range, or ValueError or OSError if the source is a folder that
     does not hold what is needed.
     """
     if seed < 0:

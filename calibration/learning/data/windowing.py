@@ -80,7 +80,7 @@ def draw_spans(
 def space_spans(first_s: float, duration_s: float, length_s: float, count: int) -> list[tuple[float, float]]:
     """Return (start, length) in s of `count` windows, evenly spaced from `first_s` to the end.
 
-    Raises ValueError when not even one window fits in.
+    Raises ValueError if not even one window fits in.
     """
     if first_s + length_s > duration_s:
         raise ValueError(
@@ -107,7 +107,7 @@ def look(
     spans: list[tuple[float, float]],
     despite: frozenset[Reason] = frozenset(),
 ) -> Iterator[Seen | None]:
-    """Analyse each window as the agent would; yield None where the agent would refuse it.
+    """Analyse each window as the agent would; yield None if the agent would refuse it.
 
     A window whose slip is in doubt is refused, too: the sideband pair may lie elsewhere, outside the images.
     `despite` names refusals after which a window is still kept, if there are images of it.

@@ -17,7 +17,7 @@ from edge_agent.diagnose.model import Model, softmax
 def evaluate_dataset(
     model: Model, folder: Path, protocol: Protocol, fold: str, training: Path | None = None
 ) -> Report:
-    """Judge the test part of a fold; raises ValueError when the fold is missing or of another front end.
+    """Judge the test part of a fold; raises ValueError if the fold is missing or of another front end.
 
     `training` is the folder of the training that the file was made from; with it INT8 is compared with float.
     """
@@ -41,7 +41,7 @@ def evaluate_dataset(
 
 
 def evaluate_recordings(model: Model, folder: Path, config: Path) -> MeasuredReport:
-    """Judge every recording of a folder; raises ValueError when there is none."""
+    """Judge every recording of a folder; raises ValueError if there is none."""
     settings = load_settings(config)
     if not any(folder.glob("*.npz")):
         raise ValueError(f"{folder}: no recordings (.npz) in it")

@@ -25,17 +25,17 @@ class MeasuredVerdict:
     condition: str
     """As its metadata states it, or the broken bars they name; else its name without the number."""
     probabilities: tuple[float, ...] | None
-    """The network's, even where the agent discards them; None when the front end refused."""
+    """The network's, even where the agent discards them; None if the front end refused."""
     distance: float | None
-    """Distance of the window from training; None when the front end refused or the model has no distance."""
+    """Distance of the window from training; None if the front end refused or the model has no distance."""
     state: State
     """The agent's answer, from the network and the sidebands."""
     reason: str
-    """Why the agent refused; empty when it answered."""
+    """Why the agent refused; empty if it answered."""
 
     @property
     def broken(self) -> float | None:
-        """Probability that a bar is broken, by the network alone; None when the front end refused."""
+        """Probability that a bar is broken, by the network alone; None if the front end refused."""
         return None if self.probabilities is None else sum(self.probabilities[1:])
 
 

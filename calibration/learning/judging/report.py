@@ -84,7 +84,7 @@ class Report:
     ) -> Self:
         """Make the report of judgements and figures.
 
-        Raises ValueError when no judged recording clearly belongs to a class.
+        Raises ValueError if no judged recording clearly belongs to a class.
         """
         sure, right = verdict_confidence(judgements)
         if not right.size:

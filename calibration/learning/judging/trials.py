@@ -46,7 +46,7 @@ class Terms:
 
 
 def agree_on(terms: Terms, out: Path) -> None:
-    """Note the terms in the folder; raises ValueError when it holds trials of other terms."""
+    """Note the terms in the folder; raises ValueError if it holds trials of other terms."""
     file = out / "terms.json"
     adapter = TypeAdapter(Terms)
     if file.exists():

@@ -55,7 +55,7 @@ class Gathered:
 def gather(order: Order, width: int, branches: int = 1) -> Gathered:
     """Return the slices that hold the channels of `order`; sources have `width` channels a branch.
 
-    Raises ValueError when a slice would not be contiguous.
+    Raises ValueError if a slice would not be contiguous.
     Halving an interleaved order takes a prefix or a suffix of what each source holds, so this never happens;
     as the branches take turns in a source, it is a prefix or a suffix for all of them.
     """

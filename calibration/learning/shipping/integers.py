@@ -32,7 +32,7 @@ def to_integers(
 ) -> onnx.ModelProto:
     """Rewrite, export and quantise; the ranges of the activations come from `count` training examples.
 
-    Raises ValueError when the rewritten network does not answer as the trained one does.
+    Raises ValueError if the rewritten network does not answer as the trained one does.
     """
     names = list(network.modalities)
     modalities = modalities_of(dataset, train, names)

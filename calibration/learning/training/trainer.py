@@ -90,7 +90,7 @@ class Trainer:
         place: Place | None = None,
         origin: Mapping[str, Any] | None = None,
     ) -> None:
-        """Prepare; raises ValueError when a batch is too small.
+        """Prepare; raises ValueError if a batch is too small.
 
         `origin` says what is trained on what. Only a training of equal settings and origin is resumed.
         """
@@ -126,7 +126,7 @@ class Trainer:
     def fit(self) -> float:
         """Train until done or no longer improving; load the best weights and return their validation loss.
 
-        Raises ValueError when the folder holds another training, or when this one diverged.
+        Raises ValueError if the folder holds another training, or if this one diverged.
         """
         self._resume()
         while not self._finished():

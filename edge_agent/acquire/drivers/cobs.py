@@ -25,7 +25,7 @@ def encode(data: bytes) -> bytes:
 
 
 def decode(encoded: bytes) -> bytes:
-    """Undo `encode`; raises CobsError where a zero byte or a run beyond the end shows damage.
+    """Undo `encode`; raises CobsError if a zero byte or a run beyond the end shows damage.
 
     Each code byte lies where a zero was, so it is replaced in place; only those after a run of 254,
     which replace nothing, are removed.

@@ -52,7 +52,7 @@ def show(line: bytes) -> str:
 
 
 def is_words(field: bytes) -> bool:
-    """True for words that are none of those that usually stand where there is no value."""
+    """True for words other than those that stand for a missing value."""
     return _NO_VALUE.fullmatch(field) is None and _WORDS.fullmatch(field) is not None
 
 

@@ -69,7 +69,7 @@ class LineReader:
     def read(self, line: bytes) -> list[float]:
         """Return the numbers of a line in the order of the channels, behind the index where there is one.
 
-        NaN stands where a channel gave no value. Raises LineError where the line is no scan.
+        NaN stands where a channel gave no value. Raises LineError if the line is no scan.
         """
         if not self._contradiction and b"_" not in line:  # Python takes 1_0 for a number
             fields = self._styles[0](line)
@@ -136,7 +136,7 @@ class LineReader:
         return "channels must hold one entry for each column, in order"
 
     def _search(self, line: bytes) -> list[float]:
-        """Find a way to read a line, and remember it. Raises LineError where there is none."""
+        """Find a way to read a line, and remember it. Raises LineError if there is none."""
         if self._contradiction:
             raise LineError("wrong_columns", self._contradiction)
         bare = unquoted(line.replace(_MINUS_SIGN, b"-"))
@@ -237,7 +237,7 @@ class LineReader:
 
 
 def _values(fields: Fields) -> list[float]:
-    """Return the number in each field, NaN where there is no value. Raises LineError where it is no scan.
+    """Return the number in each field, NaN if there is no value. Raises LineError if it is no scan.
 
     Words behind numbers stand for a sensor that fails; in front they may be the name of the line, behind
     which all columns stand one further.

@@ -83,7 +83,7 @@ class Receipt:
     message_id: int
     """As `send` gave it."""
     refusal: str | None
-    """Why the broker did not take it; None when it did."""
+    """Why the broker did not take it; None if it did."""
 
 
 class Connection:

@@ -22,7 +22,7 @@ class Line(Protocol):
     """The part of a connection that a delivery needs."""
 
     def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
-        """Send; return the id of the receipt, None when it was not taken. Raises ValueError."""
+        """Send; return the id of the receipt, None if it was not taken. Raises ValueError."""
 
     def receipts(self) -> list[Receipt]:
         """Return the receipts that have come since the last call."""

@@ -41,7 +41,7 @@ held by the fault sets of tests/bench/bench_evidence.py."""
 
 
 def holds(counts: NDArray[np.integer], scans: int) -> NDArray[np.bool_]:
-    """Tell from which scans on the count (n,) stays the same for `scans` >= 2 scans, (n - scans + 1,)."""
+    """Return from which scans on the count (n,) stays the same for `scans` >= 2 scans, (n - scans + 1,)."""
     same: NDArray[np.bool_] = counts[1:] == counts[:-1]
     reach = 2
     while reach < scans and same.size > 0:
@@ -69,11 +69,11 @@ def usual_hold(counts: NDArray[np.integer]) -> float:
 def held_s(
     counts: NDArray[np.integer], amplitude: float, rate_hz: float, line_frequency_hz: float
 ) -> tuple[float, float] | None:
-    """Tell how long a current (n,) of an amplitude in counts was held, and how long it may be.
+    """Return how long a current (n,) of an amplitude in counts was held, and how long it may be.
 
     A sine rests near its peaks only. Below three quarters of its amplitude it leaves a count within
     a time that its slope gives; a fault that holds the peak for less than a period does no harm.
-    None where it was not held.
+    None if it was not held.
     """
     slope = _SLOPE_AT_SHARE * max(1.0, amplitude) * 2.0 * np.pi * line_frequency_hz
     limit_s, longest_s = _HELD_S + 2.0 / slope, _PERIODS_HELD / line_frequency_hz
@@ -105,7 +105,7 @@ def _off_peak(counts: NDArray[np.integer], at: NDArray[np.intp], period: int) ->
 
 
 def flat_top_ratio(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:
-    """Tell how much denser the outermost values of a current (n,) lie than those next to them.
+    """Return how much denser the outermost values of a current (n,) lie than those next to them.
 
     Of the side where it is larger. It is 1.4 for a sine, less where its amplitude is modulated, and above
     four where a twentieth of the peak is cut off. Zero where too few values lie there to matter, and

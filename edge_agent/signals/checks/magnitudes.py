@@ -108,7 +108,7 @@ def _relative_gains(whole: NDArray[np.complex128]) -> NDArray[np.float64] | None
     """Return the gains (3,) of three sensors up to a common factor, from their phasors (3,).
 
     Three currents that sum up to zero are the sides of a triangle, so that their directions tell their
-    lengths, be they unbalanced or not: each is as long as the sine between the other two. None where the
+    lengths, be they unbalanced or not: each is as long as the sine between the other two. None if the
     directions are not those of a running motor, as with a reversed sensor or an open phase.
     """
     angles = np.angle(whole)

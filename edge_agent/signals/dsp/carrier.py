@@ -169,7 +169,7 @@ def _whole_periods(period: float) -> int:
 
 
 def _nearest_valid(lost: NDArray[np.int64], valid: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
-    """Index of the first valid sample so many steps from each lost one, (n,); -1 where there is none."""
+    """Index of the first valid sample so many steps from each lost one, (n,); -1 if there is none."""
     found = np.full(lost.size, -1)
     at = lost.copy()
     while True:

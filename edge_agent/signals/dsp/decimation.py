@@ -52,7 +52,7 @@ class Decimator:
         return result
 
     def valid(self, window: StreamWindow) -> NDArray[np.bool_]:
-        """Tell which outputs rest on samples that all came, (scans // factor,)."""
+        """Return which outputs rest on samples that all came, (scans // factor,)."""
         lost = np.concatenate(([0], np.cumsum(~window.valid)))
         outputs = (window.valid.size - 2 * self._half - 1) // self.factor + 1
         first = np.arange(outputs) * self.factor

@@ -50,7 +50,7 @@ def find_shaft(
 ) -> ShaftSpeed | None:
     """Find the speed between two bounds whose comb of harmonics has the largest sum of levels.
 
-    None where no comb, nor a strong first harmonic, leads those of all other speeds.
+    None if no comb, nor a strong first harmonic, leads those of all other speeds.
 
     Args:
         vibration: (channels, n), any unit.

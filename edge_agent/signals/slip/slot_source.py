@@ -137,7 +137,7 @@ def _around(slip: float, lines: SlotLines) -> SlipRange:
 def _slip_of_pair(pair: SidebandPair, loudest: float, lines: SlotLines) -> float | None:
     """Return the slip of a pair as the loudest line tells it, as a slot line or a side line 2ksf beside one.
 
-    `loudest` is its slip as a slot line; as side line k it would mean loudest / (1 - 2k p / N_b). None where
+    `loudest` is its slip as a slot line; as side line k it would mean loudest / (1 - 2k p / N_b). None if
     none of them is the slip of the pair.
     """
     shares = 1 - _SIDE_LINES * 2 / lines.slots_per_pole_pair
@@ -152,7 +152,7 @@ def _is_slot_line(
     """True if the slot line lies at `meant`, with the strongest line at `slips[best]` at its side.
 
     Side lines come on both sides, so the mirror image of the strongest one must show. False where neither it
-    nor a slot line between both does: the strongest line is itself the slot line. None where it cannot be
+    nor a slot line between both does: the strongest line is itself the slot line. None if it cannot be
     told: an oscillating load makes lines as well, and a mirror image that is covered tells neither way.
     """
     mirrored = 2 * meant - float(slips[best])

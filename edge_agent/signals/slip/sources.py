@@ -147,7 +147,7 @@ def slip_of_speed(
 ) -> SlipRange | None:
     """Return the range of slips around a speed in rpm, of either sign, in a window of `length_s`.
 
-    None where this motor cannot turn at that speed: the sensor sits on another shaft, or is dead.
+    None if this motor cannot turn at that speed: the sensor sits on another shaft, or is dead.
     """
     slip = 1 - abs(speed_rpm) * nameplate.pole_pairs / 60 / line.frequency_hz
     margin = _SPEED_MARGIN + _SPEED_MARGIN_CYCLES / (length_s * 2 * line.frequency_hz)

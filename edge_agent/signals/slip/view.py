@@ -33,7 +33,7 @@ class MotorView:
         nameplate: Nameplate,
         circuit: Circuit,
     ) -> None:
-        """`baseband` is the demodulated `current`; `vibration` is None where no channel shows the machine."""
+        """`baseband` is the demodulated `current`; `vibration` is None if no channel shows the machine."""
         self.window = check.window
         self._check = check
         self.current = current

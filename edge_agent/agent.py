@@ -10,7 +10,6 @@ broker has confirmed them; states, diagnoses and health are kept in memory only.
 
 import contextlib
 import logging
-import threading
 import time
 from collections.abc import Sequence
 
@@ -25,7 +24,7 @@ from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.sink import Document, Origin, Sink, last_told
 from edge_agent.source_watch import SourceWatch
-from edge_agent.supervision import ServiceManager, Supervisor, Watchdog
+from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
 from edge_agent.verdict import Refusal, Verdict, in_short
 
 _LOG = logging.getLogger(__name__)
@@ -61,7 +60,7 @@ class Agent:
         self._watchdog = Watchdog(self._manager)
         self._state_said_s = self._health_said_s = time.monotonic()
 
-    def run(self, stop: threading.Event, hung_up: threading.Event | None = None) -> None:
+    def run(self, stop: Flag, hung_up: Flag | None = None) -> None:
         """Diagnose until `stop` is set; `hung_up` is logged and cleared.
 
         Raises ThreadLostError if a thread dies or stalls, WindowsFailError if no window can be analysed.

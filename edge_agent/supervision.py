@@ -178,9 +178,32 @@ def _watchdog_s() -> float:
     return 0.0
 
 
-def stop_on_signals() -> threading.Event:
-    """Return an event that SIGTERM and SIGINT set; a second signal ends the process at once."""
-    stop = threading.Event()
+class Flag:
+    """What a signal handler may set.
+
+    It takes no lock, as `threading.Event` does: a signal that comes while the handler of the one before
+    holds that lock waits for it in the same thread, which is for ever.
+    """
+
+    def __init__(self) -> None:
+        self._set = False
+
+    def set(self) -> None:
+        """Set it."""
+        self._set = True
+
+    def clear(self) -> None:
+        """Take it back."""
+        self._set = False
+
+    def is_set(self) -> bool:
+        """Return whether it is set."""
+        return self._set
+
+
+def stop_on_signals() -> Flag:
+    """Return a flag that SIGTERM and SIGINT set; a second signal ends the process at once."""
+    stop = Flag()
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
@@ -193,11 +216,11 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
-def note_hangups() -> threading.Event:
-    """Return an event that SIGHUP sets, which would end the process otherwise.
+def note_hangups() -> Flag:
+    """Return a flag that SIGHUP sets, which would end the process otherwise.
 
     The handler does no more: what it interrupts may be just writing a line of the log.
     """
-    hung_up = threading.Event()
+    hung_up = Flag()
     signal.signal(signal.SIGHUP, lambda number, frame: hung_up.set())
     return hung_up

@@ -1,6 +1,5 @@
 """An agent as `edge-agent run` makes it, and a sink that remembers what it was handed."""
 
-import threading
 from pathlib import Path
 
 from edge_agent.acquire.port_source import SerialSource
@@ -8,6 +7,7 @@ from edge_agent.agent import Agent
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.sink import Diagnosis, Document, Sink, open_sinks
+from edge_agent.supervision import Flag
 
 
 class Heard(Sink):
@@ -32,7 +32,7 @@ class Heard(Sink):
 class StopsAfter(Heard):
     """Ends the agent once it has heard so many diagnoses."""
 
-    def __init__(self, stop: threading.Event, diagnoses: int) -> None:
+    def __init__(self, stop: Flag, diagnoses: int) -> None:
         super().__init__()
         self.stop, self.diagnoses = stop, diagnoses
 

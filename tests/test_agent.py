@@ -1,6 +1,5 @@
 import logging
 import socket
-import threading
 import time
 from dataclasses import replace
 from datetime import datetime
@@ -22,6 +21,7 @@ from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.sink import Diagnosis, Health
 from edge_agent.signals.analysis import Analysis
+from edge_agent.supervision import Flag
 from edge_agent.verdict import Reason, Refusal, Severity, State
 
 MODEL = Model.load("builtin")
@@ -215,7 +215,7 @@ def test_health_comes_at_every_heartbeat_however_often_the_state_is_said(
 
 
 def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, monkeypatch, two_bars):
-    stop = threading.Event()
+    stop = Flag()
     agent = an_agent(tmp_path, heard := StopsAfter(stop, 1))
     began_unix_s = time.time() - 3.0
     queue, rates_hz = agent._source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}

@@ -1,7 +1,6 @@
 """An exception costs its window, which is refused, counted, logged once and kept; minutes of them end it."""
 
 import json
-import threading
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +20,7 @@ from edge_agent.failures import FailedWindows, WindowsFailError
 from edge_agent.pipeline import Pipeline
 from edge_agent.publish.sink import Diagnosis, Sink
 from edge_agent.signals.analysis import Analyser, Analysis
+from edge_agent.supervision import Flag
 from edge_agent.verdict import Evidence, Reason
 
 MODEL = Model.load("builtin")
@@ -218,7 +218,7 @@ def test_the_agent_counts_failed_windows_in_its_health_and_keeps_their_samples(
     failing, tmp_path: Path
 ) -> None:
     failing(ValueError("x"), windows={0, 1})
-    stop = threading.Event()
+    stop = Flag()
     agent = an_agent(tmp_path, heard := StopsAfter(stop, 4))
     send(agent, 4.5)
     agent.run(stop)
@@ -238,7 +238,7 @@ def test_the_agent_ends_with_a_clear_message_when_no_window_can_be_analysed(
     agent = an_agent(tmp_path)
     send(agent, 5.0)
     with pytest.raises(WindowsFailError, match=r"failed_windows.*error of the program"):
-        agent.run(threading.Event())
+        agent.run(Flag())
 
 
 def test_replay_prints_the_refusal_and_goes_on_to_the_next_recording(

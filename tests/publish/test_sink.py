@@ -37,7 +37,7 @@ from edge_agent.publish.sink import (
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.store.pages import Images
 from edge_agent.publish.store.salvage import salvage
-from edge_agent.supervision import ThreadLostError, Watched, WatchedThread
+from edge_agent.supervision import Flag, ThreadLostError, Watched, WatchedThread
 from edge_agent.verdict import in_short
 
 MODEL = Model.load("builtin")
@@ -214,7 +214,7 @@ def open_sink(settings):
 class Ends(Heard):
     """Ends the agent at its first event."""
 
-    def __init__(self, stop: threading.Event) -> None:
+    def __init__(self, stop: Flag) -> None:
         super().__init__()
         self.stop = stop
 
@@ -230,7 +230,7 @@ def test_a_sink_that_is_a_file_and_a_line_in_the_list_gets_all_that_mqtt_gets(
     (tmp_path / "toy_lines.py").write_text(TOY)
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sink, "SINKS", (*SINKS, "toy_lines"))
-    config, stop = tmp_path / "agent.yaml", threading.Event()
+    config, stop = tmp_path / "agent.yaml", Flag()
     config.write_text(
         f"agent: {{id: a}}\nmotor: {plate_yaml(id='m')}\n"
         f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: 127.0.0.1, port: 1}}\n"
@@ -281,5 +281,5 @@ def test_a_thread_of_a_second_sink_is_watched_as_well(tmp_path: Path) -> None:
         f"state_dir: {tmp_path}\n"
     )
     with pytest.raises(ThreadLostError, match="second sink died: RuntimeError: the card is full"):
-        agent_of(config, MODEL, Dies()).run(threading.Event())
+        agent_of(config, MODEL, Dies()).run(Flag())
     assert died.is_set()

@@ -13,8 +13,10 @@ import logging
 import time
 from collections.abc import Sequence
 
+from edge_agent import alarm
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
+from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
@@ -22,8 +24,10 @@ from edge_agent.diagnose.model import Model
 from edge_agent.explain import say_why
 from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
-from edge_agent.publish.sink import Document, Origin, Sink, last_told
+from edge_agent.publish.documents import Document, Origin
+from edge_agent.publish.sink import Sink, draw_event_number, last_told
 from edge_agent.source_watch import SourceWatch
+from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
 from edge_agent.verdict import Refusal, Verdict, in_short
 
@@ -51,7 +55,10 @@ class Agent:
         )
         self._sinks = sinks
         origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
-        self._announcer = Announcer(origin, last_told(sinks, settings.motor.id))
+        self._announcer = Announcer(
+            origin, last_told(sinks, settings.motor.id), lambda: draw_event_number(sinks)
+        )
+        self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
@@ -65,6 +72,7 @@ class Agent:
 
         Raises ThreadLostError if a thread dies or stalls, WindowsFailError if no window can be analysed.
         """
+        self._say_alarm()
         self._say_state(self._line.decision.state)  # first: whoever sees us online must see no older state
         with contextlib.ExitStack() as entered:
             parts: list[Sink | Source] = [*self._sinks, self._source]
@@ -116,6 +124,9 @@ class Agent:
         if answer.changed:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
+        news = self._announcer
+        if self._alarm.update(answer.verdict, answer.state, news.newest_event, news.captured):
+            self._say_alarm()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Without samples there is no state: tell why, if that was not told before."""
@@ -133,6 +144,9 @@ class Agent:
         self._state_said_s = time.monotonic()
         self._say(self._announcer.state(state))
         self._manager.status(in_short(state))
+
+    def _say_alarm(self) -> None:
+        self._say(self._announcer.alarm(self._alarm.latched))
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
@@ -156,5 +170,7 @@ class Agent:
             self._watchdog.source_known_silent(now_s)
         if now_s - self._state_said_s >= self._heartbeat_s:
             self._say_state(self._line.decision.state)
+            self._alarm.save()
+            self._say_alarm()
         if now_s - self._health_said_s >= self._heartbeat_s:
             self._say_health()

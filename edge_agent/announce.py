@@ -4,8 +4,9 @@ import logging
 import time
 from collections.abc import Callable
 
+from edge_agent.alarm import LatchedAlarm
 from edge_agent.diagnose.decision import is_event
-from edge_agent.publish import sink
+from edge_agent.publish import documents
 from edge_agent.verdict import State, Verdict, in_short
 
 _LOG = logging.getLogger(__name__)
@@ -15,22 +16,38 @@ class Announcer:
     """Makes the documents on one motor."""
 
     def __init__(
-        self, origin: sink.Origin, told: sink.Told | None, clock: Callable[[], float] = time.time
+        self,
+        origin: documents.Origin,
+        told: documents.Told | None,
+        draw_number: Callable[[], int],
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """Begin after a restart; `told` is what the last event before it said, None if there was none."""
+        """Begin after a restart; `told` is what the last event before it said, None if there was none.
+
+        `draw_number` gives the number of each event.
+        """
         self._origin = origin
         self._told = told
+        self._draw_number = draw_number
         self._clock = clock
+        self.newest_event: int | None = None if told is None else told.number
+        """Number of the newest event, before a restart too; None if there was none or it is not known."""
+        self.captured: str | None = None if told is None else told.captured
+        """Name of its recording; None if there is none."""
 
-    def diagnosis(self, verdict: Verdict) -> sink.Diagnosis:
+    def diagnosis(self, verdict: Verdict) -> documents.Diagnosis:
         """Return what is said of each window."""
-        return sink.Diagnosis(self._origin, verdict, self._clock())
+        return documents.Diagnosis(self._origin, verdict, self._clock())
 
-    def state(self, state: Verdict) -> sink.State:
+    def state(self, state: Verdict) -> documents.State:
         """Return what is said of a state."""
-        return sink.State(self._origin, state, self._clock())
+        return documents.State(self._origin, state, self._clock(), self.captured)
 
-    def event(self, before: Verdict, after: Verdict) -> sink.Event | None:
+    def alarm(self, latched: LatchedAlarm | None) -> documents.Alarm:
+        """Return what is said of the latched alarm."""
+        return documents.Alarm(self._origin, latched, self._clock())
+
+    def event(self, before: Verdict, after: Verdict) -> documents.Event | None:
         """Return what is said of a change of the state; None if it is no event.
 
         The first answer after a restart is compared with what was told before it: until then, nothing is
@@ -47,5 +64,6 @@ class Announcer:
             return None
         return self._changed(told, after)
 
-    def _changed(self, before: Verdict | sink.Told, after: Verdict) -> sink.Event:
-        return sink.Event(self._origin, before, after, self._clock())
+    def _changed(self, before: Verdict | documents.Told, after: Verdict) -> documents.Event:
+        self.newest_event, self.captured = self._draw_number(), None
+        return documents.Event(self._origin, before, after, self._clock(), self.newest_event)

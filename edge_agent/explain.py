@@ -6,15 +6,16 @@ from collections.abc import Callable
 
 import numpy as np
 
+from edge_agent import summary
 from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.broken_bars import judge
 from edge_agent.explain_channels import against_plate, say_dead
 from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
-from edge_agent.refusals.catalogue import advise_refusal, say_refusal
+from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.sidebands.equivalent_bars import least_cycles, least_load
-from edge_agent.verdict import CLASSES, Refusal, Severity, State
+from edge_agent.verdict import CLASSES, Refusal
 
 _LONGEST_WINDOW_S = 60.0
 """Longest window that the configuration allows, s (config/settings.py)."""
@@ -49,18 +50,8 @@ def advise(answer: Answer, nameplate: Nameplate) -> str:
     """Return what to do about a verdict, in a sentence or two."""
     verdict = answer.verdict
     if verdict.refusal is not None:
-        return f"{advise_refusal(verdict.refusal)} {_reach(answer, verdict.refusal, nameplate)}".strip()
-    if verdict.state is State.BROKEN_BARS:
-        if verdict.severity is Severity.WATCH:
-            return "Measure again under ordinary load. If the result stays, have the rotor examined."
-        if verdict.severity is Severity.DANGER:
-            return (
-                "Take the motor out of service soon: several bars are broken, and loose ones wreck windings."
-            )
-        return "Have the rotor examined at the next stop. Until then avoid frequent and heavy starts."
-    if verdict.severity is Severity.WATCH:
-        return "No action yet. Watch whether the equivalent bars grow at the same load."
-    return "No action is needed."
+        return f"{summary.advise(verdict).text} {_reach(answer, verdict.refusal, nameplate)}".strip()
+    return summary.advise(verdict).text
 
 
 def say_why(answer: Answer, nameplate: Nameplate) -> str:

@@ -10,7 +10,8 @@ import numpy as np
 
 from edge_agent import __version__
 from edge_agent.acquire.source import Source
-from edge_agent.publish.sink import Health, Sink
+from edge_agent.publish.documents import Health
+from edge_agent.publish.sink import Sink
 from edge_agent.verdict import Reason, Verdict
 from edge_agent.windows.sliding import WindowCounts
 

@@ -28,8 +28,8 @@ class Nameplate(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    id: str = Field(default="motor", pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)
-    """Name of the motor in topics and payloads: letters, digits, `_`, `.` and `-`."""
+    id: str = Field(default="motor", pattern=r"^[A-Za-z0-9_-]+$", max_length=64)
+    """Name of the motor in topics and payloads: letters, digits, `_` and `-`."""
     rated_power_kw: _OfPlate
     """Shaft power, kW."""
     rated_voltage_v: _OfPlate

@@ -6,7 +6,8 @@ from edge_agent.acquire.port_source import SerialSource
 from edge_agent.agent import Agent
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
-from edge_agent.publish.sink import Diagnosis, Document, Sink, open_sinks
+from edge_agent.publish.documents import Diagnosis, Document
+from edge_agent.publish.sink import Sink, open_sinks
 from edge_agent.supervision import Flag
 
 

@@ -18,8 +18,8 @@ from edge_agent.acquire.source import PortLost, PortOpened
 from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
 from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.publish.documents import Diagnosis, Health
 from edge_agent.publish.payloads import payload_of
-from edge_agent.publish.sink import Diagnosis, Health
 from edge_agent.signals.analysis import Analysis
 from edge_agent.supervision import Flag
 from edge_agent.verdict import Reason, Refusal, Severity, State

@@ -6,8 +6,8 @@ import pytest
 
 from edge_agent.announce import Announcer
 from edge_agent.diagnose.decision import starting
-from edge_agent.publish.sink import Diagnosis, Event, Origin, Told
-from edge_agent.publish.sink import State as StateDocument
+from edge_agent.publish.documents import Diagnosis, Event, Origin, Told
+from edge_agent.publish.documents import State as StateDocument
 from edge_agent.verdict import Reason, Refusal, Severity, State
 
 ORIGIN = Origin("a", "m", "model", "0" * 64)
@@ -21,7 +21,7 @@ TOLD_ALARM = Told("broken_bars", "alarm", None, None)
 
 
 def an_announcer(told: Told | None = None) -> Announcer:
-    return Announcer(ORIGIN, told, clock=lambda: NOW_UNIX_S)
+    return Announcer(ORIGIN, told, lambda: 17, clock=lambda: NOW_UNIX_S)
 
 
 def test_a_window_and_a_state_are_dated_by_when_they_are_said() -> None:
@@ -33,7 +33,7 @@ def test_a_window_and_a_state_are_dated_by_when_they_are_said() -> None:
     ("before", "after"), [(STARTING, HEALTHY), (HEALTHY, WATCH), (WATCH, ALARM), (ALARM, MOTOR_OFF)]
 )
 def test_another_state_or_severity_is_an_event(before, after) -> None:
-    assert an_announcer().event(before, after) == Event(ORIGIN, before, after, NOW_UNIX_S)
+    assert an_announcer().event(before, after) == Event(ORIGIN, before, after, NOW_UNIX_S, 17)
 
 
 @pytest.mark.parametrize(("before", "after"), [(STARTING, MOTOR_OFF), (HEALTHY, HEALTHY), (ALARM, ALARM)])
@@ -45,16 +45,16 @@ def test_another_reason_alone_is_no_event(before, after) -> None:
 def test_after_a_restart_nothing_is_an_event_until_there_is_an_answer(refused) -> None:
     announcer = an_announcer(TOLD_ALARM)
     assert announcer.event(STARTING, refused) is None
-    assert announcer.event(refused, HEALTHY) == Event(ORIGIN, TOLD_ALARM, HEALTHY, NOW_UNIX_S)
+    assert announcer.event(refused, HEALTHY) == Event(ORIGIN, TOLD_ALARM, HEALTHY, NOW_UNIX_S, 17)
 
 
 def test_the_answer_that_was_told_already_is_not_told_again_and_the_next_change_is() -> None:
     announcer = an_announcer(TOLD_ALARM)
     assert announcer.event(STARTING, ALARM) is None
-    assert announcer.event(ALARM, MOTOR_OFF) == Event(ORIGIN, ALARM, MOTOR_OFF, NOW_UNIX_S)
-    assert announcer.event(MOTOR_OFF, ALARM) == Event(ORIGIN, MOTOR_OFF, ALARM, NOW_UNIX_S)
+    assert announcer.event(ALARM, MOTOR_OFF) == Event(ORIGIN, ALARM, MOTOR_OFF, NOW_UNIX_S, 17)
+    assert announcer.event(MOTOR_OFF, ALARM) == Event(ORIGIN, MOTOR_OFF, ALARM, NOW_UNIX_S, 17)
 
 
 def test_a_state_that_was_told_by_words_of_another_version_is_another_one() -> None:
     told = Told("worn_bearing", "alarm", None, None)
-    assert an_announcer(told).event(STARTING, ALARM) == Event(ORIGIN, told, ALARM, NOW_UNIX_S)
+    assert an_announcer(told).event(STARTING, ALARM) == Event(ORIGIN, told, ALARM, NOW_UNIX_S, 17)

@@ -18,7 +18,8 @@ from edge_agent.cli import OneLineFormatter
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import FailedWindows, WindowsFailError
 from edge_agent.pipeline import Pipeline
-from edge_agent.publish.sink import Diagnosis, Sink
+from edge_agent.publish.documents import Diagnosis
+from edge_agent.publish.sink import Sink
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.supervision import Flag
 from edge_agent.verdict import Evidence, Reason

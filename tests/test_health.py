@@ -7,7 +7,8 @@ import pytest
 from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.diagnose.decision import starting
 from edge_agent.health import HealthMeter
-from edge_agent.publish.sink import Document, Health, Sink, SinkCounts
+from edge_agent.publish.documents import Document, Health
+from edge_agent.publish.sink import Sink, SinkCounts
 from edge_agent.verdict import Reason, Refusal, Severity, State
 from edge_agent.windows.sliding import WindowCounts
 

@@ -12,8 +12,8 @@ from edge_agent.acquire.drivers.csv_lines import CsvDecoder
 from edge_agent.acquire.samples import Channel, ChannelKind, Device
 from edge_agent.diagnose.model import Model
 from edge_agent.pipeline import Pipeline
+from edge_agent.publish.documents import Diagnosis, Origin
 from edge_agent.publish.payloads import payload_of
-from edge_agent.publish.sink import Diagnosis, Origin
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.verdict import Reason, State
 

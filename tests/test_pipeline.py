@@ -13,8 +13,8 @@ from answers import NAMEPLATE, TWO_BARS, a_model, a_window
 from edge_agent import pipeline as pipeline_module
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.publish.documents import Diagnosis, Origin
 from edge_agent.publish.payloads import Payload, payload_of
-from edge_agent.publish.sink import Diagnosis, Origin
 from edge_agent.refusals import of_bars
 from edge_agent.signals.analysis import Analyser
 from edge_agent.verdict import Evidence, Fault, Finding, Reason, Severity, State, Verdict

@@ -10,11 +10,11 @@ import yaml
 from answers import a_window, an_answer
 
 from edge_agent.config import ConfigError, load_settings
+from edge_agent.publish.documents import Origin
+from edge_agent.publish.documents import State as StateDocument
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
-from edge_agent.publish.sink import Origin
-from edge_agent.publish.sink import State as StateDocument
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.verdict import BarCount, Evidence, Reason, Severity, State, Verdict, WindowSpan
 

@@ -18,9 +18,9 @@ from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock
 from edge_agent.diagnose.model import BUILTIN, Model, ModelError
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Pipeline
+from edge_agent.publish.documents import Event, Origin
 from edge_agent.publish.payloads import Payload, encode, payload_of
 from edge_agent.publish.settings import OutboxSettings
-from edge_agent.publish.sink import Event, Origin
 from edge_agent.publish.store.outbox import Outbox
 
 RATE_HZ = 10_000.0
@@ -104,7 +104,7 @@ def _work(seconds: float, model: Model, folder: Path, timer: _StageTimer) -> int
                 pipeline.configure(part)
                 continue
             for answer in pipeline.push(part):
-                payload = payload_of(Event(origin, answer.verdict, answer.state, 0.0), done)
+                payload = payload_of(Event(origin, answer.verdict, answer.state, 0.0, done))
                 outbox.put_event("bench/event", partial(_encoded, payload))
                 timer.lap("outbox")
                 done += 1

@@ -22,8 +22,8 @@ from edge_agent.explain_channels import say_dead
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.plain import one_line, printable
 from edge_agent.plot import PlotError, check_matplotlib, plot
+from edge_agent.publish.documents import Diagnosis, Event, Origin, State
 from edge_agent.publish.payloads import Payload, payload_of
-from edge_agent.publish.sink import Diagnosis, Event, Origin, State
 
 _BLOCK_S = 0.1
 """Length of the blocks that a recording is played in, s; verdicts do not depend on it."""
@@ -153,7 +153,7 @@ def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str
     now_s = time.time()
     yield "diagnosis", payload_of(Diagnosis(origin, answer.verdict, now_s))
     if is_event(answer.before, answer.state):
-        yield "event", payload_of(Event(origin, answer.before, answer.state, now_s), number)
+        yield "event", payload_of(Event(origin, answer.before, answer.state, now_s, number))
     if answer.changed:
         yield "state", payload_of(State(origin, answer.state, now_s))
 

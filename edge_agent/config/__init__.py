@@ -3,6 +3,9 @@
 load            a YAML file in; settings out, or every error at once
 settings        the keys of the YAML file, and their defaults
 channels        the section `channels`
+broker          the section `mqtt`
+outlets         the sections of Home Assistant, the HTTP server, webhooks and captures
+values          values that several sections take: paths, text for people
 section         the base of all sections
 document        YAML text as plain values, each with its place; it can neither run code nor grow without bound
 scalars         what a scalar is: nothing, a switch, a number or text, as people mean it

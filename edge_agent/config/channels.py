@@ -11,7 +11,7 @@ from edge_agent.acquire.naming import unit_problem
 from edge_agent.acquire.overrides import ChannelOverride
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.acquire.units import standard_unit
-from edge_agent.config.section import Id, Section, problem
+from edge_agent.config.section import Name, Section, problem
 from edge_agent.motor import Positive
 
 MAX_COUNT = 2.0**32
@@ -21,7 +21,7 @@ MAX_COUNT = 2.0**32
 class ChannelSection(Section):
     """One column of the samples: what is written here overrides what the DAQ says; the rest is the DAQ's."""
 
-    name: Id
+    name: Name
     """Unique name, e.g. ia or vib_radial."""
     kind: ChannelKind | None = None
     """What it measures: current, vibration or speed; null where the DAQ or the unit says it."""

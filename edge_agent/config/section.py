@@ -7,7 +7,10 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 MAX_ID_LENGTH = 64
 """Longest id, so that topics stay readable; judgement."""
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=MAX_ID_LENGTH)]
+Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=MAX_ID_LENGTH)]
+"""Name of an agent or a motor in topics; Home Assistant takes no other characters in its own."""
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=MAX_ID_LENGTH)]
+"""Name of a channel or a column, as DAQs have them."""
 
 
 class Section(BaseModel):

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import socket
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -14,76 +13,32 @@ from edge_agent.acquire.drivers import DRIVERS, decoder_of
 from edge_agent.acquire.overrides import ChannelOverride, with_channels, with_channels_of_recording
 from edge_agent.acquire.samples import Device
 from edge_agent.acquire.settings import SerialSettings
-from edge_agent.config.addresses import check_host, check_port
+from edge_agent.config.addresses import check_port
+from edge_agent.config.broker import MqttSection
 from edge_agent.config.channels import Channels
+from edge_agent.config.outlets import CapturesSection, HomeAssistantSection, HttpSection, WebhookSection
 from edge_agent.config.problems import ConfigError, Problem
-from edge_agent.config.section import MAX_ID_LENGTH, Id, Section
+from edge_agent.config.section import MAX_ID_LENGTH, Id, Name, Section
+from edge_agent.config.values import Printable, as_tuple, existing, from_folder
 from edge_agent.motor import Nameplate
-from edge_agent.plain import quoted
 from edge_agent.publish.only_one import only_one
-from edge_agent.publish.settings import MqttSettings, OutboxSettings, SinkSettings, TlsSettings, read_password
+from edge_agent.publish.settings import HomeAssistantSettings, MqttSettings, OutboxSettings, SinkSettings
 
 _STEP_S = 2.0
 """Default time between windows, s. Judgement: a broken bar takes days to grow."""
 
 
-def _from_folder(path: Path, info: ValidationInfo) -> Path:
-    """Take a path from the folder of the YAML file."""
-    folder: Path = (info.context or {}).get("folder", Path())
-    try:
-        if b"\0" in os.fsencode(path):
-            raise ValueError(f"{quoted(str(path))} holds a character that no path may hold (code 0)")
-        return folder / path.expanduser()
-    except UnicodeEncodeError:
-        raise ValueError(
-            f"{quoted(str(path))} cannot be a path here, where file names are {sys.getfilesystemencoding()}; "
-            "set LC_ALL=C.UTF-8"
-        ) from None
-    except RuntimeError:  # of expanduser
-        raise ValueError(f"{quoted(str(path))}: there is no such home folder; write the whole path") from None
-
-
-def _existing(path: Path, info: ValidationInfo) -> Path:
-    """Take a path from the folder of the YAML file, and check that the file exists."""
-    path = _from_folder(path, info)
-    try:
-        found = path.is_file()
-    except OSError as error:
-        raise ValueError(f"{quoted(str(path))} cannot be looked at: {error.strerror}") from error
-    if not found:
-        raise ValueError(f"there is no file {path}; a relative path counts from the folder of this YAML file")
-    return path
-
-
-def _printable(text: str) -> str:
-    """Take text that a terminal shows as it is."""
-    if not text.isprintable():
-        raise ValueError(f"{quoted(text)} holds a character that cannot be printed; remove it")
-    return text
-
-
-Printable = Annotated[str, Field(max_length=256), AfterValidator(_printable)]
-"""Text for people and brokers. MQTT allows 65,535 bytes; a terminal shows what is here on one line."""
-
-ExistingFile = Annotated[Path, AfterValidator(_existing)]
-
-
 def _host_id() -> str:
-    return re.sub(r"[^A-Za-z0-9_.-]", "-", socket.gethostname().split(".")[0]) or "agent"
+    return re.sub(r"[^A-Za-z0-9_-]", "-", socket.gethostname().split(".")[0]) or "agent"
 
 
 class AgentSection(Section):
     """The agent's own identity."""
 
     id: Id = Field(default_factory=_host_id)
-    """Name of the agent in topics: letters, digits, `_`, `.` and `-`; default: host and motor.id."""
+    """Name of the agent in topics: letters, digits, `_` and `-`; default: host and motor.id."""
     site: Printable | None = None
     """Where the agent is installed, a note for people."""
-
-
-def _as_tuple(given: object) -> object:
-    """Take the list of the YAML as the tuple that is wanted: validators before it hand on a plain list."""
-    return tuple(given) if isinstance(given, list) else given
 
 
 if TYPE_CHECKING:
@@ -104,7 +59,7 @@ class AcquisitionSection(Section):
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
     """Scans per second, for drivers such as csv_lines: lines do not say it."""
     columns: Annotated[
-        Annotated[tuple[Id, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(_as_tuple)
+        Annotated[tuple[Name, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(as_tuple)
     ] = None
     """Names of all columns of a line, in order, for csv_lines; those that are not channels are ignored. null:
     the columns are the channels, or a header of the DAQ names them."""
@@ -155,71 +110,7 @@ class ModelSection(Section):
     @field_validator("file")
     @classmethod
     def _builtin_or_existing(cls, file: str, info: ValidationInfo) -> str:
-        return file if file == "builtin" else str(_existing(Path(file), info))
-
-
-def _switch(value: object) -> object:
-    """Take `tls: true` for TLS with all defaults, `tls: false` for none."""
-    if isinstance(value, bool):
-        return {} if value else None
-    return value
-
-
-class TlsSection(Section):
-    """An encrypted connection: TLS 1.2 or later, the host name always checked."""
-
-    ca_file: ExistingFile | None = None
-    """Certificates of the authorities to trust, PEM; null trusts those of the operating system."""
-    cert_file: ExistingFile | None = None
-    """Our own certificate, PEM, for brokers that ask for one."""
-    key_file: ExistingFile | None = Field(default=None, validate_default=True)
-    """Private key of cert_file, PEM, unencrypted."""
-
-    @field_validator("key_file")
-    @classmethod
-    def _both_or_none(cls, key_file: Path | None, info: ValidationInfo) -> Path | None:
-        if "cert_file" in info.data and (key_file is None) != (info.data["cert_file"] is None):
-            raise ValueError("a client certificate needs both cert_file and key_file; add the other one")
-        return key_file
-
-
-class MqttSection(Section):
-    """The broker."""
-
-    host: Annotated[str, Field(min_length=1), AfterValidator(check_host)]
-    """Name or address of the broker, e.g. localhost."""
-    port: Annotated[int, Field(ge=1, le=65535)] | None = None
-    """TCP port; null takes 1883, or 8883 with TLS."""
-    tls: Annotated[
-        TlsSection | None, BeforeValidator(_switch, json_schema_input_type=TlsSection | bool | None)
-    ] = None
-    """true, or the files of a TLS connection; null or false does not encrypt."""
-    username: Annotated[Printable, Field(min_length=1)] | None = None
-    """Name to log in with."""
-    password_file: ExistingFile | None = None
-    """File with the password on its first line; the password itself is never written here."""
-    prefix: Annotated[Printable, Field(pattern=r"^[^+#/\s\x00]+(/[^+#/\s\x00]+)*$")] = "edge-agent"
-    """First levels of every topic, before the id of the agent; without spaces, + and #."""
-    client_id: Annotated[Printable, Field(min_length=1, max_length=128)] | None = None
-    """Name of the session on the broker, unique there; null takes edge-agent-<agent id>."""
-    heartbeat_s: Annotated[float, Field(ge=1, le=86_400)] = 60.0
-    """State and health are published at least this often, s."""
-    diagnosis: bool = True
-    """True to publish each window's own diagnosis, too."""
-    keepalive_s: Annotated[int, Field(ge=5, le=65535)] = 30
-    """A silent connection is probed this often, s."""
-
-    @field_validator("password_file")
-    @classmethod
-    def _with_username(cls, password_file: Path | None, info: ValidationInfo) -> Path | None:
-        if password_file is not None and info.data.get("username", "") is None:
-            raise ValueError("a password without username; add username")
-        if password_file is not None:
-            with contextlib.suppress(
-                OSError
-            ):  # a file that only the service may read is checked by the service
-                read_password(password_file)
-        return password_file
+        return file if file == "builtin" else str(existing(Path(file), info))
 
 
 class Settings(Section):
@@ -239,7 +130,17 @@ class Settings(Section):
     """The model file."""
     mqtt: MqttSection
     """The broker."""
-    state_dir: Annotated[Path, AfterValidator(_from_folder)] | None = None
+    homeassistant: HomeAssistantSection | None = None
+    """Entities of Home Assistant; null: none."""
+    http: HttpSection | None = None
+    """The HTTP server; null: nothing listens."""
+    notify: Annotated[
+        Annotated[tuple[WebhookSection, ...], Field(max_length=16)], BeforeValidator(as_tuple)
+    ] = ()
+    """Servers that get events by HTTP POST."""
+    captures: CapturesSection = CapturesSection()
+    """Samples that are kept when something happens."""
+    state_dir: Annotated[Path, AfterValidator(from_folder)] | None = None
     """Folder of the outbox; null: the agent's id in systemd's StateDirectory or ~/.local/state/edge-agent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important messages that are logged."""
@@ -254,7 +155,7 @@ class Settings(Section):
         motor_id = motor.get("id") if isinstance(motor, dict) else None
         if not isinstance(agent, dict) or "id" in agent or not isinstance(motor_id, str):
             return given
-        if not re.fullmatch(r"[A-Za-z0-9_.-]+", motor_id):  # the motor's own check reports it
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", motor_id):  # the motor's own check reports it
             return given
         return given | {"agent": agent | {"id": f"{_host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
 
@@ -299,12 +200,7 @@ class Settings(Section):
 
     def mqtt_settings(self) -> MqttSettings:
         """Return what the publisher must know."""
-        mqtt = self.mqtt
-        given = mqtt.model_dump(exclude={"port", "tls"})
-        port = mqtt.port or (8883 if mqtt.tls else 1883)
-        return MqttSettings(
-            **given, port=port, tls=TlsSettings(**mqtt.tls.model_dump()) if mqtt.tls else None
-        )
+        return self.mqtt.settings()
 
     def sink_settings(self) -> SinkSettings:
         """Return what sinks must know; an earlier version kept the outbox in a folder of several agents."""
@@ -313,7 +209,18 @@ class Settings(Section):
         former = None if before == own.path else before
         topics = tuple(f"{self.mqtt.prefix}/{a}/{self.motor.id}/event" for a in (self.agent.id, _host_id()))
         return SinkSettings(
-            self.agent.id, self.motor.id, self.state_folder(), self.mqtt_settings(), own, former, topics
+            self.agent.id,
+            self.motor.id,
+            self.state_folder(),
+            self.mqtt_settings(),
+            own,
+            former,
+            topics,
+            HomeAssistantSettings(enabled=False)
+            if self.homeassistant is None
+            else self.homeassistant.settings(),
+            None if self.http is None else self.http.settings(),
+            tuple(webhook.settings() for webhook in self.notify),
         )
 
     def outbox_settings(self) -> OutboxSettings:

@@ -201,3 +201,17 @@ class StateLimits:
         "judgement",
         "larger: states outlive their truth",
     )
+    clear_limit_share: float = limit(
+        0.5,
+        "Detection limit, per the equivalent bars of a latched alarm, below which a healthy window counts "
+        "against it.",
+        "judgement: a fault half as strong would still have shown",
+        "larger: windows clear the alarm that would hardly have shown it",
+    )
+    clear_load_share: float = limit(
+        0.7,
+        "Load, per the load at which a latched alarm was raised, from which a healthy window counts against "
+        "it.",
+        "judgement: cracked bars may close while they are cold and little stressed",
+        "smaller: an alarm is cleared by a motor that idles",
+    )

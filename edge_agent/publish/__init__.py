@@ -1,6 +1,7 @@
 """States, events and health on their way to the broker, and to other sinks. Its parts, in reading order:
 
-sink      what the agent has to say, as typed documents, and the interface of whatever takes them: a sink
+documents what the agent has to say, as typed documents
+sink      the interface of whatever takes them: a sink
 payloads  documents as JSON: keys in a fixed order, units in their names, never a NaN
 store     events on disk until the broker has them
 mqtt      the connection to the broker

@@ -67,6 +67,8 @@ class MqttSettings:
     """The state and the health are published at least this often, s."""
     diagnosis: bool = True
     """True to publish each window's own diagnosis, too (QoS 0)."""
+    commands: bool = False
+    """True to obey commands under `<base>/command`."""
     keepalive_s: int = 30
     """A silent connection is probed this often, s; a dead one is noticed after 1.5 times this."""
     session_expiry_s: int = 3600
@@ -112,6 +114,44 @@ class MqttSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeAssistantSettings:
+    """Entities of Home Assistant, by its MQTT discovery."""
+
+    enabled: bool = True
+    """False removes the entities that were there."""
+    prefix: str = "homeassistant"
+    """First level of the topics of discovery."""
+    status_topic: str = "homeassistant/status"
+    """Where Home Assistant says that it has started."""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSettings:
+    """The HTTP server: metrics and health for Prometheus and others."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on; loopback unless there is a token."""
+    port: int = 8642
+    """TCP port."""
+    token_file: Path | None = None
+    """File with the token that requests must carry as `Authorization: Bearer <token>`; None asks for none."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookSettings:
+    """A server that gets events by HTTP POST."""
+
+    url: str
+    """Where; http or https. It may hold a secret, so it is never logged beyond its host."""
+    on: tuple[str, ...] = ("alarm", "danger", "clear", "blind")
+    """Occasions on which it gets one."""
+    cooldown_s: float = 900.0
+    """The same occasion is not told again within this time, s."""
+    token_file: Path | None = None
+    """File with a token that is sent as `Authorization: Bearer <token>`; None sends none."""
+
+
+@dataclass(frozen=True, slots=True)
 class SinkSettings:
     """What a sink may be made from."""
 
@@ -129,6 +169,12 @@ class SinkSettings:
     """Where an earlier version kept them; None if it was the same place."""
     former_event_topics: tuple[str, ...] = ()
     """Topics of the events there that are this agent's."""
+    home_assistant: HomeAssistantSettings = HomeAssistantSettings(enabled=False)
+    """Entities of Home Assistant."""
+    http: HttpSettings | None = None
+    """The HTTP server; None if nothing is to listen."""
+    webhooks: tuple[WebhookSettings, ...] = ()
+    """Servers that get events by HTTP POST."""
 
 
 def read_password(file: Path) -> str:

@@ -11,11 +11,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from broker import Mosquitto, wait_until
 
+from edge_agent.publish.documents import Event, Origin
+from edge_agent.publish.documents import State as StateDocument
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.settings import MqttSettings, OutboxSettings
-from edge_agent.publish.sink import Event, Origin
-from edge_agent.publish.sink import State as StateDocument
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.verdict import Evidence, Severity, State, Verdict, WindowSpan
 

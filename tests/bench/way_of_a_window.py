@@ -20,8 +20,8 @@ from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Device
 from edge_agent.diagnose.model import BUILTIN, Model
 from edge_agent.pipeline import Pipeline
+from edge_agent.publish.documents import Diagnosis, Origin
 from edge_agent.publish.payloads import encode, payload_of
-from edge_agent.publish.sink import Diagnosis, Origin
 
 _ROOT = Path(__file__).parents[2]
 _LENGTH_S, _STEP_S, _BLOCK_S = 4.0, 0.9, 0.0128

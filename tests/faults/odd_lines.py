@@ -15,8 +15,8 @@ from edge_agent.explain import explain
 from edge_agent.failures import FailedWindows
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.publish.documents import Diagnosis, Origin
 from edge_agent.publish.payloads import encode, payload_of
-from edge_agent.publish.sink import Diagnosis, Origin
 from edge_agent.windows.sliding import Window
 
 _MAX_VALUES = 120_000

@@ -49,7 +49,7 @@ def has_events(count: int) -> Callable[[list[object]], bool]:
 def ends(publisher: Publisher, within_s: float) -> None:
     """Stop; its thread must end long before a broker that hangs is noticed by the keepalive of 30 s."""
     publisher.stop(timeout_s=within_s)
-    wait_until(lambda: publisher._thread.stop(0.0), 20.0)
+    wait_until(lambda: publisher._courier.thread.stop(0.0), 20.0)
 
 
 def test_states_are_retained_and_said_before_we_call_ourselves_online(

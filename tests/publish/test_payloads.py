@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_agent.publish.documents import Diagnosis, Event, Health, Origin, Told
+from edge_agent.publish.documents import State as StateDocument
 from edge_agent.publish.payloads import Payload, encode, iso_time, payload_of, told_in
-from edge_agent.publish.sink import Diagnosis, Event, Health, Origin, Told
-from edge_agent.publish.sink import State as StateDocument
 from edge_agent.verdict import (
     BarCount,
     Evidence,
@@ -136,7 +136,7 @@ def test_a_diagnosis_has_the_fields_of_a_state() -> None:
 
 
 def test_an_event_says_what_was_what_is_and_what_decided() -> None:
-    payload = payload_of(Event(ORIGIN, refused(), broken(), NOW_UNIX_S), 17)
+    payload = payload_of(Event(ORIGIN, refused(), broken(), NOW_UNIX_S, 17))
     assert list(payload) == ["schema", "id", "agent", "motor", "time", "before", "after", "verdict"]
     assert payload["id"] == 17
     assert payload["before"] == {
@@ -153,17 +153,17 @@ def test_an_event_says_what_was_what_is_and_what_decided() -> None:
     "verdict", [broken(), refused(), replace(refused(), state=State.HEALTHY, refusal=None)]
 )
 def test_what_an_event_told_is_read_back_and_told_again_as_it_was(verdict: Verdict) -> None:
-    first = payload_of(Event(ORIGIN, refused(), verdict, NOW_UNIX_S), 1)
+    first = payload_of(Event(ORIGIN, refused(), verdict, NOW_UNIX_S, 1))
     told = told_in(encode(first))
     assert told is not None
-    again = payload_of(Event(ORIGIN, told, broken(), NOW_UNIX_S), 2)
+    again = payload_of(Event(ORIGIN, told, broken(), NOW_UNIX_S, 2))
     assert again["before"] == first["after"]
     assert list(again["before"]) == list(first["after"])  # type: ignore[call-overload]
 
 
 def test_what_was_told_is_told_again_even_by_words_of_another_version() -> None:
     told = Told("worn_bearing", "odd", None, {"estimate": None})
-    before = payload_of(Event(ORIGIN, told, broken(), NOW_UNIX_S), 2)["before"]
+    before = payload_of(Event(ORIGIN, told, broken(), NOW_UNIX_S, 2))["before"]
     assert before == {
         "state": "worn_bearing", "severity": "odd", "reason": None, "broken_bars": {"estimate": None},
     }  # fmt: skip
@@ -199,7 +199,7 @@ def test_the_health_has_its_fields_in_order() -> None:
 def test_no_number_makes_a_payload_that_is_not_json(value: float, now_s: float) -> None:
     evidence: dict[str, object] = dict.fromkeys(Evidence.__dataclass_fields__, value)
     evidence |= {"modalities_agree": True, "equivalent_bars_interval": (0.0, value)}
-    text = encode(payload_of(Event(ORIGIN, refused(value), broken(**evidence), now_s), 1)).decode()
+    text = encode(payload_of(Event(ORIGIN, refused(value), broken(**evidence), now_s, 1))).decode()
     assert "NaN" not in text
     assert "Infinity" not in text
     assert json.loads(text)["id"] == 1

@@ -18,22 +18,11 @@ from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
 from edge_agent.publish import SINKS, sink
+from edge_agent.publish.documents import Diagnosis, Document, Event, Health, Origin, State, Told
 from edge_agent.publish.mqtt.publisher import Publisher, open_sink
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, SinkSettings
-from edge_agent.publish.sink import (
-    Diagnosis,
-    Document,
-    Event,
-    Health,
-    Origin,
-    Sink,
-    SinkCounts,
-    State,
-    Told,
-    last_told,
-    open_sinks,
-)
+from edge_agent.publish.sink import Sink, SinkCounts, last_told, open_sinks
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.store.pages import Images
 from edge_agent.publish.store.salvage import salvage

@@ -1,6 +1,7 @@
 """The connection to the broker. Its parts, in reading order:
 
-publisher   takes what the agent publishes, and makes sure that the broker gets it
+publisher   takes what the agent has to say, and puts it under its topics
+courier     brings mailbox and outbox to the broker, over one connection after another
 connection  one connection to the broker, from CONNECT to its end; it never reconnects by itself
 terms       what we ask of the broker: a version of MQTT, and a will
 delivery    what goes over one connection, in which order, and what the broker has confirmed

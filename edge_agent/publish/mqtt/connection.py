@@ -5,10 +5,10 @@ import socket
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags
+from paho.mqtt.client import Client, ConnectFlags, DisconnectFlags, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
@@ -19,6 +19,8 @@ from edge_agent.publish.settings import MqttSettings, TlsSettings
 
 _MAX_QUEUED = 4 * MAX_IN_FLIGHT
 """Messages that paho may hold, more than are ever given to it; judgement."""
+_MAX_INCOMING = 100
+"""Messages for us that wait at most; whoever sends more at once is no person; judgement."""
 _NOT_FOR_A_MESSAGE = frozenset(
     {
         "Server shutting down",
@@ -86,6 +88,22 @@ class Receipt:
     """Why the broker did not take it; None if it did."""
 
 
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A message that the broker sends us."""
+
+    topic: str
+    """Where it was published."""
+    payload: bytes
+    """What was published."""
+    retain: bool
+    """True if it lay there before we subscribed."""
+    response_topic: str | None = None
+    """Where the sender wants an answer (MQTT 5); None if it names no topic."""
+    correlation: bytes | None = None
+    """What the answer must carry so that the sender knows it (MQTT 5)."""
+
+
 class Connection:
     """A paho client that connects once, and hands receipts over instead of acting in callbacks."""
 
@@ -96,11 +114,14 @@ class Connection:
         will: Will,
         protocol: MQTTProtocolVersion,
         wake: Callable[[], None],
+        subscriptions: Sequence[str] = (),
     ) -> None:
         """Prepare; `wake` is called from paho's thread whenever there is something new to look at."""
         self._settings = settings
         self._wake = wake
+        self._subscriptions = subscriptions
         self._receipts: deque[Receipt] = deque()
+        self._incoming: deque[Incoming] = deque(maxlen=_MAX_INCOMING)
         self._answered = threading.Event()
         self._refusal: str | None = None
         self._closed: Ending | None = None
@@ -111,6 +132,7 @@ class Connection:
         self._client.on_connect = self._on_connect
         self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = self._on_publish
+        self._client.on_message = self._on_message
 
     @property
     def closed(self) -> Ending | None:
@@ -155,6 +177,10 @@ class Connection:
         """Return the receipts that have come since the last call."""
         return [self._receipts.popleft() for _ in range(len(self._receipts))]
 
+    def incoming(self) -> list[Incoming]:
+        """Return the messages that have come since the last call; of a flood the newest."""
+        return [self._incoming.popleft() for _ in range(len(self._incoming))]
+
     def close(self, timeout_s: float) -> None:
         """Say goodbye, so that the broker keeps the will to itself; at most `timeout_s`."""
         self._answered.clear()
@@ -188,6 +214,8 @@ class Connection:
             self._wrong_protocol = reason.getName() == "Unsupported protocol version"
         else:
             self.limits = limits_of(properties)
+            for subscription in self._subscriptions:
+                client.subscribe(subscription, qos=1)
         self._answered.set()
 
     def _on_disconnect(
@@ -208,6 +236,19 @@ class Connection:
         self, client: Client, userdata: object, message_id: int, reason: ReasonCode, properties: object
     ) -> None:
         self._receipts.append(Receipt(message_id, str(reason) if reason.is_failure else None))
+        self._wake()
+
+    def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
+        told = vars(message.properties) if message.properties is not None else {}
+        self._incoming.append(
+            Incoming(
+                message.topic,
+                bytes(message.payload),
+                message.retain,
+                told.get("ResponseTopic"),
+                told.get("CorrelationData"),
+            )
+        )
         self._wake()
 
 

@@ -71,21 +71,33 @@ class Outbox:
         self._replacement: str | None = None
         self._save()
 
-    def put_event(self, topic: str, payload: Callable[[int], bytes]) -> int:
-        """Keep an event until the broker has it; return its number, which `payload` is called with."""
+    def put_event(self, topic: str, payload: Callable[[int], bytes], number: int | None = None) -> int:
+        """Keep an event until the broker has it; return its number, which `payload` is called with.
+
+        `number` is one that `draw_number` gave, here or in the outbox of another sink; None draws one.
+        """
         with self._lock:
-            now_s = self._clock()
-            # The clock keeps numbers rising should the file that knows the last one be lost. As long as no
-            # file could be read its last number is unknown: those drawn meanwhile keep clear of it.
-            clear_s = 0.0 if self._learned else _CLEAR_OF_UNREAD_S
-            self._last_id = max(self._last_id + 1, int((now_s + clear_s) * 1000))
-            event = Event(self._last_id, topic, payload(self._last_id), now_s)
+            drawn = self._draw() if number is None else number
+            self._last_id = max(self._last_id, drawn)
+            event = Event(drawn, topic, payload(drawn), self._clock())
             self._newest = event
             self._unsaved[event.id] = event
             self._keep(event.id, len(event.payload))
             self._drop_beyond_bounds()
             self._save()
             return event.id
+
+    def draw_number(self) -> int:
+        """Return a number for an event that comes next: above all before it, before a restart too."""
+        with self._lock:
+            self._last_id = self._draw()
+            return self._last_id
+
+    def _draw(self) -> int:
+        # The clock keeps numbers rising should the file that knows the last one be lost. As long as no
+        # file could be read its last number is unknown: those drawn meanwhile keep clear of it.
+        clear_s = 0.0 if self._learned else _CLEAR_OF_UNREAD_S
+        return max(self._last_id + 1, int((self._clock() + clear_s) * 1000))
 
     def pending(self, skip: Collection[int], limit: int) -> list[Event]:
         """Return the oldest events but those numbered in `skip`, at most `limit`, in order."""

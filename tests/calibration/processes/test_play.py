@@ -8,8 +8,8 @@ import pytest
 
 from calibration.processes import children, play
 from edge_agent.config import load_settings
+from edge_agent.publish.documents import Diagnosis, Origin
 from edge_agent.publish.payloads import payload_of
-from edge_agent.publish.sink import Diagnosis, Origin
 from edge_agent.verdict import BarCount, Evidence, Reason, Refusal, Severity, State, Verdict
 
 

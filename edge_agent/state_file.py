@@ -1,0 +1,82 @@
+"""Small files in `state_dir` that outlive restarts and power cuts: one JSON object, replaced as a whole."""
+
+import contextlib
+import json
+import logging
+import os
+from pathlib import Path
+
+_LOG = logging.getLogger(__name__)
+_MAX_BYTES = 1_000_000
+"""Maximum bytes that are read of a file: a thousand times what any of them holds (judgement)."""
+
+
+class StateFile:
+    """One JSON object on disk. No method raises for an error of the disk; each kind is logged once."""
+
+    def __init__(self, path: Path, version: int) -> None:
+        """Name the file, and the version of its content that this program writes and reads."""
+        self._path = path
+        self._version = version
+        self._said: set[str] = set()
+
+    def read(self) -> dict[str, object] | None:
+        """Return the content; None if there is none. A file that cannot be used is put aside, not deleted."""
+        try:
+            with self._path.open("rb") as file:
+                text = file.read(_MAX_BYTES)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._say(f"{self._path} cannot be read: {error.strerror or error}; going on without it")
+            return None
+        try:
+            content = json.loads(text)
+            if not isinstance(content, dict):
+                raise ValueError("it is not an object")
+            version = content.pop("version")
+            if version != self._version:
+                raise ValueError(f"it is of version {version}, this program reads version {self._version}")
+        except (ValueError, KeyError, RecursionError) as error:
+            self.put_aside(str(error))
+            return None
+        return content
+
+    def write(self, content: dict[str, object]) -> bool:
+        """Replace the content; True if it is on the medium."""
+        beside = self._path.with_name(f"{self._path.name}.part")
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("w", encoding="utf-8") as file:
+                json.dump({"version": self._version, **content}, file)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self._path)
+            _sync_folder(self._path.parent)
+        except OSError as error:
+            self._say(f"{self._path} cannot be written: {error.strerror or error}; it is tried again")
+            return False
+        self._said.clear()
+        return True
+
+    def put_aside(self, why: str) -> None:
+        """Rename the file, so that it can be looked at, and say why."""
+        aside = self._path.with_name(f"{self._path.name}.unusable")
+        with contextlib.suppress(OSError):  # then it is overwritten by the next write
+            self._path.replace(aside)
+        self._say(f"{self._path} cannot be used ({why}); it is kept as {aside.name}, going on without it")
+
+    def _say(self, problem: str) -> None:
+        if problem not in self._said:
+            self._said.add(problem)
+            _LOG.warning("%s", problem)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Have the new name of a file on the medium; some file systems cannot, and need not."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -5,9 +5,14 @@ sink      the interface of whatever takes them: a sink
 payloads  documents as JSON: keys in a fixed order, units in their names, never a NaN
 store     events on disk until the broker has them
 mqtt      the connection to the broker
+webhook   alarms by HTTP POST to servers of the user
 settings  settings of the publisher: the broker, our identity there, and how much is kept for it
 only_one  one agent per folder and client id: a second one is refused at its start
 """
 
-SINKS = ("edge_agent.publish.mqtt.publisher",)
-"""Modules of the sinks, in the order in which they get each document; each has `open_sink(settings)`."""
+SINKS = (
+    "edge_agent.publish.mqtt.publisher",
+    "edge_agent.publish.webhook.webhooks",
+)
+"""Modules of the sinks, in the order in which they get each document; each has `open_sink(settings)`, which
+returns None if these settings want no such sink."""

@@ -135,7 +135,7 @@ class Occasions:
         return "danger" if latched.severity is Severity.DANGER and "danger" in self._on else "alarm"
 
     def _notice(self, occasion: str, document: Alarm, latched: LatchedAlarm) -> Notice:
-        """Return the event that raised it; the alarm itself if that event is not known, or when it is clear."""
+        """Return the event that raised it; the alarm itself if it is clear, or that event is not known."""
         event = self._event
         if event is None or event.number != latched.event_id or occasion == "clear":
             return Notice(occasion, _key(occasion, latched), _body(occasion, document))
@@ -175,7 +175,7 @@ def memory_from_json(content: object) -> Memory:
 
 
 def _key(occasion: str, latched: LatchedAlarm) -> str:
-    """Return the number of the event that raised the alarm, with the occasion where it is not that event's."""
+    """Return the number of the event that raised the alarm; with the occasion where that number is taken."""
     if latched.event_id is None:
         return f"{int(1000 * latched.since_unix_s)}-{occasion}"
     return f"{latched.event_id}-clear" if occasion == "clear" else str(latched.event_id)

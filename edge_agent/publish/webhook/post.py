@@ -108,9 +108,12 @@ class _Timed(io.RawIOBase):
 
 
 def _read_answer(own: socket.socket, url: str) -> Answer:
-    """Return the answer; raises OSError, and HTTPException if it is not one of HTTP."""
+    """Return the answer; raises OSError, NoAnswerError, and HTTPException if it is not one of HTTP."""
     with io.BufferedReader(_Timed(own, time.monotonic() + _ANSWER_TIMEOUT_S)) as stream:
-        line = _STATUS_LINE.fullmatch(stream.readline(_MAX_LINE_BYTES))
+        first = stream.readline(_MAX_LINE_BYTES)
+        if not first:
+            raise NoAnswerError("it ended the connection without an answer")
+        line = _STATUS_LINE.fullmatch(first)
         if line is None:
             raise http.client.BadStatusLine("")
         headers = http.client.parse_headers(stream)

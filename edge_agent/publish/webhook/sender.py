@@ -85,7 +85,12 @@ class Sender:
             self._look()
             self._report.say_news()
             if time.monotonic() < self._not_before_s or not self._send_oldest():
-                self._wake.wait(_TURN_S)
+                self._wake.wait(self._pause_s())
+
+    def _pause_s(self) -> float:
+        """Return the time until there is something to do, s: the next attempt, or looking around."""
+        wait_s = self._not_before_s - time.monotonic()
+        return min(wait_s, _TURN_S) if wait_s > 0 else _TURN_S
 
     def _send_oldest(self) -> bool:
         """Try to deliver the oldest message; return whether the next one may follow at once."""

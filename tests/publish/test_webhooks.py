@@ -1,6 +1,7 @@
 """What gives occasion is on disk when `take` returns, and reaches its server whatever happens in between."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import replay_blocks
+from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Alarm, Document, Event
 from edge_agent.publish.payloads import payload_of
@@ -222,6 +224,24 @@ def test_the_agent_posts_the_event_that_it_publishes(tmp_path: Path, server: Hoo
     assert isinstance(event, Event)
     assert server.posted[0].key == str(event.number)
     assert server.posted[0].json == {"occasion": "alarm", **payload_of(event)}
+
+
+def test_the_readme_shows_settings_and_a_body_as_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    (settings,) = re.findall(r"```yaml\n(notify:.*?)```", readme, re.DOTALL)
+    (body,) = re.findall(r'```json\n({"occasion".*?)```', readme, re.DOTALL)
+    config, token = tmp_path / "agent.yaml", tmp_path / "token"
+    token.write_text("t")
+    monkeypatch.setenv("HOOK_SECRET", "s3cr3t")
+    config.write_text(
+        f"motor: {plate_yaml(id='m')}\nacquisition: {{port: p}}\nmqtt: {{host: localhost}}\n"
+        + settings.replace("/etc/edge-agent/hook-token", str(token))
+    )
+    (webhook,) = load_settings(config).sink_settings().webhooks
+    assert webhook == WebhookSettings("https://alarms.example/hook/s3cr3t", token_file=token)
+    assert list(json.loads(body)) == ["occasion", *payload_of(CLEARED)]
 
 
 class EndsAtAlarm(Heard):

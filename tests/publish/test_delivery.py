@@ -20,7 +20,9 @@ class Wire:
         self.answers: list[Receipt] = []
         self.broken = False
 
-    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
+    def send(
+        self, topic: str, payload: bytes, *, qos: int, retain: bool, correlation: bytes | None = None
+    ) -> int | None:
         if self.broken:
             return None
         self.sent.append((topic, payload))

@@ -169,7 +169,7 @@ class Remote:
 def _problems(error: ValidationError) -> str:
     """Return what is wrong with the fields, in one line."""
     return ", ".join(
-        f"{'.'.join(quoted(str(key)) for key in found['loc'])}: {found['msg']}"
+        f"{quoted(str(found['loc'][0]))}: {found['msg']}"
         for found in error.errors(include_url=False, include_input=False)[:_MAX_PROBLEMS]
     )
 

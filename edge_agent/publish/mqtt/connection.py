@@ -23,7 +23,7 @@ _MAX_QUEUED = 4 * MAX_IN_FLIGHT
 _MAX_INCOMING = 100
 """Messages for us that wait at most; whoever sends more at once is no person; judgement."""
 _MAX_PACKET_BYTES = 65_536
-"""Largest packet that the broker may send us, as in deploy/mosquitto/edge-agent.conf; commands are smaller."""
+"""Largest packet that the broker may send us, as in deploy/mosquitto/edge-agent.conf; judgement."""
 _NOT_FOR_A_MESSAGE = frozenset(
     {
         "Server shutting down",

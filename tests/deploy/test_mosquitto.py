@@ -213,7 +213,8 @@ def test_only_the_operator_may_send_commands(
     outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
     asked: list[Request] = []
     with Publisher(site.settings(commands=True), "pump-7", outbox) as publisher:
-        wait_until(lambda: publisher.connected)
+        status = "edge-agent/pump-7/status"  # said after it has subscribed
+        monitor.wait_for(lambda _: [message.payload for message in monitor.on(status)][-1:] == ["online"])
         site.publish(user, COMMAND, message='{"transaction": "theirs"}')
         site.publish("operator", COMMAND, message='{"transaction": "ours"}')
         wait_until(lambda: asked.extend(publisher.requests()) or asked)

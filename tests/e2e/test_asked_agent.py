@@ -10,6 +10,7 @@ import pytest
 from broker import Mosquitto, Subscriber
 from plant import Agent
 from plates import plate_yaml
+from schemas import check_message
 
 from edge_agent.alarm import AlarmLatch
 from edge_agent.diagnose.decision import starting
@@ -70,6 +71,7 @@ class Site:
         before = len(self.listener.on(topic))
         self.send(name, payload, *more)
         self.listener.wait_for(lambda _: len(self.listener.on(topic)) > before)
+        check_message(topic, self.listener.on(topic)[-1].payload)
         return self.listener.on(topic)[-1].json()
 
     def alarm_now(self) -> dict[str, Any]:

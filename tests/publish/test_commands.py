@@ -63,9 +63,20 @@ class Desk:
     operator: Operator
     replies: Subscriber
     outbox: Outbox
+    lives: int = 0
 
     def publisher(self, **changes: object) -> Publisher:
+        self.lives += 1
         return Publisher(settings(self.broker.port, **changes), "pump-7", self.outbox)
+
+    def wait_until_online(self) -> None:
+        """Wait until the broker has said that the newest publisher is online: it has subscribed by then."""
+
+        def online() -> bool:
+            said = [message.payload for message in self.replies.on(f"{BASE}/status")]
+            return said.count("online") == self.lives
+
+        self.replies.wait_for(lambda _: online())
 
     def reply(self, name: str) -> Received:
         """Wait for the newest reply to a command."""
@@ -77,7 +88,8 @@ class Desk:
 def desk(mosquitto: Mosquitto, subscribe: Subscribe, tmp_path: Path) -> Iterator[Desk]:
     outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
     operator = Operator(mosquitto.port)
-    yield Desk(mosquitto, operator, subscribe(mosquitto.port, f"{BASE}/reply/#"), outbox)
+    replies = subscribe(mosquitto.port, f"{BASE}/reply/#", more=["-t", f"{BASE}/status"])
+    yield Desk(mosquitto, operator, replies, outbox)
     operator.close()
     outbox.close()
 
@@ -94,13 +106,9 @@ def taken(publisher: Publisher, count: int = 1) -> list[Request]:
     return found
 
 
-def is_online(publisher: Publisher) -> None:
-    wait_until(lambda: publisher.connected)
-
-
 def test_a_command_comes_in_and_its_reply_goes_out_with_qos_1_and_not_retained(desk: Desk) -> None:
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         assert desk.operator.send("capture", b'{"seconds": 60, "transaction": {"a": [1]}}') == "Success"
         (request,) = taken(publisher)
         assert (request.name, request.data, request.transaction) == ("capture", {"seconds": 60}, {"a": [1]})
@@ -129,7 +137,7 @@ def test_the_reply_goes_to_the_response_topic_as_well_with_the_correlation_data(
     client.loop_start()
     wait_until(lambda: subscribed)
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         desk.operator.send("self_test", ResponseTopic="desk/answers", CorrelationData=b"\x00\xfe")
         (request,) = taken(publisher)
         publisher.take(Reply("self_test", None, {}, None, request.response_topic, request.correlation))
@@ -141,7 +149,7 @@ def test_the_reply_goes_to_the_response_topic_as_well_with_the_correlation_data(
 
 def test_mosquitto_rr_shows_the_reply_to_its_command(desk: Desk) -> None:
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         command = ["mosquitto_rr", "-h", "localhost", "-p", str(desk.broker.port), "-q", "1", "-W", "60"]
         command += ["-t", f"{BASE}/command/self_test", "-e", f"{BASE}/reply/self_test", "-m", "{}"]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as asking:
@@ -164,7 +172,7 @@ def test_what_is_no_command_is_answered_and_does_not_reach_the_agent(
     desk: Desk, name: str, payload: bytes, retain: bool, answered: str, words: str
 ) -> None:
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         desk.operator.send(name, payload, retain=retain)
         wait_until(lambda: publisher.requests() or publisher.counts.commands_refused)
         assert publisher.counts.commands_refused == 1
@@ -175,14 +183,14 @@ def test_what_is_no_command_is_answered_and_does_not_reach_the_agent(
 
 def test_a_retained_command_is_refused_when_it_is_sent_and_at_each_connection(desk: Desk) -> None:
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         desk.operator.send("capture", retain=True)
         wait_until(lambda: not publisher.requests() and publisher.counts.commands_refused == 1)
     with desk.publisher() as publisher:
         wait_until(lambda: not publisher.requests() and publisher.counts.commands_refused == 1)
         desk.operator.send("capture", b"", retain=True)
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         desk.operator.send("capture")
         assert len(taken(publisher)) == 1
         assert publisher.counts.commands_refused == 0
@@ -193,7 +201,7 @@ def test_a_response_topic_below_our_own_base_is_not_written_to(
 ) -> None:
     everything = subscribe(mosquitto.port, name="everything")
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         desk.operator.send("nonsense", b"no JSON", ResponseTopic=f"{BASE}/motor-1/state")
         wait_until(lambda: not publisher.requests() and publisher.counts.commands_refused == 1)
         everything.wait_for(lambda _: everything.on(f"{BASE}/reply/nonsense"))
@@ -204,7 +212,7 @@ def test_a_response_topic_below_our_own_base_is_not_written_to(
 def test_a_flood_is_answered_once_counted_whole_and_holds_nothing_up(desk: Desk) -> None:
     sent = 10 * PER_MINUTE
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         for _ in range(sent):
             desk.operator.send("capture")
         found: list[Request] = []
@@ -235,30 +243,30 @@ def test_messages_that_come_faster_than_they_are_taken_in_are_counted(desk: Desk
 
 def test_without_the_setting_nothing_is_subscribed_to(desk: Desk) -> None:
     with desk.publisher(commands=False) as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         wait_until(lambda: desk.operator.send("capture") == NOBODY)
         assert publisher.requests() == []
 
 
 def test_commands_that_are_switched_off_later_are_neither_obeyed_nor_kept(desk: Desk) -> None:
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
     assert desk.operator.send("capture") == "Success"  # the broker keeps it in the session
     with desk.publisher(commands=False) as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         wait_until(lambda: desk.operator.send("capture") == NOBODY)
         assert publisher.requests() == []
         assert (publisher.counts.commands_done, publisher.counts.commands_refused) == (0, 0)
     assert desk.operator.send("capture") == NOBODY
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         desk.operator.send("self_test")
         assert [request.name for request in taken(publisher)] == ["self_test"]
 
 
 def test_a_command_sent_during_an_outage_of_the_agent_reaches_it_afterwards(desk: Desk) -> None:
     with desk.publisher() as publisher:
-        is_online(publisher)
+        desk.wait_until_online()
     desk.operator.send("acknowledge")
     with desk.publisher() as publisher:
         assert [request.name for request in taken(publisher)] == ["acknowledge"]
@@ -268,7 +276,7 @@ def test_commands_work_over_mqtt_3_which_has_no_properties(desk: Desk) -> None:
     publisher = desk.publisher()
     publisher._courier._terms.protocol = MQTTProtocolVersion.MQTTv311
     with publisher:
-        is_online(publisher)
+        desk.wait_until_online()
         desk.operator.send("self_test", ResponseTopic="desk/answers", CorrelationData=b"7")
         (request,) = taken(publisher)
         assert (request.response_topic, request.correlation) == (None, None)

@@ -27,6 +27,7 @@ from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
 from edge_agent.publish.sink import Sink, draw_event_number, last_told
+from edge_agent.remote import Remote
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
@@ -62,6 +63,7 @@ class Agent:
             origin, last_told(sinks, settings.motor.id), lambda: draw_event_number(sinks)
         )
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
+        self._remote = Remote(settings.motor.id, self._alarm, lambda: model.prove_again(settings.model.file))
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
@@ -162,10 +164,20 @@ class Agent:
         for sink in self._sinks:
             sink.take(document)
 
+    def _obey(self) -> None:
+        """Do what was asked over any sink, and answer; a change of the alarm is told first."""
+        for request in [request for sink in self._sinks for request in sink.requests()]:
+            before = self._alarm.latched
+            reply = self._remote.answer(request)
+            if self._alarm.latched != before:
+                self._say_alarm()
+            self._say(reply)
+
     def _look_after(self) -> None:
-        """What is done between samples: supervision, the watchdog, the heartbeats."""
+        """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
+        self._obey()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:

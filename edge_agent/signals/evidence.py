@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.carrier import Baseband, shift
-from edge_agent.signals.dsp.levels import decibels, hann
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.tones import decibels, hann, rotation
 from edge_agent.signals.prepared import Current, Vibration
 from edge_agent.signals.sidebands.fit import FLOOR_RATIOS, SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands

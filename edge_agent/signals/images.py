@@ -9,8 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from edge_agent.signals.dsp.carrier import shift
-from edge_agent.signals.dsp.levels import decibels, hann
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.tones import decibels, hann, rotation
 from edge_agent.signals.prepared import Vibration
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands

@@ -11,7 +11,7 @@ from scipy import fft, optimize, signal
 from edge_agent.limits import SUPPLY
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_samples
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.tones import rotation
 from edge_agent.verdict import Refusal
 
 HARMONICS = (-5, 7)

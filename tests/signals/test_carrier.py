@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from signal_factories import a_current_window, phase_currents, times
 
 from edge_agent.signals.dsp.carrier import check_bridged, demodulate
-from edge_agent.signals.dsp.levels import decibels
+from edge_agent.signals.dsp.tones import decibels
 from edge_agent.signals.prepared import Preparation
 from edge_agent.signals.sidebands.fit import SidebandFit
 from edge_agent.verdict import Reason

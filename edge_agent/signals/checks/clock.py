@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from edge_agent.limits import CLOCK
 from edge_agent.signals.checks.coarse import CoarseCurrents
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.tones import rotation
 
 _JUMP_OVER_MEDIAN = 6.0
 """Smallest jump over the usual unrest of the window: a jump must be an outlier. Judgement, held by the

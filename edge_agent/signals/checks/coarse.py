@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import fft
 
 from edge_agent.acquire.samples import Channel, ChannelKind
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.tones import rotation
 from edge_agent.windows.sliding import StreamWindow, Window
 
 _BLOCKS_PER_PERIOD = 40

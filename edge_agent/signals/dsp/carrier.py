@@ -9,8 +9,8 @@ from scipy import signal
 
 from edge_agent.limits import SAMPLES
 from edge_agent.refusals import of_samples
-from edge_agent.signals.dsp.polyphase import decimate
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.decimation import decimate
+from edge_agent.signals.dsp.tones import rotation
 from edge_agent.verdict import Refusal
 
 BASEBAND_RATE_HZ = 125.0

@@ -16,8 +16,7 @@ from scipy import signal
 
 from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.carrier import Baseband
-from edge_agent.signals.dsp.levels import HANN_MAIN_LOBE_BINS, hann
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.tones import HANN_MAIN_LOBE_BINS, hann, rotation
 
 _HARMONICS = (1, 2, 3)
 """Pairs at 2sf, 4sf and 6sf are fitted together, so that the higher ones do not leak into the first."""

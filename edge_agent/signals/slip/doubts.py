@@ -12,7 +12,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_bars
 from edge_agent.refusals.rule import Rule
 from edge_agent.signals.checks.steadiness import check_load_change, current_change
-from edge_agent.signals.dsp.levels import decibels
+from edge_agent.signals.dsp.tones import decibels
 from edge_agent.signals.sidebands.equivalent_bars import BarScale, least_cycles
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands, measure_sidebands

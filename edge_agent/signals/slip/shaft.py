@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
-from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS
+from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS
 
 _HARMONICS = np.arange(1, 7)
 """Harmonics of the shaft that are summed: six, as unbalance, misalignment and looseness make them.

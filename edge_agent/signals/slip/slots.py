@@ -15,7 +15,7 @@ from scipy import fft
 from edge_agent.signals.checks.coarse import currents_of, phase_names
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband
-from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS, blackman, hann
+from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, blackman, hann
 from edge_agent.signals.supply import Line, sum_on_axes
 from edge_agent.windows.sliding import StreamWindow
 

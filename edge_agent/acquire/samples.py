@@ -62,6 +62,24 @@ class Stream:
     channels: tuple[Channel, ...]
     """In the order of their columns."""
 
+    @property
+    def phases(self) -> dict[str, int]:
+        """Position of the current channel of each phase, a, b and c; in the order of the channels.
+
+        Where some channels say their phase, one that does not is of another conductor: the neutral, the
+        earth. Where none does, the first three are taken in the order of the alphabet. The first of a phase
+        counts.
+        """
+        currents = [i for i, channel in enumerate(self.channels) if channel.kind is ChannelKind.CURRENT]
+        if not any(self.channels[i].phase for i in currents):
+            return dict(zip("abc", currents, strict=False))
+        found: dict[str, int] = {}
+        for i in currents:
+            phase = self.channels[i].phase
+            if phase is not None:
+                found.setdefault(phase, i)
+        return found
+
 
 @dataclass(frozen=True, slots=True)
 class Device:

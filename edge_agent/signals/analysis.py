@@ -10,7 +10,6 @@ from edge_agent.limits import SUPPLY
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_samples
 from edge_agent.signals.checks import quality
-from edge_agent.signals.checks.coarse import currents_of
 from edge_agent.signals.checks.steadiness import check_running, check_transient
 from edge_agent.signals.checks.vibration import DeadChannel, VibrationCheck
 from edge_agent.signals.dsp.carrier import check_bridged
@@ -85,7 +84,7 @@ class Analyser:
 
     def _measure(self, window: Window, check: VibrationCheck) -> Analysis:
         # Checks: can the currents bear an answer?
-        stream = quality.current_stream(window) or window.streams[0]
+        stream = window.current
         if too_slow := quality.check_rate(stream, self._nameplate):
             return self._without_current(check, too_slow)
         refusal = quality.check_currents(stream, self._nameplate)
@@ -164,5 +163,5 @@ class Analyser:
 
 
 def _current_names(window: Window) -> list[str]:
-    stream = quality.current_stream(window) or window.streams[0]
-    return [stream.stream.channels[i].name for i in currents_of(stream)]
+    stream = window.current.stream
+    return [stream.channels[i].name for i in stream.phases.values()]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.signals.checks.coarse import currents_of, phase_names
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband, demodulate
 from edge_agent.signals.dsp.decimation import Decimator
@@ -64,7 +63,7 @@ class Preparation:
         """Make the vector of a stream that has currents; None if these are all zero."""
         decimator = self._decimator(stream)
         vector = current_vector(stream, decimator)
-        line = find_line(vector, decimator.rate_hz, one_phase=len(currents_of(stream)) == 1)
+        line = find_line(vector, decimator.rate_hz, one_phase=len(stream.stream.phases) == 1)
         if line is None:
             return None
         forwards = vector.conj() if line.reversed_order else vector
@@ -91,4 +90,5 @@ class Preparation:
 
 def current_vector(stream: StreamWindow, decimator: Decimator) -> NDArray[np.complex128]:
     """Return the decimated space vector (n,) of a stream that has currents, in the order of its phases."""
-    return space_vector(decimator.process(stream)[currents_of(stream)], phase_names(stream))
+    phases = stream.stream.phases
+    return space_vector(decimator.process(stream)[list(phases.values())], list(phases))

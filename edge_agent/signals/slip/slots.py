@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from edge_agent.signals.checks.coarse import currents_of, phase_names
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, blackman, hann
@@ -74,9 +73,9 @@ def spectra_of(check: VibrationCheck, line: Line) -> list[Spectra]:
         if stream.valid.size < _MIN_SCANS:
             continue
         length_s = stream.valid.size / stream.stream.rate_hz
-        if currents := currents_of(stream):
-            names = phase_names(stream)
-            forward, backward = _sequences(_samples(stream, currents), names)
+        if phases := stream.stream.phases:
+            currents = _samples(stream, list(phases.values()))
+            forward, backward = _sequences(currents, list(phases))
             both = (backward, forward) if line.reversed_order else (forward, backward)
             result.append(Spectra(np.stack(both), _CURRENT_ORDERS, length_s))
         if vibration := check.telling(stream, line.frequency_hz):

@@ -5,16 +5,19 @@ Each is an object with one method, `estimate`. Which of them is believed is the 
 
 import math
 
+import numpy as np
+
+from edge_agent.acquire.samples import ChannelKind
 from edge_agent.circuit import Circuit
 from edge_agent.limits import MAGNITUDES
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks.clock import shaft_jumps
-from edge_agent.signals.checks.quality import measured_speed_rpm
 from edge_agent.signals.prepared import Vibration
 from edge_agent.signals.slip.range import MAX_SLIP, SlipRange, SourceName, possible_slips
 from edge_agent.signals.slip.shaft import find_shaft, shows_shaft
 from edge_agent.signals.slip.view import MotorView
 from edge_agent.signals.supply import Line
+from edge_agent.windows.sliding import Window
 
 _SPEED_MARGIN = 0.003
 """How far a stated speed may lie from the true one, per unit of the synchronous speed: tachometers and their
@@ -164,3 +167,12 @@ def nearest_allowed(stated: SlipRange, by_current: SlipRange) -> float | None:
     lowest = by_current.lowest / CURRENT_ERROR
     highest = by_current.highest * CURRENT_ERROR if by_current.lowest == 0.0 else math.inf
     return None if lowest <= stated.middle <= highest else min(max(stated.middle, lowest), highest)
+
+
+def measured_speed_rpm(window: Window) -> float | None:
+    """Return the median of the first speed channel, rpm; None if there is none or nothing came of it."""
+    for stream in window.streams:
+        for i, channel in enumerate(stream.stream.channels):
+            if channel.kind is ChannelKind.SPEED and stream.valid.any() and i not in stream.dead:
+                return float(np.median(stream.units(i)[stream.valid]))
+    return None

@@ -33,7 +33,7 @@ def a_window_of_lines(lines, line_hz=60.0, rate_hz=10_000.0, phases="abc", lengt
 
 
 def demodulated(window):
-    return Preparation().current(window).demodulated()
+    return Preparation().current(window).baseband
 
 
 def strongest_dbc(window, line_hz=60.0):

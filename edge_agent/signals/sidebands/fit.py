@@ -87,6 +87,11 @@ class SidebandPair:
         """True if the pair lies above its floor by the detection margin."""
         return self.linear_sum / 2 > 10 ** (SIDEBANDS.detection_margin_db / 20) * self.floor
 
+    @property
+    def is_clear(self) -> bool:
+        """True if the pair stands out within the bounds of the range in which it was searched."""
+        return self.stands_out and not self.at_edge
+
     def is_multiple_of(self, first: "SidebandPair") -> bool:
         """True if this may be the pair at 4sf or 6sf of the bars whose 2sf pair is `first`."""
         return min(abs(self.cycles - order * first.cycles) for order in _HARMONICS[1:]) < _SAME_CYCLES

@@ -1,11 +1,15 @@
 """What crosses the boundary between acquisition and everything after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_RATE_CHANGE = 1e-3
+"""Share by which a rate may differ and still be the same: judgement, a DAQ that measures its own rate in
+milliseconds over a second is no more accurate."""
 Counts = NDArray[np.int16] | NDArray[np.int32]
 """Raw counts of a converter."""
 
@@ -79,6 +83,19 @@ class Stream:
             if phase is not None:
                 found.setdefault(phase, i)
         return found
+
+
+def same_streams(known: Sequence[Stream], said: Sequence[Stream]) -> bool:
+    """True if two descriptions mean the same streams, whatever their texts say."""
+    return len(known) == len(said) and all(
+        (old.number, old.channels) == (new.number, new.channels) and same_rate(old.rate_hz, new.rate_hz)
+        for old, new in zip(known, said, strict=True)
+    )
+
+
+def same_rate(known_hz: float, said_hz: float) -> bool:
+    """True if two rates are the same, within what a DAQ that measures its own rate may vary."""
+    return abs(said_hz - known_hz) <= MAX_RATE_CHANGE * known_hz
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,7 @@ class Analyser:
         # Slip, and the pair of sidebands at it.
         vibration = self._preparation.vibration(check, line.frequency_hz)
         view = MotorView(self._bars, check, current, vibration)
-        if impossible := check_current(view, view.slips, names):
+        if impossible := check_current(view, names):
             # A current in a wrong scale tells no slip.
             slip = None if view.slips.source == "current" else view.slips.middle
             evidence = self._with_slip(evidence, slip)
@@ -122,14 +122,14 @@ class Analyser:
         found = view.pair_in(view.slips)
         if found is None:
             evidence = self._with_slip(evidence, view.slips.middle)
-            return Analysis(evidence, missing_pair(view, view.slips), line=line, slips=view.slips)
+            return Analysis(evidence, missing_pair(view), line=line, slips=view.slips)
         return self._describe(view, measure_sidebands(*found, current, self._bars), evidence)
 
     def _describe(self, view: MotorView, sidebands: Sidebands, evidence: Evidence) -> Analysis:
         """Put what the slip and the sidebands of a window say into evidence and images."""
         pair, slips = sidebands.pair, view.slips
         refusal = check_transient(view.baseband, self._nameplate.supply)
-        refusal = refusal or check_slip(view, slips, sidebands.raw)
+        refusal = refusal or check_slip(view, sidebands.raw)
         shaft_hz = pair.pole_pass_hz / 2 / pair.slip * (1 - pair.slip) / self._nameplate.pole_pairs
         shaft = None if view.vibration is None else view.vibration.around_shaft(shaft_hz)
         slot_lines = None if slips.stated else view.slot_lines
@@ -142,8 +142,8 @@ class Analyser:
             inputs=model_inputs(self._image, sidebands, load, bars_per_ratio, shaft),
             line=view.line,
             slips=slips,
-            speed_doubt=None if refusal else doubt_slip(view, slips, sidebands),
-            oscillation_doubt=None if refusal else doubt_bars(view, slips, pair),
+            speed_doubt=None if refusal else doubt_slip(view, sidebands),
+            oscillation_doubt=None if refusal else doubt_bars(view, pair),
         )
 
     def _without_current(self, check: VibrationCheck, refusal: Refusal) -> Analysis:

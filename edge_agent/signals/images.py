@@ -157,8 +157,10 @@ class SidebandImage:
         planes = []
         for harmonic in np.split(np.arange(len(upper)), len(carriers)):
             for sides in (upper[harmonic], lower[harmonic]):
-                levels = [np.abs(side) / _floor(np.abs(side)) for side in sides]
-                planes.append(self._decibels(np.mean(levels, axis=0)))
+                # Over the median of each channel's own image, which is its floor.
+                levels = np.abs(sides)
+                floors = np.maximum(np.median(levels, axis=(1, 2), keepdims=True), 1e-12)
+                planes.append(self._decibels(np.mean(levels / floors, axis=0)))
         return np.stack(planes, axis=-1)
 
     def _decibels(self, level: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -192,10 +194,6 @@ def model_inputs(
         images["vibration"] = image.vibration(*shaft, pole_pass_hz)
     side = side_inputs(sidebands.pair, load, bars_per_ratio, sidebands.bars.across, shaft is not None)
     return ModelInputs(images, side)
-
-
-def _floor(level: NDArray[np.floating]) -> float:
-    return max(float(np.median(level)), 1e-12)
 
 
 def _signed(value: NDArray[np.floating]) -> NDArray[np.uint8]:

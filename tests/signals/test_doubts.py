@@ -33,13 +33,16 @@ from edge_agent.verdict import Reason
 PLATE = a_nameplate()
 CIRCUIT = fit_circuit(PLATE)
 BARS = BarScale(PLATE, CIRCUIT)
-VIEW = SimpleNamespace(bars=BARS)
 RATED = PLATE.rated_slip
 RATED_A = PLATE.rated_current_a
 IDLE_A = CIRCUIT.no_load_current_rms_a
 LOADED = CIRCUIT.slip_at_current(1.5 * IDLE_A)
 """A slip at which half the circuit's current is less than the idling motor's."""
 DRIVE = a_nameplate(supply="vfd")
+
+
+def a_view_of(slips):
+    return SimpleNamespace(bars=BARS, slips=slips)
 
 
 def a_pair(lower=0.02, upper=0.01, floor=1e-4):
@@ -73,13 +76,13 @@ def test_a_shaft_a_slot_or_a_pair_shows_that_it_is_a_motor(source):
 @pytest.mark.parametrize("lowest", [0.015, 0.02, 0.025])
 def test_a_pair_that_a_load_makes_at_the_lower_bound_of_the_current_is_no_proof_of_bars(lowest):
     slips = SlipRange(lowest, 0.06, "current")
-    assert doubt_bars(VIEW, slips, an_oscillation(lowest)).quantity == "bars_over_load_swing"
-    assert doubt_bars(VIEW, slips, a_pair(upper=0.001)) is None
+    assert doubt_bars(a_view_of(slips), an_oscillation(lowest)).quantity == "bars_over_load_swing"
+    assert doubt_bars(a_view_of(slips), a_pair(upper=0.001)) is None
 
 
 @pytest.mark.parametrize("source", ["measured", "configured", "slots", "vibration"])
 def test_bars_at_a_slip_that_something_other_than_the_current_tells_are_believed(source):
-    assert doubt_bars(VIEW, SlipRange(0.02, 0.06, source), an_oscillation(0.02)) is None
+    assert doubt_bars(a_view_of(SlipRange(0.02, 0.06, source)), an_oscillation(0.02)) is None
 
 
 @pytest.mark.parametrize("turn_deg", [0, 40, 140])
@@ -93,7 +96,8 @@ def test_an_oscillation_of_any_phase_makes_next_to_no_bars_beyond_a_castings(tur
 
 def test_a_missing_pair_is_told_by_the_cycles_that_the_window_holds():
     view = a_view(a_motor_window(length_s=0.6, vibration=False))
-    refusal = missing_pair(view, SlipRange(0.03, 0.04, "configured"))
+    view.slips = SlipRange(0.03, 0.04, "configured")
+    refusal = missing_pair(view)
     assert refusal.quantity == "pole_pass_cycles"
     assert refusal.value == pytest.approx(POLE_PASS_HZ * view.baseband.length_s, rel=1e-3)
     assert refusal.limit == pytest.approx(3.0)
@@ -140,13 +144,14 @@ def a_line(rms_a, line_hz=60.0):
 
 def check(rms_a, slips, shaft=None, plate=PLATE, line_hz=60.0, circuit=CIRCUIT):
     view = SimpleNamespace(
+        slips=slips,
         line=a_line(rms_a, line_hz),
         nameplate=plate,
         circuit=circuit,
         possible=possible_slips(plate),
         shaft_within=(shaft or FoundShaft()).within,
     )
-    return check_current(view, slips, ["ia", "ib"])
+    return check_current(view, ["ia", "ib"])
 
 
 @pytest.mark.parametrize("source", ["measured", "slots", "vibration", "configured", "current"])

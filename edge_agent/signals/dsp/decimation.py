@@ -58,11 +58,14 @@ class Decimator:
         """
         outputs = (window.counts.shape[1] - 2 * self._half - 1) // self.factor + 1
         reused = self._reusable(window, outputs)
+        known = reused.shape[1]
         result = np.empty((len(window.stream.channels), outputs), np.float32)
-        result[:, : reused.shape[1]] = reused
-        if reused.shape[1] < outputs:
-            for channel in range(result.shape[0]):
-                result[channel, reused.shape[1] :] = self._filter(window, channel, reused.shape[1], outputs)
+        result[:, :known] = reused
+        if known < outputs:
+            new = slice(known * self.factor, (outputs - 1) * self.factor + 2 * self._half + 1)
+            for channel, counts, decimated in zip(window.stream.channels, window.counts, result, strict=True):
+                units = channel.units(counts[new])
+                decimated[known:] = units if self.factor == 1 else decimate(units, self._taps, self.factor)
         self._kept = window, result
         return result
 
@@ -90,8 +93,3 @@ class Decimator:
         overlap = window.counts.shape[1] - scans
         same = np.array_equal(before.counts[:, scans : scans + overlap], window.counts[:, :overlap])
         return output[:, shift:] if same else nothing
-
-    def _filter(self, window: StreamWindow, channel: int, first: int, outputs: int) -> NDArray[np.float32]:
-        begin, end = first * self.factor, (outputs - 1) * self.factor + 2 * self._half + 1
-        units = window.stream.channels[channel].units(window.counts[channel, begin:end])
-        return units if self.factor == 1 else decimate(units, self._taps, self.factor)

@@ -43,7 +43,7 @@ _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest possible one otherwise."""
 
 
-def check_current(view: MotorView, slips: SlipRange, names: Sequence[str]) -> Refusal | None:
+def check_current(view: MotorView, names: Sequence[str]) -> Refusal | None:
     """Return why the current cannot be that of this motor at its slip; None if it can.
 
     A slip from the current itself proves nothing here, and a configured speed need not be the present one.
@@ -51,7 +51,7 @@ def check_current(view: MotorView, slips: SlipRange, names: Sequence[str]) -> Re
     wrong ones. A current above the rated one is an overload, unless another source of the slip shows that its
     scale is wrong. `names` are those of its channels.
     """
-    rms_a = view.line.rms_a
+    slips, rms_a = view.slips, view.line.rms_a
     over_idle, over_rated = rms_a / view.circuit.no_load_current_rms_a, rms_a / view.nameplate.rated_current_a
     if over_idle > _MAX_OVER_IDLE and over_rated < _MIN_OVER_RATED:
         return None
@@ -96,22 +96,23 @@ def _contradiction(view: MotorView, slips: SlipRange, names: Sequence[str]) -> R
     return of_samples.CURRENT_OFF_SLIP.refuse(factor, limit, ", ".join(names))
 
 
-def missing_pair(view: MotorView, slips: SlipRange) -> Refusal:
+def missing_pair(view: MotorView) -> Refusal:
     """Return why a window that is too short for a pair gives no answer."""
-    load = view.circuit.load_at_slip(slips.middle)
-    cycles = 2 * slips.middle * view.line.frequency_hz * view.baseband.length_s
-    too_few = of_bars.TOO_FEW_CYCLES.refuse(cycles, least_cycles(load))
-    return no_motor(slips, None, view.line) or too_few
+    slip = view.slips.middle
+    cycles = 2 * slip * view.line.frequency_hz * view.baseband.length_s
+    too_few = of_bars.TOO_FEW_CYCLES.refuse(cycles, least_cycles(view.circuit.load_at_slip(slip)))
+    return no_motor(view.slips, None, view.line) or too_few
 
 
-def check_slip(view: MotorView, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
-    """Return why a window gives no answer at a slip; `pair` is the one by which the slip was found."""
-    return no_motor(slips, pair, view.line) or _doubt_load(view, slips, pair)
+def check_slip(view: MotorView, pair: SidebandPair) -> Refusal | None:
+    """Return why a window gives no answer at its slip: no motor, or a load that is too low or changes.
 
-
-def _doubt_load(view: MotorView, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
-    """Refuse a load that is too low or changes; one that changes can also hide the slip."""
-    too_low = _check_load(view, slips, pair)
+    A load that changes can also hide the slip. `pair` is the one by which the slip was found.
+    """
+    slips = view.slips
+    if refusal := no_motor(slips, pair, view.line):
+        return refusal
+    too_low = _check_load(view, pair)
     slip = pair.slip if too_low is None else slips.middle
     change = current_change(view.baseband, pair.pole_pass_hz)
     changes = check_load_change(change, view.circuit.current_per_slip(slip))
@@ -124,12 +125,13 @@ def _doubt_load(view: MotorView, slips: SlipRange, pair: SidebandPair) -> Refusa
     return too_low or changes if load_first else changes or too_low
 
 
-def _check_load(view: MotorView, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
+def _check_load(view: MotorView, pair: SidebandPair) -> Refusal | None:
     """Refuse a load that is too low, or whose slip only a doubtful pair tells.
 
     Where the current alone bounds the slip, it takes a pair that stands out within the range, and none
     far stronger elsewhere.
     """
+    slips = view.slips
     if slips.source == "current":
         if not pair.stands_out:
             return of_bars.NO_PAIR.refuse(_above_floor_db(pair))
@@ -149,21 +151,22 @@ def _check_load(view: MotorView, slips: SlipRange, pair: SidebandPair) -> Refusa
     return _check_elsewhere(view, pair, of_bars.STRONGER_PAIR)
 
 
-def doubt_slip(view: MotorView, slips: SlipRange, sidebands: Sidebands) -> Refusal | None:
-    """Return why a slip may not be the present one, so that no rotor can be called healthy."""
-    if slips.stated:
+def doubt_slip(view: MotorView, sidebands: Sidebands) -> Refusal | None:
+    """Return why the slip may not be the present one, so that no rotor can be called healthy."""
+    if view.slips.stated:
         # The raw pair was found at this slip; only the bars are those without wander.
-        return _doubt_stated_speed(view, slips, sidebands.raw)
-    return _doubt_estimated_slip(view, slips) if sidebands.bars.interval[0] < BARS.sound else None
+        return _doubt_stated_speed(view, sidebands.raw)
+    return _doubt_estimated_slip(view) if sidebands.bars.interval[0] < BARS.sound else None
 
 
-def _doubt_stated_speed(view: MotorView, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
+def _doubt_stated_speed(view: MotorView, pair: SidebandPair) -> Refusal | None:
     """Doubt a stated speed: at a wrong one every rotor looks healthy.
 
     A configured speed holds at one load only. So the current must allow it, and a far stronger pair
     elsewhere is taken for the bars' own, unless the vibration shows the shaft at that speed. A measured
     one is doubted only where a pair that stands out lies at the very end of its tolerance.
     """
+    slips = view.slips
     if slips.source == "configured":
         nearest = nearest_allowed(slips, view.by_current)
         if nearest is not None:
@@ -176,7 +179,7 @@ def _doubt_stated_speed(view: MotorView, slips: SlipRange, pair: SidebandPair) -
     return _check_elsewhere(view, pair, of_bars.PAIR_OFF_SPEED)
 
 
-def _doubt_estimated_slip(view: MotorView, slips: SlipRange) -> Refusal | None:
+def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     """Doubt an estimated slip: slots may be misread, and the shaft detected may be another one.
 
     So at no other slip may a pair show broken bars. These are told from an oscillating load by the part
@@ -185,19 +188,18 @@ def _doubt_estimated_slip(view: MotorView, slips: SlipRange) -> Refusal | None:
     Where the current alone tells the slip, only its lower bound is in doubt, unless the motor may be
     almost idling. Then any pair may be foreign, and that of the bars may be hidden by the wander.
     """
-    possible, by_current = view.possible, view.by_current
-    alone = slips.source == "current"
+    slips, alone = view.slips, view.slips.source == "current"
     over_idle = view.line.rms_a / view.circuit.no_load_current_rms_a
     if alone and over_idle < SLIP.max_over_idle:
         return of_bars.CURRENT_NEAR_IDLE.refuse(over_idle)
     if not alone:
-        larger = replace(by_current, highest=_HOTTEST * possible.highest)
+        larger = replace(view.by_current, highest=_HOTTEST * view.possible.highest)
         broken = _broken_within(view, larger, SIDEBANDS.min_cycles_light)
         if broken is not None:
             over = view.bars.over_oscillation(broken.pair, slips.middle)
             if over >= BARS.min_across:
                 return of_bars.BARS_AT_ANOTHER_SLIP.refuse(broken.bars.value)
-    smaller = replace(possible, highest=by_current.lowest)
+    smaller = replace(view.possible, highest=view.by_current.lowest)
     broken = _broken_within(view, smaller, SLIP.min_cycles_below)
     if broken is None:
         return None
@@ -226,11 +228,12 @@ def _broken_within(view: MotorView, others: SlipRange, least_cycles: float) -> S
     return sidebands if sidebands.bars.interval[0] >= BARS.sound else None
 
 
-def doubt_bars(view: MotorView, slips: SlipRange, pair: SidebandPair) -> Refusal | None:
+def doubt_bars(view: MotorView, pair: SidebandPair) -> Refusal | None:
     """Doubt bars at a slip that the current alone tells: an oscillating load may look like them.
 
     If the motor really runs at the lower bound of the range, it does so along another direction.
     """
+    slips = view.slips
     if slips.source != "current" or slips.lowest == 0.0:
         return None
     over = view.bars.over_oscillation(pair, slips.lowest)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from scipy import signal
 from signal_factories import RATE_HZ, a_current_window, a_space_vector, phase_currents, times
 
-from edge_agent.signals.dsp.decimation import Decimator, decimate
+from edge_agent.signals.dsp.decimation import Decimator, decimate, unbroken
 
 
 def long_current():
@@ -108,3 +108,13 @@ def test_an_output_is_the_same_wherever_its_samples_stand(factor, skipped, lengt
     samples = random.normal(size=skipped * factor + length).astype(np.float32)
     later = decimate(samples[skipped * factor :], taps, factor)
     np.testing.assert_array_equal(later, decimate(samples, taps, factor)[skipped:])
+
+
+@given(factor=st.integers(1, 9), half=st.integers(0, 12), spare=st.integers(0, 40), lost=st.integers(0, 60))
+def test_an_output_is_unbroken_where_none_of_its_samples_was_lost(factor, half, spare, lost):
+    taps = 2 * half + 1
+    valid = np.ones(taps + spare, bool)
+    valid[lost % valid.size] = False
+    rests_on = [valid[first : first + taps].all() for first in range(0, spare + 1, factor)]
+    assert unbroken(valid, taps, factor).tolist() == rests_on
+    assert decimate(np.ones(valid.size), np.ones(taps), factor).size == len(rests_on)

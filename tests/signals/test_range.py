@@ -8,7 +8,7 @@ from signal_factories import a_nameplate, a_space_vector, times
 
 from edge_agent.circuit import fit_circuit
 from edge_agent.signals.dsp.carrier import demodulate
-from edge_agent.signals.slip.range import MAX_SLIP, SlipRange, find_pair, possible_slips
+from edge_agent.signals.slip.range import MAX_SLIP, SlipRange, find_clear_pair, find_pair, possible_slips
 
 RATE_HZ = 1000.0
 LINE_HZ = 60.0
@@ -70,14 +70,19 @@ def test_the_largest_slip_bounds_a_motor_made_for_much_slip():
     assert possible_slips(a_nameplate(rated_speed_rpm=1550)).highest == pytest.approx(2.8 * 250 / 1800)
 
 
-def found(swing_hz=3.2, swing=0.0, lowest=0.02, highest=0.06, source="current", **lines):
-    """The pair in the current of a motor whose load swings, too, by lines of `swing` in sum."""
+def a_swinging(swing_hz=3.2, swing=0.0, **lines):
+    """The baseband of a motor whose load swings, too, by lines of `swing` in sum."""
     (upper,), (lower,) = CIRCUIT.speed_swing(SLIP, np.array([swing_hz]), LINE_HZ)
     scale = swing / (abs(upper) + abs(lower))
     seconds = times(12.0, RATE_HZ)
     vector = a_space_vector(seconds, **lines)
     vector *= a_space_vector(seconds, scale * lower, scale * upper, swing_hz, 0.0, 1.0)
-    baseband = demodulate(vector, np.ones(seconds.size, bool), RATE_HZ, LINE_HZ)
+    return demodulate(vector, np.ones(seconds.size, bool), RATE_HZ, LINE_HZ)
+
+
+def found(swing_hz=3.2, swing=0.0, lowest=0.02, highest=0.06, source="current", **lines):
+    """The pair in the current of such a motor."""
+    baseband = a_swinging(swing_hz, swing, **lines)
     pair_found = find_pair(baseband, SlipRange(lowest, highest, source), CIRCUIT)
     return None if pair_found is None else pair_found[1]
 
@@ -103,3 +108,21 @@ def test_a_pair_beside_the_range_is_at_its_edge_and_moves_no_slip_that_was_heard
 
 def test_too_few_cycles_of_2sf_give_no_pair():
     assert found(lower=0.02, pole_pass_hz=BARS_HZ, lowest=0.0, highest=0.0015) is None
+
+
+@pytest.mark.parametrize(
+    ("lower", "lowest", "highest", "cycles", "clear"),
+    [
+        (0.02, 0.02, 0.06, 3.0, True),
+        (0.02, 0.02, 0.033, 3.0, False),
+        (0.02, 0.02, 0.06, 60.0, False),
+        (0.0, 0.02, 0.06, 3.0, False),
+    ],
+    ids=["within", "beyond the bounds", "too few cycles", "no pair"],
+)
+def test_a_clear_pair_stands_out_within_the_bounds_of_a_range_that_the_window_resolves(
+    lower, lowest, highest, cycles, clear
+):
+    baseband = a_swinging(lower=lower, pole_pass_hz=BARS_HZ)
+    slips = SlipRange(lowest, highest, "current")
+    assert (find_clear_pair(baseband, slips, CIRCUIT, cycles) is not None) is clear

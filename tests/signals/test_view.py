@@ -173,6 +173,14 @@ def test_a_range_below_what_the_window_resolves_has_no_pair():
     assert a_view(a_motor_window(vibration=False)).pair_in(SlipRange(0.0, 1e-4, "measured")) is None
 
 
+def test_the_strongest_pair_beyond_the_wander_is_searched_once_at_all_possible_slips(monkeypatch):
+    calls = counted(monkeypatch, "find_clear_pair")
+    view = a_view(a_motor_window(vibration=False))
+    assert view.beyond_wander.slip == pytest.approx(SLIP, rel=1e-2)
+    assert view.beyond_wander is view.beyond_wander
+    assert [slips for _, slips, *_ in calls] == [view.possible]
+
+
 def test_there_are_no_slot_lines_where_the_bars_are_not_known():
     assert a_view(a_window_with_slots(vibration=False)).slot_lines is None
 

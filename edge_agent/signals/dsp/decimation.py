@@ -30,6 +30,12 @@ def decimate(samples: NDArray[Any], taps: NDArray[Any], factor: int) -> NDArray[
     return np.asarray(np.einsum("kn,n->k", kept, taps))
 
 
+def unbroken(valid: NDArray[np.bool_], taps: int, factor: int) -> NDArray[np.bool_]:
+    """Return which outputs of `decimate` with so many taps rest on samples that all came, of `valid` (n,)."""
+    lost = np.concatenate(([0], np.cumsum(~valid)))
+    return np.asarray(lost[taps::factor] == lost[:-taps:factor])
+
+
 class Decimator:
     """Anti-alias filter and decimation of one stream that filters only what a new window adds.
 
@@ -71,10 +77,7 @@ class Decimator:
 
     def valid(self, window: StreamWindow) -> NDArray[np.bool_]:
         """Return which outputs rest on samples that all came, (scans // factor,)."""
-        lost = np.concatenate(([0], np.cumsum(~window.valid)))
-        outputs = (window.valid.size - 2 * self._half - 1) // self.factor + 1
-        first = np.arange(outputs) * self.factor
-        return np.asarray(lost[first + 2 * self._half + 1] == lost[first])
+        return unbroken(window.valid, self._taps.size, self.factor)
 
     def _reusable(self, window: StreamWindow, outputs: int) -> NDArray[np.float32]:
         """Return the leading outputs (channels, n) that were computed before, from the very same counts.

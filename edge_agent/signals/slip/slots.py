@@ -1,4 +1,4 @@
-"""Speed from the rotor's slots: lines at N_b f_r, shifted by the supply, in current and vibration.
+"""The slip by the rotor's slots: lines at N_b f_r, shifted by the supply, in current and vibration.
 
 A slot line moves N_b times as far as the shaft's own line, so it tells the slip even where 2sf is a
 fraction of a hertz. (Nandi, Ahmed, Toliyat, "Detection of rotor slot and other eccentricity related

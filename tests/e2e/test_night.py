@@ -8,7 +8,7 @@ import numpy as np
 from plant import write_config
 
 from edge_agent.acquire.recordings import Recording, read_recording, write_recording
-from edge_agent.limits import STATE
+from edge_agent.limits import STATE as LIMITS
 
 MOTOR = "edge-agent/agent/motor"
 ALARM = f"{MOTOR}/alarm"
@@ -100,4 +100,4 @@ def test_the_alarm_of_the_evening_is_there_in_the_morning(
     cleared = newest(morning, ALARM)
     assert cleared["condition"] == "normal"
     assert cleared["acknowledged"]["by"] == "Ana"
-    assert healthy_looks(morning) >= STATE.looks_up
+    assert healthy_looks(morning) >= LIMITS.min_windows

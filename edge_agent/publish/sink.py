@@ -11,10 +11,12 @@ from importlib import import_module
 from types import TracebackType
 from typing import Protocol, Self
 
+from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.publish import SINKS
 from edge_agent.publish.documents import Document, Told
 from edge_agent.publish.settings import SinkSettings
 from edge_agent.supervision import Watched
+from edge_agent.windows.sliding import WindowCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,22 @@ class SinkCounts:
     """Messages not sent because whoever gets them does not take them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the agent has counted by now. It comes about once a second, as long as the agent works."""
+
+    windows: WindowCounts
+    """What became of the samples."""
+    frames: DecoderCounts
+    """What came from the DAQ."""
+    dropped_bytes: int
+    """Bytes that nobody decoded in time."""
+    waiting_blocks: int
+    """Byte blocks that wait between the reader and the pipeline."""
+    sinks: tuple[SinkCounts, ...]
+    """What each sink tells of itself."""
+
+
 class Sink(Protocol):
     """Where documents go. Derive from it: only `take` must be written, the rest may stay as it is here.
 
@@ -76,6 +94,10 @@ class Sink(Protocol):
         promises to lose no event has it on the disk when `take` returns.
         """
         ...
+
+    def feel(self, pulse: Pulse) -> None:
+        """Take a pulse; for sinks that cannot wait for the next heartbeat. Called as `take` is."""
+        return
 
     @property
     def watched(self) -> Watched | None:
@@ -104,8 +126,9 @@ class Sink(Protocol):
 
 
 def open_sinks(settings: SinkSettings) -> list[Sink]:
-    """Return the sinks of `SINKS`, each made by the `open_sink` of its module."""
-    return [import_module(module).open_sink(settings) for module in SINKS]
+    """Return the sinks of `SINKS` that the settings ask for, each made by the `open_sink` of its module."""
+    opened = [import_module(module).open_sink(settings) for module in SINKS]
+    return [sink for sink in opened if sink is not None]
 
 
 def draw_event_number(sinks: Sequence[Sink]) -> int:

@@ -1,4 +1,4 @@
-"""Everything that an agent may say: a document of each kind, and a pulse."""
+"""Everything that an agent may say: a document of each kind, a pulse, and the metrics of them all."""
 
 from dataclasses import fields
 
@@ -22,6 +22,8 @@ from edge_agent.publish.sink import Pulse
 from edge_agent.verdict import BarCount, Evidence, Fault, Refusal, Severity, Verdict
 from edge_agent.verdict import Reason as ReasonName
 from edge_agent.verdict import State as StateName
+from edge_agent.web.metrics import Metrics
+from edge_agent.web.newest import Newest
 from edge_agent.windows.sliding import WindowCounts
 
 ORIGIN = Origin("pump-7", "motor-1", "broken_bars", "ab" * 32)
@@ -80,6 +82,18 @@ DOCUMENTS: tuple[Document, ...] = (
     Measurements(ORIGIN, Figures(running=True, speed_rpm=1733.2), RunningTime(), 1065.0),
     HEALTH,
 )
+
+
+def whole_metrics() -> Metrics:
+    """Return the metrics of an agent of which everything is known."""
+    newest = Newest()
+    metrics = Metrics(newest)
+    for document in DOCUMENTS:
+        newest.take(document)
+    for verdict in (BROKEN, MOTOR_OFF):
+        metrics.count(Diagnosis(ORIGIN, verdict, 1.0))
+    newest.feel(a_pulse())
+    return metrics
 
 
 def a_pulse(samples: int = 1000) -> Pulse:

@@ -7,7 +7,7 @@ metrics    everything that Prometheus scrapes, as one page
 of_motor   metrics of the motor
 of_agent   metrics of the agent itself
 app        the paths, and what each answers
-guard      what every request must pass: its token; and what it never meets: a traceback
+guard      checks the token of each request; an error costs one answer, never the server
 server     listens, in a thread of its own
 protocol   bounds on connections: their number, and their time
 

@@ -1,4 +1,4 @@
-"""What every request must pass: its token; and what it never meets: a traceback."""
+"""Checks the token of each request; an error costs one answer, never the server."""
 
 import hmac
 import logging

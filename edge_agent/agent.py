@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from edge_agent import alarm
+from edge_agent import alarm, running_time
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
@@ -26,6 +26,7 @@ from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
 from edge_agent.publish.sink import Sink, draw_event_number, last_told
+from edge_agent.running_time import RunningMeter
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
@@ -59,6 +60,10 @@ class Agent:
             origin, last_told(sinks, settings.motor.id), lambda: draw_event_number(sinks)
         )
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
+        running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
+        self._running = RunningMeter(settings.motor, running_file)
+        self._newest: Answer | None = None
+        self._is_first = True
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
@@ -80,6 +85,7 @@ class Agent:
                 entered.enter_context(part)
                 if part.watched is not None:
                     self._supervisor.watch(part.watched)
+            entered.callback(self._running.save)
             self._manager.ready(in_short(self._line.decision.state))
             while not stop.is_set():
                 for arrived_s, item in self._source.poll(_POLL_S):
@@ -111,6 +117,7 @@ class Agent:
     def _begin(self, device: Device) -> None:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._source_watch.device_came()
+        self._is_first = True
         before = self._line.decision.state
         if self._line.configure(device):
             self._say_change(before, self._line.decision.state)
@@ -120,6 +127,11 @@ class Agent:
         """Publish what a window showed, and the state if that changed it."""
         self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
+        self._running.take(answer.window)
+        self._newest = answer
+        if self._is_first:
+            self._is_first = False
+            self._say_figures()
         self._say(self._announcer.diagnosis(answer.verdict))
         if answer.changed:
             self._say_change(answer.before, answer.state)
@@ -148,6 +160,13 @@ class Agent:
     def _say_alarm(self) -> None:
         self._say(self._announcer.alarm(self._alarm.latched))
 
+    def _say_figures(self) -> None:
+        """Say the ordinary figures of the newest window, unless they were said before."""
+        answer, self._newest = self._newest, None
+        figures = None if answer is None else self._line.figures(answer)
+        if figures is not None:
+            self._say(self._announcer.measurements(figures, self._running.time))
+
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
         self._say(self._health.read(self._source, self._line.windows.counts, self._sinks))
@@ -174,3 +193,4 @@ class Agent:
             self._say_alarm()
         if now_s - self._health_said_s >= self._heartbeat_s:
             self._say_health()
+            self._say_figures()

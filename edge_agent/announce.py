@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from edge_agent.alarm import LatchedAlarm
 from edge_agent.diagnose.decision import is_event
+from edge_agent.figures import Figures, RunningTime
 from edge_agent.publish import documents
 from edge_agent.verdict import State, Verdict, in_short
 
@@ -46,6 +47,10 @@ class Announcer:
     def alarm(self, latched: LatchedAlarm | None) -> documents.Alarm:
         """Return what is said of the latched alarm."""
         return documents.Alarm(self._origin, latched, self._clock())
+
+    def measurements(self, figures: Figures, running: RunningTime) -> documents.Measurements:
+        """Return what is said of the ordinary figures."""
+        return documents.Measurements(self._origin, figures, running, self._clock())
 
     def event(self, before: Verdict, after: Verdict) -> documents.Event | None:
         """Return what is said of a change of the state; None if it is no event.

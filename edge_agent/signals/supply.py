@@ -46,7 +46,7 @@ class Line:
         return self.amplitude_a / math.sqrt(2)
 
 
-def space_vector(currents: NDArray[np.float32], phases: Sequence[str]) -> NDArray[np.complex128]:
+def space_vector(currents: NDArray[np.floating], phases: Sequence[str]) -> NDArray[np.complex128]:
     """Amplitude-invariant space vector of one, two or three phase currents.
 
     Args:

@@ -32,6 +32,7 @@ __all__ = [
     "current_stream",
     "currents_of",
     "measured_speed_rpm",
+    "off_below_a",
     "usable_vibration",
 ]
 
@@ -68,6 +69,11 @@ class _Currents:
     def names(self) -> list[str]:
         """Of the channels."""
         return [channel.name for channel in self.channels]
+
+
+def off_below_a(nameplate: Nameplate) -> float:
+    """Return the rms current below which the motor is off, A."""
+    return SAMPLES.off_below_rated * nameplate.rated_current_a
 
 
 def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
@@ -113,10 +119,7 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
 
 
 def _off(currents: _Currents) -> Iterator[Refusal]:
-    strongest, off_a = (
-        float(currents.rms_a.max()),
-        SAMPLES.off_below_rated * currents.nameplate.rated_current_a,
-    )
+    strongest, off_a = float(currents.rms_a.max()), off_below_a(currents.nameplate)
     if strongest < off_a:
         yield of_samples.MOTOR_OFF.refuse(strongest, off_a)
 

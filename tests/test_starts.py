@@ -33,7 +33,9 @@ def a_start(inrush_s: float = 0.8, running_a: float = 9.0) -> list[float]:
 
 @pytest.mark.parametrize("batch", [1, 7, 40, 1000])
 @pytest.mark.parametrize("inrush_s", [0.1, 0.8, 12.0])
-def test_a_start_lasts_from_the_current_until_it_stays_near_its_running_value(inrush_s: float, batch: int) -> None:
+def test_a_start_lasts_from_the_current_until_it_stays_near_its_running_value(
+    inrush_s: float, batch: int
+) -> None:
     found = taken(a_start(inrush_s), batch, starts=4)
     assert found.starts == 5
     assert found.last_start_s == pytest.approx(inrush_s, abs=0.051)

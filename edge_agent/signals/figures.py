@@ -79,15 +79,15 @@ def _of_running(
 
 
 def _slip(analysis: Analysis) -> float | None:
-    """Return the slip, per unit; None if it is not known.
+    """Return the slip, per unit; None if it is not known, or something contradicts it.
 
     Where only the current bounds the slip, it is that of the pair of sidebands found in these bounds. It
     counts if the window bears an answer; else it may be that of another pair, and the speed some percent off.
     """
-    refusal, slips = analysis.refusal, analysis.slips
-    if slips is None or (refusal is not None and slips.source == "current"):
+    slips = analysis.slips
+    if slips is None or analysis.speed_doubt is not None:
         return None
-    if refusal is not None and refusal.reason is Reason.SPEED_CONTRADICTED:
+    if slips.source == "current" and analysis.refusal is not None:
         return None
     return analysis.evidence.slip
 

@@ -19,7 +19,9 @@ def a_stream(length_s: float = 2.0, rate_hz: float = 10_000.0, line_hz: float = 
     return a_current_window(samples, phases, rate_hz=rate_hz)
 
 
-@given(st.floats(45.0, 65.0), st.sampled_from([250.0, 1000.0, 10_000.0, 51_200.0]), st.sampled_from(["a", "abc"]))
+@given(
+    st.floats(45.0, 65.0), st.sampled_from([250.0, 1000.0, 10_000.0, 51_200.0]), st.sampled_from(["a", "abc"])
+)
 def test_a_steady_current_is_the_same_in_all_parts(line_hz: float, rate_hz: float, phases: str) -> None:
     parts_a = short_time_rms_a(a_stream(rate_hz=rate_hz, line_hz=line_hz, phases=phases), 60.0)
     assert parts_a == pytest.approx(np.full(parts_a.size, RMS_A), rel=0.15)

@@ -10,7 +10,12 @@ from hypothesis import strategies as st
 from scipy import signal
 from signal_factories import a_window, times
 
-from calibration.simulator.conditions import BearingCondition, BearingDefect, VibrationCondition, VibrationSensors
+from calibration.simulator.conditions import (
+    BearingCondition,
+    BearingDefect,
+    VibrationCondition,
+    VibrationSensors,
+)
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import replay_blocks
@@ -55,7 +60,11 @@ def test_the_velocities_of_lines_add_up_by_their_squares(lines: dict[float, floa
 @pytest.mark.parametrize(("outside_hz", "unit"), [(4.0, "m/s2"), (2300.0, "m/s2"), (4.0, "mm/s")])
 def test_what_lies_outside_the_band_does_not_count(outside_hz: float, unit: str) -> None:
     seconds = times(6.0)
-    inside = shaking(seconds, {50.0: 2.0}) if unit == "m/s2" else 2.0 * math.sqrt(2) * np.cos(100 * np.pi * seconds)
+    inside = (
+        shaking(seconds, {50.0: 2.0})
+        if unit == "m/s2"
+        else 2.0 * math.sqrt(2) * np.cos(100 * np.pi * seconds)
+    )
     outside = 5.0 * np.cos(2 * np.pi * outside_hz * seconds)
     assert velocity_mm_s(a_stream(inside + outside + 9.81, unit)) == pytest.approx(2.0, rel=5e-3)
 
@@ -137,7 +146,9 @@ def integrated_mm_s(acceleration: np.ndarray, rate_hz: float) -> float:
     ],
     ids=["sound", "unbalanced", "bearing"],
 )
-def test_simulated_vibration_has_the_velocity_of_an_integration_in_time(condition: VibrationCondition) -> None:
+def test_simulated_vibration_has_the_velocity_of_an_integration_in_time(
+    condition: VibrationCondition,
+) -> None:
     window = a_simulated_window(Scenario(seed=1_000_051, duration_s=12.0, vibration=condition))
     levels, stream = vibration_levels(window), window.streams[1]
     for i, channel in enumerate(stream.stream.channels):

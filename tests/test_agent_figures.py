@@ -1,4 +1,4 @@
-"""The agent says the ordinary figures soon after the first window, then at every heartbeat, if there are new ones."""
+"""The agent tells the ordinary figures after the first window, then new ones at every heartbeat."""
 
 import json
 import time
@@ -70,7 +70,7 @@ def test_the_newest_window_is_told_at_a_heartbeat_once(
         agent._source_watch._samples_s = now_s
         agent._look_after()
     assert heard.kinds.count("Health") == 3
-    first, newest = heard.of(Measurements)
+    _, newest = heard.of(Measurements)
     assert isinstance(newest, Measurements)
     assert newest.running.running_hours == pytest.approx(8.0 / 3600, rel=0.02)
 

@@ -219,7 +219,7 @@ def test_a_disk_that_takes_nothing_stops_no_counting(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("inertia", [3.0, 20.0])
 def test_the_start_of_a_simulated_motor_lasts_as_long_as_its_current_says(path: Path, inertia: float) -> None:
-    """The true duration is that of the space vector before the sensors, smoothed over a period of the line."""
+    """The true duration is that of the currents before the sensors, smoothed over a period of the line."""
     scenario = Scenario(
         seed=1_000_071,
         load=0.6,

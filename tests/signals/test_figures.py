@@ -1,4 +1,4 @@
-"""Currents, speed and line are those of the motor, in windows that bear a verdict and in those that do not."""
+"""Currents, speed and line are those of the motor, in windows with a verdict and in refused ones."""
 
 import math
 from collections.abc import Callable

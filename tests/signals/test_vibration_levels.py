@@ -1,4 +1,4 @@
-"""The velocity is that of closed forms, and of an integration in the time domain that shares nothing with it."""
+"""The velocity is that of closed forms, and of an integration in the time domain."""
 
 import math
 from dataclasses import replace
@@ -130,7 +130,7 @@ def test_a_channel_that_is_stuck_shows_zero() -> None:
 
 
 def integrated_mm_s(acceleration: np.ndarray, rate_hz: float) -> float:
-    """Rms velocity by trapezoids in the time domain, limited to the band by steep filters; the ends left out."""
+    """Rms velocity by trapezoids in time, limited to the band by steep filters; the ends left out."""
     band = signal.butter(8, (10.0, 1000.0), "bandpass", fs=rate_hz, output="sos")
     limited = signal.sosfilt(band, acceleration - acceleration.mean())
     velocity = np.cumsum((limited[1:] + limited[:-1]) / 2) / rate_hz

@@ -2,6 +2,7 @@
 
 agent             the whole program on one screen: serial bytes in, fault states out
 source_watch      what is wrong with the source of samples: in the log once, in health while it lasts
+remote            does what is asked of a running agent: each command with its fields and its reply
 announce          turns verdicts and changes of state into documents for the sinks
 device_log        what the log says of a device, once: what its channels allow, why there is no answer
 pipeline          from samples to answers: the only caller of analysis, network and diagnosis

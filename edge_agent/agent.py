@@ -27,6 +27,7 @@ from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
 from edge_agent.publish.sink import Sink, draw_event_number, last_told
+from edge_agent.remote import Remote
 from edge_agent.running_time import RunningMeter
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
@@ -67,6 +68,7 @@ class Agent:
         self._running = RunningMeter(settings.motor, running_file)
         self._newest: Answer | None = None
         self._is_first = True
+        self._remote = Remote(settings.motor.id, self._alarm, lambda: model.prove_again(settings.model.file))
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
@@ -132,11 +134,6 @@ class Agent:
         """Publish what a window showed, and the state if that changed it."""
         self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
-        self._running.take(answer.window)
-        self._newest = answer
-        if self._is_first:
-            self._is_first = False
-            self._say_figures()
         self._say(self._announcer.diagnosis(answer.verdict))
         if answer.changed:
             self._say_change(answer.before, answer.state)
@@ -144,6 +141,11 @@ class Agent:
         news = self._announcer
         if self._alarm.update(answer.verdict, answer.state, news.newest_event, news.captured):
             self._say_alarm()
+        self._running.take(answer.window)
+        self._newest = answer
+        if self._is_first:
+            self._is_first = False
+            self._say_figures()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Without samples there is no state: tell why, if that was not told before."""
@@ -181,10 +183,20 @@ class Agent:
         for sink in self._sinks:
             sink.take(document)
 
+    def _obey(self) -> None:
+        """Do what was asked over any sink, and answer; a change of the alarm is told first."""
+        for request in [request for sink in self._sinks for request in sink.requests()]:
+            before = self._alarm.latched
+            reply = self._remote.answer(request)
+            if self._alarm.latched != before:
+                self._say_alarm()
+            self._say(reply)
+
     def _look_after(self) -> None:
-        """What is done between samples: supervision, the watchdog, the heartbeats."""
+        """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
+        self._obey()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:

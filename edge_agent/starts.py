@@ -24,7 +24,8 @@ _MAX_START_S = 120.0
 class Starts:
     """Counts the starts of a motor from rest, and measures each that is seen whole.
 
-    A start lasts from the part in which the current appears until it stays near its running value.
+    A start lasts from the part in which the current appears until it stays near its running value. The motor
+    must have been seen at rest before: what it did while the agent was stopped is not known.
     """
 
     def __init__(self, rated_a: float, off_below_a: float, starts: int, last_start_s: float | None) -> None:

@@ -49,6 +49,10 @@ class SinkCounts:
     """Files of its own that could not be used and were put aside, ever."""
     left_out: int = 0
     """Messages not sent because whoever gets them does not take them."""
+    commands_done: int = 0
+    """Requests that were answered and done."""
+    commands_refused: int = 0
+    """Requests that were not done: answered with an error, or too many."""
 
 
 class Sink(Protocol):

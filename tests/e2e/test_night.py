@@ -1,4 +1,4 @@
-"""The night after an alarm: what a person sees in the morning, though motor, agent and broker have stopped."""
+"""The night after an alarm: what a person sees in the morning, though motor, agent and broker stopped."""
 
 from pathlib import Path
 

@@ -21,9 +21,11 @@ from edge_agent.diagnose.decision import Decision, starting
 from edge_agent.diagnose.diagnoser import Lap
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import FailedWindows
+from edge_agent.figures import Figures
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_samples
 from edge_agent.signals.analysis import Analyser, Analysis
+from edge_agent.signals.figures import measure_figures
 from edge_agent.signals.images import ImageSpec
 from edge_agent.verdict import Evidence, Finding, Refusal, State, Verdict, WindowSpan
 from edge_agent.windows.sliding import Window, Windows
@@ -122,6 +124,14 @@ class Pipeline:
             return Analysis(Evidence(), refusal), self._failed(refusal, span)
         self.failures.passed()
         return analysis, verdict
+
+    def figures(self, answer: Answer) -> Figures | None:
+        """Return the ordinary figures of the window behind an answer; None if they cannot be measured."""
+        try:
+            return measure_figures(answer.window, answer.analysis, self._nameplate)
+        except Exception as error:  # noqa: BLE001 - as in `judge`
+            self.failures.failed(answer.window, error)
+            return None
 
     def _failed(self, refusal: Refusal, span: WindowSpan) -> Verdict:
         others = tuple(

@@ -23,6 +23,7 @@ from edge_agent.publish.payloads import payload_of
 from edge_agent.signals.analysis import Analysis
 from edge_agent.supervision import Flag
 from edge_agent.verdict import Reason, Refusal, Severity, State
+from edge_agent.windows.sliding import Window
 
 MODEL = Model.load("builtin")
 
@@ -138,9 +139,8 @@ def said_of_windows(agent, caplog, *verdicts):
         before = agent._line.decision.state
         changed = agent._line.decision.update(verdict)
         state = agent._line.decision.state
-        agent._tell(
-            Answer(verdict, before, state, changed, Analysis(verdict.evidence, verdict.refusal), None)
-        )
+        analysis, window = Analysis(verdict.evidence, verdict.refusal), Window(0.0, 4.0, (), 0.0)
+        agent._tell(Answer(verdict, before, state, changed, analysis, window))
     return [record.getMessage() for record in caplog.records if "event" not in record.getMessage()]
 
 
@@ -194,7 +194,7 @@ def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path, two_ba
         agent._take(block, time.monotonic())
     agent._refuse(refused(Reason.UNSTEADY))
     told = ["Event", "State", "Alarm", "Event", "State"]
-    assert [kind for kind in heard.kinds if kind != "Diagnosis"] == told
+    assert [kind for kind in heard.kinds if kind not in ("Diagnosis", "Measurements")] == told
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ class RunningMeter:
 
     def take(self, window: Window) -> None:
         """Count what is new in a window since the one before; write the file once an hour."""
+        if not window.streams:
+            return
         stream = window.current
         if not stream.stream.phases or quality.check_rate(stream, self._nameplate) is not None:
             return

@@ -100,6 +100,8 @@ def _measured_speed_rpm(window: Window) -> float | None:
 
 def _currents(window: Window, nameplate: Nameplate) -> _Currents | None:
     """Return the phase currents of a window; None if there are none, or they come too seldom for the line."""
+    if not window.streams:
+        return None
     stream = window.current
     if quality.check_rate(stream, nameplate) is not None:
         return None

@@ -130,7 +130,7 @@ class Agent:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
         news = self._announcer
-        if self._alarm.update(answer.verdict, answer.state, news.newest_event, news.captured):
+        if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
 
     def _refuse(self, refusal: Refusal) -> None:

@@ -172,7 +172,9 @@ class MotorAtWork:
         spans, now_s = [], 0.0
         for stretch in self.cycle:
             if stretch.load is not None:
-                spans.append((now_s + (_SWITCHED_ON_S if stretch.starts else 0.0), now_s + stretch.duration_s))
+                spans.append(
+                    (now_s + (_SWITCHED_ON_S if stretch.starts else 0.0), now_s + stretch.duration_s)
+                )
             now_s += stretch.duration_s
         return spans
 
@@ -211,9 +213,7 @@ def _next(source: LiveMotor, seconds: float) -> dict[int, Counts]:
     return {block.stream: block.counts for block in source.advance(seconds)}
 
 
-def _fitted(
-    counts: Counts | None, shape: tuple[int, int], offsets: np.ndarray, rng: Generator
-) -> Counts:
+def _fitted(counts: Counts | None, shape: tuple[int, int], offsets: np.ndarray, rng: Generator) -> Counts:
     """Return so many scans: those that were made, or the converter's noise at rest."""
     noise = np.rint(offsets + rng.normal(0.0, 0.7, shape)).astype(np.int16)
     if counts is not None:

@@ -131,7 +131,7 @@ def live(path: Path) -> Life:
     for number, verdict in enumerate(RATES.validate_python(content["verdicts"])):
         start_s, end_s = number * STEP_S, number * STEP_S + WINDOW_S
         before = decision.state
-        life.changes += decision.update(verdict)
+        life.changes += decision.update(verdict, start_s, end_s)
         _note_state(life, before, decision.state, spans, end_s)
         if any(a <= start_s and end_s <= b for a, b in spans):
             _note_running(life, verdict)

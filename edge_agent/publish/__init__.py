@@ -3,6 +3,7 @@
 documents what the agent has to say, as typed documents
 sink      the interface of whatever takes them: a sink
 payloads  documents as JSON: keys in a fixed order, units in their names, never a NaN
+home_assistant  the entities that Home Assistant shows, as it wants to be told
 store     events on disk until the broker has them
 mqtt      the connection to the broker
 settings  settings of the publisher: the broker, our identity there, and how much is kept for it

@@ -148,6 +148,7 @@ def _alarm(alarm: Alarm) -> Payload:
         "captured": latched.captured,
         "acknowledged": _acknowledged(latched.acknowledged),
         "feedback": _feedback(latched.feedback),
+        "equivalent_bars": _rounded(latched.equivalent_bars, 3),
     }
 
 
@@ -164,6 +165,7 @@ _ALARM_KEYS = (
     "captured",
     "acknowledged",
     "feedback",
+    "equivalent_bars",
 )
 
 

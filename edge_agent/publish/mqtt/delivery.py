@@ -123,6 +123,8 @@ class Delivery:
             else:
                 self._forget_passed(sent.sent_s)
                 self._suspects.confirmed(sent.key)
+                if isinstance(sent.key, str):
+                    self._mailbox.confirmed(sent.key)
             if isinstance(sent.key, int):
                 confirmed.append(sent.key)
         self._alone = self._alone and bool(self._in_flight)

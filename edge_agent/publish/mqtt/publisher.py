@@ -20,6 +20,7 @@ from edge_agent.publish.documents import (
     Told,
 )
 from edge_agent.publish.mqtt.courier import Courier
+from edge_agent.publish.mqtt.discovery import Discovery
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
 from edge_agent.publish.settings import MqttSettings, SinkSettings
@@ -54,7 +55,8 @@ def open_sink(settings: SinkSettings) -> "Publisher":
         settings.outbox.path.parent.mkdir(parents=True, exist_ok=True)
     outbox = Outbox(settings.outbox)
     take_over(outbox, settings.former_outbox, settings.former_event_topics)
-    return Publisher(settings.mqtt, settings.agent, outbox)
+    mailbox = Mailbox()
+    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox))
 
 
 class Publisher(Sink):
@@ -64,12 +66,22 @@ class Publisher(Sink):
     is on disk, under its number, when its method returns.
     """
 
-    def __init__(self, settings: MqttSettings, agent_id: str, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        settings: MqttSettings,
+        agent_id: str,
+        outbox: Outbox,
+        mailbox: Mailbox | None = None,
+        discovery: Discovery | None = None,
+    ) -> None:
+        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing."""
         self._settings = settings
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
-        self._mailbox = Mailbox()
-        self._courier = Courier(settings, agent_id, self._mailbox, outbox)
+        self._mailbox = mailbox or Mailbox()
+        self._discovery = discovery
+        receivers = {} if discovery is None else discovery.receivers
+        self._courier = Courier(settings, agent_id, self._mailbox, outbox, receivers)
 
     def __enter__(self) -> Self:
         self.start()
@@ -97,10 +109,15 @@ class Publisher(Sink):
                 self.publish_retained(f"{document.origin.motor}/alarm", payload)
             case Info():
                 self.publish_retained(f"{document.origin.motor}/info", payload)
+                if self._discovery is not None and document.device is not None:
+                    self._discovery.device_came(document.device)
+                    self._courier.wake()
             case Measurements():
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():
                 self.publish_health(payload)
+                if self._discovery is not None:
+                    self._discovery.forget_the_gone()
             case Reply():
                 self._publish_reply(document, payload)
 

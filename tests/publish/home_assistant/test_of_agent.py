@@ -21,9 +21,8 @@ def test_the_connection_is_off_rather_than_unavailable_and_does_not_expire() -> 
 
 
 def test_the_buttons_ask_for_what_the_commands_take() -> None:
-    asked = {
-        c["command_topic"]: json.loads(str(c["payload_press"])) for c in buttons("base", "motor-1").values()
-    }
+    components = buttons("base", "motor-1").values()
+    asked = {c["command_topic"]: json.loads(str(c["payload_press"])) for c in components}
     assert asked == {
         "base/command/capture": {"seconds": 30},
         "base/command/self_test": {},

@@ -50,6 +50,7 @@ model: $(STAMPS)/test
 
 schema: $(STAMPS)/demo
 	$(BIN)/python -m edge_agent.config.schema
+	$(BIN)/python -m edge_agent.publish.schema
 
 # Asks Home Assistant itself whether it takes our entities; 500 MB, in an environment of its own. Python 3.13 or
 # later gets a version of today, an older one the last version for it: make homeassistant HA_PYTHON=python3.13

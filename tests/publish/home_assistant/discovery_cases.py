@@ -13,7 +13,8 @@ from edge_agent.publish.documents import Alarm, Document, Event, Health, Measure
 from edge_agent.publish.documents import State as StateDocument
 from edge_agent.publish.home_assistant.messages import Place, discovery_messages
 from edge_agent.publish.home_assistant.of_motor import Sensors
-from edge_agent.publish.payloads import Payload, encode, payload_of
+from edge_agent.publish.json_values import Payload, encode
+from edge_agent.publish.payloads import payload_of
 from edge_agent.verdict import BarCount, Evidence, Fault, Reason, Refusal, Severity, State, Verdict
 
 PLACE = Place("pump-7", "motor-1", "edge-agent/pump-7", heartbeat_s=60.0, commands=True)

@@ -9,12 +9,18 @@ from pathlib import Path
 import pytest
 from broker import Mosquitto, Subscriber, wait_until
 
-from edge_agent.publish.mqtt.publisher import Publisher
-from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
+from edge_agent.publish.mqtt.publisher import Publisher, open_sink
+from edge_agent.publish.settings import (
+    HomeAssistantSettings,
+    MqttSettings,
+    OutboxSettings,
+    SinkSettings,
+    TlsSettings,
+)
 from edge_agent.publish.store.outbox import Outbox
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "mosquitto"
-PASSWORDS = {"monitor": "m0nitor", "pump-7": "p7", "pump-8": "p8"}
+PASSWORDS = {"monitor": "m0nitor", "homeassistant": "h4", "pump-7": "p7", "pump-8": "p8"}
 
 
 @dataclass(frozen=True)
@@ -24,8 +30,10 @@ class Site:
     broker: Mosquitto
     folder: Path
 
-    def publish(self, user: str | None, topic: str, *more: str) -> subprocess.CompletedProcess[str]:
-        """Publish `hello` with mosquitto_pub."""
+    def publish(
+        self, user: str | None, topic: str, *more: str, message: str = "hello"
+    ) -> subprocess.CompletedProcess[str]:
+        """Publish a message with mosquitto_pub."""
         login = ["-u", user, "-P", PASSWORDS[user]] if user else []
         command = ["mosquitto_pub", "-h", "localhost", "-p", str(self.broker.port), "-V", "mqttv5"]
         command += [
@@ -36,7 +44,7 @@ class Site:
             "-t",
             topic,
             "-m",
-            "hello",
+            message,
             *login,
             *more,
         ]
@@ -88,8 +96,23 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture
 def monitor(site: Site, subscribe: Callable[..., Subscriber], tmp_path: Path) -> Subscriber:
-    login = ["-u", "monitor", "-P", PASSWORDS["monitor"], "--cafile", str(site.folder / "ca.crt")]
-    return subscribe(site.broker.port, name=f"monitor-{tmp_path.name}", more=login)
+    return subscribe(site.broker.port, name=f"monitor-{tmp_path.name}", more=login(site, "monitor"))
+
+
+@pytest.fixture
+def home_assistant(site: Site, subscribe: Callable[..., Subscriber], tmp_path: Path) -> Subscriber:
+    name = f"home-assistant-{tmp_path.name}"
+    return subscribe(site.broker.port, name=name, more=login(site, "homeassistant"))
+
+
+@pytest.fixture
+def everyone(monitor: Subscriber, home_assistant: Subscriber) -> list[Subscriber]:
+    return [monitor, home_assistant]
+
+
+def login(site: Site, user: str) -> list[str]:
+    """Return the options of mosquitto_sub with which a user logs in."""
+    return ["-u", user, "-P", PASSWORDS[user], "--cafile", str(site.folder / "ca.crt")]
 
 
 def test_an_agent_is_heard_through_tls_with_its_password(
@@ -142,18 +165,59 @@ def test_nobody_comes_in_without_tls(site: Site) -> None:
         "edge-agent/status",
         "elsewhere/pump-7/status",
         "homeassistant/device/pump-7/config",
+        "homeassistant/device/pump-8/motor-1/config",
+        "homeassistant/sensor/pump-7/motor-1/config",
+        "homeassistant/status",
         "edge-agent/pump-8/command/restart",
         "$SYS/broker",
     ],
 )
 def test_an_agent_writes_nowhere_but_under_its_own_base_topic(
-    site: Site, monitor: Subscriber, foreign: str
+    site: Site, everyone: list[Subscriber], foreign: str
 ) -> None:
     site.publish("pump-7", foreign)
     site.publish("pump-7", "edge-agent/pump-7/health")
-    monitor.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
+    for listener in everyone:
+        listener.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
+        heard = [message.topic for message in listener.messages if message.payload == "hello"]
+        assert heard == ["edge-agent/pump-7/health"]
+
+
+@pytest.mark.parametrize("device", ["agent", "motor-1"])
+def test_an_agent_tells_home_assistant_of_its_own_devices(
+    site: Site, home_assistant: Subscriber, device: str
+) -> None:
+    site.publish("pump-7", f"homeassistant/device/pump-7/{device}/config")
+    heard = home_assistant.wait_for(lambda messages: any(message.payload == "hello" for message in messages))
+    assert heard[-1].topic == f"homeassistant/device/pump-7/{device}/config"
+
+
+def test_an_agent_hears_that_home_assistant_has_started_and_tells_all_again(
+    site: Site, home_assistant: Subscriber, tmp_path: Path
+) -> None:
+    settings = SinkSettings(
+        agent="pump-7",
+        motor="motor-1",
+        state_folder=tmp_path,
+        mqtt=site.settings(),
+        outbox=OutboxSettings(tmp_path / "outbox.sqlite3"),
+        home_assistant=HomeAssistantSettings(),
+    )
+    told = "homeassistant/device/pump-7/motor-1/config"
+    with open_sink(settings):
+        home_assistant.wait_for(lambda _: home_assistant.on("edge-agent/pump-7/status"))
+        site.publish("homeassistant", "homeassistant/status", message="online")
+        home_assistant.wait_for(lambda _: len(home_assistant.on(told)) == 2)
+
+
+def test_home_assistant_sends_commands_and_writes_nothing_else_of_an_agent(
+    site: Site, monitor: Subscriber
+) -> None:
+    site.publish("homeassistant", "edge-agent/pump-7/motor-1/state")
+    site.publish("homeassistant", "edge-agent/pump-7/command/capture")
+    monitor.wait_for(lambda messages: any(message.payload == "hello" for message in messages))
     heard = [message.topic for message in monitor.messages if message.payload == "hello"]
-    assert heard == ["edge-agent/pump-7/health"]
+    assert heard == ["edge-agent/pump-7/command/capture"]
 
 
 def test_the_monitor_writes_nothing(site: Site, monitor: Subscriber) -> None:
@@ -173,8 +237,9 @@ def test_a_retained_state_is_cleared_by_its_own_user_alone_though_all_are_told_t
     for topic in topics:
         assert site.clear(user, topic).returncode == 0
     site.publish("pump-7", "edge-agent/pump-7/last", "-r")
-    login = ["-u", "monitor", "-P", PASSWORDS["monitor"], "--cafile", str(site.folder / "ca.crt")]
-    late = subscribe(site.broker.port, "edge-agent/pump-7/#", name=f"late-{user}", more=login)
+    late = subscribe(
+        site.broker.port, "edge-agent/pump-7/#", name=f"late-{user}", more=login(site, "monitor")
+    )
     late.wait_for(lambda _: late.on("edge-agent/pump-7/last"))
     still_there = [topic for topic in topics if late.on(topic)]
     assert still_there == ([] if cleared else topics)

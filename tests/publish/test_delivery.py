@@ -76,6 +76,18 @@ def test_states_go_before_passing_messages_and_events(bench: Bench) -> None:
     assert bench.wire.sent[0] == ("state", b"new")
 
 
+@pytest.mark.parametrize("refusal", [None, "Not authorized"])
+def test_a_cleared_topic_is_forgotten_only_when_the_broker_has_taken_it(
+    bench: Bench, refusal: str | None
+) -> None:
+    bench.mailbox.put_state("gone", b"")
+    bench.delivery.turn()
+    assert bench.mailbox.holds("gone")
+    bench.wire.answers = [Receipt(1, refusal)]
+    bench.delivery.turn()
+    assert bench.mailbox.holds("gone") == (refusal is not None)
+
+
 def test_no_more_is_in_flight_than_allowed_and_the_rest_follows_in_order(bench: Bench) -> None:
     numbers = bench.put(50)
     bench.delivery.turn()

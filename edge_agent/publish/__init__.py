@@ -6,8 +6,7 @@ payloads        documents as JSON: keys in a fixed order, units in their names
 alarm_payload   the latched alarm as JSON
 info_payload    motor, sensors and model as JSON, with the unit of each key
 json_values     values as JSON holds them: never a NaN
-schema          JSON Schemas of all payloads
-schemas         the same as files, one for each document
+schema          JSON Schemas of all payloads, shipped as files in `schemas/`
 home_assistant  the entities that Home Assistant shows, as it wants to be told
 store           events on disk until the broker has them
 mqtt            the connection to the broker

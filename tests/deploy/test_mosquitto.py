@@ -203,9 +203,9 @@ def test_an_agent_hears_that_home_assistant_has_started_and_tells_all_again(
         outbox=OutboxSettings(tmp_path / "outbox.sqlite3"),
         home_assistant=HomeAssistantSettings(),
     )
-    told = "homeassistant/device/pump-7/motor-1/config"
+    told, status = "homeassistant/device/pump-7/motor-1/config", "edge-agent/pump-7/status"
     with open_sink(settings):
-        home_assistant.wait_for(lambda _: home_assistant.on("edge-agent/pump-7/status"))
+        home_assistant.wait_for(lambda _: any(m.payload == "online" for m in home_assistant.on(status)))
         site.publish("homeassistant", "homeassistant/status", message="online")
         home_assistant.wait_for(lambda _: len(home_assistant.on(told)) == 2)
 

@@ -115,7 +115,7 @@ def test_a_refused_event_waits_a_minute_and_keeps_its_place(bench: Bench) -> Non
     bench.delivery.turn()
     bench.wire.answers = [Receipt(1, "Not authorized"), Receipt(2, "Not authorized")]
     bench.delivery.turn()
-    assert bench.delivery.refusals == ["Not authorized", "Not authorized"]
+    assert bench.delivery.refusals == ["events: Not authorized", "events: Not authorized"]
     assert len(bench.wire.sent) == 2
     bench.now_s = 61.0
     bench.delivery.turn()
@@ -162,7 +162,7 @@ def test_a_message_on_a_topic_that_cannot_be_sent_to_is_set_aside(
     bench.put(1)
     bench.delivery.turn()
     assert bench.topics() == ["event"]
-    assert bench.delivery.refusals == ["'a/#': Invalid topic."]
+    assert bench.delivery.refusals == ["messages on a/#: Invalid topic."]
 
 
 def test_unconfirmed_is_what_nothing_proves_to_have_been_taken(bench: Bench) -> None:

@@ -114,7 +114,8 @@ class Delivery:
             if sent is None:
                 continue
             if receipt.refusal is not None:
-                self.refusals.append(receipt.refusal)
+                what = "events" if isinstance(sent.key, int) else f"messages on {sent.key}"
+                self.refusals.append(f"{what}: {receipt.refusal}")
                 if isinstance(sent.key, int):  # anything else is said anew at the next heartbeat
                     self._suspects.refused(sent.key)
                 continue
@@ -156,7 +157,7 @@ class Delivery:
         try:
             message_id = self._line.send(topic, payload, qos=qos, retain=retain)
         except ValueError as error:
-            self.refusals.append(f"{topic!r}: {error}")
+            self.refusals.append(f"messages on {topic}: {error}")
             self._suspects.refused(key)
             return True
         if message_id is None:

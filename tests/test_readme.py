@@ -58,7 +58,7 @@ def test_every_answer_and_every_reason_is_explained():
 
 def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
     """Among them no `site`, and `captured` without a value."""
-    (text,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    text, *_ = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     shown, evidence = json.loads(text), Evidence(equivalent_bars_interval=(1.7, 2.5))
     bars, window = BarCount(2, (2, 3), 2.1), WindowSpan(0.0, 12.0, 0, 120_000, 0)
     verdict = Verdict(

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 
 from edge_agent import __version__
+from edge_agent.publish.home_assistant.agent_entities import agent_components, buttons
 from edge_agent.publish.home_assistant.components import Component
-from edge_agent.publish.home_assistant.of_agent import agent_components, buttons
-from edge_agent.publish.home_assistant.of_motor import Sensors, motor_components
+from edge_agent.publish.home_assistant.motor_entities import Sensors, motor_components
 from edge_agent.publish.json_values import Payload
 from edge_agent.publish.settings import AGENT_DEVICE
 

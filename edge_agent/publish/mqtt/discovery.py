@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from edge_agent.acquire.samples import Device
 from edge_agent.publish.home_assistant.messages import DeviceMessage, Place, discovery_messages
-from edge_agent.publish.home_assistant.of_motor import Sensors, sensors_of
+from edge_agent.publish.home_assistant.motor_entities import Sensors, sensors_of
 from edge_agent.publish.json_values import encode
 from edge_agent.publish.mqtt.connection import Incoming
 from edge_agent.publish.mqtt.mailbox import Mailbox

@@ -21,10 +21,11 @@ from edge_agent.publish.documents import (
 )
 from edge_agent.publish.mqtt.courier import Courier
 from edge_agent.publish.mqtt.discovery import Discovery
+from edge_agent.publish.mqtt.inbox import Inbox
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
 from edge_agent.publish.settings import MqttSettings, SinkSettings
-from edge_agent.publish.sink import Sink, SinkCounts
+from edge_agent.publish.sink import Request, Sink, SinkCounts
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.supervision import Watched
@@ -80,8 +81,17 @@ class Publisher(Sink):
         self._outbox = outbox
         self._mailbox = mailbox or Mailbox()
         self._discovery = discovery
-        receivers = {} if discovery is None else discovery.receivers
-        self._courier = Courier(settings, agent_id, self._mailbox, outbox, receivers)
+        self._inbox = Inbox(self._base, self.take)
+        commands = self._inbox.subscription
+        receivers = {commands: self._inbox.receive} if settings.commands else {}
+        self._courier = Courier(
+            settings,
+            agent_id,
+            self._mailbox,
+            outbox,
+            receivers | (discovery.receivers if discovery is not None else {}),
+            () if settings.commands else (commands,),
+        )
 
     def __enter__(self) -> Self:
         self.start()
@@ -122,8 +132,17 @@ class Publisher(Sink):
                 self._publish_reply(document, payload)
 
     def _publish_reply(self, reply: Reply, payload: Payload) -> None:
-        """Answer on our own topic, and where the sender wants it."""
-        self.publish_passing(f"reply/{reply.name}", payload, retain=False)
+        """Answer on our own topic and where the sender wants it, if the broker is there."""
+        self._inbox.count(reply)
+        content = encode(payload)
+        for topic in (f"{self._base}/reply/{reply.name}", reply.response_topic):
+            if topic is not None:
+                self._mailbox.put_passing(Passing(topic, content, False, 1, reply.correlation))
+        self._courier.wake()
+
+    def requests(self) -> list[Request]:
+        """Return the commands that came since the last call; what is no proper one is answered."""
+        return self._inbox.requests()
 
     def event_number(self) -> int:
         """Draw the number of the next event."""
@@ -150,6 +169,8 @@ class Publisher(Sink):
             refusals=carried.refusals,
             diagnoses_dropped=self._mailbox.dropped,
             left_out=carried.left_out,
+            commands_done=self._inbox.done,
+            commands_refused=self._inbox.refused + carried.missed,
         )
 
     @property

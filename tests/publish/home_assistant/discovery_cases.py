@@ -12,7 +12,7 @@ from edge_agent.figures import Figures, RunningTime
 from edge_agent.publish.documents import Alarm, Document, Event, Health, Measurements, Origin, Told
 from edge_agent.publish.documents import State as StateDocument
 from edge_agent.publish.home_assistant.messages import Place, discovery_messages
-from edge_agent.publish.home_assistant.of_motor import Sensors
+from edge_agent.publish.home_assistant.motor_entities import Sensors
 from edge_agent.publish.json_values import Payload, encode
 from edge_agent.publish.payloads import payload_of
 from edge_agent.verdict import BarCount, Evidence, Fault, Reason, Refusal, Severity, State, Verdict

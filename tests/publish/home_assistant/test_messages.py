@@ -12,7 +12,7 @@ from jinja2 import Environment
 from jsonschema import Draft202012Validator
 
 from edge_agent.publish.home_assistant.messages import discovery_messages
-from edge_agent.publish.home_assistant.of_motor import Sensors
+from edge_agent.publish.home_assistant.motor_entities import Sensors
 
 RULES = Draft202012Validator(json.loads((Path(__file__).parent / "discovery.schema.json").read_text()))
 AGENT, MOTOR = "homeassistant/device/pump-7/agent/config", "homeassistant/device/pump-7/motor-1/config"

@@ -52,8 +52,8 @@ schema: $(STAMPS)/demo
 	$(BIN)/python -m edge_agent.config.schema
 	$(BIN)/python -m edge_agent.publish.schema
 
-# Asks Home Assistant itself whether it takes our entities; 500 MB, in an environment of its own. Python 3.13 or
-# later gets a version of today, an older one the last version for it: make homeassistant HA_PYTHON=python3.13
+# Asks Home Assistant itself whether it takes our entities; some 500 MB, in an environment of its own. Python 3.13 or
+# later gets 2026.2, an older one 2024.3, which checks less: make homeassistant HA_PYTHON=python3.13
 HA_PYTHON ?= $(PYTHON)
 HA_VENV := .venv-homeassistant
 HA_CHECK := tests/publish/home_assistant

@@ -55,7 +55,7 @@ LATCHED = LatchedAlarm(
     captured=None,
     equivalent_bars=2.097,
     load=0.807,
-    windows=3,
+    looks=3,
 )
 CLEARED = replace(LATCHED, cleared_unix_s=3.0, acknowledged=Acknowledgement("Ada", 2.5))
 RUNNING = Figures(

@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from edge_agent import alarm
+from edge_agent import alarm, running_time
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
@@ -26,7 +26,9 @@ from edge_agent.explain import say_why
 from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
-from edge_agent.publish.sink import Sink, draw_event_number, last_told
+from edge_agent.publish.sink import Pulse, Sink, draw_event_number, last_told
+from edge_agent.remote import Remote
+from edge_agent.running_time import RunningMeter
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
@@ -35,6 +37,8 @@ from edge_agent.verdict import Refusal, Verdict, in_short
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
 """The loop checks heartbeats and stop this often, s. Judgement."""
+_PULSE_S = 1.0
+"""Sinks feel a pulse this often, s. Judgement: they know within seconds that samples have stopped."""
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
@@ -62,13 +66,18 @@ class Agent:
             origin, last_told(sinks, settings.motor.id), lambda: draw_event_number(sinks)
         )
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
+        running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
+        self._running = RunningMeter(settings.motor, running_file)
+        self._newest: Answer | None = None
+        self._is_first = True
+        self._remote = Remote(settings.motor.id, self._alarm, lambda: model.prove_again(settings.model.file))
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
         self._supervisor = Supervisor()
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager)
-        self._state_said_s = self._health_said_s = time.monotonic()
+        self._state_said_s = self._health_said_s = self._pulse_said_s = time.monotonic()
 
     def run(self, stop: Flag, hung_up: Flag | None = None) -> None:
         """Diagnose until `stop` is set; `hung_up` is logged and cleared.
@@ -83,6 +92,7 @@ class Agent:
                 entered.enter_context(part)
                 if part.watched is not None:
                     self._supervisor.watch(part.watched)
+            entered.callback(self._running.save)
             self._manager.ready(in_short(self._line.decision.state))
             while not stop.is_set():
                 for arrived_s, item in self._source.poll(_POLL_S):
@@ -114,6 +124,7 @@ class Agent:
     def _begin(self, device: Device) -> None:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._source_watch.device_came()
+        self._is_first = True
         before = self._line.decision.state
         if self._line.configure(device):
             self._say_change(before, self._line.decision.state)
@@ -130,8 +141,13 @@ class Agent:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
         news = self._announcer
-        if self._alarm.update(answer.verdict, answer.state, news.newest_event, news.captured):
+        if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
+        self._running.take(answer.window)
+        self._newest = answer
+        if self._is_first:
+            self._is_first = False
+            self._say_figures()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Without samples there is no state: tell why, if that was not told before."""
@@ -153,19 +169,49 @@ class Agent:
     def _say_alarm(self) -> None:
         self._say(self._announcer.alarm(self._alarm.latched))
 
+    def _say_figures(self) -> None:
+        """Say the ordinary figures of the newest window, unless they were said before."""
+        answer, self._newest = self._newest, None
+        figures = None if answer is None else self._line.figures(answer)
+        if figures is not None:
+            self._say(self._announcer.measurements(figures, self._running.time))
+
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
         self._say(self._health.read(self._source, self._line.windows.counts, self._sinks))
+
+    def _say_pulse(self) -> None:
+        self._pulse_said_s = time.monotonic()
+        source = self._source
+        pulse = Pulse(
+            self._line.windows.counts,
+            source.counts(),
+            source.dropped_bytes,
+            source.waiting_blocks,
+            tuple(sink.counts for sink in self._sinks),
+        )
+        for sink in self._sinks:
+            sink.feel(pulse)
 
     def _say(self, document: Document) -> None:
         """Hand a document to every sink; an event is on the disk before anything else happens."""
         for sink in self._sinks:
             sink.take(document)
 
+    def _obey(self) -> None:
+        """Do what was asked over any sink, and answer; a change of the alarm is told first."""
+        for request in [request for sink in self._sinks for request in sink.requests()]:
+            before = self._alarm.latched
+            reply = self._remote.answer(request)
+            if self._alarm.latched != before:
+                self._say_alarm()
+            self._say(reply)
+
     def _look_after(self) -> None:
-        """What is done between samples: supervision, the watchdog, the heartbeats."""
+        """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
+        self._obey()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:
@@ -173,9 +219,12 @@ class Agent:
         else:
             self._refuse(silence)
             self._watchdog.source_known_silent(now_s)
+        if now_s - self._pulse_said_s >= _PULSE_S:
+            self._say_pulse()
         if now_s - self._state_said_s >= self._heartbeat_s:
             self._say_state(self._line.decision.state)
             self._alarm.save()
             self._say_alarm()
         if now_s - self._health_said_s >= self._heartbeat_s:
             self._say_health()
+            self._say_figures()

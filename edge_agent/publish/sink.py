@@ -11,10 +11,12 @@ from importlib import import_module
 from types import TracebackType
 from typing import Protocol, Self
 
+from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.publish import SINKS
 from edge_agent.publish.documents import Document, Told
 from edge_agent.publish.settings import SinkSettings
 from edge_agent.supervision import Watched
+from edge_agent.windows.sliding import WindowCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,26 @@ class SinkCounts:
     """Files of its own that could not be used and were put aside, ever."""
     left_out: int = 0
     """Messages not sent because whoever gets them does not take them."""
+    commands_done: int = 0
+    """Requests that were answered and done."""
+    commands_refused: int = 0
+    """Requests that were not done: answered with an error, or too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the agent has counted by now. It comes about once a second, as long as the agent works."""
+
+    windows: WindowCounts
+    """What became of the samples."""
+    frames: DecoderCounts
+    """What came from the DAQ."""
+    dropped_bytes: int
+    """Bytes that nobody decoded in time."""
+    waiting_blocks: int
+    """Byte blocks that wait between the reader and the pipeline."""
+    sinks: tuple[SinkCounts, ...]
+    """What each sink tells of itself."""
 
 
 class Sink(Protocol):
@@ -77,6 +99,10 @@ class Sink(Protocol):
         """
         ...
 
+    def feel(self, pulse: Pulse) -> None:
+        """Take a pulse; for sinks that cannot wait for the next heartbeat. Called as `take` is."""
+        return
+
     @property
     def watched(self) -> Watched | None:
         """Return its thread, for the supervisor; None if it has none."""
@@ -104,8 +130,9 @@ class Sink(Protocol):
 
 
 def open_sinks(settings: SinkSettings) -> list[Sink]:
-    """Return the sinks of `SINKS`, each made by the `open_sink` of its module."""
-    return [import_module(module).open_sink(settings) for module in SINKS]
+    """Return the sinks of `SINKS` that the settings ask for, each made by the `open_sink` of its module."""
+    opened = [import_module(module).open_sink(settings) for module in SINKS]
+    return [sink for sink in opened if sink is not None]
 
 
 def draw_event_number(sinks: Sequence[Sink]) -> int:

@@ -179,3 +179,12 @@ def test_a_warning_stands_behind_the_summary_and_the_status_stays_0(config: Path
 def test_each_thing_that_was_understood_is_a_line(config: Path, old: str, new: str, line: str):
     config.write_text(CONFIG.replace(old, new, 1) + "state_dir: state\n")
     assert line.format(folder=config.parent) in list(summary(load_settings(config)))
+
+
+def test_check_names_the_http_server_only_if_there_is_one(config: Path, capsys):
+    assert cli.main(["check", str(config)]) == 0
+    assert "metrics and health" not in capsys.readouterr().out
+    config.write_text(f"{CONFIG}http: {{}}\n")
+    assert cli.main(["check", str(config)]) == 0
+    out = capsys.readouterr().out
+    assert "metrics and health: http://127.0.0.1:8642/metrics, /healthz and /readyz, without a token" in out

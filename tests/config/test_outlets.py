@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from minimal_file import MINIMAL
+from minimal_file import MINIMAL, changed
 from pydantic import ValidationError
 
 from edge_agent.captures.settings import CaptureSettings
@@ -213,3 +213,18 @@ def test_a_number_is_taken_from_its_least_to_its_most_and_not_beyond(
         assert getattr(section(**rest, **{key: taken}).settings(), key) == taken
     for beyond in (least - 1, most + 1):
         assert "than or equal to" in refused(section, **rest, **{key: beyond})
+
+
+@pytest.mark.parametrize(
+    ("section", "wrong"), [("{}", True), ("{enabled: true}", True), ("{enabled: false}", False)]
+)
+def test_a_motor_has_another_name_than_the_agents_own_device_in_home_assistant(
+    load, problems_of, section: str, wrong: bool
+):
+    text = changed("motor:\n", "motor:\n  id: agent\n") + f"homeassistant: {section}\n"
+    if not wrong:
+        load(text)
+        return
+    (problem,) = problems_of(text)
+    assert problem.key == ("homeassistant",)
+    assert "give the motor another id" in problem.message

@@ -20,10 +20,12 @@ from edge_agent.publish.documents import (
     Told,
 )
 from edge_agent.publish.mqtt.courier import Courier
+from edge_agent.publish.mqtt.discovery import Discovery
+from edge_agent.publish.mqtt.inbox import Inbox
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
 from edge_agent.publish.settings import MqttSettings, SinkSettings
-from edge_agent.publish.sink import Sink, SinkCounts
+from edge_agent.publish.sink import Request, Sink, SinkCounts
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.supervision import Watched
@@ -54,7 +56,8 @@ def open_sink(settings: SinkSettings) -> "Publisher":
         settings.outbox.path.parent.mkdir(parents=True, exist_ok=True)
     outbox = Outbox(settings.outbox)
     take_over(outbox, settings.former_outbox, settings.former_event_topics)
-    return Publisher(settings.mqtt, settings.agent, outbox)
+    mailbox = Mailbox()
+    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox))
 
 
 class Publisher(Sink):
@@ -64,12 +67,31 @@ class Publisher(Sink):
     is on disk, under its number, when its method returns.
     """
 
-    def __init__(self, settings: MqttSettings, agent_id: str, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        settings: MqttSettings,
+        agent_id: str,
+        outbox: Outbox,
+        mailbox: Mailbox | None = None,
+        discovery: Discovery | None = None,
+    ) -> None:
+        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing."""
         self._settings = settings
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
-        self._mailbox = Mailbox()
-        self._courier = Courier(settings, agent_id, self._mailbox, outbox)
+        self._mailbox = mailbox or Mailbox()
+        self._discovery = discovery
+        self._inbox = Inbox(self._base, self.take)
+        commands = self._inbox.subscription
+        receivers = {commands: self._inbox.receive} if settings.commands else {}
+        self._courier = Courier(
+            settings,
+            agent_id,
+            self._mailbox,
+            outbox,
+            receivers | (discovery.receivers if discovery is not None else {}),
+            () if settings.commands else (commands,),
+        )
 
     def __enter__(self) -> Self:
         self.start()
@@ -97,16 +119,30 @@ class Publisher(Sink):
                 self.publish_retained(f"{document.origin.motor}/alarm", payload)
             case Info():
                 self.publish_retained(f"{document.origin.motor}/info", payload)
+                if self._discovery is not None and document.device is not None:
+                    self._discovery.device_came(document.device)
+                    self._courier.wake()
             case Measurements():
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():
                 self.publish_health(payload)
+                if self._discovery is not None:
+                    self._discovery.forget_the_gone()
             case Reply():
                 self._publish_reply(document, payload)
 
     def _publish_reply(self, reply: Reply, payload: Payload) -> None:
-        """Answer on our own topic, and where the sender wants it."""
-        self.publish_passing(f"reply/{reply.name}", payload, retain=False)
+        """Answer on our own topic and where the sender wants it, if the broker is there."""
+        self._inbox.count(reply)
+        content = encode(payload)
+        for topic in (f"{self._base}/reply/{reply.name}", reply.response_topic):
+            if topic is not None:
+                self._mailbox.put_passing(Passing(topic, content, False, 1, reply.correlation))
+        self._courier.wake()
+
+    def requests(self) -> list[Request]:
+        """Return the commands that came since the last call; what is no proper one is answered."""
+        return self._inbox.requests()
 
     def event_number(self) -> int:
         """Draw the number of the next event."""
@@ -133,6 +169,8 @@ class Publisher(Sink):
             refusals=carried.refusals,
             diagnoses_dropped=self._mailbox.dropped,
             left_out=carried.left_out,
+            commands_done=self._inbox.done,
+            commands_refused=self._inbox.refused + carried.missed,
         )
 
     @property

@@ -31,7 +31,7 @@ LATCHED = LatchedAlarm(
     captured="captures/a.npz",
     equivalent_bars=2.0,
     load=0.8,
-    windows=3,
+    looks=3,
 )
 ACKNOWLEDGED = Acknowledgement("ann", NOW_UNIX_S - 10, "on my way")
 WRONG = Feedback(right=False, at_unix_s=NOW_UNIX_S - 5, found="a loose belt")
@@ -57,6 +57,7 @@ def test_an_alarm_is_told_with_its_times_words_and_number() -> None:
         "summary": "2 broken bars, at 80 % load",
         "advice": "Have the rotor examined.",
         "advice_code": "examine_rotor",
+        "equivalent_bars": 2.0,
         "event_id": 17,
         "captured": "captures/a.npz",
         "acknowledged": None,
@@ -105,7 +106,7 @@ ALARMS = st.builds(
     captured=st.none() | st.text(min_size=1),
     equivalent_bars=st.floats(0, 100),
     load=st.none() | st.floats(0, 2),
-    windows=st.integers(1, 100),
+    looks=st.integers(1, 100),
     cleared_unix_s=st.none() | TIMES_S,
     acknowledged=st.none() | st.builds(Acknowledgement, st.text(min_size=1), TIMES_S, st.text()),
     feedback=st.none() | st.builds(Feedback, st.booleans(), TIMES_S, st.text()),

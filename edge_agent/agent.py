@@ -29,6 +29,7 @@ from edge_agent.publish.documents import Document, Origin
 from edge_agent.publish.sink import Pulse, Sink, draw_event_number, last_told
 from edge_agent.remote import Remote
 from edge_agent.running_time import RunningMeter
+from edge_agent.self_test.schedule import SelfTest
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
@@ -70,7 +71,8 @@ class Agent:
         self._running = RunningMeter(settings.motor, running_file)
         self._newest: Answer | None = None
         self._is_first = True
-        self._remote = Remote(settings.motor.id, self._alarm, lambda: model.prove_again(settings.model.file))
+        self._self_test = SelfTest(settings, model)
+        self._remote = Remote(settings.motor.id, self._alarm, self._self_test.begin)
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
@@ -125,6 +127,7 @@ class Agent:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._source_watch.device_came()
         self._is_first = True
+        self._self_test.forget()
         before = self._line.decision.state
         if self._line.configure(device):
             self._say_change(before, self._line.decision.state)
@@ -144,6 +147,7 @@ class Agent:
         if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
         self._running.take(answer.window)
+        self._self_test.take(answer)
         self._newest = answer
         if self._is_first:
             self._is_first = False
@@ -178,7 +182,8 @@ class Agent:
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
-        self._say(self._health.read(self._source, self._line.windows.counts, self._sinks))
+        health = self._health.read(self._source, self._line.windows.counts, self._sinks)
+        self._say(self._self_test.tell(health))
 
     def _say_pulse(self) -> None:
         self._pulse_said_s = time.monotonic()
@@ -205,13 +210,23 @@ class Agent:
             reply = self._remote.answer(request)
             if self._alarm.latched != before:
                 self._say_alarm()
-            self._say(reply)
+            if reply is not None:
+                self._say(reply)
+
+    def _test_self(self) -> None:
+        """Do the next part of a self-test that runs; tell how it ended."""
+        outcome = self._self_test.step()
+        if outcome is not None:
+            for reply in self._remote.self_tested(outcome):
+                self._say(reply)
+            self._say_health()
 
     def _look_after(self) -> None:
         """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
         self._obey()
+        self._test_self()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:

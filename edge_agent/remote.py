@@ -8,15 +8,15 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from edge_agent.alarm import AlarmLatch
-from edge_agent.diagnose.model import ModelError
 from edge_agent.plain import one_line, quoted
 from edge_agent.publish.documents import Reply
 from edge_agent.publish.sink import Request
+from edge_agent.self_test.schedule import Outcome
 
 Data = dict[str, object]
 """What a reply brings beside its status."""
-SelfTest = Callable[[], int]
-"""Tests the model; returns how many golden inputs gave the known outputs, raises ModelError."""
+BeginSelfTest = Callable[[], None]
+"""Begins a self-test, unless one runs; how it ended comes later, by `Remote.self_tested`."""
 CaptureNow = Callable[[float], str]
 """Keeps so many seconds of samples; returns the recording's name, raises ValueError or OSError."""
 
@@ -42,7 +42,7 @@ class Capture(Wish):
 
 
 class DoSelfTest(Wish):
-    """Test the model again, as at the start."""
+    """Prove that a broken bar would be found."""
 
 
 class Acknowledge(Wish):
@@ -77,19 +77,25 @@ class SetLogLevel(Wish):
 @dataclass(frozen=True, slots=True)
 class _Command:
     fields: type[Wish]
-    do: Callable[[Any], Data]
+    do: Callable[[Any], Data | None]
+    """Returns what the reply brings; None if the reply comes later."""
 
 
 class Remote:
     """Does what requests ask, and answers each of them; none of them raises."""
 
     def __init__(
-        self, motor: str, alarm: AlarmLatch, self_test: SelfTest, capture_now: CaptureNow | None = None
+        self,
+        motor: str,
+        alarm: AlarmLatch,
+        begin_self_test: BeginSelfTest,
+        capture_now: CaptureNow | None = None,
     ) -> None:
         """Take the motor's id and what commands act on; without `capture_now` no samples can be kept."""
         self._motor = motor
         self._alarm = alarm
-        self._self_test = self_test
+        self._begin_self_test = begin_self_test
+        self._waiting: list[Request] = []
         self._capture_now = capture_now
         self._commands: Mapping[str, _Command] = {
             "acknowledge": _Command(Acknowledge, self._acknowledge),
@@ -99,19 +105,24 @@ class Remote:
             "self_test": _Command(DoSelfTest, self._test_self),
         }
 
-    def answer(self, request: Request) -> Reply:
-        """Do what is asked, all of it or nothing; return the reply."""
-        data: Data = {}
-        error = None
+    def answer(self, request: Request) -> Reply | None:
+        """Do what is asked, all of it or nothing; return the reply, None if it comes later."""
         try:
             data = self._obey(request)
         except CommandError as refusal:
-            error = str(refusal)
-        return Reply(
-            request.name, error, data, request.transaction, request.response_topic, request.correlation
-        )
+            return _reply(request, {}, str(refusal))
+        if data is None:
+            self._waiting.append(request)
+            return None
+        return _reply(request, data, None)
 
-    def _obey(self, request: Request) -> Data:
+    def self_tested(self, outcome: Outcome) -> list[Reply]:
+        """Return the replies to those who asked for the self-test that has ended."""
+        waiting, self._waiting = self._waiting, []
+        error = None if outcome.problem is None else f"the self-test failed: {outcome.problem}"
+        return [_reply(request, outcome.data, error) for request in waiting]
+
+    def _obey(self, request: Request) -> Data | None:
         command = self._commands.get(request.name)
         if command is None:
             known = ", ".join(self._commands)
@@ -155,15 +166,16 @@ class Remote:
         except (ValueError, OSError) as error:
             raise CommandError(f"no capture was made: {error}") from error
 
-    def _test_self(self, wish: DoSelfTest) -> Data:
-        try:
-            return {"golden_inputs": self._self_test()}
-        except ModelError as error:
-            raise CommandError(f"the self-test failed: {error}") from error
+    def _test_self(self, wish: DoSelfTest) -> None:
+        self._begin_self_test()
 
     def _set_log_level(self, wish: SetLogLevel) -> Data:
         logging.getLogger().setLevel(wish.level.upper())
         return {"level": wish.level}
+
+
+def _reply(request: Request, data: Data, error: str | None) -> Reply:
+    return Reply(request.name, error, data, request.transaction, request.response_topic, request.correlation)
 
 
 def _problems(error: ValidationError) -> str:

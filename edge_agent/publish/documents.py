@@ -210,6 +210,12 @@ class Health:
     """Commands that were done."""
     commands_refused: int = 0
     """Commands that were not done: wrong ones, and more than are allowed in a minute."""
+    proven_limit_bars: float | None = None
+    """The smallest number of equivalent bars that the last self-test found; None if none or not tested."""
+    self_test_age_s: float | None = None
+    """Time since the last self-test that added bars to a window; None before the first."""
+    self_test_problem: str | None = None
+    """Why the last self-test failed, in words; None while all is well."""
 
 
 Document = State | Event | Diagnosis | Alarm | Info | Measurements | Health | Reply

@@ -5,9 +5,9 @@ finds by adding sidebands to that window, and the true one. For the true one the
 noise, load and supply, is simulated with two bars cracked, so deeply that its rotor has just so many
 equivalent bars; the smallest number that is found counts. Found means the same in both.
 
-Once with all sensors, and once with the currents alone. The self-test changes the currents only, for how far a
-break shows in the vibration of a motor is not known in advance. The network does look at the vibration; so
-with all sensors the proven limit should lie above the true one.
+Once with all sensors, and once with the currents alone. The self-test changes the currents only, for how
+far a break shows in the vibration of a motor is not known in advance. The network does look at the vibration;
+so with all sensors the proven limit should lie above the true one.
 
 Simulated results, with Wilson's intervals of 95 %. The plate is known; `--unknown-bars` leaves the number of
 rotor bars out.
@@ -23,16 +23,16 @@ from functools import cache
 from pathlib import Path
 
 os.environ["OMP_NUM_THREADS"] = "1"
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 from cases import LENGTH_S, plate_of, window_of
-from scipy.optimize import brentq
+from cracked import DEEPEST, cracked_bars, with_equivalent_bars
 from tables import share
 
 from calibration.simulator.noise import generator
 from calibration.simulator.recording import simulate
-from calibration.simulator.rotor import make_rotor
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.sets import CLASSES, draw_scenario
 from edge_agent.diagnose.model import BUILTIN, Model
@@ -47,10 +47,6 @@ LOADS = (0.2, 1.0)
 """Loads of the motors, per unit of the rated torque."""
 WITHIN = 0.2
 """How far the limits may lie apart, relative to the true one."""
-CRACKED = 2
-"""Bars that are cracked: inter-bar current may leave one alone with a third of a bar."""
-DEEPEST = 1e4
-"""Resistance of a cracked bar over that of a sound one, at most."""
 
 
 SENSORS = ("all sensors", "currents alone")
@@ -86,7 +82,7 @@ def compare(seed: int, unknown_bars: bool) -> list[Compared]:
         plate = plate.model_copy(update={"rotor_bars": None})
     pipeline = Pipeline(plate, Model.load(BUILTIN), LENGTH_S, LENGTH_S)
     healthy = window_of(simulate(sound))
-    broken = cache(lambda bars: window_of(simulate(_with_bars(sound, bars))))
+    broken = cache(lambda bars: window_of(simulate(with_equivalent_bars(sound, bars))))
     found = []
     for sensors in SENSORS:
         _, verdict = pipeline.judge(seen_by(sensors, healthy))
@@ -113,7 +109,7 @@ def true_limit(
     The numbers are those of the self-test, by bisection: with the same noise, more bars are found sooner.
     `broken` gives the window of the motor with so many.
     """
-    least, most = (_cracked_bars(sound, factor) for factor in (1.0, DEEPEST))
+    least, most = (cracked_bars(sound, factor) for factor in (1.0, DEEPEST))
     tried = [bars for bars in TRIED_BARS if least < bars < most]
     missed, found = -1, len(tried)
     while found - missed > 1:
@@ -121,32 +117,6 @@ def true_limit(
         _, verdict = pipeline.judge(seen_by(sensors, broken(tried[middle])))
         missed, found = (missed, middle) if is_found(verdict, LENGTH_S) else (middle, found)
     return tried[found] if found < len(tried) else None
-
-
-def _cracked(sound: Scenario, factor: float) -> Scenario:
-    cage = replace(sound.cage, crack_factor=factor, positions=None)
-    return replace(sound, broken_bars=CRACKED, cage=cage)
-
-
-def _cracked_bars(sound: Scenario, factor: float) -> float:
-    return make_rotor(_cracked(sound, factor)).equivalent_bars
-
-
-def _with_bars(sound: Scenario, bars: float) -> Scenario:
-    """Return the motor with cracks so deep that the rotor has so many equivalent bars, its casting's included.
-
-    Slight cracks may lessen what the casting shows, so the search begins where they only add to it.
-    """
-    depths = np.linspace(0.0, np.log(DEEPEST), 40)
-    shown = [_cracked_bars(sound, float(np.exp(depth))) for depth in depths]
-    last_below = max(place for place, found in enumerate(shown) if found < bars)
-    depth = brentq(
-        lambda depth: _cracked_bars(sound, float(np.exp(depth))) - bars,
-        depths[last_below],
-        depths[last_below + 1],
-        xtol=1e-3,
-    )
-    return _cracked(sound, float(np.exp(depth)))
 
 
 def report(compared: list[Compared]) -> None:
@@ -164,9 +134,8 @@ def report(compared: list[Compared]) -> None:
         low, middle, high = np.percentile(errors, (5, 50, 95))
         print(f"  error: median {middle:+.1%}, nine of ten in {low:+.1%} .. {high:+.1%}")
         proven = np.array([own.proven for own in healthy if own.error is not None], float)
-        print(
-            f"  proven limit: median {np.median(proven):.2f}, {proven.min():.2f} .. {proven.max():.2f} bars"
-        )
+        low, middle, high = np.percentile(proven, (0, 50, 100))
+        print(f"  proven limit: median {middle:.2f}, {low:.2f} .. {high:.2f} equivalent bars")
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ from edge_agent.running_time import RunningMeter
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
+from edge_agent.trend import keeper
 from edge_agent.verdict import Refusal, Verdict, in_short
 
 _LOG = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ class Agent:
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
         running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
         self._running = RunningMeter(settings.motor, running_file)
+        self._trend = keeper.TrendKeeper(settings.state_folder() / keeper.FILE_NAME)
         self._newest: Answer | None = None
         self._is_first = True
         self._remote = Remote(settings.motor.id, self._alarm, lambda: model.prove_again(settings.model.file))
@@ -93,6 +95,7 @@ class Agent:
                 if part.watched is not None:
                     self._supervisor.watch(part.watched)
             entered.callback(self._running.save)
+            entered.callback(self._trend.close)
             self._manager.ready(in_short(self._line.decision.state))
             while not stop.is_set():
                 for arrived_s, item in self._source.poll(_POLL_S):
@@ -144,6 +147,7 @@ class Agent:
         if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
         self._running.take(answer.window)
+        self._trend.take(answer.verdict, answer.looked)
         self._newest = answer
         if self._is_first:
             self._is_first = False
@@ -175,6 +179,12 @@ class Agent:
         figures = None if answer is None else self._line.figures(answer)
         if figures is not None:
             self._say(self._announcer.measurements(figures, self._running.time))
+
+    def _say_trend(self) -> None:
+        """Say how the motor develops, once after each hour."""
+        outlook = self._trend.news()
+        if outlook is not None:
+            self._say(self._announcer.trend(outlook))
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
@@ -228,3 +238,4 @@ class Agent:
         if now_s - self._health_said_s >= self._heartbeat_s:
             self._say_health()
             self._say_figures()
+            self._say_trend()

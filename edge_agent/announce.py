@@ -10,6 +10,7 @@ from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.motor import Nameplate
+from edge_agent.outlook import Outlook
 from edge_agent.publish import documents
 from edge_agent.verdict import State, Verdict, in_short
 
@@ -54,6 +55,10 @@ class Announcer:
     def measurements(self, figures: Figures, running: RunningTime) -> documents.Measurements:
         """Return what is said of the ordinary figures."""
         return documents.Measurements(self._origin, figures, running, self._clock())
+
+    def trend(self, outlook: Outlook) -> documents.Trend:
+        """Return what is said of how the motor develops."""
+        return documents.Trend(self._origin, outlook, self._clock())
 
     def info(
         self, nameplate: Nameplate, device: Device, can_tell: Iterable[str], accuracy: Iterable[Figure]

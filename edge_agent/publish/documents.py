@@ -7,6 +7,7 @@ from edge_agent.alarm import LatchedAlarm
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.motor import Nameplate
+from edge_agent.outlook import Outlook
 from edge_agent.verdict import Verdict
 
 
@@ -131,6 +132,18 @@ class Measurements:
 
 
 @dataclass(frozen=True, slots=True)
+class Trend:
+    """How a motor develops, said after the start and once an hour."""
+
+    origin: Origin
+    """Who says it."""
+    outlook: Outlook
+    """The newest day, its growth, and the forecast."""
+    unix_s: float
+    """When it is said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a request."""
 
@@ -212,5 +225,5 @@ class Health:
     """Commands that were not done: wrong ones, and more than are allowed in a minute."""
 
 
-Document = State | Event | Diagnosis | Alarm | Info | Measurements | Health | Reply
+Document = State | Event | Diagnosis | Alarm | Info | Measurements | Trend | Health | Reply
 """Whatever the agent has to say."""

@@ -16,9 +16,11 @@ from edge_agent.publish.documents import (
     Reply,
     State,
     Told,
+    Trend,
 )
 from edge_agent.publish.info_payload import info_payload
 from edge_agent.publish.json_values import SCHEMA, Payload, encode, iso_time, rounded, significant
+from edge_agent.publish.trend_payload import trend_payload
 from edge_agent.summary import advise, summarise
 from edge_agent.verdict import CLASSES, BarCount, Evidence, Finding, Refusal, Verdict, WindowSpan
 
@@ -40,6 +42,8 @@ def payload_of(document: Document) -> Payload:
             return info_payload(document)
         case Measurements():
             return _measurements(document)
+        case Trend():
+            return trend_payload(document)
         case Reply():
             return _reply(document)
         case Health():

@@ -196,6 +196,29 @@ def _measurements() -> Schema:
     return _object({**_WHO, **figures, **running, "starts": _COUNT})
 
 
+def _trend() -> Schema:
+    number = _or_null(_NUMBER)
+    pair: Schema = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    forecast: dict[str, Schema] = {"severity": _one_of((Severity.ALARM, Severity.DANGER))}
+    forecast |= {"expected": _TIME, "earliest": _TIME, "latest": _or_null(_TIME)}
+    return _object(
+        {
+            **_WHO,
+            "day": _or_null({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+            "load": _or_null(pair),
+            "looks": _COUNT,
+            "median_bars": number,
+            "limit_bars": number,
+            "days": _COUNT,
+            "bars_per_month": number,
+            "bars_per_month_interval": _or_null(pair),
+            "forecast": _or_null(_object(forecast)),
+            "forecast_reason": _or_null(_TEXT),
+            "summary": _TEXT,
+        }
+    )
+
+
 def _health() -> Schema:
     known: dict[str, Schema] = {key: _WHO[key] for key in ("schema", "agent", "time")}
     known |= {"version": _TEXT, "model_sha256": _SHA256, "source": _or_null(_TEXT)}
@@ -224,6 +247,7 @@ SCHEMAS = {
     "alarm": _alarm,
     "info": _info,
     "measurements": _measurements,
+    "trend": _trend,
     "health": _health,
     "reply": _reply,
 }

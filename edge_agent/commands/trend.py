@@ -11,7 +11,7 @@ from edge_agent.outlook import say_outlook
 from edge_agent.plain import one_line
 from edge_agent.publish.store.event_file import NewerFileError
 from edge_agent.trend.days import days_of
-from edge_agent.trend.forecast import look_ahead
+from edge_agent.trend.forecast import BASIS_DAYS, look_ahead
 from edge_agent.trend.hour_rows import HOURS_PER_DAY, HourRow, hour_of
 from edge_agent.trend.keeper import FILE_NAME
 from edge_agent.trend.table import table, write_csv
@@ -36,8 +36,9 @@ def run(args: argparse.Namespace) -> int:
     """Print what is kept; 1 if it cannot be read. The agent may run meanwhile."""
     settings = load_settings(args.config)
     path = settings.state_folder() / FILE_NAME
+    days = None if args.csv and args.days is None else max(args.days or _DAYS, BASIS_DAYS)
     try:
-        rows = _read(path)
+        rows = _read(path, 0 if days is None else hour_of(time.time()) - days * HOURS_PER_DAY)
     except sqlite3.Error as error:
         print(f"edge-agent trend: {one_line(f'{path} cannot be read: {_words(error)}')}", file=sys.stderr)
         return 1
@@ -48,13 +49,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(path: Path) -> list[HourRow]:
-    """Return all rows; none if nothing was written yet."""
+def _read(path: Path, first_hour: int) -> list[HourRow]:
+    """Return the rows from an hour on; none if nothing was written yet."""
     if not path.exists():
         return []
     file = TrendFile(path, Bounds(), read_only=True)
     try:
-        return file.read()
+        return file.read(first_hour)
     finally:
         file.close()
 
@@ -82,14 +83,15 @@ def _show(settings: Settings, rows: list[HourRow], days: int) -> None:
         print(say_outlook(look_ahead(rows, time.time())))
     ahead = sum(row.hour > hour_of(time.time()) for row in rows)
     if ahead:
-        print(f"{ahead} rows lie ahead of this computer's clock and are left out; --csv prints them")
+        print(f"rows ahead of this computer's clock, which only --csv prints: {ahead}")
 
 
 def _words(error: sqlite3.Error) -> str:
     """Return what is wrong and what to do about it."""
     if isinstance(error, NewerFileError):
         return f"{error}; use the version of the agent that wrote it"
-    if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_CANTOPEN:
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF  # the upper bits only say where
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
         return f"{error}; run this as root or as the user of the agent"
     return f"{error}; the agent puts a damaged file aside when it uses it next"
 

@@ -49,7 +49,8 @@ def look_ahead(rows: Iterable[HourRow], now_unix_s: float) -> Outlook:
 def _outlook(load: tuple[float, float | None] | None, days: Sequence[Day], now_unix_s: float) -> Outlook:
     line = _line(days)
     growth = None if line is None else _growth(line)
-    forecast, reason = None, f"{len(days)} days with looks at {say_load(load)}; it takes {MIN_DAYS}"
+    forecast = None
+    reason = f"too few days with looks at {say_load(load)}: {len(days)}, and it takes {MIN_DAYS}"
     if line is not None and growth is not None:
         forecast, reason = _forecast(line, growth, now_unix_s)
     newest = days[-1]

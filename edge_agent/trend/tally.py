@@ -25,7 +25,7 @@ class BinTally:
 
     windows: int = 0
     """All windows."""
-    bars: array[float] = field(default_factory=lambda: array("d"))
+    bars: "array[float]" = field(default_factory=lambda: array("d"))
     """Equivalent bars of each look."""
     limit_bars: float | None = None
     """Worst detection limit of the looks, equivalent bars."""

@@ -189,6 +189,8 @@ class TrendFile:
             if is_damage(error, self._path):
                 raise DamagedFileError(str(error)) from error
             raise
+        except (ValueError, TypeError, OverflowError) as error:  # text in a message that is no UTF-8
+            raise DamagedFileError(f"unreadable: {type(error).__name__}") from error
 
 
 def _text(content: bytes) -> str:

@@ -13,6 +13,7 @@ from plates import PLATE
 
 from edge_agent.diagnose.decision import starting
 from edge_agent.figures import Figures, RunningTime
+from edge_agent.outlook import Outlook
 from edge_agent.publish.documents import (
     Alarm,
     Diagnosis,
@@ -24,6 +25,7 @@ from edge_agent.publish.documents import (
     Origin,
     Reply,
     State,
+    Trend,
 )
 from edge_agent.publish.mqtt.publisher import Publisher, open_sink
 from edge_agent.publish.settings import (
@@ -248,6 +250,7 @@ def test_the_access_list_lets_through_everything_that_an_agent_publishes(
         "motor-1/alarm": Alarm(origin, None, 1.0),
         "motor-1/info": Info(origin, PLATE, None, (), (), 1.0),
         "motor-1/measurements": Measurements(origin, Figures(running=False), RunningTime(), 1.0),
+        "motor-1/trend": Trend(origin, Outlook(), 1.0),
         "health": Health(**numbers),
         "reply/capture": Reply("capture", None),
     }

@@ -18,6 +18,7 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
+from edge_agent.captures.recorder import FOLDER, Captures
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
 from edge_agent.diagnose.model import Model
@@ -53,10 +54,20 @@ class Agent:
             settings.window.step_s,
             settings.state_folder() / "failed_windows",
         )
-        self._sinks = sinks
         origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
+        self._captures = Captures(
+            settings.captures.settings(),
+            settings.state_folder() / FOLDER,
+            self._line.windows,
+            origin,
+            settings.of_verdicts(),
+        )
+        self._sinks = [*sinks, self._captures]  # last: an event is in the outbox before it is captured
         self._announcer = Announcer(
-            origin, last_told(sinks, settings.motor.id), lambda: draw_event_number(sinks)
+            origin,
+            last_told(sinks, settings.motor.id),
+            lambda: draw_event_number(sinks),
+            self._captures.of_event,
         )
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
         self._health = HealthMeter(settings.agent.id, model.sha256)
@@ -99,6 +110,7 @@ class Agent:
                 self._source_watch.samples_came()
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
+                self._captures.add(item)
                 for answer in self._line.push(item, behind, waited_s):
                     self._tell(answer)
             case Device():
@@ -114,6 +126,7 @@ class Agent:
         before = self._line.decision.state
         if self._line.configure(device):
             self._say_change(before, self._line.decision.state)
+        self._captures.begin(device)
         self._device_log.device_came(device)
 
     def _tell(self, answer: Answer) -> None:
@@ -161,6 +174,7 @@ class Agent:
         """What is done between samples: supervision, the watchdog, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
+        self._captures.look_after()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:

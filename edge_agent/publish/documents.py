@@ -206,6 +206,10 @@ class Health:
     """Outbox files that were damaged or of a newer version, ever; they lie beside the outbox."""
     messages_left_out: int = 0
     """Messages that the broker is too small for, or for which it ended the connection."""
+    captures_written: int = 0
+    """Captures written since the start."""
+    captures_failed: int = 0
+    """Captures that could not be written since the start."""
 
 
 Document = State | Event | Diagnosis | Alarm | Info | Measurements | Health | Reply

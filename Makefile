@@ -50,6 +50,7 @@ model: $(STAMPS)/test
 
 schema: $(STAMPS)/demo
 	$(BIN)/python -m edge_agent.config.schema
+	$(BIN)/python -m edge_agent.publish.schema
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -8,6 +8,9 @@ pipeline          from samples to answers: the only caller of analysis, network 
 motor             the nameplate: all that must be known of a motor in advance
 circuit           the equivalent circuit, fitted to the nameplate: slip, torque and current of a healthy motor
 verdict           the vocabulary of answers: states, severities, reasons, evidence
+figures           the ordinary figures of a motor: currents, speed, vibration, running hours
+alarm             the latched alarm: raised by the state, it stays until the rotor is proven sound
+summary           a verdict in one short sentence, and what to do about it
 limits            every number that decides an answer, with its meaning and origin
 refusals          the table of reasons for no answer: words and advice; a check that measures raises one
 acquire           where samples come from: serial port, drivers, recordings
@@ -23,6 +26,8 @@ explain_channels  sentences about single channels: impossible currents, vibratio
 capabilities      what the available channels allow and what they do not, in plain words
 plot              a picture of a window: spectra with the expected lines, sidebands over time, verdict
 health            the state of the agent itself: counted as it runs, read at every heartbeat
+captures          samples kept as recordings when something happens
+state_file        small files in `state_dir` that outlive restarts and power cuts
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection
 supervision       watched threads, stop signals and systemd: nothing dies or stalls unnoticed
 plain             foreign text within messages: on one line, without control sequences

@@ -18,6 +18,7 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
+from edge_agent.capabilities import capabilities
 from edge_agent.captures.recorder import FOLDER, Captures
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
@@ -45,6 +46,8 @@ class Agent:
     def __init__(self, settings: Settings, model: Model, source: Source, sinks: Sequence[Sink]) -> None:
         """Prepare; source and sinks are entered by `run`."""
         self._nameplate = settings.motor
+        self._window_s = settings.window.length_s
+        self._accuracy = model.spec.figures
         self._heartbeat_s = settings.mqtt.heartbeat_s
         self._source = source
         self._line = Pipeline(
@@ -128,6 +131,8 @@ class Agent:
             self._say_change(before, self._line.decision.state)
         self._captures.begin(device)
         self._device_log.device_came(device)
+        can_tell = capabilities(device.streams, self._nameplate, self._window_s)
+        self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy))
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""

@@ -2,10 +2,13 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
+from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
 from edge_agent.diagnose.decision import is_event
+from edge_agent.diagnose.manifest import Figure
+from edge_agent.motor import Nameplate
 from edge_agent.publish import documents
 from edge_agent.verdict import State, Verdict, in_short
 
@@ -48,6 +51,14 @@ class Announcer:
     def alarm(self, latched: LatchedAlarm | None) -> documents.Alarm:
         """Return what is said of the latched alarm."""
         return documents.Alarm(self._origin, latched, self._clock())
+
+    def info(
+        self, nameplate: Nameplate, device: Device, can_tell: Iterable[str], accuracy: Iterable[Figure]
+    ) -> documents.Info:
+        """Return what is said of motor, sensors and model once the device is known."""
+        return documents.Info(
+            self._origin, nameplate, device, tuple(can_tell), tuple(accuracy), self._clock()
+        )
 
     def event(self, before: Verdict, after: Verdict) -> documents.Event | None:
         """Return what is said of a change of the state; None if it is no event.

@@ -1,23 +1,29 @@
 """An agent as `edge-agent run` makes it, and a sink that remembers what it was handed."""
 
+import json
 from pathlib import Path
+
+from schemas import check_payload
 
 from edge_agent.acquire.port_source import SerialSource
 from edge_agent.agent import Agent
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Diagnosis, Document
+from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.sink import Sink, open_sinks
 from edge_agent.supervision import Flag
 
 
 class Heard(Sink):
-    """The second sink of a test: no network, no disk."""
+    """The second sink of a test: no network, no disk. It holds what it takes against the shipped schemas."""
 
     def __init__(self) -> None:
         self.documents: list[Document] = []
 
     def take(self, document: Document) -> None:
+        payload = json.loads(encode(payload_of(document)))
+        check_payload(type(document).__name__.lower(), payload)
         self.documents.append(document)
 
     def of(self, kind: type[Document]) -> list[Document]:

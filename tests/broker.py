@@ -103,7 +103,16 @@ class Received:
 class Subscriber:
     """mosquitto_sub with a session that survives the broker's absence."""
 
-    def __init__(self, port: int, topic: str = "#", name: str = "listener", more: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        port: int,
+        topic: str = "#",
+        name: str = "listener",
+        more: Sequence[str] = (),
+        check: Callable[[str, str], None] = lambda topic, payload: None,
+    ) -> None:
+        """Subscribe; `check` is called with topic and payload of each message that is waited for."""
+        self._check = check
         self.messages: list[Received] = []
         self._new: queue.Queue[Received] = queue.Queue()
         self._subscribed = threading.Event()
@@ -119,7 +128,9 @@ class Subscriber:
         """Wait until `enough` of all messages so far is true; give them."""
         while not enough(self.messages):
             try:
-                self.messages.append(self._new.get(timeout=timeout_s))
+                message = self._new.get(timeout=timeout_s)
+                self._check(message.topic, message.payload)
+                self.messages.append(message)
             except queue.Empty:
                 raise AssertionError(f"nothing more in {timeout_s:g} s after {self.messages}") from None
         return self.messages

@@ -193,7 +193,8 @@ def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path, two_ba
     for block in replay_blocks(two_bars, 0.1):
         agent._take(block, time.monotonic())
     agent._refuse(refused(Reason.UNSTEADY))
-    assert [kind for kind in heard.kinds if kind != "Diagnosis"] == ["Event", "State"] * 2
+    told = ["Event", "State", "Alarm", "Event", "State"]
+    assert [kind for kind in heard.kinds if kind != "Diagnosis"] == told
 
 
 @pytest.mark.parametrize(

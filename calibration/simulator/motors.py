@@ -35,7 +35,7 @@ class Motor:
     def nameplate(self) -> Nameplate:
         """The plate in the form of the agent's configuration."""
         return Nameplate(
-            id=self.name,
+            id=self.name.replace(".", "_"),
             rated_power_kw=self.power_kw,
             rated_voltage_v=self.voltage_v,
             rated_current_a=self.current_a,

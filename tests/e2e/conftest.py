@@ -5,7 +5,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from broker import Subscriber
 from plant import Agent, Daq, Program
+from schemas import check_message
+
+
+@pytest.fixture
+def subscribe(subscribe: Callable[..., Subscriber]) -> Callable[..., Subscriber]:
+    """Make subscribers that hold what the agent publishes against the shipped schemas."""
+    return lambda *where, **options: subscribe(*where, **options, check=check_message)
 
 
 @pytest.fixture

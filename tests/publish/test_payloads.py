@@ -67,7 +67,9 @@ def test_the_state_has_the_documented_keys_in_order() -> None:
         '"phase_order":null,"higher_sidebands_dbc":[],"ellipse_axis_ratio":null,"harmonics_dbc":[],'
         '"harmonic_sidebands_dbc":[],"shaft_sidebands_db":null,"slot_sidebands_db":null,"load_swing_bars":null,"load_swing_angle_deg":null},'
         f'"model":{{"name":"brb-fusion","sha256":"{"ab" * 32}"}},"latency_ms":41,"captured":null,'
-        '"trigger":null}'
+        '"trigger":null,"summary":"2 broken bars (1 to 3), at 82 % load",'
+        '"advice":"Have the rotor examined at the next stop. Until then avoid frequent and heavy starts.",'
+        '"advice_code":"examine_rotor"}'
     )
 
 
@@ -137,7 +139,10 @@ def test_a_diagnosis_has_the_fields_of_a_state() -> None:
 
 def test_an_event_says_what_was_what_is_and_what_decided() -> None:
     payload = payload_of(Event(ORIGIN, refused(), broken(), NOW_UNIX_S, 17))
-    assert list(payload) == ["schema", "id", "agent", "motor", "time", "before", "after", "verdict"]
+    assert list(payload) == [
+        *("schema", "id", "agent", "motor", "time", "before", "after", "verdict"),
+        *("captured", "summary", "advice", "advice_code"),
+    ]
     assert payload["id"] == 17
     assert payload["before"] == {
         "state": "indeterminate", "severity": None, "reason": "lost_samples", "broken_bars": None,

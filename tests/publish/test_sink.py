@@ -27,13 +27,14 @@ from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.store.pages import Images
 from edge_agent.publish.store.salvage import salvage
 from edge_agent.supervision import Flag, ThreadLostError, Watched, WatchedThread
-from edge_agent.verdict import in_short
+from edge_agent.verdict import Severity, in_short
+from edge_agent.verdict import State as StateName
 
 MODEL = Model.load("builtin")
 ORIGIN = Origin("pump-7", "motor-1", "model", "ab" * 32)
 STARTING = starting()
 HEALTHY = replace(STARTING, state="healthy", severity="ok", refusal=None)
-ALARM = replace(STARTING, state="broken_bars", severity="alarm", refusal=None)
+ALARM = replace(STARTING, state=StateName.BROKEN_BARS, severity=Severity.ALARM, refusal=None)
 HEALTH = Health(
     **{field.name: 0 for field in fields(Health)} | {"agent": "pump-7", "unix_s": 1.0, "refusal_share": {}}
 )
@@ -106,11 +107,11 @@ def test_an_event_is_on_disk_under_its_number_when_take_returns(
     publisher: Publisher, tmp_path: Path, caplog: pytest.LogCaptureFixture, after
 ) -> None:
     caplog.set_level("INFO")
-    event = Event(ORIGIN, HEALTHY, after, 2.0)
+    event = Event(ORIGIN, HEALTHY, after, 2.0, publisher.event_number())
     publisher.take(event)
     (kept,) = salvage(Images.read(tmp_path / "outbox.sqlite3")).events.values()  # what a power cut leaves
     assert kept.topic == f"{BASE}/motor-1/event"
-    assert json.loads(kept.payload) == payload_of(event, kept.id)
+    assert json.loads(kept.payload) == payload_of(event)
     assert f"event {kept.id}: healthy -> {in_short(after)}" in caplog.messages
 
 
@@ -135,7 +136,7 @@ def test_each_document_goes_to_its_topic_as_its_payload(publisher: Publisher) ->
 def test_the_publisher_remembers_the_last_event_of_its_own_motor(
     publisher: Publisher, tmp_path: Path, motor: str
 ) -> None:
-    publisher.take(Event(replace(ORIGIN, motor=motor), HEALTHY, ALARM, 2.0))
+    publisher.take(Event(replace(ORIGIN, motor=motor), HEALTHY, ALARM, 2.0, 1))
     publisher._outbox.close()
     told = open_sink(sink_settings(tmp_path)).last_told("motor-1")
     assert (told and (told.state, told.severity)) == (
@@ -145,7 +146,7 @@ def test_the_publisher_remembers_the_last_event_of_its_own_motor(
 
 def test_what_waits_in_the_outbox_is_counted_with_what_the_connection_counts(publisher: Publisher) -> None:
     for _ in range(3):
-        publisher.take(Event(ORIGIN, HEALTHY, ALARM, 2.0))
+        publisher.take(Event(ORIGIN, HEALTHY, ALARM, 2.0, publisher.event_number()))
     publisher._mailbox.disconnected()
     publisher.take(HEALTH)
     counts = publisher.counts
@@ -236,11 +237,11 @@ def test_a_sink_that_is_a_file_and_a_line_in_the_list_gets_all_that_mqtt_gets(
     agent._say_health()
     lines = [json.loads(line) for line in (tmp_path / "m.jsonl").read_text().splitlines()]
     assert lines == [[type(document).__name__, payload_of(document)] for document in heard.documents]
-    assert {kind for kind, _ in lines} == {"State", "Event", "Diagnosis", "Health"}
+    assert {kind for kind, _ in lines} == {"State", "Event", "Diagnosis", "Health", "Alarm", "Info"}
     outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
     published = [json.loads(event.payload) for event in outbox.pending((), 10)]
     outbox.close()
-    assert [payload | {"id": None} for payload in published] == [p for kind, p in lines if kind == "Event"]
+    assert published == [p for kind, p in lines if kind == "Event"]
     assert "toy_lines" in sys.modules
 
 

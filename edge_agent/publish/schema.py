@@ -1,0 +1,241 @@
+"""JSON Schemas of all payloads, for those who read them: one file for each document, in `schemas/`.
+
+`make schema` writes them. Names of evidence and health are open, for new ones may come; all else is exact.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from pathlib import Path
+
+from edge_agent.acquire.samples import ChannelKind
+from edge_agent.alarm import Condition
+from edge_agent.diagnose.manifest import Figure
+from edge_agent.figures import Figures, RunningTime
+from edge_agent.publish.json_values import SCHEMA
+from edge_agent.verdict import CLASSES, Fault, Reason, Severity, State
+
+FOLDER = Path(__file__).parent / "schemas"
+"""Where the schemas are shipped, `<document>.json`."""
+
+Schema = dict[str, object]
+"""A JSON Schema."""
+
+_TEXT: Schema = {"type": "string"}
+_FLAG: Schema = {"type": "boolean"}
+_NUMBER: Schema = {"type": "number"}
+_COUNT: Schema = {"type": "integer", "minimum": 0}
+_RATIO: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+_TIME: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"}
+_SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+
+
+def _or_null(schema: Schema) -> Schema:
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+def _one_of(values: Iterable[str]) -> Schema:
+    return {"enum": [str(value) for value in values]}
+
+
+def _object(required: dict[str, Schema], optional: dict[str, Schema] | None = None) -> Schema:
+    """Return the schema of an object with just these keys."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def _map(values: Schema) -> Schema:
+    """Return the schema of an object with any keys."""
+    return {"type": "object", "additionalProperties": values}
+
+
+_WHO: dict[str, Schema] = {"schema": {"const": SCHEMA}, "agent": _TEXT, "motor": _TEXT, "time": _TIME}
+_WORDS: dict[str, Schema] = {"summary": _TEXT, "advice": _TEXT, "advice_code": _TEXT}
+_OUTCOME: dict[str, Schema] = {
+    "state": _one_of(State),
+    "severity": _or_null(_one_of(Severity)),
+    "reason": _or_null(_one_of(Reason)),
+}
+_TRIGGER = _or_null(
+    _object({"quantity": _TEXT, "value": _or_null(_NUMBER), "limit": _or_null(_NUMBER)}, {"channel": _TEXT})
+)
+_BARS = _object(
+    {
+        "estimate": {"type": "integer", "minimum": 1, "maximum": len(CLASSES) - 1},
+        "interval": {"type": "array", "items": _COUNT, "minItems": 2, "maxItems": 2},
+        "equivalent": _or_null(_NUMBER),
+    }
+)
+_BRIEF: dict[str, Schema] = {**_OUTCOME, "broken_bars": _or_null(_BARS)}
+_FINDINGS: dict[str, Schema] = {"findings": _map(_object({**_OUTCOME, "trigger": _TRIGGER}))}
+_WINDOW = _object(
+    {
+        "start": _TIME,
+        "end": _TIME,
+        "first_sample": {"type": "integer"},
+        "samples": _COUNT,
+        "lost_samples": _COUNT,
+    }
+)
+_MEASURED: Schema = {
+    "anyOf": [
+        {"type": ["number", "string", "boolean", "null"]},
+        {"type": "array", "items": {"type": ["number", "null"]}},
+    ]
+}
+_MODEL = _object({"name": _TEXT, "sha256": _SHA256})
+
+
+def _verdict() -> Schema:
+    return _object(
+        {
+            **_WHO,
+            **_BRIEF,
+            "confidence": _or_null(_RATIO),
+            "probabilities": _or_null(_object(dict.fromkeys(CLASSES, _or_null(_RATIO)))),
+            "window": _or_null(_WINDOW),
+            "evidence": _map(_MEASURED),
+            "model": _MODEL,
+            "latency_ms": _or_null({"type": "integer"}),
+            "captured": _or_null(_TEXT),
+            "trigger": _TRIGGER,
+            **_WORDS,
+        },
+        _FINDINGS,
+    )
+
+
+def _event() -> Schema:
+    brief = _object(_BRIEF, _FINDINGS)
+    return _object(
+        {
+            "schema": {"const": SCHEMA},
+            "id": _COUNT,
+            **{key: _WHO[key] for key in ("agent", "motor", "time")},
+            "before": brief,
+            "after": brief,
+            "verdict": _verdict(),
+            "captured": _or_null(_TEXT),
+            **_WORDS,
+        }
+    )
+
+
+def _alarm() -> Schema:
+    return _object(
+        {
+            **_WHO,
+            "active": _FLAG,
+            "condition": _one_of(Condition),
+            "fault": _or_null(_one_of(Fault)),
+            "severity": _or_null(_one_of((Severity.ALARM, Severity.DANGER))),
+            **dict.fromkeys(("since", "last_confirmed", "cleared"), _or_null(_TIME)),
+            **dict.fromkeys(_WORDS, _or_null(_TEXT)),
+            "event_id": _or_null(_COUNT),
+            "captured": _or_null(_TEXT),
+            "acknowledged": _or_null(_object({"by": _TEXT, "at": _TIME, "note": _TEXT})),
+            "feedback": _or_null(_object({"right": _FLAG, "found": _TEXT, "at": _TIME})),
+        }
+    )
+
+
+def _info() -> Schema:
+    channel = {
+        "name": _TEXT,
+        "kind": _one_of(ChannelKind),
+        "unit": _TEXT,
+        "scale": _NUMBER,
+        "offset": _NUMBER,
+        "full_scale": _or_null(_NUMBER),
+        "phase": _or_null(_TEXT),
+        "axis": _or_null(_TEXT),
+    }
+    stream = {"number": _COUNT, "rate_hz": _NUMBER, "channels": _list_of(_object(channel))}
+    device = {
+        "name": _TEXT,
+        "serial_number": _TEXT,
+        "firmware": _TEXT,
+        "streams": _list_of(_object(stream)),
+    }
+    figure: dict[str, Schema] = {field.name: _TEXT for field in fields(Figure)}
+    figure |= {
+        "value": _RATIO,
+        "interval": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
+        "recordings": _COUNT,
+        "motors": _COUNT,
+    }
+    return _object(
+        {
+            **_WHO,
+            "nameplate": _map({"type": ["number", "string", "null"]}),
+            "device": _or_null(_object(device)),
+            "units": _map(_TEXT),
+            "model": _MODEL,
+            "accuracy": _list_of(_object(figure)),
+            "can_tell": _list_of(_TEXT),
+        }
+    )
+
+
+def _list_of(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+def _measurements() -> Schema:
+    figures: dict[str, Schema] = {field.name: _or_null(_NUMBER) for field in fields(Figures)}
+    figures |= {"running": _FLAG}
+    figures |= dict.fromkeys(("current_a", "vibration_mm_s", "vibration_m_s2_rms"), _map(_NUMBER))
+    running: dict[str, Schema] = {field.name: _or_null(_NUMBER) for field in fields(RunningTime)}
+    return _object({**_WHO, **figures, **running, "starts": _COUNT})
+
+
+def _health() -> Schema:
+    known: dict[str, Schema] = {key: _WHO[key] for key in ("schema", "agent", "time")}
+    known |= {"version": _TEXT, "model_sha256": _SHA256, "source": _or_null(_TEXT)}
+    known |= {"refusal_share": _map(_RATIO)}
+    schema = _object(known)
+    schema["additionalProperties"] = {"type": ["number", "null"]}
+    return schema
+
+
+def _reply() -> Schema:
+    answer: Schema = {"description": "What the command carried as its transaction; any JSON."}
+    return _object(
+        {
+            "status": {"enum": ["ok", "error"]},
+            "data": {"type": "object"},
+            "error": _or_null(_TEXT),
+            "transaction": answer,
+        }
+    )
+
+
+SCHEMAS = {
+    "state": _verdict,
+    "diagnosis": _verdict,
+    "event": _event,
+    "alarm": _alarm,
+    "info": _info,
+    "measurements": _measurements,
+    "health": _health,
+    "reply": _reply,
+}
+"""By the last level of the topic that carries the document; replies have one more, the command's name."""
+
+
+def schema_text(document: str) -> str:
+    """Return the schema of a document as its file should hold it."""
+    head: Schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"edge-agent: {document}",
+    }
+    return json.dumps(head | SCHEMAS[document](), indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    for name in SCHEMAS:
+        (FOLDER / f"{name}.json").write_text(schema_text(name), encoding="utf-8")

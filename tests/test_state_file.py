@@ -1,0 +1,63 @@
+"""Small files that outlive restarts: whole, or put aside."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edge_agent.state_file import StateFile
+
+VERSION = 1
+
+
+def test_what_was_written_is_read(tmp_path: Path) -> None:
+    file = StateFile(tmp_path / "new" / "folder" / "a.json", VERSION)
+    assert file.read() is None
+    assert file.write({"hours": 1.5, "names": ["ä"]})
+    assert StateFile(tmp_path / "new" / "folder" / "a.json", VERSION).read() == {"hours": 1.5, "names": ["ä"]}
+    assert [path.name for path in (tmp_path / "new" / "folder").iterdir()] == ["a.json"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[1]", b"\xff\xfe", b'{"version": 2}', b"{}", b"[" * 100_000, b'{"version": "1"}']
+)
+def test_what_cannot_be_used_is_put_aside_and_said(tmp_path: Path, caplog, content: bytes) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(content)
+    file = StateFile(path, VERSION)
+    assert file.read() is None
+    assert not path.exists()
+    assert (tmp_path / "a.json.unusable").read_bytes() == content
+    assert "a.json cannot be used" in caplog.text
+    assert file.write({"hours": 2})
+    assert file.read() == {"hours": 2}
+
+
+@given(content=st.binary(max_size=60))
+def test_no_content_raises(tmp_path_factory, content: bytes) -> None:
+    path = tmp_path_factory.mktemp("files") / "a.json"
+    path.write_bytes(content)
+    assert StateFile(path, VERSION).read() is None
+
+
+def test_a_disk_that_takes_nothing_is_said_once_and_tried_again(tmp_path: Path, caplog) -> None:
+    (tmp_path / "file").touch()
+    file = StateFile(tmp_path / "file" / "a.json", VERSION)
+    assert not file.write({})
+    assert not file.write({})
+    assert file.read() is None
+    assert caplog.text.count("cannot be written") == 1
+    (tmp_path / "file").unlink()
+    assert file.write({"hours": 3})
+
+
+def test_a_power_cut_while_it_is_written_leaves_the_content_of_before(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    file = StateFile(path, VERSION)
+    file.write({"hours": 4})
+    (tmp_path / "a.json.part").write_text('{"version": 1, "hou')
+    assert file.read() == {"hours": 4}
+    assert file.write({"hours": 5})
+    assert json.loads(path.read_text()) == {"version": 1, "hours": 5}

@@ -79,10 +79,10 @@ def _filled(
     invalid = np.zeros(counts.shape, bool) if any(b.invalid is not None for b in own) else None
     for block in own:
         at = slice(block.first_scan - first, block.first_scan - first + block.counts.shape[0])
-        free = ~came[at]
-        counts[at][free] = block.counts[free]
+        free = ~came[at, np.newaxis]
+        np.copyto(counts[at], block.counts, where=free)
         if invalid is not None and block.invalid is not None:
-            invalid[at][free] = block.invalid[free]
+            np.copyto(invalid[at], block.invalid, where=free)
         came[at] = True
     return counts, invalid
 

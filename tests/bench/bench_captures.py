@@ -6,31 +6,33 @@ writes a capture of a minute of the reference DAQ beside the pipeline.
 
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests"), str(ROOT / "tests" / "captures")]
+sys.path.insert(0, str(Path(__file__).parents[1] / "captures"))
+sys.path.insert(0, str(Path(__file__).parents[1]))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from live import a_motor, an_agent, as_on_a_line, hear, live, place_of, replayed, with_a_rest
+from live_line import WINDOW, a_motor, an_agent, as_on_a_line, hear, live, place_of, replayed, with_a_rest
 
-from edge_agent.acquire.recordings import Recording, read_recording
-from edge_agent.commands.bench import RATE_HZ, _reads
 from edge_agent.acquire.drivers.block_frames import FrameDecoder
-from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.recordings import Recording, read_recording
+from edge_agent.acquire.samples import SampleBlock
 from edge_agent.captures.assembly import recording_of
 from edge_agent.captures.recent import RecentSamples
 from edge_agent.captures.store import CaptureStore
+from edge_agent.captures.writer import CaptureWriter, Job
+from edge_agent.commands.bench import _NAMEPLATE, RATE_HZ, _reads
 from edge_agent.diagnose.model import Model
 from edge_agent.pipeline import Pipeline
-from edge_agent.commands.bench import _NAMEPLATE
 
-REAL = ROOT.parent / "shared" / "data"
+SECONDS, LENGTH_S, STEP_S, KEPT_S = 260.0, 12.0, 2.0, 72.0
+REAL = Path(__file__).parents[3] / "shared" / "data"
 RIG = (
     "{id: motor, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98, rated_speed_rpm: 3430, "
     "line_frequency_hz: 60, poles: 2}"
@@ -41,8 +43,8 @@ def motors(count: int) -> Iterator[tuple[str, str, Recording]]:
     """Yield a name, a plate and a recording that has an event or two."""
     for path in sorted((REAL / "rig_currents_vibration").glob("*_03.npz")):
         once = read_recording(path)
-        looped = replace(once, counts=tuple(np.concatenate([own] * 6) for own in once.counts))
-        yield path.stem, RIG, with_a_rest(looped, 8.0)
+        looped = replace(once, counts=tuple(np.concatenate([own] * 12) for own in once.counts))
+        yield path.stem, RIG, looped
     if not REAL.exists():
         print(f"no real recordings: {REAL} is not there")
     rng = np.random.default_rng(5)
@@ -53,9 +55,11 @@ def motors(count: int) -> Iterator[tuple[str, str, Recording]]:
             current_rate_hz=float(rng.choice([1000.0, 1953.125, 2000.3])),
             vibration_rate_hz=float(rng.choice([1000.0, 3333.3, 4096.0])),
         )
-        plate = "{id: motor, " + ", ".join(
-            f"{key}: {value}" for key, value in motor.meta["nameplate"].items() if key != "id"
-        ) + "}"
+        plate = (
+            "{id: motor, "
+            + ", ".join(f"{key}: {value}" for key, value in motor.meta["nameplate"].items() if key != "id")
+            + "}"
+        )
         yield f"simulated {seed}", plate, with_a_rest(motor, 8.0)
 
 
@@ -64,7 +68,10 @@ def identity(wanted: int) -> None:
     model, done, windows, differ, lacking = Model.load("builtin"), 0, 0, 0, 0
     for number, (name, plate, recording) in enumerate(motors(wanted)):
         with tempfile.TemporaryDirectory() as folder:
-            agent, heard, config = an_agent(Path(folder), model, plate)
+            real = not name.startswith("simulated")
+            window = "{length_s: 2.133, step_s: 2.133}" if real else WINDOW
+            captures = f"{{when: {'all' if real else 'events'}, seconds_before: 6, seconds_after: 2}}"
+            agent, heard, config = an_agent(Path(folder), model, plate, captures, window)
             hear(agent, recording.device, as_on_a_line(recording, np.random.default_rng(number), 10**9))
             published = {place_of(verdict): verdict for verdict in live(heard)}
             for path in sorted((Path(folder) / "captures").glob("*.npz")):
@@ -82,45 +89,41 @@ def identity(wanted: int) -> None:
 
 
 def latency() -> None:
-    """Compare the time that windows take while a capture is written with the time without."""
-    model, decoder = Model.load("builtin"), FrameDecoder()
-    parts = [part for read in _reads(120.0) for part in decoder.push(read)]
-    device = next(part for part in parts if isinstance(part, Device))
-    blocks = [part for part in parts if isinstance(part, SampleBlock)]
-    pipeline = Pipeline(_NAMEPLATE, model, 12.0, 2.0)
+    """Compare the time of windows beside which a capture is written with that of the windows between."""
+    decoder = FrameDecoder()
+    device, *blocks = (part for read in _reads(SECONDS) for part in decoder.push(read))
+    pipeline = Pipeline(_NAMEPLATE, Model.load("builtin"), LENGTH_S, STEP_S)
     pipeline.configure(device)
     recent = RecentSamples(pipeline.windows)
     recent.begin(device)
-    stop, written = threading.Event(), []
+    times: dict[bool, list[float]] = {False: [], True: []}
     with tempfile.TemporaryDirectory() as folder:
-        store = CaptureStore(Path(folder), 3, 1e9)
-
-        def write() -> None:
-            stretches = recent.since(0.0)
-            while not stop.is_set():
-                began_s = time.perf_counter()
-                store.write(f"20260101T000000.{len(written):03d}Z_m_s.npz", recording_of("x", device, stretches, {}))
-                written.append(time.perf_counter() - began_s)
-
-        thread = threading.Thread(target=write)
-        times: dict[str, list[float]] = {"alone": [], "while written": []}
-        half = len(blocks) // 2
-        for number, block in enumerate(blocks):
-            if number == half:
-                thread.start()
+        writer = CaptureWriter(CaptureStore(Path(folder), 3, 1e9))
+        writer.thread.start()
+        for block in blocks:
             recent.take(block)
-            began_s = time.perf_counter()
-            answers = list(pipeline.push(block))
-            if answers:
-                times["alone" if number < half else "while written"].append(time.perf_counter() - began_s)
-        stop.set()
-        thread.join()
-    for name, took_s in times.items():
-        p50, p99 = np.percentile(1000 * np.array(took_s), (50, 99))
-        print(f"a window {name}: p50 {p50:.0f} ms, p99 {p99:.0f} ms of {len(took_s)}")
-    size = sum(b.counts.nbytes for b in blocks[:half]) / 1e6
-    print(f"{len(written)} captures of {size:.1f} MB written one after another, {1000 * np.median(written):.0f} ms each")
-    _ = RATE_HZ
+            recent.forget_before(recent.now_s - KEPT_S, 1e9)
+            windows, began_s = pipeline.windows.counts.windows_made, time.perf_counter()
+            beside = windows % 2 == 1 and recent.now_s > KEPT_S
+            if beside and _completes(pipeline, block):
+                name = f"20260101T000000.{windows:03d}Z_m_s.npz"
+                writer.put(Job(name, partial(recording_of, name, device, recent.since(0.0), {})))
+            if list(pipeline.push(block)) and recent.now_s > KEPT_S:
+                times[beside].append(time.perf_counter() - began_s)
+        writer.stop()
+        sizes = [path.stat().st_size for path in Path(folder).iterdir()]
+    for beside, took_s in times.items():
+        p50, p95 = np.percentile(1000 * np.array(took_s), (50, 95))
+        name = "beside which a capture is written" if beside else "between them"
+        print(f"windows {name}: p50 {p50:.0f} ms, p95 {p95:.0f} ms of {len(took_s)}")
+    print(f"{writer.counts.written} captures of {max(sizes) / 1e6:.1f} MB, {writer.counts.failed} failed")
+
+
+def _completes(pipeline: Pipeline, block: SampleBlock) -> bool:
+    """True if a block will complete the next window."""
+    windows = pipeline.windows
+    end_s = windows.timeline().next_window * STEP_S + LENGTH_S
+    return windows.elapsed_s + (block.counts.shape[0] + 0.5) / RATE_HZ >= end_s
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A live stream with everything that goes wrong on a line, and the agent that captures what it finds in it."""
+"""A live stream with everything that goes wrong on a line, and an agent that captures what it finds."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +13,7 @@ from calibration.simulator.conditions import Daq
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import Recording, read_recording, replay_blocks
-from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
+from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.agent import Agent
 from edge_agent.captures.assembly import timeline_in
 from edge_agent.config import load_settings
@@ -24,7 +24,7 @@ from edge_agent.publish.sink import Sink
 from edge_agent.verdict import Verdict
 
 PATIENCE_S = 120.0
-LENGTH_S, STEP_S = 4.0, 0.7
+WINDOW = "{length_s: 4, step_s: 0.7}"
 CAPTURES = "{seconds_before: 6, seconds_after: 2}"
 
 
@@ -45,9 +45,7 @@ class Said(Sink):
 def a_motor(seed: int, bars: int = 2, seconds: float = 12.0, **daq: float) -> Recording:
     """Simulate a motor; the two streams have rates of which a step is no whole number of scans."""
     rates = {"current_rate_hz": 1953.125, "vibration_rate_hz": 3333.3} | daq
-    return simulate(
-        Scenario(seed=seed, broken_bars=bars, load=0.7, duration_s=seconds, daq=Daq(**rates))
-    )
+    return simulate(Scenario(seed=seed, broken_bars=bars, load=0.7, duration_s=seconds, daq=Daq(**rates)))
 
 
 def with_a_rest(motor: Recording, seconds: float) -> Recording:
@@ -93,13 +91,15 @@ def _marks(block: SampleBlock, rng: Generator) -> dict[str, object]:
     return marks
 
 
-def an_agent(folder: Path, model: Model, plate: str, captures: str = CAPTURES) -> tuple[Agent, Said, Path]:
+def an_agent(
+    folder: Path, model: Model, plate: str, captures: str = CAPTURES, window: str = WINDOW
+) -> tuple[Agent, Said, Path]:
     """Return an agent, what it says, and its configuration."""
     config = folder / "agent.yaml"
     config.write_text(
         f"agent: {{id: a}}\nmotor: {plate}\nacquisition: {{port: {folder / 'port'}}}\n"
         f"mqtt: {{host: 127.0.0.1, port: 1}}\nstate_dir: {folder}\n"
-        f"window: {{length_s: {LENGTH_S}, step_s: {STEP_S}}}\ncaptures: {captures}\n"
+        f"window: {window}\ncaptures: {captures}\n"
     )
     return agent_of(config, model, said := Said()), said, config
 
@@ -153,9 +153,3 @@ def place_of(verdict: Verdict) -> tuple[int, int]:
     """Return which samples a verdict rests on."""
     assert verdict.window is not None
     return verdict.window.first_sample, verdict.window.samples
-
-
-def a_current_stream(rate_hz: float) -> Device:
-    """Return a device of three currents whose names do not tell their phases."""
-    channels = tuple(Channel(f"L{n}", ChannelKind.CURRENT, "A", 0.01, phase=p) for n, p in enumerate("abc"))
-    return Device("daq", "7", "1.0", (Stream(3, rate_hz, channels),))

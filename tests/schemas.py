@@ -21,7 +21,8 @@ def check_payload(document: str, payload: object) -> None:
     problems = [
         f"{document} {error.json_path}: {error.message}" for error in validator(document).iter_errors(payload)
     ]
-    assert problems == []
+    if problems:
+        raise AssertionError("; ".join(problems))
 
 
 def check_message(topic: str, payload: str) -> None:

@@ -19,7 +19,7 @@ from edge_agent.publish.store.outbox import Outbox
 from edge_agent.verdict import BarCount, Evidence, Reason, Severity, State, Verdict, WindowSpan
 
 README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-MINIMAL, EVERYTHING_ELSE = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+MINIMAL, EVERYTHING_ELSE, *FURTHER = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_minimal_configuration_is_right(tmp_path: Path):
@@ -58,7 +58,7 @@ def test_every_answer_and_every_reason_is_explained():
 
 def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
     """Among them no `site`, and `captured` without a value."""
-    (text,) = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    text, *_ = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     shown, evidence = json.loads(text), Evidence(equivalent_bars_interval=(1.7, 2.5))
     bars, window = BarCount(2, (2, 3), 2.1), WindowSpan(0.0, 12.0, 0, 120_000, 0)
     verdict = Verdict(
@@ -92,17 +92,20 @@ def test_the_topics_are_those_that_are_published(tmp_path: Path):
     mailbox.connected()
     publisher.publish_state("<motor>", {})
     publisher.publish_diagnosis("<motor>", {})
+    publisher.publish_retained("<motor>/alarm", {})
+    publisher.publish_retained("<motor>/info", {})
     publisher.publish_health({})
     publisher.publish_event("<motor>", lambda number: {"id": number})
     diagnosis, health = mailbox.take_passing(), mailbox.take_passing()
-    state, (event,) = mailbox.take_state(), outbox.pending((), 10)
+    kept, (event,) = [mailbox.take_state() for _ in range(3)], outbox.pending((), 10)
     outbox.close()
     base = "edge-agent/pump-7/"
     published = {
-        f"{base}status": "1", state[0]: "1", event.topic: "1", diagnosis.topic: "0", health.topic: "0",
+        f"{base}status": "1", event.topic: "1", diagnosis.topic: "0", health.topic: "0",
+        **{topic: "1" for topic, _ in kept},
     }  # fmt: skip
     assert {base + topic: qos for topic, qos in table.items()} == published
-    assert retained == {"status", "<motor>/state", "health"}
+    assert retained == {"status", "<motor>/state", "<motor>/alarm", "<motor>/info", "health"}
     assert (diagnosis.retain, health.retain) == (False, True)
 
 

@@ -213,11 +213,17 @@ def about(configuration: dict[str, object]) -> dict[str, object]:
     return {"version": __version__, "configuration": configuration}
 
 
-def _recording(is_open: _Open, device: Device, stretches: list[Stretch], about: dict[str, Any]) -> Recording:
+def _recording(
+    is_open: _Open,
+    device: Device,
+    stretches: list[Stretch],
+    about: dict[str, Any],
+    breathe: Callable[[], None],
+) -> Recording:
     meta = {
         **about,
         "captured": is_open.name,
         "events": [payload_of(event) for event in is_open.events],
         "diagnosis": None if is_open.diagnosis is None else payload_of(is_open.diagnosis),
     }
-    return recording_of(is_open.name.removesuffix(".npz"), device, stretches, meta)
+    return recording_of(is_open.name.removesuffix(".npz"), device, stretches, meta, breathe)

@@ -3,6 +3,7 @@
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ _STALL_LIMIT_S = 900.0
 """A writer that does not turn for this long, s, hangs: 500 MB take 8 minutes on a card of 1 MB/s."""
 _MAX_WAITING = 2
 """Captures that wait for the disk, each with its samples in memory: judgement."""
+_BREATH_S = 0.003
+"""Pause after each second of samples, s: several times what their handling takes (bench_captures)."""
 _STOP_S = 3.0
 """Time that the writer has to end, s: within the 5 s of an orderly stop."""
 
@@ -37,8 +40,8 @@ class Job:
 
     name: str
     """Name of the file."""
-    make: Callable[[], Recording]
-    """Returns what goes into it; called in the writer's thread."""
+    make: Callable[[Callable[[], None]], Recording]
+    """Returns what goes into it; called in the writer's thread with what it is to call now and then."""
 
 
 class CaptureWriter:
@@ -82,7 +85,7 @@ class CaptureWriter:
 
     def _write(self, job: Job) -> None:
         try:
-            path = self._store.write(job.name, job.make())
+            path = self._store.write(job.name, job.make(self._breathe))
         except Exception as error:  # noqa: BLE001 - whatever it is, it must cost no diagnosis
             known = isinstance(error, (OSError, MemoryError, ValueError))
             words = " ".join(str(error).split()) or type(error).__name__
@@ -91,6 +94,11 @@ class CaptureWriter:
         self._written += 1
         self._said = None
         _LOG.info("the samples are kept: %s", path)
+
+    def _breathe(self) -> None:
+        """Let the pipeline have the interpreter: nothing is urgent here."""
+        self.thread.beat()
+        time.sleep(_BREATH_S)
 
     def _fail(self, name: str, why: str, error: Exception | None = None) -> None:
         """Count it, and say it unless that was said of the capture before."""

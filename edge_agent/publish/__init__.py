@@ -6,13 +6,16 @@ payloads       documents as JSON: keys in a fixed order, units in their names
 alarm_payload  the latched alarm as JSON
 info_payload   motor, sensors and model as JSON, with the unit of each key
 json_values    values as JSON holds them: never a NaN
-schema         JSON Schemas of all payloads
-schemas        the same as files, one for each document
+schema         JSON Schemas of all payloads, shipped as files in `schemas/`
 store          events on disk until the broker has them
 mqtt           the connection to the broker
+webhook        alarms by HTTP POST to servers of the user
 settings       settings of the sinks: the broker, our identity there, and how much is kept for it
 only_one       one agent per folder and client id: a second one is refused at its start
 """
 
-SINKS = ("edge_agent.publish.mqtt.publisher",)
-"""Modules of the sinks, in the order in which they get each document; each has `open_sink(settings)`."""
+SINKS = ("edge_agent.publish.mqtt.publisher", "edge_agent.publish.webhook.webhooks")
+"""Modules of the sinks, in the order in which they get each document.
+
+Each has `open_sink(settings)`, which returns a sink, or None if the settings do not ask for it.
+"""

@@ -175,7 +175,7 @@ class Health:
     reader_queue_blocks: int
     """Byte blocks that wait between the reader and the pipeline."""
     outbox_events: int
-    """Events that wait for the broker."""
+    """Events that wait for the broker, and messages that wait for the servers of webhooks."""
     events_dropped: int
     """Events that the outbox had to give up, ever."""
     events_unsaved: int
@@ -205,7 +205,7 @@ class Health:
     outbox_files_put_aside: int = 0
     """Outbox files that were damaged or of a newer version, ever; they lie beside the outbox."""
     messages_left_out: int = 0
-    """Messages that the broker is too small for, or for which it ended the connection."""
+    """Messages that the broker or the server of a webhook does not take, e.g. because they are too large."""
     captures_written: int = 0
     """Captures written since the start."""
     captures_failed: int = 0

@@ -25,7 +25,9 @@ _TEXT: Schema = {"type": "string"}
 _FLAG: Schema = {"type": "boolean"}
 _NUMBER: Schema = {"type": "number"}
 _COUNT: Schema = {"type": "integer", "minimum": 0}
+"""What is counted is never below zero."""
 _RATIO: Schema = {"type": "number", "minimum": 0, "maximum": 1}
+"""Shares and probabilities, per unit."""
 _TIME: Schema = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d{3}Z$"}
 _SHA256: Schema = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
 
@@ -163,7 +165,7 @@ def _info() -> Schema:
     }
     figure: dict[str, Schema] = {field.name: _TEXT for field in fields(Figure)}
     figure |= {
-        "value": _RATIO,
+        "value": _NUMBER,
         "interval": {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2},
         "recordings": _COUNT,
         "motors": _COUNT,

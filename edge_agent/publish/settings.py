@@ -1,7 +1,7 @@
 """Settings of the publisher: the broker, our identity there, and how much is kept for it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _MAX_PASSWORD_FILE_BYTES = 65_536
@@ -141,7 +141,7 @@ class HttpSettings:
 class WebhookSettings:
     """A server that gets events by HTTP POST."""
 
-    url: str
+    url: str = field(repr=False)
     """Where; http or https. It may hold a secret, so it is never logged beyond its host."""
     on: tuple[str, ...] = ("alarm", "danger", "clear", "blind")
     """Occasions on which it gets one."""

@@ -108,8 +108,9 @@ class Sink(Protocol):
 
 
 def open_sinks(settings: SinkSettings) -> list[Sink]:
-    """Return the sinks of `SINKS`, each made by the `open_sink` of its module."""
-    return [import_module(module).open_sink(settings) for module in SINKS]
+    """Return the sinks of `SINKS` that the settings ask for, each made by the `open_sink` of its module."""
+    opened = [import_module(module).open_sink(settings) for module in SINKS]
+    return [sink for sink in opened if sink is not None]
 
 
 def draw_event_number(sinks: Sequence[Sink]) -> int:

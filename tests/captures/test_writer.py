@@ -22,7 +22,7 @@ def a_recording() -> Recording:
 
 
 def a_job(number: int) -> Job:
-    return Job(f"20260101T{number:06d}.000Z_m_healthy.npz", a_recording)
+    return Job(f"20260101T{number:06d}.000Z_m_healthy.npz", lambda breathe: a_recording())
 
 
 def wait_until(counts: CaptureCounts, writer: CaptureWriter) -> None:

@@ -21,7 +21,7 @@ from edge_agent.publish import SINKS, sink
 from edge_agent.publish.documents import Diagnosis, Document, Event, Health, Origin, State, Told
 from edge_agent.publish.mqtt.publisher import Publisher, open_sink
 from edge_agent.publish.payloads import payload_of
-from edge_agent.publish.settings import MqttSettings, OutboxSettings, SinkSettings
+from edge_agent.publish.settings import MqttSettings, OutboxSettings, SinkSettings, WebhookSettings
 from edge_agent.publish.sink import Sink, SinkCounts, last_told, open_sinks
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.store.pages import Images
@@ -85,10 +85,15 @@ def test_a_sink_that_only_takes_documents_is_whole() -> None:
 
 
 def test_every_listed_sink_is_opened_in_order_with_the_settings(tmp_path: Path) -> None:
-    sinks = open_sinks(sink_settings(tmp_path))
+    sinks = open_sinks(sink_settings(tmp_path, webhooks=(WebhookSettings("http://127.0.0.1:9/hook"),)))
     assert [type(own).__module__ for own in sinks] == list(SINKS)
     assert all(Sink in type(own).__mro__ for own in sinks)
     assert SINKS[0] == "edge_agent.publish.mqtt.publisher"  # the one that remembers what was told
+
+
+def test_a_sink_that_the_settings_do_not_ask_for_is_left_out(tmp_path: Path) -> None:
+    sinks = open_sinks(sink_settings(tmp_path))
+    assert "edge_agent.publish.webhook.webhooks" not in {type(own).__module__ for own in sinks}
 
 
 @pytest.mark.parametrize("place", ["first", "last"])

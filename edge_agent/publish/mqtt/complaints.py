@@ -47,8 +47,12 @@ class Complaints:
 class OutboxReport:
     """Says what is wrong with the outbox, once, and what it had to drop."""
 
-    def __init__(self, outbox: Outbox, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, outbox: Outbox, clock: Callable[[], float] = time.monotonic, taker: str = "the broker"
+    ) -> None:
+        """Report on an outbox; `taker` is who takes its events."""
         self._outbox = outbox
+        self._taker = taker
         self._clock = clock
         self._complaint: str | None = None
         self._replacement: str | None = None
@@ -71,8 +75,9 @@ class OutboxReport:
             self._dropped = counts.dropped
             _LOG.warning(
                 "the outbox is full: the %d oldest events were dropped undelivered; %d wait, %d were dropped "
-                "ever; see why the broker does not take them",
+                "ever; see why %s does not take them",
                 new,
                 counts.waiting,
                 counts.dropped,
+                self._taker,
             )

@@ -1,0 +1,67 @@
+"""The night after an alarm: what a person sees in the morning, though motor, agent and broker have stopped."""
+
+from pathlib import Path
+
+import numpy as np
+from plant import write_config
+
+from edge_agent.acquire.recordings import Recording, read_recording, write_recording
+
+MOTOR = "edge-agent/agent/motor"
+ALARM = f"{MOTOR}/alarm"
+STATE = f"{MOTOR}/state"
+
+
+def newest(listener, topic: str) -> dict[str, object]:
+    return listener.on(topic)[-1].json()
+
+
+def is_active(listener) -> bool:
+    return bool(listener.on(ALARM)) and newest(listener, ALARM)["active"]
+
+
+def at_rest(path: Path, running: Path) -> Path:
+    """Write the recording of a motor that is switched off: nothing but the noise of the converter."""
+    recording = read_recording(running)
+    random = np.random.default_rng(1)
+    counts = tuple(random.integers(-1, 2, counts.shape).astype(counts.dtype) for counts in recording.counts)
+    write_recording(path, Recording("at_rest", recording.device, counts))
+    return path
+
+
+def test_the_alarm_of_the_evening_is_there_in_the_morning(
+    tmp_path: Path, mosquitto, subscribe, start_daq, start_agent
+) -> None:
+    from calibration.simulator.recording import simulate
+    from calibration.simulator.scenario import Scenario
+
+    running = tmp_path / "running.npz"
+    write_recording(running, simulate(Scenario(seed=1_000_007, load=0.75, duration_s=1.0)))
+    rest = at_rest(tmp_path / "rest.npz", running)
+    evening = subscribe(mosquitto.port, "edge-agent/#", name="evening")
+    daq = start_daq("--load", "0.75", "--broken-bars", "2", "--speed", "6")
+    config = write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port)
+    agent = start_agent(config)
+    evening.wait_for(lambda _: is_active(evening))
+    raised = newest(evening, ALARM)
+
+    daq.stop()
+    daq = start_daq("--play", str(rest), "--loop", "--speed", "6")
+    evening.wait_for(lambda _: newest(evening, STATE)["reason"] == "motor_off")
+    assert is_active(evening)
+
+    assert agent.stop() == 0
+    agent = start_agent(config)
+    evening.wait_for(lambda _: newest(evening, STATE)["reason"] == "starting")
+    evening.wait_for(lambda _: newest(evening, STATE)["reason"] == "motor_off")
+    mosquitto.stop()
+    mosquitto.start()
+    agent.wait_for(lambda line: "MQTT: connected" in line)
+
+    morning = subscribe(mosquitto.port, "edge-agent/#", name="morning")
+    morning.wait_for(lambda _: morning.on(ALARM) and morning.on(STATE))
+    seen = newest(morning, ALARM)
+    kept = ("active", "fault", "since", "summary", "advice", "event_id", "captured", "condition")
+    assert {key: seen[key] for key in kept} == {key: raised[key] for key in kept}
+    assert seen["condition"] == "unacknowledged"
+    assert "broken bar" in str(seen["summary"])

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.windows.sliding import Windows
@@ -96,9 +96,13 @@ class RecentSamples:
         self._ends[block.stream] = max(end, self._ends.get(block.stream, end))
 
     def since(self, begins_s: float) -> list[Stretch]:
-        """Return what is held from a time on, or a little before it; all if that is less."""
+        """Return what is held from a time on, or a little before it; all if that is less.
+
+        It does not grow when more samples come: another thread may work on it.
+        """
         skipped = max(0, self._begun_by(begins_s) - 1)
-        return list(self._stretches)[skipped:]
+        held = list(self._stretches)[skipped:]
+        return [*held[:-1], *(replace(newest, blocks=list(newest.blocks)) for newest in held[-1:])]
 
     def forget_before(self, begins_s: float, max_bytes: float) -> None:
         """Forget what `since` does not need for this time, and more if it takes more memory than it may."""

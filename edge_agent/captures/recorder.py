@@ -6,7 +6,7 @@ in its `meta`, a request makes it longer. A flood of events makes one file in `s
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -202,9 +202,7 @@ class Captures(Sink):
         if is_open is None or device is None:
             return
         self._closed_s = time.monotonic()
-        stretches = [
-            replace(stretch, blocks=list(stretch.blocks)) for stretch in self._recent.since(is_open.begins_s)
-        ]
+        stretches = self._recent.since(is_open.begins_s)
         self._writer.put(Job(is_open.name, partial(_recording, is_open, device, stretches, self._about)))
 
 

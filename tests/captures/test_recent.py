@@ -81,3 +81,12 @@ def test_a_long_gap_breaks_the_timeline_and_a_short_one_does_not() -> None:
     recent, _ = recent_samples(*seconds(3))
     assert not recent.breaks_at(a_block(300 + round(MAX_GAP_S * RATE_HZ)))
     assert recent.breaks_at(a_block(301 + round(MAX_GAP_S * RATE_HZ)))
+
+
+def test_what_was_asked_for_does_not_grow() -> None:
+    recent, _ = recent_samples(*seconds(3))
+    held = recent.since(0.0)
+    before = len(blocks_of(held))
+    recent.take(a_block(300))
+    assert len(blocks_of(held)) == before
+    assert len(blocks_of(recent.since(0.0))) == before + 1

@@ -20,7 +20,7 @@ _MAX_WAITING = 2
 """Captures that wait for the disk, each with its samples in memory: judgement."""
 _BREATH_S = 0.003
 """Pause after each second of samples, s: several times what their handling takes (bench_captures)."""
-_STOP_S = 3.0
+_STOP_S = 2.0
 """Time that the writer has to end, s: within the 5 s of an orderly stop."""
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from time import monotonic
 
 import numpy as np
-from agents import agent_of
+from agents import Heard, agent_of
 from numpy.random import Generator
 
 from calibration.simulator.conditions import Daq
@@ -19,27 +19,12 @@ from edge_agent.captures.assembly import timeline_in
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
 from edge_agent.pipeline import Pipeline
-from edge_agent.publish.documents import Diagnosis, Document
-from edge_agent.publish.sink import Sink
+from edge_agent.publish.documents import Diagnosis
 from edge_agent.verdict import Verdict
 
 PATIENCE_S = 120.0
 WINDOW = "{length_s: 4, step_s: 0.7}"
 CAPTURES = "{seconds_before: 6, seconds_after: 2}"
-
-
-class Said(Sink):
-    """Remembers what it was handed."""
-
-    def __init__(self) -> None:
-        self.documents: list[Document] = []
-
-    def take(self, document: Document) -> None:
-        self.documents.append(document)
-
-    def of(self, kind: type[Document]) -> list[Document]:
-        """Return the documents of a kind, in order."""
-        return [document for document in self.documents if isinstance(document, kind)]
 
 
 def a_motor(seed: int, bars: int = 2, seconds: float = 12.0, **daq: float) -> Recording:
@@ -93,7 +78,7 @@ def _marks(block: SampleBlock, rng: Generator) -> dict[str, object]:
 
 def an_agent(
     folder: Path, model: Model, plate: str, captures: str = CAPTURES, window: str = WINDOW
-) -> tuple[Agent, Said, Path]:
+) -> tuple[Agent, Heard, Path]:
     """Return an agent, what it says, and its configuration."""
     config = folder / "agent.yaml"
     config.write_text(
@@ -101,7 +86,7 @@ def an_agent(
         f"mqtt: {{host: 127.0.0.1, port: 1}}\nstate_dir: {folder}\n"
         f"window: {window}\ncaptures: {captures}\n"
     )
-    return agent_of(config, model, said := Said()), said, config
+    return agent_of(config, model, said := Heard()), said, config
 
 
 def hear(agent: Agent, device: Device, blocks: Iterator[SampleBlock]) -> None:
@@ -144,7 +129,7 @@ def replayed(path: Path, config: Path, model: Model) -> list[Verdict]:
     return [undated(a.verdict) for block in replay_blocks(recording, 0.1) for a in pipeline.push(block)]
 
 
-def live(said: Said) -> list[Verdict]:
+def live(said: Heard) -> list[Verdict]:
     """Return the verdicts that were published."""
     return [undated(document.verdict) for document in said.of(Diagnosis)]
 

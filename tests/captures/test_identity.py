@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from agents import Heard
 from live_line import (
-    Said,
     a_motor,
     an_agent,
     as_on_a_line,
@@ -38,7 +38,7 @@ def captures_of(folder) -> list:
     return sorted((folder / "captures").glob("*.npz"))
 
 
-def published(said: Said) -> dict:
+def published(said: Heard) -> dict:
     return {place_of(verdict): verdict for verdict in live(said)}
 
 
@@ -130,3 +130,19 @@ def test_other_windows_than_the_agent_had_are_cut_as_from_any_recording(tmp_path
     assert cli.main(["replay", str(captures_of(tmp_path)[0]), "-c", str(config), "--json"]) == 0
     first = json.loads(capsys.readouterr().out.splitlines()[0])
     assert first["window"]["samples"] == round(3 * 1953.125)
+
+
+def test_a_full_disk_costs_captures_and_no_diagnosis(tmp_path, motor, monkeypatch):
+    def full(path, recording):
+        path.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    agent, said, _ = an_agent(tmp_path, MODEL, PLATE)
+    monkeypatch.setattr("edge_agent.captures.store.write_recording", full)
+    hear(agent, motor.device, as_on_a_line(motor, np.random.default_rng(0)))
+    assert [own.captured for own in said.of(Event)] != []
+    assert list((tmp_path / "captures").iterdir()) == []
+    health = agent._health.read(agent._source, agent._line.windows.counts, agent._sinks)
+    assert (health.captures_written, health.windows_failed, health.windows_skipped) == (0, 0, 0)
+    assert health.captures_failed >= 1
+    assert health.windows_done == len(live(said)) >= 15

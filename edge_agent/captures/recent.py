@@ -111,6 +111,14 @@ class RecentSamples:
         ):
             self.held_bytes -= self._stretches.popleft().held_bytes
 
+    def loses(self, begins_s: float, max_bytes: float) -> bool:
+        """True if the memory is used up and `since` would give less for this time after `forget_before`."""
+        return (
+            self.held_bytes > max_bytes
+            and len(self._stretches) > 1
+            and self._stretches[1].begins_s > begins_s
+        )
+
     def _begun_by(self, at_s: float) -> int:
         return sum(stretch.begins_s <= at_s for stretch in self._stretches)
 

@@ -50,6 +50,7 @@ class _Open:
 
     name: str
     begins_s: float
+    needed_s: float  # the window that decided begins no earlier
     ends_s: float
     ends_by_s: float
     diagnosis: Diagnosis | None
@@ -85,8 +86,8 @@ class Captures(Sink):
         self._clock = clock
         self._recent = RecentSamples(windows)
         self._writer = CaptureWriter(CaptureStore(folder, settings.keep, 1e6 * settings.max_mb))
-        window_s = windows.timeline().length_s + _MARGIN_S
-        self._before_s = 0.0 if settings.when == "never" else max(settings.seconds_before, window_s)
+        self._window_s = windows.timeline().length_s + _MARGIN_S
+        self._before_s = 0.0 if settings.when == "never" else max(settings.seconds_before, self._window_s)
         self._open: _Open | None = None
         self._diagnosis: Diagnosis | None = None
         self._closed_s = -_APART_S
@@ -123,9 +124,9 @@ class Captures(Sink):
             self._close()
             self._recent.clear()
         self._recent.take(block)
-        if self._recent.held_bytes > _MAX_BYTES:
-            self._close()
         begins_s = self._recent.now_s - self._before_s
+        if self._open is not None and self._recent.loses(self._open.needed_s, _MAX_BYTES):
+            self._close()
         if self._open is not None:
             begins_s = min(begins_s, self._open.begins_s)
         self._recent.forget_before(begins_s, _MAX_BYTES)
@@ -190,6 +191,7 @@ class Captures(Sink):
         return _Open(
             name=f"{second}.{int(1000 * (unix_s % 1)):03d}Z_{self._motor}_{state}.npz",
             begins_s=now_s - self._before_s,
+            needed_s=now_s - min(self._before_s, self._window_s),
             ends_s=now_s + seconds,
             ends_by_s=time.monotonic() + seconds + _WAIT_S,
             diagnosis=self._diagnosis,

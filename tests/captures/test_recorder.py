@@ -209,7 +209,24 @@ def test_when_no_samples_follow_the_capture_is_written_all_the_same(line: Line, 
     assert line.captures._writer._jobs.qsize() == 1
 
 
-def test_too_much_memory_ends_a_capture_rather_than_lose_its_beginning(tmp_path: Path, monkeypatch) -> None:
+def test_with_little_memory_fewer_seconds_before_are_kept_and_all_those_after(
+    tmp_path: Path, monkeypatch
+) -> None:
+    line = Line(tmp_path, seconds_before=500.0)
+    line.run(30)
+    monkeypatch.setattr(recorder, "_MAX_BYTES", line.captures._recent.held_bytes)
+    line.run(30)
+    line.event()
+    line.run(9)
+    (kept,) = line.written().values()
+    (first,) = kept.arrivals.first_scans
+    assert first / RATE_HZ + seconds_of(kept) >= 63.0
+    assert 26.0 <= seconds_of(kept) <= 31.0
+
+
+def test_too_much_memory_ends_a_capture_rather_than_lose_the_window_that_decided(
+    tmp_path: Path, monkeypatch
+) -> None:
     line = Line(tmp_path)
     line.run(30)
     name = line.captures.capture_now(600.0)
@@ -217,7 +234,7 @@ def test_too_much_memory_ends_a_capture_rather_than_lose_its_beginning(tmp_path:
     line.run(60)
     kept = line.written()[name]
     (first,) = kept.arrivals.first_scans
-    assert 18.5 <= first / RATE_HZ <= 20.0
+    assert 22.5 <= first / RATE_HZ <= 30.0 - 2.0 - recorder._MARGIN_S
 
 
 def test_a_full_disk_is_counted(line: Line, monkeypatch: pytest.MonkeyPatch) -> None:

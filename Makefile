@@ -15,12 +15,12 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench model schema clean brokers
+.PHONY: demo test lint bench model schema clean brokers promtool
 
 demo: $(STAMPS)/demo
 	$(BIN)/edge-calibrate demo $(ARGS)
 
-test: $(STAMPS)/test brokers
+test: $(STAMPS)/test brokers promtool
 	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(STAMPS)/lint
@@ -98,5 +98,16 @@ brokers:
 	@if ! { { $(HAS_MOSQUITTO); } && command -v mosquitto_sub >/dev/null; }; then \
 		if $(MAY_APT); then $(APT_INSTALL) mosquitto mosquitto-clients; \
 		else echo "tests with a broker are skipped; to run them: sudo apt install mosquitto mosquitto-clients" >&2; \
+		fi; \
+	fi
+
+# Prometheus' checker of metrics and rules, taken out of Debian's package: to install that would start a server.
+promtool: $(STAMPS)/venv
+	@if ! { test -x $(BIN)/promtool || command -v promtool >/dev/null; }; then \
+		folder="$$(mktemp -d)"; trap 'rm -rf "$$folder"' EXIT; \
+		if $(MAY_APT) && $$AS_ROOT apt-get update -qq && cd "$$folder" && apt-get download -qq prometheus; then \
+			dpkg-deb --fsys-tarfile prometheus_*.deb | tar -xO ./usr/bin/promtool > promtool; \
+			install promtool "$(CURDIR)/$(BIN)/promtool"; \
+		else echo "metrics and rules are not checked; to check them: sudo apt install prometheus" >&2; \
 		fi; \
 	fi

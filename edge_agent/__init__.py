@@ -2,6 +2,7 @@
 
 agent             the whole program on one screen: serial bytes in, fault states out
 source_watch      what is wrong with the source of samples: in the log once, in health while it lasts
+remote            does what is asked of a running agent: each command with its fields and its reply
 announce          turns verdicts and changes of state into documents for the sinks
 device_log        what the log says of a device, once: what its channels allow, why there is no answer
 pipeline          from samples to answers: the only caller of analysis, network and diagnosis
@@ -18,6 +19,7 @@ windows           sliding windows over the sample timeline
 signals           a window of samples becomes evidence and images
 diagnose          evidence becomes a verdict, and verdicts become a state
 publish           states, events and health go to the broker
+web               an HTTP server with metrics for Prometheus and the health of the agent
 config            the YAML file as typed settings, or every error in it
 commands          one module for each command of `edge-agent`
 cli               the command line: `edge-agent run | check | replay | ports | bench`

@@ -27,7 +27,8 @@ from edge_agent.explain import say_why
 from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
-from edge_agent.publish.sink import Sink, draw_event_number, last_told
+from edge_agent.publish.sink import Pulse, Sink, draw_event_number, last_told
+from edge_agent.remote import Remote
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
@@ -36,6 +37,8 @@ from edge_agent.verdict import Refusal, Verdict, in_short
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
 """The loop checks heartbeats and stop this often, s. Judgement."""
+_PULSE_S = 1.0
+"""Sinks feel a pulse this often, s. Judgement: they know within seconds that samples have stopped."""
 _BEHIND_BLOCKS = 500
 """Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
 
@@ -73,13 +76,19 @@ class Agent:
             self._captures.of_event,
         )
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
+        self._remote = Remote(
+            settings.motor.id,
+            self._alarm,
+            lambda: model.prove_again(settings.model.file),
+            self._captures.capture_now,
+        )
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
         self._supervisor = Supervisor()
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager)
-        self._state_said_s = self._health_said_s = time.monotonic()
+        self._state_said_s = self._health_said_s = self._pulse_said_s = time.monotonic()
 
     def run(self, stop: Flag, hung_up: Flag | None = None) -> None:
         """Diagnose until `stop` is set; `hung_up` is logged and cleared.
@@ -170,16 +179,39 @@ class Agent:
         self._health_said_s = time.monotonic()
         self._say(self._health.read(self._source, self._line.windows.counts, self._sinks))
 
+    def _say_pulse(self) -> None:
+        self._pulse_said_s = time.monotonic()
+        source = self._source
+        pulse = Pulse(
+            self._line.windows.counts,
+            source.counts(),
+            source.dropped_bytes,
+            source.waiting_blocks,
+            tuple(sink.counts for sink in self._sinks),
+        )
+        for sink in self._sinks:
+            sink.feel(pulse)
+
     def _say(self, document: Document) -> None:
         """Hand a document to every sink; an event is on the disk before anything else happens."""
         for sink in self._sinks:
             sink.take(document)
 
+    def _obey(self) -> None:
+        """Do what was asked over any sink, and answer; a change of the alarm is told first."""
+        for request in [request for sink in self._sinks for request in sink.requests()]:
+            before = self._alarm.latched
+            reply = self._remote.answer(request)
+            if self._alarm.latched != before:
+                self._say_alarm()
+            self._say(reply)
+
     def _look_after(self) -> None:
-        """What is done between samples: supervision, the watchdog, the heartbeats."""
+        """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
         self._captures.look_after()
+        self._obey()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:
@@ -187,6 +219,8 @@ class Agent:
         else:
             self._refuse(silence)
             self._watchdog.source_known_silent(now_s)
+        if now_s - self._pulse_said_s >= _PULSE_S:
+            self._say_pulse()
         if now_s - self._state_said_s >= self._heartbeat_s:
             self._say_state(self._line.decision.state)
             self._alarm.save()

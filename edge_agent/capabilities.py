@@ -7,7 +7,6 @@ from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.circuit import fit_circuit
 from edge_agent.limits import SIDEBANDS, SLIP
 from edge_agent.motor import Nameplate
-from edge_agent.signals.checks.coarse import phases_of
 
 
 def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: float) -> Iterator[str]:
@@ -30,7 +29,7 @@ def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: fl
 
 
 def _about_currents(streams: tuple[Stream, ...]) -> Iterator[str]:
-    by_stream = ({p: s.channels[i] for p, i in phases_of(s.channels).items()} for s in streams)
+    by_stream = ({p: s.channels[i] for p, i in s.phases.items()} for s in streams)
     used: dict[str, Channel] = next(filter(None, by_stream), {})
     missing = [phase for phase in "abc" if phase not in used]
     if not used:

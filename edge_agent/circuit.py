@@ -66,11 +66,6 @@ class Circuit:
     """Rated shaft torque."""
 
     @property
-    def friction_torque_nm(self) -> float:
-        """Torque that friction and windage take of the air-gap torque."""
-        return FRICTION * self.rated_torque_nm
-
-    @property
     def synchronous_rad_s(self) -> float:
         """Mechanical speed of the rotating field."""
         return 2.0 * np.pi * self.frequency_hz / self.pole_pairs
@@ -104,7 +99,7 @@ class Circuit:
 
     def load_at_slip(self, slip: float) -> float:
         """Return the shaft torque per unit of the rated one."""
-        return (self.torque_nm(slip) - self.friction_torque_nm) / self.rated_torque_nm
+        return (self.torque_nm(slip) - FRICTION * self.rated_torque_nm) / self.rated_torque_nm
 
     def slip_at_load(self, load: float) -> float:
         """Return the slip at a shaft torque `load` per unit of the rated one, between no slip and breakdown.

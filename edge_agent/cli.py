@@ -22,7 +22,14 @@ DONE, FAILED, WRONG_USAGE = 0, 1, 2
 """Exit statuses."""
 _STDOUT = 1
 """File descriptor of standard output (POSIX)."""
-_EXTRAS = {"numba": "simulator", "matplotlib": "plot", "h5py": "laboratory"}
+_EXTRAS = {
+    "numba": "simulator",
+    "matplotlib": "plot",
+    "h5py": "laboratory",
+    "starlette": "web",
+    "uvicorn": "web",
+    "prometheus_client": "web",
+}
 """The smallest extra of pyproject.toml that installs a package; all others come with `calibration`."""
 
 

@@ -24,7 +24,6 @@ from edge_agent.failures import FailedWindows
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_samples
 from edge_agent.signals.analysis import Analyser, Analysis
-from edge_agent.signals.checks import quality
 from edge_agent.signals.images import ImageSpec
 from edge_agent.verdict import Evidence, Finding, Refusal, State, Verdict, WindowSpan
 from edge_agent.windows.sliding import Window, Windows
@@ -140,7 +139,7 @@ class Pipeline:
 
 def _span(window: Window, waited_s: float) -> WindowSpan:
     """Dates of a window whose last samples waited, and the samples of its current stream."""
-    current = quality.current_stream(window) or window.streams[0]
+    current = window.current
     end_unix_s = window.received_unix_s - waited_s
     return WindowSpan(
         start_unix_s=end_unix_s - window.length_s,

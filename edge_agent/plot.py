@@ -17,7 +17,7 @@ from edge_agent.limits import SIDEBANDS
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.refusals.catalogue import say_refusal
-from edge_agent.signals.checks import quality
+from edge_agent.signals.checks.vibration import usable_vibration
 from edge_agent.signals.dsp.carrier import Baseband, demodulate
 from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.prepared import current_vector
@@ -295,15 +295,15 @@ def _current_vector(window: Window) -> tuple[NDArray[np.complex128], NDArray[np.
 
     None if the window has no current.
     """
-    current = quality.current_stream(window)
-    if current is None:
+    current = window.current
+    if not current.stream.phases:
         return None
     decimator = Decimator(current.stream.rate_hz)
-    phases = len(quality.currents_of(current))
-    return current_vector(current, decimator), decimator.valid(current), decimator.rate_hz, phases
+    vector, valid = current_vector(current, decimator), decimator.valid(current)
+    return vector, valid, decimator.rate_hz, len(current.stream.phases)
 
 
 def _vibration_stream(window: Window) -> tuple[StreamWindow, list[int]] | None:
     """Return the first stream with usable vibration and the indices of those channels; None without any."""
-    found = ((stream, quality.usable_vibration(stream)) for stream in window.streams)
+    found = ((stream, usable_vibration(stream)) for stream in window.streams)
     return next(((stream, channels) for stream, channels in found if channels), None)

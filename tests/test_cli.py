@@ -104,6 +104,15 @@ def test_a_right_configuration_is_summarised(config: Path, capsys: pytest.Captur
     assert "topics below edge-agent/pump-7" in out
 
 
+def test_check_names_the_http_server_only_if_there_is_one(config: Path, capsys):
+    assert cli.main(["check", str(config)]) == 0
+    assert "metrics and health" not in capsys.readouterr().out
+    config.write_text(f"{CONFIG}http: {{}}\n")
+    assert cli.main(["check", str(config)]) == 0
+    out = capsys.readouterr().out
+    assert "metrics and health: http://127.0.0.1:8642/metrics, /healthz and /readyz, without a token" in out
+
+
 def test_the_channels_of_a_configuration_say_what_they_allow(config: Path, capsys):
     config.write_text(CONFIG + "channels: [{name: ia, kind: current, phase: a, scale: 0.01}]\n")
     assert cli.main(["check", str(config)]) == 0

@@ -8,7 +8,7 @@ from plates import PLATE, a_nameplate
 from edge_agent.explain_channels import against_plate, say_dead
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.checks.vibration import DeadChannel
-from edge_agent.signals.supply import Line
+from edge_agent.signals.prepared import Line
 from edge_agent.verdict import Evidence, Reason, Refusal
 
 RATED_A = PLATE.rated_current_a

@@ -213,3 +213,10 @@ def test_a_vibration_without_a_value_now_and_then_costs_no_scan() -> None:
     (held,) = one_window(windows, a_block(0, 2 * LENGTH, VIBRATION, invalid=invalid)).streams
     assert held.valid.all()
     assert held.dead == ()
+
+
+def test_the_current_stream_is_the_first_with_currents_and_else_the_first_of_all() -> None:
+    for streams, current in (((VIBRATION, CURRENTS), 1), ((VIBRATION,), 0), ((CURRENTS, VIBRATION), 0)):
+        windows = windows_of(*streams)
+        made = [w for s in streams for w in windows.push(a_block(0, LENGTH * round(s.rate_hz / RATE), s))]
+        assert made[0].current is made[0].streams[current]

@@ -25,7 +25,7 @@ from edge_agent.acquire.naming import axis_of, phase_of
 from edge_agent.acquire.recordings import Recording, RecordingError
 from edge_agent.acquire.samples import Channel, ChannelKind, Counts, Device, Stream
 from edge_agent.motor import Nameplate
-from edge_agent.signals.supply import find_line, space_vector
+from edge_agent.signals.prepared import find_line, space_vector
 
 Floats = NDArray[np.float32]
 

@@ -1,7 +1,6 @@
 """How a DAQ describes itself: JSON in frames of type 1 or behind a `#` in lines of text."""
 
 import json
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -13,9 +12,6 @@ from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 MAX_DESCRIPTION_BYTES = 16_384
 """Maximum bytes of a description: 64 channels with long names take half of it."""
 
-MAX_RATE_CHANGE = 1e-3
-"""Share by which a rate may differ and still be the same: judgement, a DAQ that measures its own rate in
-milliseconds over a second is no more accurate."""
 MIN_SCALE, MAX_SCALE = 1e-12, 1e6
 """Smallest and largest units per count: squares of 2^31 counts and of one then fit into 32-bit floats."""
 
@@ -108,19 +104,6 @@ class _Description(_Part):
         if problem := rate_problem(streams) or window_problem(streams, _SHORTEST_WINDOW_S):
             raise ValueError(problem)
         return self
-
-
-def same_streams(known: Sequence[Stream], said: Sequence[Stream]) -> bool:
-    """True if two descriptions mean the same streams, whatever their texts say."""
-    return len(known) == len(said) and all(
-        (old.number, old.channels) == (new.number, new.channels) and same_rate(old.rate_hz, new.rate_hz)
-        for old, new in zip(known, said, strict=True)
-    )
-
-
-def same_rate(known_hz: float, said_hz: float) -> bool:
-    """True if two rates are the same, within what a DAQ that measures its own rate may vary."""
-    return abs(said_hz - known_hz) <= MAX_RATE_CHANGE * known_hz
 
 
 def encode_description(device: Device, *, index: bool = False) -> bytes:

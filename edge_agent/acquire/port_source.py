@@ -5,7 +5,6 @@ import time
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from edge_agent.acquire import description
 from edge_agent.acquire.bounds import rate_problem, window_problem
 from edge_agent.acquire.byte_queue import ByteQueue, PortLost
 from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE, ChannelWatch
@@ -14,7 +13,7 @@ from edge_agent.acquire.drivers import decoder_of
 from edge_agent.acquire.drivers.decoder import Unread
 from edge_agent.acquire.likeness import SAMPLE_BYTES
 from edge_agent.acquire.pace import Pace
-from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.samples import Device, SampleBlock, same_streams
 from edge_agent.acquire.serial_port import SerialReader
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.acquire.silence import explain_silence
@@ -193,7 +192,7 @@ class SerialSource(Source):
 
     def _is_new(self, device: Device) -> bool:
         """True if the streams are others than before; a device whose texts alone vary is the same."""
-        if self._device is not None and description.same_streams(self._device.streams, device.streams):
+        if self._device is not None and same_streams(self._device.streams, device.streams):
             return False
         self._device = device
         self._partly_said = None

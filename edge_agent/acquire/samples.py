@@ -1,11 +1,15 @@
 """What crosses the boundary between acquisition and everything after it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+MAX_RATE_CHANGE = 1e-3
+"""Share by which a rate may differ and still be the same: judgement, a DAQ that measures its own rate in
+milliseconds over a second is no more accurate."""
 Counts = NDArray[np.int16] | NDArray[np.int32]
 """Raw counts of a converter."""
 
@@ -61,6 +65,37 @@ class Stream:
     """Scans per second."""
     channels: tuple[Channel, ...]
     """In the order of their columns."""
+
+    @property
+    def phases(self) -> dict[str, int]:
+        """Position of the current channel of each phase, a, b and c; in the order of the channels.
+
+        Where some channels say their phase, one that does not is of another conductor: the neutral, the
+        earth. Where none does, the first three are taken in the order of the alphabet. The first of a phase
+        counts.
+        """
+        currents = [i for i, channel in enumerate(self.channels) if channel.kind is ChannelKind.CURRENT]
+        if not any(self.channels[i].phase for i in currents):
+            return dict(zip("abc", currents, strict=False))
+        found: dict[str, int] = {}
+        for i in currents:
+            phase = self.channels[i].phase
+            if phase is not None:
+                found.setdefault(phase, i)
+        return found
+
+
+def same_streams(known: Sequence[Stream], said: Sequence[Stream]) -> bool:
+    """True if two descriptions mean the same streams, whatever their texts say."""
+    return len(known) == len(said) and all(
+        (old.number, old.channels) == (new.number, new.channels) and same_rate(old.rate_hz, new.rate_hz)
+        for old, new in zip(known, said, strict=True)
+    )
+
+
+def same_rate(known_hz: float, said_hz: float) -> bool:
+    """True if two rates are the same, within what a DAQ that measures its own rate may vary."""
+    return abs(said_hz - known_hz) <= MAX_RATE_CHANGE * known_hz
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from edge_agent.diagnose.model import Belief, Model
 from edge_agent.limits import BARS, NETWORK, SIDEBANDS
 from edge_agent.refusals import of_bars
 from edge_agent.signals.analysis import Analysis
-from edge_agent.signals.dsp.levels import decibels
+from edge_agent.signals.dsp.tones import decibels
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.verdict import (
     BarCount,

@@ -92,7 +92,7 @@ class Model:
     @classmethod
     def load(cls, file: str | Path) -> Self:
         """Read a model file, or the shipped one for "builtin"; raises ModelError."""
-        path = builtin_path() if str(file) == BUILTIN else Path(file)
+        path = _path_of(file)
         data, sha256 = read_model_file(path)
         session = open_session(data, path)
         model = cls(session, _read_manifest(session, path), sha256)
@@ -117,6 +117,21 @@ class Model:
                 f"{MAX_GOLDEN_TOLERANCE:g} is sound); make the file again with edge-calibrate quantize"
             )
         return model
+
+    def prove_again(self, file: str | Path) -> int:
+        """Check the digest of the file it was read from, and run the golden inputs; return their number.
+
+        Raises ModelError.
+        """
+        path = _path_of(file)
+        _, sha256 = read_model_file(path)
+        if sha256 != self.sha256:
+            raise ModelError(
+                f"{path}: its SHA-256 is {sha256}, that of the model in use is {self.sha256}; the file was "
+                "replaced since the start: restart the agent to use it, or install the former file again"
+            )
+        self._check_golden_inputs(path)
+        return len(self.spec.golden)
 
     def infer(self, inputs: ModelInputs) -> Belief:
         """Return the probabilities of one window."""
@@ -179,6 +194,10 @@ class Model:
         if len(example.logits) != logits.size:
             raise ValueError(f"{len(example.logits)} known logits, the network gives {logits.size}")
         return float(np.max(np.abs(logits - example.logits)))
+
+
+def _path_of(file: str | Path) -> Path:
+    return builtin_path() if str(file) == BUILTIN else Path(file)
 
 
 def softmax(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:

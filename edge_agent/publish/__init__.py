@@ -14,7 +14,11 @@ settings       settings of the sinks: the broker, our identity there, and how mu
 only_one       one agent per folder and client id: a second one is refused at its start
 """
 
-SINKS = ("edge_agent.publish.mqtt.publisher", "edge_agent.publish.webhook.webhooks")
+SINKS = (
+    "edge_agent.publish.mqtt.publisher",
+    "edge_agent.publish.webhook.webhooks",
+    "edge_agent.web.sink",
+)
 """Modules of the sinks, in the order in which they get each document.
 
 Each has `open_sink(settings)`, which returns a sink, or None if the settings do not ask for it.

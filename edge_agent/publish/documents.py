@@ -210,6 +210,10 @@ class Health:
     """Captures written since the start."""
     captures_failed: int = 0
     """Captures that could not be written since the start."""
+    commands_done: int = 0
+    """Commands that were done."""
+    commands_refused: int = 0
+    """Commands that were not done: wrong ones, and more than are allowed in a minute."""
 
 
 Document = State | Event | Diagnosis | Alarm | Info | Measurements | Health | Reply

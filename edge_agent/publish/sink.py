@@ -11,10 +11,12 @@ from importlib import import_module
 from types import TracebackType
 from typing import Protocol, Self
 
+from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.publish import SINKS
 from edge_agent.publish.documents import Document, Told
 from edge_agent.publish.settings import SinkSettings
 from edge_agent.supervision import Watched
+from edge_agent.windows.sliding import WindowCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,26 @@ class SinkCounts:
     """Recordings of events that it has written since the start."""
     captures_failed: int = 0
     """Those that it could not write."""
+    commands_done: int = 0
+    """Requests that were answered and done."""
+    commands_refused: int = 0
+    """Requests that were not done: answered with an error, or too many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What the agent has counted by now. It comes about once a second, as long as the agent works."""
+
+    windows: WindowCounts
+    """What became of the samples."""
+    frames: DecoderCounts
+    """What came from the DAQ."""
+    dropped_bytes: int
+    """Bytes that nobody decoded in time."""
+    waiting_blocks: int
+    """Byte blocks that wait between the reader and the pipeline."""
+    sinks: tuple[SinkCounts, ...]
+    """What each sink tells of itself."""
 
 
 class Sink(Protocol):
@@ -80,6 +102,10 @@ class Sink(Protocol):
         promises to lose no event has it on the disk when `take` returns.
         """
         ...
+
+    def feel(self, pulse: Pulse) -> None:
+        """Take a pulse; for sinks that cannot wait for the next heartbeat. Called as `take` is."""
+        return
 
     @property
     def watched(self) -> Watched | None:

@@ -2,8 +2,7 @@
 
 analysis   one window from checks to images, in the order of the lines below
 checks     whether the samples can bear an answer at all
-prepared   the samples made ready to be measured: space vector, line, baseband, vibration
-supply     the supply as the currents show it: space vector, line frequency, phase order, unbalance
+prepared   the samples made ready to be measured: space vector, line, baseband, harmonics, vibration
 slip       the slip, with the pair of sidebands found at it, and what speaks against it
 sidebands  the pair of sidebands, and the equivalent number of broken bars it corresponds to
 evidence   the figures that are published: the pair, and where else a broken bar shows

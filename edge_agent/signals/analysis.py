@@ -3,6 +3,7 @@
 Whether bars are broken is decided in `diagnose`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from edge_agent.circuit import fit_circuit
@@ -10,20 +11,26 @@ from edge_agent.limits import SUPPLY
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_samples
 from edge_agent.signals.checks import quality
-from edge_agent.signals.checks.coarse import currents_of
 from edge_agent.signals.checks.steadiness import check_running, check_transient
 from edge_agent.signals.checks.vibration import DeadChannel, VibrationCheck
 from edge_agent.signals.dsp.carrier import check_bridged
 from edge_agent.signals.evidence import describe_elsewhere, describe_line, describe_sidebands
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, model_inputs
-from edge_agent.signals.prepared import Preparation
+from edge_agent.signals.prepared import Line, Preparation, check_even_harmonics, check_line
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
-from edge_agent.signals.sidebands.measure import Sidebands
-from edge_agent.signals.slip.estimator import SlipEstimate, SlipEstimator
-from edge_agent.signals.slip.range import SlipRange
+from edge_agent.signals.sidebands.measure import Sidebands, measure_sidebands
+from edge_agent.signals.slip.doubts import (
+    check_current,
+    check_slip,
+    doubt_bars,
+    doubt_slip,
+    missing_pair,
+    overload,
+)
+from edge_agent.signals.slip.range import SlipRange, possible_slips
+from edge_agent.signals.slip.shaft import slip_by_vibration
 from edge_agent.signals.slip.view import MotorView
-from edge_agent.signals.supply import Line, check_even_harmonics, check_line
 from edge_agent.verdict import WEAK_EVIDENCE, Evidence, Reason, Refusal
 from edge_agent.windows.sliding import Window
 
@@ -72,20 +79,23 @@ class Analyser:
         self._nameplate = nameplate
         self._circuit = fit_circuit(nameplate)
         self._bars = BarScale(nameplate, self._circuit)
-        self._slips = SlipEstimator(nameplate, self._circuit, self._bars)
         self._image = SidebandImage(spec)
         self._preparation = Preparation()
 
     def analyse(self, window: Window) -> Analysis:
         """Measure one window; stops at the first reason that makes the rest meaningless."""
         check = VibrationCheck(window)
-        analysis = self._overload_first(window, self._measure(window, check))
+        stream = window.current.stream
+        names = [stream.channels[i].name for i in stream.phases.values()]
+        analysis = self._measure(window, check, names)
+        if analysis.line is not None:
+            analysis = _overload_first(analysis, overload(analysis.line, self._nameplate, names))
         line_hz = analysis.evidence.line_frequency_hz or self._nameplate.line_frequency_hz
         return replace(analysis, dead=check.dead(line_hz))
 
-    def _measure(self, window: Window, check: VibrationCheck) -> Analysis:
+    def _measure(self, window: Window, check: VibrationCheck, names: Sequence[str]) -> Analysis:
         # Checks: can the currents bear an answer?
-        stream = quality.current_stream(window) or window.streams[0]
+        stream = window.current
         if too_slow := quality.check_rate(stream, self._nameplate):
             return self._without_current(check, too_slow)
         refusal = quality.check_currents(stream, self._nameplate)
@@ -98,47 +108,54 @@ class Analyser:
         line, evidence = current.line, describe_line(current.line)
         refusal = refusal or check_line(line, self._nameplate)
         refusal = refusal or check_even_harmonics(line, SUPPLY.max_second_harmonic_dbc)
-        if refusal is not None:
-            return Analysis(evidence, refusal, line=line)
-        baseband = current.demodulated()
-        refusal = check_bridged(baseband) or check_running(baseband)
+        refusal = refusal or check_bridged(current.baseband) or check_running(current.baseband)
         if refusal is not None:
             return Analysis(evidence, refusal, line=line)
         # Slip, and the pair of sidebands at it.
         vibration = self._preparation.vibration(check, line.frequency_hz)
-        view = MotorView(check, current, baseband, vibration, self._nameplate, self._circuit)
-        estimate = self._slips.estimate(view, _current_names(window))
-        evidence = self._with_slip(evidence, estimate.slip)
-        if estimate.sidebands is None:
-            return Analysis(evidence, estimate.doubts.refusal, line=line, slips=estimate.range)
-        return self._describe(view, estimate, estimate.sidebands, evidence)
+        view = MotorView(self._bars, check, current, vibration)
+        if impossible := check_current(view, names):
+            # A current in a wrong scale tells no slip.
+            slip = None if view.slips.source == "current" else view.slips.middle
+            evidence = self._with_slip(evidence, slip)
+            return Analysis(evidence, impossible, line=line, slips=view.slips)
+        found = view.pair_in(view.slips)
+        if found is None:
+            evidence = self._with_slip(evidence, view.slips.middle)
+            return Analysis(evidence, missing_pair(view), line=line, slips=view.slips)
+        return self._describe(view, measure_sidebands(*found, current, self._bars), evidence)
 
-    def _describe(
-        self, view: MotorView, estimate: SlipEstimate, sidebands: Sidebands, evidence: Evidence
-    ) -> Analysis:
+    def _describe(self, view: MotorView, sidebands: Sidebands, evidence: Evidence) -> Analysis:
         """Put what the slip and the sidebands of a window say into evidence and images."""
-        pair, baseband = sidebands.pair, view.baseband
+        pair, slips = sidebands.pair, view.slips
+        refusal = check_transient(view.baseband, self._nameplate.supply)
+        refusal = refusal or check_slip(view, sidebands.raw)
         shaft_hz = pair.pole_pass_hz / 2 / pair.slip * (1 - pair.slip) / self._nameplate.pole_pairs
-        evidence = describe_sidebands(evidence, sidebands)
-        evidence = describe_elsewhere(
-            evidence, pair, shaft_hz, view.current, baseband, view.vibration, estimate.slot_lines
-        )
+        shaft = None if view.vibration is None else view.vibration.around_shaft(shaft_hz)
+        slot_lines = None if slips.stated else view.slot_lines
+        evidence = describe_sidebands(self._with_slip(evidence, pair.slip), sidebands)
         load, bars_per_ratio = self._circuit.load_at_slip(pair.slip), self._bars.per_ratio(pair.slip)
         return Analysis(
-            evidence=evidence,
-            refusal=check_transient(baseband, self._nameplate.supply) or estimate.doubts.refusal,
+            evidence=describe_elsewhere(evidence, pair, view.current, shaft, slot_lines),
+            refusal=refusal,
             pair=pair,
-            inputs=model_inputs(self._image, sidebands, load, bars_per_ratio, shaft_hz, view.vibration),
+            inputs=model_inputs(self._image, sidebands, load, bars_per_ratio, shaft),
             line=view.line,
-            slips=estimate.range,
-            speed_doubt=estimate.doubts.if_sound,
-            oscillation_doubt=estimate.doubts.if_broken,
+            slips=slips,
+            speed_doubt=None if refusal else doubt_slip(view, sidebands),
+            oscillation_doubt=None if refusal else doubt_bars(view, pair),
         )
 
     def _without_current(self, check: VibrationCheck, refusal: Refusal) -> Analysis:
-        """Return the analysis of unusable currents: the vibration alone may still tell the speed."""
-        vibration = self._preparation.vibration(check, self._nameplate.line_frequency_hz)
-        slips = None if vibration is None else self._slips.by_vibration_alone(vibration)
+        """Return the analysis of unusable currents: the vibration alone may still tell the speed.
+
+        The line is then taken to have its nominal frequency.
+        """
+        line = Line(self._nameplate.line_frequency_hz, 0.0, None, False)
+        vibration = self._preparation.vibration(check, line.frequency_hz)
+        if vibration is None:
+            return Analysis(Evidence(), refusal)
+        slips = slip_by_vibration(vibration, line, self._nameplate, possible_slips(self._nameplate))
         evidence = self._with_slip(Evidence(), None if slips is None else slips.middle)
         return Analysis(evidence, refusal, slips=slips)
 
@@ -147,22 +164,16 @@ class Analyser:
             return evidence
         return replace(evidence, slip=slip, load=self._circuit.load_at_slip(slip))
 
-    def _overload_first(self, window: Window, analysis: Analysis) -> Analysis:
-        """Name an overload before a weak load: the load of an overloaded motor is not too low.
 
-        Only a window that is too short for its sidebands keeps its reason.
-        """
-        line = analysis.line
-        over = None if line is None else self._slips.overload(line, _current_names(window))
-        if over is None:
-            return analysis
-        refusal, doubt = (
-            over if why and why.reason in WEAK_EVIDENCE and why.quantity != "pole_pass_cycles" else why
-            for why in (analysis.refusal, analysis.speed_doubt)
-        )
-        return replace(analysis, refusal=refusal, speed_doubt=doubt)
+def _overload_first(analysis: Analysis, over: Refusal | None) -> Analysis:
+    """Name an overload before a weak load: the load of an overloaded motor is not too low.
 
-
-def _current_names(window: Window) -> list[str]:
-    stream = quality.current_stream(window) or window.streams[0]
-    return [stream.stream.channels[i].name for i in currents_of(stream)]
+    Only a window that is too short for its sidebands keeps its reason.
+    """
+    if over is None:
+        return analysis
+    refusal, doubt = (
+        over if why and why.reason in WEAK_EVIDENCE and why.quantity != "pole_pass_cycles" else why
+        for why in (analysis.refusal, analysis.speed_doubt)
+    )
+    return replace(analysis, refusal=refusal, speed_doubt=doubt)

@@ -4,20 +4,17 @@ Broken bars show around the 5th and 7th harmonic of the line and in the vibratio
 decides, since an oscillating load shows there too; it lets a person see whether all agree.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.limits import SIDEBANDS
-from edge_agent.signals.dsp.carrier import Baseband, shift
-from edge_agent.signals.dsp.levels import decibels, hann
-from edge_agent.signals.dsp.rotation import rotation
-from edge_agent.signals.prepared import Current, Vibration
+from edge_agent.signals.dsp.tones import decibels, hann, rotation
+from edge_agent.signals.prepared import Current, Line, ShaftLines
 from edge_agent.signals.sidebands.fit import FLOOR_RATIOS, SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands
 from edge_agent.signals.slip.slots import SlotLines
-from edge_agent.signals.supply import HARMONICS, Line
 from edge_agent.verdict import Evidence
 
 _SIDES = np.array([-6, -4, -2, 2, 4, 6]) / 2
@@ -57,71 +54,54 @@ def describe_sidebands(evidence: Evidence, sidebands: Sidebands) -> Evidence:
 def describe_elsewhere(
     evidence: Evidence,
     pair: SidebandPair,
-    shaft_hz: float,
     current: Current,
-    baseband: Baseband,
-    vibration: Vibration | None,
+    shaft: ShaftLines | None,
     slot_lines: SlotLines | None,
 ) -> Evidence:
-    """Add where else the bars of a pair would show: beside harmonics of line and shaft, and beside slots."""
-    harmonics = harmonic_lines(current, baseband, pair.pole_pass_hz)
-    shaft_db = None
-    if vibration is not None:
-        shaft_db = shaft_sidebands_db(vibration.samples, vibration.rate_hz, shaft_hz, pair.pole_pass_hz)
+    """Add where else the bars of a pair would show: beside harmonics of line and shaft, and beside slots.
+
+    Args:
+        evidence: what is known so far.
+        pair: the sidebands.
+        current: in which they were measured.
+        shaft: what the vibration has around the shaft's harmonics; None without any.
+        slot_lines: of the rotor; None if they are not known.
+    """
+    levels_dbc, sidebands_dbc = harmonic_lines(current, pair.pole_pass_hz)
     return replace(
         evidence,
-        harmonics_dbc=harmonics.levels_dbc,
-        harmonic_sidebands_dbc=harmonics.sidebands_dbc,
-        shaft_sidebands_db=shaft_db,
+        harmonics_dbc=levels_dbc,
+        harmonic_sidebands_dbc=sidebands_dbc,
+        shaft_sidebands_db=None if shaft is None else shaft_sidebands_db(shaft, pair.pole_pass_hz),
         slot_sidebands_db=None if slot_lines is None else slot_lines.vibration_sides_db(pair.slip),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class HarmonicLines:
-    """The 5th and 7th harmonic of the current, and the lines beside them."""
-
-    levels_dbc: tuple[float, ...]
-    """Level of each over the fundamental's; empty if the rate does not reach them."""
-    sidebands_dbc: tuple[float, ...]
-    """Strongest line at ±2sf, ±4sf and ±6sf from each, over the fundamental's.
+def harmonic_lines(current: Current, pole_pass_hz: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """Measure the 5th and 7th harmonic of a current, as far as the rate reaches, without the phase's wander.
 
     Broken bars put lines at (5 - 4s)f, (5 - 6s)f, (7 - 6s)f and (7 - 8s)f. They also turn what the supply
     feeds in at one of both harmonics into a line beside the other, at (5 + 2s)f and (7 - 2s)f.
+
+    Returns:
+        The level of each, and that of the strongest line at ±2sf, ±4sf and ±6sf from each, dBc.
     """
-
-
-def harmonic_lines(current: Current, baseband: Baseband, pole_pass_hz: float) -> HarmonicLines:
-    """Measure the harmonics of a current, the wander of its phase removed."""
+    baseband = current.baseband
     carrier_a = float(np.exp(np.median(baseband.log.real)))
-    around_hz = np.concatenate(([0.0], _SIDES * pole_pass_hz))
+    turns = np.concatenate(([0.0], _SIDES * pole_pass_hz)) / baseband.rate_hz
+    taper = hann(baseband.log.size)
     levels, sidebands = [], []
-    for harmonic in HARMONICS:
-        order = current.order_of(harmonic)
-        if order is None:
-            break
-        # Shifted by a multiple of the carrier, a harmonic has the samples of the baseband.
-        shifted, _ = shift(current.vector[np.newaxis], current.rate_hz, order * baseband.carrier_hz)
-        taper = hann(baseband.log.size)
-        still = shifted * np.exp(-1j * order * baseband.log.imag) * taper / taper.sum()
-        tones = _tones(still, around_hz / baseband.rate_hz)[0] / carrier_a
+    for order, line in current.harmonics.items():
+        still = line * np.exp(-1j * order * baseband.log.imag) * taper / taper.sum()
+        tones = _tones(still[np.newaxis], turns)[0] / carrier_a
         levels.append(decibels(float(tones[0])))
         sidebands.append(decibels(float(tones[1:].max())))
-    return HarmonicLines(tuple(levels), tuple(sidebands))
+    return tuple(levels), tuple(sidebands)
 
 
-def shaft_sidebands_db(
-    vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, pole_pass_hz: float
-) -> float:
-    """Return how far the lines at f_r ± 2sf lie above the floor, in the channel where they do most, dB.
-
-    Args:
-        vibration: (channels, n), any unit.
-        rate_hz: rate of the samples.
-        shaft_hz: f_r.
-        pole_pass_hz: 2sf.
-    """
-    still, rate_hz = shift(vibration, rate_hz, shaft_hz)
+def shaft_sidebands_db(shaft: ShaftLines, pole_pass_hz: float) -> float:
+    """Return how far the lines at f_r ± 2sf lie above the floor, in the channel where they do most, dB."""
+    (still, *_), rate_hz = shaft
     tapered = still * hann(still.shape[1])
     sides = _tones(tapered, np.array([-1.0, 1.0]) * pole_pass_hz / rate_hz).max(axis=1)
     beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz

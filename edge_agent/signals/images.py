@@ -8,10 +8,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from edge_agent.signals.dsp.carrier import shift
-from edge_agent.signals.dsp.levels import decibels, hann
-from edge_agent.signals.dsp.rotation import rotation
-from edge_agent.signals.prepared import Vibration
+from edge_agent.signals.dsp.tones import decibels, hann, rotation
+from edge_agent.signals.prepared import ShaftLines
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands
 
@@ -159,8 +157,10 @@ class SidebandImage:
         planes = []
         for harmonic in np.split(np.arange(len(upper)), len(carriers)):
             for sides in (upper[harmonic], lower[harmonic]):
-                levels = [np.abs(side) / _floor(np.abs(side)) for side in sides]
-                planes.append(self._decibels(np.mean(levels, axis=0)))
+                # Over the median of each channel's own image, which is its floor.
+                levels = np.abs(sides)
+                floors = np.maximum(np.median(levels, axis=(1, 2), keepdims=True), 1e-12)
+                planes.append(self._decibels(np.mean(levels / floors, axis=0)))
         return np.stack(planes, axis=-1)
 
     def _decibels(self, level: NDArray[np.floating]) -> NDArray[np.uint8]:
@@ -175,8 +175,7 @@ def model_inputs(
     sidebands: Sidebands,
     load: float,
     bars_per_ratio: float,
-    shaft_hz: float,
-    vibration: Vibration | None,
+    shaft: ShaftLines | None,
 ) -> ModelInputs:
     """Make all that the network looks at: the pair in the current, and beside the shaft's harmonics 1 and 2.
 
@@ -185,22 +184,16 @@ def model_inputs(
         sidebands: the pair.
         load: torque per unit of the rated one.
         bars_per_ratio: equivalent bars per modulation index.
-        shaft_hz: rotations per second.
-        vibration: None if no channel is usable.
+        shaft: what the vibration has around the shaft's harmonics; None without any.
     """
     fit, pole_pass_hz = sidebands.fit, sidebands.pair.pole_pass_hz
     modulation = fit.modulation(pole_pass_hz)
     images = {"current": image.current(modulation, fit.rate_hz, pole_pass_hz, bars_per_ratio)}
     images["vibration"] = np.zeros_like(images["current"])
-    if vibration is not None:
-        shifted = [shift(vibration.samples, vibration.rate_hz, order * shaft_hz) for order in (1, 2)]
-        images["vibration"] = image.vibration([s for s, _ in shifted], shifted[0][1], pole_pass_hz)
-    side = side_inputs(sidebands.pair, load, bars_per_ratio, sidebands.bars.across, vibration is not None)
+    if shaft is not None:
+        images["vibration"] = image.vibration(*shaft, pole_pass_hz)
+    side = side_inputs(sidebands.pair, load, bars_per_ratio, sidebands.bars.across, shaft is not None)
     return ModelInputs(images, side)
-
-
-def _floor(level: NDArray[np.floating]) -> float:
-    return max(float(np.median(level)), 1e-12)
 
 
 def _signed(value: NDArray[np.floating]) -> NDArray[np.uint8]:

@@ -62,6 +62,11 @@ class Window:
     received_unix_s: float
     """Host clock when the last sample of the window arrived; dates the window, times nothing."""
 
+    @property
+    def current(self) -> StreamWindow:
+        """The first stream that measures a phase current; the very first if none does."""
+        return next((own for own in self.streams if own.stream.phases), self.streams[0])
+
 
 @dataclass(frozen=True, slots=True)
 class WindowCounts:

@@ -14,9 +14,8 @@ from edge_agent.acquire.description import (
     DescriptionError,
     decode_description,
     encode_description,
-    same_streams,
 )
-from edge_agent.acquire.samples import Channel, ChannelKind, Stream
+from edge_agent.acquire.samples import Channel, ChannelKind, Stream, same_streams
 
 
 def said(**changes: Any) -> bytes:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.acquire.samples import Channel, ChannelKind
+from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 
 FLOAT32_EPS = float(np.finfo(np.float32).eps)
 
@@ -83,3 +83,44 @@ def test_counts_are_not_changed_by_their_conversion() -> None:
 
 def test_the_kind_of_a_channel_is_written_as_one_word() -> None:
     assert [f"{kind}" for kind in ChannelKind] == ["current", "vibration", "speed"]
+
+
+SPEED = Channel("speed", ChannelKind.SPEED, "rpm", 0.1)
+
+
+def a_phase(name: str, phase: str | None = None) -> Channel:
+    return Channel(name, ChannelKind.CURRENT, "A", 0.001, phase=phase)
+
+
+def phases_of(channels: list[Channel]) -> dict[str, int]:
+    return Stream(0, 1000.0, tuple(channels)).phases
+
+
+def test_channels_without_a_phase_are_taken_in_order_and_a_fourth_one_is_left_out() -> None:
+    channels = [SPEED, *(a_phase(f"i{i}") for i in range(4))]
+    assert phases_of(channels) == {"a": 1, "b": 2, "c": 3}
+
+
+def test_a_current_without_a_phase_is_another_conductor_where_others_say_theirs() -> None:
+    channels = [a_phase("neutral"), a_phase("ic", "c"), SPEED, a_phase("ia", "a")]
+    assert list(phases_of(channels).items()) == [("c", 1), ("a", 3)]
+
+
+def test_the_first_channel_of_a_phase_counts() -> None:
+    assert phases_of([a_phase("one", "b"), a_phase("two", "b")]) == {"b": 0}
+
+
+def test_no_current_means_no_phase() -> None:
+    assert phases_of([]) == {}
+    assert phases_of([SPEED]) == {}
+
+
+@given(st.lists(st.sampled_from(["a", "b", "c", None]), max_size=8))
+def test_each_phase_has_one_channel_and_the_positions_rise(phases: list[str | None]) -> None:
+    found = phases_of([a_phase(f"i{n}", phase) for n, phase in enumerate(phases)])
+    assert list(found.values()) == sorted(set(found.values()))
+    if any(phases):
+        assert found.keys() == {phase for phase in phases if phase}
+        assert all(phases[position] == phase for phase, position in found.items())
+    else:
+        assert len(found) == min(3, len(phases))

@@ -23,6 +23,7 @@ from edge_agent.acquire.recordings import Recording, read_recording
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Alarm, Diagnosis, Event, State
 from edge_agent.publish.payloads import payload_of
+from edge_agent.publish.sink import Request
 
 MODEL = Model.load("builtin")
 PLATE = plate_yaml(id="m")
@@ -146,3 +147,19 @@ def test_a_full_disk_costs_captures_and_no_diagnosis(tmp_path, motor, monkeypatc
     assert (health.captures_written, health.windows_failed, health.windows_skipped) == (0, 0, 0)
     assert health.captures_failed >= 1
     assert health.windows_done == len(live(said)) >= 15
+
+
+def test_the_command_capture_keeps_samples(tmp_path, motor):
+    agent, _, config = an_agent(tmp_path, MODEL, PLATE, "{when: never}")
+    replies = []
+
+    def blocks():
+        for number, block in enumerate(as_on_a_line(motor, np.random.default_rng(0))):
+            if number == 100:
+                replies.append(agent._remote.answer(Request("capture", {"seconds": 9})))
+            yield block
+
+    hear(agent, motor.device, blocks())
+    (path,) = captures_of(tmp_path)
+    assert [reply.data for reply in replies] == [{"captured": path.name}]
+    assert len(replayed(path, config, MODEL)) >= 5

@@ -50,7 +50,7 @@ def test_every_file_of_the_guide_is_there_and_every_file_is_in_the_guide() -> No
     named = set(re.findall(r"^\| `([\w./-]+)` \|", guide, re.MULTILINE))
     there = {
         str(path.relative_to(DEPLOY))
-        for path in [*DEPLOY.glob("*"), *(DEPLOY / "mosquitto").glob("*")]
+        for path in DEPLOY.rglob("*")
         if path.is_file() and path.name != "README.md"
     }
     assert named == there

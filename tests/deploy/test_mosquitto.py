@@ -3,18 +3,35 @@
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from broker import Mosquitto, Subscriber, wait_until
+from plates import PLATE
 
+from edge_agent.diagnose.decision import starting
+from edge_agent.figures import Figures, RunningTime
+from edge_agent.publish.documents import (
+    Alarm,
+    Diagnosis,
+    Document,
+    Event,
+    Health,
+    Info,
+    Measurements,
+    Origin,
+    Reply,
+    State,
+)
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
+from edge_agent.publish.sink import Request
 from edge_agent.publish.store.outbox import Outbox
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "mosquitto"
-PASSWORDS = {"monitor": "m0nitor", "pump-7": "p7", "pump-8": "p8"}
+PASSWORDS = {"monitor": "m0nitor", "operator": "0perator", "pump-7": "p7", "pump-8": "p8"}
 
 
 @dataclass(frozen=True)
@@ -24,8 +41,10 @@ class Site:
     broker: Mosquitto
     folder: Path
 
-    def publish(self, user: str | None, topic: str, *more: str) -> subprocess.CompletedProcess[str]:
-        """Publish `hello` with mosquitto_pub."""
+    def publish(
+        self, user: str | None, topic: str, *more: str, message: str = "hello"
+    ) -> subprocess.CompletedProcess[str]:
+        """Publish a message with mosquitto_pub."""
         login = ["-u", user, "-P", PASSWORDS[user]] if user else []
         command = ["mosquitto_pub", "-h", "localhost", "-p", str(self.broker.port), "-V", "mqttv5"]
         command += [
@@ -36,7 +55,7 @@ class Site:
             "-t",
             topic,
             "-m",
-            "hello",
+            message,
             *login,
             *more,
         ]
@@ -142,18 +161,85 @@ def test_nobody_comes_in_without_tls(site: Site) -> None:
         "edge-agent/status",
         "elsewhere/pump-7/status",
         "homeassistant/device/pump-7/config",
-        "edge-agent/pump-8/command/restart",
+        "edge-agent/pump-8/command/acknowledge",
+        "edge-agent/pump-7/command/acknowledge",
+        "edge-agent/pump-7/command",
+        "edge-agent/pump-7/motor-1/anything",
         "$SYS/broker",
     ],
 )
-def test_an_agent_writes_nowhere_but_under_its_own_base_topic(
-    site: Site, monitor: Subscriber, foreign: str
-) -> None:
+def test_an_agent_writes_its_own_topics_and_no_others(site: Site, monitor: Subscriber, foreign: str) -> None:
     site.publish("pump-7", foreign)
     site.publish("pump-7", "edge-agent/pump-7/health")
     monitor.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
     heard = [message.topic for message in monitor.messages if message.payload == "hello"]
     assert heard == ["edge-agent/pump-7/health"]
+
+
+def test_the_access_list_lets_through_everything_that_an_agent_publishes(
+    site: Site, monitor: Subscriber, tmp_path: Path
+) -> None:
+    origin, verdict = Origin("pump-7", "motor-1", "model", "0" * 64), starting()
+    numbers = {field.name: 0 for field in fields(Health)} | {"agent": "pump-7", "refusal_share": {}}
+    documents: dict[str, Document] = {
+        "motor-1/state": State(origin, verdict, 1.0),
+        "motor-1/event": Event(origin, verdict, verdict, 1.0, 5),
+        "motor-1/diagnosis": Diagnosis(origin, verdict, 1.0),
+        "motor-1/alarm": Alarm(origin, None, 1.0),
+        "motor-1/info": Info(origin, PLATE, None, (), (), 1.0),
+        "motor-1/measurements": Measurements(origin, Figures(running=False), RunningTime(), 1.0),
+        "health": Health(**numbers),
+        "reply/capture": Reply("capture", None),
+    }
+    assert {type(document) for document in documents.values()} == set(get_args(Document))
+    outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
+    with Publisher(site.settings(), "pump-7", outbox) as publisher:
+        wait_until(lambda: publisher.connected)
+        for document in documents.values():
+            publisher.take(document)
+        topics = {f"edge-agent/pump-7/{topic}" for topic in documents}
+        monitor.wait_for(lambda messages: {message.topic for message in messages} >= topics)
+        assert publisher.counts.refusals == 0
+    outbox.close()
+
+
+COMMAND = "edge-agent/pump-7/command/capture"
+
+
+@pytest.mark.parametrize("user", [None, "monitor", "pump-7", "pump-8"])
+def test_only_the_operator_may_send_commands(
+    site: Site, monitor: Subscriber, tmp_path: Path, user: str | None
+) -> None:
+    outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
+    asked: list[Request] = []
+    with Publisher(site.settings(commands=True), "pump-7", outbox) as publisher:
+        status = "edge-agent/pump-7/status"  # said after it has subscribed
+        monitor.wait_for(lambda _: [message.payload for message in monitor.on(status)][-1:] == ["online"])
+        site.publish(user, COMMAND, message='{"transaction": "theirs"}')
+        site.publish("operator", COMMAND, message='{"transaction": "ours"}')
+        wait_until(lambda: asked.extend(publisher.requests()) or asked)
+        assert [request.transaction for request in asked] == ["ours"]
+        assert publisher.counts.commands_refused == 0
+        publisher.take(Reply("capture", None, transaction="ours"))
+        monitor.wait_for(lambda _: monitor.on("edge-agent/pump-7/reply/capture"))
+    outbox.close()
+
+
+@pytest.mark.parametrize("topic", ["edge-agent/pump-7/motor-1/state", "edge-agent/pump-7/commands", "a/b"])
+def test_the_operator_sends_commands_and_nothing_else(site: Site, monitor: Subscriber, topic: str) -> None:
+    site.publish("operator", topic)
+    site.publish("pump-7", "edge-agent/pump-7/health")
+    monitor.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
+    assert not [message for message in monitor.on(topic) if not message.retain]
+
+
+def test_an_agent_hears_no_commands_to_another(site: Site, subscribe: Callable[..., Subscriber]) -> None:
+    login = ["-u", "pump-8", "-P", PASSWORDS["pump-8"], "--cafile", str(site.folder / "ca.crt")]
+    listener = subscribe(site.broker.port, "edge-agent/#", name="pump-8", more=login)
+    for agent in ("pump-7", "pump-8"):
+        site.publish("operator", f"edge-agent/{agent}/command/self_test")
+    listener.wait_for(lambda messages: messages)
+    assert {message.topic for message in listener.messages} == {"edge-agent/pump-8/command/self_test"}
 
 
 def test_the_monitor_writes_nothing(site: Site, monitor: Subscriber) -> None:
@@ -172,13 +258,13 @@ def test_a_retained_state_is_cleared_by_its_own_user_alone_though_all_are_told_t
         site.publish("pump-7", topic, "-r")
     for topic in topics:
         assert site.clear(user, topic).returncode == 0
-    site.publish("pump-7", "edge-agent/pump-7/last", "-r")
+    site.publish("pump-7", "edge-agent/pump-7/reply/last", "-r")
     login = ["-u", "monitor", "-P", PASSWORDS["monitor"], "--cafile", str(site.folder / "ca.crt")]
     late = subscribe(site.broker.port, "edge-agent/pump-7/#", name=f"late-{user}", more=login)
-    late.wait_for(lambda _: late.on("edge-agent/pump-7/last"))
+    late.wait_for(lambda _: late.on("edge-agent/pump-7/reply/last"))
     still_there = [topic for topic in topics if late.on(topic)]
     assert still_there == ([] if cleared else topics)
-    for topic in (*topics, "edge-agent/pump-7/last"):
+    for topic in (*topics, "edge-agent/pump-7/reply/last"):
         site.clear("pump-7", topic)
 
 

@@ -195,3 +195,32 @@ def test_the_shipped_model_loads_and_describes_the_front_end_of_this_agent():
     }
     assert model.spec.side_inputs == SIDE_INPUTS
     assert builtin_path().stat().st_size < 2e6
+
+
+def test_a_model_in_use_proves_itself_again(tmp_path):
+    file = a_model_file(tmp_path, manifest_to_json(a_manifest()))
+    assert Model.load(file).prove_again(file) == len(a_manifest().golden) > 0
+
+
+def test_the_shipped_model_proves_itself_again():
+    model = Model.load("builtin")
+    assert model.prove_again("builtin") == len(model.spec.golden)
+
+
+def test_a_file_that_was_replaced_or_removed_since_the_start_is_named(tmp_path):
+    file = a_model_file(tmp_path, manifest_to_json(a_manifest()))
+    model = Model.load(file)
+    file.write_bytes(file.read_bytes() + b"\0")
+    with pytest.raises(ModelError, match="replaced since the start: restart the agent"):
+        model.prove_again(file)
+    file.unlink()
+    with pytest.raises(ModelError, match="No such file"):
+        model.prove_again(file)
+
+
+def test_a_network_that_gives_something_else_than_at_its_start_is_refused(tmp_path, monkeypatch):
+    file = a_model_file(tmp_path, manifest_to_json(a_manifest()))
+    model = Model.load(file)
+    monkeypatch.setattr(model, "_run", lambda inputs: [expected_logits() + 5.0])
+    with pytest.raises(ModelError, match="golden input 0 gives logits that differ"):
+        model.prove_again(file)

@@ -36,7 +36,8 @@ def write_config(
         f"agent: {{id: agent}}\n{plate}"
         f'acquisition: {{port: "{port}"}}\n'
         f"window: {sections.get('window', '{length_s: 12, step_s: 2}')}\n"
-        f"mqtt: {{host: 127.0.0.1, port: {broker_port}, heartbeat_s: {sections.get('heartbeat_s', '1')}}}\n"
+        f"mqtt: {{host: 127.0.0.1, port: {broker_port}, heartbeat_s: {sections.get('heartbeat_s', '1')}, "
+        f"{sections.get('mqtt', '')}}}\n"
         f'state_dir: "{folder}/state"\n'
     )
     return path

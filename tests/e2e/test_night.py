@@ -1,11 +1,14 @@
-"""The night after an alarm: what a person sees in the morning, though motor, agent and broker have stopped."""
+"""The night after an alarm: what a person sees in the morning, though motor, agent and broker stopped."""
 
+import json
+import subprocess
 from pathlib import Path
 
 import numpy as np
 from plant import write_config
 
 from edge_agent.acquire.recordings import Recording, read_recording, write_recording
+from edge_agent.limits import STATE as LIMITS
 
 MOTOR = "edge-agent/agent/motor"
 ALARM = f"{MOTOR}/alarm"
@@ -18,6 +21,26 @@ def newest(listener, topic: str) -> dict[str, object]:
 
 def is_active(listener) -> bool:
     return bool(listener.on(ALARM)) and newest(listener, ALARM)["active"]
+
+
+def tell(port: int, name: str, command: dict[str, object]) -> None:
+    """Send a command as a person would."""
+    publish = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(port), "-q", "1"]
+    topic = ["-t", f"edge-agent/agent/command/{name}", "-m", json.dumps(command)]
+    subprocess.run([*publish, *topic], check=True, timeout=60)
+
+
+def healthy_looks(listener) -> int:
+    """Return how many healthy windows that share no sample the newest run of the agent has said."""
+    states = [message.json() for message in listener.on(f"{MOTOR}/diagnosis")]
+    looks, next_sample = 0, 0
+    for said in states[1:]:
+        first = said["window"]["first_sample"]
+        if first < next_sample - said["window"]["samples"]:
+            looks = next_sample = 0  # another run of the DAQ
+        if said["state"] == "healthy" and first >= next_sample:
+            looks, next_sample = looks + 1, first + said["window"]["samples"]
+    return looks
 
 
 def at_rest(path: Path, running: Path) -> Path:
@@ -40,7 +63,7 @@ def test_the_alarm_of_the_evening_is_there_in_the_morning(
     rest = at_rest(tmp_path / "rest.npz", running)
     evening = subscribe(mosquitto.port, "edge-agent/#", name="evening")
     daq = start_daq("--load", "0.75", "--broken-bars", "2", "--speed", "6")
-    config = write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port)
+    config = write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, mqtt="commands: true")
     agent = start_agent(config)
     evening.wait_for(lambda _: is_active(evening))
     raised = newest(evening, ALARM)
@@ -65,3 +88,16 @@ def test_the_alarm_of_the_evening_is_there_in_the_morning(
     assert {key: seen[key] for key in kept} == {key: raised[key] for key in kept}
     assert seen["condition"] == "unacknowledged"
     assert "broken bar" in str(seen["summary"])
+
+    tell(mosquitto.port, "acknowledge", {"id": "motor", "by": "Ana", "note": "stop on Sunday"})
+    morning.wait_for(lambda _: newest(morning, ALARM)["condition"] == "acknowledged")
+    assert agent.stop() == 0
+    daq.stop()
+
+    daq = start_daq("--load", "0.75", "--broken-bars", "0", "--speed", "6")
+    start_agent(config)
+    morning.wait_for(lambda _: not newest(morning, ALARM)["active"])
+    cleared = newest(morning, ALARM)
+    assert cleared["condition"] == "normal"
+    assert cleared["acknowledged"]["by"] == "Ana"
+    assert healthy_looks(morning) >= LIMITS.min_windows

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from broker import Answer, Disconnect, FakeBroker, Mosquitto, Subscriber, wait_until
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 from edge_agent.publish.mqtt.limits import packet_bytes
 from edge_agent.publish.mqtt.publisher import Publisher
@@ -115,6 +117,14 @@ def test_the_length_of_a_packet_is_that_of_its_bytes(
     rest = 2 + len(topic.encode()) + 2 + 1 + len(payload)
     length_bytes = 1 if rest < 128 else 2 if rest < 16_384 else 3 if rest < 2_097_152 else 4
     assert packet_bytes(topic, payload) == 1 + length_bytes + rest
+
+
+@pytest.mark.parametrize("size", [0, 124, 125, 4096])
+def test_correlation_data_counts_for_the_length_of_a_packet(size: int) -> None:
+    properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+    properties.CorrelationData = bytes(size)
+    packed = len(properties.pack())  # type: ignore[no-untyped-call]
+    assert packet_bytes("t", b"", bytes(size)) == packet_bytes("t", bytes(packed - 1))
 
 
 @pytest.mark.parametrize(

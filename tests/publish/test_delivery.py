@@ -20,7 +20,9 @@ class Wire:
         self.answers: list[Receipt] = []
         self.broken = False
 
-    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
+    def send(
+        self, topic: str, payload: bytes, *, qos: int, retain: bool, correlation: bytes | None = None
+    ) -> int | None:
         if self.broken:
             return None
         self.sent.append((topic, payload))
@@ -140,7 +142,9 @@ def test_a_message_on_a_topic_that_cannot_be_sent_to_is_set_aside(
 ) -> None:
     send = bench.wire.send
 
-    def picky(topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
+    def picky(
+        topic: str, payload: bytes, *, qos: int, retain: bool, correlation: bytes | None = None
+    ) -> int | None:
         if "#" in topic:
             raise ValueError("Invalid topic.")
         return send(topic, payload, qos=qos, retain=retain)

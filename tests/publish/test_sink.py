@@ -13,6 +13,7 @@ from plates import plate_yaml
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
+from edge_agent import agent as agent_module
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.diagnose.decision import starting
@@ -21,8 +22,14 @@ from edge_agent.publish import SINKS, sink
 from edge_agent.publish.documents import Diagnosis, Document, Event, Health, Origin, State, Told
 from edge_agent.publish.mqtt.publisher import Publisher, open_sink
 from edge_agent.publish.payloads import payload_of
-from edge_agent.publish.settings import MqttSettings, OutboxSettings, SinkSettings, WebhookSettings
-from edge_agent.publish.sink import Sink, SinkCounts, last_told, open_sinks
+from edge_agent.publish.settings import (
+    HttpSettings,
+    MqttSettings,
+    OutboxSettings,
+    SinkSettings,
+    WebhookSettings,
+)
+from edge_agent.publish.sink import Pulse, Sink, SinkCounts, last_told, open_sinks
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.store.pages import Images
 from edge_agent.publish.store.salvage import salvage
@@ -85,7 +92,8 @@ def test_a_sink_that_only_takes_documents_is_whole() -> None:
 
 
 def test_every_listed_sink_is_opened_in_order_with_the_settings(tmp_path: Path) -> None:
-    sinks = open_sinks(sink_settings(tmp_path, webhooks=(WebhookSettings("http://127.0.0.1:9/hook"),)))
+    webhooks = (WebhookSettings("http://127.0.0.1:9/hook"),)
+    sinks = open_sinks(sink_settings(tmp_path, webhooks=webhooks, http=HttpSettings()))
     assert [type(own).__module__ for own in sinks] == list(SINKS)
     assert all(Sink in type(own).__mro__ for own in sinks)
     assert SINKS[0] == "edge_agent.publish.mqtt.publisher"  # the one that remembers what was told
@@ -93,7 +101,7 @@ def test_every_listed_sink_is_opened_in_order_with_the_settings(tmp_path: Path) 
 
 def test_a_sink_that_the_settings_do_not_ask_for_is_left_out(tmp_path: Path) -> None:
     sinks = open_sinks(sink_settings(tmp_path))
-    assert "edge_agent.publish.webhook.webhooks" not in {type(own).__module__ for own in sinks}
+    assert [type(own).__module__ for own in sinks] == ["edge_agent.publish.mqtt.publisher"]
 
 
 @pytest.mark.parametrize("place", ["first", "last"])
@@ -248,6 +256,34 @@ def test_a_sink_that_is_a_file_and_a_line_in_the_list_gets_all_that_mqtt_gets(
     outbox.close()
     assert published == [p for kind, p in lines if kind == "Event"]
     assert "toy_lines" in sys.modules
+
+
+def test_a_sink_feels_a_pulse_as_long_as_the_agent_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_module, "_PULSE_S", 0.0)
+    stop, felt = Flag(), []
+
+    class Feels(OnlyTakes):
+        def feel(self, pulse: Pulse) -> None:
+            felt.append(pulse)
+            if len(felt) == 3:
+                stop.set()
+
+        @property
+        def counts(self) -> SinkCounts:
+            return SinkCounts(events_waiting=7)
+
+    config = tmp_path / "agent.yaml"
+    config.write_text(
+        f"motor: {plate_yaml(id='m')}\n"
+        f"acquisition: {{port: {tmp_path / 'port'}}}\nmqtt: {{host: 127.0.0.1, port: 1}}\n"
+        f"state_dir: {tmp_path}\n"
+    )
+    agent_of(config, MODEL, Feels()).run(stop)
+    assert len(felt) == 3
+    assert felt[0].windows.samples_received == felt[0].frames.frames == felt[0].waiting_blocks == 0
+    assert [counts.events_waiting for counts in felt[0].sinks] == [0, 7]
 
 
 def test_a_thread_of_a_second_sink_is_watched_as_well(tmp_path: Path) -> None:

@@ -132,9 +132,7 @@ def slot_lines(window: Window, bars: int = 28) -> SlotLines:
     current = Preparation().current(window.streams[0])
     assert current is not None
     line = current.line
-    return SlotLines(
-        spectra_of(VibrationCheck(window), line), bars, 2, line.frequency_hz, current.demodulated()
-    )
+    return SlotLines(spectra_of(VibrationCheck(window), line), bars, 2, line.frequency_hz, current.baseband)
 
 
 def times(length_s: float, rate_hz: float = RATE_HZ) -> NDArray[np.float64]:

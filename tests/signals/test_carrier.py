@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from signal_factories import a_current_window, phase_currents, times
 
 from edge_agent.signals.dsp.carrier import check_bridged, demodulate
-from edge_agent.signals.dsp.levels import decibels
+from edge_agent.signals.dsp.tones import decibels
 from edge_agent.signals.prepared import Preparation
 from edge_agent.signals.sidebands.fit import SidebandFit
 from edge_agent.verdict import Reason
@@ -33,7 +33,7 @@ def a_window_of_lines(lines, line_hz=60.0, rate_hz=10_000.0, phases="abc", lengt
 
 
 def demodulated(window):
-    return Preparation().current(window).demodulated()
+    return Preparation().current(window).baseband
 
 
 def strongest_dbc(window, line_hz=60.0):

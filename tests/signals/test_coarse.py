@@ -10,28 +10,11 @@ from signal_factories import (
     RATE_HZ,
     a_current_window,
     a_space_vector,
-    a_vibration_window,
-    a_window,
     phase_currents,
     times,
 )
 
-from edge_agent.acquire.samples import Channel, ChannelKind
-from edge_agent.signals.checks.coarse import (
-    CoarseCurrents,
-    coarse_currents,
-    current_stream,
-    currents_of,
-    phase_names,
-    phases_of,
-)
-
-
-def a_current(name, phase=None):
-    return Channel(name, ChannelKind.CURRENT, "A", 0.001, phase=phase)
-
-
-SPEED = Channel("speed", ChannelKind.SPEED, "rpm", 0.1)
+from edge_agent.signals.checks.coarse import CoarseCurrents, coarse_currents
 
 
 def coarse_of(line_hz=60.0, length_s=2.0, offset_a=0.0, lost=None, phases="abc", **vector):
@@ -47,45 +30,6 @@ def share_left(line_hz, factor):
 
 def bare(samples, rate_hz, frequency_hz):
     return CoarseCurrents(samples.astype(np.float32), np.ones(samples.shape[1], bool), rate_hz, frequency_hz)
-
-
-def test_channels_without_a_phase_are_taken_in_order_and_a_fourth_one_is_left_out():
-    channels = [SPEED, *(a_current(f"i{i}") for i in range(4))]
-    assert phases_of(channels) == {"a": 1, "b": 2, "c": 3}
-
-
-def test_a_current_without_a_phase_is_another_conductor_where_others_say_theirs():
-    channels = [a_current("neutral"), a_current("ic", "c"), SPEED, a_current("ia", "a")]
-    assert list(phases_of(channels).items()) == [("c", 1), ("a", 3)]
-
-
-def test_the_first_channel_of_a_phase_counts():
-    assert phases_of([a_current("one", "b"), a_current("two", "b")]) == {"b": 0}
-
-
-def test_no_current_means_no_phase():
-    assert phases_of([]) == {}
-    assert phases_of([SPEED]) == {}
-
-
-@given(st.lists(st.sampled_from(["a", "b", "c", None]), max_size=8))
-def test_each_phase_has_one_channel_and_the_positions_rise(phases):
-    found = phases_of([a_current(f"i{n}", phase) for n, phase in enumerate(phases)])
-    assert list(found.values()) == sorted(set(found.values()))
-    if any(phases):
-        assert found.keys() == {phase for phase in phases if phase}
-        assert all(phases[position] == phase for phase, position in found.items())
-    else:
-        assert len(found) == min(3, len(phases))
-
-
-def test_the_first_stream_with_currents_is_found_behind_others():
-    vibration = a_vibration_window(np.zeros((1, 100)))
-    current = a_current_window(np.zeros((2, 100)), "ca")
-    assert current_stream(a_window(vibration, current)) is current
-    assert current_stream(a_window(vibration)) is None
-    assert currents_of(current) == [0, 1]
-    assert phase_names(current) == ["c", "a"]
 
 
 @pytest.mark.parametrize(("line_hz", "factor"), [(50.0, 5), (60.0, 4), (400.0, 1), (3.0, 83)])

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
-from edge_agent.signals.checks.quality import measured_speed_rpm, usable_vibration
+from edge_agent.signals.checks.vibration import usable_vibration
+from edge_agent.signals.slip.view import measured_speed_rpm
 from edge_agent.windows.sliding import Windows
 
 RATE_HZ = 1000.0

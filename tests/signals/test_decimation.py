@@ -2,10 +2,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import signal
 from signal_factories import RATE_HZ, a_current_window, a_space_vector, phase_currents, times
 
-from edge_agent.signals.dsp.decimation import Decimator
-from edge_agent.signals.dsp.polyphase import decimate
+from edge_agent.signals.dsp.decimation import Decimator, decimate, unbroken
 
 
 def long_current():
@@ -94,3 +96,36 @@ def test_an_output_is_the_same_wherever_it_stands_on_any_machine(factor):
     whole = decimate(samples, taps, factor)
     for first in (1, 5, 64, 100):
         np.testing.assert_array_equal(decimate(samples[first * factor :], taps, factor), whole[first:])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    factor=st.integers(1, 60), half=st.integers(0, 400), spare=st.integers(0, 3000), seed=st.integers(0, 99)
+)
+def test_it_is_the_filter_of_which_every_nth_output_is_kept(factor, half, spare, seed):
+    random = np.random.default_rng(seed)
+    taps = random.normal(size=half + 1)
+    taps = np.concatenate([taps, taps[-2::-1]])
+    samples = random.normal(size=taps.size + spare) + 1j * random.normal(size=taps.size + spare)
+    usual = signal.fftconvolve(samples, taps, mode="valid")[::factor]
+    np.testing.assert_allclose(decimate(samples, taps, factor), usual, atol=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(factor=st.sampled_from([2, 7, 10, 50]), skipped=st.integers(1, 900), length=st.integers(1300, 20000))
+def test_an_output_is_the_same_wherever_its_samples_stand(factor, skipped, length):
+    random = np.random.default_rng(length)
+    taps = signal.firwin(24 * factor + 1, 0.86 / factor).astype(np.float32)
+    samples = random.normal(size=skipped * factor + length).astype(np.float32)
+    later = decimate(samples[skipped * factor :], taps, factor)
+    np.testing.assert_array_equal(later, decimate(samples, taps, factor)[skipped:])
+
+
+@given(factor=st.integers(1, 9), half=st.integers(0, 12), spare=st.integers(0, 40), lost=st.integers(0, 60))
+def test_an_output_is_unbroken_where_none_of_its_samples_was_lost(factor, half, spare, lost):
+    taps = 2 * half + 1
+    valid = np.ones(taps + spare, bool)
+    valid[lost % valid.size] = False
+    rests_on = [valid[first : first + taps].all() for first in range(0, spare + 1, factor)]
+    assert unbroken(valid, taps, factor).tolist() == rests_on
+    assert decimate(np.ones(valid.size), np.ones(taps), factor).size == len(rests_on)

@@ -159,6 +159,14 @@ def test_a_pair_stands_out_from_the_detection_margin_on(over_limit_db, stands_ou
     assert a_pair(1.5 * level, 0.5j * level).stands_out is stands_out
 
 
+@pytest.mark.parametrize("at_edge", [False, True])
+@pytest.mark.parametrize("lower", [1e-5, 0.02])
+def test_a_pair_is_clear_that_stands_out_within_the_bounds_of_its_range(lower, at_edge):
+    pair = replace(a_pair(0.0, lower), at_edge=at_edge)
+    assert pair.is_clear is (pair.stands_out and not at_edge)
+    assert pair.stands_out is (lower > 1e-3)
+
+
 @pytest.mark.parametrize(
     ("cycles", "is_multiple"),
     [(10.0, False), (19.5, False), (19.7, True), (20.3, True), (20.5, False), (30.0, True), (40.0, False)],

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import signal
 from signal_factories import (
     a_current_window,
     a_shaking,
@@ -16,8 +17,18 @@ from signal_factories import (
 
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.decimation import Decimator
-from edge_agent.signals.prepared import Current, Preparation, current_vector
-from edge_agent.signals.supply import Line
+from edge_agent.signals.prepared import (
+    Current,
+    Line,
+    Preparation,
+    check_even_harmonics,
+    current_vector,
+    find_line,
+    space_vector,
+)
+from edge_agent.verdict import Reason
+
+RATE_HZ = 1000.0
 
 
 def a_stream(phases="abc", length_s=4.0, **changes):
@@ -28,7 +39,7 @@ def a_stream(phases="abc", length_s=4.0, **changes):
 
 
 def a_current(line_hz, rate_hz=1000.0, unbalance=0.0):
-    return Current(np.ones(10, complex), np.ones(10, bool), rate_hz, Line(line_hz, 1.0, unbalance, False))
+    return Current(np.ones(200, complex), np.ones(200, bool), rate_hz, Line(line_hz, 1.0, unbalance, False))
 
 
 @pytest.mark.parametrize("phases", ["abc", "ab", "ca", "a"])
@@ -70,18 +81,28 @@ def test_lost_scans_are_told_around_the_place_where_they_were():
 
 def test_a_pair_of_sidebands_is_seen_from_the_carrier():
     current = Preparation().current(a_stream(lower=0.02, upper=0.01, length_s=8.0))
-    baseband = current.demodulated()
+    baseband = current.baseband
     assert baseband.carrier_hz == current.line.frequency_hz
     assert np.ptp(baseband.log.real) == pytest.approx(0.06, rel=0.05)
 
 
-@given(harmonic=st.integers(-25, 25).filter(bool), line_hz=st.floats(2.0, 100.0))
-def test_an_order_is_signed_with_several_phases_and_forward_with_one_where_the_rate_reaches_it(
-    harmonic, line_hz
-):
-    reached = abs(harmonic) * line_hz <= 435.0
-    assert a_current(line_hz).order_of(harmonic) == (harmonic if reached else None)
-    assert a_current(line_hz, unbalance=None).order_of(harmonic) == (abs(harmonic) if reached else None)
+@given(line_hz=st.floats(2.0, 100.0))
+def test_the_harmonics_are_those_that_the_rate_reaches(line_hz):
+    reached = [order for order in (-5, 7) if abs(order) * line_hz <= 435.0]
+    for unbalance in (0.0, None):
+        assert list(a_current(line_hz, unbalance=unbalance).harmonics) == reached
+
+
+@pytest.mark.parametrize("phases", [3, 1])
+def test_a_harmonic_lies_at_zero_with_its_own_phase_however_many_phases_there_are(phases):
+    seconds = times(12.0, 1000.0)
+    slow = 0.3 * np.sin(2 * np.pi * 0.2 * seconds)
+    vector = sum(a * np.exp(1j * n * (2 * np.pi * 60 * seconds + slow)) for n, a in ((1, 4), (-5, 0.1)))
+    vector = signal.hilbert(vector.real) if phases == 1 else vector
+    line = Line(60.0, 4.0, 0.0 if phases == 3 else None, False)
+    fifth = Current(vector, np.ones(seconds.size, bool), 1000.0, line).harmonics[-5]
+    assert np.abs(fifth)[100:-100] == pytest.approx(np.full(fifth.size - 200, 0.1), rel=0.05)
+    assert np.ptp(np.unwrap(np.angle(fifth))[100:-100]) == pytest.approx(5 * 0.6, rel=0.02)
 
 
 def test_the_next_window_of_a_kept_filter_is_the_same_as_a_fresh_one():
@@ -105,3 +126,70 @@ def test_there_is_no_vibration_without_a_channel_that_tells_something():
     assert Preparation().vibration(VibrationCheck(a_window(a_stream())), 60.0) is None
     at_rest = a_window(a_vibration_window(np.zeros((2, 40_000))))
     assert Preparation().vibration(VibrationCheck(at_rest), 60.0) is None
+
+
+@pytest.mark.parametrize("phases", ["abc", "bc", "ac", "ab"])
+def test_two_phases_of_a_balanced_motor_are_as_good_as_three(phases):
+    vector = a_space_vector(times(1.0, RATE_HZ))
+    found = space_vector(phase_currents(vector, phases).astype(np.float32), phases)
+    np.testing.assert_allclose(found, vector, atol=1e-5)
+
+
+def test_one_phase_gives_the_analytic_signal():
+    seconds = times(2.0, RATE_HZ)
+    vector = a_space_vector(seconds)
+    found = space_vector(phase_currents(vector, "a").astype(np.float32), "a")
+    np.testing.assert_allclose(found[200:-200], vector[200:-200], atol=0.05)
+
+
+@pytest.mark.parametrize("line_hz", [17.3, 49.987, 60.021])
+def test_the_line_is_found_to_a_millihertz(line_hz):
+    line = find_line(a_space_vector(times(4.0, RATE_HZ), line_hz=line_hz), RATE_HZ, one_phase=False)
+    assert line.frequency_hz == pytest.approx(line_hz, abs=1e-3)
+    assert line.amplitude_a == pytest.approx(4.0, rel=1e-3)
+    assert not line.reversed_order
+
+
+def test_phases_in_the_order_a_c_b_are_noticed():
+    swapped = a_space_vector(times(4.0, RATE_HZ)).conj()
+    line = find_line(swapped, RATE_HZ, one_phase=False)
+    assert line.reversed_order
+    assert line.frequency_hz == pytest.approx(60.0, abs=1e-3)
+
+
+def test_unbalance_is_negative_over_positive_sequence():
+    vector = a_space_vector(times(4.0, RATE_HZ))
+    line = find_line(vector + 0.08 * vector.conj(), RATE_HZ, one_phase=False)
+    assert line.unbalance == pytest.approx(0.08, abs=1e-3)
+    assert find_line(vector, RATE_HZ, one_phase=True).unbalance is None
+
+
+@pytest.mark.parametrize("sides", [(1,), (-1,), (1, -1)])
+@pytest.mark.parametrize("reversed_order", [False, True])
+def test_the_second_harmonic_is_told_whichever_way_it_turns(sides, reversed_order):
+    seconds = times(4.0, RATE_HZ)
+    vector = a_space_vector(seconds, line_hz=59.96)
+    vector = vector + sum(0.8 / len(sides) * np.exp(2j * np.pi * side * 119.92 * seconds) for side in sides)
+    line = find_line(vector.conj() if reversed_order else vector, RATE_HZ, one_phase=False)
+    assert line.second_harmonic == pytest.approx(0.2, rel=1e-3)
+    assert check_even_harmonics(line, -13.0) is None
+    refusal = check_even_harmonics(line, -15.0)
+    assert (refusal.reason, refusal.quantity, refusal.limit) == (
+        Reason.OUT_OF_DOMAIN,
+        "second_harmonic_dbc",
+        -15.0,
+    )
+    assert refusal.value == pytest.approx(-14.0, abs=0.1)
+
+
+@pytest.mark.parametrize("rate_hz", [150.0, 180.0, 200.0, 239.0])
+def test_a_rate_that_does_not_reach_the_second_harmonic_takes_nothing_for_it(rate_hz):
+    """At 180 Hz the line itself would stand in its place."""
+    vector = a_space_vector(times(12.0, rate_hz)) + 0.2 * a_space_vector(times(12.0, rate_hz)).conj()
+    line = find_line(vector, rate_hz, one_phase=False)
+    assert line.frequency_hz == pytest.approx(60.0, abs=1e-3)
+    assert line.second_harmonic == 0.0
+
+
+def test_silence_has_no_line():
+    assert find_line(np.zeros(1000, complex), RATE_HZ, one_phase=False) is None

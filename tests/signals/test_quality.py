@@ -14,7 +14,8 @@ from signal_factories import (
 )
 
 from edge_agent.signals.checks.flat import held_s
-from edge_agent.signals.checks.quality import check_currents, usable_vibration
+from edge_agent.signals.checks.quality import check_currents
+from edge_agent.signals.checks.vibration import usable_vibration
 from edge_agent.verdict import Reason, Refusal
 
 LENGTH_S = 6.0

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from signal_factories import a_space_vector, times
 
 from edge_agent.signals.dsp.carrier import demodulate
-from edge_agent.signals.dsp.levels import decibels
+from edge_agent.signals.dsp.tones import decibels
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 
 RATE_HZ = 1000.0

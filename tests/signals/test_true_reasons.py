@@ -17,7 +17,7 @@ from signal_factories import (
 )
 
 from edge_agent.signals.checks.quality import check_currents
-from edge_agent.signals.supply import Line, check_line
+from edge_agent.signals.prepared import Line, check_line
 from edge_agent.verdict import Reason
 
 LENGTH_S = 6.0

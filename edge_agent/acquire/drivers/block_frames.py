@@ -20,7 +20,7 @@ from edge_agent.acquire.drivers.decoder import Decoder, Unread
 from edge_agent.acquire.drivers.sequence import Arrival, SequenceTracker
 from edge_agent.acquire.drivers.splitting import Splitter
 from edge_agent.acquire.overrides import ConfiguredChannel, undescribed_device, with_channels
-from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.samples import Device, SampleBlock, same_rate
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.acquire.source import Silence
 
@@ -189,7 +189,7 @@ class FrameDecoder(Decoder):
     def _read_data(self, header: "_Header", frame: bytes) -> list[Device | SampleBlock]:
         found: list[Device | SampleBlock] = []
         channels, rate_mhz = self._widths.get(header.stream, (0, 0))
-        fits = channels == header.channels and description.same_rate(rate_mhz, header.rate_mhz)
+        fits = channels == header.channels and same_rate(rate_mhz, header.rate_mhz)
         if not fits:
             found += self._assume(header)
         if header.stream in self._widths:
@@ -205,7 +205,10 @@ class FrameDecoder(Decoder):
             self._counter.undescribed += self._described is None
             return found
         self._counter.frames += 1
-        found.append(_samples(header, frame))
+        shape = header.scans, header.channels
+        counts = np.frombuffer(frame, "<i2", header.scans * header.channels, _HEADER.size).reshape(shape)
+        clipped, overrun = header.flags & CLIPPED != 0, header.flags & OVERRUN != 0
+        found.append(SampleBlock(header.stream, header.first_scan, counts, clipped, overrun))
         return found
 
     def _tracker(self, header: "_Header") -> SequenceTracker:
@@ -293,12 +296,6 @@ def _checked(encoded: bytes) -> bytes | object:
     if len(frame) < _OVERHEAD:
         return _NO_FRAME
     return frame if zlib.crc32(frame) == _RESIDUE else _WRONG_CRC
-
-
-def _samples(header: _Header, frame: bytes) -> SampleBlock:
-    _, _, stream, channels, scans, flags, _, first_scan, _ = header
-    counts = np.frombuffer(frame, "<i2", scans * channels, _HEADER.size).reshape(scans, channels)
-    return SampleBlock(stream, first_scan, counts, flags & CLIPPED != 0, flags & OVERRUN != 0)
 
 
 def _sealed(body: bytes) -> bytes:

@@ -26,7 +26,7 @@ from edge_agent.acquire.drivers.splitting import Splitter
 from edge_agent.acquire.drivers.steps import MAX_COUNT, Steps
 from edge_agent.acquire.drivers.text_line import LineReader
 from edge_agent.acquire.overrides import ConfiguredChannel, undescribed_device, with_channels
-from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.samples import Device, SampleBlock, same_streams
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.acquire.source import Silence
 
@@ -166,9 +166,7 @@ class CsvDecoder(Decoder):
         if indexed != self._indexed:
             self._lost_lines += self._tracker.lost
             self._tracker = SequenceTracker()
-        begun = self._described is not None and description.same_streams(
-            self._described.streams, device.streams
-        )
+        begun = self._described is not None and same_streams(self._described.streams, device.streams)
         if not begun or indexed != self._indexed:
             self._described, self._indexed = device, indexed
             channels = with_channels(device, self._channels).streams[0].channels

@@ -70,12 +70,9 @@ class SequenceTracker:
             return Arrival.REPEATED if repeated else Arrival.RESTARTED
         if first_scan < self._next_scan:
             return Arrival.RESTARTED
-        self._note_missing(ahead)
-        return Arrival.NEXT
-
-    def _note_missing(self, ahead: int) -> None:
-        assert self._expected is not None
+        # Those between the expected frame and this one are missing; only the newest are worth remembering.
         self.lost += ahead
         newest = self._expected + ahead
         self._missing.update(n % _WRAP for n in range(max(self._expected, newest - _REMEMBERED), newest))
         self._missing = {n for n in self._missing if (newest - n) % _WRAP <= _REMEMBERED}
+        return Arrival.NEXT

@@ -13,6 +13,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersi
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge_agent.publish.mqtt.limits import MAX_IN_FLIGHT, Limits, limits_of
 from edge_agent.publish.settings import MqttSettings, TlsSettings
@@ -21,6 +22,8 @@ _MAX_QUEUED = 4 * MAX_IN_FLIGHT
 """Messages that paho may hold, more than are ever given to it; judgement."""
 _MAX_INCOMING = 100
 """Messages for us that wait at most; whoever sends more at once is no person; judgement."""
+_MAX_PACKET_BYTES = 65_536
+"""Largest packet that the broker may send us, as in deploy/mosquitto/edge-agent.conf; judgement."""
 _NOT_FOR_A_MESSAGE = frozenset(
     {
         "Server shutting down",
@@ -97,7 +100,7 @@ class Incoming:
     payload: bytes
     """What was published."""
     retain: bool
-    """True if it lay there before we subscribed."""
+    """True if it was published to be retained; MQTT 3.1.1 says so only of what lay there before us."""
     response_topic: str | None = None
     """Where the sender wants an answer (MQTT 5); None if it names no topic."""
     correlation: bytes | None = None
@@ -115,11 +118,16 @@ class Connection:
         protocol: MQTTProtocolVersion,
         wake: Callable[[], None],
         subscriptions: Sequence[str] = (),
+        unwanted: Sequence[str] = (),
     ) -> None:
-        """Prepare; `wake` is called from paho's thread whenever there is something new to look at."""
+        """Prepare; `wake` is called from paho's thread whenever there is something new to look at.
+
+        `unwanted` are subscriptions that the session on the broker may still hold from an earlier run.
+        """
         self._settings = settings
         self._wake = wake
         self._subscriptions = subscriptions
+        self._unwanted = unwanted
         self._receipts: deque[Receipt] = deque()
         self._incoming: deque[Incoming] = deque(maxlen=_MAX_INCOMING)
         self._answered = threading.Event()
@@ -127,6 +135,8 @@ class Connection:
         self._closed: Ending | None = None
         self.limits = Limits()
         """What the broker can do, once the connection is open."""
+        self.missed = 0
+        """Messages for us that were dropped because too many came at once."""
         self._wrong_protocol = False
         self._client = _client(settings, client_id, will, protocol)
         self._client.on_connect = self._on_connect
@@ -164,13 +174,20 @@ class Connection:
         words = "" if self._closed is None else self._closed.words
         raise ConnectionFailedError(f"{where} did not accept us: {words}", wrong_protocol=True)
 
-    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
+    def send(
+        self, topic: str, payload: bytes, *, qos: int, retain: bool, correlation: bytes | None = None
+    ) -> int | None:
         """Send a message as well as the broker can take it; return the id of its receipt.
 
         None means that it was not taken. Raises ValueError for a topic to which nothing can be sent.
+        `correlation` goes along where the broker speaks MQTT 5.
         """
         qos, retain = min(qos, self.limits.max_qos), retain and self.limits.retain
-        info = self._client.publish(topic, payload, qos=qos, retain=retain)
+        properties = None
+        if correlation is not None and self._client.protocol == MQTTProtocolVersion.MQTTv5:
+            properties = Properties(PacketTypes.PUBLISH)  # type: ignore[no-untyped-call]
+            properties.CorrelationData = correlation
+        info = self._client.publish(topic, payload, qos=qos, retain=retain, properties=properties)
         return info.mid if info.rc == MQTTErrorCode.MQTT_ERR_SUCCESS else None
 
     def receipts(self) -> list[Receipt]:
@@ -204,6 +221,7 @@ class Connection:
             return
         properties = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
         properties.SessionExpiryInterval = self._settings.session_expiry_s
+        properties.MaximumPacketSize = _MAX_PACKET_BYTES
         self._client.connect(*to, clean_start=False, properties=properties)
 
     def _on_connect(
@@ -214,9 +232,17 @@ class Connection:
             self._wrong_protocol = reason.getName() == "Unsupported protocol version"
         else:
             self.limits = limits_of(properties)
-            for subscription in self._subscriptions:
-                client.subscribe(subscription, qos=1)
+            self._subscribe(client, flags.session_present)
         self._answered.set()
+
+    def _subscribe(self, client: Client, session_present: bool) -> None:
+        for subscription in self._unwanted if session_present else ():
+            client.unsubscribe(subscription)
+        for subscription in self._subscriptions:
+            if client.protocol == MQTTProtocolVersion.MQTTv5:
+                client.subscribe(subscription, options=SubscribeOptions(qos=1, retainAsPublished=True))
+            else:
+                client.subscribe(subscription, qos=1)
 
     def _on_disconnect(
         self, client: Client, userdata: object, flags: DisconnectFlags, reason: ReasonCode, properties: object
@@ -239,6 +265,7 @@ class Connection:
         self._wake()
 
     def _on_message(self, client: Client, userdata: object, message: MQTTMessage) -> None:
+        self.missed += len(self._incoming) == _MAX_INCOMING
         told = vars(message.properties) if message.properties is not None else {}
         self._incoming.append(
             Incoming(

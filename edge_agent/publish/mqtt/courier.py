@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from paho.mqtt.client import topic_matches_sub
@@ -45,6 +45,8 @@ class CourierCounts:
     """Messages that the broker would not take, e.g. for its access list."""
     left_out: int = 0
     """Messages that the broker is too small for, or for which it ended the connection."""
+    missed: int = 0
+    """Messages for us that came faster than they could be taken in."""
 
 
 class Courier:
@@ -57,8 +59,12 @@ class Courier:
         mailbox: Mailbox,
         outbox: Outbox,
         receivers: dict[str, Callable[[Incoming], None]] | None = None,
+        unwanted: Sequence[str] = (),
     ) -> None:
-        """Prepare; messages on a subscription of `receivers` are handed to it, in the courier's thread."""
+        """Prepare; messages on a subscription of `receivers` are handed to it, in the courier's thread.
+
+        `unwanted` are subscriptions of earlier runs that are given up.
+        """
         self.counts = CourierCounts()
         """How it goes."""
         self._settings = settings
@@ -67,6 +73,8 @@ class Courier:
         self._mailbox = mailbox
         self._outbox = outbox
         self._receivers = receivers or {}
+        self._unwanted = unwanted
+        self._missed_before = 0
         self._wake = threading.Event()
         self._stop_by_s = 0.0
         self._backoff = Backoff(settings.retry_min_s, settings.retry_max_s)
@@ -106,6 +114,7 @@ class Courier:
                 self._terms.protocol,
                 self._wake.set,
                 tuple(self._receivers),
+                self._unwanted,
             )
             connection.open()
         except ConnectionFailedError as error:
@@ -142,6 +151,7 @@ class Courier:
             connection.abandon()
             self._learn_from_end(ending, delivery)
         self.counts.connected = False
+        self._missed_before = self.counts.missed
         self._mailbox.disconnected()
         self._backoff.lost()
 
@@ -211,6 +221,7 @@ class Courier:
 
     def _take_in(self, connection: Connection) -> None:
         """Hand what has come to whoever wants it."""
+        self.counts.missed = self._missed_before + connection.missed
         for message in connection.incoming():
             for subscription, receive in self._receivers.items():
                 if topic_matches_sub(subscription, message.topic):

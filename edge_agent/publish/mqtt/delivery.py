@@ -21,7 +21,9 @@ _PASSED_S = 5.0
 class Line(Protocol):
     """The part of a connection that a delivery needs."""
 
-    def send(self, topic: str, payload: bytes, *, qos: int, retain: bool) -> int | None:
+    def send(
+        self, topic: str, payload: bytes, *, qos: int, retain: bool, correlation: bytes | None = None
+    ) -> int | None:
         """Send; return the id of the receipt, None if it was not taken. Raises ValueError."""
 
     def receipts(self) -> list[Receipt]:
@@ -143,16 +145,18 @@ class Delivery:
         """True if a message may be sent now, as far as earlier attempts show."""
         return not self._suspects.waits(key) and not (self._suspects.goes_alone(key) and self._in_flight)
 
-    def _send(self, key: Key, topic: str, payload: bytes, qos: int, retain: bool) -> bool:
+    def _send(
+        self, key: Key, topic: str, payload: bytes, qos: int, retain: bool, correlation: bytes | None = None
+    ) -> bool:
         """Send a message or set it aside; False if the connection takes nothing more."""
-        if not self.limits.fits(topic, payload):
-            self.too_large.append((topic, packet_bytes(topic, payload)))
+        if not self.limits.fits(topic, payload, correlation):
+            self.too_large.append((topic, packet_bytes(topic, payload, correlation)))
             self._suspects.too_large(key)
             return True
         alone = self._suspects.goes_alone(key)
         qos = 1 if alone else qos  # so that there is a receipt
         try:
-            message_id = self._line.send(topic, payload, qos=qos, retain=retain)
+            message_id = self._line.send(topic, payload, qos=qos, retain=retain, correlation=correlation)
         except ValueError as error:
             self.refusals.append(f"{topic!r}: {error}")
             self._suspects.refused(key)
@@ -182,7 +186,8 @@ class Delivery:
 
     def _send_passing(self) -> None:
         while self._room > 0 and (message := self._mailbox.take_passing(self._ready)) is not None:
-            self._send(message.topic, message.topic, message.payload, 0, message.retain)
+            topic, qos, correlation = message.topic, message.qos, message.correlation
+            self._send(topic, topic, message.payload, qos, message.retain, correlation)
         for key in self._suspects.set_aside():
             if isinstance(key, str) and self._suspects.waits(key):
                 self._mailbox.drop_passing(key)

@@ -21,9 +21,11 @@ class Limits:
     in_flight: int = MAX_IN_FLIGHT
     """Messages that may be under way at once."""
 
-    def fits(self, topic: str, payload: bytes) -> bool:
+    def fits(self, topic: str, payload: bytes, correlation: bytes | None = None) -> bool:
         """True if a message is no larger than the broker takes."""
-        return self.max_packet_bytes is None or packet_bytes(topic, payload) <= self.max_packet_bytes
+        if self.max_packet_bytes is None:
+            return True
+        return packet_bytes(topic, payload, correlation) <= self.max_packet_bytes
 
     def missing(self, heartbeat_s: float) -> list[str]:
         """Return what the broker lacks and what follows from it, a sentence each."""
@@ -54,8 +56,14 @@ def limits_of(properties: object) -> Limits:
     )
 
 
-def packet_bytes(topic: str, payload: bytes) -> int:
-    """Return the length of a PUBLISH packet of MQTT 5 without properties (section 3.3)."""
-    rest = 2 + len(topic.encode()) + 2 + 1 + len(payload)  # topic, packet identifier, properties, payload
-    length_bytes = max(1, (rest.bit_length() + 6) // 7)
-    return 1 + length_bytes + rest
+def packet_bytes(topic: str, payload: bytes, correlation: bytes | None = None) -> int:
+    """Return the length of a PUBLISH packet of MQTT 5 with no other property than correlation data (3.3)."""
+    properties = 0 if correlation is None else 1 + 2 + len(correlation)  # identifier, length, data
+    head = 2 + len(topic.encode()) + 2  # topic, packet identifier
+    rest = head + _length_bytes(properties) + properties + len(payload)
+    return 1 + _length_bytes(rest) + rest
+
+
+def _length_bytes(length: int) -> int:
+    """Return how many bytes hold a length: seven bits in each."""
+    return max(1, (length.bit_length() + 6) // 7)

@@ -11,7 +11,7 @@ _MAX_PASSING = 20
 
 @dataclass(frozen=True, slots=True)
 class Passing:
-    """A message worth sending only now (QoS 0)."""
+    """A message worth sending only now."""
 
     topic: str
     """Where it is published."""
@@ -19,6 +19,10 @@ class Passing:
     """What is published."""
     retain: bool
     """True if the broker keeps it for later subscribers."""
+    qos: int = 0
+    """1 if the broker is to confirm it; it is not sent again either way."""
+    correlation: bytes | None = None
+    """What a reply carries so that whoever asked knows it (MQTT 5); None for anything else."""
 
 
 class Mailbox:

@@ -20,10 +20,11 @@ from edge_agent.publish.documents import (
     Told,
 )
 from edge_agent.publish.mqtt.courier import Courier
+from edge_agent.publish.mqtt.inbox import Inbox
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
 from edge_agent.publish.settings import MqttSettings, SinkSettings
-from edge_agent.publish.sink import Sink, SinkCounts
+from edge_agent.publish.sink import Request, Sink, SinkCounts
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.supervision import Watched
@@ -69,7 +70,16 @@ class Publisher(Sink):
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
         self._mailbox = Mailbox()
-        self._courier = Courier(settings, agent_id, self._mailbox, outbox)
+        self._inbox = Inbox(self._base, self.take)
+        commands = self._inbox.subscription
+        self._courier = Courier(
+            settings,
+            agent_id,
+            self._mailbox,
+            outbox,
+            {commands: self._inbox.receive} if settings.commands else {},
+            () if settings.commands else (commands,),
+        )
 
     def __enter__(self) -> Self:
         self.start()
@@ -105,8 +115,17 @@ class Publisher(Sink):
                 self._publish_reply(document, payload)
 
     def _publish_reply(self, reply: Reply, payload: Payload) -> None:
-        """Answer on our own topic, and where the sender wants it."""
-        self.publish_passing(f"reply/{reply.name}", payload, retain=False)
+        """Answer on our own topic and where the sender wants it, if the broker is there."""
+        self._inbox.count(reply)
+        content = encode(payload)
+        for topic in (f"{self._base}/reply/{reply.name}", reply.response_topic):
+            if topic is not None:
+                self._mailbox.put_passing(Passing(topic, content, False, 1, reply.correlation))
+        self._courier.wake()
+
+    def requests(self) -> list[Request]:
+        """Return the commands that came since the last call; what is no proper one is answered."""
+        return self._inbox.requests()
 
     def event_number(self) -> int:
         """Draw the number of the next event."""
@@ -133,6 +152,8 @@ class Publisher(Sink):
             refusals=carried.refusals,
             diagnoses_dropped=self._mailbox.dropped,
             left_out=carried.left_out,
+            commands_done=self._inbox.done,
+            commands_refused=self._inbox.refused + carried.missed,
         )
 
     @property

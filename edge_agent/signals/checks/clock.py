@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from edge_agent.limits import CLOCK
 from edge_agent.signals.checks.coarse import CoarseCurrents
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.tones import rotation
 
 _JUMP_OVER_MEDIAN = 6.0
 """Smallest jump over the usual unrest of the window: a jump must be an outlier. Judgement, held by the
@@ -93,7 +93,14 @@ def _unforeseen(currents: CoarseCurrents, lag: int) -> NDArray[np.float32]:
     turn = np.float32(2.0 * np.cos(2.0 * np.pi * currents.frequency_hz * lag / currents.rate_hz))
     valid = currents.valid
     known = valid[2 * lag :] & valid[lag:-lag] & valid[: -2 * lag]
-    by_phase = [_rms_over(_rest(row, lag, turn) * known, 2 * lag) for row in currents.samples]
+    by_phase = []
+    for row in currents.samples:
+        rest = row[lag:-lag] * -turn
+        rest += row[2 * lag :]
+        rest += row[: -2 * lag]
+        power = np.cumsum(np.square(rest * known), dtype=np.float64)
+        mean = (power[2 * lag :] - power[: -2 * lag]) / (2 * lag)
+        by_phase.append(np.sqrt(np.maximum(mean, 0.0)).astype(np.float32))
     return _middle(by_phase) / np.float32(currents.amplitudes_a.max())
 
 
@@ -108,19 +115,6 @@ def _leaves_unrest(strength: NDArray[np.float32], first: int, last: int, rate_hz
     if not before.size or not after.size:
         return False
     return bool(np.median(after) > _UNREST_OVER_USUAL * np.percentile(before, 90))
-
-
-def _rest(row: NDArray[np.float32], lag: int, turn: np.float32) -> NDArray[np.float32]:
-    rest = row[lag:-lag] * -turn
-    rest += row[2 * lag :]
-    rest += row[: -2 * lag]
-    return rest
-
-
-def _rms_over(values: NDArray[np.float32], span: int) -> NDArray[np.float32]:
-    power = np.cumsum(np.square(values), dtype=np.float64)
-    mean = (power[span:] - power[:-span]) / span
-    return np.sqrt(np.maximum(mean, 0.0)).astype(np.float32)
 
 
 def _middle(by_phase: list[NDArray[np.float32]]) -> NDArray[np.float32]:

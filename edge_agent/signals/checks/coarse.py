@@ -1,15 +1,13 @@
 """Phase currents averaged over short blocks: small enough to look at them from every side."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from edge_agent.acquire.samples import Channel, ChannelKind
-from edge_agent.signals.dsp.rotation import rotation
-from edge_agent.windows.sliding import StreamWindow, Window
+from edge_agent.signals.dsp.tones import rotation
+from edge_agent.windows.sliding import StreamWindow
 
 _BLOCKS_PER_PERIOD = 40
 """Averages per period of the line: the 5th and 7th harmonic pass, and the checks cost little. Judgement."""
@@ -54,44 +52,12 @@ class CoarseCurrents:
         return np.asarray(np.einsum("psn,sn->ps", cut, carrier) * (2.0 / np.hanning(length).sum()))
 
 
-def phases_of(channels: Sequence[Channel]) -> dict[str, int]:
-    """Position of the current channel of each phase, a, b and c; in the order of the channels.
-
-    Where some channels say their phase, one that does not is of another conductor: the neutral, the earth.
-    Where none does, the first three are taken in the order of the alphabet. The first of a phase counts.
-    """
-    currents = [i for i, channel in enumerate(channels) if channel.kind is ChannelKind.CURRENT]
-    if not any(channels[i].phase for i in currents):
-        return dict(zip("abc", currents, strict=False))
-    found: dict[str, int] = {}
-    for i in currents:
-        phase = channels[i].phase
-        if phase is not None:
-            found.setdefault(phase, i)
-    return found
-
-
-def currents_of(window: StreamWindow) -> list[int]:
-    """Indices of the channels of a stream that measure a phase, rising."""
-    return list(phases_of(window.stream.channels).values())
-
-
-def phase_names(window: StreamWindow) -> list[str]:
-    """Which phase each of them measures."""
-    return list(phases_of(window.stream.channels))
-
-
-def current_stream(window: Window) -> StreamWindow | None:
-    """Return the first stream with currents; None if there is none."""
-    return next((stream for stream in window.streams if currents_of(stream)), None)
-
-
 def coarse_currents(window: StreamWindow, line_frequency_hz: float) -> CoarseCurrents:
     """Average the currents of a window, which must have some, over blocks; the line is near what is given."""
     factor = max(1, int(window.stream.rate_hz / _BLOCKS_PER_PERIOD / line_frequency_hz))
     blocks = window.valid.size // factor
     valid: NDArray[np.bool_] = np.all(window.valid[: blocks * factor].reshape(blocks, factor), axis=1)
-    channels = currents_of(window)
+    channels = window.stream.phases.values()
     samples = np.empty((len(channels), blocks), np.float32)
     for row, channel in zip(samples, channels, strict=True):
         _average(window.counts[channel], factor, row)

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.acquire.samples import Channel, ChannelKind
-from edge_agent.limits import CLOCK, SAMPLES, WIRING
+from edge_agent.acquire.samples import Channel
+from edge_agent.limits import CLOCK, SAMPLES
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_samples
-from edge_agent.signals.checks import clock, flat, magnitudes, wiring
-from edge_agent.signals.checks.coarse import CoarseCurrents, coarse_currents, current_stream, currents_of
-from edge_agent.signals.checks.vibration import usable_vibration
+from edge_agent.signals.checks import clock, flat, sensors
+from edge_agent.signals.checks.coarse import CoarseCurrents, coarse_currents
 from edge_agent.verdict import Refusal
-from edge_agent.windows.sliding import StreamWindow, Window
+from edge_agent.windows.sliding import StreamWindow
 
 _AMPLITUDES_S = 0.2
 """Parts in which the amplitude is followed, s: ten periods of the line, shorter than any start.
@@ -26,16 +25,6 @@ _QUARTERS = 4
 """Parts of a window whose currents are compared: a run-up of seconds shows between quarters. Judgement."""
 
 
-__all__ = [
-    "check_currents",
-    "check_rate",
-    "current_stream",
-    "currents_of",
-    "measured_speed_rpm",
-    "usable_vibration",
-]
-
-
 @dataclass(frozen=True, slots=True)
 class _Currents:
     """The currents of a window as the checks look at them."""
@@ -44,9 +33,13 @@ class _Currents:
     """Of each phase, (scans,), without those that were lost."""
     channels: list[Channel]
     """Of each phase."""
+    names: list[str]
+    """Of the channels."""
     coarse: CoarseCurrents
-    amplitudes_a: NDArray[np.float64]
+    rms_a: NDArray[np.float64]
     """(phases,)."""
+    amplitudes: NDArray[np.float64]
+    """(phases,), in counts."""
     phasors: NDArray[np.complex128]
     """(phases, parts), A, of consecutive parts of the window."""
     marked: float
@@ -54,25 +47,10 @@ class _Currents:
     rate_hz: float
     nameplate: Nameplate
 
-    @property
-    def rms_a(self) -> NDArray[np.float64]:
-        """(phases,)."""
-        return np.asarray(self.amplitudes_a / np.sqrt(2.0))
-
-    @property
-    def amplitudes(self) -> NDArray[np.float64]:
-        """(phases,), in counts."""
-        return np.asarray(self.amplitudes_a / np.abs([channel.scale for channel in self.channels]))
-
-    @property
-    def names(self) -> list[str]:
-        """Of the channels."""
-        return [channel.name for channel in self.channels]
-
 
 def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
     """Return the refusal of currents that come too seldom to show the line, as a meter's rms values do."""
-    if not currents_of(window):
+    if not window.stream.phases:
         return None
     needed_hz = SAMPLES.min_scans_per_period * nameplate.line_frequency_hz
     if window.stream.rate_hz < needed_hz:
@@ -89,18 +67,21 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
         return of_samples.LOST_FRACTION.refuse(lost)
     if window.overruns:
         return of_samples.DEVICE_OVERRUNS.refuse(window.overruns)
-    channels = currents_of(window)
+    channels = list(window.stream.phases.values())
     if not channels:
         return of_samples.NO_CURRENT_CHANNEL.refuse(0)
     for channel in set(channels).intersection(window.dead):
         name = window.stream.channels[channel].name
         return of_samples.DEAD_CURRENT.refuse(len(window.dead), channel=name)
+    used = [window.stream.channels[i] for i in channels]
     coarse = coarse_currents(window, nameplate.line_frequency_hz)
     currents = _Currents(
         counts=[window.counts[i] if lost == 0.0 else window.counts[i, window.valid] for i in channels],
-        channels=[window.stream.channels[i] for i in channels],
+        channels=used,
+        names=[channel.name for channel in used],
         coarse=coarse,
-        amplitudes_a=coarse.amplitudes_a,
+        rms_a=np.asarray(coarse.amplitudes_a / np.sqrt(2.0)),
+        amplitudes=np.asarray(coarse.amplitudes_a / np.abs([channel.scale for channel in used])),
         phasors=coarse.phasors(),
         marked=window.clipped_scans / window.valid.size,
         rate_hz=window.stream.rate_hz,
@@ -168,11 +149,10 @@ def _run_up(currents: _Currents) -> Iterator[Refusal]:
         yield of_samples.RUN_UP.refuse(change)
 
 
-def _magnitudes(currents: _Currents) -> Iterator[Refusal]:
-    limits = magnitudes.current_limits(currents.nameplate)
-    refusal = magnitudes.check_plate(currents.names, currents.rms_a, limits)
-    if refusal is None:
-        refusal = magnitudes.check_sensors(currents.names, currents.phasors, currents.rms_a, limits)
+def _sensors(currents: _Currents) -> Iterator[Refusal]:
+    names, rms_a, nameplate = currents.names, currents.rms_a, currents.nameplate
+    refusal = sensors.check_magnitude(names, rms_a, nameplate)
+    refusal = refusal or sensors.check_gains(names, currents.phasors, rms_a, nameplate)
     if refusal is not None:
         yield refusal
 
@@ -214,7 +194,7 @@ def _clock(currents: _Currents) -> Iterator[Refusal]:
     jump_rad = clock.phase_jump_rad(coarse)
     if jump_rad is not None:
         yield of_samples.PHASE_JUMP.refuse(abs(jump_rad))
-    strongest = currents.counts[int(np.argmax(currents.amplitudes_a))]
+    strongest = currents.counts[int(np.argmax(currents.coarse.amplitudes_a))]
     jitter_s = clock.jitter_s(strongest, currents.rate_hz, coarse.frequency_hz)
     if jitter_s > CLOCK.max_jitter_s:
         yield of_samples.JITTER.refuse(jitter_s)
@@ -229,49 +209,23 @@ def _wander(currents: _Currents) -> Iterator[Refusal]:
         yield (of_samples.LINE_WANDERS if grid else of_samples.DRIVE_WANDERS).refuse(wander_hz)
 
 
-def _two_phases(currents: _Currents) -> Iterator[Refusal]:
-    if len(currents.phasors) != 2:
-        return
-    angle_deg = wiring.phase_angle_deg(currents.phasors)
-    least_deg, largest_deg = WIRING.min_phase_angle_deg, WIRING.max_phase_angle_deg
-    if angle_deg < least_deg:
-        yield of_samples.PHASES_TOO_CLOSE.refuse(angle_deg)
-    if angle_deg > largest_deg:
-        yield of_samples.PHASES_OPPOSED.refuse(angle_deg)
-
-
-def _three_phases(currents: _Currents) -> Iterator[Refusal]:
-    if len(currents.phasors) != 3:
-        return
-    zero = wiring.zero_sequence(currents.phasors)
-    if zero > WIRING.max_zero_sequence:
-        yield of_samples.ZERO_SEQUENCE.refuse(zero)
-    limit = wiring.drift_limit(float(currents.amplitudes.min()))
-    drift = wiring.gain_drift(currents.phasors)
-    if drift > limit:
-        yield of_samples.GAIN_DRIFTS.refuse(drift, limit)
+def _wiring(currents: _Currents) -> Iterator[Refusal]:
+    refusal = sensors.check_directions(currents.phasors)
+    refusal = refusal or sensors.check_drift(currents.phasors, float(currents.amplitudes.min()))
+    if refusal is not None:
+        yield refusal
 
 
 _CHECKS = (
     _off,
     _starts,
     _run_up,
-    _magnitudes,
+    _sensors,
     _dead_phase,
     _held,
     _clipping,
     _clock,
     _wander,
-    _two_phases,
-    _three_phases,
+    _wiring,
 )
 """In this order: what spoils the later ones comes first."""
-
-
-def measured_speed_rpm(window: Window) -> float | None:
-    """Return the median of the first speed channel, rpm; None if there is none or nothing came of it."""
-    for stream in window.streams:
-        for i, channel in enumerate(stream.stream.channels):
-            if channel.kind is ChannelKind.SPEED and stream.valid.any() and i not in stream.dead:
-                return float(np.median(stream.units(i)[stream.valid]))
-    return None

@@ -9,7 +9,7 @@ from scipy import fft
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.limits import SAMPLES
 from edge_agent.signals.checks import flat
-from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS
+from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS
 from edge_agent.windows.sliding import StreamWindow, Window
 
 _HELD_S = 0.02

@@ -1,8 +1,6 @@
 """Signal processing that needs no knowledge of motors. Its parts, in reading order:
 
-levels      levels in decibels, and the tapers through which spectra are taken
-rotation    phasors that turn evenly: what shifts a line to zero, and what a spectrum is looked at with
-polyphase   filter and decimation in one: only what is kept is computed
-decimation  all channels of a stream brought down to the rate at which faults of the rotor live
+tones       how lines are read from samples: phasors that turn evenly, tapers, and levels in decibels
+decimation  filter and decimation in one, and all channels of a stream at the rate of rotor faults
 carrier     the current seen from its own carrier; refuses a window with too many bridged samples
 """

@@ -9,8 +9,8 @@ from scipy import signal
 
 from edge_agent.limits import SAMPLES
 from edge_agent.refusals import of_samples
-from edge_agent.signals.dsp.polyphase import decimate
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.decimation import decimate, unbroken
+from edge_agent.signals.dsp.tones import rotation
 from edge_agent.verdict import Refusal
 
 BASEBAND_RATE_HZ = 125.0
@@ -26,6 +26,8 @@ STOPPED_BY_DB = 100.0
 _SCALED_BETWEEN_HZ = (20.0, 70.0)
 """Line frequencies that the band scales with: below, it would be as long as a window, above, wider than the
 baseband has room for; judgement."""
+_TAPS_PER_STEP = 12
+"""Length of the filter per step of the decimation: it is flat to 30 Hz at the usual rate. Judgement."""
 _MAX_PERIODS = 5
 """Periods among which a whole number of samples is sought: at 1 kHz one of them comes within a sixth of a
 sample, and hardly a sideband turns meanwhile; judgement."""
@@ -74,12 +76,9 @@ def demodulate(
     band = _cut_out(bridged, rate_hz, carrier_hz)
     log = np.log(np.maximum(np.abs(band), 1e-12)) + 1j * np.unwrap(np.angle(band))
     factor = max(1, int(rate_hz / BASEBAND_RATE_HZ))
-    kept = _low_pass(log, factor)
-    lost = np.concatenate(([0], np.cumsum(~valid)))
-    first = np.arange(kept.size) * factor
     return Baseband(
-        log=kept,
-        valid=lost[first + 2 * _half(factor) + 1] == lost[first],
+        log=_low_pass(log, factor),
+        valid=unbroken(valid, _taps(factor).size, factor),
         rate_hz=rate_hz / factor,
         carrier_hz=carrier_hz,
     )
@@ -102,19 +101,15 @@ def shift(
     return _low_pass(shifted, factor), rate_hz / factor
 
 
-def _half(factor: int) -> int:
-    return 6 * factor
-
-
 def _low_pass(samples: NDArray[np.complex128], factor: int) -> NDArray[np.complex128]:
-    """Filter and decimate along the last axis; output k rests on 2 half + 1 samples from k factor on."""
+    """Filter and decimate along the last axis; output k rests on as many samples from k factor on as taps."""
     return np.apply_along_axis(decimate, -1, samples, _taps(factor), factor)
 
 
 @cache
 def _taps(factor: int) -> NDArray[np.float64]:
     """Flat to 30 Hz; what would fold there, from 95 Hz on at the usual rate, is 100 dB down."""
-    return np.asarray(signal.firwin(2 * _half(factor) + 1, 0.9 / factor, window=("kaiser", 10.0)))
+    return np.asarray(signal.firwin(_TAPS_PER_STEP * factor + 1, 0.9 / factor, window=("kaiser", 10.0)))
 
 
 def _cut_out(samples: NDArray[np.complex128], rate_hz: float, carrier_hz: float) -> NDArray[np.complex128]:

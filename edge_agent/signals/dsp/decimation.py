@@ -1,10 +1,12 @@
-"""All channels of a stream brought down to the rate at which faults of the rotor live."""
+"""Fewer samples: filter and decimation in one, and all channels of a stream at the rate of rotor faults."""
+
+from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from scipy import signal
 
-from edge_agent.signals.dsp.polyphase import decimate
 from edge_agent.windows.sliding import StreamWindow
 
 TARGET_RATE_HZ = 1000.0
@@ -13,6 +15,25 @@ TARGET_RATE_HZ = 1000.0
 _TAPS_PER_STEP = 24
 """Length of the filter per step of the decimation: with a Kaiser window of 8 it stops by 80 dB (Kaiser's
 formula)."""
+
+
+def decimate(samples: NDArray[Any], taps: NDArray[Any], factor: int) -> NDArray[Any]:
+    """Filter a signal (n,), real or complex, with symmetric real taps and keep every `factor`-th value.
+
+    Output k rests on the `taps.size` samples from k `factor` on; there are as many as the samples reach. The
+    same samples give the same output, bit for bit, whatever comes before and after them.
+    """
+    if np.iscomplexobj(samples):
+        return np.asarray(decimate(samples.real, taps, factor) + 1j * decimate(samples.imag, taps, factor))
+    kept = sliding_window_view(np.ascontiguousarray(samples), taps.size)[::factor]
+    # No matrix product: in what order a BLAS sums up hangs on the machine and on where an output stands.
+    return np.asarray(np.einsum("kn,n->k", kept, taps))
+
+
+def unbroken(valid: NDArray[np.bool_], taps: int, factor: int) -> NDArray[np.bool_]:
+    """Return which outputs of `decimate` with so many taps rest on samples that all came, of `valid` (n,)."""
+    lost = np.concatenate(([0], np.cumsum(~valid)))
+    return np.asarray(lost[taps::factor] == lost[:-taps:factor])
 
 
 class Decimator:
@@ -43,20 +64,20 @@ class Decimator:
         """
         outputs = (window.counts.shape[1] - 2 * self._half - 1) // self.factor + 1
         reused = self._reusable(window, outputs)
+        known = reused.shape[1]
         result = np.empty((len(window.stream.channels), outputs), np.float32)
-        result[:, : reused.shape[1]] = reused
-        if reused.shape[1] < outputs:
-            for channel in range(result.shape[0]):
-                result[channel, reused.shape[1] :] = self._filter(window, channel, reused.shape[1], outputs)
+        result[:, :known] = reused
+        if known < outputs:
+            new = slice(known * self.factor, (outputs - 1) * self.factor + 2 * self._half + 1)
+            for channel, counts, decimated in zip(window.stream.channels, window.counts, result, strict=True):
+                units = channel.units(counts[new])
+                decimated[known:] = units if self.factor == 1 else decimate(units, self._taps, self.factor)
         self._kept = window, result
         return result
 
     def valid(self, window: StreamWindow) -> NDArray[np.bool_]:
         """Return which outputs rest on samples that all came, (scans // factor,)."""
-        lost = np.concatenate(([0], np.cumsum(~window.valid)))
-        outputs = (window.valid.size - 2 * self._half - 1) // self.factor + 1
-        first = np.arange(outputs) * self.factor
-        return np.asarray(lost[first + 2 * self._half + 1] == lost[first])
+        return unbroken(window.valid, self._taps.size, self.factor)
 
     def _reusable(self, window: StreamWindow, outputs: int) -> NDArray[np.float32]:
         """Return the leading outputs (channels, n) that were computed before, from the very same counts.
@@ -77,8 +98,3 @@ class Decimator:
         overlap = window.counts.shape[1] - scans
         same = np.array_equal(before.counts[:, scans : scans + overlap], window.counts[:, :overlap])
         return output[:, shift:] if same else nothing
-
-    def _filter(self, window: StreamWindow, channel: int, first: int, outputs: int) -> NDArray[np.float32]:
-        begin, end = first * self.factor, (outputs - 1) * self.factor + 2 * self._half + 1
-        units = window.stream.channels[channel].units(window.counts[channel, begin:end])
-        return units if self.factor == 1 else decimate(units, self._taps, self.factor)

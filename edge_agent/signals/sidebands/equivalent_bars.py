@@ -123,7 +123,8 @@ class BarScale:
     """Turns sidebands into bars, by the motor's circuit."""
 
     def __init__(self, nameplate: Nameplate, circuit: Circuit) -> None:
-        self._circuit = circuit
+        self.nameplate = nameplate
+        self.circuit = circuit
         self._bars = nameplate.rotor_bars or typical_rotor_bars(nameplate.poles)
         self._bars_spread = 0.0 if nameplate.rotor_bars else _SPREAD_UNKNOWN_BARS
 
@@ -135,7 +136,7 @@ class BarScale:
         """
         common, idle, per_load = _SHOWN_OF_A_BAR
         share = common * (idle + per_load * self._load(slip))
-        return self._bars / (share * self._circuit.sideband_gain(slip))
+        return self._bars / (share * self.circuit.sideband_gain(slip))
 
     def measure(self, pair: SidebandPair) -> EquivalentBars:
         """Count the equivalent bars of a measured pair, by the reading with the narrower interval.
@@ -179,7 +180,7 @@ class BarScale:
         (u, l*).
         """
         line_hz = pair.pole_pass_hz / 2 / pair.slip
-        swing = self._circuit.speed_swing(slip, np.array([pair.pole_pass_hz]), line_hz)
+        swing = self.circuit.speed_swing(slip, np.array([pair.pole_pass_hz]), line_hz)
         upper, lower = (complex(side[0]) for side in swing)
         turn = lower.conjugate() / upper
         along = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
@@ -215,4 +216,4 @@ class BarScale:
         return (math.sqrt(1 + 4 * bend * linear) - 1) / (2 * bend) if bend > 0 else linear
 
     def _load(self, slip: float) -> float:
-        return min(max(self._circuit.load_at_slip(slip), 0.0), _MAX_LOAD)
+        return min(max(self.circuit.load_at_slip(slip), 0.0), _MAX_LOAD)

@@ -16,8 +16,7 @@ from scipy import signal
 
 from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.carrier import Baseband
-from edge_agent.signals.dsp.levels import HANN_MAIN_LOBE_BINS, hann
-from edge_agent.signals.dsp.rotation import rotation
+from edge_agent.signals.dsp.tones import HANN_MAIN_LOBE_BINS, hann, rotation
 
 _HARMONICS = (1, 2, 3)
 """Pairs at 2sf, 4sf and 6sf are fitted together, so that the higher ones do not leak into the first."""
@@ -87,6 +86,11 @@ class SidebandPair:
     def stands_out(self) -> bool:
         """True if the pair lies above its floor by the detection margin."""
         return self.linear_sum / 2 > 10 ** (SIDEBANDS.detection_margin_db / 20) * self.floor
+
+    @property
+    def is_clear(self) -> bool:
+        """True if the pair stands out within the bounds of the range in which it was searched."""
+        return self.stands_out and not self.at_edge
 
     def is_multiple_of(self, first: "SidebandPair") -> bool:
         """True if this may be the pair at 4sf or 6sf of the bars whose 2sf pair is `first`."""

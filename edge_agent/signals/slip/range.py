@@ -1,15 +1,27 @@
-"""A range of slips, and what it comes from."""
+"""A range of slips, what it comes from, and the search for the pair of sidebands in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import numpy as np
+
+from edge_agent.circuit import Circuit
+from edge_agent.limits import SIDEBANDS
 from edge_agent.motor import Nameplate
+from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 
 SourceName = Literal["measured", "configured", "slots", "vibration", "current"]
 """What a slip comes from, as it is published: a speed channel, `motor.speed_rpm`, the rotor's slot harmonics,
 the shaft's lines in the vibration, or the rms current with a pair of sidebands."""
 MAX_SLIP = 0.4
 """Largest slip that is looked for: at a half the lower sideband (1 - 2s)f is direct current (physics)."""
+CURRENT_ERROR = 1.4
+"""Factor by which the slip that the current means may be wrong: under- and over-voltage of 10 %, a cold or
+hot rotor. Judgement, held by the rotor sets of tests/bench/bench_evidence.py."""
+CYCLES_BEYOND_WANDER = 10.0
+"""Pole-pass cycles in a window from which no peak of the supply's wander stands out like a pair; wander may
+still be the floor of one."""
 _MAX_OVER_RATED = 2.8
 """Largest slip over the rated one: the breakdown slip of standard motors lies at 2.5 to 4 times the rated
 one."""
@@ -41,3 +53,53 @@ class SlipRange:
 def possible_slips(nameplate: Nameplate) -> SlipRange:
     """Return all slips that a motor can run at; the current, which every motor has, bounds them no closer."""
     return SlipRange(0.0, min(_MAX_OVER_RATED * nameplate.rated_slip, MAX_SLIP), "current")
+
+
+Found = tuple[SidebandFit, SidebandPair]
+"""A pair and the fit that measured it."""
+
+
+def find_pair(baseband: Baseband, slips: SlipRange, circuit: Circuit) -> Found | None:
+    """Measure the strongest pair in a range of slips; None if the window holds too few cycles of 2sf.
+
+    The range must come from what is known of the slip. Over all slips, the strongest pair is the supply's
+    wander, close to the line.
+    """
+    found = _strongest(baseband, slips, circuit, SIDEBANDS.min_cycles_light)
+    if found is None or found[1].is_clear or slips.source not in ("vibration", "slots"):
+        return found
+    # The strongest peak of noise must not move the slip away from the detected speed.
+    fit, _ = found
+    return fit, fit.pair(2 * slips.middle * baseband.carrier_hz)
+
+
+def find_clear_pair(
+    baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float
+) -> Found | None:
+    """Measure the strongest pair in a range of slips; None if none stands out within its bounds."""
+    found = _strongest(baseband, slips, circuit, least_cycles)
+    return found if found and found[1].is_clear else None
+
+
+def _strongest(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float) -> Found | None:
+    """Measure the strongest pair of a range; None if the window holds too few cycles of 2sf.
+
+    At a stated speed the strongest pair is the one with the largest sum of both sidebands. At an estimated
+    one the range is wide, and an oscillating load may make stronger lines than the bars in it. There only
+    that part of each pair counts that no oscillation of the speed can make (sidebands/equivalent_bars.py).
+    """
+    line_hz = baseband.carrier_hz
+    resolvable = least_cycles / baseband.length_s / 2 / line_hz
+    if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
+        return None
+    lowest_hz = 2 * max(slips.lowest, resolvable) * line_hz
+    fit = SidebandFit(baseband, lowest_hz)
+    candidates_hz, upper, lower = fit.spectra(lowest_hz, 2 * slips.highest * line_hz)
+    if slips.stated:
+        level = np.abs(upper) + np.abs(lower)
+    else:
+        swing_upper, swing_lower = circuit.speed_swing(slips.middle, candidates_hz, line_hz)
+        level = np.abs(lower.conj() - upper * swing_lower.conj() / swing_upper)
+    best = int(np.argmax(level))
+    at_edge = best in (0, candidates_hz.size - 1)
+    return fit, replace(fit.pair(float(candidates_hz[best])), at_edge=at_edge)

@@ -1,12 +1,14 @@
-"""Shaft speed from vibration: the frequency whose whole comb of harmonics stands out."""
-
-from dataclasses import dataclass
+"""The slip by the vibration: that of the shaft whose whole comb of harmonics stands out."""
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import fft, ndimage
 
-from edge_agent.signals.dsp.levels import BLACKMAN_MAIN_LOBE_BINS
+from edge_agent.motor import Nameplate
+from edge_agent.signals.checks.clock import shaft_jumps
+from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS
+from edge_agent.signals.prepared import Line, Vibration
+from edge_agent.signals.slip.range import CURRENT_ERROR, SlipRange, possible_slips
 
 _HARMONICS = np.arange(1, 7)
 """Harmonics of the shaft that are summed: six, as unbalance, misalignment and looseness make them.
@@ -29,16 +31,37 @@ rotor sets of tests/bench/bench_evidence.py."""
 _MIN_ONE_DB = 12.0
 """Level from which the first harmonic alone shows a shaft, dB. Judgement, held by the rotor sets of
 tests/bench/bench_evidence.py."""
+_BELOW_CURRENT = 0.7
+"""Factor by which the vibration's slip may lie below the range of the current: the same errors, downwards.
+Judgement, held by the rotor sets of tests/bench/bench_evidence.py."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShaftSpeed:
-    """A speed that the vibration shows."""
+def slip_by_vibration(
+    vibration: Vibration, line: Line, nameplate: Nameplate, within: SlipRange
+) -> SlipRange | None:
+    """Return the slip of the shaft within a range; None if no speed shows, or it jumps.
 
-    shaft_hz: float
-    """Rotations per second."""
-    uncertainty_hz: float
-    """Half width of the interval in which it lies."""
+    Where the range begins at zero it is that of a light load, of which the current tells little, and its
+    upper end is widened by the error of the current.
+    """
+    samples, rate_hz = vibration.samples, vibration.rate_hz
+    synchronous_hz = line.frequency_hz / nameplate.pole_pairs
+    resolvable = 0.5 * rate_hz / samples.shape[1] / synchronous_hz
+    highest = within.highest
+    if within.lowest == 0.0:
+        highest = min(CURRENT_ERROR * highest, possible_slips(nameplate).highest)
+    shaft = find_shaft(
+        samples,
+        rate_hz,
+        lowest_hz=synchronous_hz * (1 - highest),
+        highest_hz=synchronous_hz * (1 - max(_BELOW_CURRENT * within.lowest, resolvable)),
+        line_frequency_hz=line.frequency_hz,
+    )
+    if shaft is None or shaft_jumps(samples, rate_hz, shaft[0], line.frequency_hz):
+        return None
+    shaft_hz, uncertainty_hz = shaft
+    slip, margin = 1 - shaft_hz / synchronous_hz, uncertainty_hz / synchronous_hz
+    return SlipRange(max(0.0, slip - margin), slip + margin, "vibration")
 
 
 def find_shaft(
@@ -47,10 +70,11 @@ def find_shaft(
     lowest_hz: float,
     highest_hz: float,
     line_frequency_hz: float,
-) -> ShaftSpeed | None:
+) -> tuple[float, float] | None:
     """Find the speed between two bounds whose comb of harmonics has the largest sum of levels.
 
-    None if no comb, nor a strong first harmonic, leads those of all other speeds.
+    Return the rotation frequency and half the width of the interval in which it lies, Hz. None if no comb,
+    nor a strong first harmonic, leads those of all other speeds.
 
     Args:
         vibration: (channels, n), any unit.
@@ -74,10 +98,8 @@ def find_shaft(
     at_edge = best in (0, candidates.size - 1)
     if lead < _MIN_LEAD_DB or at_edge or not _stands_out(levels[best]):
         return None
-    return ShaftSpeed(
-        shaft_hz=_polish(float(candidates[best]), levels[best], prominence, bin_hz, length_s),
-        uncertainty_hz=_UNCERTAINTY_BINS / length_s,
-    )
+    shaft_hz = _polish(float(candidates[best]), levels[best], prominence, bin_hz, length_s)
+    return shaft_hz, _UNCERTAINTY_BINS / length_s
 
 
 def shows_shaft(

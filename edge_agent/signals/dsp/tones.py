@@ -1,0 +1,44 @@
+"""How lines are read from samples: phasors that turn evenly, tapers, and levels in decibels."""
+
+import math
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+HANN_MAIN_LOBE_BINS = 2.0
+"""Half width of the Hann taper's main lobe, bins of the window (Harris 1978)."""
+BLACKMAN_MAIN_LOBE_BINS = 3.0
+"""Half width of the Blackman taper's main lobe, bins of the window (Harris 1978)."""
+
+
+def decibels(ratio: float) -> float:
+    """Return the level of an amplitude ratio, dB; bounded at -160."""
+    return float(20 * np.log10(max(ratio, 1e-8)))
+
+
+def hann(count: int) -> NDArray[np.float64]:
+    """Return a Hann taper (count,) without the zeros at its ends: every sample has some weight."""
+    return np.asarray(np.hanning(count + 2)[1:-1])
+
+
+def blackman(count: int) -> NDArray[np.float64]:
+    """Return a Blackman taper (count,) without the zeros at its ends: every sample has some weight."""
+    return np.asarray(np.blackman(count + 2)[1:-1])
+
+
+def rotation(turns: ArrayLike, count: int) -> NDArray[np.complex128]:
+    """Return exp(-2πj turns k) for k = 0 .. count - 1, (..., count).
+
+    Each is the product of a coarse and a fine step: exponentials are slow, and of these few are needed. The
+    error stays that of the rounded angles.
+
+    Args:
+        turns: turns per sample, any shape (...).
+        count: samples.
+    """
+    per_sample = -2j * np.pi * np.asarray(turns, np.float64)[..., np.newaxis]
+    fine_steps = max(1, math.isqrt(count))
+    fine = np.exp(per_sample * np.arange(fine_steps))
+    coarse = np.exp(per_sample * np.arange(0, count, fine_steps))
+    steps = coarse[..., np.newaxis] * fine[..., np.newaxis, :]
+    return np.asarray(steps.reshape(*steps.shape[:-2], -1)[..., :count])

@@ -1,0 +1,134 @@
+"""Metrics of the motor: its state and alarm, and what the newest window showed."""
+
+from collections.abc import Callable, Iterator
+
+from prometheus_client.core import GaugeMetricFamily
+
+from edge_agent.publish.documents import Diagnosis, Info, State
+from edge_agent.verdict import Severity, Verdict
+from edge_agent.verdict import State as StateName
+from edge_agent.web.newest import Newest
+from edge_agent.web.readiness import samples_come
+
+_FIGURES: tuple[tuple[str, str, Callable[[Verdict], float | None]], ...] = (
+    (
+        "equivalent_bars",
+        "Broken bars side by side that would show the sidebands of the newest window.",
+        lambda verdict: verdict.evidence.equivalent_bars,
+    ),
+    (
+        "detection_limit_bars",
+        "Smallest number of equivalent bars that the newest window would have shown.",
+        lambda verdict: verdict.evidence.detection_limit_bars,
+    ),
+    (
+        "confidence_ratio",
+        "Probability of the newest window's answer, 0 to 1.",
+        lambda verdict: verdict.confidence,
+    ),
+    ("load_ratio", "Torque per unit of the rated one.", lambda verdict: verdict.evidence.load),
+    ("slip_ratio", "Slip per unit of the synchronous speed.", lambda verdict: verdict.evidence.slip),
+    (
+        "line_frequency_hertz",
+        "Frequency of the supply.",
+        lambda verdict: verdict.evidence.line_frequency_hz,
+    ),
+    (
+        "current_unbalance_ratio",
+        "Negative over positive sequence of the currents.",
+        lambda verdict: verdict.evidence.current_unbalance,
+    ),
+)
+"""Name below `edge_agent_motor_`, meaning, and where it is in a verdict."""
+
+
+def metrics_of_motor(newest: Newest) -> Iterator[GaugeMetricFamily]:
+    """Return what is known of the motor. What a window showed is known only as long as samples come."""
+    if newest.info is not None:
+        yield _plate(newest.info)
+    if newest.state is not None:
+        yield from _state(newest.state)
+    if newest.alarm is not None:
+        latched = newest.alarm.latched
+        active = latched is not None and latched.active
+        yield _gauge("alarm_active", "1 while there is an alarm.", newest.alarm.origin.motor, active)
+    if newest.diagnosis is not None:
+        yield _gauge(
+            "last_verdict_timestamp_seconds",
+            "Unix time of the newest verdict on a window.",
+            newest.diagnosis.origin.motor,
+            newest.diagnosis.unix_s,
+        )
+    if samples_come(newest):
+        yield from _window(newest.diagnosis)
+        yield from _speed(newest)
+
+
+def _plate(info: Info) -> GaugeMetricFamily:
+    """Return the plate as labels, with the names that it has in the YAML file."""
+    plate = info.nameplate
+    labels = {
+        "motor": info.origin.motor,
+        "rated_power_kw": f"{plate.rated_power_kw:g}",
+        "rated_current_a": f"{plate.rated_current_a:g}",
+        "rated_speed_rpm": f"{plate.rated_speed_rpm:g}",
+        "line_frequency_hz": f"{plate.line_frequency_hz:g}",
+        "poles": str(plate.poles),
+    }
+    family = GaugeMetricFamily(
+        "edge_agent_motor_info", "The motor's nameplate; always 1.", labels=tuple(labels)
+    )
+    family.add_metric(tuple(labels.values()), 1)
+    return family
+
+
+def _state(state: State) -> Iterator[GaugeMetricFamily]:
+    """Return each state and severity there is, 1 for the present one and 0 for the others."""
+    motor, verdict = state.origin.motor, state.verdict
+    states = GaugeMetricFamily(
+        "edge_agent_motor_state", "1 for the state that the motor is in.", labels=("motor", "state")
+    )
+    for state_name in StateName:
+        states.add_metric((motor, str(state_name)), state_name == verdict.state)
+    yield states
+    severities = GaugeMetricFamily(
+        "edge_agent_motor_severity",
+        "1 for the severity of the state; all are 0 while there is no answer.",
+        labels=("motor", "severity"),
+    )
+    for severity in Severity:
+        severities.add_metric((motor, str(severity)), severity == verdict.severity)
+    yield severities
+
+
+def _window(diagnosis: Diagnosis | None) -> Iterator[GaugeMetricFamily]:
+    if diagnosis is None:
+        return
+    motor, verdict = diagnosis.origin.motor, diagnosis.verdict
+    for name, meaning, figure in _FIGURES:
+        value = figure(verdict)
+        if value is not None:
+            yield _gauge(name, meaning, motor, value)
+    sidebands = GaugeMetricFamily(
+        "edge_agent_motor_sideband_level_dbc",
+        "Level of the sideband beside the line, decibels against the line.",
+        labels=("motor", "side"),
+    )
+    evidence = verdict.evidence
+    for side, level_dbc in (("lower", evidence.lower_sideband_dbc), ("upper", evidence.upper_sideband_dbc)):
+        if level_dbc is not None:
+            sidebands.add_metric((motor, side), level_dbc)
+    if sidebands.samples:
+        yield sidebands
+
+
+def _speed(newest: Newest) -> Iterator[GaugeMetricFamily]:
+    measured = newest.measurements
+    if measured is not None and measured.figures.speed_rpm is not None:
+        yield _gauge("speed_rpm", "Speed of the shaft.", measured.origin.motor, measured.figures.speed_rpm)
+
+
+def _gauge(name: str, meaning: str, motor: str, value: float) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(f"edge_agent_motor_{name}", meaning, labels=("motor",))
+    family.add_metric((motor,), value)
+    return family

@@ -1,0 +1,68 @@
+"""Without the token nothing is answered; an error of the program costs one answer and one line."""
+
+import logging
+from pathlib import Path
+
+import pytest
+from serving import get, serving
+
+TOKEN = "correct-horse"
+
+
+WRONG = (None, "", "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN, f"Bearer {TOKEN}x", "Bearer tök")
+RIGHT = (f"Bearer {TOKEN}", f"bearer {TOKEN}", f"Bearer  {TOKEN} ")
+
+
+@pytest.fixture
+def token_file(tmp_path: Path) -> Path:
+    file = tmp_path / "token"
+    file.write_text(f"{TOKEN}\n")
+    return file
+
+
+def test_a_missing_or_wrong_token_is_status_401_on_every_path(tmp_path: Path, token_file: Path) -> None:
+    with serving(tmp_path, token_file) as (_, port):
+        for path in ("/metrics", "/healthz", "/readyz", "/nothing-there"):
+            for header in WRONG:
+                refused = get(port, path, header)
+                assert refused.status == 401, (path, header)
+                assert refused.headers["www-authenticate"] == "Bearer"
+                assert TOKEN not in refused.text
+
+
+def test_the_token_opens_the_door_and_is_never_logged(
+    tmp_path: Path, token_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with serving(tmp_path, token_file) as (_, port):
+        for header in RIGHT:
+            assert get(port, "/metrics", header).status == 200, header
+            assert get(port, "/nothing-there", header).status == 404, header
+        get(port, "/metrics", f"Basic {TOKEN}")
+    assert TOKEN not in caplog.text
+
+
+def test_without_a_token_any_header_is_welcome(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, port):
+        assert get(port, "/healthz", "Bearer whatever").status == 200
+
+
+def test_each_connection_carries_one_request(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, port):
+        assert get(port, "/healthz").headers["connection"] == "close"
+
+
+def test_an_error_of_the_program_is_status_500_and_one_line_however_often_it_comes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(accept: str) -> None:
+        raise ZeroDivisionError("of a test")
+
+    with serving(tmp_path) as (web, port):
+        monkeypatch.setattr(web._metrics, "page", fails)
+        answers = [get(port, "/metrics") for _ in range(3)]
+        assert [answer.status for answer in answers] == [500] * 3
+        assert "of a test" not in answers[0].text
+        assert get(port, "/healthz").status == 200
+    said = [record for record in caplog.records if record.levelno >= logging.WARNING]
+    assert [record.message for record in said] == ["HTTP: /metrics cannot be answered; report this line"]

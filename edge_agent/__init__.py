@@ -19,7 +19,9 @@ windows           sliding windows over the sample timeline
 signals           a window of samples becomes evidence and images
 diagnose          evidence becomes a verdict, and verdicts become a state
 publish           states, events and health go to the broker
-web               an HTTP server with metrics for Prometheus and the health of the agent
+web               the HTTP server: metrics, health
+running_time      counts the running hours and starts of a motor, and keeps them on disk
+starts            starts of a motor and how long they last, from its current in short parts
 config            the YAML file as typed settings, or every error in it
 commands          one module for each command of `edge-agent`
 cli               the command line: `edge-agent run | check | replay | ports | bench`

@@ -13,7 +13,7 @@ import logging
 import time
 from collections.abc import Sequence
 
-from edge_agent import alarm
+from edge_agent import alarm, running_time
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
@@ -29,6 +29,7 @@ from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
 from edge_agent.publish.sink import Pulse, Sink, draw_event_number, last_told
 from edge_agent.remote import Remote
+from edge_agent.running_time import RunningMeter
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
@@ -76,6 +77,10 @@ class Agent:
             self._captures.of_event,
         )
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
+        running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
+        self._running = RunningMeter(settings.motor, running_file)
+        self._newest: Answer | None = None
+        self._is_first = True
         self._remote = Remote(
             settings.motor.id,
             self._alarm,
@@ -103,6 +108,7 @@ class Agent:
                 entered.enter_context(part)
                 if part.watched is not None:
                     self._supervisor.watch(part.watched)
+            entered.callback(self._running.save)
             self._manager.ready(in_short(self._line.decision.state))
             while not stop.is_set():
                 for arrived_s, item in self._source.poll(_POLL_S):
@@ -135,6 +141,7 @@ class Agent:
     def _begin(self, device: Device) -> None:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._source_watch.device_came()
+        self._is_first = True
         before = self._line.decision.state
         if self._line.configure(device):
             self._say_change(before, self._line.decision.state)
@@ -152,8 +159,13 @@ class Agent:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
         news = self._announcer
-        if self._alarm.update(answer.verdict, answer.state, news.newest_event, news.captured):
+        if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
+        self._running.take(answer.window)
+        self._newest = answer
+        if self._is_first:
+            self._is_first = False
+            self._say_figures()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Without samples there is no state: tell why, if that was not told before."""
@@ -174,6 +186,13 @@ class Agent:
 
     def _say_alarm(self) -> None:
         self._say(self._announcer.alarm(self._alarm.latched))
+
+    def _say_figures(self) -> None:
+        """Say the ordinary figures of the newest window, unless they were said before."""
+        answer, self._newest = self._newest, None
+        figures = None if answer is None else self._line.figures(answer)
+        if figures is not None:
+            self._say(self._announcer.measurements(figures, self._running.time))
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
@@ -227,3 +246,4 @@ class Agent:
             self._say_alarm()
         if now_s - self._health_said_s >= self._heartbeat_s:
             self._say_health()
+            self._say_figures()

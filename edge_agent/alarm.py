@@ -84,8 +84,8 @@ class LatchedAlarm:
     """Equivalent bars when it was raised."""
     load: float | None
     """Load at that time, per unit; None if it was not known."""
-    windows: int
-    """Windows that raised it: as many healthy ones clear it."""
+    looks: int
+    """Looks that raised it: as many healthy ones clear it."""
     cleared_unix_s: float | None = None
     """When it was cleared; None while it is active."""
     acknowledged: Acknowledgement | None = None
@@ -116,28 +116,33 @@ class AlarmLatch:
         """Begin with the alarm of before a restart, if there was one."""
         self._file = file
         self._clock = clock
-        self._faulty_windows = 0
-        self._healthy_windows = 0
+        self._faulty_looks = 0
+        self._healthy_looks = 0
         self._healthy_since = False
         self._written_s = clock()
         self._saved = True
         self.latched = self._read()
         """The alarm, or the last one; None if there was none yet."""
 
-    def update(self, verdict: Verdict, state: Verdict, event_id: int | None, captured: str | None) -> bool:
+    def update(
+        self, verdict: Verdict, state: Verdict, looked: bool, event_id: int | None, captured: str | None
+    ) -> bool:
         """Take a window's verdict and the state after it; return True if what is to be told has changed.
+
+        Only windows that were a look are counted.
 
         `event_id` and `captured` are those of the newest event. A confirmation alone changes nothing but a
         date: it is told with the next heartbeat.
         """
         before = self.latched
-        self._count(verdict)
+        if looked:
+            self._count(verdict)
         self._healthy_since |= state.state is State.HEALTHY
         if state.severity in (Severity.ALARM, Severity.DANGER):
             self._raise_or_confirm(state, event_id, captured)
         elif before is not None and before.active and self._is_refuted(before, state):
             self._settle(replace(before, cleared_unix_s=self._clock()))
-            _LOG.info("the alarm is cleared: %d healthy windows", self._healthy_windows)
+            _LOG.info("the alarm is cleared: %d healthy looks", self._healthy_looks)
         return _without_date(before) != _without_date(self.latched)
 
     def acknowledge(self, by: str, note: str = "") -> str | None:
@@ -172,14 +177,14 @@ class AlarmLatch:
             self._write()
 
     def _count(self, verdict: Verdict) -> None:
-        """Count windows that show the fault, and healthy ones that would have shown it."""
+        """Count looks that show the fault, and healthy ones that would have shown it."""
         if verdict.faulty:
-            self._faulty_windows += 1
-            self._healthy_windows = 0
+            self._faulty_looks += 1
+            self._healthy_looks = 0
         elif verdict.state is State.HEALTHY:
-            self._faulty_windows = 0
+            self._faulty_looks = 0
             if self.latched is not None and _would_have_shown(self.latched, verdict):
-                self._healthy_windows += 1
+                self._healthy_looks += 1
 
     def _raise_or_confirm(self, state: Verdict, event_id: int | None, captured: str | None) -> None:
         now_s, old = self._clock(), self.latched
@@ -202,14 +207,14 @@ class AlarmLatch:
             captured=captured,
             equivalent_bars=state.broken_bars.equivalent if state.broken_bars else 0.0,
             load=state.evidence.load,
-            windows=max(self._faulty_windows, STATE.min_windows),
+            looks=max(self._faulty_looks, STATE.looks_up),
         )
-        self._healthy_windows = 0
+        self._healthy_looks = 0
         self._settle(raised)
         _LOG.warning("%s: %s. %s", raised.severity, raised.summary, raised.advice)
 
     def _is_refuted(self, alarm: LatchedAlarm, state: Verdict) -> bool:
-        return state.state is State.HEALTHY and self._healthy_windows >= alarm.windows
+        return state.state is State.HEALTHY and self._healthy_looks >= alarm.looks
 
     def _settle(self, alarm: LatchedAlarm) -> None:
         self.latched = alarm

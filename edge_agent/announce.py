@@ -8,6 +8,7 @@ from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.manifest import Figure
+from edge_agent.figures import Figures, RunningTime
 from edge_agent.motor import Nameplate
 from edge_agent.publish import documents
 from edge_agent.verdict import State, Verdict, in_short
@@ -51,6 +52,10 @@ class Announcer:
     def alarm(self, latched: LatchedAlarm | None) -> documents.Alarm:
         """Return what is said of the latched alarm."""
         return documents.Alarm(self._origin, latched, self._clock())
+
+    def measurements(self, figures: Figures, running: RunningTime) -> documents.Measurements:
+        """Return what is said of the ordinary figures."""
+        return documents.Measurements(self._origin, figures, running, self._clock())
 
     def info(
         self, nameplate: Nameplate, device: Device, can_tell: Iterable[str], accuracy: Iterable[Figure]

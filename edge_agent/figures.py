@@ -38,4 +38,6 @@ class RunningTime:
     starts: int = 0
     """Starts from rest."""
     last_start_s: float | None = None
-    """Duration of the last start, s; None before the first that was seen."""
+    """From when the current appeared until it stayed near its running value, s.
+
+    None before the first start, while one lasts, or if the last one was not seen whole."""

@@ -21,9 +21,11 @@ from edge_agent.diagnose.decision import Decision, starting
 from edge_agent.diagnose.diagnoser import Lap
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import FailedWindows
+from edge_agent.figures import Figures
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_samples
 from edge_agent.signals.analysis import Analyser, Analysis
+from edge_agent.signals.figures import measure_figures
 from edge_agent.signals.images import ImageSpec
 from edge_agent.verdict import Evidence, Finding, Refusal, State, Verdict, WindowSpan
 from edge_agent.windows.sliding import Window, Windows
@@ -41,6 +43,8 @@ class Answer:
     """The state after it."""
     changed: bool
     """True if state, severity or reason changed."""
+    looked: bool
+    """True if the window was a look: an answer that shares no sample with the look before it."""
     analysis: Analysis
     """What was measured."""
     window: Window
@@ -78,6 +82,8 @@ class Pipeline:
         self._images = ImageSpec(**model.spec.front_end)
         self._analyser = Analyser(nameplate, self._images)
         self._lap = lap
+        self._before_s = 0.0
+        self._end_s = 0.0
 
     def configure(self, device: Device) -> bool:
         """Start with a device, or start over with one that has changed; its windows must fit into memory.
@@ -86,6 +92,7 @@ class Pipeline:
         """
         self.windows.configure(device)
         self._analyser = Analyser(self._nameplate, self._images)
+        self.decision.forget()
         return self.decision.refuse(of_samples.STARTED.refuse(0))
 
     def push(self, block: SampleBlock, behind: bool = False, waited_s: float = 0.0) -> Iterator[Answer]:
@@ -100,9 +107,19 @@ class Pipeline:
             analysis, verdict = self.judge(window, waited_s)
             verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
             before = self.decision.state
-            changed = self.decision.update(verdict)
+            start_s, end_s = self._on_one_axis(window)
+            changed = self.decision.update(verdict, start_s, end_s)
             self._lap("decision")
-            yield Answer(verdict, before, self.decision.state, changed, analysis, window)
+            yield Answer(
+                verdict, before, self.decision.state, changed, self.decision.looked, analysis, window
+            )
+
+    def _on_one_axis(self, window: Window) -> tuple[float, float]:
+        """Return start and end of a window, s, on an axis that goes on when the device counts anew."""
+        if self._before_s + window.start_s + window.length_s < self._end_s:
+            self._before_s = self._end_s
+        self._end_s = self._before_s + window.start_s + window.length_s
+        return self._end_s - window.length_s, self._end_s
 
     def judge(self, window: Window, waited_s: float = 0.0) -> tuple[Analysis, Verdict]:
         """Measure a single window and say what it shows, whatever came before it.
@@ -122,6 +139,14 @@ class Pipeline:
             return Analysis(Evidence(), refusal), self._failed(refusal, span)
         self.failures.passed()
         return analysis, verdict
+
+    def figures(self, answer: Answer) -> Figures | None:
+        """Return the ordinary figures of the window behind an answer; None if they cannot be measured."""
+        try:
+            return measure_figures(answer.window, answer.analysis, self._nameplate)
+        except Exception as error:  # noqa: BLE001 - as in `judge`
+            self.failures.failed(answer.window, error)
+            return None
 
     def _failed(self, refusal: Refusal, span: WindowSpan) -> Verdict:
         others = tuple(

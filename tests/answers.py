@@ -73,7 +73,7 @@ def an_answer(
     """What the line says of a window when the network believes this."""
     pipeline = Pipeline(nameplate, a_model(probabilities), window.length_s, window.length_s)
     analysis, verdict = pipeline.judge(window)
-    return Answer(verdict, verdict, verdict, False, analysis, window)
+    return Answer(verdict, verdict, verdict, False, False, analysis, window)
 
 
 def a_model(probabilities: tuple[float, ...] = TWO_BARS) -> SimpleNamespace:

@@ -23,6 +23,7 @@ from edge_agent.publish.payloads import payload_of
 from edge_agent.signals.analysis import Analysis
 from edge_agent.supervision import Flag
 from edge_agent.verdict import Reason, Refusal, Severity, State
+from edge_agent.windows.sliding import Window
 
 MODEL = Model.load("builtin")
 
@@ -136,11 +137,11 @@ def said_of_windows(agent, caplog, *verdicts):
     caplog.clear()
     for verdict in verdicts:
         before = agent._line.decision.state
-        changed = agent._line.decision.update(verdict)
+        agent.seen_s = getattr(agent, "seen_s", 0.0) + 400.0  # longer than a state is held
+        changed = agent._line.decision.update(verdict, agent.seen_s, agent.seen_s + 12.0)
         state = agent._line.decision.state
-        agent._tell(
-            Answer(verdict, before, state, changed, Analysis(verdict.evidence, verdict.refusal), None)
-        )
+        analysis, window = Analysis(verdict.evidence, verdict.refusal), Window(0.0, 4.0, (), 0.0)
+        agent._tell(Answer(verdict, before, state, changed, True, analysis, window))
     return [record.getMessage() for record in caplog.records if "event" not in record.getMessage()]
 
 
@@ -157,7 +158,7 @@ def test_the_log_says_why_there_is_no_answer_each_reason_once_until_there_is_one
     )
     healthy = replace(starting(), state=State.HEALTHY, severity=Severity.OK, refusal=None)
     both = [f"indeterminate: {reason} x 4" for reason in ("wrong_scale", "load_too_low")]
-    assert said_of_windows(agent, caplog, scale, scale, load, scale, load) == both
+    assert said_of_windows(agent, caplog, scale, scale, load, load, load, scale) == both
     assert said_of_windows(agent, caplog, healthy, healthy, healthy) == []
     assert said_of_windows(agent, caplog, load, load, load) == both[1:]
 
@@ -194,7 +195,7 @@ def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path, two_ba
         agent._take(block, time.monotonic())
     agent._refuse(refused(Reason.UNSTEADY))
     told = ["Event", "State", "Alarm", "Event", "State"]
-    assert [kind for kind in heard.kinds if kind != "Diagnosis"] == told
+    assert [kind for kind in heard.kinds if kind not in ("Diagnosis", "Measurements")] == told
 
 
 @pytest.mark.parametrize(

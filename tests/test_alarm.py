@@ -16,7 +16,7 @@ from edge_agent.state_file import StateFile
 from edge_agent.verdict import BarCount, Evidence, Severity, State, Verdict
 
 LIMIT_BARS = 0.2
-RAISED_BY = STATE.min_windows
+RAISED_BY = STATE.looks_up
 
 
 def healthy(load: float = 0.8, limit_bars: float | None = LIMIT_BARS) -> Verdict:
@@ -68,9 +68,10 @@ class Motor:
     def see(self, *verdicts: Verdict) -> list[bool]:
         said = []
         for verdict in verdicts:
-            self.now_s += 2.0
-            self.decision.update(verdict)
-            said.append(self.latch.update(verdict, self.decision.state, 17, "captures/a.npz"))
+            self.now_s += 12.0
+            self.decision.update(verdict, self.now_s - 12.0, self.now_s)
+            looked = self.decision.looked
+            said.append(self.latch.update(verdict, self.decision.state, looked, 17, "captures/a.npz"))
         return said
 
     @property

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,8 @@ import yaml
 from answers import a_window, an_answer
 
 from edge_agent.config import ConfigError, load_settings
-from edge_agent.publish.documents import Origin
+from edge_agent.figures import Figures, RunningTime
+from edge_agent.publish.documents import Measurements, Origin
 from edge_agent.publish.documents import State as StateDocument
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import payload_of
@@ -58,7 +59,7 @@ def test_every_answer_and_every_reason_is_explained():
 
 def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
     """Among them no `site`, and `captured` without a value."""
-    text, *_ = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    _, text, *_ = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
     shown, evidence = json.loads(text), Evidence(equivalent_bars_interval=(1.7, 2.5))
     bars, window = BarCount(2, (2, 3), 2.1), WindowSpan(0.0, 12.0, 0, 120_000, 0)
     verdict = Verdict(
@@ -94,19 +95,38 @@ def test_the_topics_are_those_that_are_published(tmp_path: Path):
     publisher.publish_diagnosis("<motor>", {})
     publisher.publish_retained("<motor>/alarm", {})
     publisher.publish_retained("<motor>/info", {})
+    publisher.publish_passing("<motor>/measurements", {}, retain=True)
     publisher.publish_health({})
     publisher.publish_event("<motor>", lambda number: {"id": number})
-    diagnosis, health = mailbox.take_passing(), mailbox.take_passing()
+    diagnosis, measurements, health = (mailbox.take_passing() for _ in range(3))
     kept, (event,) = [mailbox.take_state() for _ in range(3)], outbox.pending((), 10)
     outbox.close()
     base = "edge-agent/pump-7/"
     published = {
         f"{base}status": "1", event.topic: "1", diagnosis.topic: "0", health.topic: "0",
+        measurements.topic: "0",
         **{topic: "1" for topic, _ in kept},
     }  # fmt: skip
     assert {base + topic: qos for topic, qos in table.items()} == published
-    assert retained == {"status", "<motor>/state", "<motor>/alarm", "<motor>/info", "health"}
-    assert (diagnosis.retain, health.retain) == (False, True)
+    assert retained == {
+        "status",
+        "<motor>/state",
+        "<motor>/alarm",
+        "<motor>/info",
+        "<motor>/measurements",
+        "health",
+    }
+    assert (diagnosis.retain, measurements.retain, health.retain) == (False, True, True)
+
+
+def test_the_measurements_that_are_shown_have_the_keys_of_real_ones():
+    text, *_ = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    shown = json.loads(text)
+    figures, running = (
+        kind(**{field.name: shown[field.name] for field in fields(kind)}) for kind in (Figures, RunningTime)
+    )
+    origin = Origin("pump-7", "pump-7-motor", "model", "0" * 64)
+    assert payload_of(Measurements(origin, figures, running, 0.0)) | {"time": shown["time"]} == shown
 
 
 def test_the_transcript_ends_with_three_alarms_within_the_time_that_is_said():

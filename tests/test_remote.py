@@ -38,7 +38,7 @@ COMMANDS = ("acknowledge", "capture", "feedback", "log_level", "self_test")
 def a_latch(folder: Path, event_id: int | None = 12) -> AlarmLatch:
     """An alarm that nobody has acknowledged."""
     latch = AlarmLatch(StateFile(folder / "alarm.json", 1))
-    latch.update(ALARM, ALARM, event_id, None)
+    latch.update(ALARM, ALARM, True, event_id, None)
     return latch
 
 

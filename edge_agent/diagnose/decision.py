@@ -1,14 +1,20 @@
-"""The state over time: windows are smoothed, so no single one raises or ends an alarm."""
+"""The state over time: a sequential test over looks, which no refusal, stop or start interrupts.
+
+Windows overlap, so their answers repeat each other. A *look* is a window that answers and shares no sample
+with the look before it. Looks that show the fault count up, those that do not count down (a CUSUM with steps
+of one); windows without an answer count nothing. `limits.STATE` holds the numbers and where they come from.
+"""
 
 from dataclasses import replace
 from typing import Generic, TypeVar
 
 from edge_agent.diagnose.broken_bars import answer
-from edge_agent.limits import STATE
+from edge_agent.limits import BARS, STATE
 from edge_agent.refusals import of_samples
-from edge_agent.verdict import CLASSES, Evidence, Fault, Finding, Reason, Refusal, State, Verdict
+from edge_agent.verdict import CLASSES, Evidence, Fault, Finding, Reason, Refusal, Severity, State, Verdict
 
 F = TypeVar("F", bound=Finding)
+_NEVER_S = -float("inf")
 
 
 def starting() -> Verdict:
@@ -21,63 +27,119 @@ def is_event(before: Verdict, after: Verdict) -> bool:
     return _told(before) != _told(after)
 
 
-class OverTime(Generic[F]):
-    """The state of one fault: exponential smoothing of windows that answer, patience with those that do not.
+class Looks:
+    """The evidence for and against one fault, from looks that share no sample."""
 
-    From indeterminate, a state takes three windows in a row that answer. An alarm needs a smoothed share of
-    faulty windows above 0.7 and ends below 0.3; the newest window counts by 0.35 at least, so that after a
-    long time in one state three windows in a row change it. The newest window must agree with the new state.
-    Three windows in a row without an answer make the state indeterminate, and what was smoothed is forgotten:
-    the motor may have been changed meanwhile.
+    def __init__(self) -> None:
+        """Begin without any."""
+        self.faulty = False
+        """True from when enough looks showed the fault until enough looks did not."""
+        self._for_fault = 0
+        self._against = 0
+        self._counted_s = _NEVER_S
+        self._end_s = _NEVER_S
+
+    @property
+    def doubtful(self) -> bool:
+        """True if the fault was shown, and not often enough, or not refuted since."""
+        return not self.faulty and self._for_fault > 0
+
+    def take(self, faulty: bool, start_s: float, end_s: float) -> bool:
+        """Take a window that answers, from `start_s` to `end_s`; return whether it is a look."""
+        if start_s < self._end_s:
+            return False
+        if not self.faulty and end_s - self._counted_s > STATE.memory_s:
+            self._for_fault = 0
+        self._end_s = self._counted_s = end_s
+        if faulty:
+            self._for_fault = min(self._for_fault + 1, STATE.looks_up)
+            self._against = 0
+        else:
+            self._for_fault = max(self._for_fault - 1, 0)
+            self._against += 1
+        if self._for_fault >= STATE.looks_up:
+            self.faulty = True
+        if self.faulty and self._against >= STATE.looks_down:
+            self.faulty, self._for_fault = False, 0
+        return True
+
+
+class OverTime(Generic[F]):
+    """The state of one fault.
+
+    From indeterminate, `healthy` takes three windows that answer, and a fault as many looks. A state is held
+    for five minutes without an answer; a fault that was found is remembered beyond that, until looks refute
+    it: the first window that shows it again is enough.
     """
 
     def __init__(self, start: F) -> None:
         """Begin with the state before anything was seen."""
         self.state = start
+        self.looked = False
+        """True if the newest window was a look."""
         self._start = start
-        self._forget()
+        self._looks = Looks()
+        self._healthy_windows = 0
+        self._supported_s = _NEVER_S
+        self._new_reason = 0
 
-    def update(self, finding: F) -> bool:
-        """Take the finding of the next window; return whether state, severity or reason changed."""
+    def update(self, finding: F, start_s: float, end_s: float) -> bool:
+        """Take the finding of the next window; return whether state, severity or reason changed.
+
+        `start_s` and `end_s` lie on the time axis of the samples, which never turns back.
+        """
+        self.looked = False
         if finding.state is State.INDETERMINATE:
-            return self._refused(finding)
-        self._refused_windows = 0
-        self._answered_windows += 1
-        self._smooth(finding, max(STATE.new_share, 1 / self._answered_windows))
-        if self._answered_windows < STATE.min_windows:
+            return self._refused(finding, end_s)
+        if finding.faulty and not _is_clear(finding):
             return False
-        faulty = self._faulty_share > (STATE.leave_broken if self.state.faulty else STATE.enter_broken)
-        return faulty == finding.faulty and self._settle(self._smoothed(finding))
+        self.looked = self._looks.take(finding.faulty, start_s, end_s)
+        self._healthy_windows = 0 if finding.faulty else self._healthy_windows + 1
+        self._smooth(finding)
+        if finding.faulty != self._looks.faulty:
+            return False
+        if not finding.faulty and (self._looks.doubtful or self._healthy_windows < STATE.min_windows):
+            return False
+        self._supported_s = end_s
+        return self._settle(self._smoothed(finding))
 
     def refuse(self, refusal: Refusal) -> bool:
         """Set the state to indeterminate at once, as when no samples come; return whether it changed."""
-        self._forget()
+        self._healthy_windows = 0
         before = self.state
         return self._settle(
             replace(self._start, refusal=refusal, window=before.window, evidence=before.evidence)
         )
 
-    def _refused(self, finding: F) -> bool:
-        self._refused_windows += 1
-        if self._refused_windows < STATE.patience_windows and self.state.state is not State.INDETERMINATE:
-            return False
-        self._forget()
-        return self._settle(finding)
+    def forget(self) -> None:
+        """Forget all looks: what comes next may be another motor."""
+        self._looks = Looks()
 
-    def _forget(self) -> None:
-        self._refused_windows = 0
-        self._answered_windows = 0
-        self._faulty_share = 0.0
+    def _refused(self, finding: F, end_s: float) -> bool:
+        if self.state.state is not State.INDETERMINATE:
+            if end_s - self._supported_s < STATE.hold_s:
+                return False
+            return self._settle(finding)
+        return self._settle(finding) if self._is_the_reason(finding) else False
 
-    def _smooth(self, finding: F, share: float) -> None:
-        """Let the newest window count by `share`, the windows before it by the rest."""
-        self._faulty_share += share * (finding.faulty - self._faulty_share)
+    def _is_the_reason(self, finding: F) -> bool:
+        """True if a reason has come often enough in a row to take the place of the one before it."""
+        before = _reason(self.state)
+        if _reason(finding) is before or before is Reason.STARTING:
+            self._new_reason = 0
+            return True
+        self._new_reason += 1
+        return self._new_reason >= STATE.patience_windows
+
+    def _smooth(self, finding: F) -> None:
+        """Take in what a window says beside the state."""
 
     def _smoothed(self, finding: F) -> F:
         """Return the state of a window that agrees with the windows before it."""
         return finding
 
     def _settle(self, finding: F) -> bool:
+        self._new_reason = 0
         before, self.state = self.state, finding
         return (before.state, before.severity, _reason(before)) != (
             finding.state,
@@ -87,18 +149,23 @@ class OverTime(Generic[F]):
 
 
 class BarsOverTime(OverTime[Verdict]):
-    """The state of broken bars: their number and its probabilities are smoothed as well.
+    """The state of broken bars: their number and its probabilities are smoothed over windows that agree.
 
     Severity and count come from what was smoothed; the evidence that is published is the newest window's.
     """
 
-    def _forget(self) -> None:
-        super()._forget()
+    def __init__(self, start: Verdict) -> None:
+        super().__init__(start)
+        self._windows = 0
+        self._showed_fault = False
         self._bars = 0.0
         self._probabilities = [0.0] * len(CLASSES)
 
-    def _smooth(self, finding: Verdict, share: float) -> None:
-        super()._smooth(finding, share)
+    def _smooth(self, finding: Verdict) -> None:
+        if finding.faulty != self._showed_fault:
+            self._windows, self._showed_fault = 0, finding.faulty
+        self._windows += 1
+        share = max(STATE.new_share, 1 / self._windows)
         self._bars += share * ((finding.evidence.equivalent_bars or 0.0) - self._bars)
         new = finding.probabilities or tuple(self._probabilities)
         self._probabilities = [
@@ -108,7 +175,22 @@ class BarsOverTime(OverTime[Verdict]):
     def _smoothed(self, finding: Verdict) -> Verdict:
         evidence = replace(finding.evidence, equivalent_bars=self._bars)
         settled = answer(replace(finding, evidence=evidence), finding.faulty, tuple(self._probabilities))
-        return replace(settled, evidence=finding.evidence)
+        steady = replace(settled, severity=self._steady_severity(settled))
+        return replace(steady, evidence=finding.evidence)
+
+    def _steady_severity(self, settled: Verdict) -> Severity | None:
+        """Return the severity, which falls only well below the number that raised it.
+
+        What the network has confirmed once stays an alarm: a window unlike its training takes nothing back.
+        """
+        before, now = self.state.severity, settled.severity
+        if self.state.state is not settled.state or before is None or now is None:
+            return now
+        if settled.faulty and now is Severity.WATCH:
+            return before
+        threshold = BARS.danger if settled.faulty else BARS.sound
+        falls = (before, now) in ((Severity.DANGER, Severity.ALARM), (Severity.WATCH, Severity.OK))
+        return before if falls and self._bars > STATE.severity_falls_below * threshold else now
 
 
 class Decision:
@@ -123,16 +205,30 @@ class Decision:
         """The state after the latest window."""
         return replace(self._bars.state, others=tuple(other.state for other in self._others.values()))
 
-    def update(self, verdict: Verdict) -> bool:
-        """Take a window's verdict; return whether state, severity or reason of a fault changed."""
-        changed = self._bars.update(verdict)
+    @property
+    def looked(self) -> bool:
+        """True if the latest window was a look at the bars: it shares no sample with the look before it."""
+        return self._bars.looked
+
+    def update(self, verdict: Verdict, start_s: float, end_s: float) -> bool:
+        """Take a window's verdict; return whether state, severity or reason of a fault changed.
+
+        `start_s` and `end_s` lie on the time axis of the samples, which never turns back.
+        """
+        changed = self._bars.update(verdict, start_s, end_s)
         for finding in verdict.others:
             refusal = of_samples.STARTED.refuse(0)
             start = Finding(
                 fault=finding.fault, state=State.INDETERMINATE, refusal=refusal, evidence=Evidence()
             )
-            changed |= self._others.setdefault(finding.fault, OverTime(start)).update(finding)
+            other = self._others.setdefault(finding.fault, OverTime(start))
+            changed |= other.update(finding, start_s, end_s)
         return changed
+
+    def forget(self) -> None:
+        """Forget all looks: what comes next may be another motor."""
+        for fault in (self._bars, *self._others.values()):
+            fault.forget()
 
     def refuse(self, refusal: Refusal) -> bool:
         """Set all states to indeterminate at once, as when no samples come; return whether one changed."""
@@ -140,6 +236,15 @@ class Decision:
         for other in self._others.values():
             changed |= other.refuse(refusal)
         return changed
+
+
+def _is_clear(finding: Finding) -> bool:
+    """True if a fault shows far enough above what the window could have shown at least.
+
+    Wander and pendulums make pairs of up to twice their own limit.
+    """
+    bars, limit_bars = finding.evidence.equivalent_bars, finding.evidence.detection_limit_bars
+    return bars is None or limit_bars is None or bars >= STATE.min_over_limit * limit_bars
 
 
 def _told(verdict: Verdict) -> list[tuple[Fault, State, object]]:

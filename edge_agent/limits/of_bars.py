@@ -179,27 +179,57 @@ class StateLimits:
 
     min_windows: int = limit(
         3,
-        "Windows that must answer before a state is decided.",
+        "Windows that must answer before a rotor is called healthy.",
         "judgement",
         "smaller: single windows decide",
     )
+    looks_up: int = limit(
+        3,
+        "Looks that show a fault, less those that do not, from which it is found.",
+        "measured: bench_motor_days.py",
+        "smaller: faster alarms, and more false ones",
+    )
+    looks_down: int = limit(
+        5,
+        "Looks in a row that do not show a fault after which it is gone.",
+        "measured: bench_motor_days.py",
+        "smaller: an alarm ends at a load at which the fault hardly shows",
+    )
+    memory_s: float = limit(
+        600.0,
+        "Time after which looks that were too few to find a fault are forgotten, s.",
+        "measured: bench_motor_days.py",
+        "larger: false looks hours apart add up",
+    )
+    hold_s: float = limit(
+        300.0,
+        "Time for which a state is held without an answer, s.",
+        "judgement: stops and load steps of most duties are shorter",
+        "larger: states outlive their truth; smaller: they flutter",
+    )
+    min_over_limit: float = limit(
+        3.0,
+        "Equivalent bars, per the window's own detection limit, from which a fault counts over time.",
+        "measured: false windows of pendulums and wander reach 1.9 times their limit (bench_motor_days.py)",
+        "smaller: false alarms of cranes; larger: weak faults are found late",
+    )
+    severity_falls_below: float = limit(
+        0.85,
+        "Share of the bars that raised a severity below which it falls again.",
+        "judgement",
+        "larger: the severity flutters",
+    )
     new_share: float = limit(
         0.35,
-        "Weight of a new window in the smoothed shares.",
+        "Weight of a new window in the smoothed bars and probabilities.",
         "judgement: three windows carry 73 %",
         "larger: faster and less steady states",
     )
-    enter_broken: float = limit(
-        0.7, "Smoothed share of broken windows that raises an alarm.", "judgement", "smaller: earlier alarms"
-    )
-    leave_broken: float = limit(
-        0.3, "Smoothed share below which the alarm ends.", "judgement", "larger: the state flutters"
-    )
     patience_windows: int = limit(
         3,
-        "Windows in a row without an answer that end a state.",
+        "Windows in a row with a new reason before the reason of the state changes.",
         "judgement",
-        "larger: states outlive their truth",
+        "smaller: reasons take turns",
     )
     clear_limit_share: float = limit(
         0.5,

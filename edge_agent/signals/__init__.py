@@ -1,11 +1,15 @@
 """From a window of samples to what it shows. Its parts, in reading order:
 
-analysis   one window from checks to images, in the order of the lines below
-checks     whether the samples can bear an answer at all
-prepared   the samples made ready to be measured: space vector, line, baseband, harmonics, vibration
-slip       the slip, with the pair of sidebands found at it, and what speaks against it
-sidebands  the pair of sidebands, and the equivalent number of broken bars it corresponds to
-evidence   the figures that are published: the pair, and where else a broken bar shows
-images     the images that the network looks at: sidebands over time, on an axis in units of 2sf
-dsp        signal processing that needs no knowledge of motors
+analysis          one window from checks to images, in the order of the lines below
+checks            whether the samples can bear an answer at all
+prepared          the samples made ready to be measured: space vector, line, baseband, harmonics, vibration
+slip              the slip, with the pair of sidebands found at it, and what speaks against it
+sidebands         the pair of sidebands, and the equivalent number of broken bars it corresponds to
+evidence          the figures that are published: the pair, and where else a broken bar shows
+images            the images that the network looks at: sidebands over time, on an axis in units of 2sf
+figures           the ordinary figures of a window, also of a refused one: currents, speed, vibration
+distortion        total harmonic distortion of the currents
+vibration_levels  velocity and acceleration of the vibration channels
+short_time        the current from part to part of a window: when the motor starts, when it stops
+dsp               signal processing that needs no knowledge of motors
 """

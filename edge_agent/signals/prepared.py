@@ -149,7 +149,7 @@ def current_vector(stream: StreamWindow, decimator: Decimator) -> NDArray[np.com
     return space_vector(decimator.process(stream)[list(phases.values())], list(phases))
 
 
-def space_vector(currents: NDArray[np.float32], phases: Sequence[str]) -> NDArray[np.complex128]:
+def space_vector(currents: NDArray[np.floating], phases: Sequence[str]) -> NDArray[np.complex128]:
     """Amplitude-invariant space vector of one, two or three phase currents.
 
     Args:

@@ -28,13 +28,27 @@ BROKEN = a_verdict(State.BROKEN_BARS)
 UNKNOWN = a_verdict(State.INDETERMINATE)
 
 
-def states_after(*verdicts):
-    decision = Decision()
-    found = []
-    for verdict in verdicts:
-        decision.update(verdict)
-        found.append(decision.state.state)
-    return found
+WINDOW_S = 12.0
+
+
+class Windows:
+    """Windows through a decision, one every `step_s`."""
+
+    def __init__(self, step_s=WINDOW_S):
+        self.decision, self.step_s, self.now_s = Decision(), step_s, 0.0
+
+    def see(self, *verdicts):
+        """Take windows; return the state after each."""
+        found = []
+        for verdict in verdicts:
+            self.changed = self.decision.update(verdict, self.now_s, self.now_s + WINDOW_S)
+            self.now_s += self.step_s
+            found.append(self.decision.state.state)
+        return found
+
+
+def states_after(*verdicts, step_s=WINDOW_S):
+    return Windows(step_s).see(*verdicts)
 
 
 def test_it_starts_by_saying_that_it_does_not_know_yet():
@@ -42,68 +56,132 @@ def test_it_starts_by_saying_that_it_does_not_know_yet():
     assert Decision().state == starting()
 
 
-def test_a_state_takes_three_windows():
-    assert states_after(HEALTHY, HEALTHY, HEALTHY) == [State.INDETERMINATE] * 2 + [State.HEALTHY]
+def test_healthy_takes_three_windows_and_a_fault_three_looks():
+    assert states_after(*[HEALTHY] * 3, step_s=2.0) == [State.INDETERMINATE] * 2 + [State.HEALTHY]
+    assert states_after(*[BROKEN] * 3)[-1] is State.BROKEN_BARS
+    overlapping = states_after(*[BROKEN] * 20, step_s=2.0)
+    assert overlapping.index(State.BROKEN_BARS) == 12  # the looks are windows 0, 6 and 12
 
 
-def test_one_bad_window_raises_no_alarm_and_three_do():
-    after = states_after(*[HEALTHY] * 5, BROKEN, HEALTHY, HEALTHY, BROKEN, BROKEN, BROKEN, BROKEN)
-    assert after[5:8] == [State.HEALTHY] * 3
+def test_two_bad_looks_raise_no_alarm_and_three_do():
+    after = states_after(*[HEALTHY] * 5, BROKEN, BROKEN, HEALTHY, HEALTHY, BROKEN, BROKEN, BROKEN)
+    assert after[5:11] == [State.HEALTHY] * 6
     assert after[-1] is State.BROKEN_BARS
-    assert states_after(*[HEALTHY] * 5, BROKEN, BROKEN, BROKEN)[-2:] == [State.HEALTHY, State.BROKEN_BARS]
 
 
-def test_an_alarm_does_not_end_with_one_good_window():
-    after = states_after(*[BROKEN] * 5, HEALTHY, HEALTHY, HEALTHY, HEALTHY)
-    assert after[5:7] == [State.BROKEN_BARS] * 2
-    assert after[-1] is State.HEALTHY
+def test_a_rotor_with_a_look_that_shows_a_fault_is_not_called_healthy_from_the_start():
+    assert State.HEALTHY not in states_after(BROKEN, *[HEALTHY] * 2)
+    assert states_after(BROKEN, *[HEALTHY] * 4)[-1] is State.HEALTHY
 
 
-def test_two_windows_without_an_answer_change_nothing_and_three_do():
-    after = states_after(*[HEALTHY] * 3, UNKNOWN, UNKNOWN, HEALTHY, UNKNOWN, UNKNOWN, UNKNOWN)
-    assert after[3:6] == [State.HEALTHY] * 3
-    assert after[-2:] == [State.HEALTHY, State.INDETERMINATE]
+def test_an_alarm_takes_five_healthy_looks_in_a_row_to_end():
+    windows = Windows()
+    windows.see(*[BROKEN] * 4)
+    assert windows.see(*[HEALTHY] * 4, BROKEN, *[HEALTHY] * 4) == [State.BROKEN_BARS] * 9
+    assert windows.see(HEALTHY) == [State.HEALTHY]
 
 
-def test_what_was_smoothed_is_forgotten_with_the_state():
-    after = states_after(*[BROKEN] * 5, *[UNKNOWN] * 3, HEALTHY, HEALTHY, HEALTHY)
-    assert after[-1] is State.HEALTHY
+@pytest.mark.parametrize("stays", [HEALTHY, BROKEN])
+def test_a_state_is_held_for_five_minutes_without_an_answer(stays):
+    windows = Windows()
+    windows.see(*[stays] * 4)
+    held = windows.see(*[UNKNOWN] * 40)
+    assert held.count(stays.state) == 24
+    assert held[-1] is State.INDETERMINATE
+
+
+def test_a_fault_is_remembered_through_hours_without_an_answer():
+    windows = Windows()
+    windows.see(*[BROKEN] * 3)
+    windows.see(*[UNKNOWN] * 1000)
+    windows.decision.refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", 5.0, 5.0))
+    assert windows.see(BROKEN) == [State.BROKEN_BARS]
+
+
+def test_looks_that_were_too_few_are_forgotten_after_ten_minutes():
+    windows = Windows()
+    windows.see(BROKEN, BROKEN, *[UNKNOWN] * 50)
+    assert windows.see(BROKEN, BROKEN) == [State.INDETERMINATE] * 2
+
+
+def test_refusals_between_them_take_nothing_from_the_looks():
+    assert states_after(BROKEN, UNKNOWN, UNKNOWN, UNKNOWN, BROKEN, UNKNOWN, BROKEN)[-1] is State.BROKEN_BARS
+
+
+def test_a_fault_barely_above_what_a_window_could_show_counts_nothing():
+    weak = replace(BROKEN, evidence=replace(BROKEN.evidence, detection_limit_bars=1.0))
+    assert State.BROKEN_BARS not in states_after(*[weak] * 50)
+    assert set(states_after(*[HEALTHY] * 3, *[weak] * 5)[2:]) == {State.HEALTHY}
+
+
+def test_a_reason_takes_the_place_of_another_when_it_has_come_three_times():
+    windows = Windows()
+    other = a_verdict(State.INDETERMINATE, reason=Reason.UNSTEADY)
+    reasons = []
+    for verdict in (UNKNOWN, other, other, UNKNOWN, other, other, other):
+        windows.see(verdict)
+        reasons.append(windows.decision.state.refusal.reason)
+    assert reasons == [Reason.LOAD_TOO_LOW] * 6 + [Reason.UNSTEADY]
+
+
+def test_the_severity_falls_only_well_below_what_raised_it():
+    windows = Windows()
+    windows.see(*[a_verdict(State.BROKEN_BARS, 2.6)] * 3)
+    assert windows.decision.state.severity is Severity.DANGER
+    windows.see(*[a_verdict(State.BROKEN_BARS, 2.3)] * 20)
+    assert windows.decision.state.severity is Severity.DANGER
+    windows.see(*[a_verdict(State.BROKEN_BARS, 2.0)] * 20)
+    assert windows.decision.state.severity is Severity.ALARM
+
+
+def test_an_alarm_that_the_network_confirmed_is_not_taken_back_by_a_window_unlike_its_training():
+    alone = replace(BROKEN, evidence=replace(BROKEN.evidence, modalities_agree=None))
+    windows = Windows()
+    windows.see(*[BROKEN] * 3, alone)
+    assert windows.decision.state.severity is Severity.ALARM
 
 
 def test_update_tells_of_a_change_of_state_severity_or_reason_only():
-    decision = Decision()
-    changes = [decision.update(v) for v in (UNKNOWN, UNKNOWN, HEALTHY, HEALTHY, HEALTHY, HEALTHY)]
+    windows, changes = Windows(), []
+    for verdict in (UNKNOWN, UNKNOWN, HEALTHY, HEALTHY, HEALTHY, HEALTHY):
+        windows.see(verdict)
+        changes.append(windows.changed)
     assert changes == [True, False, False, False, True, False]
 
 
 def test_a_change_of_state_or_severity_is_an_event_and_one_of_the_reason_alone_is_none():
     unsteady = a_verdict(State.INDETERMINATE, reason=Reason.UNSTEADY)
-    assert Decision().update(unsteady)
+    assert Decision().update(unsteady, 0.0, WINDOW_S)
     assert not is_event(starting(), unsteady)
     assert is_event(UNKNOWN, HEALTHY)
     assert is_event(HEALTHY, replace(HEALTHY, severity=Severity.WATCH))
 
 
 def test_silence_is_refused_at_once_and_keeps_the_last_evidence():
-    decision = Decision()
-    for _ in range(3):
-        decision.update(HEALTHY)
+    windows = Windows()
+    windows.see(*[HEALTHY] * 3)
+    decision = windows.decision
     assert decision.refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", 5.0, 5.0))
     assert decision.state.state is State.INDETERMINATE
     assert decision.state.evidence == HEALTHY.evidence
 
 
-@given(st.lists(st.sampled_from([HEALTHY, BROKEN, UNKNOWN]), max_size=60))
-def test_every_published_state_was_the_verdict_of_the_window_that_set_it(verdicts):
-    decision = Decision()
+@given(
+    verdicts=st.lists(st.sampled_from([HEALTHY, BROKEN, UNKNOWN]), max_size=60),
+    step_s=st.sampled_from([2.0, 5.0, 12.0, 400.0]),
+)
+def test_every_published_state_was_the_verdict_of_the_window_that_set_it(verdicts, step_s):
+    windows = Windows(step_s)
     for verdict in verdicts:
-        if decision.update(verdict):
-            assert decision.state.state is verdict.state
-        if decision.state.state is State.INDETERMINATE:
-            assert decision.state.refusal is not None
-            assert decision.state.broken_bars is None
+        windows.see(verdict)
+        state = windows.decision.state
+        if windows.changed:
+            assert state.state is verdict.state
+        if state.state is State.INDETERMINATE:
+            assert state.refusal is not None
+            assert state.broken_bars is None
         else:
-            assert decision.state.refusal is None
+            assert state.refusal is None
 
 
 @given(st.lists(st.sampled_from([HEALTHY, UNKNOWN]), max_size=80))
@@ -113,11 +191,10 @@ def test_windows_that_are_healthy_or_silent_never_raise_an_alarm(verdicts):
 
 def test_what_the_sidebands_alone_show_stays_to_be_watched():
     alone = Evidence(equivalent_bars=2.0, equivalent_bars_interval=(1.6, 2.4))
-    decision = Decision()
-    for _ in range(4):
-        decision.update(
-            answer(replace(UNKNOWN, refusal=None, evidence=alone), True, (0.5, 0.5, 0.0, 0.0, 0.0))
-        )
+    windows = Windows()
+    verdict = answer(replace(UNKNOWN, refusal=None, evidence=alone), True, (0.5, 0.5, 0.0, 0.0, 0.0))
+    windows.see(*[verdict] * 4)
+    decision = windows.decision
     assert (decision.state.state, decision.state.severity) == (State.BROKEN_BARS, Severity.WATCH)
     assert decision.state.confidence is None
 
@@ -138,10 +215,10 @@ def a_finding(state, severity=Severity.ALARM):
 
 def others_after(verdict, *states):
     """States of the other fault after windows that say this of it, and this verdict of the bars."""
-    decision, found = Decision(), []
+    windows, found = Windows(), []
     for state in states:
-        decision.update(replace(verdict, others=(a_finding(state),)))
-        found.append(decision.state.others[0].state)
+        windows.see(replace(verdict, others=(a_finding(state),)))
+        found.append(windows.decision.state.others[0].state)
     return found
 
 
@@ -150,14 +227,14 @@ def test_another_fault_is_decided_by_itself_with_the_same_patience(verdict):
     after = others_after(verdict, *[State.HEALTHY] * 5, Strange.WORN, *[State.HEALTHY] * 2)
     assert after == [State.INDETERMINATE] * 2 + [State.HEALTHY] * 6
     assert others_after(verdict, *[State.HEALTHY] * 5, *[Strange.WORN] * 3)[-1] == Strange.WORN
-    after = others_after(verdict, *[Strange.WORN] * 3, *[State.INDETERMINATE] * 3)
+    after = others_after(verdict, *[Strange.WORN] * 3, *[State.INDETERMINATE] * 25)
     assert after[-2:] == [Strange.WORN, State.INDETERMINATE]
 
 
 def test_silence_is_refused_for_every_fault():
-    decision = Decision()
-    for _ in range(3):
-        decision.update(replace(HEALTHY, others=(a_finding(Strange.WORN),)))
+    windows = Windows()
+    windows.see(*[replace(HEALTHY, others=(a_finding(Strange.WORN),))] * 3)
+    decision = windows.decision
     assert decision.refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", 5.0, 5.0))
     assert [f.refusal.reason for f in (decision.state, *decision.state.others)] == [Reason.LOST_SAMPLES] * 2
 

@@ -100,4 +100,4 @@ def test_the_alarm_of_the_evening_is_there_in_the_morning(
     cleared = newest(morning, ALARM)
     assert cleared["condition"] == "normal"
     assert cleared["acknowledged"]["by"] == "Ana"
-    assert healthy_looks(morning) >= LIMITS.min_windows
+    assert healthy_looks(morning) >= LIMITS.looks_up

@@ -1,5 +1,6 @@
 """Phase currents averaged over short blocks: small enough to look at them from every side."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -54,19 +55,34 @@ class CoarseCurrents:
 
 def coarse_currents(window: StreamWindow, line_frequency_hz: float) -> CoarseCurrents:
     """Average the currents of a window, which must have some, over blocks; the line is near what is given."""
-    factor = max(1, int(window.stream.rate_hz / _BLOCKS_PER_PERIOD / line_frequency_hz))
+    factor = block_scans(window, line_frequency_hz)
+    samples, valid = block_averages(window, list(window.stream.phases.values()), factor)
+    rate_hz = window.stream.rate_hz / factor
+    strongest = samples[int(np.argmax(np.abs(samples).max(axis=1)))]
+    return CoarseCurrents(samples, valid, rate_hz, _strongest_hz(strongest, rate_hz))
+
+
+def block_scans(window: StreamWindow, line_frequency_hz: float) -> int:
+    """Return how many scans a block has, for about forty blocks in a period of a line of this frequency."""
+    return max(1, int(window.stream.rate_hz / _BLOCKS_PER_PERIOD / line_frequency_hz))
+
+
+def block_averages(
+    window: StreamWindow, channels: Sequence[int], factor: int
+) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
+    """Return channels averaged over blocks of `factor` scans, and which blocks came whole.
+
+    The averages, (channels, blocks), are without their means, and zero where a scan was lost.
+    """
     blocks = window.valid.size // factor
     valid: NDArray[np.bool_] = np.all(window.valid[: blocks * factor].reshape(blocks, factor), axis=1)
-    channels = window.stream.phases.values()
     samples = np.empty((len(channels), blocks), np.float32)
     for row, channel in zip(samples, channels, strict=True):
         _average(window.counts[channel], factor, row)
         row[:] = window.stream.channels[channel].units(row)
-        row -= row[valid].mean()
+        row -= row[valid].mean() if valid.any() else 0.0
         row[~valid] = 0.0
-    rate_hz = window.stream.rate_hz / factor
-    strongest = samples[int(np.argmax(np.abs(samples).max(axis=1)))]
-    return CoarseCurrents(samples, valid, rate_hz, _strongest_hz(strongest, rate_hz))
+    return samples, valid
 
 
 def _average(counts: NDArray[np.integer], factor: int, into: NDArray[np.float32]) -> None:

@@ -48,6 +48,11 @@ class _Currents:
     nameplate: Nameplate
 
 
+def off_below_a(nameplate: Nameplate) -> float:
+    """Return the rms current below which the motor is off, A."""
+    return SAMPLES.off_below_rated * nameplate.rated_current_a
+
+
 def check_rate(window: StreamWindow, nameplate: Nameplate) -> Refusal | None:
     """Return the refusal of currents that come too seldom to show the line, as a meter's rms values do."""
     if not window.stream.phases:
@@ -94,10 +99,7 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
 
 
 def _off(currents: _Currents) -> Iterator[Refusal]:
-    strongest, off_a = (
-        float(currents.rms_a.max()),
-        SAMPLES.off_below_rated * currents.nameplate.rated_current_a,
-    )
+    strongest, off_a = float(currents.rms_a.max()), off_below_a(currents.nameplate)
     if strongest < off_a:
         yield of_samples.MOTOR_OFF.refuse(strongest, off_a)
 

@@ -1,0 +1,113 @@
+"""How long and how often a motor has run: counted from its windows, kept on disk."""
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Annotated
+
+import numpy as np
+from pydantic import BaseModel, Field, ValidationError
+
+from edge_agent.figures import RunningTime
+from edge_agent.motor import Nameplate
+from edge_agent.plain import one_line
+from edge_agent.signals.checks import quality
+from edge_agent.signals.short_time import part_scans, short_time_rms_a, since
+from edge_agent.starts import Starts
+from edge_agent.state_file import StateFile
+from edge_agent.windows.sliding import StreamWindow, Window
+
+FILE_VERSION = 1
+"""Version of the file's content."""
+_WRITTEN_AGAIN_S = 3600.0
+"""The file is written this often, s: memory cards wear (judgement); a power cut costs at most as much."""
+_S_PER_HOUR = 3600.0
+"""Seconds of an hour."""
+
+
+_Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
+class _Content(BaseModel):
+    """Content of the file; fields as in `RunningTime`."""
+
+    running_hours: _Amount
+    starts: Annotated[int, Field(ge=0)]
+    last_start_s: _Amount | None
+
+
+class RunningMeter:
+    """Counts running hours and starts of a motor by the samples that are new in each window.
+
+    The samples are the clock: a time without samples does not count as running, and no clock that is set
+    spoils the hours.
+    """
+
+    def __init__(
+        self, nameplate: Nameplate, file: StateFile, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Go on with what was counted before a restart; `clock` tells only when to write the file."""
+        self._nameplate = nameplate
+        self._file = file
+        self._clock = clock
+        self._written_s = clock()
+        before = self._read()
+        self._off_below_a = quality.off_below_a(nameplate)
+        self._running_s = before.running_hours * _S_PER_HOUR
+        self._starts = Starts(
+            nameplate.rated_current_a, self._off_below_a, before.starts, before.last_start_s
+        )
+        self._window_s = math.inf
+        self._next_scan = 0
+
+    @property
+    def time(self) -> RunningTime:
+        """Hours and starts so far."""
+        return RunningTime(self._running_s / _S_PER_HOUR, self._starts.starts, self._starts.last_start_s)
+
+    def take(self, window: Window) -> None:
+        """Count what is new in a window since the one before; write the file once an hour."""
+        if not window.streams:
+            return
+        stream = window.current
+        if not stream.stream.phases or quality.check_rate(stream, self._nameplate) is not None:
+            return
+        line_hz = self._nameplate.line_frequency_hz
+        scans = part_scans(stream, line_hz)
+        first = self._first_new(window, stream)
+        parts_a = short_time_rms_a(since(stream, first), line_hz)
+        self._next_scan = stream.first_scan + first + parts_a.size * scans
+        part_s = scans / stream.stream.rate_hz
+        self._running_s += part_s * int(np.count_nonzero(parts_a >= self._off_below_a))
+        self._starts.take(parts_a.tolist(), part_s)
+        if self._clock() - self._written_s >= _WRITTEN_AGAIN_S:
+            self.save()
+
+    def save(self) -> None:
+        """Write the file; at every orderly stop."""
+        self._written_s = self._clock()
+        self._file.write(asdict(self.time))
+
+    def _first_new(self, window: Window, stream: StreamWindow) -> int:
+        """Return the number of the first scan in a window that was not counted yet.
+
+        A window that does not begin later than the one before is that of a device that has started over.
+        """
+        starts_over = window.start_s <= self._window_s
+        self._window_s = window.start_s
+        first = 0 if starts_over else self._next_scan - stream.first_scan
+        if starts_over or first < 0:
+            self._starts.miss()
+        return min(max(first, 0), stream.valid.size)
+
+    def _read(self) -> RunningTime:
+        """Return what the file says; nothing counted yet if there is none that can be used."""
+        content = self._file.read()
+        if content is None:
+            return RunningTime()
+        try:
+            return RunningTime(**_Content.model_validate(content).model_dump())
+        except ValidationError as error:
+            self._file.put_aside(one_line(str(error)))
+            return RunningTime()

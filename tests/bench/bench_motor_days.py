@@ -1,0 +1,260 @@
+"""Decisions over time: simulated unseen motors at work for hours, through the very stages of the agent.
+
+    python tests/bench/bench_motor_days.py trace --first-seed 6200000 --motors 4 --minutes 20 --out build/days
+    python tests/bench/bench_motor_days.py report build/days
+
+`trace` simulates the motors and keeps the verdict of each window; `report` sends them through the decision and
+prints the tables, so that a change of the decision needs no simulation. Simulated results, with 95 % intervals.
+"""
+
+import argparse
+import gzip
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import numpy as np
+from pydantic import TypeAdapter
+from tables import share
+
+from calibration.simulator.duty import CYCLES, MotorAtWork
+from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock
+from edge_agent.diagnose.decision import Decision
+from edge_agent.diagnose.model import Model
+from edge_agent.pipeline import Pipeline
+from edge_agent.verdict import Reason, Severity, State, Verdict
+
+STEP_S = 2.0
+"""Time between windows, s, as the agent has it by default."""
+WINDOW_S = 12.0
+"""Length of a window, s, as the agent has it by default."""
+SENSORS = ("full", "retrofit")
+"""Three currents, vibration and the number of bars; or three currents alone."""
+KINDS = {"sound": 0, "one": 1, "two": 2}
+"""Broken bars by the name of a kind of motor."""
+RATES = TypeAdapter(list[Verdict])
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A motor to be traced."""
+
+    seed: int
+    cycle: str
+    kind: str
+    sensors: str
+    seconds: float
+    out: Path
+
+    @property
+    def path(self) -> Path:
+        return self.out / f"{self.sensors}-{self.kind}-{self.cycle}-{self.seed}.json.gz"
+
+
+def without_vibration(device: Device) -> Device:
+    """Return a device with its currents alone."""
+    kept = [s for s in device.streams if any(c.kind is ChannelKind.CURRENT for c in s.channels)]
+    return replace(device, streams=tuple(kept))
+
+
+def trace(job: Job) -> str:
+    """Simulate a motor and write the verdict of each of its windows."""
+    if job.path.exists():
+        return f"{job.path.name}: there"
+    motor = MotorAtWork(job.seed, job.cycle, KINDS[job.kind], job.seconds)
+    plate, device = motor.scenario.motor.nameplate, motor.device
+    if job.sensors == "retrofit":
+        plate, device = plate.model_copy(update={"rotor_bars": None}), without_vibration(device)
+    pipeline = Pipeline(plate, Model.load("builtin"), WINDOW_S, STEP_S)
+    pipeline.configure(device)
+    there = {stream.number for stream in device.streams}
+    verdicts = [
+        replace(answer.verdict, window=None)
+        for block in _of(motor.blocks(), there)
+        for answer in pipeline.push(block)
+    ]
+    content = {
+        "running": motor.running(),
+        "equivalent_bars": _true_bars(motor),
+        "verdicts": RATES.dump_python(verdicts, mode="json"),
+    }
+    with gzip.open(job.path.with_suffix(".part"), "wt") as file:
+        json.dump(content, file)
+    job.path.with_suffix(".part").rename(job.path)
+    return f"{job.path.name}: {len(verdicts)} windows"
+
+
+def _of(blocks: Iterator[SampleBlock], streams: set[int]) -> Iterator[SampleBlock]:
+    return (block for block in blocks if block.stream in streams)
+
+
+def _true_bars(motor: MotorAtWork) -> float:
+    from calibration.simulator.rotor import make_rotor
+
+    return float(make_rotor(motor.scenario).equivalent_bars)
+
+
+@dataclass
+class Life:
+    """What became of one motor."""
+
+    sensors: str
+    kind: str
+    cycle: str
+    bars: float
+    running_h: float
+    looks: int = 0
+    false_looks: int = 0
+    false_in_a_row: int = 0
+    alarms: int = 0
+    alarm_after_s: float | None = None
+    alarms_ended: Counter[str] = field(default_factory=Counter)
+    changes: int = 0
+    running_windows: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+    wrong_words: Counter[str] = field(default_factory=Counter)
+    healthy: int = 0
+
+
+def live(path: Path) -> Life:
+    """Send the verdicts of a motor through the decision."""
+    with gzip.open(path, "rt") as file:
+        content = json.load(file)
+    sensors, kind, cycle, _ = path.name.removesuffix(".json.gz").split("-")
+    spans = [(float(a), float(b)) for a, b in content["running"]]
+    life = Life(sensors, kind, cycle, content["equivalent_bars"], sum(b - a for a, b in spans) / 3600)
+    decision, next_look_s, last_false = Decision(), 0.0, False
+    for number, verdict in enumerate(RATES.validate_python(content["verdicts"])):
+        start_s, end_s = number * STEP_S, number * STEP_S + WINDOW_S
+        before = decision.state
+        life.changes += decision.update(verdict, start_s, end_s)
+        _note_state(life, before, decision.state, spans, end_s)
+        if any(a <= start_s and end_s <= b for a, b in spans):
+            _note_running(life, verdict)
+        if start_s >= next_look_s and verdict.refusal is None:
+            next_look_s = end_s
+            false = verdict.faulty and kind == "sound"
+            life.looks += 1
+            life.false_looks += false
+            life.false_in_a_row += false and last_false
+            last_false = false
+    return life
+
+
+def _note_state(
+    life: Life, before: Verdict, after: Verdict, spans: list[tuple[float, float]], end_s: float
+) -> None:
+    was, is_now = (state.severity in (Severity.ALARM, Severity.DANGER) for state in (before, after))
+    if is_now and not was:
+        life.alarms += 1
+        if life.alarm_after_s is None:
+            life.alarm_after_s = sum(min(b, end_s) - a for a, b in spans if a < end_s)
+    if was and not is_now:
+        life.alarms_ended[str(after.refusal.reason if after.refusal else after.state)] += 1
+
+
+def _note_running(life: Life, verdict: Verdict) -> None:
+    life.running_windows += 1
+    if verdict.refusal is not None:
+        life.refused[str(verdict.refusal.reason)] += 1
+        load = verdict.evidence.load or 0.0
+        if verdict.refusal.reason is Reason.LOAD_TOO_LOW and load > 0.5:
+            life.wrong_words["load_too_low above half load"] += 1
+        if verdict.refusal.reason is Reason.STUCK_CHANNEL:
+            life.wrong_words["stuck_channel"] += 1
+    elif verdict.state is State.HEALTHY:
+        life.healthy += 1
+        if (verdict.evidence.detection_limit_bars or 0.0) > 0.35:
+            life.wrong_words["healthy with a limit above 0.35"] += 1
+
+
+def report(lives: list[Life]) -> None:
+    """Print the tables."""
+    for sensors in sorted({life.sensors for life in lives}):
+        those = [life for life in lives if life.sensors == sensors]
+        _report_sound([life for life in those if life.kind == "sound"], sensors)
+        for kind in ("one", "two"):
+            _report_broken([life for life in those if life.kind == kind], f"{sensors}, {kind}")
+
+
+def _report_sound(lives: list[Life], title: str) -> None:
+    if not lives:
+        return
+    hours = sum(life.running_h for life in lives)
+    print(f"\n{title}, sound: {len(lives)} motors, {hours:.1f} h of running")
+    print(f"  alarms {sum(life.alarms for life in lives)}, of motors with castings", end=" ")
+    print([round(life.bars, 2) for life in lives if life.alarms])
+    false, looks = sum(life.false_looks for life in lives), sum(life.looks for life in lives)
+    print(f"  false looks {false} of {looks} ({false / hours:.2f} an hour), in a row", end=" ")
+    print(sum(life.false_in_a_row for life in lives))
+    for cycle in CYCLES:
+        own = [life for life in lives if life.cycle == cycle]
+        if own:
+            windows = sum(life.running_windows for life in own)
+            refused = sum((life.refused for life in own), Counter())
+            share = refused.total() / windows
+            changes = sum(life.changes for life in own) / sum(life.running_h for life in own)
+            print(
+                f"  {cycle:<11} refused {share:6.1%} of {windows}, changes {changes:5.1f} an hour, "
+                f"{dict(refused.most_common(5))}"
+            )
+    words = sum((life.wrong_words for life in lives), Counter())
+    print(f"  wrong words {dict(words)}")
+
+
+def _report_broken(lives: list[Life], title: str) -> None:
+    if not lives:
+        return
+    print(f"\n{title}: {len(lives)} motors, {sum(life.running_h for life in lives):.1f} h of running")
+    for cycle in CYCLES:
+        own = [life for life in lives if life.cycle == cycle and life.bars >= 0.5]
+        if own:
+            after = [np.inf if life.alarm_after_s is None else life.alarm_after_s / 60 for life in own]
+            within = {minutes: sum(a <= minutes for a in after) for minutes in (3, 5, 10)}
+            print(
+                f"  {cycle:<11} {len(own)} of 0.5 bars or more: alarm within 3, 5, 10 min "
+                + ", ".join(share(n, len(own)) for n in within.values())
+                + f", median {np.median(after):.1f} min"
+            )
+    ended = sum((life.alarms_ended for life in lives), Counter())
+    print(f"  alarms that ended: {dict(ended)}")
+
+
+def main() -> int:
+    """Trace or report."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    tracing = commands.add_parser("trace")
+    tracing.add_argument("--first-seed", type=int, required=True)
+    tracing.add_argument("--motors", type=int, default=4, help="of each kind, cycle and set of sensors")
+    tracing.add_argument("--minutes", type=float, default=20.0)
+    tracing.add_argument("--sensors", choices=SENSORS, nargs="+", default=list(SENSORS))
+    tracing.add_argument("--kinds", choices=list(KINDS), nargs="+", default=list(KINDS))
+    tracing.add_argument("--out", type=Path, required=True)
+    tracing.add_argument("--jobs", type=int, default=1)
+    reporting = commands.add_parser("report")
+    reporting.add_argument("folder", type=Path)
+    args = parser.parse_args()
+    if args.command == "report":
+        report([live(path) for path in sorted(args.folder.glob("*.json.gz"))])
+        return 0
+    args.out.mkdir(parents=True, exist_ok=True)
+    jobs = [
+        Job(args.first_seed + 1000 * k + c, cycle, kind, sensors, 60 * args.minutes, args.out)
+        for k in range(args.motors)
+        for c, cycle in enumerate(CYCLES)
+        for kind in args.kinds
+        for sensors in args.sensors
+    ]
+    with ProcessPoolExecutor(args.jobs) as pool:
+        for said in pool.map(trace, jobs):
+            print(said, file=sys.stderr, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | model | schema | clean
+# make demo | test | lint | bench | model | schema | homeassistant | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -15,7 +15,7 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench model schema clean brokers promtool
+.PHONY: demo test lint bench model schema homeassistant clean brokers promtool
 
 demo: $(STAMPS)/demo
 	$(BIN)/edge-calibrate demo $(ARGS)
@@ -52,8 +52,23 @@ schema: $(STAMPS)/demo
 	$(BIN)/python -m edge_agent.config.schema
 	$(BIN)/python -m edge_agent.publish.schema
 
+# Asks Home Assistant itself whether it takes our entities; some 500 MB, in an environment of its own. Python 3.13 or
+# later gets 2026.2, an older one 2024.3, which checks less: make homeassistant HA_PYTHON=python3.13
+HA_PYTHON ?= $(PYTHON)
+HA_VENV := .venv-homeassistant
+HA_CHECK := tests/publish/home_assistant
+
+homeassistant: $(STAMPS)/test $(HA_VENV)/installed
+	$(BIN)/python $(HA_CHECK)/discovery_cases.py > $(HA_VENV)/cases.json
+	$(HA_VENV)/bin/python $(HA_CHECK)/check_discovery.py < $(HA_VENV)/cases.json
+
+$(HA_VENV)/installed: $(HA_CHECK)/requirements.txt
+	$(HA_PYTHON) -m venv --clear $(HA_VENV)
+	$(HA_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
+	@touch $@
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(HA_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Debian keeps mosquitto out of the path of ordinary users.

@@ -68,7 +68,7 @@ ALARM = LatchedAlarm(
     captured=None,
     equivalent_bars=2.1,
     load=0.81,
-    windows=3,
+    looks=3,
 )
 HEALTH = Health(
     **{field.name: 0 for field in fields(Health)}

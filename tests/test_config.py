@@ -203,6 +203,21 @@ def test_a_file_without_channels_leaves_those_of_the_device(load):
     assert load(MINIMAL).apply_channels(device) == device
 
 
+@pytest.mark.parametrize(
+    ("section", "wrong"), [("{}", True), ("{enabled: true}", True), ("{enabled: false}", False)]
+)
+def test_a_motor_has_another_name_than_the_agents_own_device_in_home_assistant(
+    load, problems_of, section: str, wrong: bool
+):
+    text = changed("motor:\n", "motor:\n  id: agent\n") + f"homeassistant: {section}\n"
+    if not wrong:
+        load(text)
+        return
+    (problem,) = problems_of(text)
+    assert problem.key == ("homeassistant",)
+    assert "give the motor another id" in problem.message
+
+
 def test_everything_wrong_in_a_file_is_told_in_one_pass_each_at_its_place(problems_of):
     text = """\
 agent: {id: pump 7}

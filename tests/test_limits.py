@@ -40,7 +40,8 @@ def test_check_prints_the_table(capsys):
         f"at {BARS.alarm:g} bars or more and with the whole interval above the {BARS.sound:g}",
         f"Severity `watch` (from {BARS.sound:g})",
         f"more than {100 * SUPPLY.grid_tolerance:g} % away from that of the plate",
-        f"an alarm takes {('one', 'two', 'three')[STATE.min_windows - 1]} clear windows in a row",
+        f"an alarm takes {('one', 'two', 'three')[STATE.looks_up - 1]} clear looks",
+        f"A state is held for {STATE.hold_s / 60:.0f} minutes without an answer",
     ],
 )
 def test_the_readme_states_the_limits_that_hold(statement):

@@ -160,7 +160,7 @@ def a_latch(event_id: int | None = 17, **changes: object) -> LatchedAlarm:
         captured=None,
         equivalent_bars=2.1,
         load=0.8,
-        windows=3,
+        looks=3,
     )
     return replace(latch, **changes)  # type: ignore[arg-type]
 

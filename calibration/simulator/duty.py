@@ -1,7 +1,7 @@
 """Motors at work for hours: six duty cycles of starts, stops and changing loads, as continuous samples.
 
-The cycles are typical shapes, not measurements: simulated, like everything here. A cycle is a list of stretches;
-each is a motor that runs on, or rest with the noise of the converter alone.
+The cycles are typical shapes, not measurements: simulated, like everything here. A cycle is a list of
+stretches; each is a motor that runs on, or rest with the noise of the converter alone.
 """
 
 from collections.abc import Callable, Iterator

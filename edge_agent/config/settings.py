@@ -22,7 +22,13 @@ from edge_agent.config.section import MAX_ID_LENGTH, Id, Name, Section
 from edge_agent.config.values import Printable, as_tuple, existing, from_folder
 from edge_agent.motor import Nameplate
 from edge_agent.publish.only_one import only_one
-from edge_agent.publish.settings import HomeAssistantSettings, MqttSettings, OutboxSettings, SinkSettings
+from edge_agent.publish.settings import (
+    AGENT_DEVICE,
+    HomeAssistantSettings,
+    MqttSettings,
+    OutboxSettings,
+    SinkSettings,
+)
 
 _STEP_S = 2.0
 """Default time between windows, s. Judgement: a broken bar takes days to grow."""
@@ -158,6 +164,19 @@ class Settings(Section):
         if not re.fullmatch(r"[A-Za-z0-9_-]+", motor_id):  # the motor's own check reports it
             return given
         return given | {"agent": agent | {"id": f"{_host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
+
+    @field_validator("homeassistant")
+    @classmethod
+    def _motor_beside_agent(
+        cls, section: HomeAssistantSection | None, info: ValidationInfo
+    ) -> HomeAssistantSection | None:
+        motor = info.data.get("motor")
+        if section is not None and section.enabled and motor is not None and motor.id == AGENT_DEVICE:
+            raise ValueError(
+                f"motor.id is {motor.id}, the name of the agent's own device in Home Assistant; give the "
+                "motor another id"
+            )
+        return section
 
     @field_validator("channels")
     @classmethod

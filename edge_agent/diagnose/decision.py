@@ -227,8 +227,9 @@ class Decision:
 
     def forget(self) -> None:
         """Forget all looks: what comes next may be another motor."""
-        for fault in (self._bars, *self._others.values()):
-            fault.forget()
+        self._bars.forget()
+        for other in self._others.values():
+            other.forget()
 
     def refuse(self, refusal: Refusal) -> bool:
         """Set all states to indeterminate at once, as when no samples come; return whether one changed."""

@@ -2,7 +2,7 @@
 
 from edge_agent.alarm import Acknowledgement, Condition, Feedback
 from edge_agent.publish.documents import Alarm
-from edge_agent.publish.json_values import SCHEMA, Payload, iso_time
+from edge_agent.publish.json_values import SCHEMA, Payload, iso_time, rounded
 
 _ALARM_KEYS = (
     "fault",
@@ -13,6 +13,7 @@ _ALARM_KEYS = (
     "summary",
     "advice",
     "advice_code",
+    "equivalent_bars",
     "event_id",
     "captured",
     "acknowledged",
@@ -44,6 +45,7 @@ def alarm_payload(alarm: Alarm) -> Payload:
         "summary": latched.summary,
         "advice": latched.advice,
         "advice_code": latched.advice_code,
+        "equivalent_bars": rounded(latched.equivalent_bars, 3),
         "event_id": latched.event_id,
         "captured": latched.captured,
         "acknowledged": _acknowledged(latched.acknowledged),

@@ -137,6 +137,7 @@ def _alarm() -> Schema:
             "severity": _or_null(_one_of((Severity.ALARM, Severity.DANGER))),
             **dict.fromkeys(("since", "last_confirmed", "cleared"), _or_null(_TIME)),
             **dict.fromkeys(_WORDS, _or_null(_TEXT)),
+            "equivalent_bars": _or_null(_NUMBER),
             "event_id": _or_null(_COUNT),
             "captured": _or_null(_TEXT),
             "acknowledged": _or_null(_object({"by": _TEXT, "at": _TIME, "note": _TEXT})),

@@ -113,6 +113,10 @@ class MqttSettings:
         return None if self.password_file is None else read_password(self.password_file)
 
 
+AGENT_DEVICE = "agent"
+"""Name of the agent's own device in Home Assistant, beside its motor's, which must have another one."""
+
+
 @dataclass(frozen=True, slots=True)
 class HomeAssistantSettings:
     """Entities of Home Assistant, by its MQTT discovery."""

@@ -3,8 +3,9 @@
     python tests/bench/bench_motor_days.py trace --first-seed 6200000 --motors 4 --minutes 20 --out build/days
     python tests/bench/bench_motor_days.py report build/days
 
-`trace` simulates the motors and keeps the verdict of each window; `report` sends them through the decision and
-prints the tables, so that a change of the decision needs no simulation. Simulated results, with 95 % intervals.
+`trace` simulates the motors and keeps the verdict of each window; `report` sends them through the decision
+and prints the tables, so that a change of the decision needs no simulation. Simulated results, with 95 %
+intervals.
 """
 
 import argparse

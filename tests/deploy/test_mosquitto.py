@@ -25,13 +25,25 @@ from edge_agent.publish.documents import (
     Reply,
     State,
 )
-from edge_agent.publish.mqtt.publisher import Publisher
-from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
+from edge_agent.publish.mqtt.publisher import Publisher, open_sink
+from edge_agent.publish.settings import (
+    HomeAssistantSettings,
+    MqttSettings,
+    OutboxSettings,
+    SinkSettings,
+    TlsSettings,
+)
 from edge_agent.publish.sink import Request
 from edge_agent.publish.store.outbox import Outbox
 
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "mosquitto"
-PASSWORDS = {"monitor": "m0nitor", "operator": "0perator", "pump-7": "p7", "pump-8": "p8"}
+PASSWORDS = {
+    "monitor": "m0nitor",
+    "operator": "0perator",
+    "homeassistant": "h4",
+    "pump-7": "p7",
+    "pump-8": "p8",
+}
 
 
 @dataclass(frozen=True)
@@ -111,6 +123,12 @@ def monitor(site: Site, subscribe: Callable[..., Subscriber], tmp_path: Path) ->
     return subscribe(site.broker.port, name=f"monitor-{tmp_path.name}", more=login)
 
 
+@pytest.fixture
+def home_assistant(site: Site, subscribe: Callable[..., Subscriber], tmp_path: Path) -> Subscriber:
+    login = ["-u", "homeassistant", "-P", PASSWORDS["homeassistant"], "--cafile", str(site.folder / "ca.crt")]
+    return subscribe(site.broker.port, name=f"home-assistant-{tmp_path.name}", more=login)
+
+
 def test_an_agent_is_heard_through_tls_with_its_password(
     site: Site, monitor: Subscriber, tmp_path: Path
 ) -> None:
@@ -161,6 +179,9 @@ def test_nobody_comes_in_without_tls(site: Site) -> None:
         "edge-agent/status",
         "elsewhere/pump-7/status",
         "homeassistant/device/pump-7/config",
+        "homeassistant/device/pump-8/motor-1/config",
+        "homeassistant/sensor/pump-7/motor-1/config",
+        "homeassistant/status",
         "edge-agent/pump-8/command/acknowledge",
         "edge-agent/pump-7/command/acknowledge",
         "edge-agent/pump-7/command",
@@ -168,12 +189,51 @@ def test_nobody_comes_in_without_tls(site: Site) -> None:
         "$SYS/broker",
     ],
 )
-def test_an_agent_writes_its_own_topics_and_no_others(site: Site, monitor: Subscriber, foreign: str) -> None:
+def test_an_agent_writes_its_own_topics_and_no_others(
+    site: Site, monitor: Subscriber, home_assistant: Subscriber, foreign: str
+) -> None:
     site.publish("pump-7", foreign)
     site.publish("pump-7", "edge-agent/pump-7/health")
-    monitor.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
-    heard = [message.topic for message in monitor.messages if message.payload == "hello"]
-    assert heard == ["edge-agent/pump-7/health"]
+    for listener in (monitor, home_assistant):
+        listener.wait_for(lambda messages: messages and messages[-1].topic == "edge-agent/pump-7/health")
+        heard = [message.topic for message in listener.messages if message.payload == "hello"]
+        assert heard == ["edge-agent/pump-7/health"]
+
+
+@pytest.mark.parametrize("device", ["agent", "motor-1"])
+def test_an_agent_tells_home_assistant_of_its_own_devices(
+    site: Site, home_assistant: Subscriber, device: str
+) -> None:
+    site.publish("pump-7", f"homeassistant/device/pump-7/{device}/config")
+    heard = home_assistant.wait_for(lambda messages: any(message.payload == "hello" for message in messages))
+    assert heard[-1].topic == f"homeassistant/device/pump-7/{device}/config"
+
+
+def test_an_agent_hears_that_home_assistant_has_started_and_tells_all_again(
+    site: Site, home_assistant: Subscriber, tmp_path: Path
+) -> None:
+    settings = SinkSettings(
+        agent="pump-7",
+        motor="motor-1",
+        state_folder=tmp_path,
+        mqtt=site.settings(),
+        outbox=OutboxSettings(tmp_path / "outbox.sqlite3"),
+        home_assistant=HomeAssistantSettings(),
+    )
+    told, status = "homeassistant/device/pump-7/motor-1/config", "edge-agent/pump-7/status"
+    with open_sink(settings):
+        home_assistant.wait_for(lambda _: any(m.payload == "online" for m in home_assistant.on(status)))
+        site.publish("homeassistant", "homeassistant/status", message="online")
+        home_assistant.wait_for(lambda _: len(home_assistant.on(told)) == 2)
+
+
+def test_home_assistant_sends_commands_and_writes_nothing_else_of_an_agent(
+    site: Site, monitor: Subscriber
+) -> None:
+    site.publish("homeassistant", "edge-agent/pump-7/motor-1/state")
+    site.publish("homeassistant", COMMAND)
+    monitor.wait_for(lambda messages: any(message.payload == "hello" for message in messages))
+    assert [message.topic for message in monitor.messages if message.payload == "hello"] == [COMMAND]
 
 
 def test_the_access_list_lets_through_everything_that_an_agent_publishes(

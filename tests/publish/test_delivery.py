@@ -78,6 +78,18 @@ def test_states_go_before_passing_messages_and_events(bench: Bench) -> None:
     assert bench.wire.sent[0] == ("state", b"new")
 
 
+@pytest.mark.parametrize("refusal", [None, "Not authorized"])
+def test_a_cleared_topic_is_forgotten_only_when_the_broker_has_taken_it(
+    bench: Bench, refusal: str | None
+) -> None:
+    bench.mailbox.put_state("gone", b"")
+    bench.delivery.turn()
+    assert bench.mailbox.holds("gone")
+    bench.wire.answers = [Receipt(1, refusal)]
+    bench.delivery.turn()
+    assert bench.mailbox.holds("gone") == (refusal is not None)
+
+
 def test_no_more_is_in_flight_than_allowed_and_the_rest_follows_in_order(bench: Bench) -> None:
     numbers = bench.put(50)
     bench.delivery.turn()
@@ -105,7 +117,7 @@ def test_a_refused_event_waits_a_minute_and_keeps_its_place(bench: Bench) -> Non
     bench.delivery.turn()
     bench.wire.answers = [Receipt(1, "Not authorized"), Receipt(2, "Not authorized")]
     bench.delivery.turn()
-    assert bench.delivery.refusals == ["Not authorized", "Not authorized"]
+    assert bench.delivery.refusals == ["events: Not authorized", "events: Not authorized"]
     assert len(bench.wire.sent) == 2
     bench.now_s = 61.0
     bench.delivery.turn()
@@ -154,7 +166,7 @@ def test_a_message_on_a_topic_that_cannot_be_sent_to_is_set_aside(
     bench.put(1)
     bench.delivery.turn()
     assert bench.topics() == ["event"]
-    assert bench.delivery.refusals == ["'a/#': Invalid topic."]
+    assert bench.delivery.refusals == ["messages on a/#: Invalid topic."]
 
 
 def test_unconfirmed_is_what_nothing_proves_to_have_been_taken(bench: Bench) -> None:

@@ -62,6 +62,44 @@ def test_each_connection_says_all_states_again() -> None:
     assert states(mailbox) == {"a": b"1", "b": b"3"}
 
 
+def test_states_are_said_in_the_order_of_their_topics_first_states() -> None:
+    mailbox = Mailbox()
+    for topic, payload in (("b", b"1"), ("a", b"2"), ("b", b"3")):
+        mailbox.put_state(topic, payload)
+    mailbox.connected()
+    assert list(states(mailbox)) == ["b", "a"]
+
+
+def test_all_states_are_said_again_when_it_is_time_and_then_no_more() -> None:
+    now_s = [0.0]
+    mailbox = Mailbox(lambda: now_s[0])
+    mailbox.put_state("b", b"1")
+    mailbox.put_state("a", b"2")
+    states(mailbox)
+    mailbox.say_again(3.0)
+    mailbox.say_again(5.0)  # the first one counts
+    now_s[0] = 2.9
+    assert states(mailbox) == {}
+    now_s[0] = 3.0
+    assert list(states(mailbox)) == ["b", "a"]
+    now_s[0] = 9.0
+    assert states(mailbox) == {}
+
+
+def test_an_empty_state_is_forgotten_when_the_broker_has_it_and_any_other_is_not() -> None:
+    mailbox = Mailbox()
+    mailbox.put_state("gone", b"")
+    mailbox.put_state("here", b"1")
+    mailbox.confirmed("gone")  # of an earlier message: this one is not yet said
+    assert mailbox.holds("gone")
+    states(mailbox)
+    for topic in ("gone", "here", "never"):
+        mailbox.confirmed(topic)
+    mailbox.connected()
+    assert states(mailbox) == {"here": b"1"}
+    assert (mailbox.holds("gone"), mailbox.holds("here")) == (False, True)
+
+
 def test_a_state_that_was_put_while_offline_is_still_to_be_said() -> None:
     mailbox = an_online_mailbox()
     mailbox.disconnected()

@@ -206,9 +206,7 @@ class Courier:
         self.counts.events_confirmed += delivery.confirmed_events - confirmed_before
         self.counts.refusals += len(delivery.refusals)
         if delivery.refusals:
-            self._complaints.say(
-                f"MQTT: the broker refuses messages under {self._base}: {delivery.refusals[-1]}"
-            )
+            self._complaints.say(f"MQTT: the broker refuses {delivery.refusals[-1]}; look at its access list")
             delivery.refusals.clear()
         for topic, packet in delivery.too_large:
             self.counts.left_out += 1

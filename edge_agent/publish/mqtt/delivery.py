@@ -116,7 +116,8 @@ class Delivery:
             if sent is None:
                 continue
             if receipt.refusal is not None:
-                self.refusals.append(receipt.refusal)
+                what = "events" if isinstance(sent.key, int) else f"messages on {sent.key}"
+                self.refusals.append(f"{what}: {receipt.refusal}")
                 if isinstance(sent.key, int):  # anything else is said anew at the next heartbeat
                     self._suspects.refused(sent.key)
                 continue
@@ -125,6 +126,8 @@ class Delivery:
             else:
                 self._forget_passed(sent.sent_s)
                 self._suspects.confirmed(sent.key)
+                if isinstance(sent.key, str):
+                    self._mailbox.confirmed(sent.key)
             if isinstance(sent.key, int):
                 confirmed.append(sent.key)
         self._alone = self._alone and bool(self._in_flight)
@@ -158,7 +161,7 @@ class Delivery:
         try:
             message_id = self._line.send(topic, payload, qos=qos, retain=retain, correlation=correlation)
         except ValueError as error:
-            self.refusals.append(f"{topic!r}: {error}")
+            self.refusals.append(f"messages on {topic}: {error}")
             self._suspects.refused(key)
             return True
         if message_id is None:

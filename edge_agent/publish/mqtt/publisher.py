@@ -20,6 +20,7 @@ from edge_agent.publish.documents import (
     Told,
 )
 from edge_agent.publish.mqtt.courier import Courier
+from edge_agent.publish.mqtt.discovery import Discovery
 from edge_agent.publish.mqtt.inbox import Inbox
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
@@ -55,7 +56,8 @@ def open_sink(settings: SinkSettings) -> "Publisher":
         settings.outbox.path.parent.mkdir(parents=True, exist_ok=True)
     outbox = Outbox(settings.outbox)
     take_over(outbox, settings.former_outbox, settings.former_event_topics)
-    return Publisher(settings.mqtt, settings.agent, outbox)
+    mailbox = Mailbox()
+    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox))
 
 
 class Publisher(Sink):
@@ -65,19 +67,29 @@ class Publisher(Sink):
     is on disk, under its number, when its method returns.
     """
 
-    def __init__(self, settings: MqttSettings, agent_id: str, outbox: Outbox) -> None:
+    def __init__(
+        self,
+        settings: MqttSettings,
+        agent_id: str,
+        outbox: Outbox,
+        mailbox: Mailbox | None = None,
+        discovery: Discovery | None = None,
+    ) -> None:
+        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing."""
         self._settings = settings
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
-        self._mailbox = Mailbox()
+        self._mailbox = mailbox or Mailbox()
+        self._discovery = discovery
         self._inbox = Inbox(self._base, self.take)
         commands = self._inbox.subscription
+        receivers = {commands: self._inbox.receive} if settings.commands else {}
         self._courier = Courier(
             settings,
             agent_id,
             self._mailbox,
             outbox,
-            {commands: self._inbox.receive} if settings.commands else {},
+            receivers | (discovery.receivers if discovery is not None else {}),
             () if settings.commands else (commands,),
         )
 
@@ -107,10 +119,15 @@ class Publisher(Sink):
                 self.publish_retained(f"{document.origin.motor}/alarm", payload)
             case Info():
                 self.publish_retained(f"{document.origin.motor}/info", payload)
+                if self._discovery is not None and document.device is not None:
+                    self._discovery.device_came(document.device)
+                    self._courier.wake()
             case Measurements():
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():
                 self.publish_health(payload)
+                if self._discovery is not None:
+                    self._discovery.forget_the_gone()
             case Reply():
                 self._publish_reply(document, payload)
 

@@ -1,0 +1,52 @@
+"""The entities of the agent itself: how it is, and with commands on, what it may be asked to do."""
+
+from edge_agent.publish.home_assistant.components import DIAGNOSTIC, Component, Source, button
+
+_CAPTURE_S = 30
+"""Seconds that the button records: two windows and a half of the usual length; judgement."""
+
+
+def agent_components(base: str, expire_after_s: int) -> dict[str, Component]:
+    """Return what `health` and `status` below `base` tell; all of it is diagnostic."""
+    health = Source(f"{base}/health", expire_after_s)
+    entities = {
+        "connection": _connection(f"{base}/status"),
+        "source": health.problem("Source", "value_json.source is not none", {"problem": "source"}),
+        "frames_lost": health.number("Frames lost", "frames_lost", state_class="total_increasing"),
+        "outbox": health.number("Events waiting", "outbox_events"),
+        "latency": health.number("Latency", "latency_p99_ms", "ms", device_class="duration", decimals=0),
+        "temperature": health.number(
+            "Temperature", "temperature_c", "°C", device_class="temperature", decimals=1
+        ),
+        "memory": health.number("Memory", "memory_mb", "MB", device_class="data_size", decimals=0),
+        "version": health.text("Version", "version"),
+    }
+    return {name: entity | DIAGNOSTIC for name, entity in entities.items()}
+
+
+def buttons(base: str, motor: str) -> dict[str, Component]:
+    """Return the buttons of an agent that obeys commands."""
+    acknowledgement: dict[str, object] = {"id": motor, "by": "home-assistant"}
+    return {
+        "capture": button("Capture", f"{base}/command/capture", {"seconds": _CAPTURE_S}),
+        "self_test": button("Self test", f"{base}/command/self_test", {}),
+        "acknowledge": button("Acknowledge alarm", f"{base}/command/acknowledge", acknowledgement),
+    }
+
+
+def _connection(topic: str) -> Component:
+    """Return whether the agent is connected.
+
+    It is always available: it would else be unavailable, rather than off, while the agent is away. It does
+    not expire, since `status` is said at each connection only; the broker itself says `offline`.
+    """
+    return {
+        "platform": "binary_sensor",
+        "name": "Connection",
+        "state_topic": topic,
+        "payload_on": "online",
+        "payload_off": "offline",
+        "device_class": "connectivity",
+        "availability": [],
+        "qos": 1,
+    }

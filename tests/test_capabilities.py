@@ -1,14 +1,10 @@
-import re
-
 import pytest
 from answers import SOUND, a_window, an_answer
-from plates import a_nameplate, plate_yaml
+from plates import a_nameplate
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.capabilities import capabilities
 from edge_agent.circuit import fit_circuit
-from edge_agent.commands.check import summary
-from edge_agent.config import load_settings
 from edge_agent.verdict import Reason
 
 
@@ -78,68 +74,6 @@ def test_without_a_speed_rotor_bars_tell_the_slip_and_the_current_from_its_load_
     assert f"healthy where no sidebands stand out, nor below {load:.0%} of the rated torque" in " ".join(
         capabilities(currents, plate, 12.0)
     )
-
-
-CURRENT = "{name: ia, kind: current, phase: a, unit: A, scale: 1}"
-SPEED = "{name: n, kind: speed, unit: rpm, scale: 1}"
-VIBRATION = "{name: v, kind: vibration, unit: m/s2, scale: 1}"
-
-
-def what_check_says(tmp_path, channels=(), length_s=12, **plate):
-    """Give the lines about the load in `edge-agent check`."""
-    file = tmp_path / "agent.yaml"
-    file.write_text(
-        f"motor: {plate_yaml(**plate)}\n"
-        "acquisition: {port: x, driver: csv_lines, rate_hz: 2000}\nmqtt: {host: h}\n"
-        f"window: {{length_s: {length_s}}}\n" + (f"channels: [{', '.join(channels)}]\n" if channels else "")
-    )
-    return [line for line in summary(load_settings(file)) if "%" in line and "torque" in line]
-
-
-@pytest.mark.parametrize(
-    ("channels", "plate"),
-    [
-        ((CURRENT, VIBRATION), {}),
-        ((CURRENT, SPEED), {}),
-        ((CURRENT,), {"rotor_bars": 34}),
-        ((CURRENT,), {"speed_rpm": 1720}),
-        ((), {"rotor_bars": 34}),
-    ],
-)
-def test_check_says_one_load_where_something_tells_the_slip(tmp_path, channels, plate):
-    (line,) = what_check_says(tmp_path, channels, **plate)
-    assert line == (
-        "window 12 s: a rotor can be judged from about 5 % of the rated torque on; below that the answer is "
-        "load_too_low"
-    )
-
-
-@pytest.mark.parametrize("length_s", [1, 4, 12, 60])
-@pytest.mark.parametrize("plate", [{}, {"rated_speed_rpm": 1770}, {"power_factor": 0.7}])
-def test_where_only_the_current_tells_it_check_says_the_same_of_a_sound_rotor_twice(
-    tmp_path, plate, length_s
-):
-    window, missing = what_check_says(tmp_path, (CURRENT,), length_s, **plate)
-    assert "since only sidebands show the slip" in window
-    broken, healthy = (int(share) for share in re.findall(r"(\d+) %", window))
-    (by_current,) = (int(share) for share in re.findall(r"nor below (\d+)%", missing))
-    assert broken <= healthy
-    assert healthy == max(broken, by_current)
-
-
-def test_check_leaves_open_what_a_device_that_describes_itself_will_have(tmp_path):
-    (line,) = what_check_says(tmp_path)
-    assert "if the DAQ has vibration or speed; below that" in line
-    assert "Without vibration and speed, a rotor can be called healthy from" in line
-
-
-def test_check_says_when_the_slip_is_what_is_missing(tmp_path):
-    window, missing = what_check_says(tmp_path, (CURRENT,))
-    assert window.endswith("below that the answer is speed_unknown or load_too_low")
-    assert missing.endswith("the answer is speed_unknown")
-    (undescribed,) = what_check_says(tmp_path)
-    assert "below that the answer is load_too_low" in undescribed
-    assert undescribed.endswith("below that the answer is speed_unknown unless broken bars show")
 
 
 NO_SIDEBANDS = {"lower": 0, "upper": 0}

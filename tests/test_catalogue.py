@@ -85,3 +85,23 @@ def test_any_numbers_are_put_into_words(rule: Rule, value: float, limit: float):
     assert said.startswith("ia: ")
     assert "{" not in said
     assert "was not measured" not in said
+
+
+def test_images_unlike_those_of_the_training_are_called_so():
+    strange = Refusal(Reason.OUT_OF_DOMAIN, "embedding_distance", 213.7, 90.2)
+    assert say_refusal(strange) == (
+        "this window is unlike all that the network was trained on: the distance is 214, the limit is 90"
+    )
+
+
+@pytest.mark.parametrize(
+    ("reason", "quantity", "number", "said"),
+    [
+        (Reason.UNSTEADY, "drift_hz", 0.5, "drift_hz is 0.5, the limit is 0.1"),
+        (Reason.UNSTEADY, "drift_hz", None, "drift_hz was not measured"),
+        (Reason.LOST_SAMPLES, "lost_fraction", None, "lost_fraction was not measured"),
+        (Reason.OUT_OF_DOMAIN, "model", None, "the network could not be asked"),
+    ],
+)
+def test_a_refusal_without_words_or_without_a_number_is_still_said(reason, quantity, number, said):
+    assert say_refusal(Refusal(reason, quantity, number, None if number is None else 0.1)) == said

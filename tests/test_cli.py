@@ -96,41 +96,6 @@ def test_what_is_not_installed_is_named_with_the_extra_that_brings_it(a_command,
     assert "pip install '.[calibration]'" in capsys.readouterr().err
 
 
-def test_a_right_configuration_is_summarised(config: Path, capsys: pytest.CaptureFixture[str]):
-    assert cli.main(["check", str(config)]) == 0
-    out = capsys.readouterr().out
-    assert "synchronous speed 1800 rpm, rated slip 4.72 %" in out
-    assert "pole-pass frequency at rated load 5.67 Hz" in out
-    assert "topics below edge-agent/pump-7" in out
-
-
-def test_check_names_the_http_server_only_if_there_is_one(config: Path, capsys):
-    assert cli.main(["check", str(config)]) == 0
-    assert "metrics and health" not in capsys.readouterr().out
-    config.write_text(f"{CONFIG}http: {{}}\n")
-    assert cli.main(["check", str(config)]) == 0
-    out = capsys.readouterr().out
-    assert "metrics and health: http://127.0.0.1:8642/metrics, /healthz and /readyz, without a token" in out
-
-
-def test_the_channels_of_a_configuration_say_what_they_allow(config: Path, capsys):
-    config.write_text(CONFIG + "channels: [{name: ia, kind: current, phase: a, scale: 0.01}]\n")
-    assert cli.main(["check", str(config)]) == 0
-    out = capsys.readouterr().out
-    assert "only one phase is measured (ia)" in out
-    assert "no vibration, no speed and no rotor_bars" in out
-
-
-def test_a_wrong_configuration_ends_with_2_and_every_problem_on_stderr(config: Path, capsys):
-    config.write_text(CONFIG.replace("1715", "1815").replace("host", "hots"))
-    assert cli.main(["check", str(config)]) == 2
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert len(said.err.splitlines()) == 3
-    assert f"{config}:3:88: motor.rated_speed_rpm: 1815 is above the synchronous speed" in said.err
-    assert "did you mean host?" in said.err
-
-
 def test_a_reader_that_leaves_early_is_no_failure(config: Path):
     script = f"import sys, edge_agent.cli as c; sys.exit(c.main(['check', {str(config)!r}]))"
     reading, writing = os.pipe()
@@ -229,13 +194,6 @@ def test_what_neither_the_lines_nor_the_file_say_of_a_channel_is_missing(
     config.write_text(f"{LINES_WITHOUT_DESCRIPTION}channels:\n  - {channel}\n")
     assert cli.main([*command, str(config)]) == 2
     assert message in capsys.readouterr().err
-
-
-def test_check_leaves_to_the_daq_what_the_file_does_not_say_of_a_channel(tmp_path: Path, capsys):
-    config = tmp_path / "agent.yaml"
-    config.write_text(f"{CONFIG}channels:\n  - {{name: ia, phase: b}}\n")
-    assert cli.main(["check", str(config)]) == 0
-    assert "channels: ia, completed by the DAQ" in capsys.readouterr().out
 
 
 def test_ports_are_listed_as_they_belong_in_a_configuration(monkeypatch: pytest.MonkeyPatch, capsys):

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent import cli
 from edge_agent.limits import BARS, GROUPS, SIDEBANDS, STATE, SUPPLY, described
 
 README = " ".join((Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8").split())
@@ -23,14 +22,6 @@ def test_each_limit_says_what_it_means_where_it_comes_from_and_what_moves(limit)
 def test_every_group_is_described_once():
     assert len(list(described())) == sum(len(fields(group)) for group in GROUPS.values())
     assert len({limit.name for limit in described()}) == len(list(described()))
-
-
-def test_check_prints_the_table(capsys):
-    assert cli.main(["check", "--limits"]) == 0
-    printed = capsys.readouterr().out
-    for limit in described():
-        assert limit.name in printed
-        assert limit.origin in printed
 
 
 @pytest.mark.parametrize(

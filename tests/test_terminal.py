@@ -186,11 +186,3 @@ def test_texts_within_messages_are_shortened_and_shown():
     assert printable("a\x00\x9b\u2028\ud800") == r"a\x00\x9b\u2028\ud800"
     assert one_line(" a\n  b\t") == "a b"
     assert quoted("a" * 50) == repr("a" * 40 + "...")
-
-
-@pytest.mark.parametrize("seconds", ["nan", "inf", "0", "-1", "1e300", "x"])
-def test_a_bench_of_no_length_is_wrong_usage(seconds: str, capsys):
-    with pytest.raises(SystemExit) as ended:
-        cli.main(["bench", "--seconds", seconds])
-    assert ended.value.code == 2
-    assert "--seconds" in capsys.readouterr().err

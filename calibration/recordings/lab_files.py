@@ -38,7 +38,7 @@ FROM_S = 3.0
 RATED_TORQUE_NM = 4.1
 """Rated torque of its motor, N m (the same data set)."""
 NAMEPLATE = Nameplate(
-    id="weg-w22-0.75kw",
+    id="weg-w22-0_75kw",
     rated_power_kw=0.75,
     rated_voltage_v=220,
     rated_current_a=3.02,

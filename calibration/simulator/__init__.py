@@ -4,6 +4,7 @@ scenario       everything that is true of one recording before it is made
 conditions     what a scenario is made of
 motors         ten classes of motors, any nameplate, random relatives
 draw           random motors and conditions
+duty           motors at work for hours: six duty cycles of starts, stops and changing loads
 sets           named sets: a kind and a seed give a scenario
 lab_rig        the set that replicates the public laboratory data
 recording      a scenario made a recording that carries its truth

@@ -39,6 +39,7 @@ _BOUNDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "literal_error": lambda bound: bound["expected"],
     "enum": lambda bound: bound["expected"],
     "too_short": lambda bound: f"at least {bound['min_length']}",
+    "too_long": lambda bound: f"at most {bound['max_length']}",
     "string_too_long": lambda bound: f"at most {bound['max_length']} characters",
 }
 """What a value out of bounds should have been."""
@@ -61,12 +62,11 @@ def explain(error: ErrorDetails, document: Document) -> tuple[Position, KeyPath,
     if kind in ("value_error", "conflict"):
         return position, key, str(context.get("error", context.get("message")))
     expected = _BOUNDS[kind](context) if kind in _BOUNDS else _EXPECTED.get(kind, error["msg"])
-    return (
-        position,
-        key,
-        f"found {_spoken(error['input'], document.spellings.get(key))}, expected {expected} "
-        f"({_meaning(key)}){_advice(error)}",
-    )
+    if kind == "string_too_long":  # a long text may be a URL with a secret in it
+        found = f"text of {len(error['input'])} characters"
+    else:
+        found = _spoken(error["input"], document.spellings.get(key))
+    return position, key, f"found {found}, expected {expected} ({_meaning(key)}){_advice(error)}"
 
 
 def _unknown(key: KeyPath) -> str:
@@ -114,8 +114,10 @@ def _spoken(value: object, spelling: str | None) -> str:
         return meant if spelling in (None, meant) else f"{spelling}, which YAML reads as {meant}"
     if isinstance(value, str):
         return f"the text {quoted(value)}"
-    if isinstance(value, dict | list):
-        return "a section" if isinstance(value, dict) else f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return "a section"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value)}"
     return str(value) if spelling is None or "$" in spelling else spelling
 
 

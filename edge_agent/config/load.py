@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from edge_agent.config.contradictions import contradictions, doubts, undescribed_channels
 from edge_agent.config.document import Document, read_document
@@ -60,9 +61,18 @@ def _validated(document: Document) -> Settings | None:
         )
     except ValidationError as error:
         told = {problem.key for problem in document.problems}
-        # A default that depends on a wrong value is no second problem.
-        own = (found for found in error.errors() if found["type"] != "default_factory_not_called")
+        own = (found for found in error.errors() if not _follows(found))
         for position, key, message in (explain(found, document) for found in own):
             if key not in told:
                 document.report(position, key, message)
         return None
+
+
+def _follows(found: ErrorDetails) -> bool:
+    """True if an error only follows from another, and is no problem of its own.
+
+    It does where a default depends on a wrong value, and where a list is too short without its wrong items.
+    """
+    if found["type"] == "too_short":
+        return bool(len(found["input"]) >= found["ctx"]["min_length"])
+    return found["type"] == "default_factory_not_called"

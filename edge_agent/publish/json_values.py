@@ -32,4 +32,5 @@ def significant(value: float | None) -> float | None:
     """Return the value with five digits, more than any sensor has; None for what JSON cannot hold."""
     if value is None or not math.isfinite(value):
         return None
-    return float(f"{value:.5g}")
+    shown = float(f"{value:.5g}")
+    return shown if math.isfinite(shown) else None  # the largest numbers round up to infinity

@@ -134,18 +134,3 @@ def test_every_number_that_a_program_writes_is_read_back(number: float):
 @given(st.text(max_size=60))
 def test_any_text_is_read_as_something(text: str):
     read_unquoted(text)
-
-
-@pytest.mark.parametrize("written", ["1e308", "-1e308", "1e7", "1e-13", "-4.9e-324", "1e-300"])
-def test_a_scale_that_no_sensor_has_is_refused(folder: Folder, written: str):
-    problem = folder.problem(("phase: a, unit: A, scale: 1}", f"phase: a, unit: A, scale: {written}}}"))
-    assert "channels[0].scale" in str(problem)
-    assert "expected a magnitude of 1e-12 to 1e+06" in str(problem)
-
-
-@pytest.mark.parametrize("written", ["1e-12", "-1e6", "5.82e-3"])
-def test_a_scale_that_a_sensor_may_have_is_read(folder: Folder, written: str):
-    (channel, *_) = (
-        folder.load(("phase: a, unit: A, scale: 1}", f"phase: a, unit: A, scale: {written}}}")).channels or ()
-    )
-    assert channel.scale == float(written)

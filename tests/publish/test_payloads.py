@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from edge_agent.publish.documents import Diagnosis, Event, Health, Origin, Told
 from edge_agent.publish.documents import State as StateDocument
-from edge_agent.publish.payloads import Payload, encode, iso_time, payload_of, told_in
+from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
 from edge_agent.verdict import (
     BarCount,
     Evidence,
@@ -208,11 +208,3 @@ def test_no_number_makes_a_payload_that_is_not_json(value: float, now_s: float) 
     assert "NaN" not in text
     assert "Infinity" not in text
     assert json.loads(text)["id"] == 1
-
-
-@pytest.mark.parametrize(
-    ("unix_s", "text"),
-    [(0.0, "1970-01-01T00:00:00.000Z"), (NOW_UNIX_S, "2026-11-23T05:11:02.125Z")],
-)
-def test_times_are_utc_with_milliseconds(unix_s: float, text: str) -> None:
-    assert iso_time(unix_s) == text

@@ -1,16 +1,13 @@
 """The shipped schemas are current, take every payload, and refuse what is none."""
 
 import json
-from dataclasses import fields
 
 import pytest
 from jsonschema import Draft202012Validator
 from schemas import validator
 
 from edge_agent.publish.documents import Document
-from edge_agent.publish.info_payload import unit_of_key
 from edge_agent.publish.schema import FOLDER, SCHEMAS, schema_text
-from edge_agent.verdict import Evidence
 
 
 @pytest.mark.parametrize("document", SCHEMAS)
@@ -28,8 +25,3 @@ def test_there_is_a_schema_for_every_document_and_no_other_file() -> None:
 @pytest.mark.parametrize("payload", [{}, [], None, "text", {"schema": 2}, {"unknown": 1}])
 def test_what_is_no_payload_is_refused(document: str, payload: object) -> None:
     assert not validator(document).is_valid(payload)
-
-
-@pytest.mark.parametrize("field", fields(Evidence), ids=lambda field: field.name)
-def test_every_number_of_the_evidence_has_a_unit(field) -> None:
-    assert (unit_of_key(field.name) is not None) == ("float" in str(field.type))

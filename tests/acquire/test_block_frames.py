@@ -18,6 +18,7 @@ from edge_agent.acquire.drivers.block_frames import (
     encode_data,
     encode_description,
 )
+from edge_agent.acquire.drivers.decoder import Unread
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock
 
 FRAMES = [a_frame(number) for number in range(12)]
@@ -279,3 +280,48 @@ def test_blocks_are_what_was_sent() -> None:
     found = a_decoder().push(b"".join(FRAMES))
     assert all(same(block, a_block(n)) for n, block in enumerate(found) if isinstance(block, SampleBlock))
     assert len(found) == len(FRAMES)
+
+
+@pytest.mark.parametrize("clipped", [True, False])
+@pytest.mark.parametrize("overrun", [True, False])
+def test_each_flag_comes_out_as_itself(clipped: bool, overrun: bool) -> None:
+    block = SampleBlock(0, 0, np.ones((1, 2), np.int16), clipped=clipped, overrun=overrun)
+    (found,) = a_decoder().push(encode_data(block, RATE_HZ, 0))
+    assert isinstance(found, SampleBlock)
+    assert (found.clipped, found.overrun) == (clipped, overrun)
+
+
+def test_the_end_of_a_frame_is_not_put_to_a_beginning_that_was_cut_off() -> None:
+    decoder = a_decoder(FRAMES[0], FRAMES[1][:9])
+    decoder.cut()
+    assert numbers(decoder.push(FRAMES[1][9:] + FRAMES[2])) == [2]
+    assert decoder.counts.lost_frames == 1
+
+
+def test_frames_that_bring_no_samples_are_explained_by_what_is_wrong_with_them() -> None:
+    nothing_read = Unread(b"", 0, refused=3)
+    silent, contradicting = FrameDecoder(), a_decoder()
+    assert silent.explain(nothing_read) is None
+    silent.push(FRAMES[0])
+    contradicting.push(a_frame(1, currents=3))
+    assert [
+        why and why.key for why in (silent.explain(nothing_read), contradicting.explain(nothing_read))
+    ] == [
+        "undescribed",
+        "contradicting",
+    ]
+
+
+def unread(sample: bytes) -> Unread:
+    return Unread(sample, len(sample), refused=0)
+
+
+def test_block_frames_are_recognised_among_other_bytes_and_nothing_else_is() -> None:
+    hint = FrameDecoder.recognise(unread(b"noise\0" + FRAMES[0] + b"\x05"), "lines of text")
+    assert hint == "block frames come, not lines of text: set acquisition.driver: block_frames"
+    assert FrameDecoder.recognise(unread(b"1,2,3\n\0" + FRAMES[0][:-3]), "lines") is None
+
+
+def test_bytes_that_are_no_frames_are_told_by_whether_any_ends() -> None:
+    assert FrameDecoder.foreign(b"1,2\n") == "bytes come, but no frame ends"
+    assert FrameDecoder.foreign(b"1,2\0") == "bytes come, but no frame is whole"

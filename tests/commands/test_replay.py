@@ -120,3 +120,17 @@ def test_a_channel_in_a_wrong_scale_is_named_in_the_line_of_the_verdict(monkeypa
     wrong = replace(current, stream=replace(current.stream, channels=channels))
     assert replay(monkeypatch, tmp_path, windows={"pump.npz": replace(window, streams=(wrong,))}) == 0
     assert "indeterminate: wrong_scale (ia, ib, ic: current_above_pull_out_a" in capsys.readouterr().out
+
+
+def test_replay_explains_each_window(monkeypatch, tmp_path, capsys):
+    assert replay(monkeypatch, tmp_path, "--explain") == 0
+    out = capsys.readouterr().out
+    assert f"{tmp_path / 'pump.npz'}: broken_bars (alarm)" in out
+    assert "detection limit" in out
+
+
+def test_an_explanation_is_no_json(monkeypatch, tmp_path, capsys):
+    with pytest.raises(SystemExit) as ended:
+        replay(monkeypatch, tmp_path, "--explain", "--json")
+    assert ended.value.code == 2
+    assert "not allowed with" in capsys.readouterr().err

@@ -18,7 +18,16 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "captures"))
 sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from live_line import WINDOW, a_motor, an_agent, as_on_a_line, hear, live, place_of, replayed, with_a_rest
+from live_line import (
+    WINDOW,
+    a_motor_whose_bars_break,
+    an_agent,
+    as_on_a_line,
+    hear,
+    live,
+    place_of,
+    replayed,
+)
 
 from edge_agent.acquire.drivers.block_frames import FrameDecoder
 from edge_agent.acquire.recordings import Recording, read_recording
@@ -49,9 +58,9 @@ def motors(count: int) -> Iterator[tuple[str, str, Recording]]:
         print(f"no real recordings: {REAL} is not there")
     rng = np.random.default_rng(5)
     for seed in range(count):
-        motor = a_motor(
-            9_000_000 + seed,
-            int(rng.integers(0, 4)),
+        motor = a_motor_whose_bars_break(
+            9_000_000 + 2 * seed,
+            int(rng.integers(1, 5)),
             current_rate_hz=float(rng.choice([1000.0, 1953.125, 2000.3])),
             vibration_rate_hz=float(rng.choice([1000.0, 3333.3, 4096.0])),
         )
@@ -60,7 +69,7 @@ def motors(count: int) -> Iterator[tuple[str, str, Recording]]:
             + ", ".join(f"{key}: {value}" for key, value in motor.meta["nameplate"].items() if key != "id")
             + "}"
         )
-        yield f"simulated {seed}", plate, with_a_rest(motor, 8.0)
+        yield f"simulated {seed}", plate, motor
 
 
 def identity(wanted: int) -> None:

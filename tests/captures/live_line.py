@@ -24,7 +24,7 @@ from edge_agent.verdict import Verdict
 
 PATIENCE_S = 120.0
 WINDOW = "{length_s: 4, step_s: 0.7}"
-CAPTURES = "{seconds_before: 6, seconds_after: 2}"
+CAPTURES = "{when: all, seconds_before: 6, seconds_after: 2}"
 
 
 def a_motor(seed: int, bars: int = 2, seconds: float = 12.0, **daq: float) -> Recording:
@@ -33,8 +33,15 @@ def a_motor(seed: int, bars: int = 2, seconds: float = 12.0, **daq: float) -> Re
     return simulate(Scenario(seed=seed, broken_bars=bars, load=0.7, duration_s=seconds, daq=Daq(**rates)))
 
 
+def a_motor_whose_bars_break(seed: int, bars: int = 2, **daq: float) -> Recording:
+    """Return a sound motor, then one with broken bars, then rest: two events on a good line."""
+    sound, broken = a_motor(seed, 0, 7.0, **daq), a_motor(seed + 1, bars, 20.0, **daq)
+    counts = tuple(np.concatenate(both) for both in zip(sound.counts, broken.counts, strict=True))
+    return with_a_rest(replace(broken, counts=counts), 4.0)
+
+
 def with_a_rest(motor: Recording, seconds: float) -> Recording:
-    """Append seconds in which the motor is off: the state changes, which is an event."""
+    """Append seconds in which the motor is off."""
     rng = np.random.default_rng(1)
     counts = [
         np.concatenate(

@@ -8,13 +8,13 @@ import pytest
 from agents import Heard
 from live_line import (
     a_motor,
+    a_motor_whose_bars_break,
     an_agent,
     as_on_a_line,
     hear,
     live,
     place_of,
     replayed,
-    with_a_rest,
 )
 from plates import plate_yaml
 
@@ -31,8 +31,8 @@ PLATE = plate_yaml(id="m")
 
 @pytest.fixture(scope="module")
 def motor() -> Recording:
-    """Return a motor with two broken bars that is switched off after twelve seconds: two events."""
-    return with_a_rest(a_motor(1_000_007), 6.0)
+    """Return a motor of which two bars break after seven seconds."""
+    return a_motor_whose_bars_break(1_000_006)
 
 
 def captures_of(folder) -> list:

@@ -41,7 +41,7 @@ class Site:
             refusal=None,
             broken_bars=BarCount(2, (2, 3), 2.1),
         )
-        AlarmLatch(StateFile(folder / "state/alarm.json", 1)).update(faulty, faulty, 12, None)
+        AlarmLatch(StateFile(folder / "state/alarm.json", 1)).update(faulty, faulty, True, 12, None)
 
     def start(self, more: str) -> Agent:
         """Start the agent and wait until it is online."""

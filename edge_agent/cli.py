@@ -1,4 +1,4 @@
-"""The command line: `edge-agent run | check | replay | trend | ports | bench`.
+"""The command line: `edge-agent run | check | replay | record | trend | ports | bench`.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -49,6 +49,7 @@ COMMANDS = {
         "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
     ),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
+    "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
     "trend": Command(
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
     ),

@@ -73,7 +73,7 @@ def test_the_trend_is_told_at_the_first_heartbeat_and_when_an_hour_is_over(
 ) -> None:
     agent = an_agent(tmp_path, heard := Heard())
     take(agent, motor)
-    began_s, began_unix_s = time.monotonic(), time.time()
+    began_s, began_unix_s = time.monotonic(), 3600.0 * 498_700 + 600.0  # far from both ends of an hour
     for passed_s in (61.0, 122.0, 3800.0, 3861.0):
         monkeypatch.setattr(time, "monotonic", lambda now_s=began_s + passed_s: now_s)
         agent._trend._clock = lambda now_s=began_unix_s + passed_s: now_s

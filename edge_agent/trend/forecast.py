@@ -11,8 +11,8 @@ import numpy as np
 from edge_agent.limits import BARS
 from edge_agent.outlook import Forecast, Growth, Outlook, say_load
 from edge_agent.trend.days import DAY_S, Day, days_of
-from edge_agent.trend.growth import Line, fit_line
 from edge_agent.trend.hour_rows import HOURS_PER_DAY, HourRow, hour_of, loads_of
+from edge_agent.trend.robust_line import Line, fit_line
 from edge_agent.verdict import Severity
 
 BASIS_DAYS = 90
@@ -20,7 +20,7 @@ BASIS_DAYS = 90
 short enough for growth that becomes faster."""
 MIN_DAYS = 14
 """Days with looks that a forecast takes at least: two weeks, so each day of the week twice; the intervals
-hold from there on (tests/trend/test_growth.py)."""
+hold from there on (tests/trend/test_robust_line.py)."""
 HORIZON_DAYS = 365
 """No crossing is forecast further ahead: four times the basis. Judgement."""
 _LATEST_DAYS = 3650

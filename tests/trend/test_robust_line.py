@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from edge_agent.trend.growth import fit_line
+from edge_agent.trend.robust_line import fit_line
 
 SERIES = 400
 """Series per case: a share of 95 % is then known to 1.1 %."""

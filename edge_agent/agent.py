@@ -21,6 +21,7 @@ from edge_agent.announce import Announcer
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
+from edge_agent.captures.recorder import FOLDER, Captures
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
 from edge_agent.diagnose.model import Model
@@ -62,10 +63,20 @@ class Agent:
             settings.window.step_s,
             settings.state_folder() / "failed_windows",
         )
-        self._sinks = sinks
         origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
+        self._captures = Captures(
+            settings.captures.settings(),
+            settings.state_folder() / FOLDER,
+            self._line.windows,
+            origin,
+            settings.of_verdicts(),
+        )
+        self._sinks = [*sinks, self._captures]  # last: an event is in the outbox before it is captured
         self._announcer = Announcer(
-            origin, last_told(sinks, settings.motor.id), lambda: draw_event_number(sinks)
+            origin,
+            last_told(sinks, settings.motor.id),
+            lambda: draw_event_number(sinks),
+            self._captures.of_event,
         )
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
         running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
@@ -78,7 +89,8 @@ class Agent:
             settings.motor.id,
             self._alarm,
             lambda: model.prove_again(settings.model.file),
-            learn=self._baseline.learn,
+            self._captures.capture_now,
+            self._baseline.learn,
         )
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
@@ -127,6 +139,7 @@ class Agent:
                 self._source_watch.samples_came()
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
+                self._captures.add(item)
                 for answer in self._line.push(item, behind, waited_s):
                     self._tell(answer)
             case Device():
@@ -144,6 +157,7 @@ class Agent:
         self._baseline.begin_run()
         if self._line.configure(device):
             self._say_change(before, self._state)
+        self._captures.begin(device)
         self._device_log.device_came(device)
         can_tell = capabilities(device.streams, self._nameplate, self._window_s)
         self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy))
@@ -233,6 +247,7 @@ class Agent:
         """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
+        self._captures.look_after()
         self._obey()
         if self._baseline.has_news():
             self._say_baseline()

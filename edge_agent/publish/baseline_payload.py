@@ -1,17 +1,24 @@
 """The baseline of a motor as JSON."""
 
+from edge_agent.baseline.status import BaselineStatus
 from edge_agent.publish.documents import Baseline
 from edge_agent.publish.json_values import SCHEMA, Payload, iso_time, rounded, significant
 
 
 def baseline_payload(baseline: Baseline) -> Payload:
-    """Return the baseline; what is not known yet is null."""
-    status = baseline.status
+    """Return the baseline with who says it and when."""
     return {
         "schema": SCHEMA,
         "agent": baseline.origin.agent,
         "motor": baseline.origin.motor,
         "time": iso_time(baseline.unix_s),
+        **status_payload(baseline.status),
+    }
+
+
+def status_payload(status: BaselineStatus) -> Payload:
+    """Return the status alone; what is not known yet is null."""
+    return {
         "state": str(status.state),
         "change": str(status.change),
         "progress": rounded(status.progress, 3),

@@ -88,11 +88,16 @@ def _look(answer: Answer) -> Look | None:
         bars,
         load,
         line.rms_a,
-        evidence.current_unbalance,
-        evidence.lower_sideband_dbc,
-        evidence.upper_sideband_dbc,
+        _finite(evidence.current_unbalance),
+        _finite(evidence.lower_sideband_dbc),
+        _finite(evidence.upper_sideband_dbc),
         lowest > BARS.sound,
     )
+
+
+def _finite(value: float | None) -> float | None:
+    """Return a value that can be averaged; the level of a line that is not there at all is infinite."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _is_measured(verdict: Verdict) -> bool:

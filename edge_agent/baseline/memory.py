@@ -1,9 +1,10 @@
 """What is kept of a baseline in the state folder: whole, or not at all."""
 
+import json
 from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from edge_agent.baseline.look import Look
 from edge_agent.baseline.proof import Tally
@@ -43,8 +44,6 @@ class Memory:
     tally: Tally = field(default_factory=Tally)
     """Looks since."""
 
-    __pydantic_config__ = ConfigDict(allow_inf_nan=False)
-
 
 _ADAPTER = TypeAdapter(Memory)
 
@@ -70,6 +69,7 @@ def write_memory(file: StateFile, memory: Memory) -> bool:
 
 def _check(memory: Memory) -> None:
     """Raise ValueError for what fits its type and cannot be a baseline."""
+    json.dumps(asdict(memory), allow_nan=False)
     if memory.reference is not None and not memory.reference.cells:
         raise ValueError("a baseline without any load bin")
     currents = [cell.current_a for cell in memory.reference.cells.values()] if memory.reference else []

@@ -34,6 +34,13 @@ def test_a_look_is_what_the_window_shows() -> None:
     assert look.current_a == pytest.approx(2.0)
 
 
+def test_levels_that_are_no_numbers_are_left_out() -> None:
+    verdict = verdict_of(replace(LOOK, lower_dbc=float("-inf"), unbalance=float("nan")))
+    look = Looks().take(an_answer(verdict))
+    assert look is not None
+    assert (look.lower_dbc, look.unbalance, look.upper_dbc) == (None, None, -52.0)
+
+
 def test_windows_that_overlap_are_one_look() -> None:
     looks, verdict = Looks(), verdict_of(LOOK)
     taken = [looks.take(an_answer(verdict, start_s)) is not None for start_s in (0.0, 2.0, 11.9, 12.0, 20.0)]

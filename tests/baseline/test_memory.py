@@ -67,6 +67,8 @@ def test_a_full_learning_period_fits_into_the_file(tmp_path: Path) -> None:
         {"hours": -1.0},
         {"hours": math.nan},
         {"growth": math.inf},
+        {"looks": {"0.70-0.85": [asdict(LOOK) | {"bars": math.nan}]}},
+        {"tally": {"excess_bars": math.inf}},
         {"change": "something"},
         {"reference": {"cells": {}, "clipped_rms_bars": 0.01, "tail_bars": 0.01}},
         {"reference": "lost"},

@@ -18,6 +18,8 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
+from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
+from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
 from edge_agent.captures.recorder import FOLDER, Captures
 from edge_agent.config import Settings
@@ -80,6 +82,8 @@ class Agent:
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
         running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
         self._running = RunningMeter(settings.motor, running_file)
+        baseline_file = StateFile(settings.state_folder() / "baseline.json", BASELINE_VERSION)
+        self._baseline = Baseline(settings.baseline_settings(), baseline_file)
         self._trend = keeper.TrendKeeper(settings.state_folder() / keeper.FILE_NAME)
         self._newest: Answer | None = None
         self._is_first = True
@@ -88,6 +92,7 @@ class Agent:
             self._alarm,
             lambda: model.prove_again(settings.model.file),
             self._captures.capture_now,
+            self._baseline.learn,
         )
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
@@ -103,7 +108,7 @@ class Agent:
         Raises ThreadLostError if a thread dies or stalls, WindowsFailError if no window can be analysed.
         """
         self._say_alarm()
-        self._say_state(self._line.decision.state)  # first: whoever sees us online must see no older state
+        self._say_state(self._state)  # first: whoever sees us online must see no older state
         with contextlib.ExitStack() as entered:
             parts: list[Sink | Source] = [*self._sinks, self._source]
             for part in parts:
@@ -111,8 +116,9 @@ class Agent:
                 if part.watched is not None:
                     self._supervisor.watch(part.watched)
             entered.callback(self._running.save)
+            entered.callback(self._baseline.save)
             entered.callback(self._trend.close)
-            self._manager.ready(in_short(self._line.decision.state))
+            self._manager.ready(in_short(self._state))
             while not stop.is_set():
                 for arrived_s, item in self._source.poll(_POLL_S):
                     self._take(item, arrived_s)
@@ -123,6 +129,11 @@ class Agent:
                         "SIGHUP is ignored: the configuration is read at the start only; restart instead"
                     )
             self._manager.stopping()
+
+    @property
+    def _state(self) -> Verdict:
+        """The state of the motor, as its baseline reads it."""
+        return self._baseline.judge(self._line.decision.state)
 
     def _take(self, item: News, arrived_s: float) -> None:
         """Take what the source gives: samples go through the stages, and each window's answer is told."""
@@ -145,9 +156,10 @@ class Agent:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._source_watch.device_came()
         self._is_first = True
-        before = self._line.decision.state
+        before = self._state
+        self._baseline.begin_run()
         if self._line.configure(device):
-            self._say_change(before, self._line.decision.state)
+            self._say_change(before, self._state)
         self._captures.begin(device)
         self._device_log.device_came(device)
         can_tell = capabilities(device.streams, self._nameplate, self._window_s)
@@ -155,6 +167,7 @@ class Agent:
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""
+        answer = self._baseline.take(answer)
         self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
@@ -173,9 +186,9 @@ class Agent:
 
     def _refuse(self, refusal: Refusal) -> None:
         """Without samples there is no state: tell why, if that was not told before."""
-        before = self._line.decision.state
+        before = self._state
         if self._line.decision.refuse(refusal):
-            self._say_change(before, self._line.decision.state)
+            self._say_change(before, self._state)
 
     def _say_change(self, before: Verdict, after: Verdict) -> None:
         event = self._announcer.event(before, after)
@@ -190,6 +203,9 @@ class Agent:
 
     def _say_alarm(self) -> None:
         self._say(self._announcer.alarm(self._alarm.latched))
+
+    def _say_baseline(self) -> None:
+        self._say(self._announcer.baseline(self._baseline.status))
 
     def _say_figures(self) -> None:
         """Say the ordinary figures of the newest window, unless they were said before."""
@@ -227,10 +243,12 @@ class Agent:
             sink.take(document)
 
     def _obey(self) -> None:
-        """Do what was asked over any sink, and answer; a change of the alarm is told first."""
+        """Do what was asked over any sink, and answer; a change of alarm or state is told first."""
         for request in [request for sink in self._sinks for request in sink.requests()]:
-            before = self._alarm.latched
+            before, state = self._alarm.latched, self._state
             reply = self._remote.answer(request)
+            if self._state.severity != state.severity:
+                self._say_change(state, self._state)
             if self._alarm.latched != before:
                 self._say_alarm()
             self._say(reply)
@@ -241,6 +259,8 @@ class Agent:
         self._line.failures.check()
         self._captures.look_after()
         self._obey()
+        if self._baseline.has_news():
+            self._say_baseline()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:
@@ -251,9 +271,10 @@ class Agent:
         if now_s - self._pulse_said_s >= _PULSE_S:
             self._say_pulse()
         if now_s - self._state_said_s >= self._heartbeat_s:
-            self._say_state(self._line.decision.state)
+            self._say_state(self._state)
             self._alarm.save()
             self._say_alarm()
+            self._say_baseline()
         if now_s - self._health_said_s >= self._heartbeat_s:
             self._say_health()
             self._say_figures()

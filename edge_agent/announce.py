@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
@@ -53,6 +54,10 @@ class Announcer:
     def alarm(self, latched: LatchedAlarm | None) -> documents.Alarm:
         """Return what is said of the latched alarm."""
         return documents.Alarm(self._origin, latched, self._clock())
+
+    def baseline(self, status: BaselineStatus) -> documents.Baseline:
+        """Return what is said of the baseline."""
+        return documents.Baseline(self._origin, status, self._clock())
 
     def measurements(self, figures: Figures, running: RunningTime) -> documents.Measurements:
         """Return what is said of the ordinary figures."""

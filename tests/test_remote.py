@@ -32,7 +32,7 @@ ALARM = replace(
     refusal=None,
     broken_bars=BarCount(2, (2, 3), 2.1),
 )
-COMMANDS = ("acknowledge", "capture", "feedback", "log_level", "self_test")
+COMMANDS = ("acknowledge", "capture", "feedback", "learn", "log_level", "self_test")
 
 
 def a_latch(folder: Path, event_id: int | None = 12) -> AlarmLatch:
@@ -48,7 +48,12 @@ class Site:
     def __init__(self, folder: Path, latch: AlarmLatch | None = None) -> None:
         self.latch = latch or a_latch(folder)
         self.kept_s: list[float] = []
-        self.remote = Remote("motor-1", self.latch, lambda: 3, self._keep)
+        self.learned: list[bool] = []
+        self.remote = Remote("motor-1", self.latch, lambda: 3, self._keep, self._learn)
+
+    def _learn(self, sound: bool) -> str | None:
+        self.learned.append(sound)
+        return "nothing is learned" if len(self.learned) > 2 else None
 
     def _keep(self, seconds: float) -> str:
         self.kept_s.append(seconds)
@@ -164,13 +169,25 @@ def test_a_self_test_tells_what_it_ran_or_what_failed(tmp_path: Path) -> None:
     )
 
 
+def test_the_motor_is_learned_anew_with_a_rotor_that_was_examined_or_not(site: Site) -> None:
+    assert site.ask("learn").data == site.ask("learn", sound=True).data == {"baseline": "learning"}
+    assert site.learned == [False, True]
+    assert site.refusal("learn") == "nothing is learned"
+    assert "'sound'" in site.refusal("learn", sound="yes")
+
+
+def test_without_a_baseline_nothing_is_learned(tmp_path: Path) -> None:
+    reply = Remote("motor-1", a_latch(tmp_path), lambda: 3).answer(Request("learn", {}))
+    assert reply.error == "no baseline is learned in this agent"
+
+
 @pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
 def test_the_log_tells_as_much_as_is_asked(site: Site, level: str) -> None:
     assert site.ask("log_level", level=level).data == {"level": level}
     assert logging.getLogger().level == getattr(logging, level.upper())
 
 
-@pytest.mark.parametrize("name", ["learn", "reload", "restart", "", "__init__", "x" * 500])
+@pytest.mark.parametrize("name", ["teach", "reload", "restart", "", "__init__", "x" * 500])
 def test_an_unknown_command_is_answered_with_those_that_are_known(site: Site, name: str) -> None:
     said = site.refusal(name)
     assert said.endswith(f"expected one of {', '.join(COMMANDS)}")

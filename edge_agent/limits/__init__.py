@@ -9,12 +9,14 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
     NETWORK     when does the network contradict?       STATE       from windows to a state
+    BASELINE    is it as it was when it was learned?
 
 Its parts, in reading order:
 
-limit       a number with its meaning, its origin and what moves with it
-of_samples  limits of samples
-of_bars     limits of the answer
+limit        a number with its meaning, its origin and what moves with it
+of_samples   limits of samples
+of_bars      limits of the answer
+of_baseline  limits of what is learned of a motor
 """
 
 from collections.abc import Iterator
@@ -22,6 +24,7 @@ from dataclasses import fields
 
 from edge_agent.limits.limit import Described
 from edge_agent.limits.of_bars import BarLimits, NetworkLimits, SidebandLimits, SlipLimits, StateLimits
+from edge_agent.limits.of_baseline import BaselineLimits
 from edge_agent.limits.of_samples import (
     ClockLimits,
     MagnitudeLimits,
@@ -34,6 +37,7 @@ from edge_agent.limits.of_samples import (
 
 __all__ = [
     "BARS",
+    "BASELINE",
     "CLOCK",
     "GROUPS",
     "MAGNITUDES",
@@ -53,7 +57,7 @@ __all__ = [
 SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
 SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
-NETWORK, STATE = NetworkLimits(), StateLimits()
+NETWORK, STATE, BASELINE = NetworkLimits(), StateLimits(), BaselineLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -68,6 +72,7 @@ GROUPS = {
     "bars": BARS,
     "network": NETWORK,
     "state": STATE,
+    "baseline": BASELINE,
 }
 """All limits by group, in the order in which a window meets them."""
 

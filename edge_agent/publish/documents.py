@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.motor import Nameplate
@@ -144,6 +145,18 @@ class Trend:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """What is normal for this motor, said when its state changes and at every heartbeat."""
+
+    origin: Origin
+    """Who says it."""
+    status: BaselineStatus
+    """How far it is, and what was seen against it."""
+    unix_s: float
+    """When it is said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a request."""
 
@@ -229,5 +242,5 @@ class Health:
     """Commands that were not done: wrong ones, and more than are allowed in a minute."""
 
 
-Document = State | Event | Diagnosis | Alarm | Info | Measurements | Trend | Health | Reply
+Document = State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Trend | Health | Reply
 """Whatever the agent has to say."""

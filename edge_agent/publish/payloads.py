@@ -4,8 +4,10 @@ import json
 from dataclasses import fields
 
 from edge_agent.publish.alarm_payload import alarm_payload
+from edge_agent.publish.baseline_payload import baseline_payload
 from edge_agent.publish.documents import (
     Alarm,
+    Baseline,
     Diagnosis,
     Document,
     Event,
@@ -42,6 +44,8 @@ def payload_of(document: Document) -> Payload:
             return info_payload(document)
         case Measurements():
             return _measurements(document)
+        case Baseline():
+            return baseline_payload(document)
         case Trend():
             return trend_payload(document)
         case Reply():

@@ -3,7 +3,7 @@
 tally        what the windows of a running hour showed, by load bin
 hour_rows    one hour at one load bin, as it is kept and read again
 trend_file   the SQLite file with the rows of ten years
-store        the file in the hands of an agent that nothing may stop: damage, a full disk, a newer version
+trend_store  the file in the hands of an agent that nothing may stop: damage, a full disk, a newer version
 keeper       cuts time into hours, whatever the clock does, and has them written
 days         hours put together to days
 robust_line  a robust line through days, with intervals

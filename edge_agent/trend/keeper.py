@@ -13,9 +13,9 @@ from pathlib import Path
 from edge_agent.outlook import Outlook
 from edge_agent.trend.forecast import BASIS_DAYS, look_ahead
 from edge_agent.trend.hour_rows import HOURS_PER_DAY, hour_of, is_set
-from edge_agent.trend.store import TrendStore
 from edge_agent.trend.tally import HourTally
 from edge_agent.trend.trend_file import Bounds
+from edge_agent.trend.trend_store import TrendStore
 from edge_agent.verdict import Verdict
 
 FILE_NAME = "trend.sqlite3"

@@ -9,6 +9,7 @@ from typing import Self
 
 from edge_agent.publish.documents import (
     Alarm,
+    Baseline,
     Diagnosis,
     Document,
     Event,
@@ -123,6 +124,8 @@ class Publisher(Sink):
                 if self._discovery is not None and document.device is not None:
                     self._discovery.device_came(document.device)
                     self._courier.wake()
+            case Baseline():
+                self.publish_retained(f"{document.origin.motor}/baseline", payload)
             case Trend():
                 self.publish_retained(f"{document.origin.motor}/trend", payload)
             case Measurements():

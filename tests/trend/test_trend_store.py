@@ -12,7 +12,7 @@ import pytest
 from hours import NOW_HOUR, a_tally, rows_in
 
 from edge_agent.trend.hour_rows import HourRow
-from edge_agent.trend.store import TrendStore
+from edge_agent.trend.trend_store import TrendStore
 
 HOURS = 300
 DAMAGES = 60

@@ -57,17 +57,14 @@ class Agent:
         self._accuracy = model.spec.figures
         self._heartbeat_s = settings.mqtt.heartbeat_s
         self._source = source
+        window, folder = settings.window, settings.state_folder()
         self._line = Pipeline(
-            settings.motor,
-            model,
-            settings.window.length_s,
-            settings.window.step_s,
-            settings.state_folder() / "failed_windows",
+            settings.motor, model, window.length_s, window.step_s, folder / "failed_windows"
         )
         origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
         self._captures = Captures(
             settings.captures.settings(),
-            settings.state_folder() / FOLDER,
+            folder / FOLDER,
             self._line.windows,
             origin,
             settings.of_verdicts(),
@@ -79,12 +76,12 @@ class Agent:
             lambda: draw_event_number(sinks),
             self._captures.of_event,
         )
-        self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
-        running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
+        self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION))
+        running_file = StateFile(folder / "running_time.json", running_time.FILE_VERSION)
         self._running = RunningMeter(settings.motor, running_file)
-        baseline_file = StateFile(settings.state_folder() / "baseline.json", BASELINE_VERSION)
+        baseline_file = StateFile(folder / "baseline.json", BASELINE_VERSION)
         self._baseline = Baseline(settings.baseline_settings(), baseline_file)
-        self._trend = keeper.TrendKeeper(settings.state_folder() / keeper.FILE_NAME)
+        self._trend = keeper.TrendKeeper(folder / keeper.FILE_NAME)
         self._newest: Answer | None = None
         self._is_first = True
         self._remote = Remote(

@@ -146,6 +146,8 @@ class Evidence:
     """Bars that an oscillating load's part of the pair would equal; not counted above."""
     load_swing_angle_deg: float | None = _decimals(1)
     """Ellipse angle of an oscillating load, by the nameplate's circuit at this slip."""
+    stretch_s: float | None = _decimals(0)
+    """Length of the stretch that told the sidebands, s; None if the window alone did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
 from edge_agent.capabilities import capabilities
+from edge_agent.captures.recorder import FOLDER, Captures
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
 from edge_agent.diagnose.model import Model
@@ -60,17 +61,32 @@ class Agent:
             settings.window.step_s,
             settings.state_folder() / "failed_windows",
         )
-        self._sinks = sinks
         origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
+        self._captures = Captures(
+            settings.captures.settings(),
+            settings.state_folder() / FOLDER,
+            self._line.windows,
+            origin,
+            settings.of_verdicts(),
+        )
+        self._sinks = [*sinks, self._captures]  # last: an event is in the outbox before it is captured
         self._announcer = Announcer(
-            origin, last_told(sinks, settings.motor.id), lambda: draw_event_number(sinks)
+            origin,
+            last_told(sinks, settings.motor.id),
+            lambda: draw_event_number(sinks),
+            self._captures.of_event,
         )
         self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
         running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
         self._running = RunningMeter(settings.motor, running_file)
         self._newest: Answer | None = None
         self._is_first = True
-        self._remote = Remote(settings.motor.id, self._alarm, lambda: model.prove_again(settings.model.file))
+        self._remote = Remote(
+            settings.motor.id,
+            self._alarm,
+            lambda: model.prove_again(settings.model.file),
+            self._captures.capture_now,
+        )
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
@@ -112,6 +128,7 @@ class Agent:
                 self._source_watch.samples_came()
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
+                self._captures.add(item)
                 for answer in self._line.push(item, behind, waited_s):
                     self._tell(answer)
             case Device():
@@ -128,6 +145,7 @@ class Agent:
         before = self._line.decision.state
         if self._line.configure(device):
             self._say_change(before, self._line.decision.state)
+        self._captures.begin(device)
         self._device_log.device_came(device)
         can_tell = capabilities(device.streams, self._nameplate, self._window_s)
         self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy))
@@ -211,6 +229,7 @@ class Agent:
         """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
+        self._captures.look_after()
         self._obey()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()

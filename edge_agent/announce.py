@@ -24,15 +24,17 @@ class Announcer:
         origin: documents.Origin,
         told: documents.Told | None,
         draw_number: Callable[[], int],
+        capture: Callable[[Verdict], str | None] = lambda after: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Begin after a restart; `told` is what the last event before it said, None if there was none.
 
-        `draw_number` gives the number of each event.
+        `draw_number` gives the number of each event, `capture` the name of the recording that is made of it.
         """
         self._origin = origin
         self._told = told
         self._draw_number = draw_number
+        self._capture = capture
         self._clock = clock
         self.newest_event: int | None = None if told is None else told.number
         """Number of the newest event, before a restart too; None if there was none or it is not known."""
@@ -81,5 +83,5 @@ class Announcer:
         return self._changed(told, after)
 
     def _changed(self, before: Verdict | documents.Told, after: Verdict) -> documents.Event:
-        self.newest_event, self.captured = self._draw_number(), None
-        return documents.Event(self._origin, before, after, self._clock(), self.newest_event)
+        self.newest_event, self.captured = self._draw_number(), self._capture(after)
+        return documents.Event(self._origin, before, after, self._clock(), self.newest_event, self.captured)

@@ -134,7 +134,7 @@ def test_the_transcript_ends_with_three_alarms_within_the_time_that_is_said():
     after = transcript[transcript.index(">>> 2 of 34 rotor bars break now") :]
     windows = [line.split()[3:5] for line in after.splitlines() if " s  window " in line]
     assert windows[-3:] == [["broken_bars", "alarm"]] * 3
-    assert windows[0][0] == "indeterminate"
+    assert "indeterminate" in [state for state, _ in windows[:3]]
     (alarm_s,) = re.findall(r"^alarm (\d+\.\d) s after the bars broke$", transcript, re.MULTILINE)
     ((least_s, most_s),) = re.findall(r"the alarm\scomes (\d+) to\s(\d+) s after", README)
     assert int(least_s) <= round(float(alarm_s)) <= int(most_s)

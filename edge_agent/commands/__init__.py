@@ -3,6 +3,7 @@
 run     `edge-agent run`: diagnose until stopped
 check   `edge-agent check`: is the configuration right, and what does it allow?
 replay  `edge-agent replay`: recordings through the very same stages, as fast as possible
+record  `edge-agent record`: samples from the port to a file, by hand
 ports   `edge-agent ports`: which serial ports there are, and whether this user may open them
 bench   `edge-agent bench`: what each stage costs on this machine, and how much faster than real time it is
 """

@@ -242,6 +242,12 @@ class Settings(Section):
             tuple(webhook.settings() for webhook in self.notify),
         )
 
+    def of_verdicts(self) -> dict[str, object]:
+        """Return what decides a verdict, as JSON: nothing of brokers and servers, and so no secret."""
+        return self.model_dump(
+            mode="json", include={"agent", "motor", "acquisition", "channels", "window", "model"}
+        )
+
     def outbox_settings(self) -> OutboxSettings:
         """Return where events wait for the broker."""
         return OutboxSettings(path=self.state_folder() / "outbox.sqlite3")

@@ -206,6 +206,10 @@ class Health:
     """Outbox files that were damaged or of a newer version, ever; they lie beside the outbox."""
     messages_left_out: int = 0
     """Messages that the broker or the server of a webhook does not take, e.g. because they are too large."""
+    captures_written: int = 0
+    """Captures written since the start."""
+    captures_failed: int = 0
+    """Captures that could not be written since the start."""
     commands_done: int = 0
     """Commands that were done."""
     commands_refused: int = 0

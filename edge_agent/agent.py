@@ -152,9 +152,9 @@ class Agent:
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""
-        self._health.answered(answer.told)
+        self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
-        self._say(self._announcer.diagnosis(answer.told))
+        self._say(self._announcer.diagnosis(answer.verdict))
         if answer.changed:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))

@@ -62,7 +62,7 @@ class Answer:
 
     @property
     def told(self) -> Verdict:
-        """What is said after this window: the answer by memory, if there is one, in place of its refusal."""
+        """What the state took: the answer by memory, if there is one, in place of the window's refusal."""
         return self.by_memory or self.verdict
 
     @property

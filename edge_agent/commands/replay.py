@@ -155,7 +155,7 @@ def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator
 
 def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str, Payload]]:
     now_s = time.time()
-    yield "diagnosis", payload_of(Diagnosis(origin, answer.told, now_s))
+    yield "diagnosis", payload_of(Diagnosis(origin, answer.verdict, now_s))
     if is_event(answer.before, answer.state):
         yield "event", payload_of(Event(origin, answer.before, answer.state, now_s, number))
     if answer.changed:

@@ -12,7 +12,7 @@ from edge_agent.diagnose.stretch import diagnose_stretch
 from edge_agent.limits import LONG
 from edge_agent.refusals import of_bars, of_samples
 from edge_agent.signals.long_memory.idling import LongMemory, steady_stretch
-from edge_agent.signals.long_memory.store import RATE_HZ, Look, Stretch
+from edge_agent.signals.long_memory.joining import RATE_HZ, Look, Stretch
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.slip.range import SlipRange
 from edge_agent.verdict import Severity, State, WindowSpan

@@ -16,7 +16,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_bars
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.evidence import describe_sidebands
-from edge_agent.signals.long_memory.store import RATE_HZ, Store, Stretch
+from edge_agent.signals.long_memory.joining import RATE_HZ, Store, Stretch
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.measure import Sidebands, measure_sidebands
 from edge_agent.signals.slip.range import SlipRange, find_clear_pair, find_pair, possible_slips

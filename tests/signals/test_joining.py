@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from minutes import LINE_HZ, WINDOW_S, a_plain_current, slots_at, windows_of
 
-from edge_agent.signals.long_memory.store import LONGEST_S, RATE_HZ, Store
+from edge_agent.signals.long_memory.joining import LONGEST_S, RATE_HZ, Store
 from edge_agent.signals.sidebands.fit import SidebandFit
 from edge_agent.signals.sidebands.measure import without_wander
 

@@ -191,11 +191,11 @@ def _unlike_training(belief: Belief) -> Refusal:
     return of_bars.UNLIKE_TRAINING.refuse(belief.distance, belief.distance_limit)
 
 
-def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> Verdict:
+def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...] | None) -> Verdict:
     """Fill in a verdict whose state is decided, from its evidence and the class probabilities.
 
-    Broken bars that the sidebands show without the network have severity watch, and the sidebands alone
-    count them.
+    The probabilities are None where the network was not asked. Broken bars that the sidebands show without
+    the network have severity watch, and the sidebands alone count them.
     """
     bars = verdict.evidence.equivalent_bars or 0.0
     if not broken:
@@ -204,10 +204,10 @@ def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> 
             verdict,
             state=State.HEALTHY,
             severity=severity,
-            confidence=probabilities[0],
+            confidence=None if probabilities is None else probabilities[0],
             probabilities=probabilities,
         )
-    if verdict.evidence.modalities_agree is None:
+    if probabilities is None or verdict.evidence.modalities_agree is None:
         count = _count_by_sidebands(verdict.evidence)
         return replace(verdict, state=State.BROKEN_BARS, severity=Severity.WATCH, broken_bars=count)
     return replace(

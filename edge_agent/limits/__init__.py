@@ -8,8 +8,8 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     WIRING      do the sensors belong to its phases?    SUPPLY      is the line where it should be?
     STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
-    NETWORK     when does the network contradict?       STATE       from windows to a state
-    BASELINE    is it as it was when it was learned?
+    LONG        what may minutes of current say?        NETWORK     when does the network contradict?
+    STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
 
 Its parts, in reading order:
 
@@ -23,7 +23,14 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from edge_agent.limits.limit import Described
-from edge_agent.limits.of_bars import BarLimits, NetworkLimits, SidebandLimits, SlipLimits, StateLimits
+from edge_agent.limits.of_bars import (
+    BarLimits,
+    LongLimits,
+    NetworkLimits,
+    SidebandLimits,
+    SlipLimits,
+    StateLimits,
+)
 from edge_agent.limits.of_baseline import BaselineLimits
 from edge_agent.limits.of_samples import (
     ClockLimits,
@@ -40,6 +47,7 @@ __all__ = [
     "BASELINE",
     "CLOCK",
     "GROUPS",
+    "LONG",
     "MAGNITUDES",
     "NETWORK",
     "SAMPLES",
@@ -57,7 +65,7 @@ __all__ = [
 SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
 SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
-NETWORK, STATE, BASELINE = NetworkLimits(), StateLimits(), BaselineLimits()
+LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -70,6 +78,7 @@ GROUPS = {
     "sidebands": SIDEBANDS,
     "slip": SLIP,
     "bars": BARS,
+    "long": LONG,
     "network": NETWORK,
     "state": STATE,
     "baseline": BASELINE,

@@ -19,6 +19,9 @@ COMMANDS = {
     "evaluate": Command(
         "calibration.commands.evaluate", "evaluate a model file on recordings that it has not seen"
     ),
+    "baseline": Command(
+        "calibration.commands.baseline", "learn the baseline of a motor from recordings, or check one"
+    ),
     "demo": Command("calibration.commands.demo", "run broker, DAQ and agent, and break two rotor bars"),
 }
 """The commands by name, in the order in which `--help` lists them."""

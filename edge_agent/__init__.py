@@ -18,13 +18,16 @@ acquire           where samples come from: serial port, drivers, recordings
 windows           sliding windows over the sample timeline
 signals           a window of samples becomes evidence and images
 diagnose          evidence becomes a verdict, and verdicts become a state
+baseline          what is normal for this motor: learned, and what it shows later held against that
 publish           states, events and health go to the broker
 web               the HTTP server: metrics, health
 running_time      counts the running hours and starts of a motor, and keeps them on disk
 starts            starts of a motor and how long they last, from its current in short parts
+outlook           how broken bars develop: growth, and when the next severity comes
+trend             hours, days and months of a motor on disk, and a forecast
 config            the YAML file as typed settings, or every error in it
 commands          one module for each command of `edge-agent`
-cli               the command line: `edge-agent run | check | replay | ports | bench`
+cli               the command line: `edge-agent run | check | replay | record | trend | ports | bench`
 explain           what a window shows and why its verdict follows, in plain words
 explain_channels  sentences about single channels: impossible currents, vibration that shows nothing
 capabilities      what the available channels allow and what they do not, in plain words

@@ -18,7 +18,10 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
+from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
+from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
+from edge_agent.captures.recorder import FOLDER, Captures
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
 from edge_agent.diagnose.model import Model
@@ -33,6 +36,7 @@ from edge_agent.self_test.schedule import SelfTest
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_file import StateFile
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
+from edge_agent.trend import keeper
 from edge_agent.verdict import Refusal, Verdict, in_short
 
 _LOG = logging.getLogger(__name__)
@@ -54,25 +58,41 @@ class Agent:
         self._accuracy = model.spec.figures
         self._heartbeat_s = settings.mqtt.heartbeat_s
         self._source = source
+        window, folder = settings.window, settings.state_folder()
         self._line = Pipeline(
-            settings.motor,
-            model,
-            settings.window.length_s,
-            settings.window.step_s,
-            settings.state_folder() / "failed_windows",
+            settings.motor, model, window.length_s, window.step_s, folder / "failed_windows"
         )
-        self._sinks = sinks
         origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
-        self._announcer = Announcer(
-            origin, last_told(sinks, settings.motor.id), lambda: draw_event_number(sinks)
+        self._captures = Captures(
+            settings.captures.settings(),
+            folder / FOLDER,
+            self._line.windows,
+            origin,
+            settings.of_verdicts(),
         )
-        self._alarm = AlarmLatch(StateFile(settings.state_folder() / "alarm.json", alarm.FILE_VERSION))
-        running_file = StateFile(settings.state_folder() / "running_time.json", running_time.FILE_VERSION)
+        self._sinks = [*sinks, self._captures]  # last: an event is in the outbox before it is captured
+        self._announcer = Announcer(
+            origin,
+            last_told(sinks, settings.motor.id),
+            lambda: draw_event_number(sinks),
+            self._captures.of_event,
+        )
+        self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION))
+        running_file = StateFile(folder / "running_time.json", running_time.FILE_VERSION)
         self._running = RunningMeter(settings.motor, running_file)
+        baseline_file = StateFile(folder / "baseline.json", BASELINE_VERSION)
+        self._baseline = Baseline(settings.baseline_settings(), baseline_file)
+        self._trend = keeper.TrendKeeper(folder / keeper.FILE_NAME)
         self._newest: Answer | None = None
         self._is_first = True
         self._self_test = SelfTest(settings, model)
-        self._remote = Remote(settings.motor.id, self._alarm, self._self_test.begin)
+        self._remote = Remote(
+            settings.motor.id,
+            self._alarm,
+            self._self_test.begin,
+            self._captures.capture_now,
+            self._baseline.learn,
+        )
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
@@ -87,7 +107,7 @@ class Agent:
         Raises ThreadLostError if a thread dies or stalls, WindowsFailError if no window can be analysed.
         """
         self._say_alarm()
-        self._say_state(self._line.decision.state)  # first: whoever sees us online must see no older state
+        self._say_state(self._state)  # first: whoever sees us online must see no older state
         with contextlib.ExitStack() as entered:
             parts: list[Sink | Source] = [*self._sinks, self._source]
             for part in parts:
@@ -95,7 +115,9 @@ class Agent:
                 if part.watched is not None:
                     self._supervisor.watch(part.watched)
             entered.callback(self._running.save)
-            self._manager.ready(in_short(self._line.decision.state))
+            entered.callback(self._baseline.save)
+            entered.callback(self._trend.close)
+            self._manager.ready(in_short(self._state))
             while not stop.is_set():
                 for arrived_s, item in self._source.poll(_POLL_S):
                     self._take(item, arrived_s)
@@ -107,6 +129,11 @@ class Agent:
                     )
             self._manager.stopping()
 
+    @property
+    def _state(self) -> Verdict:
+        """The state of the motor, as its baseline reads it."""
+        return self._baseline.judge(self._line.decision.state)
+
     def _take(self, item: News, arrived_s: float) -> None:
         """Take what the source gives: samples go through the stages, and each window's answer is told."""
         match item:
@@ -114,6 +141,7 @@ class Agent:
                 self._source_watch.samples_came()
                 behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
+                self._captures.add(item)
                 for answer in self._line.push(item, behind, waited_s):
                     self._tell(answer)
             case Device():
@@ -128,15 +156,18 @@ class Agent:
         self._source_watch.device_came()
         self._is_first = True
         self._self_test.forget()
-        before = self._line.decision.state
+        before = self._state
+        self._baseline.begin_run()
         if self._line.configure(device):
-            self._say_change(before, self._line.decision.state)
+            self._say_change(before, self._state)
+        self._captures.begin(device)
         self._device_log.device_came(device)
         can_tell = capabilities(device.streams, self._nameplate, self._window_s)
         self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy))
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""
+        answer = self._baseline.take(answer)
         self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
@@ -147,6 +178,7 @@ class Agent:
         if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
         self._running.take(answer.window)
+        self._trend.take(answer.verdict, answer.looked)
         self._self_test.take(answer)
         self._newest = answer
         if self._is_first:
@@ -155,9 +187,9 @@ class Agent:
 
     def _refuse(self, refusal: Refusal) -> None:
         """Without samples there is no state: tell why, if that was not told before."""
-        before = self._line.decision.state
+        before = self._state
         if self._line.decision.refuse(refusal):
-            self._say_change(before, self._line.decision.state)
+            self._say_change(before, self._state)
 
     def _say_change(self, before: Verdict, after: Verdict) -> None:
         event = self._announcer.event(before, after)
@@ -173,12 +205,21 @@ class Agent:
     def _say_alarm(self) -> None:
         self._say(self._announcer.alarm(self._alarm.latched))
 
+    def _say_baseline(self) -> None:
+        self._say(self._announcer.baseline(self._baseline.status))
+
     def _say_figures(self) -> None:
         """Say the ordinary figures of the newest window, unless they were said before."""
         answer, self._newest = self._newest, None
         figures = None if answer is None else self._line.figures(answer)
         if figures is not None:
             self._say(self._announcer.measurements(figures, self._running.time))
+
+    def _say_trend(self) -> None:
+        """Say how the motor develops, once after each hour."""
+        outlook = self._trend.news()
+        if outlook is not None:
+            self._say(self._announcer.trend(outlook))
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
@@ -204,10 +245,12 @@ class Agent:
             sink.take(document)
 
     def _obey(self) -> None:
-        """Do what was asked over any sink, and answer; a change of the alarm is told first."""
+        """Do what was asked over any sink, and answer; a change of alarm or state is told first."""
         for request in [request for sink in self._sinks for request in sink.requests()]:
-            before = self._alarm.latched
+            before, state = self._alarm.latched, self._state
             reply = self._remote.answer(request)
+            if self._state.severity != state.severity:
+                self._say_change(state, self._state)
             if self._alarm.latched != before:
                 self._say_alarm()
             if reply is not None:
@@ -225,8 +268,11 @@ class Agent:
         """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
         self._supervisor.check()
         self._line.failures.check()
+        self._captures.look_after()
         self._obey()
         self._test_self()
+        if self._baseline.has_news():
+            self._say_baseline()
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:
@@ -237,9 +283,11 @@ class Agent:
         if now_s - self._pulse_said_s >= _PULSE_S:
             self._say_pulse()
         if now_s - self._state_said_s >= self._heartbeat_s:
-            self._say_state(self._line.decision.state)
+            self._say_state(self._state)
             self._alarm.save()
             self._say_alarm()
+            self._say_baseline()
         if now_s - self._health_said_s >= self._heartbeat_s:
             self._say_health()
             self._say_figures()
+            self._say_trend()

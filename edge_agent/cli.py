@@ -1,4 +1,4 @@
-"""The command line: `edge-agent run | check | replay | ports | bench`.
+"""The command line: `edge-agent run | check | replay | record | trend | ports | bench`.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -49,6 +49,10 @@ COMMANDS = {
         "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
     ),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
+    "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
+    "trend": Command(
+        "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
+    ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }

@@ -15,7 +15,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.sidebands.equivalent_bars import least_cycles, least_load
-from edge_agent.verdict import CLASSES, Refusal
+from edge_agent.verdict import CLASSES, Refusal, Verdict
 
 _LONGEST_WINDOW_S = 60.0
 """Longest window that the configuration allows, s (config/settings.py)."""
@@ -40,6 +40,7 @@ def explain(answer: Answer, nameplate: Nameplate) -> str:
         "ellipse": _ellipse,
         "network": _network,
         "verdict": _verdict,
+        "minutes": _minutes,
         "advice": advise,
     }
     texts = {label: section(answer, nameplate) for label, section in sections.items()}
@@ -209,7 +210,25 @@ def _network(answer: Answer, _: Nameplate) -> str:
 
 
 def _verdict(answer: Answer, _: Nameplate) -> str:
-    verdict = answer.verdict
+    return _say(answer.verdict)
+
+
+def _minutes(answer: Answer, _: Nameplate) -> str:
+    """Return what the minutes up to a window say where it is too short by itself."""
+    verdict = answer.by_memory
+    if verdict is None or verdict.evidence.stretch_s is None:
+        return ""
+    evidence = verdict.evidence
+    low, high = evidence.equivalent_bars_interval or (0.0, 0.0)
+    return (
+        f"The last {evidence.stretch_s:.0f} s together show {evidence.equivalent_bars:.2f} equivalent bars, "
+        f"{low:.2f} to {high:.2f} in nine of ten stretches; they would have shown "
+        f"{evidence.detection_limit_bars:.2f}. {_say(verdict)}"
+    )
+
+
+def _say(verdict: Verdict) -> str:
+    """Return the answer, or why there is none."""
     if verdict.refusal is not None:
         return f"No answer ({verdict.refusal.reason}): {say_refusal(verdict.refusal)}."
     confidence = say_confidence(verdict.confidence)

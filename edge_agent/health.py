@@ -81,6 +81,8 @@ class HealthMeter:
             refusal_share={reason: n / self._verdicts for reason, n in sorted(self._refusals.items())},
             outbox_files_put_aside=sum(own.files_put_aside for own in kept),
             messages_left_out=sum(own.left_out for own in kept),
+            captures_written=sum(own.captures_written for own in kept),
+            captures_failed=sum(own.captures_failed for own in kept),
             commands_done=sum(own.commands_done for own in kept),
             commands_refused=sum(own.commands_refused for own in kept),
         )

@@ -2,11 +2,14 @@
 
     samples -> windows -> evidence and images -> findings on each fault -> state over time
                Windows    Analyser               Diagnoser                Decision
+                       -> minutes of current  -> the sidebands of an idling motor ->
+                          LongMemory
 
 Live and replayed samples take the very same way: agent, replay, bench, the evaluation of models and the tests
 come through here. A check of any stage may refuse a window: its verdict is then indeterminate, with the
 reason. The same window gives the same verdict, in whichever pieces it came; time decides only what is skipped
-when the agent is behind, and the time stamps.
+when the agent is behind, and the time stamps. What the minutes before a window show stands beside its verdict
+(`Answer.by_memory`), and never changes it.
 """
 
 import time
@@ -20,6 +23,7 @@ from edge_agent.diagnose.broken_bars import BrokenBars
 from edge_agent.diagnose.decision import Decision, starting
 from edge_agent.diagnose.diagnoser import Lap
 from edge_agent.diagnose.model import Model
+from edge_agent.diagnose.stretch import diagnose_stretch
 from edge_agent.failures import FailedWindows
 from edge_agent.figures import Figures
 from edge_agent.motor import Nameplate
@@ -27,8 +31,12 @@ from edge_agent.refusals import of_samples
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.figures import measure_figures
 from edge_agent.signals.images import ImageSpec
-from edge_agent.verdict import Evidence, Finding, Refusal, State, Verdict, WindowSpan
+from edge_agent.signals.long_memory.idling import LongMemory
+from edge_agent.verdict import Evidence, Finding, Reason, Refusal, State, Verdict, WindowSpan
 from edge_agent.windows.sliding import Window, Windows
+
+_TOO_SHORT = (Reason.LOAD_TOO_LOW, Reason.INCONCLUSIVE)
+"""Reasons of good samples that a longer stretch of them may answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,13 @@ class Answer:
     """What was measured."""
     window: Window
     """The samples themselves."""
+    by_memory: Verdict | None = None
+    """What minutes of current say where the window alone is too short; None where they say nothing."""
+
+    @property
+    def told(self) -> Verdict:
+        """What the state took: the answer by memory, if there is one, in place of the window's refusal."""
+        return self.by_memory or self.verdict
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -81,6 +96,7 @@ class Pipeline:
         self._nameplate = nameplate
         self._images = ImageSpec(**model.spec.front_end)
         self._analyser = Analyser(nameplate, self._images)
+        self._memory = LongMemory(nameplate)
         self._lap = lap
         self._before_s = 0.0
         self._end_s = 0.0
@@ -92,6 +108,7 @@ class Pipeline:
         """
         self.windows.configure(device)
         self._analyser = Analyser(self._nameplate, self._images)
+        self._memory = LongMemory(self._nameplate)
         self.decision.forget()
         return self.decision.refuse(of_samples.STARTED.refuse(0))
 
@@ -106,13 +123,33 @@ class Pipeline:
         for window in windows:
             analysis, verdict = self.judge(window, waited_s)
             verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
+            by_memory = self._remember(window, analysis, verdict)
             before = self.decision.state
             start_s, end_s = self._on_one_axis(window)
-            changed = self.decision.update(verdict, start_s, end_s)
+            if by_memory is not None:
+                start_s = end_s - (by_memory.evidence.stretch_s or 0.0)
+            changed = self.decision.update(by_memory or verdict, start_s, end_s)
             self._lap("decision")
-            yield Answer(
-                verdict, before, self.decision.state, changed, self.decision.looked, analysis, window
-            )
+            state, looked = self.decision.state, self.decision.looked
+            yield Answer(verdict, before, state, changed, looked, analysis, window, by_memory)
+
+    def _remember(self, window: Window, analysis: Analysis, verdict: Verdict) -> Verdict | None:
+        """Keep the current of a window; return what the minutes up to it say if it is too short by itself."""
+        try:
+            self._memory.take(window, analysis)
+            refusal, span = verdict.refusal, verdict.window
+            if refusal is None or span is None or refusal.reason not in _TOO_SHORT:
+                return None
+            longer = self._memory.analyse()
+        except Exception as error:  # noqa: BLE001 - as in `judge`
+            self.failures.failed(window, error)
+            self._memory = LongMemory(self._nameplate)
+            return None
+        if longer is None or longer.evidence.stretch_s is None:
+            return None
+        stretch = _stretch(span, longer.evidence.stretch_s, window.current.stream.rate_hz)
+        found = diagnose_stretch(longer, stretch)
+        return None if found is None else replace(found, others=verdict.others, latency_ms=verdict.latency_ms)
 
     def _on_one_axis(self, window: Window) -> tuple[float, float]:
         """Return start and end of a window, s, on an axis that goes on when the device counts anew."""
@@ -172,4 +209,16 @@ def _span(window: Window, waited_s: float) -> WindowSpan:
         first_sample=current.first_scan,
         samples=current.valid.size,
         lost_samples=current.lost_samples,
+    )
+
+
+def _stretch(window: WindowSpan, length_s: float, rate_hz: float) -> WindowSpan:
+    """Return the dates and samples of a stretch of so many seconds that ends with a window; none is lost."""
+    samples = round(length_s * rate_hz)
+    return replace(
+        window,
+        start_unix_s=window.end_unix_s - length_s,
+        first_sample=window.first_sample + window.samples - samples,
+        samples=samples,
+        lost_samples=0,
     )

@@ -17,6 +17,8 @@ Data = dict[str, object]
 """What a reply brings beside its status."""
 BeginSelfTest = Callable[[], None]
 """Begins a self-test, unless one runs; how it ended comes later, by `Remote.self_tested`."""
+Learn = Callable[[bool], str | None]
+"""Learns the motor anew, by a rotor that was examined or not; returns why it cannot, None if it can."""
 CaptureNow = Callable[[float], str]
 """Keeps so many seconds of samples; returns the recording's name, raises ValueError or OSError."""
 
@@ -67,6 +69,13 @@ class TellFeedback(Wish):
     """What was found."""
 
 
+class LearnAnew(Wish):
+    """Forget the baseline, and learn the motor anew."""
+
+    sound: bool = False
+    """True if somebody has examined the rotor: then a rough casting is learned, too."""
+
+
 class SetLogLevel(Wish):
     """Log more or less until the next start."""
 
@@ -90,17 +99,20 @@ class Remote:
         alarm: AlarmLatch,
         begin_self_test: BeginSelfTest,
         capture_now: CaptureNow | None = None,
+        learn: Learn | None = None,
     ) -> None:
-        """Take the motor's id and what commands act on; without `capture_now` no samples can be kept."""
+        """Take the motor's id and what commands act on; those without what they act on are refused."""
         self._motor = motor
         self._alarm = alarm
         self._begin_self_test = begin_self_test
         self._waiting: list[Request] = []
         self._capture_now = capture_now
+        self._learn_anew = learn
         self._commands: Mapping[str, _Command] = {
             "acknowledge": _Command(Acknowledge, self._acknowledge),
             "capture": _Command(Capture, self._capture),
             "feedback": _Command(TellFeedback, self._take_feedback),
+            "learn": _Command(LearnAnew, self._learn),
             "log_level": _Command(SetLogLevel, self._set_log_level),
             "self_test": _Command(DoSelfTest, self._test_self),
         }
@@ -165,6 +177,14 @@ class Remote:
             return {"captured": self._capture_now(wish.seconds)}
         except (ValueError, OSError) as error:
             raise CommandError(f"no capture was made: {error}") from error
+
+    def _learn(self, wish: LearnAnew) -> Data:
+        if self._learn_anew is None:
+            raise CommandError("no baseline is learned in this agent")
+        refusal = self._learn_anew(wish.sound)
+        if refusal is not None:
+            raise CommandError(refusal)
+        return {"baseline": "learning"}
 
     def _test_self(self, wish: DoSelfTest) -> None:
         self._begin_self_test()

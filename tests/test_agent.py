@@ -188,10 +188,11 @@ def test_a_reason_that_changes_is_published_and_makes_no_event(tmp_path):
     assert heard.kinds == ["State"] * 3
 
 
-def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path, two_bars):
+def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path):
+    three_looks = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=13.0))
     agent = an_agent(tmp_path, heard := Heard())
-    agent._line.configure(two_bars.device)
-    for block in replay_blocks(two_bars, 0.1):
+    agent._line.configure(three_looks.device)
+    for block in replay_blocks(three_looks, 0.1):
         agent._take(block, time.monotonic())
     agent._refuse(refused(Reason.UNSTEADY))
     told = ["Event", "State", "Alarm", "Event", "State"]

@@ -33,7 +33,7 @@ ALARM = replace(
     refusal=None,
     broken_bars=BarCount(2, (2, 3), 2.1),
 )
-COMMANDS = ("acknowledge", "capture", "feedback", "log_level", "self_test")
+COMMANDS = ("acknowledge", "capture", "feedback", "learn", "log_level", "self_test")
 
 
 def a_latch(folder: Path, event_id: int | None = 12) -> AlarmLatch:
@@ -50,10 +50,15 @@ class Site:
         self.latch = latch or a_latch(folder)
         self.kept_s: list[float] = []
         self.begun = 0
-        self.remote = Remote("motor-1", self.latch, self._begin, self._keep)
+        self.learned: list[bool] = []
+        self.remote = Remote("motor-1", self.latch, self._begin, self._keep, self._learn)
 
     def _begin(self) -> None:
         self.begun += 1
+
+    def _learn(self, sound: bool) -> str | None:
+        self.learned.append(sound)
+        return "nothing is learned" if len(self.learned) > 2 else None
 
     def _keep(self, seconds: float) -> str:
         self.kept_s.append(seconds)
@@ -178,13 +183,26 @@ def test_a_self_test_is_answered_when_it_has_ended_to_all_who_asked(site: Site, 
     assert site.remote.self_tested(Outcome({}, None)) == []
 
 
+def test_the_motor_is_learned_anew_with_a_rotor_that_was_examined_or_not(site: Site) -> None:
+    assert site.ask("learn").data == site.ask("learn", sound=True).data == {"baseline": "learning"}
+    assert site.learned == [False, True]
+    assert site.refusal("learn") == "nothing is learned"
+    assert "'sound'" in site.refusal("learn", sound="yes")
+
+
+def test_without_a_baseline_nothing_is_learned(tmp_path: Path) -> None:
+    reply = Remote("motor-1", a_latch(tmp_path), lambda: None).answer(Request("learn", {}))
+    assert reply is not None
+    assert reply.error == "no baseline is learned in this agent"
+
+
 @pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
 def test_the_log_tells_as_much_as_is_asked(site: Site, level: str) -> None:
     assert site.ask("log_level", level=level).data == {"level": level}
     assert logging.getLogger().level == getattr(logging, level.upper())
 
 
-@pytest.mark.parametrize("name", ["learn", "reload", "restart", "", "__init__", "x" * 500])
+@pytest.mark.parametrize("name", ["teach", "reload", "restart", "", "__init__", "x" * 500])
 def test_an_unknown_command_is_answered_with_those_that_are_known(site: Site, name: str) -> None:
     said = site.refusal(name)
     assert said.endswith(f"expected one of {', '.join(COMMANDS)}")

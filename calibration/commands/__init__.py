@@ -8,6 +8,7 @@ train               a network fitted to a data set
 compare             several models trained and tested on the same split
 quantize            the INT8 model file of a training
 evaluate            a model file judged on a data set or on real recordings
+baseline            the baseline of a motor, from recordings
 demo                broker, DAQ and agent at work, and two bars broken
 arguments           types of options that several commands share
 """

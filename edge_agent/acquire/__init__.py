@@ -19,6 +19,7 @@ silence        why an open port brings no samples, concluded from what comes ins
 likeness       what unreadable bytes look like, text or not: for messages only
 ports          the serial ports of this computer
 recordings     recordings: samples on disk (.npz), read, written and played back as blocks
+arrivals       how the samples of a recording came, for what was kept of a live stream
 archive        the arrays of an .npz file, read so that no file can run code or take more memory than it may
 channel_table  what the arrays of a recording say of each channel, checked
 """

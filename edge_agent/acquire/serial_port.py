@@ -25,6 +25,8 @@ _STALL_LIMIT_S = 10.0
 _STOP_S = 2.0
 """Time that the reader has to stop, s: within the 5 s of an orderly stop."""
 
+IN_USE = "another program has it open"
+"""Why a port is lost that somebody else reads."""
 _REASONS = {
     errno.ENOENT: "there is no such port: not plugged in, or another name",
     errno.ENOTTY: "this is not a serial port",
@@ -32,8 +34,8 @@ _REASONS = {
     "then log in again",
     errno.EPERM: "not allowed by the unit; add DeviceAllow=char-<the driver's name in /proc/devices> rw "
     "below [Service]: sudo systemctl edit edge-agent",
-    errno.EBUSY: "another program has it open",
-    errno.EAGAIN: "another program has it open",
+    errno.EBUSY: IN_USE,
+    errno.EAGAIN: IN_USE,
     errno.EIO: "the device is gone: unplugged, or reset by its hub",
 }
 _REASONS[errno.ENXIO] = _REASONS[errno.ENODEV] = _REASONS[errno.EIO]

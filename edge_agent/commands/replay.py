@@ -13,6 +13,7 @@ from edge_agent.acquire.bounds import line_problem, window_problem
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
 from edge_agent.acquire.samples import Device
 from edge_agent.capabilities import capabilities
+from edge_agent.captures.assembly import timeline_in
 from edge_agent.cli import WRONG_USAGE
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.decision import is_event
@@ -145,6 +146,9 @@ def _not_applied(recorded: Device, device: Device, settings: Settings) -> Iterat
 def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator[Answer]:
     pipeline = Pipeline(settings.motor, model, settings.window.length_s, settings.window.step_s)
     pipeline.configure(recording.device)
+    timeline = timeline_in(recording)
+    if timeline is not None:  # a capture: its windows are those that the agent saw
+        pipeline.windows.resume(timeline)
     for block in replay_blocks(recording, _BLOCK_S):
         yield from pipeline.push(block)
 

@@ -5,6 +5,7 @@ settings        the keys of the YAML file, and their defaults
 channels        the section `channels`
 broker          the section `mqtt`
 outlets         the sections of Home Assistant, the HTTP server, webhooks and captures
+learning        the sections of the baseline and of alerts
 values          values that several sections take: paths, text for people
 section         the base of all sections
 document        YAML text as plain values, each with its place; it can neither run code nor grow without bound

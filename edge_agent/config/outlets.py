@@ -119,7 +119,8 @@ class CapturesSection(Section):
     """Samples that are kept as recordings when something happens."""
 
     when: Literal["never", "events", "indeterminate", "all"] = "events"
-    """events: changes of the state; indeterminate: windows without an answer, too; all: every state."""
+    """events: changes of state or severity; indeterminate: every ten minutes a window without an answer, too;
+    all: any window."""
     seconds_before: Annotated[float, Field(ge=0, le=600)] = 60.0
     """Seconds kept before the event, in memory."""
     seconds_after: Annotated[float, Field(ge=0, le=600)] = 12.0

@@ -13,9 +13,11 @@ from edge_agent.acquire.drivers import DRIVERS, decoder_of
 from edge_agent.acquire.overrides import ChannelOverride, with_channels, with_channels_of_recording
 from edge_agent.acquire.samples import Device
 from edge_agent.acquire.settings import SerialSettings
+from edge_agent.baseline.settings import BaselineSettings
 from edge_agent.config.addresses import check_port
 from edge_agent.config.broker import MqttSection
 from edge_agent.config.channels import Channels
+from edge_agent.config.learning import AlertsSection, BaselineSection, baseline_settings
 from edge_agent.config.outlets import CapturesSection, HomeAssistantSection, HttpSection, WebhookSection
 from edge_agent.config.problems import ConfigError, Problem
 from edge_agent.config.section import MAX_ID_LENGTH, Id, Name, Section
@@ -134,6 +136,10 @@ class Settings(Section):
     """Length of the windows, and how often there is one."""
     model: ModelSection = ModelSection()
     """The model file."""
+    baseline: BaselineSection = BaselineSection()
+    """What is normal for this motor, learned while it is sound."""
+    alerts: AlertsSection = AlertsSection()
+    """How often the agent may be wrong."""
     mqtt: MqttSection
     """The broker."""
     homeassistant: HomeAssistantSection | None = None
@@ -217,6 +223,10 @@ class Settings(Section):
         """Return the device of a recording with what this file says of its channels, but for their scales."""
         return with_channels_of_recording(device, self.device_channels())
 
+    def baseline_settings(self) -> BaselineSettings:
+        """Return what the baseline must know."""
+        return baseline_settings(self.baseline, self.alerts)
+
     def mqtt_settings(self) -> MqttSettings:
         """Return what the publisher must know."""
         return self.mqtt.settings()
@@ -240,6 +250,12 @@ class Settings(Section):
             else self.homeassistant.settings(),
             None if self.http is None else self.http.settings(),
             tuple(webhook.settings() for webhook in self.notify),
+        )
+
+    def of_verdicts(self) -> dict[str, object]:
+        """Return what decides a verdict, as JSON: nothing of brokers and servers, and so no secret."""
+        return self.model_dump(
+            mode="json", include={"agent", "motor", "acquisition", "channels", "window", "model"}
         )
 
     def outbox_settings(self) -> OutboxSettings:

@@ -167,14 +167,16 @@ class BarsOverTime(OverTime[Verdict]):
         self._windows += 1
         share = max(STATE.new_share, 1 / self._windows)
         self._bars += share * ((finding.evidence.equivalent_bars or 0.0) - self._bars)
-        new = finding.probabilities or tuple(self._probabilities)
-        self._probabilities = [
-            old + share * (p - old) for old, p in zip(self._probabilities, new, strict=True)
-        ]
+        if finding.probabilities is not None:
+            before = self._probabilities if any(self._probabilities) else finding.probabilities
+            self._probabilities = [
+                old + share * (p - old) for old, p in zip(before, finding.probabilities, strict=True)
+            ]
 
     def _smoothed(self, finding: Verdict) -> Verdict:
         evidence = replace(finding.evidence, equivalent_bars=self._bars)
-        settled = answer(replace(finding, evidence=evidence), finding.faulty, tuple(self._probabilities))
+        probabilities = None if finding.probabilities is None else tuple(self._probabilities)
+        settled = answer(replace(finding, evidence=evidence), finding.faulty, probabilities)
         steady = replace(settled, severity=self._steady_severity(settled))
         return replace(steady, evidence=finding.evidence)
 

@@ -162,6 +162,60 @@ class BarLimits:
 
 
 @dataclass(frozen=True, slots=True)
+class LongLimits:
+    """Limits of what minutes of an idling motor's current may say."""
+
+    min_cycles: float = limit(
+        10.0,
+        "Pole-pass cycles that the stretch must hold.",
+        "measured: from ten on no peak of the supply's wander stands out like a pair (bench_evidence.py)",
+        "smaller: wander passes for bars",
+    )
+    max_cycles: float = limit(
+        40.0,
+        "Pole-pass cycles of the longest stretch.",
+        "judgement: more lower the floor little, and the slip moves meanwhile",
+        "larger: slower answers",
+    )
+    min_looks: int = limit(
+        3,
+        "Windows that must tell the slip by slots.",
+        "judgement",
+        "smaller: a misread window tells it",
+    )
+    min_told: float = limit(
+        0.8,
+        "Share of the windows that must tell the slip by slots.",
+        "judgement",
+        "smaller: the slip may have moved unseen",
+    )
+    max_slip_moves: float = limit(
+        0.8,
+        "How far the slip may move within the stretch, in bins of it.",
+        "physics: a line that moves by a bin loses a tenth under a Hann taper",
+        "larger: the pair is smeared until a broken bar looks sound",
+    )
+    max_load: float = limit(
+        0.15,
+        "Largest load, per unit, at which minutes of current answer in place of a window.",
+        "measured: simulated motors at 2 to 12 % load (bench_idle.py)",
+        "larger: answers where nothing was measured",
+    )
+    healthy_below: float = limit(
+        0.25,
+        "Upper end of the interval of the equivalent bars below which an idling rotor is called healthy.",
+        "measured: hot rotors and saturated iron hide up to two fifths at light load (bench_idle.py)",
+        "larger: a broken bar of a hot motor may be called healthy",
+    )
+    min_cycles_elsewhere: float = limit(
+        5.0,
+        "Pole-pass cycles from which a pair at another slip counts.",
+        "as slip.min_cycles_below",
+        "smaller: noise next to the line refuses sound rotors",
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkLimits:
     """When the network contradicts the sidebands; its threshold comes with the model file."""
 

@@ -4,9 +4,11 @@ from dataclasses import dataclass, field
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.motor import Nameplate
+from edge_agent.outlook import Outlook
 from edge_agent.verdict import Verdict
 
 
@@ -131,6 +133,30 @@ class Measurements:
 
 
 @dataclass(frozen=True, slots=True)
+class Trend:
+    """How a motor develops, said after the start and once an hour."""
+
+    origin: Origin
+    """Who says it."""
+    outlook: Outlook
+    """The newest day, its growth, and the forecast."""
+    unix_s: float
+    """When it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What is normal for this motor, said when its state changes and at every heartbeat."""
+
+    origin: Origin
+    """Who says it."""
+    status: BaselineStatus
+    """How far it is, and what was seen against it."""
+    unix_s: float
+    """When it is said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a request."""
 
@@ -206,6 +232,10 @@ class Health:
     """Outbox files that were damaged or of a newer version, ever; they lie beside the outbox."""
     messages_left_out: int = 0
     """Messages that the broker or the server of a webhook does not take, e.g. because they are too large."""
+    captures_written: int = 0
+    """Captures written since the start."""
+    captures_failed: int = 0
+    """Captures that could not be written since the start."""
     commands_done: int = 0
     """Commands that were done."""
     commands_refused: int = 0
@@ -218,5 +248,5 @@ class Health:
     """Why the last self-test failed, in words; None while all is well."""
 
 
-Document = State | Event | Diagnosis | Alarm | Info | Measurements | Health | Reply
+Document = State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Trend | Health | Reply
 """Whatever the agent has to say."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.alarm import Condition
+from edge_agent.baseline.recognition import Change
+from edge_agent.baseline.status import BaselineState
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.publish.json_values import SCHEMA
@@ -196,6 +198,47 @@ def _measurements() -> Schema:
     return _object({**_WHO, **figures, **running, "starts": _COUNT})
 
 
+def _trend() -> Schema:
+    number = _or_null(_NUMBER)
+    pair: Schema = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    forecast: dict[str, Schema] = {"severity": _one_of((Severity.ALARM, Severity.DANGER))}
+    forecast |= {"expected": _TIME, "earliest": _TIME, "latest": _or_null(_TIME)}
+    return _object(
+        {
+            **_WHO,
+            "day": _or_null({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+            "load": _or_null(pair),
+            "looks": _COUNT,
+            "median_bars": number,
+            "limit_bars": number,
+            "days": _COUNT,
+            "bars_per_month": number,
+            "bars_per_month_interval": _or_null(pair),
+            "forecast": _or_null(_object(forecast)),
+            "forecast_reason": _or_null(_TEXT),
+            "summary": _TEXT,
+        }
+    )
+
+
+def _baseline() -> Schema:
+    return _object(
+        {
+            **_WHO,
+            "state": _one_of(BaselineState),
+            "change": _one_of(Change),
+            "progress": _RATIO,
+            **dict.fromkeys(("hours", "growth", "false_alarms_per_year_allowed"), _NUMBER),
+            "looks": _map(_COUNT),
+            "reference_bars": _map(_NUMBER),
+            **dict.fromkeys(("growth_bars", "growth_limit"), _or_null(_NUMBER)),
+            "looks_since_learned": _COUNT,
+            "false_alarms_per_year_proven": _or_null(_NUMBER),
+            "reason": _TEXT,
+        }
+    )
+
+
 def _health() -> Schema:
     known: dict[str, Schema] = {key: _WHO[key] for key in ("schema", "agent", "time")}
     known |= {"version": _TEXT, "model_sha256": _SHA256, "source": _or_null(_TEXT)}
@@ -224,6 +267,8 @@ SCHEMAS = {
     "alarm": _alarm,
     "info": _info,
     "measurements": _measurements,
+    "baseline": _baseline,
+    "trend": _trend,
     "health": _health,
     "reply": _reply,
 }

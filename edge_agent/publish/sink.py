@@ -51,6 +51,10 @@ class SinkCounts:
     """Files of its own that could not be used and were put aside, ever."""
     left_out: int = 0
     """Messages not sent because whoever gets them does not take them."""
+    captures_written: int = 0
+    """Recordings of events that it has written since the start."""
+    captures_failed: int = 0
+    """Those that it could not write."""
     commands_done: int = 0
     """Requests that were answered and done."""
     commands_refused: int = 0

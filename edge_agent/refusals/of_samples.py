@@ -144,6 +144,15 @@ AMPLITUDE_RISES = Rule(
     "the current rises to {value:.2f} times its median; up to {limit:.2f} times is steady",
     SAMPLES.max_amplitude_over_median,
 )
+LOAD_FALLS = Rule(
+    Reason.UNSTEADY, "least_over_median_amplitude", AMPLITUDE_FALLS.words, SAMPLES.min_amplitude_over_median
+)
+LOAD_RISES = Rule(
+    Reason.UNSTEADY,
+    "largest_over_median_amplitude",
+    AMPLITUDE_RISES.words,
+    SAMPLES.max_amplitude_over_median,
+)
 RUN_UP = Rule(
     Reason.STARTING,
     "change_of_large_current",

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import Counts, SampleBlock, Stream
+from edge_agent.windows.timeline import StreamTime
 
 _MAX_LAG_S = 0.5
 """Streams of one device arrive within this time of each other, s; a longer lag is a clock that drifts.
@@ -84,6 +85,23 @@ class ScanRing:
         """Set where the time begins, from the index of the first scan and its time."""
         self.origin = first_scan - round(at_s * self.stream.rate_hz)
         self._base = self._end = first_scan
+
+    def time(self) -> StreamTime:
+        """Return how the scans are dated now."""
+        lag_s = None if math.isinf(self._least_lag_s) else self._least_lag_s
+        wide = self._counts.dtype.itemsize > np.dtype(np.int16).itemsize
+        return StreamTime(self.stream.number, self.origin, self._end, self._looked_at, lag_s, wide)
+
+    def resume(self, time: StreamTime) -> None:
+        """Date what comes as it was dated then; of the scans before, none is held."""
+        if time.wide:
+            self._counts = self._counts.astype(np.int32)
+        if time.origin is None:
+            return
+        self.origin, self._end = time.origin, time.end
+        self._base = time.end - self._held  # so that what comes late still finds its place
+        self._looked_at = time.looked_at
+        self._least_lag_s = math.inf if time.least_lag_s is None else time.least_lag_s
 
     def clear(self) -> None:
         """Forget everything."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE
 from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock, Stream
 from edge_agent.windows.ring import Cut, ScanRing
+from edge_agent.windows.timeline import Timeline
 
 LONGEST_WAIT_S = 2.0
 """How far a stream may fall behind the others before its scans count as lost."""
@@ -114,6 +115,39 @@ class Windows:
         self._next = 0
         self._repeats_s = 0.0
 
+    @property
+    def elapsed_s(self) -> float:
+        """Time since the start, of the stream that is furthest."""
+        return max((ring.elapsed_s for ring in self._rings.values()), default=0.0)
+
+    def timeline(self) -> Timeline:
+        """Return where the windows stand, for `resume`."""
+        times = tuple(ring.time() for ring in self._rings.values())
+        return Timeline(self._length_s, self._step_s, self._next, self._repeats_s, times)
+
+    def resume(self, timeline: Timeline) -> bool:
+        """Go on from a timeline, with the first window of which no scan came before it.
+
+        The same blocks then give the same windows as they gave there. To be called after `configure`. Return
+        False, and change nothing, if it is one of other windows or other streams.
+        """
+        if (timeline.length_s, timeline.step_s) != (self._length_s, self._step_s):
+            return False
+        if [time.stream for time in timeline.streams] != list(self._rings):
+            return False
+        self._next, self._repeats_s = timeline.next_window, timeline.repeats_s
+        for time_of in timeline.streams:
+            ring = self._rings[time_of.stream]
+            ring.resume(time_of)
+            whole_from_s = ring.elapsed_s + timeline.redated_s
+            self._next = max(self._next, math.ceil(whole_from_s / self._step_s))
+        return True
+
+    def restarts_with(self, block: SampleBlock) -> bool:
+        """True if a block would show that the device has begun to count its scans anew."""
+        ring = self._rings.get(block.stream)
+        return ring is not None and self._starts_over(ring, block)
+
     def push(self, block: SampleBlock, behind: bool = False) -> list[Window]:
         """Take a block; give the windows that it completes, oldest first.
 
@@ -136,14 +170,14 @@ class Windows:
             )
             self._take(ring, piece)
             windows += self._complete(behind)
-        ring.follow(self._furthest_s())
+        ring.follow(self.elapsed_s)
         return windows
 
     def _take(self, ring: ScanRing, block: SampleBlock) -> None:
-        if ring.precedes(block) or self._repeats_s > _RESTART_REPEATS_S:
+        if self._starts_over(ring, block):
             self._restart()
         if ring.origin is None:
-            ring.begin(block.first_scan, self._elapsed_s())
+            ring.begin(block.first_scan, self._late_start_s())
         fill = ring.put(block)
         self._repeats_s = fill.repeated / ring.stream.rate_hz + (0.0 if fill.new else self._repeats_s)
         self._count(
@@ -151,6 +185,9 @@ class Windows:
         )
         if fill.jumped:
             self._skip_the_empty(ring)
+
+    def _starts_over(self, ring: ScanRing, block: SampleBlock) -> bool:
+        return ring.precedes(block) or self._repeats_s > _RESTART_REPEATS_S
 
     def _restart(self) -> None:
         """The device counts from the beginning again: how long it was away cannot be known."""
@@ -160,13 +197,9 @@ class Windows:
         self._repeats_s = 0.0
         self._count(device_restarts=1)
 
-    def _elapsed_s(self) -> float:
-        """Time since the start, of the stream that is furthest; a late stream is dated by it."""
-        furthest_s = self._furthest_s()
-        return furthest_s if furthest_s > LONGEST_WAIT_S else 0.0
-
-    def _furthest_s(self) -> float:
-        return max(ring.elapsed_s for ring in self._rings.values())
+    def _late_start_s(self) -> float:
+        """Time at which a stream begins: that of the furthest one if it comes late."""
+        return self.elapsed_s if self.elapsed_s > LONGEST_WAIT_S else 0.0
 
     def _skip_the_empty(self, jumped: ScanRing) -> None:
         """After a gap of all streams, go on with the first window that holds some of the one that is back."""

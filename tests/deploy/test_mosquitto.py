@@ -11,10 +11,13 @@ import pytest
 from broker import Mosquitto, Subscriber, wait_until
 from plates import PLATE
 
+from edge_agent.baseline.status import BaselineState, BaselineStatus
 from edge_agent.diagnose.decision import starting
 from edge_agent.figures import Figures, RunningTime
+from edge_agent.outlook import Outlook
 from edge_agent.publish.documents import (
     Alarm,
+    Baseline,
     Diagnosis,
     Document,
     Event,
@@ -24,6 +27,7 @@ from edge_agent.publish.documents import (
     Origin,
     Reply,
     State,
+    Trend,
 )
 from edge_agent.publish.mqtt.publisher import Publisher, open_sink
 from edge_agent.publish.settings import (
@@ -247,7 +251,9 @@ def test_the_access_list_lets_through_everything_that_an_agent_publishes(
         "motor-1/diagnosis": Diagnosis(origin, verdict, 1.0),
         "motor-1/alarm": Alarm(origin, None, 1.0),
         "motor-1/info": Info(origin, PLATE, None, (), (), 1.0),
+        "motor-1/baseline": Baseline(origin, BaselineStatus(BaselineState.LEARNING), 1.0),
         "motor-1/measurements": Measurements(origin, Figures(running=False), RunningTime(), 1.0),
+        "motor-1/trend": Trend(origin, Outlook(), 1.0),
         "health": Health(**numbers),
         "reply/capture": Reply("capture", None),
     }

@@ -199,6 +199,16 @@ def test_what_the_sidebands_alone_show_stays_to_be_watched():
     assert decision.state.confidence is None
 
 
+def test_a_state_without_the_network_has_no_confidence_and_takes_none_away() -> None:
+    by_minutes = replace(HEALTHY, probabilities=None, confidence=None)
+    windows = Windows()
+    windows.see(*[by_minutes] * 3)
+    assert windows.decision.state.state is State.HEALTHY
+    assert (windows.decision.state.confidence, windows.decision.state.probabilities) == (None, None)
+    windows.see(HEALTHY)
+    assert windows.decision.state.confidence == pytest.approx(HEALTHY.confidence)
+
+
 class Strange(StrEnum):
     """A fault that nobody looks for, and its state."""
 

@@ -41,7 +41,7 @@ class Site:
             refusal=None,
             broken_bars=BarCount(2, (2, 3), 2.1),
         )
-        AlarmLatch(StateFile(folder / "state/alarm.json", 1)).update(faulty, faulty, 12, None)
+        AlarmLatch(StateFile(folder / "state/alarm.json", 1)).update(faulty, faulty, True, 12, None)
 
     def start(self, more: str) -> Agent:
         """Start the agent and wait until it is online."""
@@ -147,7 +147,7 @@ def test_an_acknowledged_alarm_stays_so_over_a_restart_and_feedback_clears_it(si
     assert (cleared["active"], cleared["condition"]) == (False, "normal")
     assert cleared["feedback"]["found"] == "a loose belt"
     assert site.ask("self_test", "{}")["data"]["golden_inputs"] > 0
-    assert "not available" in site.ask("capture", '{"seconds": 12}')["error"]
+    assert "no samples have come yet" in site.ask("capture", '{"seconds": 12}')["error"]
 
 
 def test_commands_that_were_switched_off_while_one_waited_are_not_obeyed(site: Site) -> None:

@@ -9,6 +9,7 @@ from typing import Self
 
 from edge_agent.publish.documents import (
     Alarm,
+    Baseline,
     Diagnosis,
     Document,
     Event,
@@ -18,6 +19,7 @@ from edge_agent.publish.documents import (
     Reply,
     State,
     Told,
+    Trend,
 )
 from edge_agent.publish.mqtt.courier import Courier
 from edge_agent.publish.mqtt.discovery import Discovery
@@ -122,6 +124,10 @@ class Publisher(Sink):
                 if self._discovery is not None and document.device is not None:
                     self._discovery.device_came(document.device)
                     self._courier.wake()
+            case Baseline():
+                self.publish_retained(f"{document.origin.motor}/baseline", payload)
+            case Trend():
+                self.publish_retained(f"{document.origin.motor}/trend", payload)
             case Measurements():
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():

@@ -45,6 +45,8 @@ class Baseband:
     """Samples per second."""
     carrier_hz: float
     """Frequency that was removed."""
+    start_s: float = 0.0
+    """Time of the first sample after the first one of the vector, where the removed phase is zero."""
 
     @property
     def length_s(self) -> float:
@@ -81,6 +83,7 @@ def demodulate(
         valid=unbroken(valid, _taps(factor).size, factor),
         rate_hz=rate_hz / factor,
         carrier_hz=carrier_hz,
+        start_s=_taps(factor).size // 2 / rate_hz,
     )
 
 

@@ -83,7 +83,7 @@ class Decimator:
         """Return the leading outputs (channels, n) that were computed before, from the very same counts.
 
         The counts are compared since an index does not tell: a device that restarts uses it again,
-        and a hole may have been filled meanwhile.
+        and a hole may have been filled meanwhile. Counts of 16 and of 32 bits become units in different ways.
         """
         nothing = np.empty((len(window.stream.channels), 0), np.float32)
         if self._kept is None:
@@ -91,6 +91,8 @@ class Decimator:
         before, output = self._kept
         shift, rest = divmod(window.first_scan - before.first_scan, self.factor)
         if rest or output.shape != (nothing.shape[0], outputs) or not 0 <= shift < outputs:
+            return nothing
+        if before.counts.dtype != window.counts.dtype:
             return nothing
         scans = shift * self.factor
         overlap = window.counts.shape[1] - scans

@@ -21,7 +21,7 @@ demo: $(STAMPS)/demo
 	$(BIN)/edge-calibrate demo $(ARGS)
 
 test: $(STAMPS)/test brokers promtool
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .

@@ -76,6 +76,7 @@ def test_the_alarm_of_the_evening_is_there_in_the_morning(
     assert {key: seen[key] for key in kept} == {key: raised[key] for key in kept}
     assert seen["condition"] == "unacknowledged"
     assert "broken bar" in str(seen["summary"])
+    assert str(seen["captured"]).endswith("_broken_bars.npz")
 
     tell(mosquitto.port, "acknowledge", {"id": "motor", "by": "Ana", "note": "stop on Sunday"})
     morning.wait_for(lambda _: newest(morning, ALARM)["condition"] == "acknowledged")

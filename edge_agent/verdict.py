@@ -150,7 +150,7 @@ class Evidence:
     """Equivalent bars of the motor's own baseline at this load; None for a single window, or without one."""
     growth_bars: float | None = _decimals(3)
     """How far the newest looks lie above that; None unless they grow."""
-    stretch_s: float | None = _decimals(0)
+    stretch_s: float | None = _decimals(1)
     """Length of the stretch that told the sidebands, s; None if the window alone did."""
 
 

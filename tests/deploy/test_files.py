@@ -97,8 +97,10 @@ def test_what_is_installed_is_removed_again() -> None:
 def test_every_retained_topic_is_cleared_before_its_user_is_gone() -> None:
     chapter, readme = _removal(), (DEPLOY.parent / "README.md").read_text()
     retained = re.findall(r"^\| `([\w<>/]+)` \| \d \| yes \|", readme, re.MULTILINE)
-    (topics,) = re.findall(r"^for topic in (.*); do$", chapter, re.MULTILINE)
-    assert {topic.replace("pump-7-motor", "<motor>") for topic in topics.split()} == set(retained)
+    (topics,) = re.findall(r"^for topic in ((?:.|\\\n)*?); do$", chapter, re.MULTILINE)
+    assert {topic.replace("pump-7-motor", "<motor>") for topic in topics.replace("\\\n", " ").split()} == set(
+        retained
+    )
     assert "-u pump-7" in chapter
     assert "-u monitor" not in chapter
     assert chapter.index("mosquitto_pub") < chapter.index("rm -f")

@@ -34,7 +34,7 @@ def test_a_port_that_vanishes_and_returns_is_told_and_forgiven(
     )
     listener.wait_for(lambda _: listener.on(DIAGNOSIS))
     daq.tell("close 2")
-    agent.wait_for(lambda line: str(daq.link) in line and "open" not in line)
+    agent.wait_for(lambda line: str(daq.link) in line and not line.endswith(": open"))
     agent.wait_for(lambda line: line.endswith(": open"))
     seen = len(listener.on(DIAGNOSIS))
     listener.wait_for(lambda _: len(listener.on(DIAGNOSIS)) > seen)

@@ -210,7 +210,7 @@ def test_the_agent_posts_the_event_that_it_publishes(tmp_path: Path, server: Hoo
         f"notify: [{{url: {server.url}}}]\n"
     )
     agent = agent_of(config, Model.load("builtin"), heard := EndsAtAlarm(stop))
-    recording = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=8.0))
+    recording = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=16.0))
     rates_hz = {stream.number: stream.rate_hz for stream in recording.device.streams}
     queue = agent._source._queue  # type: ignore[attr-defined]
     queue.put(encode_description(recording.device))

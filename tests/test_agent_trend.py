@@ -4,40 +4,20 @@ import time
 from pathlib import Path
 
 import pytest
-from agents import Heard, agent_of
-from plates import plate_yaml
+from agents import Heard, a_quick_agent, play
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
-from edge_agent.acquire.recordings import Recording, replay_blocks
+from edge_agent.acquire.recordings import Recording
 from edge_agent.agent import Agent
-from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Diagnosis, Trend
-from edge_agent.publish.sink import Sink
 from edge_agent.supervision import Flag
 from edge_agent.trend.trend_file import Bounds, TrendFile
-
-MODEL = Model.load("builtin")
 
 
 @pytest.fixture(scope="module")
 def motor() -> Recording:
     return simulate(Scenario(seed=1_000_007, load=0.7, duration_s=8.0))
-
-
-def an_agent(tmp_path: Path, *more: Sink) -> Agent:
-    config = tmp_path / "agent.yaml"
-    config.write_text(
-        f"motor: {plate_yaml(id='m')}\nacquisition: {{port: {tmp_path / 'port'}}}\n"
-        f"mqtt: {{host: localhost}}\nstate_dir: {tmp_path}\nwindow: {{length_s: 4, step_s: 1}}\n"
-    )
-    return agent_of(config, MODEL, *more)
-
-
-def take(agent: Agent, motor: Recording) -> None:
-    agent._take(motor.device, time.monotonic())
-    for block in replay_blocks(motor, 0.1):
-        agent._take(block, time.monotonic())
 
 
 def stop(agent: Agent) -> None:
@@ -59,8 +39,8 @@ def test_windows_before_a_stop_and_after_a_restart_are_each_counted_once(
 ) -> None:
     looks = 0
     for turn in (1, 2):
-        agent = an_agent(tmp_path, heard := Heard())
-        take(agent, motor)
+        agent = a_quick_agent(tmp_path, heard := Heard())
+        play(agent, motor)
         assert len(heard.of(Diagnosis)) == 5
         looks += sum(len(tally.bars) for tally in agent._trend._running.bins.values())
         stop(agent)
@@ -71,8 +51,8 @@ def test_windows_before_a_stop_and_after_a_restart_are_each_counted_once(
 def test_the_trend_is_told_at_the_first_heartbeat_and_when_an_hour_is_over(
     tmp_path: Path, motor: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    agent = an_agent(tmp_path, heard := Heard())
-    take(agent, motor)
+    agent = a_quick_agent(tmp_path, heard := Heard())
+    play(agent, motor)
     began_s, began_unix_s = time.monotonic(), 3600.0 * 498_700 + 600.0  # far from both ends of an hour
     for passed_s in (61.0, 122.0, 3800.0, 3861.0):
         monkeypatch.setattr(time, "monotonic", lambda now_s=began_s + passed_s: now_s)

@@ -36,7 +36,6 @@ class Looks:
         """True from when enough looks showed the fault until enough looks did not."""
         self._for_fault = 0
         self._against = 0
-        self._counted_s = _NEVER_S
         self._end_s = _NEVER_S
 
     @property
@@ -48,9 +47,9 @@ class Looks:
         """Take a window that answers, from `start_s` to `end_s`; return whether it is a look."""
         if start_s < self._end_s:
             return False
-        if not self.faulty and end_s - self._counted_s > STATE.memory_s:
+        if not self.faulty and end_s - self._end_s > STATE.memory_s:
             self._for_fault = 0
-        self._end_s = self._counted_s = end_s
+        self._end_s = end_s
         if faulty:
             self._for_fault = min(self._for_fault + 1, STATE.looks_up)
             self._against = 0
@@ -120,13 +119,12 @@ class OverTime(Generic[F]):
             if end_s - self._supported_s < STATE.hold_s:
                 return False
             return self._settle(finding)
-        return self._settle(finding) if self._is_the_reason(finding) else False
+        return self._is_the_reason(finding) and self._settle(finding)
 
     def _is_the_reason(self, finding: F) -> bool:
         """True if a reason has come often enough in a row to take the place of the one before it."""
         before = _reason(self.state)
         if _reason(finding) is before or before is Reason.STARTING:
-            self._new_reason = 0
             return True
         self._new_reason += 1
         return self._new_reason >= STATE.patience_windows

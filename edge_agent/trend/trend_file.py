@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_agent.publish.store.event_file import DamagedFileError, NewerFileError, is_damage
+from edge_agent.publish.store.event_file import DamagedFileError, NewerFileError, telling_damage
 from edge_agent.trend.hour_rows import HourRow, believed, checked, checksum, united
 from edge_agent.trend.tally import HourTally
 
@@ -66,7 +66,7 @@ class TrendFile:
         )
         self._database.text_factory = _text
         try:
-            with self._telling_damage():
+            with telling_damage(self._path):
                 self._open(read_only)
         except sqlite3.Error:
             self.close()
@@ -78,7 +78,7 @@ class TrendFile:
         `running_hour` may go on: it is kept with every value. All others become rows.
         """
         execute = self._database.execute
-        with self._telling_damage(), self._transaction():
+        with telling_damage(self._path), self._transaction():
             hours = self._open_hours()
             for hour, tally in tallies.items():
                 hours.setdefault(hour, HourTally()).merge(tally)
@@ -97,7 +97,7 @@ class TrendFile:
         if self._is_empty:
             return []
         rows: dict[int, list[HourRow]] = {}
-        with self._telling_damage():
+        with telling_damage(self._path):
             for row in self._select("hour >= ?", first_hour):
                 rows.setdefault(row.hour, []).append(row)
             for hour, tally in self._open_hours().items():
@@ -177,20 +177,6 @@ class TrendFile:
             with contextlib.suppress(sqlite3.Error):  # SQLite has taken it back by itself
                 execute("ROLLBACK")
             raise
-
-    @contextlib.contextmanager
-    def _telling_damage(self) -> Iterator[None]:
-        """Turn whatever a damaged file makes SQLite raise into a DamagedFileError."""
-        try:
-            yield
-        except DamagedFileError:
-            raise
-        except sqlite3.Error as error:
-            if is_damage(error, self._path):
-                raise DamagedFileError(str(error)) from error
-            raise
-        except (ValueError, TypeError, OverflowError) as error:  # text in a message that is no UTF-8
-            raise DamagedFileError(f"unreadable: {type(error).__name__}") from error
 
 
 def _text(content: bytes) -> str:

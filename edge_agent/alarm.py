@@ -129,17 +129,16 @@ class AlarmLatch:
     ) -> bool:
         """Take a window's verdict and the state after it; return True if what is to be told has changed.
 
-        Only windows that were a look are counted.
-
-        `event_id` and `captured` are those of the newest event. A confirmation alone changes nothing but a
-        date: it is told with the next heartbeat.
+        Only windows that were a look are counted. `event_id` and `captured` are those of the newest event. A
+        confirmation alone changes nothing but a date: it is told with the next heartbeat.
         """
         before = self.latched
         if looked:
             self._count(verdict)
         self._healthy_since |= state.state is State.HEALTHY
         if state.severity in (Severity.ALARM, Severity.DANGER):
-            self._raise_or_confirm(state, event_id, captured)
+            if verdict.faulty:  # a state that is only held confirms nothing
+                self._raise_or_confirm(state, event_id, captured)
         elif before is not None and before.active and self._is_refuted(before, state):
             self._settle(replace(before, cleared_unix_s=self._clock()))
             _LOG.info("the alarm is cleared: %d healthy looks", self._healthy_looks)

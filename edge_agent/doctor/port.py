@@ -1,5 +1,6 @@
 """The serial port: does it open, do samples come, and do they come at the stated rate?"""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -70,8 +71,8 @@ def _silent(text: str, settings: Settings) -> Result:
             f"{settings.acquisition.port} is open, and not a single byte comes",
             "see whether the DAQ has power, runs, and is the device on this port (edge-agent ports)",
         )
-    what, _, advice = text.partition(": ")
-    return fail("samples", what, advice or "check acquisition.driver and acquisition.baud_rate")
+    what, *advice = re.split(r"; |: (?=check )", text, maxsplit=1)
+    return fail("samples", what, *advice or ["check acquisition.driver and acquisition.baud_rate"])
 
 
 def _channels(listener: Listener) -> str:

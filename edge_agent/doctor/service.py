@@ -93,6 +93,12 @@ def _of_health(health: Mapping[str, object]) -> Result:
         return fail(
             "service", f"the running agent says ({when}): {source}", "correct it; the agent goes on by itself"
         )
+    if health.get("messages_left_out"):
+        return warn(
+            "service",
+            f"the broker did not take {health['messages_left_out']} messages of the running agent ({when})",
+            "compare its access list with deploy/mosquitto/edge-agent.acl; the log of the agent names the topics",
+        )
     age_s = health.get("last_verdict_age_s")
     verdict = "no window was judged yet" if age_s is None else f"the last window was judged {age_s} s before"
     return ok("service", f"samples come, {verdict} ({when})")

@@ -34,7 +34,8 @@ def check_signal(settings: Settings, listener: Listener, look: Look) -> Iterator
     refusal = look.analysis.refusal or look.analysis.speed_doubt
     reason = None if refusal is None else refusal.reason
     if refusal is not None and reason is Reason.MOTOR_OFF:
-        yield warn("plate", f"not tested: {say_refusal(refusal)}", "start the motor, and run this again")
+        advice = "start the motor, and run this again; if it runs, check scale and motor.rated_current_a"
+        yield warn("plate", f"not tested: {say_refusal(refusal)}", advice)
     elif refusal is not None and reason in _OF_PLATE:
         compared = against_plate(look.analysis, refusal, settings.motor)
         yield fail("plate", f"{say_refusal(refusal)}. {compared}".rstrip(". "), advise_refusal(refusal))

@@ -41,6 +41,8 @@ def check_broker(settings: Settings) -> Iterator[Result]:
 def _why(error: ConnectionFailedError, mqtt: MqttSettings, where: str) -> Result:
     """Return which check a failed connection belongs to, and what to do."""
     cause = error.__cause__
+    if "mqtt.tls" in str(error):
+        return fail("certificate", str(error), "correct the files of mqtt.tls; PEM is expected")
     if isinstance(cause, ssl.SSLCertVerificationError):
         return fail("certificate", f"{where}: {cause.verify_message}", _about_certificate(cause))
     if isinstance(cause, ssl.SSLError):
@@ -49,8 +51,6 @@ def _why(error: ConnectionFailedError, mqtt: MqttSettings, where: str) -> Result
         )
     if "password_file" in str(error):
         return fail("login", str(error), "correct mqtt.password_file, or run this as the user of the service")
-    if "mqtt.tls" in str(error):
-        return fail("certificate", str(error), "correct the files of mqtt.tls; PEM is expected")
     if any(error.reason.startswith(name) for name in _LOGIN):
         return fail(
             "login",

@@ -22,6 +22,8 @@ _URL = "url"
 _SECRET_NAMES = re.compile(r"(?i)password|passwd|secret|token|key|credential|webhook|hook|auth")
 """Names of environment variables whose values are taken for secret."""
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
+_WORD = re.compile(r"[^\s/:{}\[\],\"'#]+")
+_NAMED_FILE = re.compile(rf"(?:{'|'.join(_SECRET_FILES)})[\"']?\s*:\s*[\"']?([^\s\"',}}]+)")
 _MIN_VALUE = 5
 """Shortest value that is taken for secret by its name alone: judgement, `true` and `1` are none."""
 _MIN_STEP = 8
@@ -54,9 +56,22 @@ class PublicSettings:
         try:
             root = read_document(file, _Names()).root
         except ConfigError as error:
-            self.secrets += _words_of(file)
+            self._note_words(file)
             return f"# {error}\n"
         return yaml.safe_dump(self._shown(root, self._schema), sort_keys=False, allow_unicode=True)
+
+    def _note_words(self, file: Path) -> None:
+        """Take each long word of a file that is no YAML for secret, and look for the files that it names."""
+        try:
+            text = file.read_bytes()[:_MAX_BYTES].decode(errors="replace")
+        except OSError:
+            return
+        words = (word for word in _WORD.findall(text) if len(word) >= _MIN_STEP)
+        # `password` itself stays: by this word the password after it is found in other texts.
+        self.secrets += [word for word in words if not _SECRET_NAMES.fullmatch(word)]
+        self.secrets += self._variables(text)
+        for path in _NAMED_FILE.findall(text):
+            self._file(path, path)
 
     def _shown(self, value: object, schema: Mapping[str, Any] | None, key: str = "") -> object:
         """Return a value as it may be shown; `schema` is None below a key that no version knows."""
@@ -126,12 +141,3 @@ def _secrets_of(text: str) -> Iterator[str]:
         return
     yield from (part for part in (parts.username, parts.password, parts.query, parts.fragment) if part)
     yield from (step for step in parts.path.split("/") if len(step) >= _MIN_STEP)
-
-
-def _words_of(file: Path) -> list[str]:
-    """Return the long words of a file that is no YAML: a message about it may quote any of them."""
-    try:
-        text = file.read_bytes()[:_MAX_BYTES].decode(errors="replace")
-    except OSError:
-        return []
-    return [word for word in re.findall(r"[^\s:{}\[\],\"'#]+", text) if len(word) >= _MIN_STEP]

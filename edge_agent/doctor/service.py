@@ -97,7 +97,7 @@ def _of_health(health: Mapping[str, object]) -> Result:
         return warn(
             "service",
             f"the broker did not take {health['messages_left_out']} messages of the running agent ({when})",
-            "compare its access list with deploy/mosquitto/edge-agent.acl; the log of the agent names the topics",
+            "look at the limits and the access list of the broker; the log of the agent names the messages",
         )
     age_s = health.get("last_verdict_age_s")
     verdict = "no window was judged yet" if age_s is None else f"the last window was judged {age_s} s before"

@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ _MAX_FILES = 2000
 """Most files of the state folder that are listed: judgement, captures number 50 by default."""
 _RETAINED_S = 3.0
 """Time for the retained messages to come, s. Judgement."""
+_PACKAGE = re.compile(r"[\w.-]+")
 _OF_MOTOR = ("state", "alarm", "info", "baseline", "measurements", "trend")
 """Retained topics of a motor."""
 _PAGES = ("/healthz", "/readyz", "/metrics")
@@ -40,7 +42,7 @@ def versions() -> str:
         f"machine {platform.machine()}, {os.cpu_count()} cores",
         f"made {iso_time(time.time())}",
     ]
-    for name in sorted({_name(need) for need in _requirements()}, key=str.lower):
+    for name in _needed():
         try:
             lines.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
@@ -48,17 +50,14 @@ def versions() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _requirements() -> list[str]:
-    """Return what the agent needs; nothing where it was not installed as a package."""
+def _needed() -> list[str]:
+    """Return the packages that a running agent uses; none where it was not installed as a package."""
     try:
-        return metadata.requires("edge-agent") or []
+        needs = metadata.requires("edge-agent") or []
     except metadata.PackageNotFoundError:
         return []
-
-
-def _name(requirement: str) -> str:
-    """Return the name of the package in a requirement such as `numpy>=1.26; extra == "x"`."""
-    return "".join(c if c.isalnum() or c in "-_." else " " for c in requirement).split()[0]
+    used = (need for need in needs if "extra ==" not in need or 'extra == "web"' in need)
+    return sorted({found[0] for need in used if (found := _PACKAGE.match(need))}, key=str.lower)
 
 
 def journal(unit: str) -> str:

@@ -43,7 +43,9 @@ def guarded(folder: Path, acl: str) -> Iterator[Mosquitto]:
     subprocess.run(["mosquitto_passwd", "-b", passwords, "pump-7", PASSWORD], check=True, capture_output=True)
     rights.touch(0o600)
     rights.write_text(acl)
-    config = f"listener {{port}} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\nacl_file {rights}\n"
+    config = (
+        f"listener {{port}} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\nacl_file {rights}\n"
+    )
     with broker_with(folder, config) as broker:
         yield broker
 
@@ -141,7 +143,9 @@ def secured(tmp_path: Path) -> Callable[[int], str]:
         openssl("req", *curve, "-subj", "/CN=localhost", "-keyout", key, "-out", request)
         (tmp_path / "ext").write_text("subjectAltName=DNS:localhost\n")
         signing = ("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial")
-        openssl(*signing, "-days", str(days), "-extfile", str(tmp_path / "ext"), "-out", f"{tmp_path}/server.crt")
+        openssl(
+            *signing, "-days", str(days), "-extfile", str(tmp_path / "ext"), "-out", f"{tmp_path}/server.crt"
+        )
         return (
             f"listener {{port}} localhost\nallow_anonymous true\ncertfile {tmp_path}/server.crt\n"
             f"keyfile {key}\ncafile {ca}\n"
@@ -161,7 +165,9 @@ def test_a_certificate_that_has_expired(tmp_path: Path, secured: Callable[[int],
     assert "make a new certificate" in result.advice
 
 
-@pytest.mark.parametrize(("days", "mark", "said"), [(400, Mark.OK, "valid until"), (5, Mark.WARN, "expires in")])
+@pytest.mark.parametrize(
+    ("days", "mark", "said"), [(400, Mark.OK, "valid until"), (5, Mark.WARN, "expires in")]
+)
 def test_the_end_of_a_certificate_is_said(
     tmp_path: Path, secured: Callable[[int], str], days: int, mark: Mark, said: str
 ) -> None:

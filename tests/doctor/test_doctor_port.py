@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import pytest
 from doctored import RATE_HZ, a_site, of, playing, recording
 from pty_line import PtyLine
 

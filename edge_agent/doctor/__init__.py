@@ -9,6 +9,7 @@ rate             at which rate scans really come
 signal           what a window says of the sensors and of the nameplate
 service          the agent that runs already, and what it says of itself
 broker           the broker: there, certificate, login, rights
+rights           what the broker lets the agent write and read
 session          a short session with the broker, beside that of the running agent
 figures_table    the ordinary figures as a table, for people on a ladder
 secrets_out      texts without anything that is secret

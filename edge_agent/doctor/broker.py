@@ -1,6 +1,6 @@
 """The broker: is it there, is its certificate valid, does it let us in, and may we write and read?"""
 
-import secrets
+import contextlib
 import socket
 import ssl
 import time
@@ -8,20 +8,24 @@ from collections.abc import Iterator
 
 from edge_agent.config import Settings
 from edge_agent.doctor.result import Result, fail, ok, warn
-from edge_agent.doctor.session import doctor_topic, open_session, wait_for
-from edge_agent.publish.mqtt.connection import Connection, ConnectionFailedError, Incoming
-from edge_agent.publish.settings import MqttSettings
+from edge_agent.doctor.rights import check_rights, check_topics
+from edge_agent.doctor.session import doctor_topic, open_session
+from edge_agent.publish.mqtt.connection import ConnectionFailedError
+from edge_agent.publish.settings import MqttSettings, TlsSettings
 
 EXPIRES_SOON_S = 30 * 86_400.0
 """Time before the end of a certificate from which it is named, s: judgement, a month to make a new one."""
-_ANSWER_S = 5.0
-"""Time that the broker has for each answer, s: as for a connection."""
+_ALERT_S = 2.0
+"""Time in which a broker that ends TLS says why, s. Judgement: it says so at once."""
 _LOGIN = ("Bad user name or password", "Not authorized", "Bad authentication method", "Banned")
 """Reasons of a CONNACK that concern the login (MQTT 5.0, section 3.2.2.2)."""
 
 
-def check_broker(settings: Settings) -> Iterator[Result]:
-    """Give the results of broker, certificate, login and rights; ends with the first that bars the rest."""
+def check_broker(settings: Settings, *, all_topics: bool = False) -> Iterator[Result]:
+    """Give the results of broker, certificate, login and rights; ends with the first that bars the rest.
+
+    `all_topics` also writes an empty message to each kind of topic of the agent.
+    """
     mqtt = settings.mqtt_settings()
     where = f"{mqtt.host}:{mqtt.port}"
     topic = doctor_topic(settings)
@@ -33,7 +37,9 @@ def check_broker(settings: Settings) -> Iterator[Result]:
             yield ok(
                 "login", "the broker lets us in" if mqtt.username else "the broker lets us in without a name"
             )
-            yield _rights(connection, topic)
+            yield check_rights(connection, topic)
+            if all_topics:
+                yield check_topics(connection, settings)
     except ConnectionFailedError as error:
         yield _why(error, mqtt, where)
 
@@ -57,15 +63,22 @@ def _why(error: ConnectionFailedError, mqtt: MqttSettings, where: str) -> Result
             f"{where} refuses us: {error.reason}",
             "correct mqtt.username and the first line of mqtt.password_file, or add the user to the broker",
         )
+    alert = _alert(mqtt) if mqtt.tls is not None and error.wrong_protocol else None
+    if alert is not None:
+        return fail("certificate", f"{where} refuses our certificate: {alert}", _about_ours(mqtt))
     what, _, advice = str(error).partition("; ")
-    if mqtt.tls is not None and mqtt.tls.cert_file is not None and error.wrong_protocol:
-        advice = (
-            f"see the log of the broker: it may refuse our certificate (openssl x509 -enddate -noout -in "
-            f"{mqtt.tls.cert_file})"
-        )
     return fail(
         "broker", what, advice or "see the log of the broker, and whether mqtt.port and mqtt.tls are right"
     )
+
+
+def _about_ours(mqtt: MqttSettings) -> str:
+    if mqtt.tls is None or mqtt.tls.cert_file is None:
+        return (
+            "the broker asks for a certificate: name it in mqtt.tls.cert_file, its key in mqtt.tls.key_file"
+        )
+    file = mqtt.tls.cert_file
+    return f"see its dates with `openssl x509 -dates -noout -in {file}`; make a new one, or set the clock"
 
 
 def _about_certificate(error: ssl.SSLCertVerificationError) -> str:
@@ -82,16 +95,9 @@ def _about_certificate(error: ssl.SSLCertVerificationError) -> str:
 
 def _certificate(mqtt: MqttSettings) -> Result:
     """Return until when the certificate of the broker is valid; it was accepted a moment ago."""
-    assert mqtt.tls is not None
-    context = ssl.create_default_context(cafile=mqtt.tls.ca_file)
-    if mqtt.tls.cert_file is not None:
-        context.load_cert_chain(mqtt.tls.cert_file, mqtt.tls.key_file)
     try:
-        with (
-            socket.create_connection((mqtt.host, mqtt.port), mqtt.connect_timeout_s) as plain,
-            context.wrap_socket(plain, server_hostname=mqtt.host) as secured,
-        ):
-            shown = secured.getpeercert() or {}
+        with _secured(mqtt) as connection:
+            shown = connection.getpeercert() or {}
     except OSError as error:
         return warn("certificate", f"its end could not be read: {error}", "try again")
     end = str(shown.get("notAfter", ""))
@@ -101,28 +107,28 @@ def _certificate(mqtt: MqttSettings) -> Result:
     return ok("certificate", f"valid until {end}")
 
 
-def _rights(connection: Connection, topic: str) -> Result:
-    """Write a message and read it back: an access list drops what it forbids, often without a word."""
-    acl = f"let the user write and read {topic}, as deploy/mosquitto/edge-agent.acl does"
-    sent = secrets.token_hex(8).encode()
-    message_id = connection.send(topic, sent, qos=1, retain=False)
-    receipts, heard = list(connection.receipts()), list[Incoming]()
+def _alert(mqtt: MqttSettings) -> str | None:
+    """Return why the broker ends TLS, which it may say after the handshake (TLS 1.3); None if it does not."""
+    try:
+        with _secured(mqtt) as connection:
+            connection.settimeout(_ALERT_S)
+            connection.recv(1)
+    except ssl.SSLError as error:
+        return (error.reason or str(error)).lower().replace("_", " ")
+    except OSError:  # also where nothing comes in time
+        return None
+    return None
 
-    def answered() -> bool:
-        receipts.extend(connection.receipts())
-        heard.extend(connection.incoming())
-        return any(r.refusal for r in receipts) or any(m.payload == sent for m in heard)
 
-    wait_for(answered, _ANSWER_S)
-    refusals = [
-        receipt.refusal for receipt in receipts if receipt.message_id == message_id and receipt.refusal
-    ]
-    if refusals:
-        return fail("rights", f"the broker does not let us write {topic}: {refusals[0]}", acl)
-    if any(message.payload == sent for message in heard):
-        return ok("rights", f"{topic} was written and read back")
-    if connection.closed is not None:
-        return fail("rights", f"the connection ended at {topic}: {connection.closed.words}", acl)
-    confirmed = any(receipt.message_id == message_id for receipt in receipts)
-    said = "was confirmed, but did not come back" if confirmed else "was not confirmed"
-    return fail("rights", f"a message to {topic} {said} in {_ANSWER_S:g} s", acl)
+@contextlib.contextmanager
+def _secured(mqtt: MqttSettings) -> Iterator[ssl.SSLSocket]:
+    """Give a TLS connection that says nothing; raises OSError."""
+    tls = mqtt.tls or TlsSettings()
+    context = ssl.create_default_context(cafile=tls.ca_file)
+    if tls.cert_file is not None:
+        context.load_cert_chain(tls.cert_file, tls.key_file)
+    with (
+        socket.create_connection((mqtt.host, mqtt.port), mqtt.connect_timeout_s) as plain,
+        context.wrap_socket(plain, server_hostname=mqtt.host) as connection,
+    ):
+        yield connection

@@ -10,14 +10,15 @@ from edge_agent.doctor.result import Result
 from edge_agent.doctor.service import check_service, running_agent
 
 
-def examine(settings: Settings) -> Iterator[Result]:
+def examine(settings: Settings, *, all_topics: bool = False) -> Iterator[Result]:
     """Give each result as soon as it is known, all of them within a window and about half a minute.
 
-    The agent may run meanwhile: nothing of it is touched.
+    The agent may run meanwhile: nothing of it is touched. `all_topics` also writes an empty message to each
+    kind of topic.
     """
     yield check_clock()
     yield check_disk(settings.state_folder())
     yield check_model(settings.model.file)
     who = running_agent(settings)
     yield from check_port(settings) if who is None else check_service(settings, who)
-    yield from check_broker(settings)
+    yield from check_broker(settings, all_topics=all_topics)

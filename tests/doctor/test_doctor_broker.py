@@ -131,24 +131,32 @@ def openssl(*arguments: str) -> None:
     subprocess.run(["openssl", *arguments], check=True, capture_output=True, timeout=60)
 
 
+CURVE = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+
+
+def sign(folder: Path, name: str, days: int) -> None:
+    """Make a key and a certificate for localhost that is valid for so many days, of an authority there."""
+    ca, ca_key = folder / "ca.crt", folder / "ca.key"
+    if not ca.exists():
+        openssl(
+            "req", "-x509", *CURVE, "-days", "900", "-subj", "/CN=ca", "-keyout", f"{ca_key}", "-out", f"{ca}"
+        )
+    key, request, extensions = (folder / f"{name}.{ending}" for ending in ("key", "csr", "ext"))
+    openssl("req", *CURVE, "-subj", "/CN=localhost", "-keyout", f"{key}", "-out", f"{request}")
+    extensions.write_text("subjectAltName=DNS:localhost\n")
+    signing = ("x509", "-req", "-in", f"{request}", "-CA", f"{ca}", "-CAkey", f"{ca_key}", "-CAcreateserial")
+    openssl(*signing, "-days", f"{days}", "-extfile", f"{extensions}", "-out", f"{folder}/{name}.crt")
+
+
 @pytest.fixture
 def secured(tmp_path: Path) -> Callable[[int], str]:
     """Make a broker's certificate that is valid for so many days; give the lines of its configuration."""
 
     def make(days: int) -> str:
-        curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-        ca, ca_key = str(tmp_path / "ca.crt"), str(tmp_path / "ca.key")
-        key, request = str(tmp_path / "server.key"), str(tmp_path / "server.csr")
-        openssl("req", "-x509", *curve, "-days", "900", "-subj", "/CN=ca", "-keyout", ca_key, "-out", ca)
-        openssl("req", *curve, "-subj", "/CN=localhost", "-keyout", key, "-out", request)
-        (tmp_path / "ext").write_text("subjectAltName=DNS:localhost\n")
-        signing = ("x509", "-req", "-in", request, "-CA", ca, "-CAkey", ca_key, "-CAcreateserial")
-        openssl(
-            *signing, "-days", str(days), "-extfile", str(tmp_path / "ext"), "-out", f"{tmp_path}/server.crt"
-        )
+        sign(tmp_path, "server", days)
         return (
             f"listener {{port}} localhost\nallow_anonymous true\ncertfile {tmp_path}/server.crt\n"
-            f"keyfile {key}\ncafile {ca}\n"
+            f"keyfile {tmp_path}/server.key\ncafile {tmp_path}/ca.crt\n"
         )
 
     return make
@@ -183,3 +191,19 @@ def test_a_certificate_of_an_unknown_authority(tmp_path: Path, secured: Callable
         (result,) = examined(tmp_path, broker.port, more=", tls: true")
     assert (result.mark, result.name) == (Mark.FAIL, "certificate")
     assert "mqtt.tls.ca_file" in result.advice
+
+
+@pytest.mark.parametrize(("days", "said"), [(-1, "certificate expired"), (None, "certificate required")])
+def test_a_certificate_of_ours_that_the_broker_does_not_take(
+    tmp_path: Path, secured: Callable[[int], str], days: int | None, said: str
+) -> None:
+    config = secured(400)
+    more = f"ca_file: {tmp_path}/ca.crt"
+    if days is not None:
+        sign(tmp_path, "client", days)
+        more += f", cert_file: {tmp_path}/client.crt, key_file: {tmp_path}/client.key"
+    with broker_with(tmp_path, f"{config}require_certificate true\n") as broker:
+        (result,) = examined(tmp_path, broker.port, more=f", tls: {{{more}}}")
+    assert (result.mark, result.name) == (Mark.FAIL, "certificate")
+    assert said in result.what
+    assert "cert_file" in result.advice or "client.crt" in result.advice

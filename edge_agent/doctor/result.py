@@ -38,9 +38,9 @@ class Result:
         return {"result": str(self.mark), "name": self.name, "what": self.what, "advice": self.advice}
 
 
-def ok(name: str, what: str) -> Result:
+def ok(name: str, what: str, advice: str = "") -> Result:
     """Return that all is well."""
-    return Result(Mark.OK, name, what)
+    return Result(Mark.OK, name, what, advice)
 
 
 def warn(name: str, what: str, advice: str = "") -> Result:

@@ -28,8 +28,8 @@ def check_service(settings: Settings, who: str) -> Iterator[Result]:
     """Give what the running agent says of itself, over HTTP or else by its retained health."""
     yield ok(
         "port",
-        f"in use by {who}; its samples are not tested here. To test them, stop it (sudo systemctl stop "
-        "edge-agent) and run this again",
+        f"in use by {who}, so its samples are not tested here",
+        "to test them, stop it (sudo systemctl stop edge-agent) and run this again",
     )
     http_settings = settings.sink_settings().http
     if http_settings is not None:

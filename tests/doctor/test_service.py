@@ -11,7 +11,6 @@ from broker import Mosquitto, free_port
 from doctored import a_site
 from serving import serving
 
-from edge_agent.doctor.examination import examine
 from edge_agent.doctor.result import Mark, Result
 from edge_agent.doctor.service import check_service, running_agent
 from edge_agent.publish.only_one import LOCK_FILE
@@ -54,14 +53,6 @@ def test_a_running_agent_of_another_folder_is_seen_by_its_client_id(tmp_path: Pa
 def test_asking_leaves_nothing_behind(tmp_path: Path) -> None:
     assert running_agent(a_site(tmp_path)) is None
     assert not (tmp_path / "state").exists()
-
-
-def test_the_port_of_a_running_agent_is_not_touched(tmp_path: Path, lock: None) -> None:
-    results = {result.name: result for result in examine(a_site(tmp_path))}
-    assert list(results) == ["clock", "disk", "model", "port", "service", "broker"]
-    assert results["port"].mark is Mark.OK
-    assert "in use by the agent" in results["port"].what
-    assert "stop it" in results["port"].what
 
 
 @pytest.mark.parametrize("token", [None, "a-token"])

@@ -2,10 +2,11 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from edge_agent.acquire.drivers import decoder_of
 from edge_agent.acquire.port_source import SerialSource
+from edge_agent.acquire.samples import Stream
 from edge_agent.acquire.source import PortLost
 from edge_agent.config import Settings
 from edge_agent.doctor.listener import Listener, Look
@@ -21,12 +22,12 @@ _POLL_S = 0.2
 """The loop looks at its end this often, s. Judgement."""
 
 
-def check_port(settings: Settings, clock: Callable[[], float] = time.monotonic) -> Iterator[Result]:
+def check_port(settings: Settings) -> Iterator[Result]:
     """Give the results of port, samples, rate, channels and plate; ends with the first that bars the rest."""
     length_s = settings.window.length_s
     with SerialSource(settings.serial_settings()) as source:
         listener = Listener(settings.motor, source, length_s, length_s)
-        look = _listen(listener, clock() + length_s + _PATIENCE_S, clock)
+        look = _listen(listener, time.monotonic() + length_s + _PATIENCE_S)
         silence = listener.silence()
     if listener.lost is not None:
         yield _lost(listener.lost)
@@ -44,9 +45,9 @@ def check_port(settings: Settings, clock: Callable[[], float] = time.monotonic) 
     yield from check_signal(settings, listener, look)
 
 
-def _listen(listener: Listener, until_s: float, clock: Callable[[], float]) -> Look | None:
+def _listen(listener: Listener, until_s: float) -> Look | None:
     """Return the first whole window; None if the port is lost, nothing comes, or the time is over."""
-    while clock() < until_s:
+    while time.monotonic() < until_s:
         for look in listener.listen(_POLL_S):
             return look
         if listener.lost is not None or listener.silence() is not None:
@@ -77,14 +78,20 @@ def _silent(text: str, settings: Settings) -> Result:
 
 def _channels(listener: Listener) -> str:
     assert listener.device is not None
-    streams = listener.device.streams
-    return "; ".join(f"{', '.join(c.name for c in s.channels)} at {s.rate_hz:g} Hz" for s in streams)
+    return "; ".join(f"{_names(stream)} at {stream.rate_hz:g} Hz" for stream in listener.device.streams)
+
+
+def _names(stream: Stream) -> str:
+    return ", ".join(channel.name for channel in stream.channels)
 
 
 def _rates(listener: Listener, settings: Settings) -> Iterator[Result]:
     rates = listener.rates.rates_hz()
-    for stated_hz, measured_hz in rates.values():
-        told = f"{measured_hz:.0f} scans a second come, {stated_hz:g} are stated"
+    for stream in listener.device.streams if listener.device is not None else ():
+        if stream.number not in rates:
+            continue
+        stated_hz, measured_hz = rates[stream.number]
+        told = f"{_names(stream)}: {measured_hz:.0f} scans a second come, {stated_hz:g} are stated"
         if abs(measured_hz / stated_hz - 1) <= MAX_RATE_ERROR:
             yield ok("rate", told)
         elif settings.acquisition.rate_hz is not None:

@@ -9,10 +9,35 @@ from doctored import playing, recording, with_still_channel, write_site
 from pty_line import PtyLine
 
 from edge_agent import cli
+from edge_agent.commands import listen
+from edge_agent.commands.listen import Screen
+from edge_agent.doctor.listener import Look
 from edge_agent.publish.only_one import LOCK_FILE
+from edge_agent.supervision import Flag
 
 QUICK = 4.0
 """Times faster than real time."""
+
+
+@pytest.fixture(autouse=True)
+def stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop, as Ctrl-C does, after two lines of figures or one of trouble."""
+    stop, show, say = Flag(), Screen.show, Screen.say
+
+    def show_and_stop(screen: Screen, look: Look, problem: str | None) -> None:
+        show(screen, look, problem)
+        if screen.lines >= 2:
+            stop.set()
+
+    def say_and_stop(screen: Screen, trouble: str | None) -> None:
+        said = screen._said
+        say(screen, trouble)
+        if trouble is not None and trouble == said:  # the second time, which must print nothing
+            stop.set()
+
+    monkeypatch.setattr(Screen, "show", show_and_stop)
+    monkeypatch.setattr(Screen, "say", say_and_stop)
+    monkeypatch.setattr(listen, "stop_on_signals", lambda: stop)
 
 
 def listened(config: Path, *options: str) -> int:
@@ -21,7 +46,7 @@ def listened(config: Path, *options: str) -> int:
 
 def test_a_table_for_people(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with playing(tmp_path / "port", recording(), speed=QUICK):
-        assert listened(write_site(tmp_path), "--seconds", "2.5") == 0
+        assert listened(write_site(tmp_path), "--seconds", "60") == 0
     header, first, *_ = capsys.readouterr().out.splitlines()
     for column in ("a A", "unbalance", "Hz", "rpm", "load", "vib_radial mm/s", "scale", "problems"):
         assert column in header
@@ -36,7 +61,7 @@ def test_json_has_the_keys_of_the_measurements_and_the_problems(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with playing(tmp_path / "port", with_still_channel("ib"), speed=QUICK):
-        assert listened(write_site(tmp_path), "--seconds", "2.5", "--json") == 0
+        assert listened(write_site(tmp_path), "--seconds", "60", "--json") == 0
     said = json.loads(capsys.readouterr().out.splitlines()[0])
     assert said["agent"] == "pump-7"
     assert said["current_a"]["b"] < 0.1 < said["current_a"]["a"]
@@ -53,8 +78,12 @@ def test_a_port_that_is_away(tmp_path: Path, capsys: pytest.CaptureFixture[str])
 def test_a_silent_device_is_said_once(
     tmp_path: Path, line: PtyLine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert listened(write_site(tmp_path), "--seconds", "7") == 1
+    assert listened(write_site(tmp_path), "--seconds", "60") == 1
     assert capsys.readouterr().err.splitlines() == ["edge-agent listen: no samples come"]
+
+
+def test_it_ends_by_itself_after_its_time(tmp_path: Path, line: PtyLine) -> None:
+    assert listened(write_site(tmp_path), "--seconds", "0.1") == 1
 
 
 def test_where_the_agent_has_the_port_it_says_what_to_do(

@@ -5,12 +5,14 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from broker import FakeBroker, Mosquitto, free_port
 from doctored import a_site, of
 
+from edge_agent.config import Settings
 from edge_agent.doctor.broker import check_broker
 from edge_agent.doctor.result import Mark, Result
 
@@ -64,7 +66,9 @@ def test_a_broker_that_is_away(tmp_path: Path) -> None:
     assert "start the broker" in result.advice
 
 
-def test_a_broker_that_says_nothing(tmp_path: Path) -> None:
+def test_a_broker_that_says_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = Settings.mqtt_settings
+    monkeypatch.setattr(Settings, "mqtt_settings", lambda self: replace(usual(self), connect_timeout_s=1.0))
     with broker_with(tmp_path, "listener {port} 127.0.0.1\nallow_anonymous true\n") as broker:
         broker.hang()
         (result,) = examined(tmp_path, broker.port)

@@ -122,7 +122,7 @@ def test_a_wrong_rate_of_lines_is_corrected_in_the_configuration(tmp_path: Path,
     with sending(line, b"1,2,3\n2,3,1\n3,1,2\n" * 3):
         results = examined(
             tmp_path,
-            acquisition=f"{{port: {line.link}, driver: csv_lines, rate_hz: 500}}",
+            acquisition=f"{{port: {line.link}, driver: csv_lines, rate_hz: 250}}",
             channels=f"[{channels}]",
         )
     (rate,) = of(results, "rate")

@@ -1,4 +1,4 @@
-"""The command line: `edge-agent run | check | replay | record | trend | ports | bench`.
+"""The command line: `edge-agent run | check | replay | record | trend | forget | ports | bench`.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -52,6 +52,9 @@ COMMANDS = {
     "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
     "trend": Command(
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
+    ),
+    "forget": Command(
+        "edge_agent.commands.forget", "clear what the broker retains of an agent that is going away"
     ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),

@@ -43,8 +43,12 @@ SUITES = {
 """By code name. Debian 12 has Python 3.11, Debian 13 has Python 3.13."""
 MACHINES = {"amd64": "x86_64", "arm64": "aarch64"}
 """Names of wheels by Debian's names of architectures; there are no wheels for 32-bit ARM."""
+PLAIN = ("control", "conffiles", "md5sums")
+"""Files beside the scripts of dpkg that are none themselves."""
 GLIBC = ("2_28", "2_27", "2_17")
 """Versions of glibc that wheels may ask for: both suites have a newer one (2.36 and 2.41)."""
+NOBODY = "edge-agent maintainers <edge-agent@localhost.invalid>"
+"""Maintainer of a package that somebody builds for his own plant."""
 TEST_FOLDERS = ("numpy", "scipy")
 """Packages whose own tests are left out, 40 MB of them."""
 
@@ -54,6 +58,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--suite", choices=SUITES, default="bookworm", help="release of Debian")
     parser.add_argument("--arch", choices=MACHINES, default="arm64", help="architecture, by Debian's name")
+    parser.add_argument("--revision", type=int, default=1, help="number of this packaging of the same version")
+    parser.add_argument("--maintainer", default=NOBODY, help="who answers for the package: Name <address>")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder for the package")
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
@@ -63,12 +69,12 @@ def main() -> int:
         tree.mkdir()
         os.umask(0o022)
         version = unpack_wheels(tree / PROGRAM / "lib", args.suite, args.arch, Path(scratch))
-        version = f"{version}-1~{SUITES[args.suite].mark}"
-        place_files(tree, version, date)
-        write_control(tree, args.suite, args.arch, version)
+        version = f"{version}-{args.revision}~{SUITES[args.suite].mark}"
+        place_files(tree, version, date, args.maintainer)
+        write_control(tree, args.suite, args.arch, version, args.maintainer)
         set_dates(tree, date)
         package = args.out / f"edge-agent_{version}_{args.arch}.deb"
-        run("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(tree), str(package))
+        run("dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--build", str(tree), str(package))
     print(package)
     return 0
 
@@ -110,7 +116,7 @@ def unpack_wheels(lib: Path, suite: str, arch: str, scratch: Path) -> str:
     return wheel.name.split("-")[1]
 
 
-def place_files(tree: Path, version: str, date: int) -> None:
+def place_files(tree: Path, version: str, date: int, maintainer: str) -> None:
     """Put everything beside the wheels where it belongs."""
     deploy = HERE.parent
     install(HERE / "launcher", tree / PROGRAM / "bin/edge-agent", 0o755)
@@ -127,21 +133,22 @@ def place_files(tree: Path, version: str, date: int) -> None:
     install(ROOT / "README.md", documents / "README.md")
     parts = installed(tree / PROGRAM / "lib")
     write(documents / "sbom.cdx.json", bill_of_materials(parts, version, date))
-    write(documents / "copyright", (HERE / "copyright.head").read_text() + licences(parts))
-    changes = f"edge-agent ({version}) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- edge-agent maintainers"
-    changes += f" <root@localhost>  {run('date', '-u', '-R', '-d', f'@{date}')}"
+    write(documents / "copyright", (HERE / "copyright.head").read_text() + licences(parts, PROGRAM / "lib"))
+    changes = f"edge-agent ({version}) stable; urgency=medium\n\n  * See CHANGELOG.md.\n\n -- {maintainer}"
+    changes += f"  {run('date', '-u', '-R', '-d', f'@{date}')}"
     for name, text in (("changelog.Debian", changes), ("changelog", (ROOT / "CHANGELOG.md").read_text())):
         write(documents / name, text)
         run("gzip", "-9n", str(documents / name))
     install(HERE / "lintian-overrides", tree / "usr/share/lintian/overrides/edge-agent")
 
 
-def write_control(tree: Path, suite: str, arch: str, version: str) -> None:
+def write_control(tree: Path, suite: str, arch: str, version: str, maintainer: str) -> None:
     """Write what dpkg wants to know, and the scripts that it runs."""
     size_kb = sum(file.lstat().st_size for file in tree.rglob("*") if file.is_file()) // 1024
     control = (HERE / "control").read_text().format(
         version=version,
         arch=arch,
+        maintainer=maintainer,
         size_kb=size_kb,
         python=SUITES[suite].python,
         next_python=SUITES[suite].next_python,
@@ -172,7 +179,8 @@ def set_dates(tree: Path, date: int) -> None:
     """Give every file the date of the commit, and modes that no umask of this machine has a part in."""
     for file in (tree, *tree.rglob("*")):
         if not file.is_symlink():
-            file.chmod(0o755 if file.is_dir() or os.access(file, os.X_OK) else 0o644)
+            runs = file.is_dir() or file.parent in (tree / PROGRAM / "bin", tree / "DEBIAN")
+            file.chmod(0o755 if runs and file.suffix == "" and file.name not in PLAIN else 0o644)
         os.utime(file, (date, date), follow_symlinks=False)
 
 

@@ -9,9 +9,6 @@ from email.parser import Parser
 from hashlib import sha256
 from pathlib import Path
 
-_NO_TEXT = "see the licence named by the package\n"
-"""Stands for the text of a licence where the wheel brings none."""
-
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -23,8 +20,10 @@ class Part:
     """Its version."""
     licence: str
     """What it says of its licence, as an SPDX expression where it gives one."""
-    text: str
-    """Texts of its licence files."""
+    files: str
+    """Beginning of the names of its folders and modules."""
+    texts: tuple[str, ...]
+    """Files with the text of its licence, below the folder of all parts."""
     modules: tuple[tuple[str, str], ...]
     """Compiled modules and model files, with their SHA-256."""
 
@@ -50,23 +49,29 @@ def bill_of_materials(parts: list[Part], version: str, date: int) -> str:
     return json.dumps(bill, indent=1) + "\n"
 
 
-def licences(parts: list[Part]) -> str:
-    """Return the licences of the parts, in the form of a Debian copyright file."""
+def licences(parts: list[Part], lib: Path) -> str:
+    """Return the licences of the parts, in the form of a Debian copyright file; `lib` is where they lie."""
     stanzas = []
     for part in parts:
-        text = part.text or _NO_TEXT
-        lines = [f" {line.rstrip()}" if line.strip() else " ." for line in text.splitlines()]
-        head = f"Files: opt/edge-agent/lib/{part.name.replace('-', '_')}*\nCopyright: its authors, named below\n"
-        stanzas.append(f"{head}License: {part.name}\n{part.licence and f' {part.licence}' + chr(10)}" + "\n".join(lines))
-    return "\n" + "\n\n".join(stanzas) + "\n"
+        texts = [f" See {lib / text}." for text in part.texts] or [" The wheel brings no text of it."]
+        stanzas.append(
+            f"\nFiles: {lib / part.files}*\nCopyright: its authors, named in the texts below\n"
+            f"License: {part.name}\n {part.licence}.\n" + "\n".join(texts) + "\n"
+        )
+    return "".join(stanzas)
 
 
 def _part(lib: Path, record: Path) -> Part:
-    about = Parser().parsestr((record / "METADATA").read_text(encoding="utf-8", errors="replace"), headersonly=True)
-    folder = lib / about["Name"].replace("-", "_").lower()
-    files = sorted(file for ending in ("*.so*", "*.onnx") for file in folder.rglob(ending)) if folder.is_dir() else []
+    text = (record / "METADATA").read_text(encoding="utf-8", errors="replace")
+    about = Parser().parsestr(text, headersonly=True)
+    name = about["Name"].replace("-", "_").lower()
+    tops = record / "top_level.txt"  # a distribution may have other names than its folders
+    folders = tops.read_text().split() if tops.exists() else [name]
+    files = sorted(
+        file for top in folders for ending in ("*.so*", "*.onnx") for file in (lib / top).rglob(ending)
+    )
     texts = [
-        file.read_text(encoding="utf-8", errors="replace")
+        str(file.relative_to(lib))
         for file in sorted(record.rglob("*"))
         if file.is_file() and file.name.upper().startswith(("LICEN", "COPYING", "NOTICE"))
     ]
@@ -74,7 +79,8 @@ def _part(lib: Path, record: Path) -> Part:
         name=about["Name"],
         version=about["Version"],
         licence=_licence(about),
-        text="\n".join(texts),
+        files=folders[0],
+        texts=tuple(texts),
         modules=tuple((str(file.relative_to(lib)), sha256(file.read_bytes()).hexdigest()) for file in files),
     )
 

@@ -2,8 +2,8 @@
 
     python deploy/debian/build.py --suite bookworm --arch arm64 --out dist
 
-The wheels named in lock/<suite>.txt are taken as they are and unpacked below /opt/edge-agent; nothing is compiled.
-The same commit gives the same bytes: every date in the package is that of the commit.
+The wheels named in lock/<suite>.txt are taken as they are and unpacked below /opt/edge-agent; nothing is
+compiled. The same commit gives the same bytes: every date in the package is that of the commit.
 """
 
 import argparse
@@ -55,10 +55,14 @@ TEST_FOLDERS = ("numpy", "scipy")
 
 def main() -> int:
     """Build one package; print its name."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--suite", choices=SUITES, default="bookworm", help="release of Debian")
     parser.add_argument("--arch", choices=MACHINES, default="arm64", help="architecture, by Debian's name")
-    parser.add_argument("--revision", type=int, default=1, help="number of this packaging of the same version")
+    parser.add_argument(
+        "--revision", type=int, default=1, help="number of this packaging of the same version"
+    )
     parser.add_argument("--maintainer", default=NOBODY, help="who answers for the package: Name <address>")
     parser.add_argument("--out", type=Path, default=ROOT / "dist", help="folder for the package")
     args = parser.parse_args()
@@ -145,13 +149,17 @@ def place_files(tree: Path, version: str, date: int, maintainer: str) -> None:
 def write_control(tree: Path, suite: str, arch: str, version: str, maintainer: str) -> None:
     """Write what dpkg wants to know, and the scripts that it runs."""
     size_kb = sum(file.lstat().st_size for file in tree.rglob("*") if file.is_file()) // 1024
-    control = (HERE / "control").read_text().format(
-        version=version,
-        arch=arch,
-        maintainer=maintainer,
-        size_kb=size_kb,
-        python=SUITES[suite].python,
-        next_python=SUITES[suite].next_python,
+    control = (
+        (HERE / "control")
+        .read_text()
+        .format(
+            version=version,
+            arch=arch,
+            maintainer=maintainer,
+            size_kb=size_kb,
+            python=SUITES[suite].python,
+            next_python=SUITES[suite].next_python,
+        )
     )
     files = sorted(file for file in tree.rglob("*") if file.is_file() and not file.is_symlink())
     sums = [f"{hashlib.md5(file.read_bytes()).hexdigest()}  {file.relative_to(tree)}\n" for file in files]
@@ -179,8 +187,8 @@ def set_dates(tree: Path, date: int) -> None:
     """Give every file the date of the commit, and modes that no umask of this machine has a part in."""
     for file in (tree, *tree.rglob("*")):
         if not file.is_symlink():
-            runs = file.is_dir() or file.parent in (tree / PROGRAM / "bin", tree / "DEBIAN")
-            file.chmod(0o755 if runs and file.suffix == "" and file.name not in PLAIN else 0o644)
+            runs = file.parent in (tree / PROGRAM / "bin", tree / "DEBIAN") and file.name not in PLAIN
+            file.chmod(0o755 if file.is_dir() or runs else 0o644)
         os.utime(file, (date, date), follow_symlinks=False)
 
 

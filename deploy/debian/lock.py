@@ -1,4 +1,4 @@
-"""Write lock/<suite>.txt: the newest wheels that pyproject.toml allows, with the hashes for every architecture.
+"""Write lock/<suite>.txt: the newest wheels that pyproject.toml allows, with their hashes.
 
     python deploy/debian/lock.py
 
@@ -22,7 +22,10 @@ EXTRAS = ("web",)
 def main() -> int:
     """Write the file of each suite."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *(line for extra in EXTRAS for line in project["optional-dependencies"][extra])]
+    wanted = [
+        *project["dependencies"],
+        *(line for extra in EXTRAS for line in project["optional-dependencies"][extra]),
+    ]
     for suite in SUITES:
         found: dict[str, set[str]] = defaultdict(set)
         for arch in MACHINES:

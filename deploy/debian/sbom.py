@@ -90,7 +90,9 @@ def _licence(about: Message) -> str:
     stated = about["License-Expression"]
     if stated:
         return str(stated)
-    classifiers = [line.rpartition(" :: ")[2] for line in about.get_all("Classifier", []) if line.startswith("License")]
+    classifiers = [
+        line.rpartition(" :: ")[2] for line in about.get_all("Classifier", []) if line.startswith("License")
+    ]
     words = str(about["License"] or "").strip().splitlines()
     return ", ".join(classifiers) or (words[0] if words else "not stated")
 

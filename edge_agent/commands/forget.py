@@ -17,7 +17,7 @@ from edge_agent.publish.only_one import TakenError
 from edge_agent.publish.settings import SinkSettings
 
 _RECEIPT_S = 5.0
-"""Longest wait for the broker's receipt of one message, s; judgement, a broker in the plant takes milliseconds."""
+"""Longest wait for the broker's receipt of one message, s; judgement, a broker takes milliseconds."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -71,7 +71,9 @@ def _clear_one(connection: Connection, woken: threading.Event, topic: str) -> st
     while number is not None and connection.closed is None and time.monotonic() < until_s:
         for receipt in connection.receipts():
             if receipt.message_id == number:
-                return None if receipt.refusal is None else f"{topic}: the broker refuses it: {receipt.refusal}"
+                return (
+                    None if receipt.refusal is None else f"{topic}: the broker refuses it: {receipt.refusal}"
+                )
         woken.wait(0.1)
         woken.clear()
     return f"{topic}: the broker did not confirm it"

@@ -24,7 +24,8 @@ def configure(folder: Path, port: int) -> Path:
     file = folder / "agent.yaml"
     file.write_text(
         f"agent: {{id: pump-7}}\nmotor: {plate_yaml(id='m')}\nacquisition: {{port: none}}\n"
-        f"mqtt: {{host: 127.0.0.1, port: {port}}}\nhomeassistant: {{enabled: true}}\nstate_dir: {folder / 'state'}\n"
+        f"mqtt: {{host: 127.0.0.1, port: {port}}}\nhomeassistant: {{enabled: true}}\n"
+        f"state_dir: {folder / 'state'}\n"
     )
     return file
 
@@ -38,7 +39,9 @@ def retain(port: int, topics: list[str]) -> None:
 def retained_now(subscribe: Callable[..., Subscriber], port: int, name: str) -> set[str]:
     """Topics that a new subscriber gets, up to a message that is published once it listens."""
     listener = subscribe(port, "#", name=name)
-    subprocess.run(["mosquitto_pub", "-p", str(port), "-q", "1", "-t", "end", "-m", name], check=True, timeout=60)
+    subprocess.run(
+        ["mosquitto_pub", "-p", str(port), "-q", "1", "-t", "end", "-m", name], check=True, timeout=60
+    )
     listener.wait_for(lambda messages: any(message.topic == "end" for message in messages))
     return {message.topic for message in listener.messages} - {"end"}
 
@@ -52,7 +55,10 @@ def told_home_assistant(settings: Settings) -> list[str]:
 
 
 def test_nothing_of_the_agent_stays_on_the_broker_and_nothing_of_others_goes(
-    tmp_path: Path, mosquitto: Mosquitto, subscribe: Callable[..., Subscriber], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    mosquitto: Mosquitto,
+    subscribe: Callable[..., Subscriber],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = configure(tmp_path, mosquitto.port)
     table = TOPIC_ROW.findall(README.read_text())
@@ -67,9 +73,7 @@ def test_nothing_of_the_agent_stays_on_the_broker_and_nothing_of_others_goes(
     assert retained_now(subscribe, mosquitto.port, "after") == set(others)
 
 
-def test_a_broker_that_refuses_a_topic_is_quoted(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_broker_that_refuses_a_topic_is_quoted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     broker = FakeBroker(lambda topic, payload: 0x87 if topic.endswith("/alarm") else 0)
     assert cli.main(["forget", "-c", str(configure(tmp_path, broker.port))]) == 1
     broker.close()

@@ -2,10 +2,9 @@
 
     make deb-test [SUITE=bookworm]          as root; takes some minutes and ends by itself
 
-The agent of the package runs in the root against a virtual DAQ on a pseudo-terminal, and a Mosquitto with TLS,
-passwords and the shipped access list, both of this machine and on loopback. Nothing of what it has learned,
-raised or kept may get lost by an upgrade or a way back, and a purge must leave the tree and the broker as they
-were.
+The agent of the package runs in the root against a virtual DAQ on a pseudo-terminal and a Mosquitto with TLS,
+passwords and the shipped access list, both of this machine, on loopback. Nothing that it has learned or
+raised may get lost by an upgrade or a way back, and a purge must leave the tree and the broker as they were.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-# make demo | test | lint | bench | model | schema | homeassistant | clean
+# make demo | test | lint | bench | model | schema | homeassistant | deb | deb-test | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -15,7 +15,7 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench model schema homeassistant clean brokers promtool
+.PHONY: demo test lint bench model schema homeassistant deb deb-test clean brokers promtool
 
 demo: $(STAMPS)/demo
 	$(BIN)/edge-calibrate demo $(ARGS)
@@ -66,6 +66,19 @@ $(HA_VENV)/installed: $(HA_CHECK)/requirements.txt
 	$(HA_PYTHON) -m venv --clear $(HA_VENV)
 	$(HA_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
+
+# Packages for Debian 12 and 13, from any machine: make deb SUITE=trixie ARCH=arm64 ARGS='--revision 2'
+SUITE ?= bookworm
+ARCH ?= amd64
+
+deb: $(STAMPS)/venv
+	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch $(ARCH) $(ARGS)
+
+# As root: two revisions of the package go through their whole life in a fresh root of Debian, which debootstrap makes.
+deb-test: $(STAMPS)/test brokers
+	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch amd64 --out build/deb-test/packages --revision 1
+	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch amd64 --out build/deb-test/packages --revision 2
+	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_package.py --suite $(SUITE) build/deb-test/packages/*_amd64.deb
 
 clean:
 	rm -rf $(VENV) $(HA_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

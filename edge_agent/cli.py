@@ -58,6 +58,9 @@ COMMANDS = {
     "support": Command(
         "edge_agent.commands.support", "pack what a helper needs to see into one file, without secrets"
     ),
+    "forget": Command(
+        "edge_agent.commands.forget", "clear what the broker retains of an agent that is going away"
+    ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }

@@ -8,6 +8,7 @@ replay   `edge-agent replay`: recordings through the very same stages, as fast a
 record   `edge-agent record`: samples from the port to a file, by hand
 trend    `edge-agent trend`: how the motor has developed, day by day, and what is to be expected
 support  `edge-agent support`: what a helper needs to see, in one file without secrets
+forget   `edge-agent forget`: clear what the broker retains of an agent that is going away
 ports    `edge-agent ports`: which serial ports there are, and whether this user may open them
 bench    `edge-agent bench`: what each stage costs on this machine, and how much faster than real time it is
 """

@@ -43,7 +43,7 @@ def build(folder: Path) -> None:
     image = flash_image(elf.read_bytes())
     (folder / f"{NAME}.bin").write_bytes(image)
     (folder / f"{NAME}.uf2").write_bytes(uf2(image))
-    print(f"{len(image)} bytes of flash: {folder / NAME}.elf, .bin, .uf2")
+    sys.stdout.write(f"{len(image)} bytes of flash: {folder / NAME}.elf, .bin, .uf2\n")
 
 
 def segments(elf: bytes) -> list[tuple[int, int, int]]:

@@ -1,7 +1,7 @@
 """The firmware of the Pico, built from source, in an emulator: what it sends is what the agent needs.
 
 The simulated motor is compared with the C core on this machine; the answers of the agent are then taken from
-the core's samples, which cost nothing. With FIRMWARE_LONG=1 (`make firmware-test`) a whole window is compared.
+the core's samples, which cost nothing. FIRMWARE_LONG=1 (`make firmware-test`) compares a whole window.
 """
 
 import json

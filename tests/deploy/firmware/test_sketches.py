@@ -28,13 +28,11 @@ needs_gxx = pytest.mark.skipif(shutil.which("g++") is None, reason="NOT TESTED: 
 def test_the_uno_sends_three_phases_at_its_rate_without_a_loss(tmp_path: Path) -> None:
     """The sketch itself runs in simavr for 1.5 of its seconds."""
     sketch, emulator, lines = (tmp_path / name for name in ("sketch.elf", "emulator", "lines.csv"))
-    for command in (
-        ["avr-g++", "-mmcu=atmega328p", "-DF_CPU=16000000UL", "-Os", "-Wall", "-Wextra", "-Werror"]
-        + [f"-I{HERE / 'uno'}", f"-I{FIRMWARE / 'arduino_uno'}", "-o", sketch, HERE / "uno" / "main.cpp"],
-        ["gcc", "-O2", "-o", emulator, HERE / "uno" / "emulate.c", "-lsimavr", "-lelf", "-lm"],
-        [emulator, sketch, "1.5", lines],
-    ):
-        subprocess.run(list(map(str, command)), check=True, timeout=300, capture_output=True)
+    flags = ["-mmcu=atmega328p", "-DF_CPU=16000000UL", "-Os", "-Wall", "-Wextra", "-Werror"]
+    folders = [f"-I{HERE / 'uno'}", f"-I{FIRMWARE / 'arduino_uno'}"]
+    done("avr-g++", *flags, *folders, "-o", sketch, HERE / "uno" / "main.cpp")
+    done("gcc", "-O2", "-o", emulator, HERE / "uno" / "emulate.c", "-lsimavr", "-lelf", "-lm")
+    done(emulator, sketch, "1.5", lines)
     stream, blocks, counts = decoded(lines.read_bytes(), "arduino_uno")
     assert (counts.lost_frames, counts.rejected, counts.restarts) == (0, 0, 0)
     samples = np.concatenate([block.counts for block in blocks])
@@ -44,12 +42,12 @@ def test_the_uno_sends_three_phases_at_its_rate_without_a_loss(tmp_path: Path) -
 
 @needs_gxx
 def test_the_esp32_sends_three_phases_and_its_index_tells_what_is_lost(tmp_path: Path) -> None:
-    """The sketch is compiled for this machine, with stand-ins for the Arduino core: it was never on a chip."""
+    """The sketch is compiled for this machine, with stand-ins for the Arduino core; not for the chip."""
     program = tmp_path / "sketch"
-    command = ["g++", "-std=c++17", "-Wall", "-Wextra", "-Werror"]
-    command += [f"-I{HERE / 'esp32'}", f"-I{FIRMWARE / 'esp32'}", "-o", str(program)]
-    subprocess.run([*command, str(HERE / "esp32" / "main.cpp")], check=True, timeout=300)
-    sent = subprocess.run([str(program)], check=True, timeout=60, capture_output=True).stdout
+    folders = [f"-I{HERE / 'esp32'}", f"-I{FIRMWARE / 'esp32'}"]
+    flags = ["-std=c++17", "-Wall", "-Wextra", "-Werror"]
+    done("g++", *flags, *folders, "-o", program, HERE / "esp32" / "main.cpp")
+    sent = done(program)
     stream, blocks, counts = decoded(sent, "esp32")
     assert (counts.rejected, counts.restarts) == (0, 0)
     samples = sum(len(block.counts) for block in blocks)
@@ -63,6 +61,11 @@ def test_the_configuration_beside_a_sketch_is_valid(board: str) -> None:
     assert settings.acquisition.driver == "csv_lines"
     (sketch,) = (FIRMWARE / board).glob("*.ino")
     assert f"BAUD = {settings.acquisition.baud_rate};" in sketch.read_text()
+
+
+def done(*command: str | Path) -> bytes:
+    """Run a command that must succeed; return what it printed."""
+    return subprocess.run(list(map(str, command)), check=True, timeout=300, capture_output=True).stdout
 
 
 def decoded(sent: bytes, board: str) -> tuple[Stream, list[SampleBlock], DecoderCounts]:

@@ -69,7 +69,11 @@ clear:
     .rept 14
     .word hang                  /* faults: the watchdog starts the chip again */
     .endr
-    .rept 11
+    .rept 5
+    .word hang
+    .endr
+    .word usb_interrupt         /* interrupt 5: USBCTRL_IRQ */
+    .rept 5
     .word hang
     .endr
     .word dma_interrupt         /* interrupt 11: DMA_IRQ_0 */

@@ -10,6 +10,7 @@
 #define RESET_PADS_BANK0 BIT(8)
 #define RESET_PLL_USB BIT(13)
 #define RESET_UART0 BIT(22)
+#define RESET_USB BIT(24)
 
 static void release(uint32_t blocks)
 {
@@ -45,7 +46,8 @@ void chip_start_clocks(void)
         ;
     REGISTER(CLK_PERI_CTRL) = BIT(11); /* from the system clock */
     REGISTER(CLK_ADC_CTRL) = BIT(11);  /* from PLL_USB */
-    release(RESET_ADC | RESET_DMA | RESET_IO_BANK0 | RESET_IO_QSPI | RESET_PADS_BANK0 | RESET_UART0);
+    REGISTER(CLK_USB_CTRL) = BIT(11);  /* the same */
+    release(RESET_ADC | RESET_DMA | RESET_IO_BANK0 | RESET_IO_QSPI | RESET_PADS_BANK0 | RESET_UART0 | RESET_USB);
 }
 
 void chip_start_pins(void)

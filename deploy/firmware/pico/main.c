@@ -1,18 +1,21 @@
-/* A DAQ for the agent: four inputs, or a simulated motor, as block frames on a serial line. */
+/* A DAQ for the agent: four inputs, or a simulated motor, as block frames over USB or UART. */
 
 #include "capture.h"
 #include "chip.h"
 #include "frame.h"
+#include "output.h"
 #include "registers.h"
 #include "ring.h"
 #include "sender.h"
 #include "sim.h"
 #include "uart.h"
+#include "usb.h"
 
 enum {
     COUNTS = CAPTURE_SCANS * CAPTURE_CHANNELS,
     RING_BYTES = 16384,              /* 190 ms of four inputs */
     DESCRIBE_EVERY_BLOCKS = 78,      /* a second */
+    USB_INTERRUPT = 5,
     DMA_INTERRUPT = 11,
 };
 
@@ -52,6 +55,7 @@ void dma_interrupt(void)
         capture_filled();
     if (ended & BIT(UART_DMA))
         uart_sent();
+    output_send();
 }
 
 static void say(const char *text)
@@ -60,10 +64,8 @@ static void say(const char *text)
         description[description_bytes++] = *text++;
 }
 
-static void prepare_description(bool simulated)
+static void prepare_description(bool simulated, const char *serial_number)
 {
-    char serial_number[SERIAL_NUMBER_CHARACTERS + 1] = {0};
-    chip_serial_number(serial_number);
     say("{\"name\":\"Pico DAQ");
     say(simulated ? ", simulated motor" : "");
     say("\",\"serial_number\":\"");
@@ -79,7 +81,7 @@ static void prepare_description(bool simulated)
 static void send_waiting(void)
 {
     __asm volatile("cpsid i" ::: "memory");
-    uart_send();
+    output_send();
     __asm volatile("cpsie i" ::: "memory");
 }
 
@@ -88,6 +90,13 @@ static void describe(void)
     sender_describe(&sender, description, description_bytes);
     send_waiting();
     chip_toggle_led();
+}
+
+/* Begin what somebody who has just begun to listen can read. */
+static void begin_output(void)
+{
+    ring_put(&ring, (const uint8_t[]){0}, 1); /* ends whatever was on the line before */
+    describe();
 }
 
 /* Send a block, or count it as lost; in place of the samples the simulated motor. */
@@ -115,16 +124,20 @@ int main(void)
     bool simulated = chip_grounded(PIN_SIMULATE);
     sender.channels = simulated || chip_grounded(PIN_FOUR_INPUTS) ? 4 : 3;
     sim_begin(&sim);
-    prepare_description(simulated);
+    static char serial_number[SERIAL_NUMBER_CHARACTERS + 1];
+    chip_serial_number(serial_number);
+    prepare_description(simulated, serial_number);
     uart_start(&ring);
-    REGISTER(NVIC_ISER) = BIT(DMA_INTERRUPT);
-    ring_put(&ring, (const uint8_t[]){0}, 1); /* ends whatever was on the line before */
-    describe();
+    usb_start(serial_number);
+    output_start(&ring);
+    REGISTER(NVIC_ISER) = BIT(DMA_INTERRUPT) | BIT(USB_INTERRUPT);
     capture_start();
     for (uint32_t block = 0;; block++) {
         while (capture_done() == block)
             __asm volatile("wfe");
         chip_feed_watchdog();
+        if (output_is_new())
+            begin_output();
         send_block(block, simulated);
         if (capture_is_shifted())
             chip_restart();

@@ -34,9 +34,13 @@ void uart_send(void)
                                         | DMA_REQUEST(DMA_REQUEST_UART0_TX);
 }
 
+bool uart_busy(void)
+{
+    return sending > 0;
+}
+
 void uart_sent(void)
 {
     ring_drop(waiting, sending);
     sending = 0;
-    uart_send();
 }

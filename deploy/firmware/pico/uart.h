@@ -9,10 +9,13 @@ enum { UART_DMA = 2 };
 /* Start UART 0 at 921,600 baud. */
 void uart_start(struct ring *ring);
 
-/* Send what waits, unless something is being sent; not to be interrupted by itself. */
+/* Send what waits, unless something is being sent. Only where no interrupt comes between. */
 void uart_send(void);
 
-/* Note that the last piece was sent, and send the next; called from the interrupt. */
+/* True while a piece is being sent; its place in the ring is not free yet. */
+bool uart_busy(void);
+
+/* Note that the last piece was sent; called from the interrupt. */
 void uart_sent(void);
 
 #endif

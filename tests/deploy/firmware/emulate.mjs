@@ -9,7 +9,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const [, , moduleFolder, firmware, output, text] = process.argv;
-const { RP2040 } = await import(pathToFileURL(`${moduleFolder}/dist/esm/index.js`));
+const { RP2040, USBCDC } = await import(pathToFileURL(`${moduleFolder}/dist/esm/index.js`));
 
 const options = {
   seconds: 0.1,
@@ -18,6 +18,8 @@ const options = {
   amplitude: 900, // counts
   blocked: [], // [from, until] in seconds: the receiver takes nothing
   converterStops: Infinity, // seconds
+  usb: [], // [from, until] in seconds: a program has the USB port open; OUTPUT then holds what it reads
+  requests: [], // {setup, data}: control requests 2 ms apart once the device is connected; the answers are printed
   ...JSON.parse(text),
 };
 
@@ -81,6 +83,39 @@ chip.uart[0].onByte = (byte) => {
 };
 
 let watchdogAt = null;
+// The host on the other side of the USB cable: it closes the port first, then opens and closes it when it is time.
+const read = [];
+const answers = [];
+const ask = (requests) => {
+  const usb = chip.usbCtrl;
+  const others = usb.onEndpointWrite;
+  usb.onEndpointWrite = (endpoint, bytes) =>
+    endpoint === 0 ? answers.at(-1)?.push([...bytes]) : others(endpoint, bytes);
+  requests.forEach(({ setup, data }, number) => {
+    const send = () => {
+      answers.push([]);
+      usb.onEndpointRead = (endpoint) => {
+        if (endpoint === 0 && data) usb.endpointReadDone(0, Uint8Array.from(data));
+      };
+      usb.sendSetupPacket(Uint8Array.from(setup));
+    };
+    chip.clock.createAlarm(send).schedule((number + 1) * 2e6);
+  });
+};
+if (options.usb.length) {
+  const host = new USBCDC(chip.usbCtrl);
+  host.onSerialData = (bytes) => read.push(...bytes);
+  const set = (state) => () => host.cdcSetControlLineState(state);
+  host.onDeviceConnected = () => {
+    chip.clock.createAlarm(set(0)).schedule(1e6);
+    if (options.requests.length) ask(options.requests);
+  };
+  for (const [from, until] of options.usb) {
+    chip.clock.createAlarm(set(3)).schedule(from * 1e9);
+    chip.clock.createAlarm(set(0)).schedule(until * 1e9);
+  }
+}
+
 const watchdog = chip.peripherals[0x40058];
 watchdog.onWatchdogTrigger = () => {
   watchdogAt = secondsNow();
@@ -101,6 +136,7 @@ while (chip.clock.nanos < until && watchdogAt === null) {
     instructions += 1;
   }
 }
-writeFileSync(output, Uint8Array.from(sent));
+writeFileSync(output, Uint8Array.from(options.usb.length ? read : sent));
 const baud = chip.uart[0].baudRate;
-console.log(JSON.stringify({ conversions, baud, ledChanges, watchdogAt, instructions, complaints: [...complaints] }));
+const uartBytes = sent.length;
+console.log(JSON.stringify({ conversions, uartBytes, answers, baud, ledChanges, watchdogAt, instructions, complaints: [...complaints] }));

@@ -7,6 +7,7 @@ the core's samples, which cost nothing. FIRMWARE_LONG=1 (`make firmware-test`) c
 import json
 import os
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -88,6 +89,61 @@ def test_a_plain_pico_sends_its_three_inputs_until_a_pin_says_that_there_are_fou
     assert [channel.name for channel in device.streams[0].channels] == ["ia", "ib", "ic"]
     assert blocks
     assert (counts.rejected, counts.crc_errors) == (0, 0)
+
+
+@needs_emulator
+def test_a_program_that_opens_the_usb_port_gets_a_description_and_all_that_follows() -> None:
+    outcome = emulated(0.6, FOUR_INPUTS, usb=[[0.1, 0.7]])
+    devices, blocks, counts = outcome.decoded()
+    assert counts.frames == len(devices) + len(blocks)
+    assert (counts.crc_errors, counts.rejected, counts.lost_frames, counts.bytes_discarded) == (0, 0, 0, 0)
+    assert len(blocks) >= 0.45 * RATE_HZ / BLOCK_SCANS
+    assert blocks[0].first_scan > 0.08 * RATE_HZ
+    (stream,) = devices[0].streams
+    assert stream.phases == {"a": 0, "b": 1, "c": 2}
+    assert 0 < outcome.seen["uartBytes"] < 0.12 * 92_160  # type: ignore[operator]
+
+
+@needs_emulator
+def test_a_program_may_close_the_usb_port_and_open_it_again() -> None:
+    devices, blocks, counts = emulated(0.6, usb=[[0.1, 0.25], [0.4, 0.7]]).decoded()
+    firsts = [block.first_scan for block in blocks]
+    gaps = [later - first - BLOCK_SCANS for first, later in pairwise(firsts) if later - first > BLOCK_SCANS]
+    (gap,) = gaps
+    assert gap == pytest.approx(0.15 * RATE_HZ, abs=3 * BLOCK_SCANS)
+    assert counts.lost_frames == gap // BLOCK_SCANS
+    assert (counts.restarts, counts.undescribed, counts.contradicting) == (0, 0, 0)
+    assert counts.crc_errors + counts.malformed <= 1  # the frame that the closing cut
+    assert len(devices) == 2
+
+
+@needs_emulator
+def test_the_usb_device_answers_what_a_host_asks() -> None:
+    """Names, the line coding both ways, and a request that it does not know, behind which it goes on."""
+    device, product, serial_number, coding, back, unknown, again = answers(
+        [0x80, 6, 0, 1, 0, 0, 64, 0],
+        [0x80, 6, 2, 3, 9, 4, 255, 0],
+        [0x80, 6, 3, 3, 9, 4, 255, 0],
+        [0x21, 0x20, 0, 0, 0, 0, 7, 0],
+        [0xA1, 0x21, 0, 0, 0, 0, 7, 0],
+        [0xC0, 0x77, 0, 0, 0, 0, 7, 0],
+        [0x80, 6, 0, 1, 0, 0, 8, 0],
+    )
+    assert device[:2] == [18, 1]
+    assert len(device) == 18
+    assert bytes(product[2:]).decode("utf-16-le") == "Pico DAQ"
+    assert bytes(serial_number[2:]).decode("utf-16-le") == "E660C0D1C7212A36"
+    assert coding == []
+    assert int.from_bytes(bytes(back[:4]), "little") == 921_600
+    assert unknown is None
+    assert again == device[:8]
+
+
+def answers(*requests: list[int]) -> list[list[int] | None]:
+    """Return what the device answers to control requests; None where it answers nothing."""
+    asked = [{"setup": setup, "data": [0] * 7 if setup[1] == 0x20 else None} for setup in requests]
+    seen = emulated(0.1, usb=[[0.5, 0.6]], requests=asked).seen["answers"]
+    return [packets[0] if packets else None for packets in seen]  # type: ignore[attr-defined]
 
 
 @needs_emulator

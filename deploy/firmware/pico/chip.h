@@ -24,7 +24,6 @@ void chip_start_pins(void);
 /* True if a pin of a switch is connected to ground. */
 bool chip_grounded(uint32_t pin);
 
-/* Switch the LED on or off. */
 /* Switch the LED on if it is off, and off if it is on. */
 void chip_toggle_led(void);
 

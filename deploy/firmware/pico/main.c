@@ -60,7 +60,7 @@ void dma_interrupt(void)
 
 static void say(const char *text)
 {
-    while (*text)
+    while (*text && description_bytes < sizeof description)
         description[description_bytes++] = *text++;
 }
 

@@ -28,7 +28,8 @@ void output_send(void)
 
 bool output_is_new(void)
 {
-    bool answer = is_new;
+    if (!is_new)
+        return false;
     is_new = false;
-    return answer;
+    return true;
 }

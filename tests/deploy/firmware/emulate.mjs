@@ -18,6 +18,7 @@ const options = {
   amplitude: 900, // counts
   blocked: [], // [from, until] in seconds: the receiver takes nothing
   converterStops: Infinity, // seconds
+  stalled: [0, 0], // [from, until] in seconds: the processor does nothing, as if something held it up
   usb: [], // [from, until] in seconds: a program has the USB port open; OUTPUT then holds what it reads
   requests: [], // {setup, data}: control requests 2 ms apart once the device is connected; the answers are printed
   ...JSON.parse(text),
@@ -128,7 +129,9 @@ chip.core.PC = FLASH;
 let instructions = 0;
 const until = options.seconds * 1e9;
 while (chip.clock.nanos < until && watchdogAt === null) {
-  if (chip.core.waiting) {
+  if (secondsNow() >= options.stalled[0] && secondsNow() < options.stalled[1]) {
+    chip.clock.tick(1000);
+  } else if (chip.core.waiting) {
     if (!chip.clock.nextAlarm) throw new Error('the firmware waits, and nothing will wake it');
     chip.clock.tick(chip.clock.nanosToNextAlarm);
   } else {

@@ -159,6 +159,19 @@ def test_a_receiver_that_stops_costs_whole_blocks_and_the_next_one_says_so() -> 
 
 
 @needs_emulator
+def test_a_processor_that_was_held_up_loses_whole_blocks_and_the_next_one_says_so() -> None:
+    """For 22 ms: the converter meanwhile writes over a buffer that was not sent yet."""
+    _, blocks, counts = emulated(0.3, stalled=[0.1, 0.122]).decoded()
+    firsts = [block.first_scan for block in blocks]
+    (gap,) = (later - first for first, later in pairwise(firsts) if later - first > BLOCK_SCANS)
+    assert counts.lost_frames == gap // BLOCK_SCANS - 1 > 0
+    (behind,) = (block for block in blocks if block.overrun)
+    assert behind.first_scan == firsts[firsts.index(behind.first_scan) - 1] + gap
+    seconds = np.arange(behind.first_scan, behind.first_scan + BLOCK_SCANS) / RATE_HZ
+    assert np.abs(behind.counts[:, 0] - 2048 - 900 * np.cos(2 * np.pi * 60 * seconds)).max() < 2
+
+
+@needs_emulator
 def test_an_input_at_the_end_of_its_range_is_flagged() -> None:
     blocks = emulated(0.1, FOUR_INPUTS, amplitude=2040).decoded()[1]
     assert not any(block.clipped for block in blocks)

@@ -26,6 +26,8 @@ _EXTRAS = {
     "numba": "simulator",
     "matplotlib": "plot",
     "h5py": "laboratory",
+    "nptdms": "tdms",
+    "comtrade": "comtrade",
     "starlette": "web",
     "uvicorn": "web",
     "prometheus_client": "web",

@@ -1,4 +1,4 @@
-"""The command line: `edge-agent run | check | replay | record | trend | ports | bench`.
+"""The command line: `edge-agent run | check | replay | record | trend | report | ports | bench`.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -55,6 +55,7 @@ COMMANDS = {
     "trend": Command(
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
     ),
+    "report": Command("edge_agent.commands.report", "make one page on an alarm, to be printed or sent"),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }

@@ -91,7 +91,7 @@ def renamed(columns: Sequence[Column], names: Mapping[str, str]) -> list[Column]
     """
     ours = list(columns)
     for in_file, name in names.items():
-        wanted = in_file.lower()
+        wanted = in_file.strip().lower()
         found = [
             i for i, c in enumerate(columns) if wanted in (c.name.strip().lower(), c.base.strip().lower())
         ]

@@ -30,8 +30,12 @@ def who_has_seen_it(facts: Facts) -> str:
     """Return who acknowledged the alarm, and what was found."""
     alarm, other = facts.alarm, facts.kept.alarm
     if alarm is None:
-        another = "" if other is None else f"; the alarm there was raised at {said_time(other.since_unix_s)}"
-        return text(f"The alarm of this recording is not in a state folder{another}.")
+        if other is None:
+            return text("No state folder tells of an alarm of this recording.")
+        raised = said_time(other.since_unix_s)
+        return text(
+            f"The alarm in the state folder is not that of this recording: it was raised at {raised}."
+        )
     seen, feedback = alarm.acknowledged, alarm.feedback
     right = None if feedback is None else "right" if feedback.right else "wrong"
     rows: Rows = [

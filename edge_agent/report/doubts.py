@@ -24,7 +24,7 @@ def doubts(answer: Answer, nameplate: Nameplate) -> list[Doubt]:
     verdict = answer.verdict
     texts = explained(answer, nameplate)
     if verdict.state is State.INDETERMINATE:
-        return [Doubt("Anything", "This window allows no answer, so it rules nothing out.")]
+        return [Doubt("A fault of any kind", "This window allows no answer, so it rules nothing out.")]
     if verdict.state is State.HEALTHY:
         return [Doubt("A smaller damage", _below_limit(verdict.evidence)), _network(texts)]
     return [

@@ -30,7 +30,10 @@ def how_sure(facts: Facts) -> str:
     rows: Rows = [
         ("Broken bars", _count(verdict.broken_bars)),
         ("Equivalent bars", number(evidence.equivalent_bars, 2)),
-        ("In nine of ten windows", None if between is None else f"{between[0]:.2f} to {between[1]:.2f}"),
+        (
+            "Range in nine of ten windows",
+            None if between is None else f"{between[0]:.2f} to {between[1]:.2f}",
+        ),
         ("Would have shown", number(evidence.detection_limit_bars, 3, " equivalent bars or more")),
         ("Lower sideband", number(evidence.lower_sideband_dbc, 1, " dB against the line")),
         ("Upper sideband", number(evidence.upper_sideband_dbc, 1, " dB against the line")),

@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from edge_agent.alarm import LatchedAlarm, alarm_of
+from edge_agent.captures.recorder import FOLDER
 from edge_agent.figures import RunningTime
 from edge_agent.outlook import Outlook
 from edge_agent.trend.days import Day, days_of
@@ -23,6 +24,7 @@ from edge_agent.trend.trend_file import Bounds, TrendFile
 
 _MAX_BYTES = 1_000_000
 """Maximum bytes that are read of a file: a thousand times what any of them holds (judgement)."""
+_ALARM, _RUNNING_TIME = "alarm.json", "running_time.json"
 _RUNNING = TypeAdapter(RunningTime)
 
 
@@ -44,8 +46,10 @@ class Kept:
 
 def folder_beside(capture: Path) -> Path | None:
     """Return the state folder that a capture lies in, as the agent puts it there; None if it does not."""
-    folder = capture.absolute().parent
-    return folder.parent if folder.name == "captures" and (folder.parent / "alarm.json").is_file() else None
+    captures = capture.absolute().parent
+    folder = captures.parent
+    holds_state = any((folder / name).is_file() for name in (_ALARM, _RUNNING_TIME, FILE_NAME))
+    return folder if captures.name == FOLDER and holds_state else None
 
 
 def kept_in(folder: Path | None, now_unix_s: float) -> Kept:
@@ -53,8 +57,8 @@ def kept_in(folder: Path | None, now_unix_s: float) -> Kept:
     if folder is None:
         return Kept()
     problems: list[str] = []
-    alarm = _read_alarm(folder / "alarm.json", problems)
-    running = _read_running(folder / "running_time.json", problems)
+    alarm = _read_alarm(folder / _ALARM, problems)
+    running = _read_running(folder / _RUNNING_TIME, problems)
     first_hour = hour_of(now_unix_s) - BASIS_DAYS * HOURS_PER_DAY
     path = folder / FILE_NAME
     try:

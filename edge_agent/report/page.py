@@ -37,9 +37,9 @@ def page(facts: Facts) -> str:
 
 def _head(facts: Facts) -> str:
     severity = facts.severity
-    agent = facts.decided.told.agent or "unknown"
+    agent = f", agent {facts.decided.told.agent}" if facts.decided.told.agent else ""
     return (
         f'<header class="{severity or "none"}">'
-        f'<p class="kicker">{escape(f"Motor {facts.motor}, agent {agent}, {facts.when}")}</p>'
+        f'<p class="kicker">{escape(f"Motor {facts.motor}{agent}, {facts.when}")}</p>'
         f'<h1>{escape(facts.summary)}</h1><p class="severity">{severity or "no answer"}</p></header>'
     )

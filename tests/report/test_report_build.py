@@ -176,7 +176,7 @@ def test_the_page_stands_without_a_state_folder(alarm: Path, tmp_path: Path) -> 
     page = Page(report_html(alone(alarm, tmp_path)))
     assert tuple(page.headings) == PARTS
     assert "There is no trend of several days to show." in page.words
-    assert "The alarm of this recording is not in a state folder" in page.words
+    assert "No state folder tells of an alarm of this recording." in page.words
 
 
 def test_a_configuration_names_the_state_folder(folder: Path, tmp_path: Path) -> None:

@@ -54,4 +54,4 @@ def test_a_sound_rotor_may_have_less_damage_than_the_limit() -> None:
 
 def test_a_refused_window_rules_nothing_out() -> None:
     refused = an_answer(a_window(amplitude_a=0.0, lower=0.0, upper=0.0))
-    assert said(refused) == {"Anything": "This window allows no answer, so it rules nothing out."}
+    assert said(refused) == {"A fault of any kind": "This window allows no answer, so it rules nothing out."}

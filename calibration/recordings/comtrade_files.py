@@ -5,6 +5,7 @@ and the ratio of its transformer: values of the secondary side are converted to 
 current of the motor.
 """
 
+import re
 from pathlib import Path
 
 import comtrade
@@ -17,6 +18,12 @@ from edge_agent.acquire.recordings import Recording, RecordingError
 
 _SECONDARY = "S"
 """Mark of a channel whose values are those of the secondary side of its transformer."""
+_PART = b"--- file type:"
+"""Begin of the line before each part of a .cff."""
+_MAX_CHANNELS = 10_000
+"""Channels of a recording at most: judgement, some ten times what the largest recorders have."""
+_MIN_VALUE_BYTES, _VALUES_BESIDE = 2, 2
+"""Least bytes of a value, a digit and a comma or 16 bits; a scan has its number and its time besides."""
 
 
 def read_comtrade(path: Path, description: Description) -> Recording:
@@ -32,15 +39,55 @@ def read_comtrade(path: Path, description: Description) -> Recording:
 
 def _loaded(path: Path) -> comtrade.Comtrade:
     data = _data_beside(path)
-    if data.stat().st_size > MAX_RECORDING_BYTES:
+    size = data.stat().st_size
+    if size > MAX_RECORDING_BYTES:
         raise RecordingError(f"{data.name} is larger than {MAX_RECORDING_BYTES / 2**20:.0f} MiB; cut it")
+    header = _header_text(path)
+    _check_sizes(header, size)
     record = comtrade.Comtrade(ignore_warnings=True, use_numpy_arrays=True, use_double_precision=True)
     try:
-        record.load(str(path), None if data == path else str(data))
+        if data == path:
+            record.load(str(path))
+        else:
+            record.read(header, data.read_bytes())
     except Exception as error:  # the library takes the files for what the standard says, and fails anyhow
-        said = " ".join(str(error).split()) or type(error).__name__
-        raise RecordingError(f"it is a damaged COMTRADE recording: {said}; copy it again") from error
+        raise _damaged(error) from error
     return record
+
+
+def _header_text(path: Path) -> str:
+    """Return the description of the samples, a part of a .cff; old programs write letters of Windows."""
+    content = path.read_bytes()
+    if path.suffix.lower() == ".cff":
+        parts = content.split(_PART)
+        content = parts[1].partition(b"\n")[2] if len(parts) > 1 else b""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def _check_sizes(header: str, data_bytes: int) -> None:
+    """Refuse a description of more samples than the data can hold, before memory is taken for them."""
+    channels = [int(number) for number in re.findall(r"\d+", "".join(header.splitlines()[1:2]))]
+    if not channels or max(channels) > _MAX_CHANNELS:
+        raise RecordingError("line 2 of its header does not state how many channels there are; copy it again")
+    configuration = comtrade.Cfg(ignore_warnings=True)
+    try:
+        configuration.read(header)
+        scans = max(last for _, last in configuration.sample_rates)
+    except Exception as error:  # as above
+        raise _damaged(error) from error
+    if scans * _MIN_VALUE_BYTES * (_VALUES_BESIDE + configuration.analog_count) > data_bytes:
+        raise RecordingError(
+            f"it ends early: its header states {scans} scans, and {data_bytes} bytes cannot hold them; copy "
+            "both files again"
+        )
+
+
+def _damaged(error: Exception) -> RecordingError:
+    said = " ".join(str(error).split()) or type(error).__name__
+    return RecordingError(f"it is a damaged COMTRADE recording: {said}; copy it again")
 
 
 def _data_beside(path: Path) -> Path:

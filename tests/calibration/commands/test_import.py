@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from lab_recordings import a_lab_file, some_signals
+from nptdms import ChannelObject, TdmsWriter
 from plates import plate_yaml
 from scipy.io import wavfile
 
@@ -210,6 +211,25 @@ def test_a_scale_of_no_channel_is_refused(folder: Path, capsys: pytest.CaptureFi
     Path("run.csv").write_text("time_s,ia\n0.0,0.25\n0.001,0.5\n")
     assert import_("run.csv", "--scale", "ib=10") == 1
     assert "--scale names ib, the channels are ia; correct it" in capsys.readouterr().err
+
+
+def test_tdms_and_comtrade_go_the_same_way(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = {"wf_increment": 0.001, "unit_string": "A"}
+    with TdmsWriter("line.tdms") as writer:
+        writer.write_segment([ChannelObject("Line", "L1", np.arange(5.0), properties=said)])
+    stamp = "01/05/2024,10:00:00.000000\n"
+    channel = "1,L1,A,,A,0.5,0,0,-99,99,1,1,P"
+    Path("relay.cfg").write_text(f"S,D,1999\n1,1A,0D\n{channel}\n50\n1\n1000,3\n{stamp}{stamp}ASCII\n1\n")
+    Path("relay.dat").write_text("1,0,2\n2,1000,4\n3,2000,6\n")
+    assert import_("line.tdms", "relay.cfg", "--map", "ia=L1") == 0
+    for name in ("line", "relay"):
+        (stream,) = read_recording(Path(f"out/{name}.npz")).device.streams
+        assert (stream.rate_hz, [channel.name for channel in stream.channels]) == (1000.0, ["ia"])
+    capsys.readouterr()
+    assert import_("relay.dat", "--columns", "_,time_us,ia") == 1
+    assert (
+        "relay.dat: it holds the samples of a COMTRADE recording; import its .cfg" in capsys.readouterr().err
+    )
 
 
 def test_sources_and_a_folder_are_needed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -101,9 +101,40 @@ def test_samples_that_end_early_are_refused(tmp_path: Path, form: str) -> None:
     path = a_comtrade(tmp_path, form)
     data = path.with_suffix(".dat")
     data.write_bytes(data.read_bytes()[:1600])
-    with pytest.raises(
-        RecordingError, match=r"run_1\.cfg: it (ends early: its header states 200 scans|is a dam)"
-    ):
+    with pytest.raises(RecordingError, match=r"run_1\.cfg: it ends early: its header states 200 scans"):
+        read_comtrade(path, Description())
+
+
+@pytest.mark.parametrize("form", ["ASCII", "BINARY"])
+def test_one_file_may_hold_header_and_samples(tmp_path: Path, form: str) -> None:
+    path = a_comtrade(tmp_path, form)
+    data = path.with_suffix(".dat").read_bytes()
+    size = "" if form == "ASCII" else f": {len(data)}"
+    parts = [b"--- file type: CFG ---\r\n", path.read_bytes(), b"--- file type: INF ---\r\n"]
+    parts += [b"--- file type: HDR ---\r\n", f"--- file type: DAT {form}{size} ---\r\n".encode(), data]
+    whole = tmp_path / "run_2.cff"
+    whole.write_bytes(b"".join(parts))
+    recording = read_comtrade(whole, Description())
+    assert amperes_of(recording) == pytest.approx(COUNTS * STEP_A, abs=1e-6)
+
+
+def test_letters_of_windows_are_read(tmp_path: Path) -> None:
+    path = a_comtrade(tmp_path, "ASCII")
+    path.write_bytes(path.read_bytes().replace(b"PUMP HOUSE", "L\u00fcfter".encode("cp1252")))
+    assert rates_of(read_comtrade(path, Description())) == [RATE_HZ]
+
+
+@pytest.mark.parametrize(
+    ("found", "put", "message"),
+    [
+        (f",{SCANS}", ",99999999999", "it ends early: its header states 99999999999 scans, and "),
+        ("4,3A,1D", "4,3999999999A,1D", "line 2 of its header does not state how many channels"),
+        ("4,3A,1D", "", "line 2 of its header does not state how many channels"),
+    ],
+)
+def test_sizes_that_cannot_be_take_no_memory(tmp_path: Path, found: str, put: str, message: str) -> None:
+    path = a_comtrade(tmp_path, "BINARY", a_header("BINARY").replace(found, put, 1))
+    with pytest.raises(RecordingError, match=message):
         read_comtrade(path, Description())
 
 

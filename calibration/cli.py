@@ -10,7 +10,8 @@ COMMANDS = {
         "calibration.commands.simulate", "make recordings of simulated motors, or with --serial act as a DAQ"
     ),
     "import": Command(
-        "calibration.commands.import_recordings", "convert laboratory files, CSV and WAV to recordings"
+        "calibration.commands.import_recordings",
+        "convert files of other programs (CSV, WAV, MATLAB, TDMS, COMTRADE) to recordings",
     ),
     "dataset": Command("calibration.commands.dataset", "make training examples from recordings"),
     "train": Command("calibration.commands.train", "fit the network to a data set"),

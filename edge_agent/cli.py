@@ -26,6 +26,8 @@ _EXTRAS = {
     "numba": "simulator",
     "matplotlib": "plot",
     "h5py": "laboratory",
+    "nptdms": "tdms",
+    "comtrade": "comtrade",
     "starlette": "web",
     "uvicorn": "web",
     "prometheus_client": "web",
@@ -55,6 +57,7 @@ COMMANDS = {
     "trend": Command(
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
     ),
+    "report": Command("edge_agent.commands.report", "make one page on an alarm, to be printed or sent"),
     "support": Command(
         "edge_agent.commands.support", "pack what a helper needs to see into one file, without secrets"
     ),

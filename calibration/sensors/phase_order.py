@@ -58,8 +58,8 @@ def by_taking_off(currents: Currents, without: Mapping[str, Currents]) -> Conduc
         names = [currents.names[i] for i in lost]
         if len(names) != 1 or names[0] in found:
             raise CalibrationError(
-                f"--without {phase}: {', '.join(names) or 'no channel'} lost its current, expected one channel, and "
-                "another one for each conductor; record again with just the sensor of this conductor off"
+                f"--without {phase}: {', '.join(names) or 'no channel'} lost its current, expected one "
+                "channel, and another one for each conductor; record again with only this sensor off"
             )
         found[names[0]] = phase
     rest_names = [name for name in currents.names if name not in found]

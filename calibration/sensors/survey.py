@@ -203,8 +203,8 @@ def _unknown(
     without_reading = [name for name in currents.names if not any(name in read_a for _, read_a in measured)]
     if without_reading:
         yield (
-            f"the gain of {', '.join(without_reading)}: read a clamp meter on each conductor while it records, and "
-            "give --reference"
+            f"the gain of {', '.join(without_reading)}: read a meter on each conductor while it records, "
+            "and give --reference"
         )
     if wiring.conductors is None:
         yield "the gains: a reading belongs to a conductor, and it is not known which sensor is on it"
@@ -215,8 +215,8 @@ def _unknown(
     largest = max(own.change for own, _ in measured)
     if largest > _STEADY:
         yield (
-            f"the gains to better than {100 * largest:.1f} %: so much the current changed within a recording; record "
-            "at a steady load"
+            f"the gains to better than {100 * largest:.1f} %: the current changed by so much; record at a steady "
+            "load"
         )
 
 

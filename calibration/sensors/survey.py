@@ -215,8 +215,8 @@ def _unknown(
     largest = max(own.change for own, _ in measured)
     if largest > _STEADY:
         yield (
-            f"the gains to better than {100 * largest:.1f} %: the current changed by so much; record at a steady "
-            "load"
+            f"the gains to better than {100 * largest:.1f} %: the current changed by so much; keep the load "
+            "steady"
         )
 
 

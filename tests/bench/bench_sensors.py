@@ -21,7 +21,6 @@ from tables import print_header, print_row, share
 from calibration.sensors.findings import Problem
 from calibration.sensors.survey import Survey, survey
 
-
 GIVEN = ("readings, rotation, two sensors taken off", "readings, rotation", "rotation, plate")
 """What the surveys of an installation know."""
 

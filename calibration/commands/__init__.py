@@ -13,5 +13,6 @@ sensors             gain, offset and wiring of the sensors
 commission          an installation checked, and the report that hands it over
 demo                broker, DAQ and agent at work, and two bars broken
 live                a recording from the port
+reading_options     options for what was recorded and read at a motor
 arguments           types of options that several commands share
 """

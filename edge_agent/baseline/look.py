@@ -44,14 +44,15 @@ class Looks:
     """Finds the looks among answers: those that measured bars and share no sample with the look before."""
 
     def __init__(self) -> None:
-        self._newest_s = math.inf
-        self._forget()
+        self._newest_s = -math.inf
+        self._start_s = math.inf
+        self._end_s = -math.inf
 
     def take(self, answer: Answer) -> Look | None:
         """Return what a window shows if it is a look, else None."""
         start_s, length_s = answer.window.start_s, answer.window.length_s
         if start_s <= self._newest_s:  # the samples are counted anew
-            self._forget()
+            self._start_s, self._end_s = math.inf, -math.inf
         self._newest_s = start_s
         if self._start_s <= start_s < self._end_s:
             return None
@@ -59,10 +60,6 @@ class Looks:
         if look is not None:
             self._start_s, self._end_s = start_s, start_s + length_s
         return look
-
-    def _forget(self) -> None:
-        self._start_s = math.inf
-        self._end_s = -math.inf
 
 
 def is_off(answer: Answer) -> bool:

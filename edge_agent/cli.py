@@ -26,6 +26,7 @@ _EXTRAS = {
     "numba": "simulator",
     "matplotlib": "plot",
     "h5py": "laboratory",
+    "ruamel": "sensors",
     "starlette": "web",
     "uvicorn": "web",
     "prometheus_client": "web",

@@ -9,7 +9,6 @@ from calibration.sensors.findings import Problem
 from calibration.sensors.readings import CalibrationError
 from calibration.sensors.survey import Survey, survey
 from calibration.sensors.words import told
-from calibration.sensors.yaml_channels import write_channels
 from edge_agent.acquire.recordings import RecordingError
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
 from edge_agent.config import load_settings
@@ -30,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what is known of the sensors; 1 if anything is wrong with them."""
+    if args.write:
+        # It may not be installed: that is to be said before a motor is recorded, not after.
+        import calibration.sensors.yaml_channels  # noqa: F401
     try:
         settings = load_settings(args.config)
         loads, flips = loads_of(args, settings), flips_of(args, settings)
@@ -45,6 +47,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _write(config: Path, found: Survey) -> None:
+    from calibration.sensors.yaml_channels import write_channels
+
     spoilt = [finding for finding in found.findings if finding.problem in _SPOILS_GAINS]
     if spoilt:
         raise CalibrationError(f"nothing is written, since the gains are not known: {spoilt[0].text}")

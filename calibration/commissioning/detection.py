@@ -55,11 +55,13 @@ def _answers(verdicts: list[Verdict]) -> str:
 
 
 def _least_bars(verdicts: list[Verdict]) -> str:
-    limits = [
-        v.evidence.detection_limit_bars for v in verdicts if v.evidence.detection_limit_bars is not None
-    ]
+    measured = [verdict.evidence for verdict in verdicts]
+    limits = [own.detection_limit_bars for own in measured if own.detection_limit_bars is not None]
     if not limits:
         return "No window reached the sidebands, so it is not known how small a broken bar would have shown."
-    loads = [v.evidence.load for v in verdicts if v.evidence.load is not None]
+    loads = [own.load for own in measured if own.load is not None]
     at_load = f" at {100 * median(loads):.0f} % load" if loads else ""
-    return f"The smallest sidebands that would have shown{at_load} are those of {median(limits):.2g} equivalent bars."
+    return (
+        f"The smallest sidebands that would have shown{at_load} are those of {median(limits):.2g} equivalent "
+        "bars."
+    )

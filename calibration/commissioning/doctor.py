@@ -20,9 +20,7 @@ class DoctorError(Exception):
 def doctor_command(config: Path) -> list[str]:
     """Return the command line of the checks; raises DoctorError if this version has none."""
     if "doctor" not in COMMANDS:
-        raise DoctorError(
-            "this version of edge-agent has no command doctor: port, broker and clock unchecked"
-        )
+        raise DoctorError("this edge-agent has no command doctor: port, broker and clock are unchecked")
     return [sys.executable, "-m", "edge_agent.cli", "doctor", "--json", "-c", str(config)]
 
 

@@ -8,11 +8,20 @@ from calibration.sensors.survey import Correction, Survey
 from calibration.sensors.words import measured
 
 _STYLE = """\
-body { font: 11pt/1.4 sans-serif; color: #111; background: #fff; max-width: 46em; margin: 2em auto; padding: 0 1em }
-h1 { font-size: 1.5em } h2 { font-size: 1.1em; margin: 1.6em 0 .4em; border-bottom: 1px solid #888 }
-table { border-collapse: collapse; width: 100% } th, td { text-align: left; vertical-align: top; padding: .2em .6em .2em 0;
-border-bottom: 1px solid #ccc; overflow-wrap: anywhere } .fail { color: #a40000; font-weight: bold } .sign td { height: 3em; border-bottom: 1px solid #111 }
-@media print { body { margin: 0; max-width: none; font-size: 10pt } tr, li { break-inside: avoid } h2 { break-after: avoid } }
+body { font: 11pt/1.4 sans-serif; color: #111; background: #fff; max-width: 46em; margin: 2em auto }
+h1 { font-size: 1.5em }
+h2 { font-size: 1.1em; margin: 1.6em 0 .4em; border-bottom: 1px solid #888 }
+table { border-collapse: collapse; width: 100% }
+th, td { text-align: left; vertical-align: top; padding: .2em .6em .2em 0; border-bottom: 1px solid #ccc }
+td, li { overflow-wrap: anywhere }
+.fail { color: #a40000; font-weight: bold }
+.sign td { height: 3em; border-bottom: 1px solid #111 }
+@media screen and (max-width: 48em) { body { margin: 1em } }
+@media print {
+  body { margin: 0; max-width: none; font-size: 10pt }
+  tr, li { break-inside: avoid }
+  h2 { break-after: avoid }
+}
 """
 _PLATE_UNITS = {
     "rated_power_kw": "kW",
@@ -83,15 +92,11 @@ def _sensors(handover: Handover) -> Iterator[str]:
     if found is None:
         yield from _section("Sensors", [f"<p class=fail>{escape(handover.unsurveyed)}</p>"])
         return
-    parts = [
-        _paragraph(line) for line in ([] if found.currents is None else measured(found.currents, found.order))
-    ]
-    yield from _section("Sensors", [*parts, _channels(found)])
+    shown = [] if found.currents is None else measured(found.currents, found.order)
+    yield from _section("Sensors", [*(_paragraph(line) for line in shown), _channels(found)])
     wrong = [finding.text for finding in found.findings]
-    yield from _section(
-        "Findings",
-        _items(wrong, "fail") if wrong else [_paragraph("Nothing is wrong, as far as it can be known.")],
-    )
+    nothing = [_paragraph("Nothing is wrong, as far as it can be known.")]
+    yield from _section("Findings", _items(wrong, "fail") if wrong else nothing)
     if found.unknown:
         yield from _section("What cannot be known from what was given", _items(found.unknown))
 
@@ -115,10 +120,8 @@ def _channel(correction: Correction) -> tuple[str, ...]:
 
 def _signatures() -> Iterator[str]:
     rows = [(who, "", "") for who in ("Installed and checked by", "Taken over by")]
-    table = _table(("", "name and signature", "place and date"), rows).replace(
-        "<table>", "<table class=sign>"
-    )
-    yield from _section("Signatures", [table])
+    table = _table(("", "name and signature", "place and date"), rows)
+    yield from _section("Signatures", ["<div class=sign>", table, "</div>"])
 
 
 def _section(title: str, parts: Iterable[str]) -> Iterator[str]:

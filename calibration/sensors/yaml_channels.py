@@ -58,7 +58,12 @@ def write_channels(path: Path, corrections: Sequence[Correction]) -> None:
 
 def with_channels(text: str, corrections: Sequence[Correction]) -> str:
     """Return the text of a configuration with the channels as they should be."""
-    document, indent, dash = load_yaml_guess_indent(text)
+    _, indent, dash = load_yaml_guess_indent(text)
+    yaml = YAML()
+    yaml.preserve_quotes = True
+    yaml.width = _LINE_WIDTH
+    yaml.indent(mapping=2, sequence=max(indent or 2, (dash or 0) + 2), offset=dash or 0)
+    document = yaml.load(text)
     if document.get("channels") is None:
         document["channels"] = CommentedSeq()
     channels = document["channels"]
@@ -69,23 +74,15 @@ def with_channels(text: str, corrections: Sequence[Correction]) -> str:
             channels.append(_new(name))
             by_name[name] = channels[-1]
         by_name[name].update(changes_of(correction, by_name[name]))
-    return _dumped(document, indent or 2, dash or 0)
+    into = StringIO()
+    yaml.dump(document, into)
+    return into.getvalue()
 
 
 def _new(name: str) -> CommentedMap:
     channel = CommentedMap(name=name)
     channel.fa.set_flow_style()
     return channel
-
-
-def _dumped(document: CommentedMap, indent: int, dash: int) -> str:
-    writer = YAML()
-    writer.preserve_quotes = True
-    writer.width = _LINE_WIDTH
-    writer.indent(mapping=2, sequence=max(indent, dash + 2), offset=dash)
-    into = StringIO()
-    writer.dump(document, into)
-    return into.getvalue()
 
 
 def _replace(path: Path, text: str) -> None:

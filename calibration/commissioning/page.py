@@ -23,14 +23,17 @@ td, li { overflow-wrap: anywhere }
   h2 { break-after: avoid }
 }
 """
-_PLATE_UNITS = {
-    "rated_power_kw": "kW",
-    "rated_voltage_v": "V, line to line",
-    "rated_current_a": "A",
-    "line_frequency_hz": "Hz",
-    "rated_speed_rpm": "rpm",
-    "speed_rpm": "rpm, constant",
+_OF_PLATE = {
+    "rated_power_kw": ("rated power", "kW"),
+    "rated_voltage_v": ("rated voltage", "V line to line"),
+    "rated_current_a": ("rated current", "A"),
+    "line_frequency_hz": ("line frequency", "Hz"),
+    "rated_speed_rpm": ("rated speed", "rpm"),
+    "speed_rpm": ("constant speed", "rpm"),
+    "rotor_bars": ("rotor bars", ""),
+    "power_factor": ("power factor", ""),
 }
+"""Names and units of what a plate says, where its key does not read as one."""
 
 
 def page(handover: Handover) -> str:
@@ -67,13 +70,13 @@ def _about(handover: Handover) -> Iterator[str]:
             ("Result", result),
         ],
     )
-    rows = [(name.replace("_", " "), _with_unit(name, value)) for name, value in plate.items()]
-    yield from _section("Motor and plate", [_table((), rows)])
+    yield from _section("Motor and plate", [_table((), [_of_plate(*entry) for entry in plate.items()])])
 
 
-def _with_unit(name: str, value: object) -> str:
-    unit = _PLATE_UNITS.get(name)
-    return f"{value:g} {unit}" if unit and isinstance(value, float) else str(value)
+def _of_plate(key: str, value: object) -> tuple[str, str]:
+    name, unit = _OF_PLATE.get(key, (key, ""))
+    number = f"{value:g}" if isinstance(value, float) else str(value)
+    return name, f"{number} {unit}".strip()
 
 
 def _checks(handover: Handover) -> Iterator[str]:

@@ -34,11 +34,13 @@ def changes_of(correction: Correction, given: Mapping[str, Any] | None = None) -
     given = given or {}
     known = standard_unit(str(given.get("unit") or ""))
     factor = 1.0 if known is None else known[1]
-    values: dict[str, float | str] = {"offset": round(correction.offset, 2)}
-    if correction.scale != correction.before.scale:
+    is_scaled = correction.scale != correction.before.scale
+    values: dict[str, float | str] = {}
+    if is_scaled:
         values["scale"] = _rounded(correction.scale / factor)
-        if correction.full_scale is not None:
-            values["full_scale"] = _rounded(correction.full_scale / factor)
+    values["offset"] = round(correction.offset, 2)
+    if is_scaled and correction.full_scale is not None:
+        values["full_scale"] = _rounded(correction.full_scale / factor)
     if correction.phase is not None and correction.phase != correction.before.phase:
         values["phase"] = correction.phase
     return {key: value for key, value in values.items() if given.get(key) != value}

@@ -51,7 +51,7 @@ def test_values_change_and_comments_order_and_quotes_stay(tmp_path: Path) -> Non
         "  - {name: ia, kind: current, phase: b, unit: A, scale: 0.005931, offset: 12.34} # left\n"
         "  - {name: ib, kind: current, phase: a, unit: mA, scale: 5.71235, offset: 12.34}\n"
         "  # the third one came later\n"
-        "  - name: ic\n    kind: current\n    phase: c\n    scale: -0.0059      # by the data sheet\n"
+        "  - name: ic\n    kind: current\n    phase: c\n    scale: -0.0059       # by the data sheet\n"
         "    offset: 12.34\n"
     )
     assert file.stat().st_mode & 0o777 == 0o640
@@ -65,7 +65,7 @@ def test_a_daq_that_describes_itself_gets_the_channels_that_were_calibrated(tmp_
     file.write_text(HEAD)
     write_channels(file, [a_correction("ia", 0.00001, "a", full_scale=10.0)])
     assert file.read_text() == HEAD + (
-        "channels:\n- {name: ia, offset: 12.34, scale: 1e-05, full_scale: 0.0171821}\n"
+        "channels:\n- {name: ia, scale: 1e-05, offset: 12.34, full_scale: 0.0171821}\n"
     )
     (channel,) = load_settings(file).device_channels()
     assert channel.scale == 1e-5

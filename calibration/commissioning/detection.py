@@ -1,10 +1,12 @@
 """What the windows of a recording show, and the least broken bar that they would have shown."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from statistics import median
 
+from edge_agent.acquire.overrides import ConfiguredChannel
 from edge_agent.acquire.recordings import Recording, replay_blocks
+from edge_agent.capabilities import least_load_by_current, tells_slip
 from edge_agent.circuit import fit_circuit
 from edge_agent.config import Settings
 from edge_agent.diagnose.model import Model
@@ -18,12 +20,8 @@ _BLOCK_S = 0.1
 
 def detection(settings: Settings, recording: Recording | None) -> Iterator[str]:
     """Return from which load on a rotor can be judged, and what the windows of the recording say."""
-    motor, window_s = settings.motor, settings.window.length_s
-    least = least_load(fit_circuit(motor), window_s, motor.line_frequency_hz)
-    yield (
-        f"With windows of {window_s:g} s, a rotor can be judged from about {100 * least:.0f} % of the rated "
-        "torque on."
-    )
+    window_s = settings.window.length_s
+    yield from _least_loads(settings, recording)
     if recording is None:
         return
     verdicts = _verdicts(settings, recording)
@@ -32,6 +30,24 @@ def detection(settings: Settings, recording: Recording | None) -> Iterator[str]:
         return
     yield _answers(verdicts)
     yield _least_bars(verdicts)
+
+
+def _least_loads(settings: Settings, recording: Recording | None) -> Iterator[str]:
+    motor, window_s = settings.motor, settings.window.length_s
+    least = least_load(fit_circuit(motor), window_s, motor.line_frequency_hz)
+    yield (
+        f"With windows of {window_s:g} s, broken bars show from about {100 * least:.0f} % of the rated torque "
+        "on."
+    )
+    channels: Sequence[ConfiguredChannel] = settings.device_channels()
+    if recording is not None:
+        channels = [channel for stream in recording.device.streams for channel in stream.channels]
+    if not tells_slip(channels, motor):
+        healthy = max(least, least_load_by_current(motor))
+        yield (
+            "Only sidebands show the slip, so a rotor can be called healthy from about "
+            f"{100 * healthy:.0f} % of the rated torque on."
+        )
 
 
 def _verdicts(settings: Settings, recording: Recording) -> list[Verdict]:

@@ -13,7 +13,7 @@ h1 { font-size: 1.5em }
 h2 { font-size: 1.1em; margin: 1.6em 0 .4em; border-bottom: 1px solid #888 }
 table { border-collapse: collapse; width: 100% }
 th, td { text-align: left; vertical-align: top; padding: .2em .6em .2em 0; border-bottom: 1px solid #ccc }
-td, li { overflow-wrap: anywhere }
+td:last-child, li { overflow-wrap: anywhere }
 .fail { color: #a40000; font-weight: bold }
 .sign td { height: 3em; border-bottom: 1px solid #111 }
 @media screen and (max-width: 48em) { body { margin: 1em } }
@@ -96,7 +96,7 @@ def _sensors(handover: Handover) -> Iterator[str]:
         yield from _section("Sensors", [f"<p class=fail>{escape(handover.unsurveyed)}</p>"])
         return
     shown = [] if found.currents is None else measured(found.currents, found.order)
-    yield from _section("Sensors", [*(_paragraph(line) for line in shown), _channels(found)])
+    yield from _section("Sensors", [*(_paragraph(line) for line in shown), *_channels(found)])
     wrong = [finding.text for finding in found.findings]
     nothing = [_paragraph("Nothing is wrong, as far as it can be known.")]
     yield from _section("Findings", _items(wrong, "fail") if wrong else nothing)
@@ -104,9 +104,10 @@ def _sensors(handover: Handover) -> Iterator[str]:
         yield from _section("What cannot be known from what was given", _items(found.unknown))
 
 
-def _channels(found: Survey) -> str:
+def _channels(found: Survey) -> Iterator[str]:
+    yield _paragraph("As the channels should be configured; the gain is against the scale that was recorded:")
     head = ("channel", "phase", "scale", "gain", "offset, counts", "full scale")
-    return _table(head, [_channel(correction) for correction in found.corrections])
+    yield _table(head, [_channel(correction) for correction in found.corrections])
 
 
 def _channel(correction: Correction) -> tuple[str, ...]:

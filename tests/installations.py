@@ -1,13 +1,13 @@
 """Sensors on simulated motors, wired right or wrong, and what an electrician reads beside them."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
 
 from calibration.sensors.findings import Problem
-from calibration.sensors.readings import Load, Readings
+from calibration.sensors.readings import Flip, Load, Readings
 from calibration.simulator.conditions import CurrentSensors, Daq
 from calibration.simulator.draw import draw_motor, draw_supply, log_uniform
 from calibration.simulator.recording import simulate
@@ -16,6 +16,8 @@ from edge_agent.acquire.recordings import Recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Counts, Device, Stream
 from edge_agent.motor import Nameplate
 
+G_M_PER_S2 = 9.80665
+"""Standard gravity."""
 NAMES = ("ia", "ib", "ic")
 """The channels, of the phases a, b and c."""
 KINDS = ("swapped", "reversed", "decade", "two of them")
@@ -56,6 +58,39 @@ class Installation:
     """True counts at zero."""
     full_counts: int = 2**15
     """Largest count."""
+
+
+@dataclass(frozen=True)
+class Turned:
+    """An accelerometer that was turned over, and what is true of it."""
+
+    flip: Flip
+    """Its recordings."""
+    scale: float
+    """True m/s2 per count."""
+    offset: float
+    """True counts at zero."""
+    full_counts: int
+    """Largest count."""
+
+
+def an_accelerometer(seed: int) -> Turned:
+    """Draw an accelerometer of 2 to 16 g and 12 to 16 bits, with noise, tilted by two degrees at most."""
+    rng = np.random.default_rng(seed)
+    bits, range_g = int(rng.choice([12, 14, 16])), float(rng.choice([2.0, 4.0, 8.0, 16.0]))
+    full = 2 ** (bits - 1)
+    stated = range_g * G_M_PER_S2 / full
+    scale, offset = stated / float(rng.uniform(0.95, 1.05)), float(rng.normal(0.0, 0.02)) * full
+    noise_counts = 1e-6 * log_uniform(rng, 25.0, 700.0) * 500.0**0.5 * G_M_PER_S2 / scale
+    channel = Channel("vib", ChannelKind.VIBRATION, "m/s2", stated)
+    device = Device("drawn", "", "", (Stream(0, 1000.0, (channel,)),))
+
+    def resting(name: str, turn: float) -> Recording:
+        upright = turn * np.cos(np.radians(rng.uniform(0.0, 2.0)))
+        values = offset + upright * G_M_PER_S2 / scale + noise_counts * rng.standard_normal(10_000)
+        return Recording(name, device, (np.rint(values).astype(np.int16)[:, None],))
+
+    return Turned(Flip("vib", resting("up", 1.0), resting("down", -1.0)), scale, offset, full)
 
 
 @dataclass(frozen=True)
@@ -119,7 +154,7 @@ def an_installation(
     motor = draw_motor(rng, f"motor-{seed}")
     rotation = "abc" if rng.random() < 0.5 else "acb"
     chain = _draw_chain(rng, wiring, motor.peak_current_a)
-    supply = replace(draw_supply(rng, motor.nameplate.line_frequency_hz, drive=False))
+    supply = draw_supply(rng, motor.nameplate.line_frequency_hz, drive=False)
     ideal = CurrentSensors(
         gains=(1.0, 1.0, 1.0),
         phases_deg=tuple(rng.uniform(-1.0, 1.0, 3)),

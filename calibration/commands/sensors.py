@@ -16,7 +16,7 @@ from edge_agent.plain import printable
 
 _SECONDS = 30.0
 """Length of a live recording, s: judgement, as long as it takes to read a meter on three conductors."""
-_SPOILS_GAINS = {Problem.CLIPPED, Problem.UNEVEN, Problem.SAME_CONDUCTOR}
+_SPOILS_GAINS = {Problem.CLIPPED, Problem.READING, Problem.SAME_CONDUCTOR, Problem.UNEVEN}
 """With one of these, the gains are not those of the sensors."""
 
 

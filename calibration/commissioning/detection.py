@@ -36,8 +36,8 @@ def _least_loads(settings: Settings, recording: Recording | None) -> Iterator[st
     motor, window_s = settings.motor, settings.window.length_s
     least = least_load(fit_circuit(motor), window_s, motor.line_frequency_hz)
     yield (
-        f"With windows of {window_s:g} s, broken bars show from about {100 * least:.0f} % of the rated torque "
-        "on."
+        f"With windows of {window_s:g} s, broken bars show from about {100 * least:.0f} % of the rated "
+        "torque on."
     )
     channels: Sequence[ConfiguredChannel] = settings.device_channels()
     if recording is not None:

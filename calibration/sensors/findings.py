@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class Problem(StrEnum):
-    """What can be wrong with sensors, with the clock of the DAQ and with the plate."""
+    """What can be wrong with sensors, with readings, with the clock of the DAQ and with the plate."""
 
     SILENT = "silent"
     CLIPPED = "clipped"
@@ -15,6 +15,7 @@ class Problem(StrEnum):
     DECADE = "decade"
     SCALE = "scale"
     UNEVEN = "uneven"
+    READING = "reading"
     LINE_FREQUENCY = "line_frequency"
     RATE = "rate"
     PLATE = "plate"

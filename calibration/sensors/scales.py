@@ -69,10 +69,23 @@ def gain_findings(gains: Mapping[str, Sequence[float]]) -> Iterator[Finding]:
             yield finding
 
 
+def reading_findings(read_a: Mapping[str, float], nameplate: Nameplate) -> Iterator[Finding]:
+    """Return the findings of readings that no motor of this plate gives for long."""
+    lowest_a, highest_a = _steady_limits_a(nameplate)
+    for name, amps in read_a.items():
+        if not lowest_a <= amps <= highest_a:
+            yield Finding(
+                Problem.READING,
+                (),
+                f"the reading {name}={amps:g} A is none of this motor, which draws {lowest_a:.3g} to "
+                f"{highest_a:.3g} A",
+                "read again, with one conductor in the jaw; or correct motor.rated_current_a",
+            )
+
+
 def plate_findings(currents: Currents, nameplate: Nameplate) -> Iterator[Finding]:
     """Return the findings of currents that no motor of this plate draws for long, by power of ten."""
-    lowest_a = current_limits_a(nameplate)[0]
-    highest_a = _MOST_STEADY * nameplate.rated_current_a
+    lowest_a, highest_a = _steady_limits_a(nameplate)
     for name, rms_a, clean in zip(currents.names, currents.rms_a, currents.clean, strict=True):
         if not clean or lowest_a <= rms_a <= highest_a:
             continue
@@ -101,6 +114,10 @@ def ratio_finding(currents: Currents, relative: NDArray[np.float64]) -> Finding 
     if max(gain, 1 / gain) < MAGNITUDES.max_gain_ratio:
         return None
     return _wrong_scale(currents.names[odd], gain, "against the other two")
+
+
+def _steady_limits_a(nameplate: Nameplate) -> tuple[float, float]:
+    return current_limits_a(nameplate)[0], _MOST_STEADY * nameplate.rated_current_a
 
 
 def _wrong_scale(name: str, gain: float, against: str) -> Finding | None:

@@ -20,7 +20,13 @@ from calibration.sensors.phase_order import (
     unnamed_exchange,
 )
 from calibration.sensors.readings import CalibrationError, Flip, Load, Readings
-from calibration.sensors.scales import gain_findings, gains_of, plate_findings, ratio_finding
+from calibration.sensors.scales import (
+    gain_findings,
+    gains_of,
+    plate_findings,
+    ratio_finding,
+    reading_findings,
+)
 from edge_agent.acquire.samples import Channel
 from edge_agent.motor import Nameplate
 
@@ -102,6 +108,7 @@ def survey(loads: Sequence[Load], flips: Sequence[Flip], readings: Readings, nam
     wiring = _wiring(measured, readings, nameplate)
     gains = gains_of(measured, wiring.conductors or _assigned(currents))
     findings = (
+        *(finding for load in loads for finding in reading_findings(load.read_a, nameplate)),
         *_signal_findings(currents),
         *_wiring_findings(currents, wiring),
         *_scale_findings(currents, gains, wiring, nameplate),
@@ -208,7 +215,8 @@ def _unknown(
         )
     if wiring.conductors is None:
         yield "the gains: a reading belongs to a conductor, and it is not known which sensor is on it"
-    if len(currents.names) > 1 and len(readings.without) < len(currents.names) - 1:
+    taken_off = len(readings.without) + (readings.rotation is not None and bool(readings.without))
+    if len(currents.names) > 1 and taken_off < 2:
         yield _about_conductors(wiring.order, readings.rotation)
     if len(currents.names) > 1:
         yield "whether all sensors are the wrong way round: the currents are the same, and so is every answer"

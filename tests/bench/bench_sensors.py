@@ -15,10 +15,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from installations import KINDS, Installation, Wiring, a_wrong_wiring, an_installation
+from installations import KINDS, Installation, Wiring, a_wrong_wiring, an_accelerometer, an_installation
 from tables import print_header, print_row, share
 
 from calibration.sensors.findings import Problem
+from calibration.sensors.gravity import gravity_of
 from calibration.sensors.survey import Survey, survey
 
 GIVEN = ("readings, rotation, two sensors taken off", "readings, rotation", "rotation, plate")
@@ -47,6 +48,7 @@ def main() -> None:
     _print_named(wrong)
     _print_accused(right)
     _print_errors(wrong + right)
+    _print_gravity(seed, args.right)
 
 
 def _wrong_wiring(seed: int, number: int) -> Wiring:
@@ -106,11 +108,25 @@ def _print_errors(installations: list[Surveyed]) -> None:
             name = correction.before.name
             gains.append(abs(correction.scale / one.truth.scales[name] - 1.0))
             offsets.append(abs(correction.offset - one.truth.offsets[name]) / one.truth.full_counts)
-    print_header("error", "channels", "median", "95 %", "largest", "within", "limit")
-    for what, errors, limit in (("gain", gains, 0.005), ("offset over full scale", offsets, 0.001)):
-        held = sum(error <= limit for error in errors)
-        middle, high, most = (f"{100 * x:.4f} %" for x in np.percentile(errors, (50, 95, 100)))
-        print_row(what, len(errors), middle, high, most, share(held, len(errors)), f"{100 * limit:g} %")
+    print_header("error of currents", "channels", "median", "95 %", "largest", "within", "limit")
+    _print_error("gain", gains, 0.005)
+    _print_error("offset over full scale", offsets, 0.001)
+
+
+def _print_gravity(seed: int, count: int) -> None:
+    made = [an_accelerometer(seed + number) for number in range(count)]
+    found = [gravity_of(one.flip) for one in made]
+    print_header("error of accelerometers", "channels", "median", "95 %", "largest", "within", "limit")
+    gains = [abs(f.scale / one.scale - 1.0) for f, one in zip(found, made, strict=True)]
+    _print_error("gain", gains, 0.005)
+    offsets = [abs(f.offset - one.offset) / one.full_counts for f, one in zip(found, made, strict=True)]
+    _print_error("offset over full scale", offsets, 0.001)
+
+
+def _print_error(what: str, errors: list[float], limit: float) -> None:
+    held = sum(error <= limit for error in errors)
+    middle, high, most = (f"{100 * x:.4f} %" for x in np.percentile(errors, (50, 95, 100)))
+    print_row(what, len(errors), middle, high, most, share(held, len(errors)), f"{100 * limit:g} %")
 
 
 if __name__ == "__main__":

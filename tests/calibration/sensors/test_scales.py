@@ -9,7 +9,13 @@ from three_currents import currents
 
 from calibration.sensors.findings import Problem
 from calibration.sensors.phase_order import relative_lengths
-from calibration.sensors.scales import gain_findings, gains_of, plate_findings, ratio_finding
+from calibration.sensors.scales import (
+    gain_findings,
+    gains_of,
+    plate_findings,
+    ratio_finding,
+    reading_findings,
+)
 
 OWN = {"ia": "a", "ib": "b", "ic": "c"}
 READ_A = {"ia": 2.5, "ib": 2.5, "ic": 2.5}
@@ -62,6 +68,12 @@ def test_the_plate_shows_a_power_of_ten(factor: float) -> None:
     assert [(finding.problem, finding.channels) for finding in found] == [(Problem.DECADE, ("ia",))]
     assert f"multiply its scale by {1 / factor:g} " in found[0].advice
     assert list(plate_findings(currents(), PLATE)) == []
+
+
+def test_a_reading_that_this_motor_cannot_give_is_named_and_no_channel_accused() -> None:
+    (finding,) = reading_findings({"ia": 2.5, "ib": 25.0}, PLATE)
+    assert (finding.problem, finding.channels) == (Problem.READING, ())
+    assert "the reading ib=25 A is none of this motor" in finding.text
 
 
 def test_one_that_does_not_fit_the_other_two_is_named_and_a_usual_one_is_not() -> None:

@@ -31,6 +31,12 @@ class Directions:
     """What is wrong."""
 
     @property
+    def sure_signs(self) -> tuple[float, ...]:
+        """The signs, or all 1 if one sensor is the wrong way round and it is not known which."""
+        named = all(finding.channels for finding in self.findings)
+        return self.signs if named else (1.0,) * len(self.signs)
+
+    @property
     def known(self) -> bool:
         """True if the currents, with these signs, are those of one motor."""
         return all(finding.problem is Problem.REVERSED for finding in self.findings)

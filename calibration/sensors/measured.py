@@ -15,8 +15,9 @@ from edge_agent.signals.checks.coarse import coarse_currents
 from edge_agent.signals.dsp.tones import rotation
 from edge_agent.windows.sliding import StreamWindow, Windows
 
-_WINDOW_S = 10.0
-"""Length of the parts whose means are taken, s: 500 periods of the line. Judgement."""
+_WINDOW_S = 2.0
+"""Length of the parts whose means are taken, s: a hundred periods, in which a wandering supply stays in
+step. Judgement."""
 _BLOCK_S = 0.1
 """Length of the blocks that a recording is played in, s; nothing depends on it."""
 _MIN_CLEAN = 0.9
@@ -76,9 +77,13 @@ def measure(recording: Recording, nameplate: Nameplate) -> Currents:
 
     Raises CalibrationError if there are none, or if no part of it came whole.
     """
-    windows = list(_current_windows(recording))
-    if not windows or not windows[0].stream.phases:
+    if not any(stream.phases for stream in recording.device.streams):
         raise CalibrationError(f"{recording.name} holds no phase current; expected a current for each sensor")
+    windows = list(_current_windows(recording))
+    if not windows:
+        raise CalibrationError(
+            f"{recording.name}: no {_WINDOW_S:g} s of it came without a lost sample; record again"
+        )
     for window in windows:
         if refusal := quality.check_rate(window, nameplate):
             raise CalibrationError(

@@ -124,14 +124,15 @@ def exchange_finding(currents: Currents, conductors: Conductors) -> Finding | No
     )
 
 
-def unnamed_exchange(currents: Currents, order: str | None) -> Finding:
+def unnamed_exchange(currents: Currents, order: str | None, same_order: bool | None) -> Finding:
     """Return the finding of channels that are not as assigned, where it is not known which ones."""
+    how_many = "two or all" if same_order is None else "two"
     told = f" (their order is {order})" if order else ""
     return Finding(
         Problem.SWAPPED,
         (),
-        f"two of {', '.join(currents.names)} are exchanged{told}; which two cannot be known from currents so "
-        "alike",
+        f"{how_many} of {', '.join(currents.names)} are exchanged{told}; which cannot be known from currents "
+        "so alike",
         "take the sensor off one conductor, record again, and give --without a=FILE (or b, or c)",
     )
 

@@ -88,6 +88,7 @@ class _Wiring:
 
     directions: Directions
     order: str | None
+    same_order: bool | None
     conductors: Conductors | None
 
 
@@ -141,7 +142,7 @@ def _wiring(
     same = None if order is None or readings.rotation is None else order == readings.rotation
     without = {phase: measure(recording, nameplate) for phase, recording in readings.without.items()}
     taken_off = by_taking_off(currents, without)
-    return _Wiring(directions, order, conductors_of(currents, same, taken_off, measured))
+    return _Wiring(directions, order, same, conductors_of(currents, same, taken_off, measured))
 
 
 def _assigned(currents: Currents) -> Conductors:
@@ -169,7 +170,7 @@ def _signal_findings(currents: Currents) -> Iterator[Finding]:
 def _wiring_findings(currents: Currents, wiring: _Wiring) -> Iterator[Finding]:
     yield from wiring.directions.findings
     if wiring.conductors is None:
-        yield unnamed_exchange(currents, wiring.order)
+        yield unnamed_exchange(currents, wiring.order, wiring.same_order)
     elif finding := exchange_finding(currents, wiring.conductors):
         yield finding
 
@@ -199,7 +200,7 @@ def _corrections(
             continue
         gain = float(np.mean(gains[channel.name])) if channel.name in gains else 1.0
         phase = channel.phase if wiring.conductors is None else wiring.conductors[channel.name]
-        scale = channel.scale * gain * wiring.directions.signs[i]
+        scale = channel.scale * gain * wiring.directions.sure_signs[i]
         yield Correction(channel, scale, float(offsets[i]), phase, channel.name in gains)
 
 

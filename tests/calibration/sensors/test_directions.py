@@ -12,7 +12,7 @@ from calibration.sensors.findings import Problem
 def test_the_odd_one_of_three_is_named_whatever_its_scale(amps: tuple[float, ...], wrong: int) -> None:
     signs = tuple(-1.0 if i == wrong else 1.0 for i in range(3))
     made = directions_of(currents(amps=amps, signs=signs))
-    assert made.signs == signs
+    assert made.signs == made.sure_signs == signs
     (finding,) = made.findings
     assert (finding.problem, finding.channels) == (Problem.REVERSED, ("i" + "abc"[wrong],))
 
@@ -35,6 +35,7 @@ def test_of_two_it_is_not_known_which() -> None:
     assert finding.channels == ()
     assert finding.says.startswith("ia or ib is the wrong way round")
     assert made.known
+    assert made.sure_signs == (1.0, 1.0)
 
 
 def test_a_channel_without_a_line_leaves_the_others_alone() -> None:

@@ -9,6 +9,7 @@ from three_currents import a_recording, currents
 
 from calibration.sensors.measured import measure
 from calibration.sensors.readings import CalibrationError
+from edge_agent.acquire.arrivals import Arrivals
 from edge_agent.acquire.samples import ChannelKind
 
 
@@ -37,6 +38,14 @@ def test_a_recording_without_phase_currents_is_refused() -> None:
     device = replace(recording.device, streams=(replace(stream, channels=shaking),))
     with pytest.raises(CalibrationError, match="no phase current"):
         measure(replace(recording, device=device), PLATE)
+
+
+def test_a_recording_with_losses_everywhere_is_refused() -> None:
+    """Two seconds of which ten scans in the middle never came."""
+    blocks = np.array([[0, 0, 1990, 0], [0, 2000, 2000, 0]])
+    recording = replace(a_recording(seconds=2.0), arrivals=Arrivals((0,), blocks, (None,)))
+    with pytest.raises(CalibrationError, match="without a lost sample"):
+        measure(recording, PLATE)
 
 
 def test_values_that_come_too_seldom_are_refused() -> None:

@@ -24,7 +24,10 @@ _LENGTH_SD = 0.012
 """Standard deviation of a length of the triangle, relative: a degree of phase error in a transformer of
 class 1 (IEC 61869-2) makes 1 %, two readings of a meter against each other half a percent."""
 _NEAR, _FAR = 2.0, 4.5
-"""Standard deviations within which the exchange that is named lies, and beyond which all others lie."""
+"""Standard deviations within which the exchange that is named lies, and beyond which all others lie.
+
+Judgement: sensors with phase errors of two degrees are then not named wrongly; a worse one is rarely named.
+"""
 
 _EVEN = {"abc", "bca", "cab"}
 """Conductors of the channels a, b and c that leave their order as it is."""

@@ -120,18 +120,18 @@ def test_a_wrong_one_is_named_in_the_report_and_by_the_exit_status(
 def test_what_could_not_be_checked_is_told(
     site: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def no_doctor(config: Path) -> list[str]:
-        raise DoctorError("no command doctor")
+    def no_end(command: list[str]) -> tuple[Check, ...]:
+        raise DoctorError("doctor did not end")
 
-    monkeypatch.setattr(commission, "doctor_command", no_doctor)
+    monkeypatch.setattr(commission, "live_checks", no_end)
     report = tmp_path / "report.html"
     given = ["-c", str(site / "agent.yaml"), "-o", str(report), "--recording", str(tmp_path / "none.npz")]
     assert cli.main(["commission", *given]) == 1
     said = capsys.readouterr().out
-    assert "no command doctor" in said
+    assert "doctor did not end" in said
     assert "The sensors were not checked" in said
     texts = outline(report).texts
-    assert "no command doctor" in texts
+    assert "doctor did not end" in texts
     assert "Not known without samples." in texts
 
 

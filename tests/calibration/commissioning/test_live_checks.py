@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from plates import plate_yaml
 
-from calibration.commissioning import doctor
 from calibration.commissioning.doctor import DoctorError, doctor_command, live_checks
 from calibration.commissioning.handover import Check
 
@@ -36,9 +36,12 @@ def test_one_that_does_not_end_is_given_up() -> None:
         live_checks([sys.executable, "-c", "import time; time.sleep(60)"], longest_s=0.5)
 
 
-def test_an_agent_without_the_command_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "COMMANDS", {"run": None})
-    with pytest.raises(DoctorError, match="no command doctor"):
-        doctor_command(Path("agent.yaml"))
-    monkeypatch.setattr(doctor, "COMMANDS", {"doctor": None})
-    assert doctor_command(Path("agent.yaml"))[-3:] == ["--json", "-c", "agent.yaml"]
+def test_the_checks_are_those_of_the_agent(tmp_path: Path) -> None:
+    """Nothing is at the port and nobody at the broker's; all other results depend on the machine."""
+    config = tmp_path / "agent.yaml"
+    config.write_text(
+        f"motor: {plate_yaml()}\nacquisition: {{port: {tmp_path / 'port'}}}\n"
+        f"mqtt: {{host: localhost, port: 1}}\nstate_dir: {tmp_path / 'state'}\n"
+    )
+    failed = {check.name for check in live_checks(doctor_command(config)) if check.result == "fail"}
+    assert {"port", "broker"} <= failed

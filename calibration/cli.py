@@ -23,6 +23,12 @@ COMMANDS = {
     "baseline": Command(
         "calibration.commands.baseline", "learn the baseline of a motor from recordings, or check one"
     ),
+    "sensors": Command(
+        "calibration.commands.sensors", "calibrate the sensors by readings of a meter, and check their wiring"
+    ),
+    "commission": Command(
+        "calibration.commands.commission", "check an installation, and write the report that hands it over"
+    ),
     "demo": Command("calibration.commands.demo", "run broker, DAQ and agent, and break two rotor bars"),
 }
 """The commands by name, in the order in which `--help` lists them."""

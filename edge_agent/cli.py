@@ -28,6 +28,7 @@ _EXTRAS = {
     "h5py": "laboratory",
     "nptdms": "tdms",
     "comtrade": "comtrade",
+    "ruamel": "sensors",
     "starlette": "web",
     "uvicorn": "web",
     "prometheus_client": "web",

@@ -59,6 +59,12 @@ def test_the_virtual_daq_plays_recordings_without_any_extra(tmp_path: Path) -> N
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.parametrize("command", ["sensors", "commission"])
+def test_the_sensors_of_a_site_are_checked_without_any_extra(tmp_path: Path, command: str) -> None:
+    done = without((*BIG, "numba", "ruamel"), tmp_path, command, "--help")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("missing", "arguments", "extra"),
     [
@@ -68,6 +74,7 @@ def test_the_virtual_daq_plays_recordings_without_any_extra(tmp_path: Path) -> N
         ("h5py", ["import", "rs.mat", "--out", "out"], "laboratory"),
         ("nptdms", ["import", "run.tdms", "--out", "out"], "tdms"),
         ("comtrade", ["import", "run.cfg", "--out", "out"], "comtrade"),
+        ("ruamel", ["sensors", "-c", "pump.yaml", "--write"], "sensors"),
         ("torch", ["train", "--help"], "calibration"),
     ],
 )

@@ -93,7 +93,7 @@ $(STAMPS)/venv:
 
 # The broker of the demo is mosquitto where there is one, else amqtt.
 $(STAMPS)/demo: $(STAMPS)/venv pyproject.toml
-	if $(HAS_MOSQUITTO); then $(PIP) '.[simulator]'; else $(PIP) '.[demo]'; fi
+	if $(HAS_MOSQUITTO); then $(PIP) '.[simulator,web]'; else $(PIP) '.[demo]'; fi
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/venv pyproject.toml

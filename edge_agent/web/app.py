@@ -24,7 +24,7 @@ def make_app(newest: Newest, metrics: Metrics, page: Page) -> Starlette:
     async def say_readiness(request: Request) -> Response:
         return _say(readiness(newest))
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/metrics", say_metrics),
             Route("/healthz", say_liveness),
@@ -32,6 +32,8 @@ def make_app(newest: Newest, metrics: Metrics, page: Page) -> Starlette:
             *page.routes(),
         ]
     )
+    app.router.redirect_slashes = False  # a redirect would name a host, and below a prefix a wrong path
+    return app
 
 
 def _say(report: Report) -> Response:

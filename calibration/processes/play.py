@@ -53,6 +53,8 @@ mqtt: {{host: 127.0.0.1, port: {broker_port}, heartbeat_s: 5}}
 state_dir: "{state_dir}"
 """
 """Configuration of the demo's agent, with places for port, broker_port and state_dir."""
+PAGE = 'http: {{listen: "{listen}"}}\n'
+"""What it takes to show the page, with a place for address and port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +166,7 @@ class Play:
         config = self._folder / "agent.yaml"
         text = CONFIG.format(port=port, broker_port=broker_port, state_dir=self._folder)
         page = f"127.0.0.1:{free_port()}" if has_page() else None
-        config.write_text(text if page is None else f'{text}http: {{listen: "{page}"}}\n')
+        config.write_text(text if page is None else text + PAGE.format(listen=page))
         self._enter(
             Child("agent", [sys.executable, "-m", "edge_agent.cli", "run", "-c", config], self._folder)
         )

@@ -20,7 +20,6 @@ from edge_agent.publish.documents import (
 from edge_agent.publish.json_values import Payload, iso_time
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.sink import Pulse
-from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.web.captured import capture_at
 from edge_agent.web.history import History
 from edge_agent.web.live import Draw, Live
@@ -101,9 +100,7 @@ class Telling:
     def _draw(self, document: Document) -> Payload:
         payload = payload_of(document)
         if isinstance(document, State):
-            refusal = document.verdict.refusal
-            why = None if refusal is None else say_refusal(refusal)
-            return payload | {"since": self._history.since, "why": why}
+            return payload | {"since": self._history.since}
         return payload
 
     def _events(self) -> Payload:

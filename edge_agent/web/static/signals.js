@@ -2,6 +2,7 @@
 import { byId, digits, make, makeSvg, percent, plain } from "./dom.js";
 
 const RADIUS = 88;
+const ANGLE_SLACK_DEG = 25; // a reversed transformer is 60° off, an unbalance of a motor a few degrees
 
 export function showTiles(measured, figures) {
   const known = { ...(measured || {}), ...withoutNulls(figures || {}) };
@@ -68,7 +69,20 @@ function showPhasors(currents) {
     );
   });
   words.textContent = currents.map((channel) => `${channel.phase || channel.name} ${digits(channel.line_rms)} A ∠ ${channel.line_angle_deg.toFixed(0)}°`).join(" · ");
+  const doubt = wiringDoubt(currents);
+  words.classList.toggle("problem", doubt !== null);
+  if (doubt !== null) words.textContent += `. ${doubt}`;
   svg.setAttribute("aria-label", `Phase diagram of the currents: ${words.textContent}`);
+}
+
+// What the angles of three currents say of the wiring; null if they are as they should be.
+function wiringDoubt(currents) {
+  const angles = Object.fromEntries(currents.map((channel, i) => [channel.phase || "abc"[i], channel.line_angle_deg]));
+  if (!["a", "b", "c"].every((phase) => phase in angles)) return null;
+  const lies = (phase, wanted) => Math.abs(((angles[phase] - angles.a - wanted + 540) % 360) - 180) < ANGLE_SLACK_DEG;
+  if (lies("b", -120) && lies("c", 120)) return null;
+  if (lies("b", 120) && lies("c", -120)) return "The order is a, c, b: the motor turns backwards, or two phases are swapped";
+  return "Expected 0°, -120° and 120°: a current transformer is reversed, or a phase is on the wrong channel";
 }
 
 const cos = (degrees) => Math.cos((degrees * Math.PI) / 180);

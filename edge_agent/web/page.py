@@ -96,7 +96,8 @@ class Page:
         if self._live.is_full:
             return _problem(503, "too many people look at this page; try again later")
         known = self._telling.known(self._may_write)
-        return StreamingResponse(self._live.stream(known), media_type="text/event-stream")
+        unbuffered = {"x-accel-buffering": "no"}  # nginx would hold events back
+        return StreamingResponse(self._live.stream(known), media_type="text/event-stream", headers=unbuffered)
 
     async def _chart(self, request: Request) -> Response:
         span = request.path_params["span"]

@@ -9,22 +9,20 @@ from edge_agent.publish.documents import (
     Baseline,
     Diagnosis,
     Document,
-    Event,
     Health,
     Info,
     Measurements,
-    Reply,
     State,
     Trend,
 )
-from edge_agent.publish.json_values import Payload, iso_time
+from edge_agent.publish.json_values import Payload
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.sink import Pulse
 from edge_agent.web.captured import capture_at
 from edge_agent.web.history import History
 from edge_agent.web.live import Draw, Live
 from edge_agent.web.newest import Newest
-from edge_agent.web.readiness import liveness, readiness
+from edge_agent.web.readiness import liveness, readiness, samples_come
 from edge_agent.web.view import view_of_answer
 
 _KINDS: dict[type, str] = {
@@ -37,7 +35,7 @@ _KINDS: dict[type, str] = {
     Baseline: "baseline",
     Diagnosis: "diagnosis",
 }
-"""Names of the events, by the document they tell."""
+"""Names of what is told, by its document; events of the motor are told as a list."""
 
 
 class Telling:
@@ -60,7 +58,7 @@ class Telling:
         if self._history.take(document):
             self._live.tell("events", self._events)
         kind = _KINDS.get(type(document))
-        if kind is not None and not isinstance(document, Event | Reply):
+        if kind is not None:
             self._live.tell(kind, lambda: self._draw(document))
 
     def show(self, answer: Answer) -> None:
@@ -115,13 +113,10 @@ class Telling:
         return isinstance(captured, str) and capture_at(self._captures, captured) is not None
 
     def _pulse(self) -> Payload:
-        alive, ready, pulse = liveness(self._newest), readiness(self._newest), self._newest.pulse
-        verdict = self._newest.diagnosis
+        alive, ready = liveness(self._newest), readiness(self._newest)
         return {
             "alive": alive.good,
             "ready": ready.good,
             "words": alive.words if not alive.good else ready.words,
-            "samples": 0 if pulse is None else pulse.windows.samples_received,
-            "lost_frames": 0 if pulse is None else pulse.frames.lost_frames,
-            "last_verdict": None if verdict is None else iso_time(verdict.unix_s),
+            "samples_come": samples_come(self._newest),
         }

@@ -31,6 +31,7 @@ export function writeFacts(list, pairs) {
 export const number = (value, decimals = 2) => (typeof value === "number" ? value.toFixed(decimals) : null);
 export const withUnit = (value, decimals, unit) => (typeof value === "number" ? `${value.toFixed(decimals)} ${unit}` : null);
 export const percent = (share, decimals = 0) => withUnit(typeof share === "number" ? 100 * share : null, decimals, "%");
+export const unquoted = (words) => (words ?? "").replaceAll("`", "");
 export const plain = (code) => (code ? String(code).replaceAll("_", " ") : "");
 
 // A number with three digits, as an instrument shows it.

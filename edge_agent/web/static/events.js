@@ -4,9 +4,16 @@ import { CurrentChart } from "./spectra.js";
 import { alarmFacts, answerForm } from "./verdict.js";
 
 const rows = new Map();
+const SHOWN = 8; // page.css hides those after it
+
+byId("all-events").addEventListener("click", () => {
+  byId("events").classList.add("all");
+  byId("all-events").hidden = true;
+});
 
 export function showEvents(events, motor, alarm, mayWrite) {
   byId("no-events").hidden = events.length > 0;
+  byId("all-events").hidden = events.length <= SHOWN || byId("events").classList.contains("all");
   const wanted = events.map((event) => {
     const isNewestAlarm = event.alarm !== null && alarm !== null && alarm.event_id === event.id;
     const key = JSON.stringify([event, isNewestAlarm, mayWrite]);

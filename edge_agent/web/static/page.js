@@ -1,5 +1,5 @@
 // The page: takes what the agent tells and hands it to the part that shows it.
-import { byId, withUnit, writeFacts } from "./dom.js";
+import { byId, plain, unquoted, withUnit, writeFacts } from "./dom.js";
 import { showEvents } from "./events.js";
 import { showChannels, showTiles } from "./signals.js";
 import { liveCharts } from "./spectra.js";
@@ -14,13 +14,17 @@ let heardAt = Date.now();
 const tellings = {
   access: () => refreshAlarm(),
   info: (info) => showInfo(info),
-  state: (state) => showState(state),
+  state: (state) => {
+    showState(state);
+    showBadge();
+  },
   alarm: () => refreshAlarm(),
   events: () => refreshAlarm(),
-  measurements: () => showTiles(said.measurements, said.window?.figures),
+  measurements: (measured) => showTiles(measured, said.window?.figures),
   window: (view) => showWindow(view),
   diagnosis: (diagnosis) => addVerdict(diagnosis),
   health: (health) => showHealth(health),
+  baseline: (baseline) => writeFacts(byId("baseline"), [["own baseline", `${plain(baseline.state)}: ${unquoted(baseline.reason)}`]]),
   trend: (trend) => showOutlook(trend),
   pulse: (pulse) => showPulse(pulse),
 };
@@ -44,7 +48,16 @@ function refreshAlarm() {
   const motor = said.info?.motor ?? said.state?.motor ?? "";
   const mayWrite = said.access?.may_write ?? false;
   if (said.alarm) showAlarm(said.alarm, motor, mayWrite);
+  showBadge();
   if (said.events) showEvents(said.events.events, motor, said.alarm ?? null, mayWrite);
+}
+
+// An alarm outlives the state: it stays in the head of the page while the motor is off, or nobody can tell.
+function showBadge() {
+  const badge = byId("alarm-badge"), alarm = said.alarm;
+  badge.hidden = !alarm?.active || said.state?.severity === alarm.severity;
+  badge.className = `badge ${alarm?.severity ?? "unknown"}`;
+  badge.textContent = badge.hidden ? "" : `${alarm.severity} stands`;
 }
 
 let charts = null;
@@ -65,8 +78,18 @@ function showInfo(info) {
   byId("foot").textContent = `Agent ${info.agent}. Sensors: ${info.can_tell.join("; ")}.`;
 }
 
+// What was measured last is not what is now: without samples nothing is shown.
+function showSilence() {
+  said.window = null;
+  said.measurements = null;
+  showTiles(null, null);
+  showChannels([]);
+  charts?.forEach((chart) => chart.clear("No samples come."));
+}
+
 function showPulse(pulse) {
-  if (!pulse.alive || !pulse.ready) showConnection("bad", pulse.words);
+  if (!pulse.samples_come && said.window) showSilence();
+  if (!pulse.alive || !pulse.ready) showConnection("bad", unquoted(pulse.words));
   else showConnection("good", "live");
 }
 
@@ -80,7 +103,7 @@ function showConnection(level, words) {
 function showHealth(health) {
   const source = byId("source");
   source.hidden = health.source === null;
-  source.textContent = health.source ?? "";
+  source.textContent = unquoted(health.source);
   showHealthShares(health.refusal_share);
   writeFacts(byId("health"), [
     ["up for", duration(health.uptime_s)],

@@ -8,7 +8,7 @@ export function showTiles(measured, figures) {
   const known = { ...(measured || {}), ...withoutNulls(figures || {}) };
   const tiles = [
     ["speed", known.speed_rpm?.toFixed(0), "rpm"],
-    ["line frequency", known.line_frequency_hz?.toFixed(2), "Hz"],
+    ["line", known.line_frequency_hz?.toFixed(2), "Hz"],
     ["load", typeof known.load === "number" ? (100 * known.load).toFixed(0) : null, "%"],
     ["slip", typeof known.slip === "number" ? (100 * known.slip).toFixed(2) : null, "%"],
     ["unbalance", typeof known.current_unbalance === "number" ? (100 * known.current_unbalance).toFixed(1) : null, "%"],

@@ -17,8 +17,16 @@ function calmRange(step) {
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-export class CurrentChart {
+class Spectrum {
+  clear(words) {
+    this.chart.clear();
+    this.words.textContent = words;
+  }
+}
+
+export class CurrentChart extends Spectrum {
   constructor(chartPlace, wordsPlace) {
+    super();
     this.words = wordsPlace;
     this.range = calmRange(10);
     this.chart = new Chart(chartPlace, () => ({
@@ -31,8 +39,7 @@ export class CurrentChart {
   show(view, evidence) {
     const curve = view.current;
     if (!curve) {
-      this.chart.clear();
-      this.words.textContent = "This window shows no current.";
+      this.clear("This window shows no current.");
       return;
     }
     this.floor = median(curve.levels_db);
@@ -70,8 +77,9 @@ function currentWords(expected, evidence) {
   return parts.join(" ");
 }
 
-export class VibrationChart {
+export class VibrationChart extends Spectrum {
   constructor(chartPlace, wordsPlace) {
+    super();
     this.words = wordsPlace;
     this.unit = "";
     this.range = calmRange(10);
@@ -85,8 +93,7 @@ export class VibrationChart {
   show(view) {
     const curve = view.vibration;
     if (!curve) {
-      this.chart.clear();
-      this.words.textContent = "No usable vibration channel. Broken bars are found by the current alone.";
+      this.clear("No usable vibration channel. Broken bars are found by the current alone.");
       return;
     }
     if (curve.unit !== this.unit) {

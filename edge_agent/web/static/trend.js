@@ -10,7 +10,7 @@ let span = "live", limits = { alarm: null, danger: null }, sinceStart = null, ou
 
 const chart = new Chart("trend-chart", () => ({
   scales: { x: { time: true, range: (_, first, last) => [span === "live" ? Math.min(first, last - LIVE_S) : first - 1, last + 1] }, y: { range: (_, low, high) => [0, Math.max(1.05 * (high ?? 0), 0.1)] } },
-  axes: [{ values: (_, times, __, ___, step) => timesOf(times, step) }, { label: "equivalent bars" }],
+  axes: [{ size: 46, values: (_, times, __, ___, step) => timesOf(times, step) }, { label: "equivalent bars" }],
   series: [
     {},
     { stroke: colour("accent"), width: 2, points: { show: true, size: 4, fill: colour("accent") } },

@@ -1,5 +1,5 @@
 // What the agent says, why, and the alarm with its answer.
-import { ask, byId, digits, levelOf, make, percent, plain, when, wordOf, writeFacts } from "./dom.js";
+import { ask, byId, digits, levelOf, make, percent, plain, unquoted, when, wordOf, writeFacts } from "./dom.js";
 
 export function showState(state) {
   const level = levelOf(state);
@@ -9,7 +9,7 @@ export function showState(state) {
   const summary = byId("summary");
   summary.className = `summary ${level}`;
   summary.textContent = state.summary;
-  byId("advice").textContent = state.advice;
+  byId("advice").textContent = unquoted(state.advice);
   const evidence = state.evidence || {}, interval = evidence.equivalent_bars_interval;
   writeFacts(byId("reasons"), [
     ["since", when(state.since)],

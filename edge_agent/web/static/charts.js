@@ -125,7 +125,8 @@ function writeLabel(plot, line, at, upright) {
   const noRoom = at + gap + width > bbox.left + bbox.width;
   const toTheLeft = noRoom || (line.left && at - gap - width > bbox.left);
   const beside = toTheLeft ? at - gap - width : at + gap;
-  const x = upright ? beside : bbox.left + bbox.width - width - gap;
+  const atTheEnd = line.left ? bbox.left + gap : bbox.left + bbox.width - width - gap;
+  const x = upright ? beside : atTheEnd;
   const y = upright ? bbox.top + row * (1 + (line.row || 0)) : at - gap;
   ctx.globalAlpha = 0.85;
   ctx.fillStyle = colour("card");

@@ -24,7 +24,7 @@ const tellings = {
   window: (view) => showWindow(view),
   diagnosis: (diagnosis) => addVerdict(diagnosis),
   health: (health) => showHealth(health),
-  baseline: (baseline) => writeFacts(byId("baseline"), [["own baseline", `${plain(baseline.state)}: ${unquoted(baseline.reason)}`]]),
+  baseline: (baseline) => writeFacts(byId("baseline"), [["own baseline", unquoted(baseline.reason) || plain(baseline.state)]]),
   trend: (trend) => showOutlook(trend),
   pulse: (pulse) => showPulse(pulse),
 };

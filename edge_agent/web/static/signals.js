@@ -68,7 +68,7 @@ function showPhasors(currents) {
       makeSvg("text", { x: (length + 15) * cos(angle), y: -(length + 15) * sin(angle) }, channel.phase || channel.name),
     );
   });
-  words.textContent = currents.map((channel) => `${channel.phase || channel.name} ${digits(channel.line_rms)} A ∠ ${channel.line_angle_deg.toFixed(0)}°`).join(" · ");
+  words.textContent = currents.map((channel) => `${channel.phase || channel.name} ${digits(channel.line_rms)} A ∠ ${channel.line_angle_deg.toFixed(0)}°`.replaceAll(" ", "\u00a0")).join(" · ");
   const doubt = wiringDoubt(currents);
   words.classList.toggle("problem", doubt !== null);
   if (doubt !== null) words.textContent += `. ${doubt}`;

@@ -42,7 +42,7 @@ function limitLines(columns) {
   const highest = Math.max(...columns[1], ...columns[3].map((value) => value ?? 0));
   return [["alarm", limits.alarm], ["danger", limits.danger]]
     .filter(([, bars]) => bars !== null && bars < 3 * Math.max(highest, 0.2))
-    .map(([name, bars]) => ({ y: bars, colour: name, dash: [2, 3], label: name }));
+    .map(([name, bars]) => ({ y: bars, colour: name, dash: [2, 3], label: name, left: true }));
 }
 
 export function showOutlook(trend) {

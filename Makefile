@@ -1,4 +1,5 @@
-# make demo | test | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test | clean
+# make demo | test | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
+# make clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -15,14 +16,22 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench model schema homeassistant firmware firmware-test deb deb-test clean brokers promtool \
-	emulator avr
+.PHONY: demo test browser lint bench model schema homeassistant firmware firmware-test deb deb-test clean brokers \
+	promtool emulator avr
 
 demo: $(STAMPS)/demo
 	$(BIN)/edge-calibrate demo $(ARGS)
 
 test: $(STAMPS)/test brokers promtool emulator
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+# The page in a headless Chromium; some 400 MB with the browser, so no part of `make test`.
+browser: $(STAMPS)/browser
+	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
+		if $(MAY_APT); then $(APT_INSTALL) chromium; \
+		else echo "the page is not tested; to test it: sudo apt install chromium" >&2; fi; \
+	fi
+	$(BIN)/python -m pytest tests/e2e/test_page_in_browser.py $(ARGS)
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .
@@ -115,11 +124,15 @@ $(STAMPS)/venv:
 
 # The broker of the demo is mosquitto where there is one, else amqtt.
 $(STAMPS)/demo: $(STAMPS)/venv pyproject.toml
-	if $(HAS_MOSQUITTO); then $(PIP) '.[simulator]'; else $(PIP) '.[demo]'; fi
+	if $(HAS_MOSQUITTO); then $(PIP) '.[simulator,web]'; else $(PIP) '.[demo]'; fi
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/venv pyproject.toml
 	$(PIP) '.[calibration,test]'
+	@touch $@
+
+$(STAMPS)/browser: $(STAMPS)/venv pyproject.toml
+	$(PIP) '.[simulator,browser]'
 	@touch $@
 
 $(STAMPS)/lint: $(STAMPS)/venv pyproject.toml

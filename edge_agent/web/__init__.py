@@ -8,8 +8,8 @@ of_motor   metrics of the motor
 of_agent   metrics of the agent itself
 page       the page: its files, what it is told, and what it asks
 telling    what the page is told of, kind by kind
-live       those who look at the page, and what waits for each of them
-view       what a window shows, for the eye: channels and spectra
+viewers    those who look at the page, and what waits for each of them
+charts     what a window shows, for the eye: channels and spectra
 months     the trend as the page draws it
 history    the last changes of the state, and what became of their alarms
 captured   the captures of events, to download and to draw

@@ -11,7 +11,7 @@ from edge_agent.acquire.recordings import Recording, RecordingError, read_record
 from edge_agent.motor import Nameplate
 from edge_agent.publish.json_values import Payload
 from edge_agent.verdict import Evidence
-from edge_agent.web.view import view_of
+from edge_agent.web.charts import view_of
 from edge_agent.windows.sliding import StreamWindow, Window
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,200}\.npz", re.ASCII)

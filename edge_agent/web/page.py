@@ -26,9 +26,9 @@ from edge_agent.web.asks import COMMANDS, Asks, TooManyError
 from edge_agent.web.assets import HEADERS, asset
 from edge_agent.web.captured import capture_at, view_of_capture
 from edge_agent.web.doors import is_foreign, is_local_name
-from edge_agent.web.live import Live
 from edge_agent.web.months import SPANS, chart_of
 from edge_agent.web.telling import Telling
+from edge_agent.web.viewers import Live
 
 Handler = Callable[[Request], Awaitable[Response]]
 _MAX_COMMAND_BYTES = 4096

@@ -12,11 +12,11 @@ from edge_agent.supervision import Watched
 
 if TYPE_CHECKING:
     from edge_agent.web.asks import Asks
-    from edge_agent.web.live import Live
     from edge_agent.web.metrics import Metrics
     from edge_agent.web.newest import Newest
     from edge_agent.web.server import Server
     from edge_agent.web.telling import Telling
+    from edge_agent.web.viewers import Live
 
 _STOP_S = 2.0
 """The server may take this long to stop, s: requests that still run get one second of it. Judgement."""
@@ -35,12 +35,12 @@ def open_sink(settings: SinkSettings) -> "Web | None":
     from edge_agent.web import history
     from edge_agent.web.app import make_app
     from edge_agent.web.asks import Asks
-    from edge_agent.web.live import Live
     from edge_agent.web.metrics import Metrics
     from edge_agent.web.newest import Newest
     from edge_agent.web.page import Page
     from edge_agent.web.server import Server
     from edge_agent.web.telling import Telling
+    from edge_agent.web.viewers import Live
 
     folder = settings.state_folder
     newest, live, asks = Newest(), Live(), Asks()

@@ -19,11 +19,11 @@ from edge_agent.publish.json_values import Payload
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.sink import Pulse
 from edge_agent.web.captured import capture_at
+from edge_agent.web.charts import view_of_answer
 from edge_agent.web.history import History
-from edge_agent.web.live import Draw, Live
 from edge_agent.web.newest import Newest
 from edge_agent.web.readiness import liveness, readiness, samples_come
-from edge_agent.web.view import view_of_answer
+from edge_agent.web.viewers import Draw, Live
 
 _KINDS: dict[type, str] = {
     State: "state",

@@ -137,7 +137,7 @@ def test_the_server_ends_at_once_though_somebody_looks(tmp_path: Path) -> None:
 
 
 def test_too_many_viewers_are_told_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("edge_agent.web.live.MAX_VIEWERS", 1)
+    monkeypatch.setattr("edge_agent.web.viewers.MAX_VIEWERS", 1)
     with serving(tmp_path) as (_, port), listening(port) as wait_for:
         wait_for("pulse")
         refused = get(port, "/live")

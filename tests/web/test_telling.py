@@ -12,9 +12,9 @@ from edge_agent.publish.json_values import Payload
 from edge_agent.publish.sink import SinkCounts
 from edge_agent.state_file import StateFile
 from edge_agent.web.history import History
-from edge_agent.web.live import Draw, Live
 from edge_agent.web.newest import Newest
 from edge_agent.web.telling import Telling
+from edge_agent.web.viewers import Draw, Live
 
 
 class Recorded(Live):

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 import pytest
 
 from edge_agent.publish.json_values import Payload
-from edge_agent.web import live as live_module
-from edge_agent.web.live import MAX_VIEWERS, Live
+from edge_agent.web import viewers as viewers_module
+from edge_agent.web.viewers import MAX_VIEWERS, Live
 
 WAIT_S = 60.0
 """Far longer than anything takes: it bounds a hang."""
@@ -101,7 +101,7 @@ def test_only_so_many_may_look() -> None:
 
 
 def test_a_quiet_connection_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_module, "_REST_S", 0.01)
+    monkeypatch.setattr(viewers_module, "_REST_S", 0.01)
 
     async def test(live: Live) -> None:
         assert (await anext(await begin(live))).startswith(b":")

@@ -9,7 +9,7 @@ from answers import NAMEPLATE, POLE_PASS_HZ, SHAFT_HZ, SLIP, a_window, an_answer
 
 from edge_agent.acquire.samples import Stream
 from edge_agent.verdict import Evidence
-from edge_agent.web.view import expected_lines, view_of, view_of_answer
+from edge_agent.web.charts import expected_lines, view_of, view_of_answer
 from edge_agent.windows.sliding import StreamWindow, Window
 
 EVIDENCE = Evidence(line_frequency_hz=60.0, slip=SLIP)

@@ -2,9 +2,9 @@
 
 import logging
 import time
+from collections.abc import Callable
 
 from edge_agent.acquire.source import PortLost, PortOpened, Silence, Source
-from edge_agent.health import HealthMeter
 from edge_agent.limits import SOURCE
 from edge_agent.refusals import of_samples
 from edge_agent.verdict import Refusal
@@ -15,9 +15,11 @@ _LOG = logging.getLogger(__name__)
 class SourceWatch:
     """Knows when samples came last, and why none come."""
 
-    def __init__(self, source: Source, health: HealthMeter) -> None:
+    def __init__(self, source: Source, tell: Callable[[str | None], None], name: str = "") -> None:
+        """Take the source, and a name for the log; `tell` gets what is wrong, None while all is well."""
         self._source = source
-        self._health = health
+        self._tell = tell
+        self._prefix = f"{name}: " if name else ""
         self._samples_s = time.monotonic()
         self._port_problem: str | None = None
         self._silences_said: set[str] = set()
@@ -33,10 +35,10 @@ class SourceWatch:
         self._samples_s = time.monotonic()
         self._silences_said.clear()
         problem = self._source.problem
-        self._health.source_problem(problem)
+        self._tell(problem)
         if problem is not None and problem not in self._problems_said:
             self._problems_said.add(problem)
-            _LOG.warning("%s", problem)
+            _LOG.warning("%s%s", self._prefix, problem)
 
     def port_opened(self, port: PortOpened) -> None:
         """Note that the port is there again."""
@@ -61,8 +63,8 @@ class SourceWatch:
         silent_s = time.monotonic() - self._samples_s
         if silence.key not in self._silences_said:
             self._silences_said.add(silence.key)
-            _LOG.warning("%s", silence.text)
-        self._health.source_problem(silence.text)
+            _LOG.warning("%s%s", self._prefix, silence.text)
+        self._tell(silence.text)
         if silence.refused:
             return of_samples.NOT_UNDERSTOOD[silence.quantity].refuse(silence.refused)
         return of_samples.SILENCE.refuse(silent_s)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from functools import partial
 from pathlib import Path
 
 from plates import plate_yaml
@@ -10,7 +11,7 @@ from schemas import check_payload
 from edge_agent.acquire.port_source import SerialSource
 from edge_agent.acquire.recordings import Recording, replay_blocks
 from edge_agent.agent import Agent
-from edge_agent.config import load_settings
+from edge_agent.config import load_agent
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Diagnosis, Document
 from edge_agent.publish.payloads import encode, payload_of
@@ -54,9 +55,9 @@ class StopsAfter(Heard):
 
 def agent_of(config: Path, model: Model, *more: Sink) -> Agent:
     """Return the agent of a configuration, with more sinks after its own."""
-    settings = load_settings(config)
+    settings, _ = load_agent(config)
     sinks = [*open_sinks(settings.sink_settings()), *more]
-    return Agent(settings, model, SerialSource(settings.serial_settings()), sinks)
+    return Agent(settings, model, [partial(SerialSource, serial) for serial, _ in settings.daqs()], sinks)
 
 
 def a_quick_agent(folder: Path, *more: Sink) -> Agent:
@@ -71,6 +72,6 @@ def a_quick_agent(folder: Path, *more: Sink) -> Agent:
 
 def play(agent: Agent, recording: Recording) -> None:
     """Hand the samples of a recording to an agent that does not run."""
-    agent._take(recording.device, time.monotonic())
+    agent.lines[0].take(recording.device, time.monotonic())
     for block in replay_blocks(recording, 0.1):
-        agent._take(block, time.monotonic())
+        agent.lines[0].take(block, time.monotonic())

@@ -98,12 +98,12 @@ def an_agent(
 
 def hear(agent: Agent, device: Device, blocks: Iterator[SampleBlock]) -> None:
     """Let an agent take samples as its source would give them, and write its captures."""
-    with agent._captures:
-        agent._take(device, monotonic())
+    with agent.lines[0].captures:
+        agent.lines[0].take(device, monotonic())
         for block in blocks:
-            agent._take(block, monotonic())
+            agent.lines[0].take(block, monotonic())
             agent._look_after()
-            agent._source_watch._samples_s = monotonic()
+            agent.lines[0]._source_watch._samples_s = monotonic()
         wait_for_captures(agent)
     wait_for_captures(agent)
 
@@ -111,9 +111,9 @@ def hear(agent: Agent, device: Device, blocks: Iterator[SampleBlock]) -> None:
 def wait_for_captures(agent: Agent) -> None:
     """Wait until what was to be written is written."""
     end_s = monotonic() + PATIENCE_S
-    while not agent._captures._writer._jobs.empty():
+    while not agent.lines[0].captures._writer._jobs.empty():
         assert monotonic() < end_s
-        agent._captures._writer.thread._thread.join(0.05)
+        agent.lines[0].captures._writer.thread._thread.join(0.05)
 
 
 def undated(verdict: Verdict) -> Verdict:

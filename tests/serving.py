@@ -67,7 +67,7 @@ def wait_for(port: int, path: str, enough: Callable[[Answer], bool]) -> Answer:
 def http_settings(folder: Path, http: HttpSettings | None) -> SinkSettings:
     """Return settings of an agent with this HTTP server, or without one."""
     outbox = OutboxSettings(folder / "outbox.sqlite3")
-    return SinkSettings("pump-7", "motor-1", folder, MqttSettings("127.0.0.1", 1), outbox, http=http)
+    return SinkSettings("pump-7", ("motor-1",), folder, MqttSettings("127.0.0.1", 1), outbox, http=http)
 
 
 @contextmanager

@@ -101,21 +101,21 @@ def an_agent(tmp_path, *more):
 def test_the_reason_why_the_port_is_away_outlasts_the_silence(tmp_path, monkeypatch):
     agent = an_agent(tmp_path)
     said = []
-    monkeypatch.setattr(agent._health, "source_problem", said.append)
-    agent._take(PortLost("port", "permission denied"), time.monotonic())
-    agent._source_watch._samples_s -= 60.0
+    monkeypatch.setattr(agent._health, "source_problem", lambda motor, problem: said.append(problem))
+    agent.lines[0].take(PortLost("port", "permission denied"), time.monotonic())
+    agent.lines[0]._source_watch._samples_s -= 60.0
     agent._look_after()
-    agent._take(PortOpened("port"), time.monotonic())
+    agent.lines[0].take(PortOpened("port"), time.monotonic())
     agent._look_after()
     assert said == ["port: permission denied"] * 2 + ["no samples come"]
 
 
 def test_a_device_that_was_just_found_is_starting_rather_than_silent(tmp_path, two_bars):
     agent = an_agent(tmp_path)
-    agent._source_watch._samples_s -= 60.0
-    agent._take(two_bars.device, time.monotonic())
+    agent.lines[0]._source_watch._samples_s -= 60.0
+    agent.lines[0].take(two_bars.device, time.monotonic())
     agent._look_after()
-    assert agent._line.decision.state.refusal.reason is Reason.STARTING
+    assert agent.lines[0].pipeline.decision.state.refusal.reason is Reason.STARTING
 
 
 def test_each_window_is_shown_to_every_sink_with_its_samples(tmp_path, two_bars):
@@ -127,9 +127,9 @@ def test_each_window_is_shown_to_every_sink_with_its_samples(tmp_path, two_bars)
 
     sinks = Shown(), Shown()
     agent = an_agent(tmp_path, *sinks)
-    agent._take(two_bars.device, time.monotonic())
+    agent.lines[0].take(two_bars.device, time.monotonic())
     for block in replay_blocks(two_bars, 0.5):
-        agent._take(block, time.monotonic())
+        agent.lines[0].take(block, time.monotonic())
     assert sinks[0].windows
     assert sinks[0].windows == sinks[1].windows
     assert len(sinks[0].windows) == len(sinks[0].of(Diagnosis))
@@ -140,9 +140,9 @@ def test_a_vibration_channel_that_tells_nothing_is_logged_once_for_each_device(t
     currents, vibration = two_bars.counts
     dead = replace(two_bars, counts=(currents, np.zeros_like(vibration)))
     for _ in range(2):
-        agent._take(dead.device, time.monotonic())
+        agent.lines[0].take(dead.device, time.monotonic())
         for block in replay_blocks(dead, 0.5):
-            agent._take(block, time.monotonic())
+            agent.lines[0].take(block, time.monotonic())
     said = [record.message for record in caplog.records if "tells nothing" in record.message]
     names = [channel.name for channel in dead.device.streams[1].channels]
     assert [line.split()[0] for line in said] == 2 * names
@@ -153,12 +153,12 @@ def said_of_windows(agent, caplog, *verdicts):
     """Log lines of windows with these verdicts, one after another."""
     caplog.clear()
     for verdict in verdicts:
-        before = agent._line.decision.state
+        before = agent.lines[0].pipeline.decision.state
         agent.seen_s = getattr(agent, "seen_s", 0.0) + 400.0  # longer than a state is held
-        changed = agent._line.decision.update(verdict, agent.seen_s, agent.seen_s + 12.0)
-        state = agent._line.decision.state
+        changed = agent.lines[0].pipeline.decision.update(verdict, agent.seen_s, agent.seen_s + 12.0)
+        state = agent.lines[0].pipeline.decision.state
         analysis, window = Analysis(verdict.evidence, verdict.refusal), Window(0.0, 4.0, (), 0.0)
-        agent._tell(Answer(verdict, before, state, changed, True, analysis, window))
+        agent.lines[0]._tell(Answer(verdict, before, state, changed, True, analysis, window))
     return [record.getMessage() for record in caplog.records if "event" not in record.getMessage()]
 
 
@@ -201,17 +201,17 @@ def refused(reason):
 def test_a_reason_that_changes_is_published_and_makes_no_event(tmp_path):
     agent = an_agent(tmp_path, heard := Heard())
     for reason in (Reason.UNSTEADY, Reason.LOAD_TOO_LOW, Reason.LOAD_TOO_LOW, Reason.UNSTEADY):
-        agent._refuse(refused(reason))
+        agent.lines[0]._refuse(refused(reason))
     assert heard.kinds == ["State"] * 3
 
 
 def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path):
     three_looks = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=13.0))
     agent = an_agent(tmp_path, heard := Heard())
-    agent._line.configure(three_looks.device)
+    agent.lines[0].pipeline.configure(three_looks.device)
     for block in replay_blocks(three_looks, 0.1):
-        agent._take(block, time.monotonic())
-    agent._refuse(refused(Reason.UNSTEADY))
+        agent.lines[0].take(block, time.monotonic())
+    agent.lines[0]._refuse(refused(Reason.UNSTEADY))
     told = ["Event", "State", "Alarm", "Event", "State"]
     assert [kind for kind in heard.kinds if kind not in ("Diagnosis", "Measurements")] == told
 
@@ -227,8 +227,8 @@ def test_health_comes_at_every_heartbeat_however_often_the_state_is_said(
     for turn in range(1, 13):
         now_s = began_s + 31.0 * turn
         monkeypatch.setattr(time, "monotonic", lambda now_s=now_s: now_s)
-        agent._source_watch._samples_s = now_s
-        agent._refuse(refused(reasons[turn % 2]))
+        agent.lines[0]._source_watch._samples_s = now_s
+        agent.lines[0]._refuse(refused(reasons[turn % 2]))
         agent._look_after()
     assert heard.kinds.count("Health") == 6
     assert heard.kinds.count("State") == states
@@ -238,7 +238,7 @@ def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, mon
     stop = Flag()
     agent = an_agent(tmp_path, heard := StopsAfter(stop, 1))
     began_unix_s = time.time() - 3.0
-    queue, rates_hz = agent._source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}
+    queue, rates_hz = agent.lines[0]._source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}
     clock = time.monotonic
     with monkeypatch.context() as three_seconds_ago:
         three_seconds_ago.setattr(time, "monotonic", lambda: clock() - 3.0)
@@ -259,7 +259,7 @@ def test_systemd_is_told_each_state_that_is_said(tmp_path, monkeypatch):
         ear.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         agent = an_agent(tmp_path)
-        agent._refuse(refused(Reason.LOST_SAMPLES))
+        agent.lines[0]._refuse(refused(Reason.LOST_SAMPLES))
         ear.settimeout(60.0)
         assert ear.recv(100) == b"STATUS=indeterminate: lost_samples"
 
@@ -284,14 +284,14 @@ def test_the_reason_of_a_silence_is_the_true_one_in_log_health_and_state(
 ):
     agent = an_agent(tmp_path, heard := Heard())
     if data:
-        agent._source._queue.put(data)
-    for arrived_s, item in agent._source.poll(0.0):
-        agent._take(item, arrived_s)
-    agent._source_watch._samples_s -= 4.5 if data else 5.5
+        agent.lines[0]._source._queue.put(data)
+    for arrived_s, item in agent.lines[0]._source.poll(0.0):
+        agent.lines[0].take(item, arrived_s)
+    agent.lines[0]._source_watch._samples_s -= 4.5 if data else 5.5
     for _ in range(5):
         agent._look_after()
     agent._say_health()
-    refusal = agent._line.decision.state.refusal
+    refusal = agent.lines[0].pipeline.decision.state.refusal
     assert refusal.reason is reason
     assert said in heard.of(Health)[-1].source
     assert sum(said in record.getMessage() for record in caplog.records) == 1
@@ -299,14 +299,14 @@ def test_the_reason_of_a_silence_is_the_true_one_in_log_health_and_state(
 
 def test_reasons_of_a_silence_that_take_turns_are_logged_once_each(tmp_path, caplog):
     agent = an_agent(tmp_path)
-    agent._source._queue.put(40 * b"123,512,498,505\n")
-    agent._source.poll(0.0)
+    agent.lines[0]._source._queue.put(40 * b"123,512,498,505\n")
+    agent.lines[0]._source.poll(0.0)
     for _ in range(20):
-        agent._source_watch._samples_s -= 60.0
+        agent.lines[0]._source_watch._samples_s -= 60.0
         agent._look_after()
-        agent._source._bytes_s -= 60.0
+        agent.lines[0]._source._bytes_s -= 60.0
         agent._look_after()
-        agent._source._bytes_s += 60.0
+        agent.lines[0]._source._bytes_s += 60.0
     said = [record.getMessage() for record in caplog.records if record.name == "edge_agent.source_watch"]
     assert len(said) == 2
     assert "csv_lines" in said[0]
@@ -317,9 +317,9 @@ def test_a_dead_channel_is_named_once_in_the_log_and_in_health_until_it_is_back(
     agent = a_csv_agent(tmp_path, heard := Heard())
     for value, problem in ((b"nan", "vib_radial gives no values"), (b"0.5", None)):
         for _ in range(10):
-            agent._source._queue.put(600 * (b"1.5,2.5,-4.0," + value + b"\n"))
-            for arrived_s, item in agent._source.poll(0.0):
-                agent._take(item, arrived_s)
+            agent.lines[0]._source._queue.put(600 * (b"1.5,2.5,-4.0," + value + b"\n"))
+            for arrived_s, item in agent.lines[0]._source.poll(0.0):
+                agent.lines[0].take(item, arrived_s)
         agent._say_health()
         source = heard.of(Health)[-1].source
         assert (source is None) if problem is None else (problem in source)

@@ -47,11 +47,11 @@ class Site:
     def restart(self) -> None:
         self.heard, self.answers = Asks(), DrawnAnswers()
         self.agent: Agent = agent_of(self.config, MODEL, self.heard)
-        self.agent._is_first = False
+        self.agent.lines[0]._is_first = False
 
     def run(self, windows: int) -> None:
         for look in self.motor.looks(windows):
-            self.agent._tell(self.answers.showing(look))
+            self.agent.lines[0]._tell(self.answers.showing(look))
             self.agent._look_after()
 
     def told(self) -> list[BaselineState]:
@@ -82,7 +82,7 @@ def test_growth_is_an_event_and_raises_no_alarm(site: Site) -> None:
     site.motor.growth_bars = 0.1
     site.run(20)
     assert site.events() == [Severity.OK, Severity.WATCH]
-    assert site.agent._alarm.latched is None
+    assert site.agent.lines[0]._alarm.latched is None
 
 
 def test_the_command_learn_begins_anew(site: Site) -> None:

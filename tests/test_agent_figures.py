@@ -46,7 +46,7 @@ def test_the_newest_window_is_told_at_a_heartbeat_once(
     for turn in (1, 2, 3):
         now_s = began_s + 61.0 * turn
         monkeypatch.setattr(time, "monotonic", lambda now_s=now_s: now_s)
-        agent._source_watch._samples_s = now_s
+        agent.lines[0]._source_watch._samples_s = now_s
         agent._look_after()
     assert heard.kinds.count("Health") == 3
     _, newest = heard.of(Measurements)
@@ -58,9 +58,9 @@ def test_a_stop_in_order_keeps_hours_and_starts(tmp_path: Path, motor: Recording
     stop = Flag()
     agent = a_quick_agent(tmp_path, StopsAfter(stop, 5))
     rates_hz = {s.number: s.rate_hz for s in motor.device.streams}
-    agent._source._queue.put(encode_description(motor.device))  # type: ignore[attr-defined]
+    agent.lines[0]._source._queue.put(encode_description(motor.device))  # type: ignore[attr-defined]
     for sequence, block in enumerate(replay_blocks(motor, 0.05)):
-        agent._source._queue.put(encode_data(block, rates_hz[block.stream], sequence))  # type: ignore[attr-defined]
+        agent.lines[0]._source._queue.put(encode_data(block, rates_hz[block.stream], sequence))  # type: ignore[attr-defined]
     agent.run(stop)
     kept = json.loads((tmp_path / "running_time.json").read_text())
     assert kept["running_hours"] == pytest.approx(8.0 / 3600, rel=0.02)
@@ -79,16 +79,16 @@ def test_figures_that_fail_cost_no_more_than_themselves(
     assert heard.of(Measurements) == []
     assert len(heard.of(Diagnosis)) == 5
     assert sum("no figures today" in record.getMessage() for record in caplog.records) == 1
-    agent._line.failures.check()
+    agent.lines[0].pipeline.failures.check()
 
 
 def test_a_device_without_currents_has_measurements_too(tmp_path: Path, motor: Recording) -> None:
     agent = a_quick_agent(tmp_path, heard := Heard())
     vibration = motor.device.streams[1]
-    agent._take(motor.device.__class__("d", "", "", (vibration,)), time.monotonic())
+    agent.lines[0].take(motor.device.__class__("d", "", "", (vibration,)), time.monotonic())
     for block in replay_blocks(motor, 0.1):
         if block.stream == vibration.number:
-            agent._take(SampleBlock(block.stream, block.first_scan, block.counts), time.monotonic())
+            agent.lines[0].take(SampleBlock(block.stream, block.first_scan, block.counts), time.monotonic())
     (told,) = heard.of(Measurements)
     assert isinstance(told, Measurements)
     assert not told.figures.running

@@ -42,7 +42,7 @@ def test_windows_before_a_stop_and_after_a_restart_are_each_counted_once(
         agent = a_quick_agent(tmp_path, heard := Heard())
         play(agent, motor)
         assert len(heard.of(Diagnosis)) == 5
-        looks += sum(len(tally.bars) for tally in agent._trend._running.bins.values())
+        looks += sum(len(tally.bars) for tally in agent.lines[0]._trend._running.bins.values())
         stop(agent)
         assert windows_kept(tmp_path) == (5 * turn, looks)
     assert looks > 0
@@ -56,9 +56,9 @@ def test_the_trend_is_told_at_the_first_heartbeat_and_when_an_hour_is_over(
     began_s, began_unix_s = time.monotonic(), 3600.0 * 498_700 + 600.0  # far from both ends of an hour
     for passed_s in (61.0, 122.0, 3800.0, 3861.0):
         monkeypatch.setattr(time, "monotonic", lambda now_s=began_s + passed_s: now_s)
-        agent._trend._clock = lambda now_s=began_unix_s + passed_s: now_s
-        agent._trend._ticks = time.monotonic
-        agent._source_watch._samples_s = time.monotonic()
+        agent.lines[0]._trend._clock = lambda now_s=began_unix_s + passed_s: now_s
+        agent.lines[0]._trend._ticks = time.monotonic
+        agent.lines[0]._source_watch._samples_s = time.monotonic()
         agent._look_after()
     first, second = heard.of(Trend)
     assert isinstance(first, Trend)

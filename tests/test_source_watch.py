@@ -44,7 +44,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock, self.source, self.health = Clock(), SilentSource(), Health()
         monkeypatch.setattr(source_watch, "time", self.clock)
-        self.watch = SourceWatch(self.source, self.health)  # type: ignore[arg-type]
+        self.watch = SourceWatch(self.source, self.health.source_problem)  # type: ignore[arg-type]
 
     def after(self, seconds: float) -> Reason | None:
         self.clock.now_s += seconds

@@ -11,6 +11,7 @@ source         what the agent needs of any source of samples, and what a source 
 port_source    a DAQ on a serial port as a source of samples: reader, queue and decoder in one
 serial_port    the thread that reads the serial port, and reopens it until it succeeds
 byte_queue     bytes on their way from the thread that reads the port to the one that decodes them
+part           the part of a DAQ that is one motor's, where the DAQ serves several: some of its channels
 drivers        how bytes become samples, one driver for each wire format
 counts         what a decoder counts: while it grows, and as it is handed out
 channel_watch  which channels give no values, as seen over a second or so

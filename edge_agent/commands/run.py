@@ -3,11 +3,12 @@
 import argparse
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 from edge_agent.acquire.port_source import SerialSource
 from edge_agent.agent import Agent
-from edge_agent.config import load_with_doubts
+from edge_agent.config import load_agent
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.failures import WindowsFailError
 from edge_agent.plain import one_line
@@ -26,17 +27,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up, 2 when another has its place."""
     hung_up = note_hangups()
-    settings, doubts = load_with_doubts(args.config)
+    settings, doubts = load_agent(args.config)
     for doubt in doubts:
         _LOG.warning("%s", doubt)
-    logging.getLogger().setLevel(settings.log_level.upper())
+    logging.getLogger().setLevel(settings.shared.log_level.upper())
     stop = stop_on_signals()
     try:
         with settings.only_one():
-            model = Model.load_for_agent(settings.model.file)
+            model = Model.load_for_agent(settings.shared.model.file)
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
-            source, sinks = SerialSource(settings.serial_settings()), open_sinks(settings.sink_settings())
-            Agent(settings, model, source, sinks).run(stop, hung_up)
+            sources = [partial(SerialSource, serial) for serial, _ in settings.daqs()]
+            Agent(settings, model, sources, open_sinks(settings.sink_settings())).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

@@ -1,6 +1,8 @@
 """The YAML file as typed settings, or every error in it. Its parts, in reading order:
 
 load            a YAML file in; settings out, or every error at once
+motors          several motors in one file: each as a file of its own would be
+agent_settings  what one agent is made of: one motor, or several that share broker, outbox and page
 settings        the keys of the YAML file, and their defaults
 channels        the section `channels`
 broker          the section `mqtt`
@@ -19,8 +21,18 @@ problems        an error in a configuration, and its place
 schema          JSON Schema of the YAML file, for completion and checks in editors
 """
 
-from edge_agent.config.load import load_settings, load_with_doubts
+from edge_agent.config.agent_settings import AgentSettings
+from edge_agent.config.load import load_agent, load_settings, load_with_doubts
 from edge_agent.config.problems import ConfigError, Position, Problem
 from edge_agent.config.settings import Settings
 
-__all__ = ["ConfigError", "Position", "Problem", "Settings", "load_settings", "load_with_doubts"]
+__all__ = [
+    "AgentSettings",
+    "ConfigError",
+    "Position",
+    "Problem",
+    "Settings",
+    "load_agent",
+    "load_settings",
+    "load_with_doubts",
+]

@@ -36,14 +36,15 @@ _STEP_S = 2.0
 """Default time between windows, s. Judgement: a broken bar takes days to grow."""
 
 
-def _host_id() -> str:
+def host_id() -> str:
+    """Return the name of this computer as an id."""
     return re.sub(r"[^A-Za-z0-9_-]", "-", socket.gethostname().split(".")[0]) or "agent"
 
 
 class AgentSection(Section):
     """The agent's own identity."""
 
-    id: Id = Field(default_factory=_host_id)
+    id: Id = Field(default_factory=host_id)
     """Name of the agent in topics: letters, digits, `_` and `-`; default: host and motor.id."""
     site: Printable | None = None
     """Where the agent is installed, a note for people."""
@@ -169,7 +170,7 @@ class Settings(Section):
             return given
         if not re.fullmatch(r"[A-Za-z0-9_-]+", motor_id):  # the motor's own check reports it
             return given
-        return given | {"agent": agent | {"id": f"{_host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
+        return given | {"agent": agent | {"id": f"{host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
 
     @field_validator("homeassistant")
     @classmethod
@@ -236,10 +237,10 @@ class Settings(Section):
         own = self.outbox_settings()
         before = (_common_folder() if self.state_dir is None else self.state_dir) / "outbox.sqlite3"
         former = None if before == own.path else before
-        topics = tuple(f"{self.mqtt.prefix}/{a}/{self.motor.id}/event" for a in (self.agent.id, _host_id()))
+        topics = tuple(f"{self.mqtt.prefix}/{a}/{self.motor.id}/event" for a in (self.agent.id, host_id()))
         return SinkSettings(
             self.agent.id,
-            self.motor.id,
+            (self.motor.id,),
             self.state_folder(),
             self.mqtt_settings(),
             own,
@@ -266,7 +267,7 @@ class Settings(Section):
         """Return the folder for what must outlive a restart; raises ConfigError if there is none."""
         if self.state_dir is not None:
             return self.state_dir
-        host_alone = self.agent.id == _host_id()
+        host_alone = self.agent.id == host_id()
         return _common_folder() if host_alone else _common_folder() / self.agent.id
 
     def only_one(self) -> contextlib.AbstractContextManager[None]:

@@ -250,3 +250,8 @@ class Health:
 
 Document = State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Trend | Health | Reply
 """Whatever the agent has to say."""
+
+
+def motor_of(document: Document) -> str | None:
+    """Return the id of the motor that a document is about; None for one of the agent itself."""
+    return None if isinstance(document, Health | Reply) else document.origin.motor

@@ -161,8 +161,8 @@ class SinkSettings:
 
     agent: str
     """Id of the agent."""
-    motor: str
-    """Id of the motor."""
+    motors: tuple[str, ...]
+    """Ids of its motors."""
     state_folder: Path
     """Folder for what must outlive a restart; whoever writes there first makes it."""
     mqtt: MqttSettings

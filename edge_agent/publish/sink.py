@@ -6,10 +6,10 @@ affair. MQTT is the first one. `payloads.payload_of` turns a document into JSON 
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib import import_module
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.pipeline import Answer
@@ -67,15 +67,24 @@ class Pulse:
     """What the agent has counted by now. It comes about once a second, as long as the agent works."""
 
     windows: WindowCounts
-    """What became of the samples."""
+    """What became of the samples, of all motors."""
     frames: DecoderCounts
-    """What came from the DAQ."""
+    """What came from the DAQ, or from all of them."""
     dropped_bytes: int
     """Bytes that nobody decoded in time."""
     waiting_blocks: int
     """Byte blocks that wait between the reader and the pipeline."""
     sinks: tuple[SinkCounts, ...]
     """What each sink tells of itself."""
+
+
+_Counts = TypeVar("_Counts", WindowCounts, DecoderCounts)
+
+
+def summed(counts: Sequence[_Counts]) -> _Counts:
+    """Return the sums of at least one set of counts, field by field."""
+    names = [field.name for field in fields(counts[0])]
+    return type(counts[0])(**{name: sum(getattr(own, name) for own in counts) for name in names})
 
 
 class Sink(Protocol):

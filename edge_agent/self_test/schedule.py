@@ -10,7 +10,7 @@ longer than for one more window, and nothing needs a lock.
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
@@ -203,3 +203,19 @@ class SelfTest:
             self._file.put_aside(one_line(str(error)))
             return None
         return tested if tested.model_sha256 == self._model.sha256 else None
+
+
+def tell_all(health: Health, tests: Mapping[str, SelfTest]) -> Health:
+    """Return health with what is known of the self-tests of all motors: the worst of each."""
+    told = {motor: test.tell(health) for motor, test in tests.items()}
+    if len(told) == 1:
+        return next(iter(told.values()))
+    limits = [own.proven_limit_bars for own in told.values() if own.proven_limit_bars is not None]
+    ages_s = [own.self_test_age_s for own in told.values() if own.self_test_age_s is not None]
+    problems = [f"{motor}: {own.self_test_problem}" for motor, own in told.items() if own.self_test_problem]
+    return replace(
+        health,
+        proven_limit_bars=max(limits) if len(limits) == len(told) else None,
+        self_test_age_s=max(ages_s) if len(ages_s) == len(told) else None,
+        self_test_problem="; ".join(problems) or None,
+    )

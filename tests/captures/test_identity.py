@@ -97,7 +97,7 @@ def test_a_device_that_counts_anew_makes_a_capture_of_what_follows(tmp_path, mot
 
     agent, said, config = an_agent(tmp_path, MODEL, PLATE)
     hear(agent, motor.device, blocks())
-    assert agent._line.windows.counts.device_restarts == 1
+    assert agent.lines[0].pipeline.windows.counts.device_restarts == 1
     then = published(said)
     for path in captures_of(tmp_path):
         found = replayed(path, config, MODEL)
@@ -143,7 +143,9 @@ def test_a_full_disk_costs_captures_and_no_diagnosis(tmp_path, motor, monkeypatc
     hear(agent, motor.device, as_on_a_line(motor, np.random.default_rng(0)))
     assert [own.captured for own in said.of(Event)] != []
     assert list((tmp_path / "captures").iterdir()) == []
-    health = agent._health.read(agent._source, agent._line.windows.counts, agent._sinks)
+    health = agent._health.read(
+        [agent.lines[0]._source], [agent.lines[0].pipeline.windows.counts], agent._sinks
+    )
     assert (health.captures_written, health.windows_failed, health.windows_skipped) == (0, 0, 0)
     assert health.captures_failed >= 1
     assert health.windows_done == len(live(said)) >= 15
@@ -156,7 +158,7 @@ def test_the_command_capture_keeps_samples(tmp_path, motor):
     def blocks():
         for number, block in enumerate(as_on_a_line(motor, np.random.default_rng(0))):
             if number == 100:
-                replies.append(agent._remote.answer(Request("capture", {"seconds": 9})))
+                replies.append(agent.lines[0]._remote.answer(Request("capture", {"seconds": 9})))
             yield block
 
     hear(agent, motor.device, blocks())

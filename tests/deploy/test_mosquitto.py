@@ -218,7 +218,7 @@ def test_an_agent_hears_that_home_assistant_has_started_and_tells_all_again(
 ) -> None:
     settings = SinkSettings(
         agent="pump-7",
-        motor="motor-1",
+        motors=("motor-1",),
         state_folder=tmp_path,
         mqtt=site.settings(),
         outbox=OutboxSettings(tmp_path / "outbox.sqlite3"),

@@ -33,7 +33,7 @@ def sink_settings(folder: Path, port: int = 1, **changes: object) -> SinkSetting
     """Settings of an agent that is quick to reconnect, with Home Assistant on."""
     given = SinkSettings(
         agent="pump-7",
-        motor="motor-1",
+        motors=("motor-1",),
         state_folder=folder / "state",
         mqtt=MqttSettings("127.0.0.1", port, retry_min_s=0.05, retry_max_s=0.2, connect_timeout_s=2),
         outbox=OutboxSettings(folder / "state" / "outbox.sqlite3"),
@@ -90,10 +90,10 @@ def test_sensors_are_told_when_the_daq_is_known_and_at_once_after_a_restart(tmp_
     mailbox = Mailbox()
     discovery = Discovery(sink_settings(tmp_path), mailbox)
     assert "current_a" not in entities(said(mailbox)[MOTOR])
-    discovery.device_came(a_daq("vib_x"))
+    discovery.device_came("motor-1", a_daq("vib_x"))
     found = entities(said(mailbox)[MOTOR])
     assert {"current_a", "current_b", "current_c", "vibration_vib_x"} <= found.keys()
-    discovery.device_came(a_daq("vib_x"))
+    discovery.device_came("motor-1", a_daq("vib_x"))
     assert said(mailbox) == {}
     assert entities(told_by(tmp_path)[MOTOR]) == found
 
@@ -101,9 +101,9 @@ def test_sensors_are_told_when_the_daq_is_known_and_at_once_after_a_restart(tmp_
 def test_an_entity_whose_sensor_or_setting_is_gone_is_removed(tmp_path: Path) -> None:
     mailbox = Mailbox()
     commands = replace(sink_settings(tmp_path).mqtt, commands=True)
-    Discovery(sink_settings(tmp_path, mqtt=commands), mailbox).device_came(a_daq("vib_x"))
+    Discovery(sink_settings(tmp_path, mqtt=commands), mailbox).device_came("motor-1", a_daq("vib_x"))
     mailbox = Mailbox()
-    Discovery(sink_settings(tmp_path), mailbox).device_came(a_daq("vib_y"))
+    Discovery(sink_settings(tmp_path), mailbox).device_came("motor-1", a_daq("vib_y"))
     found = said(mailbox)
     assert entities(found[AGENT])["capture"] == {"platform": "button"}
     assert entities(found[MOTOR])["vibration_vib_x"] == {"platform": "sensor"}

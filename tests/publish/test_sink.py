@@ -66,7 +66,7 @@ class Remembers(OnlyTakes):
 def sink_settings(folder: Path, **changes: object) -> SinkSettings:
     given = SinkSettings(
         agent="pump-7",
-        motor="motor-1",
+        motors=("motor-1",),
         state_folder=folder,
         mqtt=MqttSettings("127.0.0.1", 1),
         outbox=OutboxSettings(folder / "outbox.sqlite3"),
@@ -209,7 +209,7 @@ class Lines(Sink):
 
 
 def open_sink(settings):
-    return Lines(settings.state_folder / f"{settings.motor}.jsonl")
+    return Lines(settings.state_folder / f"{settings.motors[0]}.jsonl")
 '''
 """What somebody writes who adds a sink."""
 
@@ -242,7 +242,7 @@ def test_a_sink_that_is_a_file_and_a_line_in_the_list_gets_all_that_mqtt_gets(
     agent = agent_of(config, MODEL, heard := Ends(stop))
     recording = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=16.0))
     rates_hz = {stream.number: stream.rate_hz for stream in recording.device.streams}
-    queue = agent._source._queue  # type: ignore[attr-defined]
+    queue = agent.lines[0]._source._queue  # type: ignore[attr-defined]
     queue.put(encode_description(recording.device))
     for sequence, block in enumerate(replay_blocks(recording, 0.1)):
         queue.put(encode_data(block, rates_hz[block.stream], sequence))

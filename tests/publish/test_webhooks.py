@@ -74,7 +74,7 @@ def server() -> Iterator[HookServer]:
 def sink_settings(folder: Path, *webhooks: WebhookSettings) -> SinkSettings:
     return SinkSettings(
         agent="pump-7",
-        motor="motor-1",
+        motors=("motor-1",),
         state_folder=folder,
         mqtt=MqttSettings("127.0.0.1"),
         outbox=OutboxSettings(folder / "outbox.sqlite3"),
@@ -212,7 +212,7 @@ def test_the_agent_posts_the_event_that_it_publishes(tmp_path: Path, server: Hoo
     agent = agent_of(config, Model.load("builtin"), heard := EndsAtAlarm(stop))
     recording = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=16.0))
     rates_hz = {stream.number: stream.rate_hz for stream in recording.device.streams}
-    queue = agent._source._queue  # type: ignore[attr-defined]
+    queue = agent.lines[0]._source._queue  # type: ignore[attr-defined]
     queue.put(encode_description(recording.device))
     for sequence, block in enumerate(replay_blocks(recording, 0.1)):
         queue.put(encode_data(block, rates_hz[block.stream], sequence))

@@ -275,9 +275,9 @@ def an_agent_with_a_healthy_motor(folder: Path, sink: Heard) -> Agent:
     """Return an agent that has seen 18 s of its motor."""
     agent = agent_of(config_of(folder), MODEL, sink)
     recording = simulate(replace(MOTOR, duration_s=18.0))
-    agent._take(recording.device, time.monotonic())
+    agent.lines[0].take(recording.device, time.monotonic())
     for block in replay_blocks(recording, 0.5):
-        agent._take(block, time.monotonic())
+        agent.lines[0].take(block, time.monotonic())
     return agent
 
 

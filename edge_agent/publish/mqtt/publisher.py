@@ -41,7 +41,8 @@ RETAINED = ("state", "alarm", "info", "baseline", "trend", "measurements")
 def retained_topics(settings: SinkSettings) -> list[str]:
     """Return the topics under which the broker retains something of an agent, Home Assistant's apart."""
     base = settings.mqtt.base_topic(settings.agent)
-    return [f"{base}/{settings.motor}/{below}" for below in RETAINED] + [f"{base}/health", f"{base}/status"]
+    of_motors = [f"{base}/{motor}/{below}" for motor in settings.motors for below in RETAINED]
+    return [*of_motors, f"{base}/health", f"{base}/status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,7 @@ class Publisher(Sink):
             case Info():
                 self.publish_retained(f"{document.origin.motor}/info", payload)
                 if self._discovery is not None and document.device is not None:
-                    self._discovery.device_came(document.device)
+                    self._discovery.device_came(document.origin.motor, document.device)
                     self._courier.wake()
             case Baseline():
                 self.publish_retained(f"{document.origin.motor}/baseline", payload)

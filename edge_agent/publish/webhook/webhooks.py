@@ -8,13 +8,13 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from edge_agent.publish.documents import Document
+from edge_agent.publish.documents import Document, motor_of
 from edge_agent.publish.payloads import encode
 from edge_agent.publish.settings import OutboxSettings, SinkSettings, WebhookSettings
 from edge_agent.publish.sink import Sink, SinkCounts
@@ -40,17 +40,28 @@ def open_sink(settings: SinkSettings) -> Sink | None:
         settings.state_folder.mkdir(parents=True, exist_ok=True)
     return Webhooks(
         [
-            Webhook(f"webhook {number}", webhook, settings.state_folder / f"notify-{number}.sqlite3")
+            Webhook(name, webhook, settings.state_folder / file, motor)
             for number, webhook in enumerate(settings.webhooks, 1)
+            for name, file, motor in _outboxes(number, settings.motors)
         ]
     )
+
+
+def _outboxes(number: int, motors: Sequence[str]) -> Iterator[tuple[str, str, str | None]]:
+    """Yield name, outbox and motor of what tells one server: of each of several motors it is told apart."""
+    if len(motors) == 1:
+        yield f"webhook {number}", f"notify-{number}.sqlite3", None
+        return
+    for motor in motors:
+        yield f"webhook {number} of {motor}", f"notify-{number}-{motor}.sqlite3", motor
 
 
 class Webhook:
     """Tells one server, through an outbox of its own."""
 
-    def __init__(self, name: str, settings: WebhookSettings, file: Path) -> None:
-        """Go on where the outbox in `file` ends."""
+    def __init__(self, name: str, settings: WebhookSettings, file: Path, motor: str | None = None) -> None:
+        """Go on where the outbox in `file` ends; `motor` is the only one that is told of, None for any."""
+        self._motor = motor
         self._outbox = Outbox(OutboxSettings(file, _MAX_ROWS, _MAX_BYTES))
         self._lock = threading.Lock()
         newest = self._outbox.newest
@@ -73,6 +84,8 @@ class Webhook:
 
     def take(self, document: Document) -> None:
         """Keep what this document gives occasion to tell."""
+        if self._motor is not None and motor_of(document) not in (None, self._motor):
+            return
         with self._lock:
             self._occasions.take(document)
         self._look()

@@ -1,0 +1,39 @@
+"""What the last event of one motor among several told: the outbox that they share knows the newest of all."""
+
+from pathlib import Path
+
+from pydantic import TypeAdapter, ValidationError
+
+from edge_agent.plain import one_line
+from edge_agent.publish.documents import Event, Told
+from edge_agent.publish.payloads import encode, payload_of, told_in
+from edge_agent.state_file import StateFile
+
+FILE_VERSION = 1
+"""Version of the file's content."""
+_ADAPTER = TypeAdapter(Told)
+
+
+class ToldFile:
+    """Remembers over restarts what a motor's last event said that its state became."""
+
+    def __init__(self, folder: Path) -> None:
+        """Keep it in a folder of this motor alone."""
+        self._file = StateFile(folder / "told.json", FILE_VERSION)
+
+    def read(self) -> Told | None:
+        """Return what was told; None if there was no event yet, or where it is not known any more."""
+        content = self._file.read()
+        if content is None:
+            return None
+        try:
+            return _ADAPTER.validate_python(content)
+        except ValidationError as error:
+            self._file.put_aside(one_line(str(error)))
+            return None
+
+    def write(self, event: Event) -> None:
+        """Note an event."""
+        told = told_in(encode(payload_of(event)))
+        if told is not None:
+            self._file.write(dict(_ADAPTER.dump_python(told, mode="json")))

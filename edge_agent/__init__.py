@@ -1,6 +1,10 @@
 """An agent that detects broken rotor bars in an induction motor and reports them over MQTT. In reading order:
 
 agent             the whole program on one screen: serial bytes in, fault states out
+feed              one DAQ with the motors that it serves; it can be started anew without the others
+motor_line        one motor, from its samples to its documents
+addressing        which of its motors a command to the agent is for
+told_file         what the last event of one motor among several told
 source_watch      what is wrong with the source of samples: in the log once, in health while it lasts
 remote            does what is asked of a running agent: each command with its fields and its reply
 announce          turns verdicts and changes of state into documents for the sinks

@@ -19,7 +19,7 @@ from functools import partial
 
 from edge_agent.acquire.part import Part
 from edge_agent.acquire.source import Source
-from edge_agent.commands_to_motors import CommandsToMotors
+from edge_agent.addressing import CommandsToMotors
 from edge_agent.config import AgentSettings, Settings
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import WindowsFailError
@@ -188,6 +188,7 @@ class Agent:
             sum(source.dropped_bytes for source in sources),
             sum(source.waiting_blocks for source in sources),
             tuple(sink.counts for sink in self._sinks),
+            {line.motor: line.pipeline.windows.counts for line in self.lines},
         )
         for sink in self._sinks:
             sink.feel(pulse)

@@ -90,11 +90,9 @@ class MotorLine:
         """The recordings of what happens."""
         self._sinks = [*shared.sinks, self.captures]  # last: an event is in the outbox before it is captured
         self._told_file = ToldFile(folder) if shared.several else None
+        told = last_told(shared.sinks, self.motor) if self._told_file is None else self._told_file.read()
         self._announcer = Announcer(
-            origin,
-            last_told(shared.sinks, self.motor) if self._told_file is None else self._told_file.read(),
-            lambda: draw_event_number(shared.sinks),
-            self.captures.of_event,
+            origin, told, lambda: draw_event_number(shared.sinks), self.captures.of_event
         )
         self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION))
         running_file = StateFile(folder / "running_time.json", running_time.FILE_VERSION)
@@ -220,7 +218,7 @@ class MotorLine:
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
         for sink in self._sinks:
-            sink.show(answer)
+            sink.show(answer, self.motor)
         if answer.changed:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))

@@ -122,7 +122,7 @@ def test_each_window_is_shown_to_every_sink_with_its_samples(tmp_path, two_bars)
     class Shown(Heard):
         windows = ()
 
-        def show(self, answer):
+        def show(self, answer, motor):
             self.windows = (*self.windows, answer.window.start_s)
 
     sinks = Shown(), Shown()
@@ -168,7 +168,8 @@ def test_the_log_says_why_there_is_no_answer_each_reason_once_until_there_is_one
     caplog.set_level(logging.INFO)
     agent = an_agent(tmp_path)
     monkeypatch.setattr(
-        "edge_agent.agent.say_why", lambda answer, plate: f"{answer.verdict.refusal.quantity} {plate.poles}"
+        "edge_agent.motor_line.say_why",
+        lambda answer, plate: f"{answer.verdict.refusal.quantity} {plate.poles}",
     )
     scale, load = (
         replace(starting(), refusal=refused(reason)) for reason in (Reason.WRONG_SCALE, Reason.LOAD_TOO_LOW)
@@ -182,7 +183,7 @@ def test_the_log_says_why_there_is_no_answer_each_reason_once_until_there_is_one
 
 def test_the_log_names_an_event_with_its_severity_or_reason(tmp_path, caplog, monkeypatch):
     caplog.set_level(logging.INFO)
-    monkeypatch.setattr("edge_agent.agent.say_why", lambda *_: "")
+    monkeypatch.setattr("edge_agent.motor_line.say_why", lambda *_: "")
     agent = an_agent(tmp_path)
     healthy = replace(starting(), state=State.HEALTHY, severity=Severity.OK, refusal=None)
     off = replace(starting(), refusal=refused(Reason.MOTOR_OFF))

@@ -64,7 +64,7 @@ def test_a_stop_in_order_keeps_hours_and_starts(tmp_path: Path, motor: Recording
     agent.run(stop)
     kept = json.loads((tmp_path / "running_time.json").read_text())
     assert kept["running_hours"] == pytest.approx(8.0 / 3600, rel=0.02)
-    assert a_quick_agent(tmp_path)._running.time.running_hours == kept["running_hours"]
+    assert a_quick_agent(tmp_path).lines[0]._running.time.running_hours == kept["running_hours"]
 
 
 def test_figures_that_fail_cost_no_more_than_themselves(

@@ -5,8 +5,8 @@ affair. MQTT is the first one. `payloads.payload_of` turns a document into JSON 
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from importlib import import_module
 from types import TracebackType
 from typing import Protocol, Self, TypeVar
@@ -76,6 +76,13 @@ class Pulse:
     """Byte blocks that wait between the reader and the pipeline."""
     sinks: tuple[SinkCounts, ...]
     """What each sink tells of itself."""
+    of_motors: Mapping[str, WindowCounts] = field(default_factory=dict)
+    """What became of the samples of each motor, by its id."""
+
+    def samples_of(self, motor: str | None) -> int:
+        """Return how many scans were received of a motor; of all if that is not known of one."""
+        own = None if motor is None else self.of_motors.get(motor)
+        return (own or self.windows).samples_received
 
 
 _Counts = TypeVar("_Counts", WindowCounts, DecoderCounts)
@@ -83,7 +90,7 @@ _Counts = TypeVar("_Counts", WindowCounts, DecoderCounts)
 
 def summed(counts: Sequence[_Counts]) -> _Counts:
     """Return the sums of at least one set of counts, field by field."""
-    names = [field.name for field in fields(counts[0])]
+    names = [own.name for own in fields(counts[0])]
     return type(counts[0])(**{name: sum(getattr(own, name) for own in counts) for name in names})
 
 
@@ -113,8 +120,8 @@ class Sink(Protocol):
         """
         ...
 
-    def show(self, answer: Answer) -> None:
-        """Take what a window brought, with its samples; for sinks that draw it. Called as `take` is."""
+    def show(self, answer: Answer, motor: str) -> None:
+        """Take what a window of a motor brought, with its samples; for sinks that draw it. As `take` is."""
         return
 
     def feel(self, pulse: Pulse) -> None:

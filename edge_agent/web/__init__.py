@@ -1,11 +1,13 @@
 """The HTTP server: the page, what Prometheus scrapes, and whether all is well. Its parts, in reading order:
 
 sink       the sink that is the server: it keeps the newest documents, and serves them
+motor_view  what is held of one motor: its newest documents, its page and those who look
 newest     the newest documents and pulse, and when samples and verdicts came last
 readiness  is the agent alive, and does it see its motor?
 metrics    everything that Prometheus scrapes, as one page
-of_motor   metrics of the motor
+of_motor   metrics of a motor
 of_agent   metrics of the agent itself
+choice     the page of an agent of several motors: a link to the page of each
 page       the page: its files, what it is told, and what it asks
 telling    what the page is told of, kind by kind
 viewers    those who look at the page, and what waits for each of them

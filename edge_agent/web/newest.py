@@ -23,8 +23,10 @@ class Newest:
     The agent's thread writes and the server's thread reads. No lock is needed: each value is replaced whole.
     """
 
-    def __init__(self, clock: Clock = time.monotonic) -> None:
-        """Begin with nothing; times are those of `clock`, s."""
+    def __init__(self, clock: Clock = time.monotonic, motor: str | None = None) -> None:
+        """Begin with nothing; times are those of `clock`, s. `motor` is the id of one among several."""
+        self._motor = motor
+        self._samples = 0
         self.clock = clock
         """The clock of the times below."""
         self.started_s = clock()
@@ -77,8 +79,8 @@ class Newest:
 
     def feel(self, pulse: Pulse) -> None:
         """Keep a pulse in the place of the one before."""
-        now_s, before = self.clock(), self.pulse
-        samples_before = 0 if before is None else before.windows.samples_received
-        if pulse.windows.samples_received > samples_before:
+        now_s, samples = self.clock(), pulse.samples_of(self._motor)
+        if samples > self._samples:
             self.samples_s = now_s
+        self._samples = samples
         self.pulse, self.pulse_s = pulse, now_s

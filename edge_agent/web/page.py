@@ -39,7 +39,14 @@ class Page:
     """Answers the paths of the page."""
 
     def __init__(
-        self, telling: Telling, live: Live, asks: Asks, captures: Path, trend: Path, may_write: bool
+        self,
+        telling: Telling,
+        live: Live,
+        asks: Asks,
+        captures: Path,
+        trend: Path,
+        may_write: bool,
+        motor: str | None = None,
     ) -> None:
         """Prepare.
 
@@ -50,6 +57,7 @@ class Page:
             captures: folder of the captures.
             trend: file of the trend.
             may_write: True if there is a token, so that whoever asks may be trusted.
+            motor: id of the motor, which commands name; None for an only one.
         """
         self._telling = telling
         self._live = live
@@ -57,21 +65,22 @@ class Page:
         self._captures = captures
         self._trend = trend
         self._may_write = may_write
+        self._named = {} if motor is None else {"motor": motor}
         self._one_at_a_time = asyncio.Lock()
 
     def routes(self) -> list[Route]:
         """Return all paths."""
         return [
-            Route("/", self._kept_to_itself(self._index)),
-            Route("/static/{name}", self._kept_to_itself(self._static)),
-            Route("/live", self._kept_to_itself(self._stream)),
-            Route("/trend/{span}", self._kept_to_itself(self._chart)),
-            Route("/captures/{name}", self._kept_to_itself(self._capture)),
-            Route("/captures/{name}/view", self._kept_to_itself(self._capture_view)),
-            Route("/command/{name}", self._kept_to_itself(self._command), methods=["POST"]),
+            Route("/", self.kept_to_itself(self._index)),
+            Route("/static/{name}", self.kept_to_itself(self._static)),
+            Route("/live", self.kept_to_itself(self._stream)),
+            Route("/trend/{span}", self.kept_to_itself(self._chart)),
+            Route("/captures/{name}", self.kept_to_itself(self._capture)),
+            Route("/captures/{name}/view", self.kept_to_itself(self._capture_view)),
+            Route("/command/{name}", self.kept_to_itself(self._command), methods=["POST"]),
         ]
 
-    def _kept_to_itself(self, answer: Handler) -> Handler:
+    def kept_to_itself(self, answer: Handler) -> Handler:
         """Refuse foreign names of this computer, and keep answers from other sites."""
 
         async def guarded(request: Request) -> Response:
@@ -134,7 +143,7 @@ class Page:
         except ValueError as error:
             return _problem(400, str(error))
         try:
-            reply = await self._asks.ask(name, data)
+            reply = await self._asks.ask(name, data | self._named)
         except (TooManyError, TimeoutError):
             return _problem(503, "the agent does not answer; try again")
         if reply.error is not None:

@@ -1,6 +1,6 @@
 """What the page is told of, kind by kind, as server-sent events."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from edge_agent.pipeline import Answer
@@ -41,11 +41,15 @@ _KINDS: dict[type, str] = {
 class Telling:
     """Tells viewers what the agent says. Called in the agent's thread, drawn in the server's."""
 
-    def __init__(self, newest: Newest, history: History, live: Live, captures: Path) -> None:
+    def __init__(
+        self, newest: Newest, history: History, live: Live, captures: Path, motors: Sequence[str] = ()
+    ) -> None:
+        """Take what is told of, whom, and the folder of captures; `motors` are all, if there are several."""
         self._newest = newest
         self._history = history
         self._live = live
         self._captures = captures
+        self._motors = list(motors)
         self._written = 0
 
     @property
@@ -77,7 +81,8 @@ class Telling:
 
     def known(self, may_write: bool) -> Iterator[tuple[str, Draw]]:
         """Yield what a new viewer is told first."""
-        yield "access", lambda: {"may_write": may_write}
+        motors = {"motors": self._motors} if self._motors else {}
+        yield "access", lambda: {"may_write": may_write, **motors}
         newest = self._newest
         documents: tuple[Document | None, ...] = (
             newest.info,

@@ -82,7 +82,7 @@ def feed(web: Web, answer: Answer, ended: threading.Event) -> None:
         web.feel(a_pulse(samples))
         if samples // 10_000 % STEP_S == 0:
             web.take(Diagnosis(ORIGIN, answer.verdict, time.time()))
-            web.show(answer)
+            web.show(answer, "motor-1")
 
 
 @contextmanager

@@ -113,7 +113,7 @@ def test_an_entity_whose_sensor_or_setting_is_gone_is_removed(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("changes", "gone"),
     [
-        ({"motor": "motor-2"}, {MOTOR}),
+        ({"motors": ("motor-2",)}, {MOTOR}),
         ({"home_assistant": OFF}, {AGENT, MOTOR}),
         ({"home_assistant": HomeAssistantSettings(prefix="ha")}, {AGENT, MOTOR}),
     ],
@@ -130,7 +130,7 @@ def test_what_is_gone_is_cleared_until_the_broker_has_confirmed_it(
 
 def test_a_message_that_was_confirmed_is_not_forgotten(tmp_path: Path) -> None:
     told_by(tmp_path)
-    assert told_by(tmp_path, motor="motor-2")[MOTOR] == b""
+    assert told_by(tmp_path, motors=("motor-2",))[MOTOR] == b""
 
 
 def test_a_file_that_nobody_wrote_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -240,12 +240,12 @@ def test_a_motor_that_left_the_file_disappears_and_switching_off_removes_all(
     with open_publisher(mosquitto.port) as publisher:
         wait_until(lambda: publisher.connected)
     assert {AGENT, MOTOR} <= at_rest(subscribe, mosquitto.port, "first").keys()
-    with open_publisher(mosquitto.port, motor="motor-2") as publisher:
+    with open_publisher(mosquitto.port, motors=("motor-2",)) as publisher:
         wait_until(lambda: publisher.connected)
     found = at_rest(subscribe, mosquitto.port, "second")
     assert {AGENT, OTHER} <= found.keys()
     assert MOTOR not in found
-    with open_publisher(mosquitto.port, motor="motor-2", home_assistant=OFF) as publisher:
+    with open_publisher(mosquitto.port, motors=("motor-2",), home_assistant=OFF) as publisher:
         wait_until(lambda: publisher.connected)
     assert not {AGENT, MOTOR, OTHER} & at_rest(subscribe, mosquitto.port, "third").keys()
 

@@ -100,7 +100,7 @@ def test_a_viewer_hears_what_is_known_and_a_change_of_the_state(tmp_path: Path) 
 def test_windows_reach_those_who_look(tmp_path: Path) -> None:
     with serving(tmp_path) as (web, port), listening(port) as wait_for:
         wait_for("pulse")
-        web.show(an_answer(a_window()))
+        web.show(an_answer(a_window()), "motor-1")
         assert len(wait_for("window")["channels"]) == 4
 
 
@@ -108,8 +108,8 @@ def test_a_viewer_that_vanishes_is_forgotten(tmp_path: Path) -> None:
     with serving(tmp_path) as (web, port):
         with listening(port) as wait_for:
             wait_for("pulse")
-            assert web._live.is_watched
-        until(lambda: not web._live.is_watched)
+            assert web.views[0].live.is_watched
+        until(lambda: not web.views[0].live.is_watched)
 
 
 def test_a_viewer_that_takes_nothing_any_more_is_forgotten(
@@ -122,8 +122,8 @@ def test_a_viewer_that_takes_nothing_any_more_is_forgotten(
         much = "x" * 1_000_000
 
         def forgotten() -> bool:
-            web._live.tell("window", lambda: {"much": much})
-            return not web._live.is_watched
+            web.views[0].live.tell("window", lambda: {"much": much})
+            return not web.views[0].live.is_watched
 
         until(forgotten)
 

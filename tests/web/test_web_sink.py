@@ -44,7 +44,7 @@ def test_while_nobody_looks_a_window_is_let_go_and_no_thread_is_added(tmp_path: 
         threads, answer = threading.active_count(), an_answer(a_window())
         held = sys.getrefcount(answer)
         for _ in range(3):
-            web.show(answer)
+            web.show(answer, "motor-1")
         assert sys.getrefcount(answer) == held
         assert threading.active_count() == threads
 

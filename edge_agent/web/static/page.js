@@ -1,5 +1,5 @@
 // The page: takes what the agent tells and hands it to the part that shows it.
-import { byId, plain, unquoted, withUnit, writeFacts } from "./dom.js";
+import { byId, make, plain, unquoted, withUnit, writeFacts } from "./dom.js";
 import { showEvents } from "./events.js";
 import { showChannels, showTiles } from "./signals.js";
 import { liveCharts } from "./spectra.js";
@@ -12,7 +12,10 @@ const said = {}; // the newest message of each kind
 let heardAt = Date.now();
 
 const tellings = {
-  access: () => refreshAlarm(),
+  access: (access) => {
+    showMotors(access.motors ?? []);
+    refreshAlarm();
+  },
   info: (info) => showInfo(info),
   state: (state) => {
     showState(state);
@@ -42,6 +45,13 @@ function listen() {
     showConnection("bad", "connection lost");
     if (source.readyState === EventSource.CLOSED) setTimeout(listen, AGAIN_MS);
   };
+}
+
+// Of several motors the page shows one; each has a link to its own.
+function showMotors(motors) {
+  const nav = byId("motors");
+  nav.hidden = motors.length < 2;
+  nav.replaceChildren(...motors.map((motor) => make("a", { href: `../${motor}/` }, motor)));
 }
 
 function refreshAlarm() {

@@ -111,6 +111,11 @@ class _Parser(argparse.ArgumentParser):
         super().error(one_line(message))
 
 
+def add_motor_option(parser: argparse.ArgumentParser) -> None:
+    """Declare the option by which a command finds its motor in a file of several."""
+    parser.add_argument("--motor", metavar="ID", help="which motor is meant, where the file has several")
+
+
 def write_any_character() -> None:
     """Write characters that the terminal cannot show as escapes, e.g. \\xe4, rather than fail."""
     for stream in (sys.stdout, sys.stderr):

@@ -4,7 +4,7 @@ import argparse
 import json
 from pathlib import Path
 
-from edge_agent.cli import DONE, FAILED
+from edge_agent.cli import DONE, FAILED, add_motor_option
 from edge_agent.config import load_with_doubts
 from edge_agent.doctor.examination import examine
 from edge_agent.doctor.result import Mark
@@ -13,6 +13,7 @@ from edge_agent.doctor.result import Mark
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    add_motor_option(parser)
     parser.add_argument(
         "--topics",
         action="store_true",
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print each result as it comes; 1 if one failed. The agent may run meanwhile."""
-    settings, _ = load_with_doubts(args.config)
+    settings, _ = load_with_doubts(args.config, motor=args.motor)
     status = DONE
     for result in examine(settings, all_topics=args.topics):
         print(json.dumps(result.payload()) if args.json else result.line, flush=True)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
-from edge_agent.config import load_settings
+from edge_agent.config import load_agent
 from edge_agent.plain import one_line, printable
 from edge_agent.publish.mqtt.connection import Connection, ConnectionFailedError, Will
 from edge_agent.publish.mqtt.discovery import told_topics
@@ -27,7 +27,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Clear the topics; 1 if the broker did not confirm each of them, 2 while the agent runs."""
-    settings = load_settings(args.config)
+    settings, _ = load_agent(args.config)
     try:
         with settings.only_one():
             sinks = settings.sink_settings()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from edge_agent.acquire.port_source import SerialSource
 from edge_agent.acquire.serial_port import IN_USE
-from edge_agent.cli import DONE, FAILED, WRONG_USAGE
+from edge_agent.cli import DONE, FAILED, WRONG_USAGE, add_motor_option
 from edge_agent.config import Settings, load_with_doubts
 from edge_agent.doctor.figures_table import columns, figures_payload, header, problems_of, row
 from edge_agent.doctor.listener import Listener, Look
@@ -30,6 +30,7 @@ _HEADER_EVERY = 20
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    add_motor_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--seconds", type=_seconds, help="end after this time (default: Ctrl-C ends it)")
 
@@ -43,7 +44,7 @@ def _seconds(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Print a line a second; 1 if no sample came, 2 if the agent has the port."""
-    settings, _ = load_with_doubts(args.config)
+    settings, _ = load_with_doubts(args.config, motor=args.motor)
     stop = stop_on_signals()
     who = running_agent(settings)
     if who is not None:

@@ -14,7 +14,7 @@ from edge_agent.captures.assembly import TooLongError, recording_of
 from edge_agent.captures.recent import RecentSamples
 from edge_agent.captures.recorder import about
 from edge_agent.captures.store import write_whole
-from edge_agent.cli import DONE, FAILED, WRONG_USAGE
+from edge_agent.cli import DONE, FAILED, WRONG_USAGE, add_motor_option
 from edge_agent.config import Settings, load_settings
 from edge_agent.limits import SOURCE
 from edge_agent.plain import one_line, printable
@@ -37,6 +37,7 @@ class RecordError(Exception):
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    add_motor_option(parser)
     parser.add_argument("-o", "--output", type=_new_file, required=True, help="the recording to write (.npz)")
     parser.add_argument("--seconds", type=_seconds, default=60.0, help="its length (s)")
 
@@ -61,7 +62,7 @@ def _seconds(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Record; 1 when no samples came, 2 when the agent has the port."""
-    settings = load_settings(args.config)
+    settings = load_settings(args.config, motor=args.motor)
     stop = stop_on_signals()
     try:
         check_no_agent(settings)

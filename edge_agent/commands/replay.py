@@ -14,7 +14,7 @@ from edge_agent.acquire.recordings import Recording, RecordingError, read_record
 from edge_agent.acquire.samples import Device
 from edge_agent.capabilities import capabilities
 from edge_agent.captures.replaying import replayed
-from edge_agent.cli import WRONG_USAGE
+from edge_agent.cli import WRONG_USAGE, add_motor_option
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.model import Model, ModelError
@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("recordings", type=Path, nargs="+", metavar="RECORDING", help="recordings (.npz)")
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    add_motor_option(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--json", action="store_true", help="print one JSON object per window, as it would be published"
@@ -45,7 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Replay each recording from a fresh start; 1 when one of them could not be used."""
-    settings = load_settings(args.config)
+    settings = load_settings(args.config, motor=args.motor)
     if args.plot and (problem := _cannot_plot(args.recordings)):
         print(f"edge-agent replay: {one_line(problem)}", file=sys.stderr)
         return WRONG_USAGE

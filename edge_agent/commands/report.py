@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 from edge_agent.acquire.recordings import RecordingError
-from edge_agent.cli import DONE, FAILED
+from edge_agent.cli import DONE, FAILED, add_motor_option
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import ModelError
 from edge_agent.plain import one_line
@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "capture", type=Path, metavar="CAPTURE", help="recording that the agent has kept (.npz)"
     )
+    add_motor_option(parser)
     parser.add_argument(
         "-c",
         "--config",
@@ -35,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Write the page and print its path; 1 if the capture cannot be used."""
-    settings = None if args.config is None else load_settings(args.config)
+    settings = None if args.config is None else load_settings(args.config, motor=args.motor)
     try:
         html = report_html(args.capture, settings)
     except (RecordingError, ModelError) as error:

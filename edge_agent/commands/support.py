@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from edge_agent.cli import DONE
+from edge_agent.cli import DONE, add_motor_option
 from edge_agent.commands.check import summary, verdict
 from edge_agent.config import ConfigError, Problem, Settings, load_with_doubts
 from edge_agent.doctor.examination import examine
@@ -24,6 +24,7 @@ _FOLDER = "edge-agent-support"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    add_motor_option(parser)
     parser.add_argument(
         "-o", "--output", type=_new_file, required=True, help=f"the file to write ({_ENDING})"
     )
@@ -43,19 +44,21 @@ def run(args: argparse.Namespace) -> int:
     """Write the archive; a wrong configuration, a silent port or an absent broker are packed as they are."""
     public = PublicSettings(args.config)
     scrubber = Scrubber(public.secrets)
-    files = {name: scrubber.clean(text) for name, text in _files(args.config, public.text, args.unit)}
+    files = {
+        name: scrubber.clean(text) for name, text in _files(args.config, public.text, args.unit, args.motor)
+    }
     _write(args.output, files)
     print(f"{args.output}: {', '.join(files)}")
     print("Look through it before you send it: secrets were removed as far as they are known as such.")
     return DONE
 
 
-def _files(config: Path, public: str, unit: str) -> Iterator[tuple[str, str]]:
+def _files(config: Path, public: str, unit: str, motor: str | None) -> Iterator[tuple[str, str]]:
     """Give name and text of each file; secrets are still in them."""
     yield "versions.txt", versions()
     yield "configuration.yaml", public
     try:
-        settings, doubts = load_with_doubts(config)
+        settings, doubts = load_with_doubts(config, motor=motor)
     except ConfigError as error:
         yield "check.txt", f"{error}\n"
     else:

@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 
+from edge_agent.cli import add_motor_option
 from edge_agent.config import Settings, load_settings
 from edge_agent.outlook import say_outlook
 from edge_agent.plain import one_line
@@ -26,6 +27,7 @@ _MAX_DAYS = 36_500
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    add_motor_option(parser)
     parser.add_argument(
         "--days", type=_days, help=f"how many days back (default: {_DAYS}; with --csv all that is kept)"
     )
@@ -34,7 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Print what is kept; 1 if it cannot be read. The agent may run meanwhile."""
-    settings = load_settings(args.config)
+    settings = load_settings(args.config, motor=args.motor)
     path = settings.state_folder() / FILE_NAME
     days = None if args.csv and args.days is None else max(args.days or _DAYS, BASIS_DAYS)
     try:

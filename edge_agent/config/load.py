@@ -40,7 +40,15 @@ def load_with_doubts(
     """
     document = read_document(file, environment)
     agent = _load(document, live=True)
-    return _chosen(document, agent, motor), _doubts(document, agent)
+    settings = _chosen(document, agent, motor)
+    for serial, served in agent.daqs():
+        if settings.motor.id in served and len(served) > 1:
+            key, others = ("acquisition",), ", ".join(served)
+            message = (
+                f"{serial.port} serves {others}; only `run` tells their channels apart, so start the agent"
+            )
+            raise ConfigError((Problem(file, document.place(key), key, message),))
+    return settings, _doubts(document, agent)
 
 
 def load_agent(

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from broker import Mosquitto, Subscriber
+from broker import Mosquitto, Subscriber, free_port
 from plant import START_S, Agent, Daq, Program
 from plates import plate_yaml
+from serving import get, wait_for
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
@@ -75,11 +76,17 @@ def test_a_daq_that_dies_is_seen_on_its_motor_alone_and_a_restart_keeps_each_ala
         f'  - motor: {plate_yaml(id=motor)}\n    acquisition: {{port: "{daq.link}"}}\n'
         for motor, daq in two_daqs.items()
     )
-    config = write_config(tmp_path, mosquitto, entries)
+    port = free_port()
+    config = write_config(tmp_path, mosquitto, entries, f"http: {{listen: '127.0.0.1:{port}'}}\n")
     agent = start_agent(config)
     listener.wait_for(lambda _: state_of(listener, "pump") == "healthy", START_S)
     listener.wait_for(lambda _: newest(listener, "fan/alarm").get("active"), START_S)
     assert newest(listener, "pump/alarm")["active"] is False
+    wait_for(port, "/readyz", lambda answer: answer.status == 200)
+    metrics = get(port, "/metrics").text.splitlines()
+    for motor, alarm in (("pump", "0.0"), ("fan", "1.0")):
+        assert f'edge_agent_motor_alarm_active{{motor="{motor}"}} {alarm}' in metrics
+        assert get(port, f"/motor/{motor}/").status == 200
 
     ask(mosquitto, "acknowledge", '{"id": "fan", "by": "someone"}')
     listener.wait_for(lambda _: newest(listener, "reply/acknowledge"), START_S)
@@ -92,6 +99,10 @@ def test_a_daq_that_dies_is_seen_on_its_motor_alone_and_a_restart_keeps_each_ala
     seen = len(listener.on(f"{BASE}/pump/diagnosis"))
     listener.wait_for(lambda _: len(listener.on(f"{BASE}/pump/diagnosis")) >= seen + 5, START_S)
     assert state_of(listener, "pump") == "healthy"
+    wait_for(
+        port, "/readyz", lambda answer: answer.status == 503 and answer.text.startswith("fan: no samples")
+    )
+    assert "pump" not in get(port, "/readyz").text
     listener.wait_for(lambda _: newest(listener, "health").get("source") is not None, START_S)
     assert str(newest(listener, "health")["source"]).startswith("fan: ")
     assert "pump:" not in str(newest(listener, "health")["source"])

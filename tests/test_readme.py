@@ -11,7 +11,7 @@ import yaml
 from answers import a_window, an_answer
 from schemas import check_payload
 
-from edge_agent.config import ConfigError, load_settings
+from edge_agent.config import ConfigError, load_agent, load_settings
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.outlook import Forecast, Growth, Outlook
 from edge_agent.publish.documents import Measurements, Origin, Trend
@@ -30,6 +30,13 @@ def test_the_minimal_configuration_is_right(tmp_path: Path):
     file = tmp_path / "agent.yaml"
     file.write_text(MINIMAL)
     assert load_settings(file).mqtt.host == "localhost"
+
+
+def test_the_configuration_of_several_motors_is_right(tmp_path: Path):
+    (motors,) = (block for block in FURTHER if "motors:" in block)
+    file = tmp_path / "agent.yaml"
+    file.write_text(f"{motors}mqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n")
+    assert load_agent(file)[0].names == ("pump", "fan")
 
 
 def test_every_other_key_is_known_and_only_the_files_are_missing(tmp_path: Path):

@@ -286,3 +286,20 @@ def publish(port: int, topic: str, payload: str) -> None:
     """Publish as Home Assistant does when it starts."""
     command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(port), "-q", "1", "-t", topic, "-m", payload]
     subprocess.run(command, check=True, timeout=60)
+
+
+def test_each_of_several_motors_is_a_device_with_its_own_sensors_and_buttons(tmp_path: Path) -> None:
+    settings = sink_settings(tmp_path, motors=("motor-1", "fan"))
+    settings = replace(settings, mqtt=replace(settings.mqtt, commands=True))
+    fan = MOTOR.replace("motor-1", "fan")
+    mailbox = Mailbox()
+    Discovery(settings, mailbox).device_came("fan", a_daq("vib_x"))
+    found = said(mailbox)
+    assert {AGENT, MOTOR, fan} <= found.keys()
+    assert "vibration_vib_x" in entities(found[fan])
+    assert "vibration_vib_x" not in entities(found[MOTOR])
+    assert "acknowledge" not in entities(found[AGENT])
+    assert '"motor": "fan"' in str(entities(found[fan])["acknowledge"]["payload_press"])
+    again = Mailbox()
+    Discovery(settings, again)
+    assert "vibration_vib_x" in entities(said(again)[fan])

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -286,3 +287,18 @@ def a_process(folder: Path, server: HookServer, first: int) -> "subprocess.Popen
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+
+
+def test_of_each_of_several_motors_a_server_is_told_apart(tmp_path: Path, server: HookServer) -> None:
+    settings = replace(sink_settings(tmp_path, WebhookSettings(server.url)), motors=("motor-1", "fan"))
+    sink = open_sink(settings)
+    assert sink is not None
+    with sink:
+        for motor in settings.motors:
+            sink.take(replace(RAISED, origin=replace(RAISED.origin, motor=motor)))
+        wait_until(lambda: len(server.occasions) == 2)
+    assert server.occasions == ["alarm", "alarm"]
+    assert sorted(path.name for path in tmp_path.glob("*.sqlite3")) == [
+        "notify-1-fan.sqlite3",
+        "notify-1-motor-1.sqlite3",
+    ]

@@ -22,7 +22,7 @@ from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.model_file import builtin_path, digest_path
 from edge_agent.publish.documents import Alarm, Health, Reply
 from edge_agent.publish.sink import Request
-from edge_agent.self_test.schedule import AGAIN_AFTER_S, Outcome, SelfTest
+from edge_agent.self_test.schedule import AGAIN_AFTER_S, Outcome, SelfTest, tell_all
 from edge_agent.self_test.search import LimitSearch, Proof
 
 HEALTH = Health(
@@ -295,3 +295,25 @@ def test_the_agent_answers_the_command_when_the_test_has_ended_and_tells_health_
     assert health.self_test_problem is None
     assert health.self_test_age_s is not None
     assert sink.of(Alarm) == []
+
+
+class Told:
+    """As much of a self-test as is asked by health."""
+
+    def __init__(self, limit_bars: float | None, age_s: float, problem: str | None = None) -> None:
+        self._told = {
+            "proven_limit_bars": limit_bars,
+            "self_test_age_s": age_s,
+            "self_test_problem": problem,
+        }
+
+    def tell(self, health: Health) -> Health:
+        return replace(health, **self._told)  # type: ignore[arg-type]
+
+
+def test_of_several_motors_health_tells_the_worst_self_test() -> None:
+    told = tell_all(HEALTH, {"pump": Told(0.5, 9.0), "fan": Told(0.8, 7.0, "blunt")})  # type: ignore[dict-item]
+    assert (told.proven_limit_bars, told.self_test_age_s) == (0.8, 9.0)
+    assert told.self_test_problem == "fan: blunt"
+    unknown = tell_all(HEALTH, {"pump": Told(0.5, 9.0), "fan": Told(None, 7.0)})  # type: ignore[dict-item]
+    assert unknown.proven_limit_bars is None

@@ -10,6 +10,7 @@ settings       settings of the acquisition
 source         what the agent needs of any source of samples, and what a source reports
 port_source    a DAQ on a serial port as a source of samples: reader, queue and decoder in one
 serial_port    the thread that reads the serial port, and reopens it until it succeeds
+conversation   commands to a DAQ that sends only when it is told to, and its answers
 byte_queue     bytes on their way from the thread that reads the port to the one that decodes them
 drivers        how bytes become samples, one driver for each wire format
 counts         what a decoder counts: while it grows, and as it is handed out

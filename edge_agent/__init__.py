@@ -27,7 +27,7 @@ outlook           how broken bars develop: growth, and when the next severity co
 trend             hours, days and months of a motor on disk, and a forecast
 config            the YAML file as typed settings, or every error in it
 commands          one module for each command of `edge-agent`
-cli               the command line: `edge-agent run | check | replay | record | trend | ports | bench`
+cli               the command line: `edge-agent run | check | replay | record | trend | ports | guess | bench`
 explain           what a window shows and why its verdict follows, in plain words
 explain_channels  sentences about single channels: impossible currents, vibration that shows nothing
 capabilities      what the available channels allow and what they do not, in plain words

@@ -1,4 +1,4 @@
-"""The command line: `edge-agent run | check | replay | record | trend | ports | bench`.
+"""The command line: `edge-agent run | check | replay | record | trend | ports | guess | bench`.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -54,6 +54,9 @@ COMMANDS = {
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
     ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
+    "guess": Command(
+        "edge_agent.commands.guess", "listen to an unknown DAQ, and propose what to write for it"
+    ),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }
 """By name."""

@@ -16,6 +16,9 @@ drivers        how bytes become samples, one driver for each wire format
 counts         what a decoder counts: while it grows, and as it is handed out
 channel_watch  which channels give no values, as seen over a second or so
 pace           how many lines of text come in a second, whatever they hold: what `rate_hz` must be
+guess          what an unknown DAQ sends: a proposal for the YAML, and what it rests on
+guess_table    its lines of text as a table of numbers
+guess_waves    what the columns of such a table may be: time, currents and their phases, vibration
 silence        why an open port brings no samples, concluded from what comes instead
 likeness       what unreadable bytes look like, text or not: for messages only
 ports          the serial ports of this computer

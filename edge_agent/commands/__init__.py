@@ -6,5 +6,6 @@ replay  `edge-agent replay`: recordings through the very same stages, as fast as
 record  `edge-agent record`: samples from the port to a file, by hand
 trend   `edge-agent trend`: how the motor has developed, day by day, and what is to be expected
 ports   `edge-agent ports`: which serial ports there are, and whether this user may open them
+guess   `edge-agent guess`: listen to an unknown DAQ, and propose what to write for it
 bench   `edge-agent bench`: what each stage costs on this machine, and how much faster than real time it is
 """

@@ -47,7 +47,7 @@ def test_an_echo_before_the_first_scan_is_no_loss() -> None:
 
 
 @given(
-    place=st.integers(2 * STRETCH * 8, 5 * STRETCH * 8),
+    place=st.integers(3 * STRETCH * 8 + 9, 5 * STRETCH * 8),
     length=st.integers(1, 39).filter(lambda length: length % 8),
     more=st.booleans(),
     pieces=st.integers(20, 900),

@@ -236,8 +236,9 @@ def _ground(name: str, column: Column, named: str | None, phase: str | None, lin
         return varies
     if column.role is Role.OTHER:
         return f"{varies}, {100 * column.share:.0f} % of it at {line_hz:.1f} Hz: taken for vibration"
-    why = "by its name" if named else f"by its angle of {column.angle_deg:.0f} degrees"
-    likely = f"phase {phase} {why}" if phase else f"at {column.angle_deg:.0f} degrees it is no third phase"
+    lag = f"{round(column.lag_deg) % 360} degrees behind the first one"
+    why = "by its name" if named else f"as it is {lag}"
+    likely = f"phase {phase} {why}" if phase else f"of no phase that is free, as it is {lag}"
     return f"{varies}, {100 * column.share:.0f} % of it at {line_hz:.1f} Hz: taken for a current, {likely}"
 
 

@@ -48,10 +48,10 @@ class Column:
     """Root mean square of what varies, in its numbers."""
     share: float = 0.0
     """Share of that at the common line frequency."""
-    angle_deg: float = 0.0
-    """Angle at that frequency; only differences between columns mean something."""
+    lag_deg: float = 0.0
+    """Angle by which it lags behind the first current, 0 to 360 degrees."""
     phase: str | None = None
-    """Phase that this angle makes likely."""
+    """Phase that this lag makes likely."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,18 +91,18 @@ def look_at(values: NDArray[np.float64], times: Sequence[int], rate_hz: float | 
     are_waves = shares >= _WAVE_SHARE
     if not are_waves.any() or len(values) * line_hz < _CYCLES * rate_hz:
         return Waves(tuple(plain), None)
-    first_angle: float | None = None
+    first_deg = float(angles[int(np.argmax(are_waves))])
     taken: set[str] = set()
     for number, share, angle, is_wave in zip(varying, shares, angles, are_waves, strict=True):
         phase = None
+        lag_deg = (first_deg - float(angle)) % 360
         if is_wave:
-            first_angle = angle if first_angle is None else first_angle
-            phase = _phase(first_angle - angle)
+            phase = _phase(lag_deg)
             phase = None if phase in taken else phase
             taken |= {phase} if phase else set()
         seen = plain[number]
         role = Role.CURRENT if is_wave else Role.OTHER
-        plain[number] = Column(role, seen.mean, seen.rms, float(share), float(angle), phase)
+        plain[number] = Column(role, seen.mean, seen.rms, float(share), lag_deg, phase)
     return Waves(tuple(plain), line_hz)
 
 

@@ -57,7 +57,6 @@ def contradictions(root: object) -> Found:
     yield from _power_without_current(file)
     yield from _rate_below_line(file)
     yield from _lines_beyond_baud_rate(file)
-    yield from frame_problems(file.get("acquisition"), file.get("channels"))
     if file.number("mqtt", "port") == TLS_PORT and not file.has("mqtt", "tls"):
         yield (
             ("mqtt", "port"),
@@ -73,6 +72,7 @@ def undescribed_channels(root: object) -> Found:
     """
     file = _Content(root)
     decoder, channels = file.decoder, file.get("channels")
+    yield from frame_problems(file.get("acquisition"), channels)
     if decoder is None or decoder.tells_rate:
         return
     if decoder.describes_itself and file.number("acquisition", "rate_hz") is None:

@@ -1,5 +1,7 @@
 """Frames of a fixed length: never a shifted channel, and what is lost is counted exactly."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from binary_streams import (
@@ -12,11 +14,12 @@ from binary_streams import (
     frames,
     scans_of,
 )
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edge_agent.acquire.drivers.decoder import Unread
 from edge_agent.acquire.drivers.fixed_frame import FixedFrameDecoder
+from edge_agent.acquire.overrides import ChannelOverride
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.settings import SerialSettings
 
@@ -25,8 +28,8 @@ CHECKSUMS = ["none", "xor", "crc8", "crc16"]
 FRAME_BYTES = len(a_frame(0))
 
 
-def a_decoder(**settings: object) -> FixedFrameDecoder:
-    return FixedFrameDecoder(frame_settings(**settings))  # type: ignore[arg-type]
+def a_decoder(**given: object) -> FixedFrameDecoder:
+    return FixedFrameDecoder(frame_settings(**given))  # type: ignore[arg-type]
 
 
 def numbers(found: list[Device | SampleBlock], seed: int = 0, until: int = 3 * MANY) -> list[int]:
@@ -69,6 +72,7 @@ def test_values_of_other_types_are_read(value_type: str) -> None:
 
 
 @pytest.mark.parametrize("checksum", CHECKSUMS)
+@settings(max_examples=50)
 @given(
     start=st.integers(0, 2 * FRAME_BYTES),
     cuts=st.lists(st.tuples(st.integers(0, MANY * FRAME_BYTES), st.integers(1, 200)), max_size=3),
@@ -184,11 +188,8 @@ def test_frames_of_which_nothing_is_known_ask_for_the_channels() -> None:
 
 
 def test_what_is_lost_for_want_of_a_scale_is_counted_as_undescribed() -> None:
-    settings = frame_settings()
-    unknown = tuple(channel for channel in currents())
-    decoder = FixedFrameDecoder(
-        SerialSettings("fixed_frame", "/dev/null", channels=unknown, frame=settings.frame)
-    )
+    unknown = tuple(ChannelOverride(channel.name) for channel in currents())
+    decoder = FixedFrameDecoder(replace(frame_settings(), channels=unknown))
     assert not decoder.push(frames(range(5)))
     assert decoder.counts.undescribed == 4
 

@@ -12,6 +12,7 @@ it is not supported.
 """
 
 import logging
+from math import ceil
 from typing import ClassVar, Self
 
 import numpy as np
@@ -96,7 +97,7 @@ class DataqDecoder(Decoder):
     @property
     def counts(self) -> DecoderCounts:
         """What was seen so far; `frames` are scans, and at least as many were lost as were dropped."""
-        return self._counter.snapshot(self._lost_bytes // self._width)
+        return self._counter.snapshot(ceil(self._lost_bytes / self._width))
 
     def push(self, data: bytes) -> list[Device | SampleBlock]:
         """Take bytes; give the scans that they confirm."""
@@ -144,7 +145,8 @@ class DataqDecoder(Decoder):
         if len(self._buffer) < size + self._width:
             return False
         for start in range(self._width):
-            if self._is_good(bytes(self._buffer[start : start + size])):
+            ends = self._buffer.startswith(bytes(self._word), start + self._width - 2)
+            if ends and self._is_good(bytes(self._buffer[start : start + size])):
                 self._lose(start + self._width)
                 self._locked, self._ambiguous = True, False
                 return True

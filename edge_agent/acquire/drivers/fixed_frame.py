@@ -146,13 +146,14 @@ class FixedFrameDecoder(Decoder):
             return False
         counter, behind = (shape.counter_at(self._buffer, place) for place in (0, shape.size))
         missing = None if counter is None or behind is None else (behind - counter - 1) % shape.wrap
-        sound = shape.is_sound(self._buffer)
-        self._counter.crc_errors += not sound
-        if counter is not None and missing is not None and sound and self._is_credible(missing):
+        if counter is None or missing is None:
+            self._counter.malformed += 1
+        elif not shape.is_sound(self._buffer):
+            self._counter.crc_errors += 1
+        elif self._is_credible(missing):
             self._give(counter, found)
             del self._buffer[: shape.size]
             return True
-        self._counter.malformed += missing is None
         self._locked = missing == 0
         self._discard(shape.size if self._locked else 1)
         return True

@@ -3,7 +3,7 @@
 import os
 import select
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from edge_agent.acquire.drivers.line_styles import show
@@ -33,13 +33,14 @@ class NoAnswerError(OSError):
     """The DAQ does not answer as it should; the message says what came, and what to do."""
 
 
-def hold(port: int, wake: int, exchanges: Sequence[Exchange]) -> None:
-    """Carry out exchanges on an open port, one after the other.
+def hold(port: int, wake: int, exchanges: Sequence[Exchange], beat: Callable[[], None]) -> None:
+    """Carry out exchanges on an open port, one after the other; call `beat` before each.
 
     What comes before the last command was sent belongs to no sample: it is thrown away. Returns early once
     `wake` can be read: the program stops. Raises NoAnswerError for a missing answer, OSError for a lost port.
     """
     for number, exchange in enumerate(exchanges):
+        beat()
         _write(port, exchange.send)
         if exchange.answer:
             _await(port, wake, exchange)

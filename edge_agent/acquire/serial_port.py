@@ -89,11 +89,11 @@ class SerialReader:
             self._thread.beat()
             try:
                 with _open(self._port, self._baud_rate) as port:
-                    hold(port.fileno(), self._wake_read, self._opening)
+                    hold(port.fileno(), self._wake_read, self._opening, self._thread.beat)
                     self._said = None
                     self._queue.put(PortOpened(self._port))
                     self._read_until_lost(port.fileno())
-                    hold(port.fileno(), self._wake_read, self._closing)
+                    hold(port.fileno(), self._wake_read, self._closing, self._thread.beat)
             except (OSError, termios.error, ValueError) as error:
                 self._say_lost(_reason(error))
             self._wait()

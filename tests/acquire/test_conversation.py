@@ -4,11 +4,16 @@ import os
 import threading
 import tty
 from collections.abc import Callable, Iterator
+from time import monotonic
 
 import pytest
 
 from edge_agent.acquire import conversation
 from edge_agent.acquire.conversation import Exchange, NoAnswerError, hold
+
+
+def nothing() -> None:
+    """Nobody watches."""
 
 
 class Far:
@@ -63,7 +68,12 @@ def far() -> Iterator[Callable[[Callable[[bytes], bytes]], Far]]:
 
 def test_each_command_waits_for_its_answer_and_what_comes_before_is_thrown_away(far) -> None:
     at = far(lambda data: {b"srate 6000\r": b"\x01\x02srate 6000\r", b"start\r": b"SAMPLES"}.get(data, b""))
-    hold(at.port, at.wake, (Exchange(b"srate 6000\r", b"srate 6000"), Exchange(b"start\r")))
+    hold(
+        at.port,
+        at.wake,
+        beat=nothing,
+        exchanges=(Exchange(b"srate 6000\r", b"srate 6000"), Exchange(b"start\r")),
+    )
     received = b""
     while not received.endswith(b"SAMPLES"):
         received += at.read(100)
@@ -73,14 +83,14 @@ def test_each_command_waits_for_its_answer_and_what_comes_before_is_thrown_away(
 
 def test_old_samples_are_drained_before_the_last_command(far) -> None:
     at = far(lambda data: 500 * b"old" if data == b"STOP\n" else b"new")
-    hold(at.port, at.wake, (Exchange(b"STOP\n"), Exchange(b"START\n")))
+    hold(at.port, at.wake, beat=nothing, exchanges=(Exchange(b"STOP\n"), Exchange(b"START\n")))
     assert at.read(3) == b"new"
 
 
 def test_a_device_that_never_is_quiet_is_started_all_the_same(far, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "_PATIENCE_S", 0.3)
     at = far(lambda data: 1000 * b"x")
-    hold(at.port, at.wake, (Exchange(b"STOP\n"), Exchange(b"START\n")))
+    hold(at.port, at.wake, beat=nothing, exchanges=(Exchange(b"STOP\n"), Exchange(b"START\n")))
     while not at.heard.endswith(b"START\n"):
         at.read(1)
 
@@ -91,22 +101,31 @@ def test_a_wrong_answer_is_told_with_what_was_expected(far, monkeypatch: pytest.
     with pytest.raises(
         NoAnswerError, match=r"the DAQ answered 'what\?.*' to 'encode 0', expected 'encode 0'"
     ):
-        hold(at.port, at.wake, (Exchange(b"encode 0\r", b"encode 0"),))
+        hold(at.port, at.wake, beat=nothing, exchanges=(Exchange(b"encode 0\r", b"encode 0"),))
 
 
 def test_no_answer_is_told(far, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "_PATIENCE_S", 0.2)
     at = far(lambda data: b"")
     with pytest.raises(NoAnswerError, match="the DAQ answered nothing to 'encode 0'"):
-        hold(at.port, at.wake, (Exchange(b"encode 0\r", b"encode 0"),))
+        hold(at.port, at.wake, beat=nothing, exchanges=(Exchange(b"encode 0\r", b"encode 0"),))
 
 
 def test_a_stop_ends_the_wait_for_an_answer(far, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversation, "_PATIENCE_S", 60.0)
     at = far(lambda data: b"")
     at.stop()
-    hold(at.port, at.wake, (Exchange(b"encode 0\r", b"encode 0"),))
-    assert True  # it came back
+    began_s = monotonic()
+    hold(at.port, at.wake, beat=nothing, exchanges=(Exchange(b"encode 0\r", b"encode 0"),))
+    assert monotonic() - began_s < 60.0
+
+
+def test_a_long_conversation_is_no_stall(far) -> None:
+    beats = []
+    at = far(lambda data: data)
+    exchanges = [Exchange(b"%d\r" % n, b"%d" % n) for n in range(5)]
+    hold(at.port, at.wake, exchanges, lambda: beats.append(1))
+    assert len(beats) == 5
 
 
 def test_a_device_that_is_gone_is_an_error(far) -> None:
@@ -115,5 +134,5 @@ def test_a_device_that_is_gone_is_an_error(far) -> None:
     os.close(master)
     at = far(lambda data: b"")
     with pytest.raises(OSError, match=r"error|gone"):
-        hold(port, at.wake, (Exchange(b"encode 0\r", b"encode 0"),))
+        hold(port, at.wake, beat=nothing, exchanges=(Exchange(b"encode 0\r", b"encode 0"),))
     os.close(port)

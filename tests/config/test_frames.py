@@ -136,7 +136,6 @@ def test_a_gain_is_part_of_the_code(tmp_path: Path) -> None:
 
 def test_a_recording_needs_none_of_this(tmp_path: Path) -> None:
     file = tmp_path / "agent.yaml"
-    file.write_text(
-        f"motor:\n  {plate_yaml()}\nacquisition: {{port: /dev/ttyACM0, driver: dataq}}\nmqtt: {{host: localhost}}\n"
-    )
+    acquisition = "acquisition: {port: /dev/ttyACM0, driver: dataq}"
+    file.write_text(f"motor:\n  {plate_yaml()}\n{acquisition}\nmqtt: {{host: localhost}}\n")
     assert load_settings(file).channels is None

@@ -6,6 +6,7 @@ will do. To find the beginning of a frame, everything within the length of one i
 only one place at which that is so. What is lost is counted by the counter.
 """
 
+import logging
 from typing import ClassVar, Self
 
 from edge_agent.acquire.conversation import Exchange
@@ -16,9 +17,11 @@ from edge_agent.acquire.drivers.due_daq import Plan
 from edge_agent.acquire.drivers.frame_shape import FrameShape, period_of
 from edge_agent.acquire.drivers.scan_index import ScanIndex
 from edge_agent.acquire.overrides import undescribed_device
-from edge_agent.acquire.samples import Device, SampleBlock
+from edge_agent.acquire.samples import Device, SampleBlock, same_rate
 from edge_agent.acquire.settings import WANTED_CHANNELS, FrameLayout, SerialSettings
 from edge_agent.acquire.source import Silence
+
+_LOG = logging.getLogger(__name__)
 
 PRESETS = {"due_daq": due_daq.plan}
 """DAQs that are known by name, and what each is told and sends."""
@@ -39,6 +42,10 @@ class FixedFrameDecoder(Decoder):
         self.description_problem: str | None = None
         """None: there is no description on the wire."""
         self._plan = plan_of(settings)
+        if settings.rate_hz and not same_rate(settings.rate_hz, self._plan.rate_hz):
+            _LOG.info(
+                "the DAQ gives %.2f scans a second, %g are asked for", self._plan.rate_hz, settings.rate_hz
+            )
         device = undescribed_device(settings.channels, self._plan.rate_hz) if settings.channels else None
         self._device = device if self._plan.rate_hz else None
         self._shape = FrameShape(self._plan.layout, max(1, len(self._plan.columns)))

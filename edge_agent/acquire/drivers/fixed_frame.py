@@ -1,9 +1,9 @@
 """Frames of a fixed length that the YAML describes: sync, counter, scans interleaved by channel, checksum.
 
 A sync may stand anywhere among samples, so that it is never believed alone. A frame is handed on only if the
-frame behind it begins where it ends, with a counter that is one more; where a checksum fits, a larger one
-will do. To find the beginning of a frame, everything within the length of one is looked at: there must be
-only one place at which that is so. What is lost is counted by the counter.
+frame behind it begins where it ends, with a counter that is one more; where a crc16 fits, a larger one will
+do. To find the beginning of a frame, everything within the length of one is looked at: there must be only one
+place at which that is so. What is lost is counted by the counter.
 """
 
 import logging
@@ -167,7 +167,7 @@ class FixedFrameDecoder(Decoder):
 
     def _is_credible(self, missing: int) -> bool:
         """True if so many frames may be missing between a sound frame and the head behind it."""
-        return missing == 0 or (self._shape.has_checksum and missing < self._shape.wrap // _MAX_JUMP)
+        return missing == 0 or (self._shape.stands_alone and missing < self._shape.wrap // _MAX_JUMP)
 
     def _give(self, counter: int, found: list[Device | SampleBlock]) -> None:
         gap = self._broken

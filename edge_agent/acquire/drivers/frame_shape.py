@@ -65,8 +65,8 @@ class FrameShape:
         """Length of the scans."""
         self.size = self.head_bytes + self.values_bytes + CHECKSUMS[layout.checksum]
         """Length of a frame."""
-        self.has_checksum = layout.checksum != "none"
-        """True if each frame can be checked by itself."""
+        self.stands_alone = CHECKSUMS[layout.checksum] > 1
+        """True if the checksum alone tells a whole frame from parts of two; 8 bits fit every 256th time."""
 
     def counter_at(self, data: bytes | bytearray, place: int) -> int | None:
         """Return the counter of a frame that begins at a place; None if no sync stands there."""

@@ -26,8 +26,9 @@ starts            starts of a motor and how long they last, from its current in 
 outlook           how broken bars develop: growth, and when the next severity comes
 trend             hours, days and months of a motor on disk, and a forecast
 config            the YAML file as typed settings, or every error in it
+doctor            live checks of port, sensors, broker and computer; the figures on screen; files for support
 commands          one module for each command of `edge-agent`
-cli               the command line: `edge-agent run | check | replay | record | trend | ports | guess | bench`
+cli               the command line: `edge-agent run`, `check`, `doctor` and the other commands
 explain           what a window shows and why its verdict follows, in plain words
 explain_channels  sentences about single channels: impossible currents, vibration that shows nothing
 capabilities      what the available channels allow and what they do not, in plain words

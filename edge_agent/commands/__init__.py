@@ -1,11 +1,14 @@
 """One module for each command of `edge-agent`. Its parts, in reading order:
 
-run     `edge-agent run`: diagnose until stopped
-check   `edge-agent check`: is the configuration right, and what does it allow?
-replay  `edge-agent replay`: recordings through the very same stages, as fast as possible
-record  `edge-agent record`: samples from the port to a file, by hand
-trend   `edge-agent trend`: how the motor has developed, day by day, and what is to be expected
-ports   `edge-agent ports`: which serial ports there are, and whether this user may open them
-guess   `edge-agent guess`: listen to an unknown DAQ, and propose what to write for it
-bench   `edge-agent bench`: what each stage costs on this machine, and how much faster than real time it is
+run      `edge-agent run`: diagnose until stopped
+check    `edge-agent check`: is the configuration right, and what does it allow?
+doctor   `edge-agent doctor`: does everything work here and now? One line a check
+listen   `edge-agent listen`: the ordinary figures once a second, for whoever stands at the motor
+replay   `edge-agent replay`: recordings through the very same stages, as fast as possible
+record   `edge-agent record`: samples from the port to a file, by hand
+trend    `edge-agent trend`: how the motor has developed, day by day, and what is to be expected
+support  `edge-agent support`: what a helper needs to see, in one file without secrets
+ports    `edge-agent ports`: which serial ports there are, and whether this user may open them
+guess    `edge-agent guess`: listen to an unknown DAQ, and propose what to write for it
+bench    `edge-agent bench`: what each stage costs on this machine, and how much faster than real time it is
 """

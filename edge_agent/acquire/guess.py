@@ -151,7 +151,7 @@ def _rate(values: NDArray[np.float64], pace_hz: float | None, found: Guess) -> t
         rate_hz = rate_hz or by_column_hz
     if rate_hz is not None:
         found.grounds.append(f"by that column {rate_hz:.4g} scans come in a second")
-    elif pace_hz is not None:
+    elif pace_hz:
         rate_hz = pace_hz
         found.grounds.append(f"about {pace_hz:.4g} lines come in a second, by the clock of this computer")
     if rate_hz is None:
@@ -187,7 +187,8 @@ def _names(table: Table, waves: Waves) -> list[str]:
         own = re.sub(r"[^A-Za-z0-9_.-]+", "_", table.names[number]).strip("_") if table.names else ""
         phase = column.phase if column.role is Role.CURRENT else None
         name = own or (f"i{phase}" if phase else f"{spare[column.role]}{number + 1}")
-        names.append(name if name not in names else f"{name}_{number + 1}")
+        taken = name.casefold() in {other.casefold() for other in names}
+        names.append(f"{name}_{number + 1}" if taken else name)
     return names
 
 
@@ -284,7 +285,7 @@ def _due(data: bytes, period: int, bytes_a_second: float | None) -> Guess:
     values = np.frombuffer(b"".join(bodies), "<i2").astype(np.float64)
     channels = _channels_in(values[: 20 * values_per_frame], values_per_frame)
     found.grounds.append(f"neighbouring values fit together best as {channels} channels")
-    rate_hz = None if bytes_a_second is None else bytes_a_second / period * values_per_frame / channels
+    rate_hz = bytes_a_second / period * values_per_frame / channels if bytes_a_second else None
     if rate_hz is not None:
         found.acquisition["rate_hz"] = f"{_usual(rate_hz):g}"
         found.grounds.append(f"about {rate_hz:.4g} scans come in a second, by the clock of this computer")

@@ -26,6 +26,8 @@ _MIN_SHARE = 0.8
 """Share of lines that must fit a way of writing: judgement, boot messages and broken lines are fewer."""
 _MIN_LINES = 20
 """Fewest lines of a table: judgement."""
+_LARGEST = 1e12
+"""Largest magnitude of a number: judgement, no converter gives more, and its square can be summed."""
 _LABELLED = re.compile(rb"([A-Za-z_][\w.-]*)\s*[:=]\s*([^\s,;:=]+)")
 
 
@@ -59,6 +61,7 @@ def read_table(data: bytes) -> Table | None:
     _, style, columns, written = best
     rows = [row for line in scans if (row := _row(style, line)) is not None and len(row) == columns]
     values = np.array(rows, np.float64)
+    values[np.abs(values) > _LARGEST] = np.nan
     if style is _labelled:
         labels = tuple(name.decode() for name, _ in _LABELLED.findall(scans[0]))
         return Table(values, labels, written, "labels")

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import yaml
 from binary_streams import dataq_scans
+from hypothesis import given
+from hypothesis import strategies as st
 from text_streams import values
 from unknown_lines import RATE_HZ, counts, lines, plain
 from wire import a_device, a_frame
@@ -204,6 +206,20 @@ def test_what_is_not_recognised_gives_no_proposal(data: bytes, ground: str) -> N
     assert any(ground in said for said in found.grounds)
     assert found.unknown
     assert "acquisition:" not in found.text("/dev/ttyACM0", None)
+
+
+@given(
+    rows=st.lists(st.lists(st.floats() | st.integers(-(2**40), 2**40), min_size=1, max_size=3), max_size=3),
+    separator=st.sampled_from([",", ";", " ", ", "]),
+    pace_hz=st.none() | st.floats(0, 1e6),
+    more=st.binary(max_size=40),
+)
+def test_no_bytes_raise_anything(
+    rows: list[list[float]], separator: str, pace_hz: float | None, more: bytes
+) -> None:
+    text = "".join(f"{separator.join(map(str, row))}\n" for row in rows).encode()
+    for data in (20 * text + more, more + 40 * text, 30 * more):
+        assert guess(Heard(data, pace_hz, pace_hz)).text("/dev/ttyACM0", None)
 
 
 def test_too_little_for_a_rate_asks_for_it() -> None:

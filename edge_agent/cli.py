@@ -66,6 +66,9 @@ COMMANDS = {
         "edge_agent.commands.forget", "clear what the broker retains of an agent that is going away"
     ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
+    "guess": Command(
+        "edge_agent.commands.guess", "listen to an unknown DAQ, and propose what to write for it"
+    ),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }
 """By name."""

@@ -11,5 +11,6 @@ report   `edge-agent report`: one page on an alarm, to be printed or sent
 support  `edge-agent support`: what a helper needs to see, in one file without secrets
 forget   `edge-agent forget`: clear what the broker retains of an agent that is going away
 ports    `edge-agent ports`: which serial ports there are, and whether this user may open them
+guess    `edge-agent guess`: listen to an unknown DAQ, and propose what to write for it
 bench    `edge-agent bench`: what each stage costs on this machine, and how much faster than real time it is
 """

@@ -6,6 +6,7 @@ channels        the section `channels`
 broker          the section `mqtt`
 outlets         the sections of Home Assistant, the HTTP server, webhooks and captures
 learning        the sections of the baseline and of alerts
+frames          keys of `acquisition` for DAQs that are told to send, and for frames of a fixed length
 values          values that several sections take: paths, text for people
 section         the base of all sections
 document        YAML text as plain values, each with its place; it can neither run code nor grow without bound

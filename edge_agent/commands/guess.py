@@ -45,13 +45,18 @@ def _seconds(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Listen, and print the proposal; 1 if the port cannot be read or nothing is recognised."""
+    return propose(args.port, args.seconds, args.baud)
+
+
+def propose(port: str, seconds: float | None = None, baud: int | None = None) -> int:
+    """Do so for a port; also what `edge-agent listen --guess` does. None takes the defaults."""
     try:
-        heard = listen(args.port, args.baud or DEFAULT_BAUD, args.seconds)
+        heard = listen(port, baud or DEFAULT_BAUD, min(seconds or _SECONDS, _MAX_SECONDS))
     except PortError as error:
         print(printable(f"edge-agent guess: {error}"), file=sys.stderr)
         return FAILED
     found = guess(heard)
-    for line in found.text(args.port, args.baud).splitlines():
+    for line in found.text(port, baud).splitlines():
         print(printable(line))
     return DONE if found.acquisition else FAILED
 

@@ -79,8 +79,9 @@ def test_the_virtual_daq_describes_itself(tmp_path: Path, capsys: pytest.Capture
     assert "describe themselves: ia at 2000 scans a second" in capsys.readouterr().out
 
 
-def test_a_silent_port_is_told(line: PtyLine, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["guess", str(line.link), "--seconds", "1"]) == 1
+@pytest.mark.parametrize("command", [["guess"], ["listen", "--guess"]])
+def test_a_silent_port_is_told(line: PtyLine, command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*command, str(line.link), "--seconds", "1"]) == 1
     assert "# - nothing came" in capsys.readouterr().out
 
 

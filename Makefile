@@ -1,5 +1,5 @@
 # make demo | test | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
-# make clean
+# make pictures | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -16,7 +16,7 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test browser lint bench model schema homeassistant firmware firmware-test deb deb-test clean brokers \
+.PHONY: demo test browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test clean brokers \
 	promtool emulator avr
 
 demo: $(STAMPS)/demo
@@ -32,6 +32,10 @@ browser: $(STAMPS)/browser
 		else echo "the page is not tested; to test it: sudo apt install chromium" >&2; fi; \
 	fi
 	$(BIN)/python -m pytest tests/e2e/test_page_in_browser.py $(ARGS)
+
+# The pictures of the README, from the running demo.
+pictures: $(STAMPS)/browser brokers
+	$(BIN)/python tests/e2e/make_pictures.py
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .

@@ -73,15 +73,15 @@ class Tracer:
         self._pipeline.configure(device)
         self._streams = {stream.number for stream in device.streams}
         self.verdicts: list[Verdict] = []
-        self.by_memory: dict[int, Verdict] = {}
+        self.by_stretch: dict[int, Verdict] = {}
         self.currents_a: list[float | None] = []
 
     def push(self, block: SampleBlock) -> None:
         if block.stream not in self._streams:
             return
         for answer in self._pipeline.push(block):
-            if answer.by_memory is not None:
-                self.by_memory[len(self.verdicts)] = replace(answer.by_memory, window=None)
+            if answer.by_stretch is not None:
+                self.by_stretch[len(self.verdicts)] = replace(answer.by_stretch, window=None)
             self.verdicts.append(replace(answer.verdict, window=None))
             self.currents_a.append(None if answer.analysis.line is None else answer.analysis.line.rms_a)
 
@@ -100,7 +100,7 @@ def trace(job: Job) -> str:
         content = {
             **about,
             "verdicts": RATES.dump_python(tracer.verdicts, mode="json"),
-            "by_memory": BY_NUMBER.dump_python(tracer.by_memory, mode="json"),
+            "by_stretch": BY_NUMBER.dump_python(tracer.by_stretch, mode="json"),
             "currents_a": tracer.currents_a,
         }
         path = job.path(sensors)
@@ -133,6 +133,7 @@ class Life:
     changes_of_state: int = 0
     running_windows: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    unanswered: int = 0
     wrong_words: Counter[str] = field(default_factory=Counter)
     healthy: int = 0
 
@@ -145,18 +146,19 @@ def live(path: Path) -> Life:
     spans = [(float(a), float(b)) for a, b in content["running"]]
     life = Life(sensors, kind, cycle, content["equivalent_bars"], sum(b - a for a, b in spans) / 3600)
     decision, next_look_s, last_false = Decision(), 0.0, False
-    by_memory = BY_NUMBER.validate_python(content.get("by_memory", {}))
+    by_stretch = BY_NUMBER.validate_python(content.get("by_stretch", {}))
     for number, verdict in enumerate(RATES.validate_python(content["verdicts"])):
         start_s, end_s = number * STEP_S, number * STEP_S + WINDOW_S
-        before, told = decision.state, by_memory.get(number, verdict)
+        before, told = decision.state, by_stretch.get(number, verdict)
         life.changes += decision.update(told, end_s - (told.evidence.stretch_s or WINDOW_S), end_s)
         life.changes_of_state += before.state is not decision.state.state
         _note_state(life, before, decision.state, spans, end_s)
         if any(a <= start_s and end_s <= b for a, b in spans):
             _note_running(life, verdict)
-        if start_s >= next_look_s and verdict.refusal is None:
+            life.unanswered += told.refusal is not None
+        if end_s - (told.evidence.stretch_s or WINDOW_S) >= next_look_s and told.refusal is None:
             next_look_s = end_s
-            false = verdict.faulty and kind == "sound"
+            false = told.faulty and kind == "sound"
             life.looks += 1
             life.false_looks += false
             life.false_in_a_row += false and last_false
@@ -216,12 +218,14 @@ def _report_sound(lives: list[Life], title: str) -> None:
             windows = sum(life.running_windows for life in own)
             refused = sum((life.refused for life in own), Counter())
             share = refused.total() / windows
+            unanswered = sum(life.unanswered for life in own) / windows
             own_h = sum(life.running_h for life in own)
             changes = sum(life.changes for life in own) / own_h
             of_state = sum(life.changes_of_state for life in own) / own_h
             print(
-                f"  {cycle:<11} refused {share:6.1%} of {windows}, changes {changes:5.1f} an hour "
-                f"({of_state:.1f} of the state), {dict(refused.most_common(5))}"
+                f"  {cycle:<11} refused {share:6.1%} of {windows}, unanswered {unanswered:6.1%}, "
+                f"changes {changes:5.1f} an hour ({of_state:.1f} of the state), "
+                f"{dict(refused.most_common(5))}"
             )
     words = sum((life.wrong_words for life in lives), Counter())
     print(f"  wrong words {dict(words)}")

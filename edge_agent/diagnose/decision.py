@@ -85,9 +85,10 @@ class Hold:
             self._longest_gap_s = max(self._longest_gap_s, gap_s)
         self._supported_s = end_s
 
-    def lasts(self, end_s: float) -> bool:
-        """True as long as the state is held."""
-        return end_s - self._supported_s < max(STATE.hold_s, 2 * self._longest_gap_s)
+    def lasts(self, end_s: float, doubtful: bool) -> bool:
+        """True as long as the state is held; no gap makes it last longer while looks speak against it."""
+        usual_s = 0.0 if doubtful else 2 * self._longest_gap_s
+        return end_s - self._supported_s < max(STATE.hold_s, usual_s)
 
 
 class OverTime(Generic[F]):
@@ -147,7 +148,8 @@ class OverTime(Generic[F]):
 
     def _refused(self, finding: F, end_s: float) -> bool:
         prevailing = self._reasons.take(finding, end_s, reason_of(self.state))
-        if self.state.state is not State.INDETERMINATE and self._hold.lasts(end_s):
+        held = self._hold.lasts(end_s, self._looks.doubtful)
+        if held and self.state.state is not State.INDETERMINATE:
             return False
         return self._settle(prevailing)
 

@@ -159,6 +159,12 @@ def test_a_state_is_held_for_twice_the_longest_gap_after_which_it_was_confirmed(
     assert held_s(windows) == pytest.approx(holds_s, abs=WINDOW_S)
 
 
+def test_a_look_that_shows_a_fault_ends_the_patience_with_a_healthy_state():
+    windows = Windows()
+    windows.see(*[HEALTHY] * 4, *[UNKNOWN] * 50, *[HEALTHY] * 2, BROKEN)
+    assert held_s(windows) == pytest.approx(300.0, abs=WINDOW_S)
+
+
 def test_gaps_before_a_fault_or_another_device_say_nothing_of_how_long_a_state_lasts():
     windows = Windows()
     windows.see(*[HEALTHY] * 4, *[UNKNOWN] * 50, *[HEALTHY] * 2, *[BROKEN] * 4)

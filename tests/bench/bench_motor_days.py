@@ -126,6 +126,7 @@ class Life:
     looks: int = 0
     false_looks: int = 0
     false_in_a_row: int = 0
+    false_and_unclear: int = 0
     alarms: int = 0
     alarm_after_s: float | None = None
     alarms_ended: Counter[str] = field(default_factory=Counter)
@@ -145,7 +146,7 @@ def live(path: Path) -> Life:
     sensors, kind, cycle, _ = path.name.removesuffix(".json.gz").split("-")
     spans = [(float(a), float(b)) for a, b in content["running"]]
     life = Life(sensors, kind, cycle, content["equivalent_bars"], sum(b - a for a, b in spans) / 3600)
-    decision, next_look_s, last_false = Decision(), 0.0, False
+    decision, last_false = Decision(), False
     by_stretch = BY_NUMBER.validate_python(content.get("by_stretch", {}))
     for number, verdict in enumerate(RATES.validate_python(content["verdicts"])):
         start_s, end_s = number * STEP_S, number * STEP_S + WINDOW_S
@@ -156,9 +157,9 @@ def live(path: Path) -> Life:
         if any(a <= start_s and end_s <= b for a, b in spans):
             _note_running(life, verdict)
             life.unanswered += told.refusal is not None
-        if end_s - (told.evidence.stretch_s or WINDOW_S) >= next_look_s and told.refusal is None:
-            next_look_s = end_s
-            false = told.faulty and kind == "sound"
+        false = told.faulty and kind == "sound"
+        life.false_and_unclear += false and not decision.looked
+        if decision.looked:
             life.looks += 1
             life.false_looks += false
             life.false_in_a_row += false and last_false
@@ -211,7 +212,8 @@ def _report_sound(lives: list[Life], title: str) -> None:
     print([round(life.bars, 2) for life in lives if life.alarms])
     false, looks = sum(life.false_looks for life in lives), sum(life.looks for life in lives)
     print(f"  false looks {false} of {looks} ({false / hours:.2f} an hour), in a row", end=" ")
-    print(sum(life.false_in_a_row for life in lives))
+    print(sum(life.false_in_a_row for life in lives), end="; ")
+    print(f"false windows that are no look {sum(life.false_and_unclear for life in lives)}")
     for cycle in CYCLES:
         own = [life for life in lives if life.cycle == cycle]
         if own:

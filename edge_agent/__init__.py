@@ -27,14 +27,16 @@ outlook           how broken bars develop: growth, and when the next severity co
 trend             hours, days and months of a motor on disk, and a forecast
 config            the YAML file as typed settings, or every error in it
 life              what an agent would have told of recordings over time: states, alarm, baseline
+doctor            live checks of port, sensors, broker and computer; the figures on screen; files for support
 commands          one module for each command of `edge-agent`
-cli               the command line: `edge-agent run | check | replay | record | trend | ports | bench`
+cli               the command line: `edge-agent run`, `check`, `doctor` and the other commands
 explain           what a window shows and why its verdict follows, in plain words
 explain_channels  sentences about single channels: impossible currents, vibration that shows nothing
 capabilities      what the available channels allow and what they do not, in plain words
 plot              a picture of a window: spectra with the expected lines, sidebands over time, verdict
 health            the state of the agent itself: counted as it runs, read at every heartbeat
 captures          samples kept as recordings when something happens
+report            one page on an alarm, made of such a recording
 state_file        small files in `state_dir` that outlive restarts and power cuts
 self_test         the proof that a broken bar would be found: added to a copy of a healthy window
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection

@@ -1,4 +1,4 @@
-"""The command line: `edge-agent run | check | replay | record | trend | ports | bench`.
+"""The command line of the agent: `edge-agent run`, `check`, `doctor` and the other names of `COMMANDS`.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -26,6 +26,9 @@ _EXTRAS = {
     "numba": "simulator",
     "matplotlib": "plot",
     "h5py": "laboratory",
+    "nptdms": "tdms",
+    "comtrade": "comtrade",
+    "ruamel": "sensors",
     "starlette": "web",
     "uvicorn": "web",
     "prometheus_client": "web",
@@ -48,10 +51,19 @@ COMMANDS = {
     "check": Command(
         "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
     ),
+    "doctor": Command("edge_agent.commands.doctor", "test port, sensors, broker and computer, one line each"),
+    "listen": Command("edge_agent.commands.listen", "show the ordinary figures of the motor once a second"),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
     "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
     "trend": Command(
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
+    ),
+    "report": Command("edge_agent.commands.report", "make one page on an alarm, to be printed or sent"),
+    "support": Command(
+        "edge_agent.commands.support", "pack what a helper needs to see into one file, without secrets"
+    ),
+    "forget": Command(
+        "edge_agent.commands.forget", "clear what the broker retains of an agent that is going away"
     ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),

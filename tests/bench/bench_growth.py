@@ -22,6 +22,7 @@ from tables import share
 
 from calibration.simulator.duty import CYCLES, MotorAtWork
 from calibration.simulator.rotor import make_rotor
+from calibration.simulator.scenario import Scenario
 from edge_agent.baseline.memory import FILE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.baseline.recognition import Change
@@ -111,12 +112,13 @@ def grow(job: Job) -> list[Found]:
         if status.state is not BaselineState.LEARNED:
             return [Found(job.cycle, sound_bars, step, status.reason) for step in job.steps_bars]
         kept = (Path(folder) / "baseline.json").read_bytes()
-        return [_grown(job, step, sound_bars, str(status.change), kept) for step in job.steps_bars]
+        return [_grown(job, step, sound.scenario, str(status.change), kept) for step in job.steps_bars]
 
 
-def _grown(job: Job, step_bars: float, sound_bars: float, false_change: str, kept: bytes) -> Found:
+def _grown(job: Job, step_bars: float, sound: Scenario, false_change: str, kept: bytes) -> Found:
+    sound_bars = float(make_rotor(sound).equivalent_bars)
     motor = MotorAtWork(job.seed, job.cycle, 0, job.most_s)
-    motor.scenario = with_equivalent_bars(motor.scenario, sound_bars + step_bars)
+    motor.scenario = with_equivalent_bars(sound, sound_bars + step_bars)  # on the very same supply
     with TemporaryDirectory() as folder:
         (Path(folder) / "baseline.json").write_bytes(kept)
         site = Site(motor, Path(folder), 1.0)

@@ -40,8 +40,8 @@ from edge_agent.windows.sliding import Window, Windows
 _TOO_SHORT = (Reason.LOAD_TOO_LOW, Reason.INCONCLUSIVE)
 """Reasons of good samples that a longer stretch of them may answer."""
 _SHORTEST_HALF_S = 5.0
-"""Shortest half of a window that is asked, s. Measured by bench_motor_days.py: of 97 halves of 6 s of crushers
-with half a bar or more none said healthy; of 291 of sound motors one said broken, too near its limit to count."""
+"""Shortest half of a window that is asked, s. Measured: bench_motor_days.py; of 97 halves of crushers with
+half a bar or more none said healthy, of 293 of sound motors one said broken, too near its limit to count."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ starts            starts of a motor and how long they last, from its current in 
 outlook           how broken bars develop: growth, and when the next severity comes
 trend             hours, days and months of a motor on disk, and a forecast
 config            the YAML file as typed settings, or every error in it
+life              what an agent would have told of recordings over time: states, alarm, baseline
 doctor            live checks of port, sensors, broker and computer; the figures on screen; files for support
 commands          one module for each command of `edge-agent`
 cli               the command line: `edge-agent run`, `check`, `doctor` and the other commands

@@ -177,10 +177,10 @@ class Agent:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
         news = self._announcer
-        if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
+        if self._alarm.update(answer.told, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
         self._running.take(answer.window)
-        self._trend.take(answer.verdict, answer.looked)
+        self._trend.take(answer.told, answer.looked)
         self._self_test.take(answer)
         self._newest = answer
         if self._is_first:

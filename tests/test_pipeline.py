@@ -289,7 +289,7 @@ def test_what_minutes_say_stands_beside_the_verdict_and_leaves_it_as_it_is(
     _, alone = an_idling_pipeline().judge(answer.window)
     assert replace(answer.verdict, latency_ms=None) == alone
     assert alone.refusal.reason is Reason.LOAD_TOO_LOW
-    assert answer.told is answer.by_memory
+    assert answer.told is answer.by_stretch
     assert (answer.told.state, answer.told.severity) == (State.BROKEN_BARS, Severity.WATCH)
     span = answer.told.window
     assert span.samples == 250 * RATE_HZ
@@ -302,7 +302,7 @@ def test_a_window_that_answers_by_itself_asks_no_memory(monkeypatch: pytest.Monk
     pipeline = a_pipeline()
     pipeline.configure(device_of(BROKEN))
     (answer,) = pushed(pipeline, BROKEN)
-    assert answer.by_memory is None
+    assert answer.by_stretch is None
     assert answer.told is answer.verdict
 
 
@@ -311,6 +311,6 @@ def test_a_memory_that_fails_costs_its_own_answer_alone(
 ) -> None:
     monkeypatch.setattr(LongMemory, "analyse", lambda self: 1 / 0)
     (answer,) = pushed(an_idling_pipeline(failed_folder=tmp_path), IDLING)
-    assert answer.by_memory is None
+    assert answer.by_stretch is None
     assert answer.verdict.refusal.reason is Reason.LOAD_TOO_LOW
     assert list(tmp_path.iterdir())

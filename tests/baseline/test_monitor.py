@@ -204,6 +204,31 @@ def test_a_file_that_cannot_be_used_is_put_aside_and_learning_starts_anew(site: 
     assert site.state is BaselineState.LEARNED
 
 
+def test_a_baseline_of_a_newer_version_is_kept_whole_for_the_program_that_reads_it(site: Site) -> None:
+    site.run(LOOKS + 1)
+    learned = site.baseline.status.reference_bars
+    newer = site.path.read_text().replace(f'"version": {FILE_VERSION}', '"version": 99')
+    site.path.write_text(newer)
+    site.restart()
+    assert site.state is BaselineState.LEARNING
+    aside = site.path.with_name("baseline.json.unusable")
+    assert aside.read_text() == newer
+    aside.replace(site.path)
+    site.path.write_text(newer.replace('"version": 99', f'"version": {FILE_VERSION}'))
+    site.restart()
+    assert site.baseline.status.reference_bars == learned
+
+
+def test_a_baseline_with_more_or_fewer_fields_of_the_same_version_is_read(site: Site) -> None:
+    site.run(LOOKS + 1)
+    learned = site.baseline.status.reference_bars
+    content = json.loads(site.path.read_text())
+    del content["tally"], content["growing"]
+    site.path.write_text(json.dumps({**content, "of_tomorrow": [1, 2]}))
+    site.restart()
+    assert site.baseline.status.reference_bars == learned
+
+
 def test_a_disk_that_takes_nothing_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     site = Site(tmp_path / "taken")

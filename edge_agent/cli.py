@@ -48,6 +48,7 @@ COMMANDS = {
     "check": Command(
         "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
     ),
+    "migrate": Command("edge_agent.commands.migrate", "bring an older configuration to the present version"),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
     "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
     "trend": Command(

@@ -70,7 +70,7 @@ def stated_version(document: Document) -> int | None:
     if version > VERSION:
         key = ("version",)
         message = (
-            f"found {version}, and this program reads version {VERSION}: the file is for a later one; install "
+            f"found {version}, and this program reads version {VERSION}: it is for a later one; install "
             "that, or take the file that was used with this one"
         )
         raise ConfigError((Problem(document.file, document.place(key), key, message),))

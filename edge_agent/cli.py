@@ -1,4 +1,4 @@
-"""The command line: `edge-agent run | check | replay | record | trend | ports | bench`.
+"""The command line of the agent: `COMMANDS` lists what it can do.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -44,10 +44,13 @@ class Command:
 
 
 COMMANDS = {
+    "init": Command("edge_agent.commands.init", "write a first configuration, by questions"),
     "run": Command("edge_agent.commands.run", "diagnose a motor and publish its state until stopped"),
     "check": Command(
         "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
     ),
+    "backup": Command("edge_agent.commands.backup", "write configuration and state to an archive"),
+    "restore": Command("edge_agent.commands.restore", "put the state of an archive back in its place"),
     "migrate": Command("edge_agent.commands.migrate", "bring an older configuration to the present version"),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
     "record": Command("edge_agent.commands.record", "record samples from the port to a file"),

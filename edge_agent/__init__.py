@@ -29,8 +29,9 @@ trend             hours, days and months of a motor on disk, and a forecast
 setup             the first configuration, from questions and answers
 backup            what the agent knows as one archive, and back again
 config            the YAML file as typed settings, or every error in it
+doctor            live checks of port, sensors, broker and computer; the figures on screen; files for support
 commands          one module for each command of `edge-agent`
-cli               the command line of the agent, with the table of its commands
+cli               the command line: `edge-agent run`, `check`, `doctor` and the other commands
 explain           what a window shows and why its verdict follows, in plain words
 explain_channels  sentences about single channels: impossible currents, vibration that shows nothing
 capabilities      what the available channels allow and what they do not, in plain words

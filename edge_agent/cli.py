@@ -1,4 +1,4 @@
-"""The command line of the agent: `COMMANDS` lists what it can do.
+"""The command line of the agent: `edge-agent run`, `check`, `doctor` and the other names of `COMMANDS`.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -49,14 +49,19 @@ COMMANDS = {
     "check": Command(
         "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
     ),
-    "backup": Command("edge_agent.commands.backup", "write configuration and state to an archive"),
-    "restore": Command("edge_agent.commands.restore", "put the state of an archive back in its place"),
+    "doctor": Command("edge_agent.commands.doctor", "test port, sensors, broker and computer, one line each"),
+    "listen": Command("edge_agent.commands.listen", "show the ordinary figures of the motor once a second"),
     "migrate": Command("edge_agent.commands.migrate", "bring an older configuration to the present version"),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
     "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
     "trend": Command(
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
     ),
+    "support": Command(
+        "edge_agent.commands.support", "pack what a helper needs to see into one file, without secrets"
+    ),
+    "backup": Command("edge_agent.commands.backup", "write configuration and state to an archive"),
+    "restore": Command("edge_agent.commands.restore", "put the state of an archive back in its place"),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }

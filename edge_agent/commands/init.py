@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edge_agent.acquire.ports import list_ports
-from edge_agent.cli import COMMANDS, DONE, WRONG_USAGE
+from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.commands.check import summary, verdict
 from edge_agent.commands.migrate import replace_file
 from edge_agent.config import ConfigError, load_with_doubts
@@ -60,8 +60,7 @@ def run(args: argparse.Namespace) -> int:
         *(f"warning: {doubt}" for doubt in doubts),
     ):
         print(printable(line))
-    following = "doctor" if "doctor" in COMMANDS else "run"
-    print(printable(f"next: edge-agent {following} -c {args.output}"))
+    print(printable(f"next, with everything connected: edge-agent doctor -c {args.output}"))
     return DONE
 
 

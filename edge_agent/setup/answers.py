@@ -51,6 +51,12 @@ def spelled(typed: str, *, is_text: bool) -> str:
     return json.dumps(typed, ensure_ascii=not typed.isprintable())
 
 
+def meant(text: str) -> object:
+    """Return what the YAML text of an answer means, with its variables replaced."""
+    content = parse_document(Path(), f"value: {text}\n").root
+    return content["value"] if isinstance(content, dict) else None
+
+
 def problems_in(answers: Answers, file: Path) -> tuple[Problem, ...]:
     """Return what is wrong with these answers in a file of this name, without places: it is not written."""
     try:

@@ -1,7 +1,7 @@
 """Asks one question after the other, and again where an answer is wrong."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_agent.acquire.ports import PortInfo
@@ -9,8 +9,9 @@ from edge_agent.acquire.samples import Device
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.config.explain import meaning
 from edge_agent.config.problems import KeyPath, Problem, spell
-from edge_agent.setup.answers import answer_to, channels_of, problems_in
+from edge_agent.setup.answers import answer_to, channels_of, meant, problems_in
 from edge_agent.setup.questions import (
+    BAUD_RATE,
     CHANNELS,
     DRIVER,
     PORT,
@@ -104,7 +105,7 @@ class Interview:
             return
         self._typed[question.key] = typed
         if question.key == PORT:
-            self._look_for_channels(typed)
+            self._look_for_channels()
 
     def _is_of_answers(self, problem: Problem) -> bool:
         """True if a problem is of what was answered, and not only of what is missing yet."""
@@ -118,11 +119,18 @@ class Interview:
             if any(problem.key[: len(key)] == key for problem in problems):
                 del self._answers[key]
 
-    def _look_for_channels(self, port: str) -> None:
+    def _serial_settings(self) -> SerialSettings:
+        """Return how to listen at the port, by the answers."""
+        driver, port = (str(meant(self._answers[key])) for key in (DRIVER, PORT))
+        settings = SerialSettings(driver, port)
+        baud_rate = meant(self._answers.get(BAUD_RATE, ""))
+        return replace(settings, baud_rate=baud_rate) if isinstance(baud_rate, int) else settings
+
+    def _look_for_channels(self) -> None:
         """See whether the DAQ describes itself, and offer its channels."""
         say = self._around.say
-        say(f"  listening at {port} for a description ...")
-        device, why = self._around.listen(SerialSettings(driver=self._answers[DRIVER], port=port))
+        say("  listening for a description ...")
+        device, why = self._around.listen(self._serial_settings())
         if device is None:
             say(f"  none came: {why}")
             return

@@ -11,6 +11,7 @@ Answers = dict[KeyPath, str]
 
 PORT: KeyPath = ("acquisition", "port")
 DRIVER: KeyPath = ("acquisition", "driver")
+BAUD_RATE: KeyPath = ("acquisition", "baud_rate")
 CHANNELS: KeyPath = ("channels",)
 RATE: KeyPath = ("acquisition", "rate_hz")
 USERNAME: KeyPath = ("mqtt", "username")
@@ -67,6 +68,11 @@ QUESTIONS = (
         f"What the DAQ sends: {', or '.join(f'{n} ({d.help})' for n, d in DRIVERS.items())}.",
         "block_frames",
     ),
+    Question(
+        BAUD_RATE,
+        "As in the program of the DAQ, e.g. 115200 of Serial.begin(115200); a device that is USB ignores it.",
+        needed=False,
+    ),
     Question(PORT, "The serial port of the DAQ; best one below /dev/serial/by-id.", is_text=True),
     Question(RATE, "How many lines the DAQ sends in a second: it is set in its own program."),
     Question(
@@ -76,7 +82,10 @@ QUESTIONS = (
     ),
     Question(("mqtt", "host"), "Name or address of the MQTT broker.", "localhost", is_text=True),
     Question(
-        ("mqtt", "tls"), "true if the broker encrypts, with a certificate that the system trusts.", "false"
+        ("mqtt", "tls"),
+        "true if the broker encrypts, with a certificate that the system trusts; for your own authority "
+        "write tls: {ca_file: ...} into the file afterwards.",
+        "false",
     ),
     Question(
         USERNAME,

@@ -75,7 +75,7 @@ def test_a_file_that_is_there_is_replaced_only_by_force_and_kept(file: Path, cap
 def test_asked_as_a_person_is_it_writes_the_same_file(
     file: Path, tmp_path: Path, monkeypatch, capsys
 ) -> None:
-    typed = ["", *(str(VALUES[name]) for name in list(VALUES)[:3]), "60", "1715", *[""] * 5]
+    typed = ["", *(str(VALUES[name]) for name in list(VALUES)[:3]), "60", "1715", *[""] * 6]
     typed += [str(tmp_path / "none"), "", "", ""]
     monkeypatch.setattr(sys, "stdin", io.StringIO("\n".join(typed) + "\n"))
     assert init(file) == 0

@@ -11,7 +11,7 @@ from right_answers import RIGHT
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.config.document import parse_document
 from edge_agent.config.load import settings_with_doubts
-from edge_agent.setup.answers import answer_to, channels_of, problems_in, setting, spelled
+from edge_agent.setup.answers import answer_to, channels_of, meant, problems_in, setting, spelled
 from edge_agent.setup.file_text import file_text
 from edge_agent.setup.questions import CHANNELS, DRIVER, QUESTIONS, RATE
 
@@ -60,6 +60,11 @@ def test_right_answers_have_no_problem_and_wrong_ones_those_of_the_configuration
     assert problems_in(RIGHT, FILE) == ()
     (problem,) = problems_in(RIGHT | {("motor", "rated_speed_rpm"): "1815"}, FILE)
     assert str(problem).startswith("motor.rated_speed_rpm: 1815 is above the synchronous speed 1800 rpm")
+
+
+@pytest.mark.parametrize(("text", "value"), [("115200", 115_200), ("1e5", 100_000), ('"7"', "7"), ("", None)])
+def test_the_text_of_an_answer_means_what_it_means_in_the_file(text: str, value: object) -> None:
+    assert meant(text) == value
 
 
 def test_columns_of_lines_become_channels() -> None:

@@ -86,7 +86,7 @@ def given(settings: Sequence[str], file: Path) -> Answers:
 
 
 def _asked(file: Path) -> Answers:
-    interview = Interview(file, Surroundings(input, print, list_ports, listen))
+    interview = Interview(file, Surroundings(input, lambda line: print(printable(line)), list_ports, listen))
     try:
         return interview.hold()
     except EOFError:

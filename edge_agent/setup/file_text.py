@@ -7,7 +7,7 @@ from edge_agent.config.explain import meaning
 from edge_agent.config.problems import KeyPath
 from edge_agent.config.schema import SCHEMA_FILE
 from edge_agent.config.settings import VERSION, Settings
-from edge_agent.setup.questions import CHANNELS, Answers
+from edge_agent.setup.questions import CHANNELS, QUESTIONS, Answers
 
 _COMMENT_COLUMN = 34
 """Column at which comments begin; judgement: beyond most values."""
@@ -46,9 +46,10 @@ def _put(tree: dict[str, Any], key: KeyPath, value: str) -> None:
 
 
 def _place(key: KeyPath) -> tuple[int, ...]:
-    """Return where a section stands in the file; keys within it keep the order in which they were given."""
-    names = list(Settings.model_fields)
-    return (names.index(str(key[0])) if key[0] in names else len(names),)
+    """Return where a key stands in the file: by its section, and within it in the order of the questions."""
+    names, asked = list(Settings.model_fields), [question.key for question in QUESTIONS]
+    section = names.index(str(key[0])) if key[0] in names else len(names)
+    return section, asked.index(key) if key in asked else len(asked)
 
 
 def _lines(name: str, content: Any, key: KeyPath, indent: str) -> Iterator[str]:

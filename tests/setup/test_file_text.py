@@ -21,6 +21,14 @@ def test_the_file_means_what_was_answered() -> None:
     assert list(content) == ["version", "motor", "acquisition", "mqtt"]
 
 
+def test_keys_of_a_section_stand_as_they_are_asked_and_the_others_after_them() -> None:
+    backwards = dict(reversed((RIGHT | {("motor", "speed_rpm"): "1722"}).items()))
+    assert list(yaml.safe_load(file_text(backwards))["motor"]) == [
+        *(name for section, name in RIGHT if section == "motor"),
+        "speed_rpm",
+    ]
+
+
 def test_every_value_has_a_comment_and_no_line_is_too_long() -> None:
     lines = file_text(
         RIGHT | {("mqtt", "tls", "ca_file"): "ca.crt", ("window", "length_s"): "10"}

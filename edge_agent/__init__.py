@@ -38,6 +38,7 @@ capabilities      what the available channels allow and what they do not, in pla
 plot              a picture of a window: spectra with the expected lines, sidebands over time, verdict
 health            the state of the agent itself: counted as it runs, read at every heartbeat
 captures          samples kept as recordings when something happens
+report            one page on an alarm, made of such a recording
 state_file        small files in `state_dir` that outlive restarts and power cuts
 self_test         the proof that a broken bar would be found: added to a copy of a healthy window
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection

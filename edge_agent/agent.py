@@ -167,6 +167,8 @@ class Agent:
         self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
+        for sink in self._sinks:
+            sink.show(answer)
         if answer.changed:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))

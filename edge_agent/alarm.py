@@ -229,7 +229,7 @@ class AlarmLatch:
         if content is None:
             return None
         try:
-            return _from_json(content)
+            return alarm_of(content)
         except ValueError as error:
             self._file.put_aside(str(error))
             return None
@@ -251,7 +251,7 @@ def _without_date(alarm: LatchedAlarm | None) -> LatchedAlarm | None:
     return None if alarm is None else replace(alarm, confirmed_unix_s=0.0)
 
 
-def _from_json(content: dict[str, object]) -> LatchedAlarm:
-    """Return the alarm as it was written; raises ValueError if it cannot be one."""
+def alarm_of(content: dict[str, object]) -> LatchedAlarm:
+    """Return the alarm that a file holds; raises ValueError if it cannot be one."""
     known = {field.name for field in fields(LatchedAlarm)}
     return _ADAPTER.validate_python({key: value for key, value in content.items() if key in known})

@@ -26,6 +26,9 @@ _EXTRAS = {
     "numba": "simulator",
     "matplotlib": "plot",
     "h5py": "laboratory",
+    "nptdms": "tdms",
+    "comtrade": "comtrade",
+    "ruamel": "sensors",
     "starlette": "web",
     "uvicorn": "web",
     "prometheus_client": "web",
@@ -57,11 +60,15 @@ COMMANDS = {
     "trend": Command(
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
     ),
+    "report": Command("edge_agent.commands.report", "make one page on an alarm, to be printed or sent"),
     "support": Command(
         "edge_agent.commands.support", "pack what a helper needs to see into one file, without secrets"
     ),
     "backup": Command("edge_agent.commands.backup", "write configuration and state to an archive"),
     "restore": Command("edge_agent.commands.restore", "put the state of an archive back in its place"),
+    "forget": Command(
+        "edge_agent.commands.forget", "clear what the broker retains of an agent that is going away"
+    ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }

@@ -30,6 +30,11 @@ _WIDTH = 100
 
 def explain(answer: Answer, nameplate: Nameplate) -> str:
     """Return what one window showed and how the verdict follows: labelled lines, no final newline."""
+    return "\n".join(_paragraph(label, text) for label, text in explained(answer, nameplate).items())
+
+
+def explained(answer: Answer, nameplate: Nameplate) -> dict[str, str]:
+    """Return the same by label, each text without line breaks; what cannot be said is left out."""
     sections: dict[str, Callable[[Answer, Nameplate], str]] = {
         "window": _window,
         "supply": _supply,
@@ -44,7 +49,7 @@ def explain(answer: Answer, nameplate: Nameplate) -> str:
         "advice": advise,
     }
     texts = {label: section(answer, nameplate) for label, section in sections.items()}
-    return "\n".join(_paragraph(label, text) for label, text in texts.items() if text)
+    return {label: text for label, text in texts.items() if text}
 
 
 def advise(answer: Answer, nameplate: Nameplate) -> str:

@@ -118,6 +118,23 @@ def test_a_device_that_was_just_found_is_starting_rather_than_silent(tmp_path, t
     assert agent._line.decision.state.refusal.reason is Reason.STARTING
 
 
+def test_each_window_is_shown_to_every_sink_with_its_samples(tmp_path, two_bars):
+    class Shown(Heard):
+        windows = ()
+
+        def show(self, answer):
+            self.windows = (*self.windows, answer.window.start_s)
+
+    sinks = Shown(), Shown()
+    agent = an_agent(tmp_path, *sinks)
+    agent._take(two_bars.device, time.monotonic())
+    for block in replay_blocks(two_bars, 0.5):
+        agent._take(block, time.monotonic())
+    assert sinks[0].windows
+    assert sinks[0].windows == sinks[1].windows
+    assert len(sinks[0].windows) == len(sinks[0].of(Diagnosis))
+
+
 def test_a_vibration_channel_that_tells_nothing_is_logged_once_for_each_device(tmp_path, two_bars, caplog):
     agent = an_agent(tmp_path)
     currents, vibration = two_bars.counts

@@ -9,10 +9,12 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from edge_agent.acquire.bounds import line_problem, window_problem
 from edge_agent.acquire.recordings import RecordingError, read_recording, replay_blocks
 from edge_agent.baseline.memory import FILE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.baseline.status import BaselineState, BaselineStatus
+from edge_agent.captures.assembly import timeline_in
 from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.model import Model, ModelError
@@ -92,13 +94,28 @@ def _made(args: argparse.Namespace, settings: Settings, file: Path) -> Baseline:
 
 
 def _play(path: Path, settings: Settings, model: Model, baseline: Baseline) -> None:
+    """Take the windows of a recording as the agent takes those of a DAQ that was connected."""
     recording = read_recording(path)
+    device = settings.apply_to_recording(recording.device)
+    problem = line_problem(device.streams, settings.motor.line_frequency_hz)
+    if problem := problem or window_problem(device.streams, settings.window.length_s):
+        raise RecordingError(f"{path}: {problem}")
     pipeline = Pipeline(settings.motor, model, settings.window.length_s, settings.window.step_s)
-    pipeline.configure(settings.apply_to_recording(recording.device))
+    pipeline.configure(device)
+    timeline = timeline_in(recording)
+    if timeline is not None:  # a capture: its windows are those that the agent saw
+        pipeline.windows.resume(timeline)
     baseline.begin_run()
+    answers = 0
     for block in replay_blocks(recording, _BLOCK_S):
         for answer in pipeline.push(block):
             baseline.take(answer)
+            answers += 1
+    if answers == 0:
+        raise RecordingError(
+            f"{path}: it is shorter than one window of {settings.window.length_s:g} s, so nothing can be "
+            "learned from it; record longer, or leave it out"
+        )
 
 
 def _table(status: BaselineStatus) -> Iterator[str]:

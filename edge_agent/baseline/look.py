@@ -44,12 +44,16 @@ class Looks:
     """Finds the looks among answers: those that measured bars and share no sample with the look before."""
 
     def __init__(self) -> None:
+        self._newest_s = -math.inf
         self._start_s = math.inf
         self._end_s = -math.inf
 
     def take(self, answer: Answer) -> Look | None:
         """Return what a window shows if it is a look, else None."""
         start_s, length_s = answer.window.start_s, answer.window.length_s
+        if start_s <= self._newest_s:  # the samples are counted anew
+            self._start_s, self._end_s = math.inf, -math.inf
+        self._newest_s = start_s
         if self._start_s <= start_s < self._end_s:
             return None
         look = _look(answer)
@@ -69,7 +73,7 @@ def new_running_s(answer: Answer, before: Window | None) -> float:
     window = answer.window
     if is_off(answer) or answer.analysis.line is None:
         return 0.0
-    if before is None or not before.start_s <= window.start_s < before.start_s + before.length_s:
+    if before is None or not before.start_s < window.start_s < before.start_s + before.length_s:
         return window.length_s
     return window.start_s - before.start_s
 

@@ -9,9 +9,11 @@ migrate  `edge-agent migrate`: an older configuration brought to the present ver
 replay   `edge-agent replay`: recordings through the very same stages, as fast as possible
 record   `edge-agent record`: samples from the port to a file, by hand
 trend    `edge-agent trend`: how the motor has developed, day by day, and what is to be expected
+report   `edge-agent report`: one page on an alarm, to be printed or sent
 support  `edge-agent support`: what a helper needs to see, in one file without secrets
 backup   `edge-agent backup`: configuration and state as one archive, also while the agent runs
 restore  `edge-agent restore`: the state of an archive back in its place
+forget   `edge-agent forget`: clear what the broker retains of an agent that is going away
 ports    `edge-agent ports`: which serial ports there are, and whether this user may open them
 bench    `edge-agent bench`: what each stage costs on this machine, and how much faster than real time it is
 """

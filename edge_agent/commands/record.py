@@ -64,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     settings = load_settings(args.config)
     stop = stop_on_signals()
     try:
-        _check_no_agent(settings)
+        check_no_agent(settings)
         with SerialSource(settings.serial_settings()) as source:
             recorder = Recorder(settings)
             recorder.record(source, args.seconds, stop)
@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _check_no_agent(settings: Settings) -> None:
+def check_no_agent(settings: Settings) -> None:
     """Raise TakenError if the agent runs; otherwise the port itself keeps others out.
 
     Without a lock no agent has run here yet. None is made, since it would belong to whoever records.

@@ -10,24 +10,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from edge_agent.acquire.bounds import line_problem, window_problem
-from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
+from edge_agent.acquire.recordings import Recording, RecordingError, read_recording
 from edge_agent.acquire.samples import Device
 from edge_agent.capabilities import capabilities
-from edge_agent.captures.assembly import timeline_in
+from edge_agent.captures.replaying import replayed
 from edge_agent.cli import WRONG_USAGE
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.explain import explain, say_confidence
 from edge_agent.explain_channels import say_dead
-from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.pipeline import Answer
 from edge_agent.plain import one_line, printable
 from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.documents import Diagnosis, Event, Origin, State
 from edge_agent.publish.payloads import Payload, payload_of
-
-_BLOCK_S = 0.1
-"""Length of the blocks that a recording is played in, s; verdicts do not depend on it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,7 +89,8 @@ def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespa
     origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
     answers = 0
     said_dead: set[str] = set()
-    for answer in _answers(recording, settings, model):
+    window = settings.window
+    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s):
         answers += 1
         for dead in answer.analysis.dead:
             if dead.name not in said_dead:
@@ -141,16 +139,6 @@ def _not_applied(recorded: Device, device: Device, settings: Settings) -> Iterat
             "a recording keeps its own scales, those of channels are for the DAQ and not applied: "
             + ", ".join(kept)
         )
-
-
-def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator[Answer]:
-    pipeline = Pipeline(settings.motor, model, settings.window.length_s, settings.window.step_s)
-    pipeline.configure(recording.device)
-    timeline = timeline_in(recording)
-    if timeline is not None:  # a capture: its windows are those that the agent saw
-        pipeline.windows.resume(timeline)
-    for block in replay_blocks(recording, _BLOCK_S):
-        yield from pipeline.push(block)
 
 
 def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str, Payload]]:

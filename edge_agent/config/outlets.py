@@ -53,12 +53,12 @@ def _host_and_port(listen: str) -> tuple[str, str]:
 
 
 class HttpSection(Section):
-    """The HTTP server: `/metrics` for Prometheus, `/healthz` and `/readyz`."""
+    """The HTTP server: the page, `/metrics` for Prometheus, `/healthz` and `/readyz`."""
 
     listen: Annotated[str, AfterValidator(_check_listen)] = "127.0.0.1:8642"
     """IP address and port to listen on."""
     token_file: ExistingFile | None = Field(default=None, validate_default=True)
-    """File with the token that requests must carry; needed for any address but loopback."""
+    """File with the token that requests must carry; needed for any address but loopback, and to write."""
 
     @field_validator("token_file")
     @classmethod

@@ -2,7 +2,7 @@
 
 examination      all live checks, in the order in which a fault of one hides those after it
 result           the outcome of one check: a line for people, JSON for programs
-machine          clock, disk and model file
+computer         clock, disk and model file
 port             does the port open, do samples come, and at the stated rate?
 listener         windows of samples from the port with what they show, and why none come
 rate             at which rate scans really come

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from edge_agent.config import Settings
 from edge_agent.doctor.broker import check_broker
-from edge_agent.doctor.machine import check_clock, check_disk, check_model
+from edge_agent.doctor.computer import check_clock, check_disk, check_model
 from edge_agent.doctor.port import check_port
 from edge_agent.doctor.result import Result
 from edge_agent.doctor.service import check_service, running_agent

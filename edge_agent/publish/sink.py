@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.pipeline import Answer
 from edge_agent.publish import SINKS
 from edge_agent.publish.documents import Document, Told
 from edge_agent.publish.settings import SinkSettings
@@ -102,6 +103,10 @@ class Sink(Protocol):
         promises to lose no event has it on the disk when `take` returns.
         """
         ...
+
+    def show(self, answer: Answer) -> None:
+        """Take what a window brought, with its samples; for sinks that draw it. Called as `take` is."""
+        return
 
     def feel(self, pulse: Pulse) -> None:
         """Take a pulse; for sinks that cannot wait for the next heartbeat. Called as `take` is."""

@@ -7,11 +7,12 @@ from starlette.routing import Route
 
 from edge_agent.web.metrics import Metrics
 from edge_agent.web.newest import Newest
+from edge_agent.web.page import Page
 from edge_agent.web.readiness import Report, liveness, readiness
 
 
-def make_app(newest: Newest, metrics: Metrics) -> Starlette:
-    """Return the application that answers from the newest documents."""
+def make_app(newest: Newest, metrics: Metrics, page: Page) -> Starlette:
+    """Return the application that answers from the newest documents, and shows the page."""
 
     async def say_metrics(request: Request) -> Response:
         page, content_type = metrics.page(request.headers.get("accept", ""))
@@ -23,13 +24,16 @@ def make_app(newest: Newest, metrics: Metrics) -> Starlette:
     async def say_readiness(request: Request) -> Response:
         return _say(readiness(newest))
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/metrics", say_metrics),
             Route("/healthz", say_liveness),
             Route("/readyz", say_readiness),
+            *page.routes(),
         ]
     )
+    app.router.redirect_slashes = False  # a redirect would name a host, and below a prefix a wrong path
+    return app
 
 
 def _say(report: Report) -> Response:

@@ -2,7 +2,17 @@
 
 import time
 
-from edge_agent.publish.documents import Alarm, Diagnosis, Document, Health, Info, Measurements, State
+from edge_agent.publish.documents import (
+    Alarm,
+    Baseline,
+    Diagnosis,
+    Document,
+    Health,
+    Info,
+    Measurements,
+    State,
+    Trend,
+)
 from edge_agent.publish.sink import Pulse
 from edge_agent.supervision import Clock
 
@@ -29,6 +39,10 @@ class Newest:
         """What does not change from window to window."""
         self.measurements: Measurements | None = None
         """The ordinary figures."""
+        self.baseline: Baseline | None = None
+        """What is normal for this motor."""
+        self.trend: Trend | None = None
+        """How the motor develops."""
         self.health: Health | None = None
         """How the agent itself is."""
         self.pulse: Pulse | None = None
@@ -54,6 +68,10 @@ class Newest:
                 self.info = document
             case Measurements():
                 self.measurements = document
+            case Baseline():
+                self.baseline = document
+            case Trend():
+                self.trend = document
             case Health():
                 self.health = document
 

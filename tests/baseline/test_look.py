@@ -52,6 +52,13 @@ def test_a_device_that_counts_anew_shows_new_looks() -> None:
     assert [looks.take(an_answer(verdict, s)) is not None for s in (100.0, 0.0, 6.0)] == [True, True, False]
 
 
+def test_recordings_of_one_window_each_are_looks_and_running_time() -> None:
+    """All begin at zero, so the second must not be taken for the first."""
+    looks, answer = Looks(), an_answer(verdict_of(LOOK))
+    assert all(looks.take(answer) is not None for _ in range(3))
+    assert new_running_s(answer, answer.window) == 12.0
+
+
 def test_growth_is_seen_where_nothing_is_answered_between_casting_and_broken_bar() -> None:
     for rule in (of_bars.BETWEEN, of_bars.MAY_HIDE_A_BAR):
         look = Looks().take(an_answer(refused(rule, 0.28)))

@@ -36,6 +36,11 @@ class _Told:
 _ADAPTER = TypeAdapter(_Told)
 
 
+def told_topics(settings: SinkSettings) -> list[str]:
+    """Return the topics under which Home Assistant was told of an agent's devices."""
+    return list(_read(_file_of(settings)).entities)
+
+
 class Discovery:
     """Keeps the discovery messages in the mailbox, ahead of the states, so that each connection says them.
 
@@ -54,8 +59,8 @@ class Discovery:
             settings.mqtt.commands,
         )
         self._mailbox = mailbox
-        self._file = StateFile(settings.state_folder / "home_assistant.json", FILE_VERSION)
-        self._told = self._read()
+        self._file = _file_of(settings)
+        self._told = _read(self._file)
         self._announce()
 
     @property
@@ -105,12 +110,17 @@ class Discovery:
             _LOG.info("Home Assistant has started: its entities are told again in %.1f s", wait_s)
             self._mailbox.say_again(wait_s)
 
-    def _read(self) -> _Told:
-        content = self._file.read()
-        if content is None:
-            return _Told()
-        try:
-            return _ADAPTER.validate_python(content)
-        except ValueError as error:
-            self._file.put_aside(str(error))
-            return _Told()
+
+def _file_of(settings: SinkSettings) -> StateFile:
+    return StateFile(settings.state_folder / "home_assistant.json", FILE_VERSION)
+
+
+def _read(file: StateFile) -> _Told:
+    content = file.read()
+    if content is None:
+        return _Told()
+    try:
+        return _ADAPTER.validate_python(content)
+    except ValueError as error:
+        file.put_aside(str(error))
+        return _Told()

@@ -34,6 +34,14 @@ from edge_agent.supervision import Watched
 from edge_agent.verdict import in_short
 
 _LOG = logging.getLogger(__name__)
+RETAINED = ("state", "alarm", "info", "baseline", "trend", "measurements")
+"""Topics below a motor's own that the broker retains; the table of topics in the README has them all."""
+
+
+def retained_topics(settings: SinkSettings) -> list[str]:
+    """Return the topics under which the broker retains something of an agent, Home Assistant's apart."""
+    base = settings.mqtt.base_topic(settings.agent)
+    return [f"{base}/{settings.motor}/{below}" for below in RETAINED] + [f"{base}/health", f"{base}/status"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from plates import plate_yaml
 from calibration.commands import baseline
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
-from edge_agent.acquire.recordings import write_recording
+from edge_agent.acquire.recordings import read_recording, write_recording
 
 TWENTY_LOOKS = 7
 """How often a recording with three windows is given."""
@@ -50,6 +51,22 @@ def test_a_sound_motor_is_learned_and_others_are_held_against_it(
     assert run(site, "broken.npz", "--check", str(kept), "--json") == 1
     assert json.loads(capsys.readouterr().out)["change"] == "growth"
     assert kept.read_bytes() == content
+
+
+def test_recordings_as_short_as_a_window_count_each(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sound = read_recording(site / "sound.npz")
+    counts = tuple(own[: len(own) // 3] for own in sound.counts)
+    write_recording(site / "short.npz", replace(sound, counts=counts))
+    assert run(site, "short.npz") == 1
+    assert f"load 0.85-1.00: {TWENTY_LOOKS} looks" in capsys.readouterr().out
+
+
+def test_a_recording_shorter_than_a_window_is_named(site: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sound = read_recording(site / "sound.npz")
+    counts = tuple(own[: len(own) // 4] for own in sound.counts)
+    write_recording(site / "stub.npz", replace(sound, counts=counts))
+    assert run(site, "stub.npz") == 2
+    assert "shorter than one window of 4 s" in capsys.readouterr().err
 
 
 def test_a_broken_motor_is_refused(site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

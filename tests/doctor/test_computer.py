@@ -9,8 +9,8 @@ import pytest
 
 from edge_agent.diagnose.model import builtin_path
 from edge_agent.diagnose.model_file import digest_path
-from edge_agent.doctor import machine
-from edge_agent.doctor.machine import RELEASE_YEAR, check_clock, check_disk, check_model
+from edge_agent.doctor import computer
+from edge_agent.doctor.computer import RELEASE_YEAR, check_clock, check_disk, check_model
 from edge_agent.doctor.result import Mark
 
 
@@ -34,7 +34,7 @@ def test_a_clock_that_is_not_set(year: int, kernel: int, mark: Mark, said: str) 
 
 
 def test_the_kernel_is_asked_for_its_clock() -> None:
-    assert machine._kernel_state() in range(-1, 6)
+    assert computer._kernel_state() in range(-1, 6)
 
 
 def test_a_disk_with_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,10 +15,10 @@ from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import Recording, read_recording, replay_blocks
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.agent import Agent
+from edge_agent.captures import replaying
 from edge_agent.captures.assembly import timeline_in
 from edge_agent.config import load_settings
 from edge_agent.diagnose.model import Model
-from edge_agent.pipeline import Pipeline
 from edge_agent.publish.documents import Diagnosis
 from edge_agent.verdict import Verdict
 
@@ -130,10 +130,11 @@ def undated(verdict: Verdict) -> Verdict:
 def replayed(path: Path, config: Path, model: Model) -> list[Verdict]:
     """Return the verdicts of a capture, as `edge-agent replay` finds them."""
     settings, recording = load_settings(config), read_recording(path)
-    pipeline = Pipeline(settings.motor, model, settings.window.length_s, settings.window.step_s)
-    pipeline.configure(settings.apply_to_recording(recording.device))
-    assert pipeline.windows.resume(timeline_in(recording))
-    return [undated(a.verdict) for block in replay_blocks(recording, 0.1) for a in pipeline.push(block)]
+    assert timeline_in(recording) is not None
+    configured = replace(recording, device=settings.apply_to_recording(recording.device))
+    window = settings.window
+    answers = replaying.replayed(configured, settings.motor, model, window.length_s, window.step_s)
+    return [undated(answer.verdict) for answer in answers]
 
 
 def live(said: Heard) -> list[Verdict]:

@@ -116,19 +116,23 @@ def test_a_window_that_fails_ends_with_its_decision_too(monkeypatch: pytest.Monk
     assert laps[-1] == "decision"
 
 
+LISTENER = "edge_agent/doctor/listener.py"
+
+
 @pytest.mark.parametrize(
     ("call", "files"),
     [
-        (r"\bAnalyser\(", {"edge_agent/pipeline.py", "calibration/learning/data/windowing.py"}),
+        (r"\bAnalyser\(", {"edge_agent/pipeline.py", LISTENER, "calibration/learning/data/windowing.py"}),
         (r"\bDecision\(", {"edge_agent/pipeline.py", "edge_agent/self_test/search.py"}),
-        (r"\bWindows\(", {"edge_agent/pipeline.py", "edge_agent/commands/record.py"}),
+        (r"\bWindows\(", {"edge_agent/pipeline.py", LISTENER, "edge_agent/commands/record.py"}),
         (r"\bdiagnose\((?!self)", {"edge_agent/pipeline.py", "edge_agent/diagnose/broken_bars.py"}),
     ],
 )
 def test_nothing_else_calls_the_stages(call: str, files: set[str]) -> None:
     """A data set is made with the measurement alone: no network is asked, and nothing is decided.
 
-    A recording by hand follows the time of its samples, and looks at no window.
+    A recording by hand follows the time of its samples, and looks at no window. Live checks show what was
+    measured, and judge nothing.
     """
     calling = {
         str(path.relative_to(ROOT))

@@ -17,6 +17,7 @@ contradictions  settings that are right one by one and cannot be right together
 plates          do power, voltage and current of a nameplate belong to one connection, star or delta?
 explain         validation errors in plain words: what was found, what was expected, what to do
 problems        an error in a configuration, and its place
+migration       an older file brought to the present version, with everything else in it as it was
 schema          JSON Schema of the YAML file, for completion and checks in editors
 """
 

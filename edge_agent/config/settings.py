@@ -33,6 +33,8 @@ from edge_agent.publish.settings import (
     SinkSettings,
 )
 
+VERSION = 1
+"""Version of the YAML file that this program reads; a change that old files do not survive raises it."""
 _STEP_S = 2.0
 """Default time between windows, s. Judgement: a broken bar takes days to grow."""
 
@@ -139,6 +141,8 @@ class ModelSection(Section):
 class Settings(Section):
     """All settings of an agent."""
 
+    version: Annotated[int, Field(ge=1, le=VERSION)] = VERSION
+    """Version of this file; without it, the newest one that the program reads."""
     agent: AgentSection = Field(default_factory=AgentSection)
     """The agent's own identity."""
     motor: Nameplate

@@ -332,3 +332,24 @@ def test_the_state_stays_what_the_signals_show(site: Site) -> None:
     state = broken_state(3.0)
     assert site.baseline.judge(state).state is State.BROKEN_BARS
     assert site.baseline.judge(verdict_of(site.motor.look())).evidence.baseline_bars is not None
+
+
+def test_other_hours_count_at_once_and_what_was_learned_so_far_stays(site: Site) -> None:
+    site.run(LOOKS // 2)
+    hours = site.baseline.status.hours
+    site.baseline.reload(BaselineSettings(10 * HOURS))
+    assert site.baseline.status.hours == hours
+    site.run(LOOKS)
+    assert site.state is BaselineState.LEARNING
+    site.baseline.reload(BaselineSettings(HOURS))
+    site.run(10)
+    assert site.state is BaselineState.LEARNED
+
+
+def test_another_budget_counts_at_once_and_the_growth_so_far_stays(site: Site) -> None:
+    site.run(2 * LOOKS)
+    before = site.baseline.status
+    site.baseline.reload(BaselineSettings(HOURS, false_alarms_per_year=0.001))
+    assert site.baseline.status == replace(before, false_alarms_per_year_allowed=0.001)
+    assert site.baseline._watching is not None
+    assert before.growth_bars is not None

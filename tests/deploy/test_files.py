@@ -130,7 +130,7 @@ def test_the_guide_says_what_to_do_where_python_is_too_old() -> None:
     assert "JetPack 6" in GUIDE
 
 
-@pytest.mark.parametrize("words", ["the analysis of a window failed", "SIGHUP is ignored"])
+@pytest.mark.parametrize("words", ["the analysis of a window failed", "the configuration has errors"])
 def test_the_guide_quotes_what_the_log_says(words: str) -> None:
     assert f"`{words}`" in GUIDE
     program = "".join(path.read_text() for path in (DEPLOY.parent / "edge_agent").glob("*.py"))

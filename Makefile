@@ -1,5 +1,5 @@
 # make demo | test | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
-# make pictures | clean
+# make arm64 | pictures | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -16,7 +16,7 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test clean brokers \
+.PHONY: demo test browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 clean brokers \
 	promtool emulator avr
 
 demo: $(STAMPS)/demo
@@ -101,6 +101,11 @@ firmware: $(STAMPS)/firmware
 # The same and the sketch of the Uno in emulators, and whole windows of the simulated motor: minutes.
 firmware-test: $(STAMPS)/test emulator avr
 	FIRMWARE_LONG=1 $(BIN)/python -m pytest tests/deploy/firmware $(ARGS)
+
+# As root, by hand: the arm64 package under qemu gives the verdicts of this machine. Some ten minutes.
+arm64: $(STAMPS)/test
+	$(BIN)/python deploy/debian/build.py --suite bookworm --arch arm64 --out build/arm64/packages
+	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_arm64.py build/arm64/packages/*_arm64.deb
 
 clean:
 	rm -rf $(VENV) $(HA_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -124,7 +124,15 @@ LISTENER = "edge_agent/doctor/listener.py"
     [
         (r"\bAnalyser\(", {"edge_agent/pipeline.py", LISTENER, "calibration/learning/data/windowing.py"}),
         (r"\bDecision\(", {"edge_agent/pipeline.py", "edge_agent/self_test/search.py"}),
-        (r"\bWindows\(", {"edge_agent/pipeline.py", LISTENER, "edge_agent/commands/record.py"}),
+        (
+            r"\bWindows\(",
+            {
+                "edge_agent/pipeline.py",
+                LISTENER,
+                "edge_agent/commands/record.py",
+                "calibration/sensors/measured.py",
+            },
+        ),
         (r"\bdiagnose\((?!self)", {"edge_agent/pipeline.py", "edge_agent/diagnose/broken_bars.py"}),
     ],
 )

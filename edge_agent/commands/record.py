@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         with SerialSource(settings.serial_settings()) as source:
             recorder = Recorder(settings)
             recorder.record(source, args.seconds, stop)
-            counts = source.counts
+            counts = source.counts()
         recording = recorder.recording(args.output.stem)
     except TakenError as error:
         print(f"edge-agent record: {one_line(f'{error}; {ask_it(settings, args.seconds)}')}", file=sys.stderr)

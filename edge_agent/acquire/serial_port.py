@@ -50,7 +50,7 @@ _REASONS[errno.ENXIO] = _REASONS[errno.ENODEV] = _REASONS[errno.EIO]
 
 
 class SerialReader:
-    """Reads one port in bulk on its own thread, blocking in poll; it rests only while the tty fills by half."""
+    """Reads one port in bulk on its own thread, blocking in poll; it rests while the tty fills by half."""
 
     def __init__(self, port: str, baud_rate: int, queue: ByteQueue) -> None:
         self._port = port

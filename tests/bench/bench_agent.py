@@ -66,10 +66,11 @@ def main() -> None:
 
 
 def start_agent(tree: Path, port: str, broker: int, folder: Path) -> Child:
-    """Start the agent of a tree, whose files are in `folder`."""
+    """Start the agent of a tree with the environment of the unit; its files are in `folder`."""
     config = folder / "agent.yaml"
     config.write_text(_CONFIG.format(port=port, broker=broker, folder=folder))
-    command = [*("env", "-C", tree.resolve()), *(sys.executable, "-m", "edge_agent.cli"), "run", "-c", config]
+    environment = ["env", "-C", str(tree.resolve()), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"]
+    command = [*environment, sys.executable, "-m", "edge_agent.cli", "run", "-c", str(config)]
     return Child(folder.name, command, folder)
 
 

@@ -154,6 +154,7 @@ def third_harmonic(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
 def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:
     """Mean of `span` scans from each on, less the mean of all, (n - span + 1,)."""
     span = min(span, counts.size)  # a line found at next to no frequency has longer periods than the window
+    total: NDArray[np.integer]
     if span <= _FEW_SCANS and counts.dtype == np.int16:
         total = counts[span - 1 :].astype(np.int32)
         for offset in range(span - 1):

@@ -185,8 +185,8 @@ class SidebandFit:
         candidates = np.linspace(lowest_hz, max(lowest_hz, highest_hz), steps)
         modulation = self.modulation(float(np.mean(candidates)))
         tapered = modulation * hann(modulation.size)
-        band = [float(bound / self.rate_hz) for bound in candidates[[0, -1]]]
-        upper, lower = zoom(np.stack([tapered, tapered.conj()]), *band, steps)
+        lowest, highest = (float(bound / self.rate_hz) for bound in candidates[[0, -1]])
+        upper, lower = zoom(np.stack([tapered, tapered.conj()]), lowest, highest, steps)
         return candidates, upper, lower.conj()
 
     def pair(self, pole_pass_hz: float) -> SidebandPair:

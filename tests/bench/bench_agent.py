@@ -23,8 +23,8 @@ import psutil
 from calibration.processes.children import Child, start_broker
 from edge_agent.commands.bench import RATE_HZ, frames
 
-SETTLED_S = 20.0
-"""Time before the measurement, s: the first window is full after 12 s, and every path was taken by 20."""
+SETTLED_S = 50.0
+"""Time before the measurement, s: by then the first state was captured and the weekly self-test is done."""
 _CONFIG = """\
 motor: {{id: bench, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98, rated_speed_rpm: 1715,
          line_frequency_hz: 60, poles: 4}}

@@ -18,6 +18,14 @@ _READ_BYTES = 65_536
 """Bytes per read; a tty returns at most 4095."""
 _WAIT_S = 0.5
 """The reader checks whether it must stop this often, s. Judgement."""
+_GATHERED_BYTES = 2048
+"""About so many bytes are let gather between two reads: half of what a tty holds (Linux: 4095), since to wake
+costs more than to read."""
+_LONGEST_REST_S = 0.04
+"""Longest rest between two reads, s: twenty-five times a second is soon enough for windows of seconds;
+judgement."""
+_SHORTEST_REST_S = 0.001
+"""Bytes that gather faster than this, s, are read without a rest; judgement."""
 _SHORTEST_PAUSE_S = 0.1
 """First pause before a lost port is opened again, s. Judgement."""
 _LONGEST_PAUSE_S = 2.0
@@ -44,7 +52,7 @@ _REASONS[errno.ENXIO] = _REASONS[errno.ENODEV] = _REASONS[errno.EIO]
 
 
 class SerialReader:
-    """Reads one port in bulk on its own thread, blocking in poll, never sleeping between reads."""
+    """Reads one port in bulk on its own thread, blocking in poll; it rests while the tty fills by half."""
 
     def __init__(
         self,
@@ -64,6 +72,7 @@ class SerialReader:
         self._wake_read, self._wake_write = os.pipe()
         self._said: str | None = None
         self._pause_s = _SHORTEST_PAUSE_S
+        self._rest_s = _SHORTEST_REST_S
 
     @property
     def watched(self) -> Watched:
@@ -118,6 +127,14 @@ class SerialReader:
                 raise OSError(errno.EIO, "ready, but without data")
             self._pause_s = _SHORTEST_PAUSE_S
             self._queue.put(data)
+            self._rest(len(data))
+
+    def _rest(self, gathered: int) -> None:
+        """Wait until about half a tty has gathered, as fast as so many bytes came since the last read."""
+        rest_s = self._rest_s * _GATHERED_BYTES / gathered
+        self._rest_s = min(max(rest_s, _SHORTEST_REST_S), _LONGEST_REST_S)
+        if self._rest_s > _SHORTEST_REST_S:
+            select.select([self._wake_read], [], [], self._rest_s)
 
     def _say_lost(self, reason: str) -> None:
         """Log it once, and again only when the reason changes."""

@@ -6,7 +6,7 @@ from scipy import fft, ndimage
 
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks.clock import shaft_jumps
-from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS
+from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, closed_blackman
 from edge_agent.signals.prepared import Line, Vibration
 from edge_agent.signals.slip.range import CURRENT_ERROR, SlipRange, possible_slips
 
@@ -129,7 +129,7 @@ def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray
     A tenth of what exceeds the cap still counts: one huge line must not outvote a comb, and yet its peak must
     remain a peak.
     """
-    taper = np.blackman(vibration.shape[1]).astype(np.float32)
+    taper = closed_blackman(vibration.shape[1])
     padded = fft.next_fast_len(4 * vibration.shape[1])
     spectrum = np.abs(fft.rfft((vibration - vibration.mean(axis=1, keepdims=True)) * taper, padded))
     bin_hz = rate_hz / padded

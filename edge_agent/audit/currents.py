@@ -1,7 +1,7 @@
 """The current against that of the plate: at the slip that something else shows, or by itself.
 
-At light load nearly all of the current magnetises, whatever the rated speed is: a misfit there is one of the
-scale, or of the plate's current. Under load it may also be one of the rated speed.
+A current in a wrong scale is as far off at every load, and beyond what a motor can draw at its slip. A smaller
+misfit may come from the plate's current (star taken for delta) or from its speed.
 """
 
 from collections.abc import Iterator
@@ -25,8 +25,11 @@ _SURELY = (0.75, 1.3)
 """The same that clears an entry. Judgement: star taken for delta makes 0.58 or 1.73; what lies between says
 nothing."""
 _ONLY_SCALE = (0.4, 2.2)
-"""The same beyond which no wrong speed can be the reason. Physics: at half the slip a motor draws 0.6 times
-the current, and a rated slip wrong by more than three times is caught by the configuration."""
+"""Ratio beyond which the scale is wrong, if the slip is one of this motor. Physics: between idling and rated
+load a current changes by about 2.5 times, whatever the rated speed is."""
+_MOST_SLIP = 1.5
+"""Slip over the rated one from which the rated speed is in doubt as well. Judgement: the motor would have been
+overloaded in window after window."""
 _MOST_STEADY = 2.0
 """Current over the rated one that no motor draws for long. Judgement: its protection trips."""
 _LEAST_IDLE = 0.7
@@ -55,17 +58,17 @@ def read_current(line: Line, plate: Plate, slip: float | None) -> Iterator[Readi
         yield from _by_itself(line, plate)
         return
     ratio = line.rms_a / plate.circuit.current_rms_a(slip)
-    light = slip < _LIGHT * plate.nameplate.rated_slip
-    lowest, highest = _FITS_LIGHT if light else _FITS
-    if lowest <= ratio <= highest:
-        if _SURELY[0] <= ratio <= _SURELY[1]:
-            yield Reading(Suspect.SCALE, False)
-            if not light:
-                yield Reading(Suspect.SPEED, False)
-    elif light or not _ONLY_SCALE[0] <= ratio <= _ONLY_SCALE[1]:
-        yield Reading(Suspect.SCALE, True, ratio)
-    else:
+    over_rated = slip / plate.nameplate.rated_slip
+    lowest, highest = _FITS_LIGHT if over_rated < _LIGHT else _FITS
+    if _SURELY[0] <= ratio <= _SURELY[1]:
+        yield Reading(Suspect.SCALE, False)
+        yield Reading(Suspect.SPEED, False)
+    elif lowest <= ratio <= highest:
+        return
+    elif _ONLY_SCALE[0] <= ratio <= _ONLY_SCALE[1] or over_rated > _MOST_SLIP:
         yield Reading(Suspect.SPEED, True, ratio)
+    else:
+        yield Reading(Suspect.SCALE, True, ratio)
 
 
 def _by_itself(line: Line, plate: Plate) -> Iterator[Reading]:
@@ -76,5 +79,5 @@ def _by_itself(line: Line, plate: Plate) -> Iterator[Reading]:
         yield Reading(Suspect.SCALE, True, over_rated)
     elif over_idle < _LEAST_IDLE:
         yield Reading(Suspect.SCALE, True, over_idle)
-    else:
+    elif over_idle > _SURELY[0] and over_rated < _SURELY[1]:
         yield Reading(Suspect.SCALE, False)

@@ -31,10 +31,9 @@ def read_window(window: Window, analysis: Analysis, plate: Plate) -> list[Readin
     readings = [*_of_line(analysis, plate), *_of_sensors(window, analysis)]
     if any(reading.accuses for reading in readings):
         return readings  # all that follows would rest on them
-    if analysis.refusal is not None and analysis.refusal.reason is Reason.WRONG_SCALE:
-        return [*readings, *read_current(line, plate, None)]
     if analysis.current is None:
-        return readings
+        scale = analysis.refusal is not None and analysis.refusal.reason is Reason.WRONG_SCALE
+        return [*readings, *read_current(line, plate, None)] if scale else readings
     found = {} if analysis.vibration is None else shafts(analysis.vibration, line.frequency_hz)
     of_poles = read_poles(found, plate.nameplate.pole_pairs)
     readings += of_poles

@@ -16,7 +16,7 @@ class Suspect(StrEnum):
     SCALE = "scale"
     """The scale of all currents, or the plate's current."""
     SPEED = "speed"
-    """The plate's speed, or else its current: the slip does not fit the current."""
+    """The plate's speed, or its current (star or delta): the slip does not fit the current."""
     POLES = "poles"
     """The number of poles."""
 

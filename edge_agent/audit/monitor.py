@@ -72,7 +72,7 @@ class PlateAudit:
         """Take what a window brought; return it without answers that rest on an entry under accusation."""
         before = self.judge(answer.before)
         was_withheld = self.refusal is not None
-        if self._shares_no_sample(answer):
+        if self._stream is not None and self._shares_no_sample(answer):
             self._count(answer)
         after = self.judge(answer.state)
         withheld = self.refusal is not None

@@ -84,8 +84,7 @@ def _scale(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
     decade = round(math.log10(ratio))
     if decade and abs(math.log10(ratio) - decade) < _DECADE_WITHIN:
         ratio = 10.0**decade
-    upwards = max(ratio, 1.0 / ratio)
-    connection = _CONNECTION[0] < upwards < _CONNECTION[1]
+    connection = _is_connection(ratio)
     scales = {stream.channels[i].name: stream.channels[i].scale / ratio for i in stream.phases.values()}
     other_a = nameplate.rated_current_a * 3 ** (0.5 if ratio > 1.0 else -0.5)
     return PlateFinding(
@@ -106,12 +105,17 @@ def _speed(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
         Suspect.SPEED,
         "motor.rated_speed_rpm or motor.rated_current_a",
         f"the current is {count.value:.2g} times what this motor draws at the speed that shows",
-        f"the plate says {nameplate.rated_speed_rpm:g} rpm and {rated_a:g} A",
+        f"the plate says {nameplate.rated_speed_rpm:g} rpm and {rated_a:g} A"
+        + (" (star or delta taken for each other?)" if _is_connection(count.value) else ""),
         Sureness.LIKELY,
         len(count.values),
         f"motor: {{rated_speed_rpm: ?}} as on the plate; if it is right, rated_current_a: "
         f"{rated_a * count.value:.3g}",
     )
+
+
+def _is_connection(ratio: float) -> bool:
+    return _CONNECTION[0] < max(ratio, 1.0 / ratio) < _CONNECTION[1]
 
 
 def _poles(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:

@@ -1,7 +1,7 @@
 """The current against that of the plate: at the slip that something else shows, or by itself.
 
-A current in a wrong scale is as far off at every load, and beyond what a motor can draw at its slip. A smaller
-misfit may come from the plate's current (star taken for delta) or from its speed.
+A current in a wrong scale is as far off at every load, and beyond what a motor can draw at its slip. A
+smaller misfit may come from the plate's current (star taken for delta) or from its speed.
 """
 
 from collections.abc import Iterator
@@ -28,8 +28,8 @@ _ONLY_SCALE = (0.4, 2.2)
 """Ratio beyond which the scale is wrong, if the slip is one of this motor. Physics: between idling and rated
 load a current changes by about 2.5 times, whatever the rated speed is."""
 _MOST_SLIP = 1.5
-"""Slip over the rated one from which the rated speed is in doubt as well. Judgement: the motor would have been
-overloaded in window after window."""
+"""Slip over the rated one from which the rated speed is in doubt as well. Judgement: the motor would have
+been overloaded in window after window."""
 _MOST_STEADY = 2.0
 """Current over the rated one that no motor draws for long. Judgement: its protection trips."""
 _LEAST_IDLE = 0.7

@@ -45,7 +45,7 @@ def _line(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
         len(count.values),
         f"motor: {{line_frequency_hz: {other[0]:g}}}"
         if other
-        else f"acquisition: {{rate_hz: {rate_hz:.5g}}}",
+        else f"acquisition: {{rate_hz: {rate_hz:.5g}}}  # a DAQ that describes itself: correct it there",
     )
 
 
@@ -109,8 +109,7 @@ def _speed(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
         + (" (star or delta taken for each other?)" if _is_connection(count.value) else ""),
         Sureness.LIKELY,
         len(count.values),
-        f"motor: {{rated_speed_rpm: ?}} as on the plate; if it is right, rated_current_a: "
-        f"{rated_a * count.value:.3g}",
+        f"motor: {{rated_current_a: {rated_a * count.value:.3g}}}  # or rated_speed_rpm, as on the plate",
     )
 
 
@@ -128,7 +127,7 @@ def _poles(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
         f"the plate says {nameplate.poles}",
         Sureness.LIKELY,
         len(count.values),
-        f"motor: {{poles: {poles}, rated_speed_rpm: {speed_rpm:.0f}}} (the speed as on the plate)",
+        f"motor: {{poles: {poles}, rated_speed_rpm: {speed_rpm:.0f}}}  # the speed as on the plate",
     )
 
 

@@ -42,12 +42,13 @@ def test_a_power_of_ten_corrects_all_scales() -> None:
 def test_poles_come_with_the_speed_at_the_same_slip() -> None:
     finding = said("poles", 2.0)
     assert finding.entry == "motor.poles"
-    assert "poles: 2, rated_speed_rpm: 3430" in finding.yaml
+    assert yaml.safe_load(finding.yaml) == {"motor": {"poles": 2, "rated_speed_rpm": 3430}}
 
 
 def test_a_speed_that_does_not_fit_names_both_entries() -> None:
     finding = said("speed", 0.5)
     assert finding.entry == "motor.rated_speed_rpm or motor.rated_current_a"
+    assert yaml.safe_load(finding.yaml) == {"motor": {"rated_current_a": 1.49}}
 
 
 def test_of_two_sensors_it_is_not_known_which_is_reversed() -> None:

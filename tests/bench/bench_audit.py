@@ -8,6 +8,7 @@ Wilson's, of 95 %.
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
@@ -116,6 +117,19 @@ ENTRIES: dict[str, tuple[Callable[[Nameplate], Nameplate] | None, Callable[[Wind
     "c reversed": (None, _scaled(-1.0, "c")),
 }
 """What is made wrong: plate, and samples."""
+EXPECTED = {
+    "poles": Suspect.POLES,
+    "rated": Suspect.SPEED,
+    "scale": Suspect.SCALE,
+    "plate": Suspect.SPEED,
+    "line": Suspect.LINE_FREQUENCY,
+    "rate": Suspect.LINE_FREQUENCY,
+    "a": Suspect.DIRECTION,
+    "b": Suspect.DIRECTION,
+    "c": Suspect.DIRECTION,
+    "phases": None,
+}
+"""What must be named, by the first word of the entry; None where no finding exists."""
 
 
 def main() -> None:
@@ -140,13 +154,15 @@ def main() -> None:
         "all", share(sum(bool(n) for n, _ in right), len(right)), share(sum(s for _, s in right), len(right))
     )
     print("accused:", ", ".join(accused) or "none")
-    print_header("wrong entry", "named", "withheld or refused", "named as")
+    print_header("wrong entry", "named rightly", "named at all", "withheld or refused", "named as")
     for entry in ENTRIES:
         ones = [one[entry] for one in found if entry in one]
         if ones:
             kinds = sorted({name for names, _ in ones for name in names})
+            rightly = sum(EXPECTED[re.split("[ ,]", entry)[0]] in names for names, _ in ones)
             named, held = sum(bool(n) for n, _ in ones), sum(s for _, s in ones)
-            print_row(entry, share(named, len(ones)), share(held, len(ones)), ", ".join(kinds))
+            shares = [share(count, len(ones)) for count in (rightly, named, held)]
+            print_row(entry, *shares, ", ".join(kinds))
 
 
 def examine(work: tuple[int, bool, bool]) -> dict[str, tuple[list[str], bool]]:

@@ -109,6 +109,8 @@ def _fault(window: StreamWindow, channel: int) -> str | None:
     if channel in window.dead:
         return "it gives no values"
     counts = window.counts[channel]
+    if window.lost_samples:
+        counts = counts[window.valid]  # what fills a gap is no sample that stood still
     if counts.size < _MIN_HELD_SCANS:
         return f"it gives {counts.size} values in a window, too few to hear a machine"
     low, high = int(counts.min()), int(counts.max())

@@ -19,6 +19,7 @@ acquire           where samples come from: serial port, drivers, recordings
 windows           sliding windows over the sample timeline
 signals           a window of samples becomes evidence and images
 diagnose          evidence becomes a verdict, and verdicts become a state
+audit             which entry of the nameplate cannot be right, by what many windows show
 baseline          what is normal for this motor: learned, and what it shows later held against that
 publish           states, events and health go to the broker
 web               the HTTP server: metrics, health

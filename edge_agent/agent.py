@@ -18,6 +18,8 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
+from edge_agent.audit.memory import FILE_VERSION as AUDIT_VERSION
+from edge_agent.audit.monitor import PlateAudit
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
@@ -80,19 +82,15 @@ class Agent:
         self._running = RunningMeter(settings.motor, running_file)
         baseline_file = StateFile(folder / "baseline.json", BASELINE_VERSION)
         self._baseline = Baseline(settings.baseline_settings(), baseline_file)
+        self._audit = PlateAudit(settings.motor, StateFile(folder / "audit.json", AUDIT_VERSION))
         self._trend = keeper.TrendKeeper(folder / keeper.FILE_NAME)
         self._newest: Answer | None = None
         self._is_first = True
         self._self_test = SelfTest(settings, model)
         self._reloading = Reloading(settings, read, self._baseline, self._captures, sinks)
-        self._remote = Remote(
-            settings.motor.id,
-            self._alarm,
-            self._self_test.begin,
-            self._captures.capture_now,
-            self._baseline.learn,
-            self._reloading.reload,
-        )
+        begin, capture, learn = self._self_test.begin, self._captures.capture_now, self._baseline.learn
+        reload = self._reloading.reload
+        self._remote = Remote(settings.motor.id, self._alarm, begin, capture, learn, reload)
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
@@ -116,6 +114,7 @@ class Agent:
                     self._supervisor.watch(part.watched)
             entered.callback(self._running.save)
             entered.callback(self._baseline.save)
+            entered.callback(self._audit.save)
             entered.callback(self._trend.close)
             self._manager.ready(in_short(self._state))
             while not stop.is_set():
@@ -127,8 +126,8 @@ class Agent:
 
     @property
     def _state(self) -> Verdict:
-        """The state of the motor, as its baseline reads it."""
-        return self._baseline.judge(self._line.decision.state)
+        """The state of the motor, as its audit and its baseline read it."""
+        return self._baseline.judge(self._audit.judge(self._line.decision.state))
 
     def _take(self, item: News, arrived_s: float) -> None:
         """Take what the source gives: samples go through the stages, and each window's answer is told."""
@@ -158,12 +157,12 @@ class Agent:
             self._say_change(before, self._state)
         self._captures.begin(device)
         self._device_log.device_came(device)
-        can_tell = capabilities(device.streams, self._nameplate, self._window_s)
-        self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy))
+        self._audit.begin(device)
+        self._say_info(device)
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""
-        answer = self._baseline.take(answer)
+        answer = self._baseline.take(self._audit.take(answer))
         self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
@@ -202,6 +201,11 @@ class Agent:
 
     def _say_alarm(self) -> None:
         self._say(self._announcer.alarm(self._alarm.latched))
+
+    def _say_info(self, device: Device) -> None:
+        can_tell = capabilities(device.streams, self._nameplate, self._window_s)
+        findings = self._audit.findings
+        self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy, findings))
 
     def _say_baseline(self) -> None:
         self._say(self._announcer.baseline(self._baseline.status))
@@ -271,6 +275,8 @@ class Agent:
         self._test_self()
         if self._baseline.has_news():
             self._say_baseline()
+        for device in self._audit.news():
+            self._say_info(device)
         now_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.audit.findings import PlateFinding
 from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.manifest import Figure
@@ -68,12 +69,16 @@ class Announcer:
         return documents.Trend(self._origin, outlook, self._clock())
 
     def info(
-        self, nameplate: Nameplate, device: Device, can_tell: Iterable[str], accuracy: Iterable[Figure]
+        self,
+        nameplate: Nameplate,
+        device: Device,
+        can_tell: Iterable[str],
+        accuracy: Iterable[Figure],
+        plate_findings: Iterable[PlateFinding] = (),
     ) -> documents.Info:
         """Return what is said of motor, sensors and model once the device is known."""
-        return documents.Info(
-            self._origin, nameplate, device, tuple(can_tell), tuple(accuracy), self._clock()
-        )
+        told, right, wrong = tuple(can_tell), tuple(accuracy), tuple(plate_findings)
+        return documents.Info(self._origin, nameplate, device, told, right, self._clock(), wrong)
 
     def event(self, before: Verdict, after: Verdict) -> documents.Event | None:
         """Return what is said of a change of the state; None if it is no event.

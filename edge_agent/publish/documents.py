@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.audit.findings import PlateFinding
 from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
@@ -116,6 +117,8 @@ class Info:
     """How often the model was right, on what it was not trained on."""
     unix_s: float
     """When it is said."""
+    plate_findings: tuple[PlateFinding, ...] = ()
+    """Entries of the configuration that the signals contradict."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.alarm import Condition
+from edge_agent.audit.findings import PlateFinding, Sureness, Suspect
 from edge_agent.baseline.recognition import Change
 from edge_agent.baseline.status import BaselineState
 from edge_agent.diagnose.manifest import Figure
@@ -173,6 +174,8 @@ def _info() -> Schema:
         "recordings": _COUNT,
         "motors": _COUNT,
     }
+    finding: dict[str, Schema] = {field.name: _TEXT for field in fields(PlateFinding)}
+    finding |= {"suspect": _one_of(Suspect), "sure": _one_of(Sureness), "looks": _COUNT}
     return _object(
         {
             **_WHO,
@@ -182,6 +185,7 @@ def _info() -> Schema:
             "model": _MODEL,
             "accuracy": _list_of(_object(figure)),
             "can_tell": _list_of(_TEXT),
+            "plate_findings": _list_of(_object(finding)),
         }
     )
 

@@ -75,6 +75,9 @@ function showInfo(info) {
   byId("motor").textContent = info.motor;
   byId("plate").textContent = `${plate.rated_power_kw} kW · ${plate.rated_voltage_v} V · ${plate.rated_current_a} A · ${plate.rated_speed_rpm} rpm · ${plate.line_frequency_hz} Hz · ${plate.poles} poles`;
   document.title = `${info.motor} - edge agent`;
+  const wrong = info.plate_findings.map((f) => `${f.entry} (${f.sure}): ${f.measured}; ${f.stated}. Write ${f.yaml}`);
+  byId("plate-findings").hidden = wrong.length === 0;
+  byId("plate-findings").textContent = wrong.join(" ");
   byId("foot").textContent = `Agent ${info.agent}. Sensors: ${info.can_tell.join("; ")}.`;
 }
 

@@ -36,6 +36,7 @@ plot              a picture of a window: spectra with the expected lines, sideba
 health            the state of the agent itself: counted as it runs, read at every heartbeat
 captures          samples kept as recordings when something happens
 report            one page on an alarm, made of such a recording
+state_folder      whether `state_dir` is there, takes files and has room; made again if it is deleted
 state_file        small files in `state_dir` that outlive restarts and power cuts
 self_test         the proof that a broken bar would be found: added to a copy of a healthy window
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection

@@ -34,7 +34,7 @@ from edge_agent.remote import Remote
 from edge_agent.running_time import RunningMeter
 from edge_agent.self_test.schedule import SelfTest
 from edge_agent.source_watch import SourceWatch
-from edge_agent.state_file import StateFile
+from edge_agent.state_folder import StateFolder
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
 from edge_agent.trend import keeper
 from edge_agent.verdict import Refusal, Verdict, in_short
@@ -77,10 +77,11 @@ class Agent:
             lambda: draw_event_number(sinks),
             self._captures.of_event,
         )
-        self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION))
-        running_file = StateFile(folder / "running_time.json", running_time.FILE_VERSION)
+        self._folder = StateFolder(folder)
+        self._alarm = AlarmLatch(self._folder.file("alarm.json", alarm.FILE_VERSION))
+        running_file = self._folder.file("running_time.json", running_time.FILE_VERSION)
         self._running = RunningMeter(settings.motor, running_file)
-        baseline_file = StateFile(folder / "baseline.json", BASELINE_VERSION)
+        baseline_file = self._folder.file("baseline.json", BASELINE_VERSION)
         self._baseline = Baseline(settings.baseline_settings(), baseline_file)
         self._trend = keeper.TrendKeeper(folder / keeper.FILE_NAME)
         self._newest: Answer | None = None
@@ -225,11 +226,13 @@ class Agent:
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
-        health = self._health.read(self._source, self._line.windows.counts, self._sinks)
+        counts = self._line.windows.counts
+        health = self._health.read(self._source, counts, self._sinks, self._folder.problem)
         self._say(self._self_test.tell(health))
 
     def _say_pulse(self) -> None:
         self._pulse_said_s = time.monotonic()
+        self._folder.look_after()
         source = self._source
         pulse = Pulse(
             self._line.windows.counts,

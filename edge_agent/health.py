@@ -48,8 +48,10 @@ class HealthMeter:
         """Note what is wrong with the source of samples or a channel of it; None while all is well."""
         self._source_problem = problem
 
-    def read(self, source: Source, windows: WindowCounts, sinks: Sequence[Sink]) -> Health:
-        """Gather everything that is published as health."""
+    def read(
+        self, source: Source, windows: WindowCounts, sinks: Sequence[Sink], state_folder: str | None = None
+    ) -> Health:
+        """Gather everything that is published as health; `state_folder` is what is wrong with that folder."""
         now_s = time.monotonic()
         frames, kept = source.counts(), [sink.counts for sink in sinks]
         p50, p99 = np.percentile(self._latencies_ms, (50, 99)) if self._latencies_ms else (None, None)
@@ -85,6 +87,7 @@ class HealthMeter:
             captures_failed=sum(own.captures_failed for own in kept),
             commands_done=sum(own.commands_done for own in kept),
             commands_refused=sum(own.commands_refused for own in kept),
+            state_folder=state_folder or next((own.disk_problem for own in kept if own.disk_problem), None),
         )
 
 

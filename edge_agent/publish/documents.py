@@ -246,6 +246,8 @@ class Health:
     """Time since the last self-test that added bars to a window; None before the first."""
     self_test_problem: str | None = None
     """Why the last self-test failed, in words; None while all is well."""
+    state_folder: str | None = None
+    """What is wrong with the folder of what must outlive a restart, in words; None while all is well."""
 
 
 Document = State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Trend | Health | Reply

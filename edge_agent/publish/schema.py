@@ -243,7 +243,7 @@ def _health() -> Schema:
     known: dict[str, Schema] = {key: _WHO[key] for key in ("schema", "agent", "time")}
     known |= {"version": _TEXT, "model_sha256": _SHA256, "source": _or_null(_TEXT)}
     known |= {"refusal_share": _map(_RATIO)}
-    schema = _object(known, {"self_test_problem": _or_null(_TEXT)})
+    schema = _object(known, {"self_test_problem": _or_null(_TEXT), "state_folder": _or_null(_TEXT)})
     schema["additionalProperties"] = {"type": ["number", "null"]}
     return schema
 

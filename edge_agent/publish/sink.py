@@ -60,6 +60,8 @@ class SinkCounts:
     """Requests that were answered and done."""
     commands_refused: int = 0
     """Requests that were not done: answered with an error, or too many."""
+    disk_problem: str | None = None
+    """What is wrong with the disk that it writes to, in words; None while all is well."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from edge_agent.publish.mqtt.inbox import Inbox
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
 from edge_agent.publish.settings import MqttSettings, SinkSettings
-from edge_agent.publish.sink import Request, Sink, SinkCounts
+from edge_agent.publish.sink import Pulse, Request, Sink, SinkCounts
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.supervision import Watched
@@ -145,6 +145,10 @@ class Publisher(Sink):
             case Reply():
                 self._publish_reply(document, payload)
 
+    def feel(self, pulse: Pulse) -> None:
+        """See, once a second, whether the outbox is still in its place."""
+        self._outbox.look_after()
+
     def _publish_reply(self, reply: Reply, payload: Payload) -> None:
         """Answer on our own topic and where the sender wants it, if the broker is there."""
         self._inbox.count(reply)
@@ -185,6 +189,7 @@ class Publisher(Sink):
             left_out=carried.left_out,
             commands_done=self._inbox.done,
             commands_refused=self._inbox.refused + carried.missed,
+            disk_problem=kept.problem,
         )
 
     @property

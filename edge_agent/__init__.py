@@ -40,6 +40,7 @@ state_folder      whether `state_dir` is there, takes files and has room; made a
 state_file        small files in `state_dir` that outlive restarts and power cuts
 self_test         the proof that a broken bar would be found: added to a copy of a healthy window
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection
+wall_clock        whether the clock of this computer can be believed: only dates depend on it
 supervision       watched threads, stop signals and systemd: nothing dies or stalls unnoticed
 plain             foreign text within messages: on one line, without control sequences
 models            the shipped model: its ONNX file, digest, float weights and card (README.md)

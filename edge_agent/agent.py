@@ -120,14 +120,15 @@ class Agent:
             entered.callback(self._trend.close)
             self._manager.ready(in_short(self._state))
             while not stop.is_set():
-                for arrived_s, item in self._source.poll(_POLL_S):
+                paused, news = self._source_watch.poll(_POLL_S)
+                if paused is not None:
+                    self._refuse(paused)
+                for arrived_s, item in news:
                     self._take(item, arrived_s)
                 self._look_after()
                 if hung_up is not None and hung_up.is_set():
                     hung_up.clear()
-                    _LOG.warning(
-                        "SIGHUP is ignored: the configuration is read at the start only; restart instead"
-                    )
+                    _LOG.warning("SIGHUP is ignored: the configuration is read at the start; restart instead")
             self._manager.stopping()
 
     @property

@@ -13,6 +13,7 @@ from edge_agent.acquire.source import Source
 from edge_agent.publish.documents import Health
 from edge_agent.publish.sink import Sink
 from edge_agent.verdict import Reason, Verdict
+from edge_agent.wall_clock import clock_is_set
 from edge_agent.windows.sliding import WindowCounts
 
 _LATENCIES_KEPT = 500
@@ -87,6 +88,7 @@ class HealthMeter:
             captures_failed=sum(own.captures_failed for own in kept),
             commands_done=sum(own.commands_done for own in kept),
             commands_refused=sum(own.commands_refused for own in kept),
+            clock_set=clock_is_set(time.time()),
             state_folder=state_folder or next((own.disk_problem for own in kept if own.disk_problem), None),
         )
 

@@ -3,7 +3,7 @@
 import logging
 import time
 
-from edge_agent.acquire.source import PortLost, PortOpened, Silence, Source
+from edge_agent.acquire.source import News, PortLost, PortOpened, Silence, Source
 from edge_agent.health import HealthMeter
 from edge_agent.limits import SOURCE
 from edge_agent.refusals import of_samples
@@ -22,6 +22,20 @@ class SourceWatch:
         self._port_problem: str | None = None
         self._silences_said: set[str] = set()
         self._problems_said: set[str] = set()
+
+    def poll(self, timeout_s: float) -> tuple[Refusal | None, list[tuple[float, News]]]:
+        """Wait for what the source gives.
+
+        If the process or the whole computer stood still meanwhile, also return why there is no answer any
+        more: the last one is as old as that.
+        """
+        began_s = time.clock_gettime(time.CLOCK_BOOTTIME)  # which goes on while the computer sleeps
+        news = self._source.poll(timeout_s)
+        paused_s = time.clock_gettime(time.CLOCK_BOOTTIME) - began_s
+        if paused_s <= SOURCE.silent_s:
+            return None, news
+        _LOG.warning("the agent stood still for %.0f s", paused_s)
+        return of_samples.SILENCE.refuse(paused_s), news
 
     def device_came(self) -> None:
         """Begin with a device; its samples are yet to come."""

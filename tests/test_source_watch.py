@@ -1,11 +1,16 @@
 """A source that falls silent is refused for its true reason, and named once in the log."""
 
 import logging
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
 from edge_agent import source_watch
-from edge_agent.acquire.source import PortLost, PortOpened, Silence
+from edge_agent.acquire.source import News, PortLost, PortOpened, Silence
 from edge_agent.limits import SOURCE
 from edge_agent.source_watch import SourceWatch
 from edge_agent.verdict import Reason
@@ -15,7 +20,13 @@ class Clock:
     def __init__(self) -> None:
         self.now_s = 100.0
 
+    CLOCK_BOOTTIME = time.CLOCK_BOOTTIME
+
     def monotonic(self) -> float:
+        return self.now_s
+
+    def clock_gettime(self, clock: int) -> float:
+        assert clock == time.CLOCK_BOOTTIME
         return self.now_s
 
 
@@ -112,3 +123,54 @@ def test_what_is_wrong_though_samples_come_is_logged_once_for_a_device(
             watched.watch.samples_came()
     assert watched.health.problems == ["ia is dead", None, "ia is dead"] * 2
     assert warnings(caplog) == ["ia is dead"] * 2
+
+
+def test_a_wait_that_took_far_too_long_is_a_pause_after_which_there_is_no_state(watched: Watched) -> None:
+    def poll(timeout_s: float) -> list[tuple[float, News]]:
+        watched.clock.now_s += took_s
+        return [(watched.clock.now_s, PortOpened("port"))]
+
+    watched.source.poll = poll  # type: ignore[attr-defined]
+    took_s = SOURCE.silent_s
+    refusal, news = watched.watch.poll(0.2)
+    assert (refusal, len(news)) == (None, 1)
+    took_s = 60.0
+    refusal, news = watched.watch.poll(0.2)
+    assert refusal is not None
+    assert (refusal.reason, refusal.value, len(news)) == (Reason.LOST_SAMPLES, 60.0, 1)
+
+
+_WAITS = """
+import time
+from edge_agent.source_watch import SourceWatch
+
+class Source:
+    def poll(self, timeout_s):
+        time.sleep(timeout_s)
+        return []
+
+watch = SourceWatch(Source(), None)
+print("waits", flush=True)
+for _ in range(3000):
+    refusal, _ = watch.poll(0.02)
+    if refusal is not None:
+        print(refusal.reason, refusal.value, flush=True)
+        break
+"""
+
+
+def test_a_process_that_was_stopped_notices_it() -> None:
+    process = subprocess.Popen([sys.executable, "-c", _WAITS], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waits\n"
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(SOURCE.silent_s + 1.0)
+        os.kill(process.pid, signal.SIGCONT)
+        out, _ = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.wait()
+    reason, paused_s = out.split()
+    assert reason == Reason.LOST_SAMPLES
+    assert float(paused_s) > SOURCE.silent_s

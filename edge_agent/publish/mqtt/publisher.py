@@ -23,6 +23,7 @@ from edge_agent.publish.documents import (
 )
 from edge_agent.publish.mqtt.courier import Courier
 from edge_agent.publish.mqtt.discovery import Discovery
+from edge_agent.publish.mqtt.ghosts import Ghosts
 from edge_agent.publish.mqtt.inbox import Inbox
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
@@ -67,7 +68,8 @@ def open_sink(settings: SinkSettings) -> "Publisher":
     outbox = Outbox(settings.outbox)
     take_over(outbox, settings.former_outbox, settings.former_event_topics)
     mailbox = Mailbox()
-    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox))
+    ghosts = Ghosts(settings, retained_topics(settings), mailbox)
+    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox), ghosts)
 
 
 class Publisher(Sink):
@@ -84,13 +86,18 @@ class Publisher(Sink):
         outbox: Outbox,
         mailbox: Mailbox | None = None,
         discovery: Discovery | None = None,
+        ghosts: Ghosts | None = None,
     ) -> None:
-        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing."""
+        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing.
+
+        None for `ghosts` clears nothing of former names.
+        """
         self._settings = settings
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
         self._mailbox = mailbox or Mailbox()
         self._discovery = discovery
+        self._ghosts = ghosts
         self._inbox = Inbox(self._base, self.take)
         commands = self._inbox.subscription
         receivers = {commands: self._inbox.receive} if settings.commands else {}
@@ -140,8 +147,9 @@ class Publisher(Sink):
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():
                 self.publish_health(payload)
-                if self._discovery is not None:
-                    self._discovery.forget_the_gone()
+                for keeper in (self._discovery, self._ghosts):
+                    if keeper is not None:
+                        keeper.forget_the_gone()
             case Reply():
                 self._publish_reply(document, payload)
 

@@ -29,7 +29,7 @@ from edge_agent.explain import say_why
 from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
-from edge_agent.publish.sink import Pulse, Sink, draw_event_number, last_told
+from edge_agent.publish.sink import Sink, draw_event_number, last_told, pulse_of
 from edge_agent.remote import Remote
 from edge_agent.running_time import RunningMeter
 from edge_agent.self_test.schedule import SelfTest
@@ -44,8 +44,9 @@ _POLL_S = 0.2
 """The loop checks heartbeats and stop this often, s. Judgement."""
 _PULSE_S = 1.0
 """Sinks feel a pulse this often, s. Judgement: they know within seconds that samples have stopped."""
-_BEHIND_BLOCKS = 500
-"""Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
+_MAX_WAIT_S = 5.0
+"""Windows whose last samples waited for longer, s, are skipped: so late is a verdict at most, beside the work on
+it. Judgement: a short burden of the computer skips none."""
 
 
 class Agent:
@@ -100,7 +101,7 @@ class Agent:
         self._supervisor = Supervisor()
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager)
-        self._state_said_s = self._health_said_s = self._pulse_said_s = time.monotonic()
+        self._state_said_s = self._health_said_s = self._pulse_said_s = self._looked_s = time.monotonic()
 
     def run(self, stop: Flag, hung_up: Flag | None = None) -> None:
         """Diagnose until `stop` is set; `hung_up` is logged and cleared.
@@ -125,6 +126,10 @@ class Agent:
                     self._refuse(paused)
                 for arrived_s, item in news:
                     self._take(item, arrived_s)
+                    if stop.is_set():
+                        break
+                    if time.monotonic() - self._looked_s >= _POLL_S:
+                        self._look_after()
                 self._look_after()
                 if hung_up is not None and hung_up.is_set():
                     hung_up.clear()
@@ -141,10 +146,9 @@ class Agent:
         match item:
             case SampleBlock():
                 self._source_watch.samples_came()
-                behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
                 self._captures.add(item)
-                for answer in self._line.push(item, behind, waited_s):
+                for answer in self._line.push(item, waited_s > _MAX_WAIT_S, waited_s):
                     self._tell(answer)
             case Device():
                 self._begin(item)
@@ -234,14 +238,7 @@ class Agent:
     def _say_pulse(self) -> None:
         self._pulse_said_s = time.monotonic()
         self._folder.look_after()
-        source = self._source
-        pulse = Pulse(
-            self._line.windows.counts,
-            source.counts(),
-            source.dropped_bytes,
-            source.waiting_blocks,
-            tuple(sink.counts for sink in self._sinks),
-        )
+        pulse = pulse_of(self._line.windows.counts, self._source, self._sinks)
         for sink in self._sinks:
             sink.feel(pulse)
 
@@ -279,7 +276,7 @@ class Agent:
         self._test_self()
         if self._baseline.has_news():
             self._say_baseline()
-        now_s = time.monotonic()
+        now_s = self._looked_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)

@@ -63,7 +63,12 @@ class SourceWatch:
         return self._refuse(Silence(self._port_problem, self._port_problem))
 
     def refusal(self) -> Refusal | None:
-        """Return why there is no answer when samples have not come for too long; None while they come."""
+        """Return why there is no answer when samples have not come for too long; None while they come.
+
+        Samples that wait have come: it is the agent that is slow.
+        """
+        if self._source.waiting_blocks and not self._source.understands_nothing:
+            return None
         patience_s = SOURCE.not_understood_s if self._source.understands_nothing else SOURCE.silent_s
         if time.monotonic() - self._samples_s <= patience_s:
             return None

@@ -377,3 +377,48 @@ def test_state_and_health_tell_that_the_clock_is_not_set(tmp_path, monkeypatch, 
     told = [payload_of(one) for kind in (documents.State, Health) for one in heard.of(kind)]
     assert [payload["clock_set"] for payload in told] == [year != 1970] * 2
     assert {str(payload["time"])[:4] for payload in told} == {str(year)}
+
+
+def test_samples_that_waited_too_long_complete_only_windows_that_are_skipped(tmp_path, two_bars):
+    agent = an_agent(tmp_path, heard := Heard())
+    blocks = list(replay_blocks(two_bars, 0.1))
+    agent._take(two_bars.device, time.monotonic())
+    for block in blocks[: len(blocks) // 2]:
+        agent._take(block, time.monotonic() - 5.5)
+    assert agent._line.windows.counts.windows_skipped > 0
+    assert not heard.of(Diagnosis)
+    for block in blocks[len(blocks) // 2 :]:
+        agent._take(block, time.monotonic() - 4.0)
+    assert 0 < len(heard.of(Diagnosis)) < 5
+
+
+class SlowLine:
+    """Ten times slower than the stream: blocks of 0.1 s take a second each."""
+
+    def __init__(self, agent, monkeypatch, stop, blocks):
+        self.taken, self.now_s = 0, time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: self.now_s)
+        self.blocks, self.stop, self.line = blocks, stop, agent._line
+        monkeypatch.setattr(agent._source, "poll", self.poll)
+        monkeypatch.setattr(agent._line, "push", self.push)
+
+    def poll(self, timeout_s):
+        return [(self.now_s, SampleBlock(0, 0, np.zeros((1, 3), np.int16)))] * 100
+
+    def push(self, block, behind, waited_s):
+        self.taken += 1
+        self.now_s += 1.0
+        if self.taken == self.blocks:
+            self.stop.set()
+        return []
+
+
+def test_heartbeats_come_and_a_stop_is_seen_between_blocks_however_slow_they_are(tmp_path, monkeypatch):
+    stop = Flag()
+    agent = an_agent(tmp_path, heard := Heard())
+    slow = SlowLine(agent, monkeypatch, stop, blocks=70)
+    heartbeat_s = agent._heartbeat_s
+    agent.run(stop)
+    assert slow.taken == 70
+    said_s = [one.uptime_s for one in heard.of(Health)]
+    assert said_s[0] <= heartbeat_s + 1.0

@@ -35,6 +35,7 @@ class SilentSource:
 
     problem: str | None = None
     understands_nothing = False
+    waiting_blocks = 0
     why = Silence("nothing", "no samples come")
 
     def silence(self) -> Silence:
@@ -146,13 +147,15 @@ from edge_agent.source_watch import SourceWatch
 
 class Source:
     def poll(self, timeout_s):
+        if not said:
+            said.append(print("waits", flush=True))
         time.sleep(timeout_s)
         return []
 
+said = []
 watch = SourceWatch(Source(), None)
-print("waits", flush=True)
-for _ in range(3000):
-    refusal, _ = watch.poll(0.02)
+for _ in range(100):
+    refusal, _ = watch.poll(1.0)
     if refusal is not None:
         print(refusal.reason, refusal.value, flush=True)
         break
@@ -174,3 +177,10 @@ def test_a_process_that_was_stopped_notices_it() -> None:
     reason, paused_s = out.split()
     assert reason == Reason.LOST_SAMPLES
     assert float(paused_s) > SOURCE.silent_s
+
+
+def test_samples_that_wait_for_a_slow_agent_are_no_silence(watched: Watched) -> None:
+    watched.source.waiting_blocks = 1
+    assert watched.after(60.0) is None
+    watched.source.waiting_blocks = 0
+    assert watched.after(0.0) is Reason.LOST_SAMPLES

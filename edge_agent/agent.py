@@ -45,8 +45,8 @@ _POLL_S = 0.2
 _PULSE_S = 1.0
 """Sinks feel a pulse this often, s. Judgement: they know within seconds that samples have stopped."""
 _MAX_WAIT_S = 5.0
-"""Windows whose last samples waited for longer, s, are skipped: so late is a verdict at most, beside the work on
-it. Judgement: a short burden of the computer skips none."""
+"""Windows whose last samples waited for longer, s, are skipped: so late is a verdict at most, beside the work
+on it. Judgement: a short burden of the computer skips none."""
 
 
 class Agent:

@@ -184,3 +184,22 @@ def test_samples_that_wait_for_a_slow_agent_are_no_silence(watched: Watched) -> 
     assert watched.after(60.0) is None
     watched.source.waiting_blocks = 0
     assert watched.after(0.0) is Reason.LOST_SAMPLES
+
+
+def test_a_port_that_comes_and_goes_twice_a_second_is_logged_a_few_times(
+    watched: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for _ in range(240):
+        watched.clock.now_s += 0.25
+        watched.watch.port_opened(PortOpened("port"))
+        watched.watch.samples_came()
+        watched.clock.now_s += 0.25
+        assert watched.watch.port_lost(PortLost("port", "unplugged")).reason is Reason.LOST_SAMPLES
+    assert len(caplog.records) <= 8
+    assert "comes and goes" in caplog.text
+    caplog.clear()
+    assert watched.after(61.0) is Reason.LOST_SAMPLES
+    assert warnings(caplog) == ["port: unplugged"]
+    watched.watch.port_opened(PortOpened("port"))
+    assert caplog.messages[-1] == "port: open"

@@ -52,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         model = Model.load_for_agent(settings.model.file)
     except ModelError as error:
-        print(f"edge-agent: {error}", file=sys.stderr)
+        print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1
     failed = False
     for path in args.recordings:
@@ -95,7 +95,7 @@ def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespa
         for dead in answer.analysis.dead:
             if dead.name not in said_dead:
                 said_dead.add(dead.name)
-                print(f"{path}: {say_dead(dead)}", file=sys.stderr)
+                print(printable(f"{path}: {say_dead(dead)}"), file=sys.stderr)
         for kind, payload in _payloads(origin, answer, answers):
             if args.json:
                 print(json.dumps({"recording": str(path), "kind": kind, **payload}))
@@ -117,7 +117,7 @@ def _described(path: Path, recording: Recording, settings: Settings) -> Recordin
     """Return the recording with what the configuration says of its channels, but for their scales."""
     device = settings.apply_to_recording(recording.device)
     for sentence in _not_applied(recording.device, device, settings):
-        print(f"{path}: {sentence}", file=sys.stderr)
+        print(printable(f"{path}: {sentence}"), file=sys.stderr)
     return replace(recording, device=device)
 
 

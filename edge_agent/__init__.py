@@ -42,6 +42,8 @@ self_test         the proof that a broken bar would be found: added to a copy of
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection
 wall_clock        whether the clock of this computer can be believed: only dates depend on it
 supervision       watched threads, stop signals and systemd: nothing dies or stalls unnoticed
+journal           levels of messages as the journal of systemd understands them
+json_log          the log as JSON, for programs that collect logs
 plain             foreign text within messages: on one line, without control sequences
 models            the shipped model: its ONNX file, digest, float weights and card (README.md)
 """

@@ -2,6 +2,7 @@
 
 agent             the whole program on one screen: serial bytes in, fault states out
 source_watch      what is wrong with the source of samples: in the log once, in health while it lasts
+reloading         the configuration is read again: what may change changes, the rest is named
 remote            does what is asked of a running agent: each command with its fields and its reply
 announce          turns verdicts and changes of state into documents for the sinks
 device_log        what the log says of a device, once: what its channels allow, why there is no answer
@@ -25,7 +26,10 @@ running_time      counts the running hours and starts of a motor, and keeps them
 starts            starts of a motor and how long they last, from its current in short parts
 outlook           how broken bars develop: growth, and when the next severity comes
 trend             hours, days and months of a motor on disk, and a forecast
+setup             the first configuration, from questions and answers
+backup            what the agent knows as one archive, and back again
 config            the YAML file as typed settings, or every error in it
+life              what an agent would have told of recordings over time: states, alarm, baseline
 doctor            live checks of port, sensors, broker and computer; the figures on screen; files for support
 commands          one module for each command of `edge-agent`
 cli               the command line: `edge-agent run`, `check`, `doctor` and the other commands

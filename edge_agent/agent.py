@@ -30,6 +30,7 @@ from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
 from edge_agent.publish.sink import Sink, draw_event_number, last_told, pulse_of
+from edge_agent.reloading import Reloading, Reread, no_file
 from edge_agent.remote import Remote
 from edge_agent.running_time import RunningMeter
 from edge_agent.self_test.schedule import SelfTest
@@ -52,12 +53,13 @@ on it. Judgement: a short burden of the computer skips none."""
 class Agent:
     """One motor's agent: the source's samples go through the stages, what follows to the sinks."""
 
-    def __init__(self, settings: Settings, model: Model, source: Source, sinks: Sequence[Sink]) -> None:
-        """Prepare; source and sinks are entered by `run`."""
+    def __init__(
+        self, settings: Settings, model: Model, source: Source, sinks: Sequence[Sink], read: Reread = no_file
+    ) -> None:
+        """Prepare; source and sinks are entered by `run`. `read` reads the configuration again."""
         self._nameplate = settings.motor
         self._window_s = settings.window.length_s
         self._accuracy = model.spec.figures
-        self._heartbeat_s = settings.mqtt.heartbeat_s
         self._source = source
         window, folder = settings.window, settings.state_folder()
         self._line = Pipeline(
@@ -65,11 +67,7 @@ class Agent:
         )
         origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
         self._captures = Captures(
-            settings.captures.settings(),
-            folder / FOLDER,
-            self._line.windows,
-            origin,
-            settings.of_verdicts(),
+            settings.captures.settings(), folder / FOLDER, self._line.windows, origin, settings.of_verdicts()
         )
         self._sinks = [*sinks, self._captures]  # last: an event is in the outbox before it is captured
         self._announcer = Announcer(
@@ -88,12 +86,14 @@ class Agent:
         self._newest: Answer | None = None
         self._is_first = True
         self._self_test = SelfTest(settings, model)
+        self._reloading = Reloading(settings, read, self._baseline, self._captures, sinks)
         self._remote = Remote(
             settings.motor.id,
             self._alarm,
             self._self_test.begin,
             self._captures.capture_now,
             self._baseline.learn,
+            self._reloading.reload,
         )
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
@@ -104,7 +104,7 @@ class Agent:
         self._state_said_s = self._health_said_s = self._pulse_said_s = self._looked_s = time.monotonic()
 
     def run(self, stop: Flag, hung_up: Flag | None = None) -> None:
-        """Diagnose until `stop` is set; `hung_up` is logged and cleared.
+        """Diagnose until `stop` is set; `hung_up` has the configuration read again, and is cleared.
 
         Raises ThreadLostError if a thread dies or stalls, WindowsFailError if no window can be analysed.
         """
@@ -131,9 +131,7 @@ class Agent:
                     if time.monotonic() - self._looked_s >= _POLL_S:
                         self._look_after()
                 self._look_after()
-                if hung_up is not None and hung_up.is_set():
-                    hung_up.clear()
-                    _LOG.warning("SIGHUP is ignored: the configuration is read at the start; restart instead")
+                self._reloading.look_at(hung_up)
             self._manager.stopping()
 
     @property
@@ -183,10 +181,10 @@ class Agent:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
         news = self._announcer
-        if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
+        if self._alarm.update(answer.told, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
         self._running.take(answer.window)
-        self._trend.take(answer.verdict, answer.looked)
+        self._trend.take(answer.told, answer.looked)
         self._self_test.take(answer)
         self._newest = answer
         if self._is_first:
@@ -285,12 +283,12 @@ class Agent:
             self._watchdog.source_known_silent(now_s)
         if now_s - self._pulse_said_s >= _PULSE_S:
             self._say_pulse()
-        if now_s - self._state_said_s >= self._heartbeat_s:
+        if now_s - self._state_said_s >= self._reloading.heartbeat_s:
             self._say_state(self._state)
             self._alarm.save()
             self._say_alarm()
             self._say_baseline()
-        if now_s - self._health_said_s >= self._heartbeat_s:
+        if now_s - self._health_said_s >= self._reloading.heartbeat_s:
             self._say_health()
             self._say_figures()
             self._say_trend()

@@ -48,12 +48,14 @@ class Command:
 
 
 COMMANDS = {
+    "init": Command("edge_agent.commands.init", "write a first configuration, by questions"),
     "run": Command("edge_agent.commands.run", "diagnose a motor and publish its state until stopped"),
     "check": Command(
         "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
     ),
     "doctor": Command("edge_agent.commands.doctor", "test port, sensors, broker and computer, one line each"),
     "listen": Command("edge_agent.commands.listen", "show the ordinary figures of the motor once a second"),
+    "migrate": Command("edge_agent.commands.migrate", "bring an older configuration to the present version"),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
     "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
     "trend": Command(
@@ -63,10 +65,15 @@ COMMANDS = {
     "support": Command(
         "edge_agent.commands.support", "pack what a helper needs to see into one file, without secrets"
     ),
+    "backup": Command("edge_agent.commands.backup", "write configuration and state to an archive"),
+    "restore": Command("edge_agent.commands.restore", "put the state of an archive back in its place"),
     "forget": Command(
         "edge_agent.commands.forget", "clear what the broker retains of an agent that is going away"
     ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
+    "guess": Command(
+        "edge_agent.commands.guess", "listen to an unknown DAQ, and propose what to write for it"
+    ),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }
 """By name."""

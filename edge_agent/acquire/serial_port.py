@@ -5,10 +5,12 @@ import errno
 import os
 import select
 import termios
+from collections.abc import Sequence
 
 import serial
 
 from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
+from edge_agent.acquire.conversation import Exchange, hold
 from edge_agent.acquire.ports import PortInfo, device_at, find_again, list_ports
 from edge_agent.supervision import Watched, WatchedThread
 
@@ -44,7 +46,17 @@ _REASONS[errno.ENXIO] = _REASONS[errno.ENODEV] = _REASONS[errno.EIO]
 class SerialReader:
     """Reads one port in bulk on its own thread, blocking in poll, never sleeping between reads."""
 
-    def __init__(self, port: str, baud_rate: int, queue: ByteQueue) -> None:
+    def __init__(
+        self,
+        port: str,
+        baud_rate: int,
+        queue: ByteQueue,
+        opening: Sequence[Exchange] = (),
+        closing: Sequence[Exchange] = (),
+    ) -> None:
+        """Take what is said to the DAQ whenever the port was opened, and before it is closed."""
+        self._opening = opening
+        self._closing = closing
         self._port = port
         self._baud_rate = baud_rate
         self._queue = queue
@@ -79,11 +91,13 @@ class SerialReader:
             try:
                 path = self._path()
                 with _open(path, self._baud_rate) as port:
+                    hold(port.fileno(), self._wake_read, self._opening, self._thread.beat)
                     self._said = None
                     self._device = device_at(path) or self._device
                     moved = path != self._port
                     self._queue.put(PortOpened(f"{self._port}, now {path}" if moved else self._port))
                     self._read_until_lost(port.fileno())
+                    hold(port.fileno(), self._wake_read, self._closing, self._thread.beat)
             except (OSError, termios.error, ValueError) as error:
                 self._say_lost(_reason(error))
             self._wait()

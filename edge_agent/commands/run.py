@@ -3,6 +3,7 @@
 import argparse
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 from edge_agent.acquire.port_source import SerialSource
@@ -39,7 +40,8 @@ def run(args: argparse.Namespace) -> int:
             model = Model.load_for_agent(settings.model.file)
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
             source, sinks = SerialSource(settings.serial_settings()), open_sinks(settings.sink_settings())
-            Agent(settings, model, source, sinks).run(stop, hung_up)
+            reread = partial(load_with_doubts, args.config)
+            Agent(settings, model, source, sinks, reread).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

@@ -6,6 +6,7 @@ channels        the section `channels`
 broker          the section `mqtt`
 outlets         the sections of Home Assistant, the HTTP server, webhooks and captures
 learning        the sections of the baseline and of alerts
+frames          keys of `acquisition` for DAQs that are told to send, and for frames of a fixed length
 values          values that several sections take: paths, text for people
 section         the base of all sections
 document        YAML text as plain values, each with its place; it can neither run code nor grow without bound
@@ -17,6 +18,7 @@ secret_files    secrets that others could read or replace
 plates          do power, voltage and current of a nameplate belong to one connection, star or delta?
 explain         validation errors in plain words: what was found, what was expected, what to do
 problems        an error in a configuration, and its place
+migration       an older file brought to the present version, with everything else in it as it was
 schema          JSON Schema of the YAML file, for completion and checks in editors
 """
 

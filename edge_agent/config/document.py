@@ -68,7 +68,11 @@ def read_document(file: Path, environment: Mapping[str, str] = os.environ) -> Do
 
     Raises ConfigError if the file cannot be read or is not YAML; lesser problems are in the document.
     """
-    text = _read_text(file)
+    return parse_document(file, read_text(file), environment)
+
+
+def parse_document(file: Path, text: str, environment: Mapping[str, str] = os.environ) -> Document:
+    """Read a text as `read_document` reads a file; `file` is its name, for messages and relative paths."""
     try:
         tags = _tags_of(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -86,7 +90,8 @@ def read_document(file: Path, environment: Mapping[str, str] = os.environ) -> Do
     return document
 
 
-def _read_text(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Return the text of a YAML file. Raises ConfigError if it cannot be read, is too large or not UTF-8."""
     try:
         content = _bytes_of(file)
     except OSError as error:

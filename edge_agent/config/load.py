@@ -12,7 +12,7 @@ from edge_agent.config.contradictions import contradictions, doubts, undescribed
 from edge_agent.config.document import Document, read_document
 from edge_agent.config.explain import explain
 from edge_agent.config.problems import ConfigError, Problem
-from edge_agent.config.settings import Settings
+from edge_agent.config.settings import VERSION, Settings
 
 
 def load_settings(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -32,14 +32,19 @@ def load_with_doubts(
 
     As `load_settings`, but each channel must be described, here or by the DAQ.
     """
-    document = read_document(file, environment)
+    return settings_with_doubts(read_document(file, environment))
+
+
+def settings_with_doubts(document: Document) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return the settings in a document, and what is strange in it; raises as `load_with_doubts` does."""
     settings = _load(document, live=True)
-    strange = (Problem(file, document.place(key), key, message) for key, message in doubts(settings))
+    strange = (Problem(document.file, document.place(key), key, text) for key, text in doubts(settings))
     return settings, tuple(strange)
 
 
 def _load(document: Document, *, live: bool) -> Settings:
     """Return the settings; raises ConfigError with all that is wrong, within values and between them."""
+    stated_version(document)
     settings = _validated(document)
     told = {problem.key for problem in document.problems}
     for key, message in (
@@ -51,6 +56,25 @@ def _load(document: Document, *, live: bool) -> Settings:
     if settings is None or document.problems:
         raise ConfigError(tuple(document.problems))
     return settings
+
+
+def stated_version(document: Document) -> int | None:
+    """Return the version that a document states; None if it states none, or not as a whole number.
+
+    Raises ConfigError for that of a later program. It tells nothing else of such a file: what is unknown
+    here is no mistake there.
+    """
+    version = document.root.get("version") if isinstance(document.root, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool):
+        return None
+    if version > VERSION:
+        key = ("version",)
+        message = (
+            f"found {version}, and this program reads version {VERSION}: it is for a later one; install "
+            "that, or take the file that was used with this one"
+        )
+        raise ConfigError((Problem(document.file, document.place(key), key, message),))
+    return version
 
 
 def _validated(document: Document) -> Settings | None:

@@ -115,6 +115,10 @@ class Sink(Protocol):
         """Take a pulse; for sinks that cannot wait for the next heartbeat. Called as `take` is."""
         return
 
+    def reload(self, settings: SinkSettings) -> None:
+        """Take what may change while it runs, as `edge_agent.reloading` lists it. Called as `take` is."""
+        return
+
     @property
     def watched(self) -> Watched | None:
         """Return its thread, for the supervisor; None if it has none."""

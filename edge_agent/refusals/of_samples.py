@@ -285,3 +285,7 @@ SECOND_HARMONIC = Rule(
     "all",
     advice="Clamp the motor's conductors alone, and check that no direct current saturates the sensors.",
 )
+OF_THE_LOAD = {
+    (rule.reason, rule.quantity) for rule in (LOAD_FALLS, LOAD_RISES, PHASE_MOVES, TRANSIENT, SLIP_CHANGES)
+}
+"""Refusals of windows within which the load changed: a part of such a window may be steady."""

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -286,3 +287,16 @@ def a_process(folder: Path, server: HookServer, first: int) -> "subprocess.Popen
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+
+
+def test_other_occasions_count_from_a_reload_on(tmp_path: Path, server: HookServer) -> None:
+    hook = WebhookSettings(server.url, on=("danger",))
+    sink = open_sink(sink_settings(tmp_path, hook))
+    assert sink is not None
+    with sink:
+        sink.take(RAISED)
+        assert sink.counts.events_waiting == 0
+        sink.reload(sink_settings(tmp_path, replace(hook, on=("alarm",))))
+        sink.take(RAISED)
+        server.wait_for(1)
+    assert server.occasions == ["alarm"]

@@ -92,7 +92,7 @@ class Publisher(Sink):
 
         None for `ghosts` clears nothing of former names.
         """
-        self._settings = settings
+        self._diagnosis = settings.diagnosis
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
         self._mailbox = mailbox or Mailbox()
@@ -165,6 +165,10 @@ class Publisher(Sink):
             if topic is not None:
                 self._mailbox.put_passing(Passing(topic, content, False, 1, reply.correlation))
         self._courier.wake()
+
+    def reload(self, settings: SinkSettings) -> None:
+        """Publish diagnoses from now on, or none."""
+        self._diagnosis = settings.mqtt.diagnosis
 
     def requests(self) -> list[Request]:
         """Return the commands that came since the last call; what is no proper one is answered."""
@@ -250,7 +254,7 @@ class Publisher(Sink):
 
     def publish_diagnosis(self, motor: str, payload: Payload) -> None:
         """Publish one window's verdict if the broker is there and diagnoses are wanted."""
-        if self._settings.diagnosis:
+        if self._diagnosis:
             self.publish_passing(f"{motor}/diagnosis", payload, retain=False)
 
     def publish_health(self, payload: Payload) -> None:

@@ -77,6 +77,11 @@ class Webhook:
             self._occasions.take(document)
         self._look()
 
+    def reload(self, settings: WebhookSettings) -> None:
+        """Tell these occasions from now on, each as seldom as this; what waits on the disk stays."""
+        with self._lock:
+            self._occasions.reload(settings.on, settings.cooldown_s)
+
     @property
     def watched(self) -> Watched:
         """The thread of its sender."""
@@ -140,6 +145,11 @@ class Webhooks(Sink):
         """Hand it to each webhook."""
         for webhook in self._webhooks:
             webhook.take(document)
+
+    def reload(self, settings: SinkSettings) -> None:
+        """Hand each webhook its own; their number stays as it is."""
+        for webhook, own in zip(self._webhooks, settings.webhooks, strict=True):
+            webhook.reload(own)
 
     @property
     def watched(self) -> Watched:

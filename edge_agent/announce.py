@@ -15,6 +15,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.outlook import Outlook
 from edge_agent.publish import documents
 from edge_agent.verdict import State, Verdict, in_short
+from edge_agent.wall_clock import clock_is_set
 
 _LOG = logging.getLogger(__name__)
 
@@ -50,7 +51,8 @@ class Announcer:
 
     def state(self, state: Verdict) -> documents.State:
         """Return what is said of a state."""
-        return documents.State(self._origin, state, self._clock(), self.captured)
+        now_unix_s = self._clock()
+        return documents.State(self._origin, state, now_unix_s, self.captured, clock_is_set(now_unix_s))
 
     def alarm(self, latched: LatchedAlarm | None) -> documents.Alarm:
         """Return what is said of the latched alarm."""

@@ -11,7 +11,7 @@ import serial
 
 from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
 from edge_agent.acquire.conversation import Exchange, hold
-from edge_agent.acquire.ports import list_ports
+from edge_agent.acquire.ports import PortInfo, device_at, find_again, list_ports
 from edge_agent.supervision import Watched, WatchedThread
 
 _READ_BYTES = 65_536
@@ -73,6 +73,7 @@ class SerialReader:
         self._said: str | None = None
         self._pause_s = _SHORTEST_PAUSE_S
         self._rest_s = _SHORTEST_REST_S
+        self._device: PortInfo | None = None
 
     @property
     def watched(self) -> Watched:
@@ -97,15 +98,25 @@ class SerialReader:
         while not self._thread.stopping.is_set():
             self._thread.beat()
             try:
-                with _open(self._port, self._baud_rate) as port:
+                path = self._path()
+                with _open(path, self._baud_rate) as port:
                     hold(port.fileno(), self._wake_read, self._opening, self._thread.beat)
                     self._said = None
-                    self._queue.put(PortOpened(self._port))
+                    self._device = device_at(path) or self._device
+                    moved = path != self._port
+                    self._queue.put(PortOpened(f"{self._port}, now {path}" if moved else self._port))
                     self._read_until_lost(port.fileno())
                     hold(port.fileno(), self._wake_read, self._closing, self._thread.beat)
             except (OSError, termios.error, ValueError) as error:
                 self._say_lost(_reason(error))
             self._wait()
+
+    def _path(self) -> str:
+        """Return where the port is: its name may have gone to another device, or nowhere."""
+        found = None if self._device is None else find_again(self._device)
+        if found is None or os.path.realpath(self._port) == os.path.realpath(found.path):
+            return self._port
+        return found.by_id or found.path
 
     def _read_until_lost(self, port: int) -> None:
         """Read until it must stop; raises OSError if the port is lost."""

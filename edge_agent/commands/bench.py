@@ -18,6 +18,7 @@ from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock
 from edge_agent.diagnose.model import BUILTIN, Model, ModelError
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Pipeline
+from edge_agent.plain import one_line
 from edge_agent.publish.documents import Event, Origin
 from edge_agent.publish.payloads import Payload, encode, payload_of
 from edge_agent.publish.settings import OutboxSettings
@@ -67,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         model = Model.load_for_agent(args.model)
     except ModelError as error:
-        print(f"edge-agent: {error}", file=sys.stderr)
+        print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1
     timer = _StageTimer()
     with tempfile.TemporaryDirectory() as folder:

@@ -39,6 +39,8 @@ class State:
     """When it is said."""
     captured: str | None = None
     """Name of the recording of the change to this state; None if none is kept."""
+    clock_set: bool = True
+    """False while the clock of this computer is not set, so that dates may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +251,10 @@ class Health:
     """Time since the last self-test that added bars to a window; None before the first."""
     self_test_problem: str | None = None
     """Why the last self-test failed, in words; None while all is well."""
+    state_folder: str | None = None
+    """What is wrong with the folder of what must outlive a restart, in words; None while all is well."""
+    clock_set: bool = True
+    """False while the clock of this computer is not set, so that dates may be wrong."""
 
 
 Document = State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Trend | Health | Reply

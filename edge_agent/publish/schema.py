@@ -76,6 +76,7 @@ _BARS = _object(
     }
 )
 _BRIEF: dict[str, Schema] = {**_OUTCOME, "broken_bars": _or_null(_BARS)}
+_CLOCK: dict[str, Schema] = {"clock_set": {"type": "boolean"}}
 _FINDINGS: dict[str, Schema] = {"findings": _map(_object({**_OUTCOME, "trigger": _TRIGGER}))}
 _WINDOW = _object(
     {
@@ -95,7 +96,11 @@ _MEASURED: Schema = {
 _MODEL = _object({"name": _TEXT, "sha256": _SHA256})
 
 
-def _verdict() -> Schema:
+def _state() -> Schema:
+    return _verdict(_CLOCK)
+
+
+def _verdict(more: dict[str, Schema] | None = None) -> Schema:
     return _object(
         {
             **_WHO,
@@ -109,6 +114,7 @@ def _verdict() -> Schema:
             "captured": _or_null(_TEXT),
             "trigger": _TRIGGER,
             **_WORDS,
+            **(more or {}),
         },
         _FINDINGS,
     )
@@ -247,7 +253,7 @@ def _health() -> Schema:
     known: dict[str, Schema] = {key: _WHO[key] for key in ("schema", "agent", "time")}
     known |= {"version": _TEXT, "model_sha256": _SHA256, "source": _or_null(_TEXT)}
     known |= {"refusal_share": _map(_RATIO)}
-    schema = _object(known, {"self_test_problem": _or_null(_TEXT)})
+    schema = _object(known, {"self_test_problem": _or_null(_TEXT), "state_folder": _or_null(_TEXT)} | _CLOCK)
     schema["additionalProperties"] = {"type": ["number", "null"]}
     return schema
 
@@ -265,7 +271,7 @@ def _reply() -> Schema:
 
 
 SCHEMAS = {
-    "state": _verdict,
+    "state": _state,
     "diagnosis": _verdict,
     "event": _event,
     "alarm": _alarm,

@@ -115,6 +115,7 @@ function showHealth(health) {
     ["time to a verdict", withUnit(health.latency_p50_ms, 0, "ms")],
     ["events waiting", String(health.outbox_events)],
     ["captures", `${health.captures_written} written${health.captures_failed ? `, ${health.captures_failed} failed` : ""}`],
+    ["state folder", health.state_folder],
     ["self-test", health.self_test_problem ?? (typeof health.proven_limit_bars === "number" ? `finds ${health.proven_limit_bars} bars` : null)],
     ["temperature", withUnit(health.temperature_c, 0, "°C")],
     ["memory", withUnit(health.memory_mb, 0, "MB")],

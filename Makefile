@@ -1,5 +1,5 @@
 # make demo | test | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
-# make clean
+# make arm64 | pictures | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -16,7 +16,7 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test browser lint bench model schema homeassistant firmware firmware-test deb deb-test clean brokers \
+.PHONY: demo test browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 clean brokers \
 	promtool emulator avr
 
 demo: $(STAMPS)/demo
@@ -32,6 +32,10 @@ browser: $(STAMPS)/browser
 		else echo "the page is not tested; to test it: sudo apt install chromium" >&2; fi; \
 	fi
 	$(BIN)/python -m pytest tests/e2e/test_page_in_browser.py $(ARGS)
+
+# The pictures of the README, from the running demo.
+pictures: $(STAMPS)/browser brokers
+	$(BIN)/python tests/e2e/make_pictures.py
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .
@@ -97,6 +101,11 @@ firmware: $(STAMPS)/firmware
 # The same and the sketch of the Uno in emulators, and whole windows of the simulated motor: minutes.
 firmware-test: $(STAMPS)/test emulator avr
 	FIRMWARE_LONG=1 $(BIN)/python -m pytest tests/deploy/firmware $(ARGS)
+
+# As root, by hand: the arm64 package under qemu gives the verdicts of this machine. Some ten minutes.
+arm64: $(STAMPS)/test
+	$(BIN)/python deploy/debian/build.py --suite bookworm --arch arm64 --out build/arm64/packages
+	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_arm64.py build/arm64/packages/*_arm64.deb
 
 clean:
 	rm -rf $(VENV) $(HA_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

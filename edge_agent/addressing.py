@@ -8,8 +8,8 @@ from edge_agent.plain import quoted
 from edge_agent.publish.documents import Reply
 from edge_agent.publish.sink import Request
 
-_OF_AGENT = "log_level"
-"""The command that is about no motor."""
+_OF_AGENT = ("log_level", "reload")
+"""The commands that are about no motor."""
 _OF_ALL = "capture"
 """The command that is done for all motors if it names none."""
 
@@ -24,7 +24,7 @@ class CommandsToMotors:
     def answer(self, request: Request) -> Reply | None:
         """Do what is asked; return the reply, None if it comes later."""
         lines = self._lines()
-        if "motor" not in request.data and (len(lines) == 1 or request.name == _OF_AGENT):
+        if "motor" not in request.data and (len(lines) == 1 or request.name in _OF_AGENT):
             return lines[0].answer(request)
         if "motor" not in request.data and request.name == _OF_ALL:
             return _together(request, {line.motor: line.answer(request) for line in lines})

@@ -12,7 +12,6 @@ diagnoses and health are kept in memory only.
 """
 
 import contextlib
-import logging
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -27,12 +26,13 @@ from edge_agent.feed import Feed
 from edge_agent.health import HealthMeter
 from edge_agent.motor_line import MotorLine, Shared
 from edge_agent.publish.documents import Document
-from edge_agent.publish.sink import Pulse, Sink, summed
+from edge_agent.publish.sink import Sink, pulse_of
+from edge_agent.reloading import Reread, no_file, only_by_restart
 from edge_agent.self_test.schedule import tell_all
+from edge_agent.source_watch import pause_during
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
 from edge_agent.verdict import Verdict, in_short
 
-_LOG = logging.getLogger(__name__)
 _POLL_S = 0.2
 """The loop checks heartbeats and stop this often, s. Judgement."""
 _PULSE_S = 1.0
@@ -51,18 +51,33 @@ class Agent:
     """The motors of one agent: their samples go through the stages, what follows to the sinks."""
 
     def __init__(
-        self, settings: AgentSettings, model: Model, sources: Sequence[MakeSource], sinks: Sequence[Sink]
+        self,
+        settings: AgentSettings,
+        model: Model,
+        sources: Sequence[MakeSource],
+        sinks: Sequence[Sink],
+        read: Reread = no_file,
     ) -> None:
-        """Prepare; `sources` are those of `settings.daqs()`. Sources and sinks are entered by `run`."""
+        """Prepare; `sources` are those of `settings.daqs()`. Sources and sinks are entered by `run`.
+
+        `read` reads the configuration again; that of several motors is read at the start only.
+        """
         shared = settings.shared
-        self._heartbeat_s = shared.mqtt.heartbeat_s
         self._own_sinks = list(sinks)
         self._health = HealthMeter(shared.agent.id, model.sha256, settings.names)
         self._supervisor = Supervisor()
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager, motors=settings.names)
         self._states: dict[str, Verdict] = {}
-        common = Shared(model, sinks, self._health, self._watchdog, self._show_state, settings.is_of_several)
+        common = Shared(
+            model,
+            sinks,
+            self._health,
+            self._watchdog,
+            self._show_state,
+            only_by_restart if settings.is_of_several else read,
+            settings.is_of_several,
+        )
 
         def maker(make_source: MakeSource, motors: Sequence[str]) -> Feed:
             served = [own for own in settings.motors if own.motor.id in motors]
@@ -76,7 +91,7 @@ class Agent:
         daqs = zip(sources, settings.daqs(), strict=True)
         self._feeds = [maker(make_source, motors) for make_source, (_, motors) in daqs]
         self._commands = CommandsToMotors(lambda: self.lines)
-        self._health_said_s = self._pulse_said_s = time.monotonic()
+        self._health_said_s = self._pulse_said_s = self._looked_s = time.monotonic()
 
     @property
     def lines(self) -> list[MotorLine]:
@@ -88,7 +103,7 @@ class Agent:
         return [*self._own_sinks, *(line.captures for line in self.lines)]
 
     def run(self, stop: Flag, hung_up: Flag | None = None) -> None:
-        """Diagnose until `stop` is set; `hung_up` is logged and cleared.
+        """Diagnose until `stop` is set; `hung_up` has the configuration read again, and is cleared.
 
         Raises ThreadLostError if a thread dies or stalls, WindowsFailError if no window can be analysed. Of
         several motors, one that fails is started anew by itself, as long as another one works.
@@ -105,14 +120,26 @@ class Agent:
             self._manager.ready(self._status())
             while not stop.is_set():
                 for feed in self._feeds:
-                    self._guarded(feed, partial(feed.poll, _POLL_S / len(self._feeds)))
+                    self._wait_for(feed)
+                    self._take_news(feed, stop)
                 self._look_after()
-                if hung_up is not None and hung_up.is_set():
-                    hung_up.clear()
-                    _LOG.warning(
-                        "SIGHUP is ignored: the configuration is read at the start only; restart instead"
-                    )
+                self.lines[0].reloading.look_at(hung_up)
             self._manager.stopping()
+
+    def _wait_for(self, feed: Feed) -> None:
+        """Wait for what a DAQ gives; after a pause of the whole process, no motor has a state."""
+        wait_s = _POLL_S / len(self._feeds)
+        pause = pause_during(lambda: self._guarded(feed, lambda: feed.gather(wait_s)))
+        if pause is not None:
+            for stale in self._feeds:
+                self._guarded(stale, partial(stale.refuse, pause))
+
+    def _take_news(self, feed: Feed, stop: Flag) -> None:
+        """Take what a DAQ gave, and look after everything meanwhile, since that may take long."""
+        while feed.has_news and not stop.is_set():
+            self._guarded(feed, feed.take_one)
+            if time.monotonic() - self._looked_s >= _POLL_S:
+                self._look_after()
 
     def _guarded(self, feed: Feed, work: Callable[[], None]) -> None:
         """Do the work of a feed; one that fails is stopped alone if another one still works."""
@@ -138,10 +165,10 @@ class Agent:
                 feed.start_anew(self._watchdog)
             else:
                 self._guarded(feed, feed.look_after)
-        now_s = time.monotonic()
+        now_s = self._looked_s = time.monotonic()
         if now_s - self._pulse_said_s >= _PULSE_S:
             self._say_pulse()
-        if now_s - self._health_said_s >= self._heartbeat_s:
+        if now_s - self._health_said_s >= self.lines[0].reloading.heartbeat_s:
             self._say_health()
             for feed in self._feeds:
                 self._guarded(feed, feed.say_beside_health)
@@ -176,20 +203,19 @@ class Agent:
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
         windows = [line.pipeline.windows.counts for line in self.lines]
-        health = self._health.read([feed.source for feed in self._feeds], windows, self._sinks)
+        sources, problems = (
+            [feed.source for feed in self._feeds],
+            [line.folder.problem for line in self.lines],
+        )
+        health = self._health.read(sources, windows, self._sinks, next(filter(None, problems), None))
         self._say(tell_all(health, {line.motor: line.self_test for line in self.lines}))
 
     def _say_pulse(self) -> None:
         self._pulse_said_s = time.monotonic()
-        sources = [feed.source for feed in self._feeds]
-        pulse = Pulse(
-            summed([line.pipeline.windows.counts for line in self.lines]),
-            summed([source.counts() for source in sources]),
-            sum(source.dropped_bytes for source in sources),
-            sum(source.waiting_blocks for source in sources),
-            tuple(sink.counts for sink in self._sinks),
-            {line.motor: line.pipeline.windows.counts for line in self.lines},
-        )
+        for line in self.lines:
+            line.folder.look_after()
+        windows = {line.motor: line.pipeline.windows.counts for line in self.lines}
+        pulse = pulse_of(windows, [feed.source for feed in self._feeds], self._sinks)
         for sink in self._sinks:
             sink.feel(pulse)
 

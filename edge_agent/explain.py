@@ -45,7 +45,7 @@ def explained(answer: Answer, nameplate: Nameplate) -> dict[str, str]:
         "ellipse": _ellipse,
         "network": _network,
         "verdict": _verdict,
-        "minutes": _minutes,
+        "stretch": _stretch,
         "advice": advise,
     }
     texts = {label: section(answer, nameplate) for label, section in sections.items()}
@@ -218,15 +218,15 @@ def _verdict(answer: Answer, _: Nameplate) -> str:
     return _say(answer.verdict)
 
 
-def _minutes(answer: Answer, _: Nameplate) -> str:
-    """Return what the minutes up to a window say where it is too short by itself."""
-    verdict = answer.by_memory
+def _stretch(answer: Answer, _: Nameplate) -> str:
+    """Return what another stretch up to the end of a window says where the window gives no answer."""
+    verdict = answer.by_stretch
     if verdict is None or verdict.evidence.stretch_s is None:
         return ""
     evidence = verdict.evidence
     low, high = evidence.equivalent_bars_interval or (0.0, 0.0)
     return (
-        f"The last {evidence.stretch_s:.0f} s together show {evidence.equivalent_bars:.2f} equivalent bars, "
+        f"The last {evidence.stretch_s:.0f} s show {evidence.equivalent_bars:.2f} equivalent bars, "
         f"{low:.2f} to {high:.2f} in nine of ten stretches; they would have shown "
         f"{evidence.detection_limit_bars:.2f}. {_say(verdict)}"
     )

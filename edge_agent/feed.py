@@ -3,14 +3,16 @@
 import contextlib
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
-from edge_agent.acquire.source import Source
+from edge_agent.acquire.source import News, Source
 from edge_agent.motor_line import MotorLine
 from edge_agent.plain import one_line
 from edge_agent.supervision import Supervisor, Watchdog
+from edge_agent.verdict import Refusal
 
 _LOG = logging.getLogger(__name__)
 AGAIN_AFTER_S = 60.0
@@ -30,6 +32,7 @@ class Feed:
         self._supervisor = Supervisor()
         self._entered = contextlib.ExitStack()
         self._failed_s: float | None = None
+        self._news: deque[tuple[float, News]] = deque()
 
     def __enter__(self) -> Self:
         self._supervisor = Supervisor()
@@ -53,11 +56,25 @@ class Feed:
         """True from its failure until it is started anew."""
         return self._failed_s is not None
 
-    def poll(self, wait_s: float) -> None:
-        """Give the lines what has come; wait up to `wait_s` for something."""
-        for arrived_s, item in self.source.poll(wait_s):
-            for line in self.lines:
-                line.take(item, arrived_s)
+    def gather(self, wait_s: float) -> None:
+        """Wait up to `wait_s` for something, and keep what has come for `take_one`."""
+        self._news.extend(self.source.poll(wait_s))
+
+    @property
+    def has_news(self) -> bool:
+        """True if something came that the lines did not get yet."""
+        return bool(self._news)
+
+    def take_one(self) -> None:
+        """Give the lines the next of what has come."""
+        arrived_s, item = self._news.popleft()
+        for line in self.lines:
+            line.take(item, arrived_s)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Tell of each motor why it has no state."""
+        for line in self.lines:
+            line.refuse(refusal)
 
     def check(self) -> None:
         """Raise ThreadLostError if one of its threads died or stalled."""
@@ -76,6 +93,7 @@ class Feed:
     def fail(self, error: Exception) -> None:
         """Stop after an error that nobody foresaw, so that the other feeds go on; tell it for each motor."""
         self._failed_s = time.monotonic()
+        self._news.clear()
         names = ", ".join(line.motor for line in self.lines)
         what = (
             f"failed, and starts anew in {AGAIN_AFTER_S:g} s: {type(error).__name__}: {one_line(str(error))}"

@@ -13,6 +13,7 @@ from edge_agent.acquire.source import Source
 from edge_agent.publish.documents import Health
 from edge_agent.publish.sink import Sink
 from edge_agent.verdict import Reason, Verdict
+from edge_agent.wall_clock import clock_is_set
 from edge_agent.windows.sliding import WindowCounts
 
 _LATENCIES_KEPT = 500
@@ -50,11 +51,16 @@ class HealthMeter:
         self._source_problems[motor] = problem
 
     def read(
-        self, sources: Sequence[Source], windows: Sequence[WindowCounts], sinks: Sequence[Sink]
+        self,
+        sources: Sequence[Source],
+        windows: Sequence[WindowCounts],
+        sinks: Sequence[Sink],
+        state_folder: str | None = None,
     ) -> Health:
         """Gather everything that is published as health, added up over all motors.
 
-        The age of the last verdict is that of the motor that has waited longest.
+        The age of the last verdict is that of the motor that has waited longest. `state_folder` is what is
+        wrong with the folders of the motors.
         """
         frames, kept = [source.counts() for source in sources], [sink.counts for sink in sinks]
         p50, p99 = np.percentile(self._latencies_ms, (50, 99)) if self._latencies_ms else (None, None)
@@ -90,6 +96,8 @@ class HealthMeter:
             captures_failed=sum(own.captures_failed for own in kept),
             commands_done=sum(own.commands_done for own in kept),
             commands_refused=sum(own.commands_refused for own in kept),
+            clock_set=clock_is_set(time.time()),
+            state_folder=state_folder or next((own.disk_problem for own in kept if own.disk_problem), None),
         )
 
     def _last_verdict_age_s(self) -> float | None:

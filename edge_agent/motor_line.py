@@ -14,6 +14,8 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
+from edge_agent.audit.memory import FILE_VERSION as AUDIT_VERSION
+from edge_agent.audit.monitor import PlateAudit
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
@@ -27,19 +29,22 @@ from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin, Reply
 from edge_agent.publish.sink import Request, Sink, draw_event_number, last_told
 from edge_agent.refusals import of_samples
+from edge_agent.reloading import Reloading, Reread
 from edge_agent.remote import Remote
 from edge_agent.running_time import RunningMeter
 from edge_agent.self_test.schedule import SelfTest
 from edge_agent.source_watch import SourceWatch
-from edge_agent.state_file import StateFile
+from edge_agent.state_folder import StateFolder
 from edge_agent.supervision import Watchdog
+from edge_agent.told_file import FILE_VERSION as TOLD_VERSION
 from edge_agent.told_file import ToldFile
 from edge_agent.trend import keeper
 from edge_agent.verdict import Refusal, Verdict
 
 _LOG = logging.getLogger(__name__)
-_BEHIND_BLOCKS = 500
-"""Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
+_MAX_WAIT_S = 5.0
+"""Windows whose last samples waited for longer, s, are skipped: so late is a verdict at most, beside the work
+on it. Judgement: a short burden of the computer skips none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class Shared:
     """Is told of each motor's progress."""
     show_state: Callable[[str, Verdict], None]
     """Shows the state of a motor, by its id, where the service manager shows it."""
+    read: Reread
+    """Reads the configuration again."""
     several: bool
     """True if the motors have names in the log, and a file each for what was told last."""
 
@@ -70,9 +77,7 @@ class MotorLine:
         self._nameplate = settings.motor
         self._window_s = settings.window.length_s
         self._accuracy = shared.model.spec.figures
-        self._heartbeat_s = settings.mqtt.heartbeat_s
         self._shared = shared
-        self._source = source
         self._part = part
         window, folder = settings.window, settings.state_folder()
         self.pipeline = Pipeline(
@@ -80,33 +85,33 @@ class MotorLine:
         )
         """From samples to answers."""
         origin = Origin(settings.agent.id, self.motor, shared.model.spec.name, shared.model.sha256)
-        self.captures = Captures(
-            settings.captures.settings(),
-            folder / FOLDER,
-            self.pipeline.windows,
-            origin,
-            settings.of_verdicts(),
-        )
+        kept, windows = settings.captures.settings(), self.pipeline.windows
+        self.captures = Captures(kept, folder / FOLDER, windows, origin, settings.of_verdicts())
         """The recordings of what happens."""
         self._sinks = [*shared.sinks, self.captures]  # last: an event is in the outbox before it is captured
-        self._told_file = ToldFile(folder) if shared.several else None
+        self.folder = StateFolder(folder)
+        """The folder of what must outlive a restart."""
+        self._told_file = ToldFile(self.folder.file("told.json", TOLD_VERSION)) if shared.several else None
         told = last_told(shared.sinks, self.motor) if self._told_file is None else self._told_file.read()
         self._announcer = Announcer(
             origin, told, lambda: draw_event_number(shared.sinks), self.captures.of_event
         )
-        self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION))
-        running_file = StateFile(folder / "running_time.json", running_time.FILE_VERSION)
+        self._alarm = AlarmLatch(self.folder.file("alarm.json", alarm.FILE_VERSION))
+        running_file = self.folder.file("running_time.json", running_time.FILE_VERSION)
         self._running = RunningMeter(settings.motor, running_file)
-        baseline_file = StateFile(folder / "baseline.json", BASELINE_VERSION)
+        baseline_file = self.folder.file("baseline.json", BASELINE_VERSION)
         self._baseline = Baseline(settings.baseline_settings(), baseline_file)
+        self._audit = PlateAudit(settings.motor, self.folder.file("audit.json", AUDIT_VERSION))
         self._trend = keeper.TrendKeeper(folder / keeper.FILE_NAME)
         self._newest: Answer | None = None
         self._is_first = True
         self.self_test = SelfTest(settings, shared.model)
         """The proof that a broken bar would be found."""
-        self._remote = Remote(
-            self.motor, self._alarm, self.self_test.begin, self.captures.capture_now, self._baseline.learn
-        )
+        self.reloading = Reloading(settings, shared.read, self._baseline, self.captures, shared.sinks)
+        """Reads the configuration again, and knows how often state and health are said."""
+        begin, capture, learn = self.self_test.begin, self.captures.capture_now, self._baseline.learn
+        reload = self.reloading.reload
+        self._remote = Remote(self.motor, self._alarm, begin, capture, learn, reload)
         name = self.motor if shared.several else ""
         self._source_watch = SourceWatch(source, self._say_source_problem, name)
         self._device_log = DeviceLog(settings, name)
@@ -117,6 +122,7 @@ class MotorLine:
         self._entered.enter_context(self.captures)
         self._entered.callback(self._running.save)
         self._entered.callback(self._baseline.save)
+        self._entered.callback(self._audit.save)
         self._entered.callback(self._trend.close)
         return self
 
@@ -127,8 +133,8 @@ class MotorLine:
 
     @property
     def state(self) -> Verdict:
-        """The state of the motor, as its baseline reads it."""
-        return self._baseline.judge(self.pipeline.decision.state)
+        """The state of the motor, as its audit and its baseline read it."""
+        return self._baseline.judge(self._audit.judge(self.pipeline.decision.state))
 
     def say_first(self) -> None:
         """Say alarm and state before anything else: whoever sees us online must see no older state."""
@@ -140,17 +146,16 @@ class MotorLine:
         match item if self._part is None else self._part.of(item):
             case SampleBlock() as block:
                 self._source_watch.samples_came()
-                behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
                 self.captures.add(block)
-                for answer in self.pipeline.push(block, behind, waited_s):
+                for answer in self.pipeline.push(block, waited_s > _MAX_WAIT_S, waited_s):
                     self._tell(answer)
             case Device() as device:
                 self._begin(device)
             case PortOpened() as port:
                 self._source_watch.port_opened(port)
             case PortLost() as port:
-                self._refuse(self._source_watch.port_lost(port))
+                self.refuse(self._source_watch.port_lost(port))
 
     def answer(self, request: Request) -> Reply | None:
         """Do what was asked, and return the reply; a change of alarm or state is told first."""
@@ -172,14 +177,16 @@ class MotorLine:
         self.captures.look_after()
         if self._baseline.has_news():
             self._say_baseline()
+        for device in self._audit.news():
+            self._say_info(device)
         now_s, watchdog = time.monotonic(), self._shared.watchdog
         silence = self._source_watch.refusal()
         if silence is None:
             watchdog.processed(self.pipeline.windows.counts.samples_received, now_s, self.motor)
         else:
-            self._refuse(silence)
+            self.refuse(silence)
             watchdog.source_known_silent(now_s, self.motor)
-        if now_s - self._state_said_s >= self._heartbeat_s:
+        if now_s - self._state_said_s >= self.reloading.heartbeat_s:
             self._say_state(self.state)
             self._alarm.save()
             self._say_alarm()
@@ -194,8 +201,14 @@ class MotorLine:
 
     def give_up(self, problem: str) -> None:
         """Say that this motor has no state for now, because its line or its source failed."""
-        self._refuse(of_samples.SILENCE.refuse(0.0))
+        self.refuse(of_samples.SILENCE.refuse(0.0))
         self._say_source_problem(problem)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Without samples there is no state: tell why, if that was not told before."""
+        before = self.state
+        if self.pipeline.decision.refuse(refusal):
+            self._say_change(before, self.state)
 
     def _begin(self, device: Device) -> None:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
@@ -208,12 +221,12 @@ class MotorLine:
             self._say_change(before, self.state)
         self.captures.begin(device)
         self._device_log.device_came(device)
-        can_tell = capabilities(device.streams, self._nameplate, self._window_s)
-        self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy))
+        self._audit.begin(device)
+        self._say_info(device)
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""
-        answer = self._baseline.take(answer)
+        answer = self._baseline.take(self._audit.take(answer))
         self._shared.health.answered(self.motor, answer.verdict)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
@@ -223,21 +236,15 @@ class MotorLine:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
         news = self._announcer
-        if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
+        if self._alarm.update(answer.told, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()
         self._running.take(answer.window)
-        self._trend.take(answer.verdict, answer.looked)
+        self._trend.take(answer.told, answer.looked)
         self.self_test.take(answer)
         self._newest = answer
         if self._is_first:
             self._is_first = False
             self._say_figures()
-
-    def _refuse(self, refusal: Refusal) -> None:
-        """Without samples there is no state: tell why, if that was not told before."""
-        before = self.state
-        if self.pipeline.decision.refuse(refusal):
-            self._say_change(before, self.state)
 
     def _say_change(self, before: Verdict, after: Verdict) -> None:
         event = self._announcer.event(before, after)
@@ -254,6 +261,11 @@ class MotorLine:
 
     def _say_alarm(self) -> None:
         self._say(self._announcer.alarm(self._alarm.latched))
+
+    def _say_info(self, device: Device) -> None:
+        can_tell = capabilities(device.streams, self._nameplate, self._window_s)
+        findings = self._audit.findings
+        self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy, findings))
 
     def _say_baseline(self) -> None:
         self._say(self._announcer.baseline(self._baseline.status))

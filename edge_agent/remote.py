@@ -11,6 +11,7 @@ from edge_agent.alarm import AlarmLatch
 from edge_agent.plain import one_line, quoted
 from edge_agent.publish.documents import Reply
 from edge_agent.publish.sink import Request
+from edge_agent.reloading import ReloadError
 from edge_agent.self_test.schedule import Outcome
 
 Data = dict[str, object]
@@ -21,6 +22,8 @@ Learn = Callable[[bool], str | None]
 """Learns the motor anew, by a rotor that was examined or not; returns why it cannot, None if it can."""
 CaptureNow = Callable[[float], str]
 """Keeps so many seconds of samples; returns the recording's name, raises ValueError or OSError."""
+Reload = Callable[[], Data]
+"""Reads the configuration again; returns what has changed, raises ReloadError."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(one_line)]
 _AlarmId = Annotated[int, Field(ge=0, lt=2**63)] | Annotated[str, Field(max_length=64)]
@@ -76,6 +79,10 @@ class LearnAnew(Wish):
     """True if somebody has examined the rotor: then a rough casting is learned, too."""
 
 
+class ReadAgain(Wish):
+    """Read the configuration again."""
+
+
 class SetLogLevel(Wish):
     """Log more or less until the next start."""
 
@@ -100,6 +107,7 @@ class Remote:
         begin_self_test: BeginSelfTest,
         capture_now: CaptureNow | None = None,
         learn: Learn | None = None,
+        reload: Reload | None = None,
     ) -> None:
         """Take the motor's id and what commands act on; those without what they act on are refused."""
         self._motor = motor
@@ -108,12 +116,14 @@ class Remote:
         self._waiting: list[Request] = []
         self._capture_now = capture_now
         self._learn_anew = learn
+        self._read_again = reload
         self._commands: Mapping[str, _Command] = {
             "acknowledge": _Command(Acknowledge, self._acknowledge),
             "capture": _Command(Capture, self._capture),
             "feedback": _Command(TellFeedback, self._take_feedback),
             "learn": _Command(LearnAnew, self._learn),
             "log_level": _Command(SetLogLevel, self._set_log_level),
+            "reload": _Command(ReadAgain, self._reload),
             "self_test": _Command(DoSelfTest, self._test_self),
         }
 
@@ -185,6 +195,14 @@ class Remote:
         if refusal is not None:
             raise CommandError(refusal)
         return {"baseline": "learning"}
+
+    def _reload(self, wish: ReadAgain) -> Data:
+        if self._read_again is None:
+            raise CommandError("the configuration cannot be read again in this agent")
+        try:
+            return self._read_again()
+        except ReloadError as error:
+            raise CommandError(str(error)) from error
 
     def _test_self(self, wish: DoSelfTest) -> None:
         self._begin_self_test()

@@ -1,7 +1,5 @@
 """What the last event of one motor among several told: the outbox that they share knows the newest of all."""
 
-from pathlib import Path
-
 from pydantic import TypeAdapter, ValidationError
 
 from edge_agent.plain import one_line
@@ -17,9 +15,9 @@ _ADAPTER = TypeAdapter(Told)
 class ToldFile:
     """Remembers over restarts what a motor's last event said that its state became."""
 
-    def __init__(self, folder: Path) -> None:
-        """Keep it in a folder of this motor alone."""
-        self._file = StateFile(folder / "told.json", FILE_VERSION)
+    def __init__(self, file: StateFile) -> None:
+        """Keep it in a file of this motor alone."""
+        self._file = file
 
     def read(self) -> Told | None:
         """Return what was told; None if there was no event yet, or where it is not known any more."""

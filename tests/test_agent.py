@@ -1,3 +1,4 @@
+import calendar
 import logging
 import socket
 import time
@@ -6,11 +7,12 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from agents import Heard, StopsAfter, agent_of
+from agents import Heard, StopsAfter, agent_of, play
 from plates import plate_yaml
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
+from edge_agent import wall_clock
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
@@ -18,6 +20,7 @@ from edge_agent.acquire.source import PortLost, PortOpened
 from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
 from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.publish import documents
 from edge_agent.publish.documents import Diagnosis, Health
 from edge_agent.publish.payloads import payload_of
 from edge_agent.signals.analysis import Analysis
@@ -202,7 +205,7 @@ def refused(reason):
 def test_a_reason_that_changes_is_published_and_makes_no_event(tmp_path):
     agent = an_agent(tmp_path, heard := Heard())
     for reason in (Reason.UNSTEADY, Reason.LOAD_TOO_LOW, Reason.LOAD_TOO_LOW, Reason.UNSTEADY):
-        agent.lines[0]._refuse(refused(reason))
+        agent.lines[0].refuse(refused(reason))
     assert heard.kinds == ["State"] * 3
 
 
@@ -212,7 +215,7 @@ def test_a_state_that_changes_is_an_event_told_before_the_state(tmp_path):
     agent.lines[0].pipeline.configure(three_looks.device)
     for block in replay_blocks(three_looks, 0.1):
         agent.lines[0].take(block, time.monotonic())
-    agent.lines[0]._refuse(refused(Reason.UNSTEADY))
+    agent.lines[0].refuse(refused(Reason.UNSTEADY))
     told = ["Event", "State", "Alarm", "Event", "State"]
     assert [kind for kind in heard.kinds if kind not in ("Diagnosis", "Measurements")] == told
 
@@ -229,7 +232,7 @@ def test_health_comes_at_every_heartbeat_however_often_the_state_is_said(
         now_s = began_s + 31.0 * turn
         monkeypatch.setattr(time, "monotonic", lambda now_s=now_s: now_s)
         agent.lines[0]._source_watch._samples_s = now_s
-        agent.lines[0]._refuse(refused(reasons[turn % 2]))
+        agent.lines[0].refuse(refused(reasons[turn % 2]))
         agent._look_after()
     assert heard.kinds.count("Health") == 6
     assert heard.kinds.count("State") == states
@@ -239,7 +242,7 @@ def test_the_time_in_the_queue_is_latency_and_dates_no_window_late(tmp_path, mon
     stop = Flag()
     agent = an_agent(tmp_path, heard := StopsAfter(stop, 1))
     began_unix_s = time.time() - 3.0
-    queue, rates_hz = agent.lines[0]._source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}
+    queue, rates_hz = agent._feeds[0].source._queue, {s.number: s.rate_hz for s in two_bars.device.streams}
     clock = time.monotonic
     with monkeypatch.context() as three_seconds_ago:
         three_seconds_ago.setattr(time, "monotonic", lambda: clock() - 3.0)
@@ -260,7 +263,7 @@ def test_systemd_is_told_each_state_that_is_said(tmp_path, monkeypatch):
         ear.bind(str(tmp_path / "notify"))
         monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
         agent = an_agent(tmp_path)
-        agent.lines[0]._refuse(refused(Reason.LOST_SAMPLES))
+        agent.lines[0].refuse(refused(Reason.LOST_SAMPLES))
         ear.settimeout(60.0)
         assert ear.recv(100) == b"STATUS=indeterminate: lost_samples"
 
@@ -285,8 +288,8 @@ def test_the_reason_of_a_silence_is_the_true_one_in_log_health_and_state(
 ):
     agent = an_agent(tmp_path, heard := Heard())
     if data:
-        agent.lines[0]._source._queue.put(data)
-    for arrived_s, item in agent.lines[0]._source.poll(0.0):
+        agent._feeds[0].source._queue.put(data)
+    for arrived_s, item in agent._feeds[0].source.poll(0.0):
         agent.lines[0].take(item, arrived_s)
     agent.lines[0]._source_watch._samples_s -= 4.5 if data else 5.5
     for _ in range(5):
@@ -300,14 +303,14 @@ def test_the_reason_of_a_silence_is_the_true_one_in_log_health_and_state(
 
 def test_reasons_of_a_silence_that_take_turns_are_logged_once_each(tmp_path, caplog):
     agent = an_agent(tmp_path)
-    agent.lines[0]._source._queue.put(40 * b"123,512,498,505\n")
-    agent.lines[0]._source.poll(0.0)
+    agent._feeds[0].source._queue.put(40 * b"123,512,498,505\n")
+    agent._feeds[0].source.poll(0.0)
     for _ in range(20):
         agent.lines[0]._source_watch._samples_s -= 60.0
         agent._look_after()
-        agent.lines[0]._source._bytes_s -= 60.0
+        agent._feeds[0].source._bytes_s -= 60.0
         agent._look_after()
-        agent.lines[0]._source._bytes_s += 60.0
+        agent._feeds[0].source._bytes_s += 60.0
     said = [record.getMessage() for record in caplog.records if record.name == "edge_agent.source_watch"]
     assert len(said) == 2
     assert "csv_lines" in said[0]
@@ -318,8 +321,8 @@ def test_a_dead_channel_is_named_once_in_the_log_and_in_health_until_it_is_back(
     agent = a_csv_agent(tmp_path, heard := Heard())
     for value, problem in ((b"nan", "vib_radial gives no values"), (b"0.5", None)):
         for _ in range(10):
-            agent.lines[0]._source._queue.put(600 * (b"1.5,2.5,-4.0," + value + b"\n"))
-            for arrived_s, item in agent.lines[0]._source.poll(0.0):
+            agent._feeds[0].source._queue.put(600 * (b"1.5,2.5,-4.0," + value + b"\n"))
+            for arrived_s, item in agent._feeds[0].source.poll(0.0):
                 agent.lines[0].take(item, arrived_s)
         agent._say_health()
         source = heard.of(Health)[-1].source
@@ -339,3 +342,84 @@ def a_csv_agent(tmp_path, *more):
         "  - {name: vib_radial, kind: vibration, unit: m/s2, scale: 1}\n"
     )
     return agent_of(config, MODEL, *more)
+
+
+def test_after_a_pause_of_the_process_an_old_state_is_replaced_before_anything_else(tmp_path, monkeypatch):
+    stop, clock = Flag(), [0.0]
+
+    def poll(timeout_s):
+        """Wait, while the process is stopped for a minute."""
+        clock.append(clock[-1] + 60.0)
+        stop.set()
+        return [(time.monotonic(), PortOpened("port"))]
+
+    three_looks = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=13.0))
+    agent = an_agent(tmp_path, heard := Heard())
+    play(agent, three_looks)
+    assert agent.lines[0].state.state is State.BROKEN_BARS
+    monkeypatch.setattr(agent._feeds[0].source, "poll", poll)
+    monkeypatch.setattr(time, "clock_gettime", lambda _: clock[-1])
+    agent.run(stop)
+    told = [one for one in heard.documents if isinstance(one, documents.Event | documents.State)]
+    assert isinstance(told[-2], documents.Event)
+    assert told[-2].after.refusal == told[-1].verdict.refusal
+    assert told[-1].verdict.refusal.reason is Reason.LOST_SAMPLES
+
+
+@pytest.mark.parametrize("year", [1970, 2199])
+def test_state_and_health_tell_that_the_clock_is_not_set(tmp_path, monkeypatch, year):
+    shown_s = float(calendar.timegm((year, 6, 1, 0, 0, 0)))
+    agent = an_agent(tmp_path, heard := Heard())
+    monkeypatch.setattr(time, "time", lambda: shown_s)
+    monkeypatch.setattr(agent.lines[0]._announcer, "_clock", lambda: shown_s)
+    monkeypatch.setattr(wall_clock, "kernel_clock_state", lambda: 0)
+    agent.lines[0]._say_state(agent.lines[0].state)
+    agent._say_health()
+    told = [payload_of(one) for kind in (documents.State, Health) for one in heard.of(kind)]
+    assert [payload["clock_set"] for payload in told] == [year != 1970] * 2
+    assert {str(payload["time"])[:4] for payload in told} == {str(year)}
+
+
+def test_samples_that_waited_too_long_complete_only_windows_that_are_skipped(tmp_path, two_bars):
+    agent = an_agent(tmp_path, heard := Heard())
+    blocks = list(replay_blocks(two_bars, 0.1))
+    agent.lines[0].take(two_bars.device, time.monotonic())
+    for block in blocks[: len(blocks) // 2]:
+        agent.lines[0].take(block, time.monotonic() - 5.5)
+    assert agent.lines[0].pipeline.windows.counts.windows_skipped > 0
+    assert not heard.of(Diagnosis)
+    for block in blocks[len(blocks) // 2 :]:
+        agent.lines[0].take(block, time.monotonic() - 4.0)
+    assert 0 < len(heard.of(Diagnosis)) < 5
+
+
+class SlowLine:
+    """Ten times slower than the stream: blocks of 0.1 s take a second each."""
+
+    def __init__(self, agent, monkeypatch, stop, blocks):
+        self.taken, self.now_s = 0, time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: self.now_s)
+        self.blocks, self.stop, self.line = blocks, stop, agent.lines[0].pipeline
+        monkeypatch.setattr(agent._feeds[0].source, "poll", self.poll)
+        monkeypatch.setattr(agent.lines[0].pipeline, "push", self.push)
+
+    def poll(self, timeout_s):
+        return [(self.now_s, SampleBlock(0, 0, np.zeros((1, 3), np.int16)))] * 100
+
+    def push(self, block, behind, waited_s):
+        self.taken += 1
+        self.now_s += 1.0
+        if self.taken == self.blocks:
+            self.stop.set()
+        return []
+
+
+def test_heartbeats_come_and_a_stop_is_seen_between_blocks_however_slow_they_are(tmp_path, monkeypatch):
+    stop = Flag()
+    agent = an_agent(tmp_path, heard := Heard())
+    slow = SlowLine(agent, monkeypatch, stop, blocks=70)
+    heartbeat_s = agent.lines[0].reloading.heartbeat_s
+    agent.run(stop)
+    assert slow.taken == 70
+    said_s = [one.uptime_s for one in heard.of(Health)]
+    assert said_s[0] <= heartbeat_s + 1.0

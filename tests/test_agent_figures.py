@@ -58,9 +58,9 @@ def test_a_stop_in_order_keeps_hours_and_starts(tmp_path: Path, motor: Recording
     stop = Flag()
     agent = a_quick_agent(tmp_path, StopsAfter(stop, 5))
     rates_hz = {s.number: s.rate_hz for s in motor.device.streams}
-    agent.lines[0]._source._queue.put(encode_description(motor.device))  # type: ignore[attr-defined]
+    agent._feeds[0].source._queue.put(encode_description(motor.device))  # type: ignore[attr-defined]
     for sequence, block in enumerate(replay_blocks(motor, 0.05)):
-        agent.lines[0]._source._queue.put(encode_data(block, rates_hz[block.stream], sequence))  # type: ignore[attr-defined]
+        agent._feeds[0].source._queue.put(encode_data(block, rates_hz[block.stream], sequence))  # type: ignore[attr-defined]
     agent.run(stop)
     kept = json.loads((tmp_path / "running_time.json").read_text())
     assert kept["running_hours"] == pytest.approx(8.0 / 3600, rel=0.02)

@@ -147,8 +147,8 @@ def test_vibration_alone_tells_the_speed_and_asks_for_a_current():
     assert "supply" not in text
 
 
-def test_minutes_that_answer_for_a_window_are_explained_beside_it(broken):
-    assert "minutes" not in said(broken)
+def test_a_stretch_that_answers_for_a_window_is_explained_beside_it(broken):
+    assert "stretch" not in said(broken)
     evidence = replace(
         broken.verdict.evidence,
         equivalent_bars=0.05,
@@ -156,7 +156,7 @@ def test_minutes_that_answer_for_a_window_are_explained_beside_it(broken):
         detection_limit_bars=0.08,
         stretch_s=247.0,
     )
-    by_memory = replace(
+    by_stretch = replace(
         broken.verdict,
         state=State.HEALTHY,
         severity=Severity.OK,
@@ -164,8 +164,8 @@ def test_minutes_that_answer_for_a_window_are_explained_beside_it(broken):
         confidence=None,
         evidence=evidence,
     )
-    assert said(replace(broken, by_memory=by_memory))["minutes"] == (
-        "The last 247 s together show 0.05 equivalent bars, 0.00 to 0.11 in nine of ten stretches; they "
+    assert said(replace(broken, by_stretch=by_stretch))["stretch"] == (
+        "The last 247 s show 0.05 equivalent bars, 0.00 to 0.11 in nine of ten stretches; they "
         "would have shown 0.08. Healthy (ok), by the sidebands alone."
     )
 

@@ -116,19 +116,31 @@ def test_a_window_that_fails_ends_with_its_decision_too(monkeypatch: pytest.Monk
     assert laps[-1] == "decision"
 
 
+LISTENER = "edge_agent/doctor/listener.py"
+
+
 @pytest.mark.parametrize(
     ("call", "files"),
     [
-        (r"\bAnalyser\(", {"edge_agent/pipeline.py", "calibration/learning/data/windowing.py"}),
+        (r"\bAnalyser\(", {"edge_agent/pipeline.py", LISTENER, "calibration/learning/data/windowing.py"}),
         (r"\bDecision\(", {"edge_agent/pipeline.py", "edge_agent/self_test/search.py"}),
-        (r"\bWindows\(", {"edge_agent/pipeline.py", "edge_agent/commands/record.py"}),
+        (
+            r"\bWindows\(",
+            {
+                "edge_agent/pipeline.py",
+                LISTENER,
+                "edge_agent/commands/record.py",
+                "calibration/sensors/measured.py",
+            },
+        ),
         (r"\bdiagnose\((?!self)", {"edge_agent/pipeline.py", "edge_agent/diagnose/broken_bars.py"}),
     ],
 )
 def test_nothing_else_calls_the_stages(call: str, files: set[str]) -> None:
     """A data set is made with the measurement alone: no network is asked, and nothing is decided.
 
-    A recording by hand follows the time of its samples, and looks at no window.
+    A recording by hand follows the time of its samples, and looks at no window. Live checks show what was
+    measured, and judge nothing.
     """
     calling = {
         str(path.relative_to(ROOT))
@@ -289,7 +301,7 @@ def test_what_minutes_say_stands_beside_the_verdict_and_leaves_it_as_it_is(
     _, alone = an_idling_pipeline().judge(answer.window)
     assert replace(answer.verdict, latency_ms=None) == alone
     assert alone.refusal.reason is Reason.LOAD_TOO_LOW
-    assert answer.told is answer.by_memory
+    assert answer.told is answer.by_stretch
     assert (answer.told.state, answer.told.severity) == (State.BROKEN_BARS, Severity.WATCH)
     span = answer.told.window
     assert span.samples == 250 * RATE_HZ
@@ -302,7 +314,7 @@ def test_a_window_that_answers_by_itself_asks_no_memory(monkeypatch: pytest.Monk
     pipeline = a_pipeline()
     pipeline.configure(device_of(BROKEN))
     (answer,) = pushed(pipeline, BROKEN)
-    assert answer.by_memory is None
+    assert answer.by_stretch is None
     assert answer.told is answer.verdict
 
 
@@ -311,6 +323,6 @@ def test_a_memory_that_fails_costs_its_own_answer_alone(
 ) -> None:
     monkeypatch.setattr(LongMemory, "analyse", lambda self: 1 / 0)
     (answer,) = pushed(an_idling_pipeline(failed_folder=tmp_path), IDLING)
-    assert answer.by_memory is None
+    assert answer.by_stretch is None
     assert answer.verdict.refusal.reason is Reason.LOAD_TOO_LOW
     assert list(tmp_path.iterdir())

@@ -20,6 +20,7 @@ from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Alarm, Reply
 from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.sink import Request
+from edge_agent.reloading import ReloadError
 from edge_agent.remote import Remote
 from edge_agent.self_test.schedule import Outcome
 from edge_agent.state_file import StateFile
@@ -33,7 +34,7 @@ ALARM = replace(
     refusal=None,
     broken_bars=BarCount(2, (2, 3), 2.1),
 )
-COMMANDS = ("acknowledge", "capture", "feedback", "learn", "log_level", "self_test")
+COMMANDS = ("acknowledge", "capture", "feedback", "learn", "log_level", "reload", "self_test")
 
 
 def a_latch(folder: Path, event_id: int | None = 12) -> AlarmLatch:
@@ -51,7 +52,8 @@ class Site:
         self.kept_s: list[float] = []
         self.begun = 0
         self.learned: list[bool] = []
-        self.remote = Remote("motor-1", self.latch, self._begin, self._keep, self._learn)
+        self.reloads = 0
+        self.remote = Remote("motor-1", self.latch, self._begin, self._keep, self._learn, self._read_again)
 
     def _begin(self) -> None:
         self.begun += 1
@@ -59,6 +61,12 @@ class Site:
     def _learn(self, sound: bool) -> str | None:
         self.learned.append(sound)
         return "nothing is learned" if len(self.learned) > 2 else None
+
+    def _read_again(self) -> dict[str, object]:
+        self.reloads += 1
+        if self.reloads > 1:
+            raise ReloadError("the configuration has errors")
+        return {"changed": ["log_level"], "needs_restart": []}
 
     def _keep(self, seconds: float) -> str:
         self.kept_s.append(seconds)
@@ -202,7 +210,15 @@ def test_the_log_tells_as_much_as_is_asked(site: Site, level: str) -> None:
     assert logging.getLogger().level == getattr(logging, level.upper())
 
 
-@pytest.mark.parametrize("name", ["teach", "reload", "restart", "", "__init__", "x" * 500])
+def test_a_reload_answers_what_has_changed_or_why_nothing_has(site: Site) -> None:
+    assert site.ask("reload").data == {"changed": ["log_level"], "needs_restart": []}
+    assert site.refusal("reload") == "the configuration has errors"
+    bare = Remote("motor-1", site.latch, lambda: None).answer(Request("reload", {}))
+    assert bare is not None
+    assert "cannot be read again" in str(bare.error)
+
+
+@pytest.mark.parametrize("name", ["teach", "restart", "", "__init__", "x" * 500])
 def test_an_unknown_command_is_answered_with_those_that_are_known(site: Site, name: str) -> None:
     said = site.refusal(name)
     assert said.endswith(f"expected one of {', '.join(COMMANDS)}")

@@ -28,12 +28,13 @@ class Learning:
         """True if a person has examined the rotor."""
         self.refused = refused
         """Why nothing is learned; None if it is not refused."""
-        self._hours_wanted = hours_wanted
+        self.hours_wanted = hours_wanted
+        """Running hours that it takes."""
 
     @property
     def progress(self) -> float:
         """How much is done, 0 to 1; both the hours and the looks of one load bin must be enough."""
-        return min(self.hours / self._hours_wanted, self.collection.most / BASELINE.min_looks, 1.0)
+        return min(self.hours / self.hours_wanted, self.collection.most / BASELINE.min_looks, 1.0)
 
     def take(self, state: Verdict, look: Look | None, running_s: float) -> Reference | None:
         """Take a window: the state after it, its look and its new seconds of running.

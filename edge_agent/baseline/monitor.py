@@ -76,6 +76,13 @@ class Baseline:
         self._write()
         return None
 
+    def reload(self, settings: BaselineSettings) -> None:
+        """Take other hours and another budget from now on; what was learned and seen stays."""
+        self._settings = settings
+        self._learning.hours_wanted = settings.hours
+        if self._watching is not None:
+            self._watching.allow(settings.false_alarms_per_year)
+
     def finish(self) -> None:
         """Learn from what was collected so far, without waiting for the hours."""
         if self._watching is None and self._learning.refused is None:

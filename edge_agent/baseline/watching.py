@@ -38,7 +38,7 @@ class Watching:
         self.tally = tally
         """Looks that tell how rare false alarms are."""
         self.limit_bars = limit_of(reference, allowed_per_year)
-        """Sum of the growth from which bars grow."""
+        """Sum of the growth from which bars grow; `allow` sets it anew."""
         self._was_in_tail = False
         self._deviations_bars: deque[float] = deque(maxlen=BASELINE.run_looks)
 
@@ -57,6 +57,10 @@ class Watching:
     def false_alarms_per_year(self) -> float | None:
         """Upper bound of their rate that the looks allow; None while there are too few."""
         return false_alarms_per_year(self.tally, self.reference.room_bars - self.reference.tail_bars)
+
+    def allow(self, allowed_per_year: float) -> None:
+        """Set the limit of growth by another budget; what was seen stays."""
+        self.limit_bars = limit_of(self.reference, allowed_per_year)
 
     def take(self, look: Look | None, running_s: float) -> bool:
         """Take a window: its look, and its new seconds of running; return True if `change` is another now."""

@@ -79,15 +79,17 @@ class Captures(Sink):
             configuration: what decides a verdict, for `meta`; without secrets.
             clock: Unix time, s.
         """
-        self._settings = settings
+        self._folder = folder
         self._motor = origin.motor
         self._about = {"agent": origin.agent, "motor": origin.motor, **about(configuration)}
         self._about["model"] = {"name": origin.model_name, "sha256": origin.model_sha256}
         self._clock = clock
         self._recent = RecentSamples(windows)
-        self._writer = CaptureWriter(CaptureStore(folder, settings.keep, 1e6 * settings.max_mb))
+        self._writer = CaptureWriter(_store(folder, settings))
         self._window_s = windows.timeline().length_s + _MARGIN_S
-        self._before_s = 0.0 if settings.when == "never" else max(settings.seconds_before, self._window_s)
+        self._settings: CaptureSettings
+        self._before_s: float
+        self._take_settings(settings)
         self._open: _Open | None = None
         self._diagnosis: Diagnosis | None = None
         self._closed_s = -_APART_S
@@ -101,6 +103,15 @@ class Captures(Sink):
     ) -> None:
         self._close()
         self._writer.stop()
+
+    def change(self, settings: CaptureSettings) -> None:
+        """Take other settings from now on; a capture that is open ends as it was begun."""
+        self._take_settings(settings)
+        self._writer.use(_store(self._folder, settings))
+
+    def _take_settings(self, settings: CaptureSettings) -> None:
+        self._settings = settings
+        self._before_s = 0.0 if settings.when == "never" else max(settings.seconds_before, self._window_s)
 
     @property
     def watched(self) -> Watched:
@@ -206,6 +217,10 @@ class Captures(Sink):
         self._closed_s = time.monotonic()
         stretches = self._recent.since(is_open.begins_s)
         self._writer.put(Job(is_open.name, partial(_recording, is_open, device, stretches, self._about)))
+
+
+def _store(folder: Path, settings: CaptureSettings) -> CaptureStore:
+    return CaptureStore(folder, settings.keep, 1e6 * settings.max_mb)
 
 
 def about(configuration: dict[str, object]) -> dict[str, object]:

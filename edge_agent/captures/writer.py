@@ -62,6 +62,10 @@ class CaptureWriter:
         """What became of captures since the start."""
         return CaptureCounts(self._written, self._failed)
 
+    def use(self, store: CaptureStore) -> None:
+        """Write into this store from the next capture on."""
+        self._store = store
+
     def put(self, job: Job) -> None:
         """Have a capture written; it fails if too many wait already."""
         try:

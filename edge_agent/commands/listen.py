@@ -8,6 +8,7 @@ from pathlib import Path
 from edge_agent.acquire.port_source import SerialSource
 from edge_agent.acquire.serial_port import IN_USE
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE, add_motor_option
+from edge_agent.commands import guess
 from edge_agent.config import Settings, load_with_doubts
 from edge_agent.doctor.figures_table import columns, figures_payload, header, problems_of, row
 from edge_agent.doctor.listener import Listener, Look
@@ -29,7 +30,11 @@ _HEADER_EVERY = 20
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("-c", "--config", type=Path, help="the YAML file of the agent")
+    source.add_argument(
+        "--guess", metavar="PORT", help="a port of which nothing is known: propose the YAML for it"
+    )
     add_motor_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object a line")
     parser.add_argument("--seconds", type=_seconds, help="end after this time (default: Ctrl-C ends it)")
@@ -44,6 +49,8 @@ def _seconds(text: str) -> float:
 
 def run(args: argparse.Namespace) -> int:
     """Print a line a second; 1 if no sample came, 2 if the agent has the port."""
+    if args.guess is not None:
+        return guess.propose(args.guess, args.seconds)
     settings, _ = load_with_doubts(args.config, motor=args.motor)
     stop = stop_on_signals()
     who = running_agent(settings)

@@ -14,7 +14,7 @@ from edge_agent.config.document import Document, read_document
 from edge_agent.config.explain import explain
 from edge_agent.config.motors import has_several, split
 from edge_agent.config.problems import ConfigError, Problem
-from edge_agent.config.settings import Settings, host_id
+from edge_agent.config.settings import VERSION, Settings, host_id
 from edge_agent.plain import quoted
 
 
@@ -31,6 +31,23 @@ def load_settings(
     return _chosen(document, _load(document, live=False), motor)
 
 
+def load_of_one_motor(file: Path) -> Settings:
+    """Return settings as `load_settings` does, for what knows the files of an agent of one motor only.
+
+    Raises ConfigError for a file with `motors`, too.
+    """
+    document = read_document(file, os.environ)
+    agent = _load(document, live=False)
+    if has_several(document):
+        key = ("motors",)
+        message = (
+            "this command knows files of one motor only, with motor in the place of motors; stop the agent, "
+            "and copy this file and state_dir instead"
+        )
+        raise ConfigError((Problem(file, document.place(key), key, message),))
+    return agent.shared
+
+
 def load_with_doubts(
     file: Path, environment: Mapping[str, str] = os.environ, motor: str | None = None
 ) -> tuple[Settings, tuple[Problem, ...]]:
@@ -38,7 +55,13 @@ def load_with_doubts(
 
     As `load_settings`, but each channel must be described, here or by the DAQ.
     """
-    document = read_document(file, environment)
+    return settings_with_doubts(read_document(file, environment), motor)
+
+
+def settings_with_doubts(
+    document: Document, motor: str | None = None
+) -> tuple[Settings, tuple[Problem, ...]]:
+    """Return a motor's settings in a document, and what is strange there; raises as `load_with_doubts`."""
     agent = _load(document, live=True)
     settings = _chosen(document, agent, motor)
     for serial, served in agent.daqs():
@@ -47,7 +70,7 @@ def load_with_doubts(
             message = (
                 f"{serial.port} serves {others}; only `run` tells their channels apart, so start the agent"
             )
-            raise ConfigError((Problem(file, document.place(key), key, message),))
+            raise ConfigError((Problem(document.file, document.place(key), key, message),))
     return settings, _doubts(document, agent)
 
 
@@ -97,6 +120,7 @@ def _doubts(document: Document, agent: AgentSettings) -> tuple[Problem, ...]:
 
 def _load(document: Document, *, live: bool) -> AgentSettings:
     """Return the settings; raises ConfigError with all that is wrong, within values and between them."""
+    stated_version(document)
     if not has_several(document):
         settings = _of_one(document, live=live)
         if settings is None:
@@ -124,6 +148,25 @@ def _of_one(document: Document, *, live: bool) -> Settings | None:
         if key not in told:
             document.report(document.place(key), key, message)
     return None if document.problems else settings
+
+
+def stated_version(document: Document) -> int | None:
+    """Return the version that a document states; None if it states none, or not as a whole number.
+
+    Raises ConfigError for that of a later program. It tells nothing else of such a file: what is unknown
+    here is no mistake there.
+    """
+    version = document.root.get("version") if isinstance(document.root, dict) else None
+    if not isinstance(version, int) or isinstance(version, bool):
+        return None
+    if version > VERSION:
+        key = ("version",)
+        message = (
+            f"found {version}, and this program reads version {VERSION}: it is for a later one; install "
+            "that, or take the file that was used with this one"
+        )
+        raise ConfigError((Problem(document.file, document.place(key), key, message),))
+    return version
 
 
 def _validated(document: Document) -> Settings | None:

@@ -17,6 +17,7 @@ from edge_agent.baseline.settings import BaselineSettings
 from edge_agent.config.addresses import check_port
 from edge_agent.config.broker import MqttSection
 from edge_agent.config.channels import Channels
+from edge_agent.config.frames import OPEN_INPUTS, Closing, DigitalInputs, Frame, Inputs, Opening, Preset
 from edge_agent.config.learning import AlertsSection, BaselineSection, baseline_settings
 from edge_agent.config.outlets import CapturesSection, HomeAssistantSection, HttpSection, WebhookSection
 from edge_agent.config.problems import ConfigError, Problem
@@ -32,6 +33,8 @@ from edge_agent.publish.settings import (
     SinkSettings,
 )
 
+VERSION = 1
+"""Version of the YAML file that this program reads; a change that old files do not survive raises it."""
 _STEP_S = 2.0
 """Default time between windows, s. Judgement: a broken bar takes days to grow."""
 
@@ -66,12 +69,26 @@ class AcquisitionSection(Section):
     baud_rate: Annotated[int, Field(ge=1200, le=12_000_000)] = 921_600
     """Bits per second of a UART; has no effect on USB CDC."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
-    """Scans per second, for drivers such as csv_lines: lines do not say it."""
+    """Scans per second, for drivers such as csv_lines: lines do not say it. due_daq and dataq are told it,
+    and take the nearest one; null: 10000 for these."""
     columns: Annotated[
         Annotated[tuple[Name, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(as_tuple)
     ] = None
     """Names of all columns of a line, in order, for csv_lines; those that are not channels are ignored. null:
     the columns are the channels, or a header of the DAQ names them."""
+    preset: Preset = None
+    """A DAQ that the driver fixed_frame knows; null: it is described by `frame`."""
+    inputs: Inputs = None
+    """Input that each channel is connected to, in their order: A0 to A11 of due_daq, 0 to 7 of dataq (there
+    256 more for each step of gain); null: the first ones."""
+    frame: Frame = None
+    """Layout of the frames, for fixed_frame without a preset."""
+    open: Opening = None
+    """Commands that make the DAQ send, in order, for fixed_frame without a preset; null: it sends unasked."""
+    close: Closing = None
+    """Commands that stop the DAQ, likewise; null: none."""
+    digital_inputs: DigitalInputs = None
+    """What the seven digital inputs of a DATAQ read; null: 127, as where nothing is connected to them."""
 
     @field_validator("columns")
     @classmethod
@@ -125,6 +142,8 @@ class ModelSection(Section):
 class Settings(Section):
     """All settings of an agent."""
 
+    version: Annotated[int, Field(ge=1, le=VERSION)] = VERSION
+    """Version of this file; without it, the newest one that the program reads."""
     agent: AgentSection = Field(default_factory=AgentSection)
     """The agent's own identity."""
     motor: Nameplate
@@ -157,6 +176,8 @@ class Settings(Section):
     """Folder of the outbox; null: the agent's id in systemd's StateDirectory or ~/.local/state/edge-agent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important messages that are logged."""
+    log_format: Literal["text", "json"] = "text"
+    """json: each message of the log is a JSON object on a line of its own, for programs that collect logs."""
 
     @model_validator(mode="before")
     @classmethod
@@ -210,6 +231,12 @@ class Settings(Section):
             rate_hz=self.acquisition.rate_hz,
             columns=self.acquisition.columns or (),
             window_s=self.window.length_s,
+            preset=self.acquisition.preset,
+            inputs=self.acquisition.inputs or (),
+            opening=tuple(command.encode() for command in self.acquisition.open or ()),
+            closing=tuple(command.encode() for command in self.acquisition.close or ()),
+            frame=None if self.acquisition.frame is None else self.acquisition.frame.layout(),
+            digital_inputs=self.acquisition.digital_inputs or OPEN_INPUTS,
         )
 
     def device_channels(self) -> tuple[ChannelOverride, ...]:

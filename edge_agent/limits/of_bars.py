@@ -261,6 +261,12 @@ class StateLimits:
         "judgement: stops and load steps of most duties are shorter",
         "larger: states outlive their truth; smaller: they flutter",
     )
+    max_hold_s: float = limit(
+        1800.0,
+        "The same at most, for a motor whose answers have come back after long gaps, s.",
+        "judgement: a stop or a break of a shift is no longer",
+        "larger: states outlive their truth; smaller: those of motors that answer seldom flutter",
+    )
     min_over_limit: float = limit(
         3.0,
         "Equivalent bars, per the window's own detection limit, from which a fault counts over time.",
@@ -281,9 +287,21 @@ class StateLimits:
     )
     patience_windows: int = limit(
         3,
-        "Windows in a row with a new reason before the reason of the state changes.",
+        "Windows with a new reason before the reason of the state changes.",
         "judgement",
         "smaller: reasons take turns",
+    )
+    reason_s: float = limit(
+        120.0,
+        "Time over which the reasons of windows are counted, s.",
+        "measured: bench_motor_days.py; two turns of most duties",
+        "larger: a lasting reason is told later; smaller: reasons take turns",
+    )
+    reason_lead: float = limit(
+        2.0,
+        "How many times as often as the reason of the state another one must come to take its place.",
+        "measured: bench_motor_days.py",
+        "larger: a lasting reason is told later; smaller: reasons take turns",
     )
     clear_limit_share: float = limit(
         0.5,

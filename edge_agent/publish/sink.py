@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self, TypeVar
 
 from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.source import Source
 from edge_agent.pipeline import Answer
 from edge_agent.publish import SINKS
 from edge_agent.publish.documents import Document, Told
@@ -60,6 +61,8 @@ class SinkCounts:
     """Requests that were answered and done."""
     commands_refused: int = 0
     """Requests that were not done: answered with an error, or too many."""
+    disk_problem: str | None = None
+    """What is wrong with the disk that it writes to, in words; None while all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +131,10 @@ class Sink(Protocol):
         """Take a pulse; for sinks that cannot wait for the next heartbeat. Called as `take` is."""
         return
 
+    def reload(self, settings: SinkSettings) -> None:
+        """Take what may change while it runs, as `edge_agent.reloading` lists it. Called as `take` is."""
+        return
+
     @property
     def watched(self) -> Watched | None:
         """Return its thread, for the supervisor; None if it has none."""
@@ -152,6 +159,18 @@ class Sink(Protocol):
         None if it does not remember; it may be asked before it is entered.
         """
         return None
+
+
+def pulse_of(windows: Mapping[str, WindowCounts], sources: Sequence[Source], sinks: Sequence[Sink]) -> Pulse:
+    """Return what has been counted by now; `windows` are those of each motor, by its id."""
+    return Pulse(
+        summed(list(windows.values())),
+        summed([source.counts() for source in sources]),
+        sum(source.dropped_bytes for source in sources),
+        sum(source.waiting_blocks for source in sources),
+        tuple(sink.counts for sink in sinks),
+        windows,
+    )
 
 
 def open_sinks(settings: SinkSettings) -> list[Sink]:

@@ -19,7 +19,7 @@ _PARTS = {
     "Motor and channels": background.motor_and_channels,
     "How this report was made": background.how_it_was_made,
 }
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 """The page may load nothing and run nothing, whatever gets into it."""
 
 
@@ -28,7 +28,7 @@ def page(facts: Facts) -> str:
     body = "".join(section(title, part(facts)) for title, part in _PARTS.items())
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(f'{facts.motor}: {facts.summary}')}</title><style>{STYLE}</style></head>\n"
         f"<body>{_head(facts)}<main>{body}</main></body></html>\n"

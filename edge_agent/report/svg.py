@@ -108,7 +108,7 @@ def ticks(low: float, high: float, most: int = 8) -> list[float]:
     step = 1e-9
     for _ in range(60):
         for factor in (1, 2, 5):
-            if (high - low) / (factor * step) < most:
+            if (high - low) / (factor * step) + 1e-9 < most:  # as much as is forgiven below
                 first = -(-low // (factor * step))
                 count = int((high - first * factor * step) / (factor * step) + 1e-9) + 1
                 return [(first + n) * factor * step for n in range(count)]

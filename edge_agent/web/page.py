@@ -5,6 +5,7 @@
     /trend/SPAN             the chart of a week, a quarter or all years
     /captures/NAME          a capture to download
     /captures/NAME/view     the window behind it, to be drawn
+    /captures/NAME/report   the report on its alarm, to be read and printed
     /command/NAME           POST: acknowledge, feedback
 
 Without a token nothing can be written; see `doors` for who may do what.
@@ -15,13 +16,15 @@ import json
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from edge_agent.acquire.recordings import RecordingError
-from edge_agent.publish.json_values import Payload
+from edge_agent.report.build import report_html
+from edge_agent.report.page import POLICY as REPORT_POLICY
 from edge_agent.web.asks import COMMANDS, Asks, TooManyError
 from edge_agent.web.assets import HEADERS, asset
 from edge_agent.web.captured import capture_at, view_of_capture
@@ -30,6 +33,7 @@ from edge_agent.web.months import SPANS, chart_of
 from edge_agent.web.telling import Telling
 from edge_agent.web.viewers import Live
 
+Result = TypeVar("Result")
 Handler = Callable[[Request], Awaitable[Response]]
 _MAX_COMMAND_BYTES = 4096
 """Bytes of a command: some hundred characters of a note. Judgement."""
@@ -77,6 +81,7 @@ class Page:
             Route("/trend/{span}", self.kept_to_itself(self._chart)),
             Route("/captures/{name}", self.kept_to_itself(self._capture)),
             Route("/captures/{name}/view", self.kept_to_itself(self._capture_view)),
+            Route("/captures/{name}/report", self.kept_to_itself(self._report)),
             Route("/command/{name}", self.kept_to_itself(self._command), methods=["POST"]),
         ]
 
@@ -90,7 +95,7 @@ class Page:
                 )
             response = await answer(request)
             for name, value in HEADERS.items():
-                response.headers[name] = value
+                response.headers.setdefault(name, value)
             return response
 
         return guarded
@@ -130,6 +135,16 @@ class Page:
         except RecordingError as error:
             return _problem(422, str(error))
 
+    async def _report(self, request: Request) -> Response:
+        path = capture_at(self._captures, request.path_params["name"])
+        if path is None:
+            return _no_capture()
+        try:
+            html = await self._work(lambda: report_html(path))
+        except RecordingError as error:
+            return _problem(422, str(error))
+        return HTMLResponse(html, headers={"content-security-policy": REPORT_POLICY})
+
     async def _command(self, request: Request) -> Response:
         name = request.path_params["name"]
         if not self._may_write:
@@ -150,7 +165,7 @@ class Page:
             return _problem(409, reply.error)
         return JSONResponse(reply.data)
 
-    async def _work(self, work: Callable[[], Payload]) -> Payload:
+    async def _work(self, work: Callable[[], Result]) -> Result:
         """Do what takes longer in a thread that ends with it, one at a time."""
         async with self._one_at_a_time:
             executor = ThreadPoolExecutor(1, "http-work")

@@ -204,6 +204,31 @@ def test_a_file_that_cannot_be_used_is_put_aside_and_learning_starts_anew(site: 
     assert site.state is BaselineState.LEARNED
 
 
+def test_a_baseline_of_a_newer_version_is_kept_whole_for_the_program_that_reads_it(site: Site) -> None:
+    site.run(LOOKS + 1)
+    learned = site.baseline.status.reference_bars
+    newer = site.path.read_text().replace(f'"version": {FILE_VERSION}', '"version": 99')
+    site.path.write_text(newer)
+    site.restart()
+    assert site.state is BaselineState.LEARNING
+    aside = site.path.with_name("baseline.json.unusable")
+    assert aside.read_text() == newer
+    aside.replace(site.path)
+    site.path.write_text(newer.replace('"version": 99', f'"version": {FILE_VERSION}'))
+    site.restart()
+    assert site.baseline.status.reference_bars == learned
+
+
+def test_a_baseline_with_more_or_fewer_fields_of_the_same_version_is_read(site: Site) -> None:
+    site.run(LOOKS + 1)
+    learned = site.baseline.status.reference_bars
+    content = json.loads(site.path.read_text())
+    del content["tally"], content["growing"]
+    site.path.write_text(json.dumps({**content, "of_tomorrow": [1, 2]}))
+    site.restart()
+    assert site.baseline.status.reference_bars == learned
+
+
 def test_a_disk_that_takes_nothing_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "taken").write_text("")
     site = Site(tmp_path / "taken")
@@ -307,3 +332,24 @@ def test_the_state_stays_what_the_signals_show(site: Site) -> None:
     state = broken_state(3.0)
     assert site.baseline.judge(state).state is State.BROKEN_BARS
     assert site.baseline.judge(verdict_of(site.motor.look())).evidence.baseline_bars is not None
+
+
+def test_other_hours_count_at_once_and_what_was_learned_so_far_stays(site: Site) -> None:
+    site.run(LOOKS // 2)
+    hours = site.baseline.status.hours
+    site.baseline.reload(BaselineSettings(10 * HOURS))
+    assert site.baseline.status.hours == hours
+    site.run(LOOKS)
+    assert site.state is BaselineState.LEARNING
+    site.baseline.reload(BaselineSettings(HOURS))
+    site.run(10)
+    assert site.state is BaselineState.LEARNED
+
+
+def test_another_budget_counts_at_once_and_the_growth_so_far_stays(site: Site) -> None:
+    site.run(2 * LOOKS)
+    before = site.baseline.status
+    site.baseline.reload(BaselineSettings(HOURS, false_alarms_per_year=0.001))
+    assert site.baseline.status == replace(before, false_alarms_per_year_allowed=0.001)
+    assert site.baseline._watching is not None
+    assert before.growth_bars is not None

@@ -87,3 +87,14 @@ def test_false_alarms_are_proven_rarer_the_longer_it_runs() -> None:
     assert late is not None
     assert late < early
     assert watching.tally.hours == pytest.approx(watching.tally.looks * WINDOW_S / 3600, rel=0.02)
+
+
+def test_another_budget_sets_the_limit_of_growth_and_keeps_what_was_seen() -> None:
+    motor = DrawnMotor(np.random.default_rng(4), sigma_bars=0.06)
+    watch = a_watch(motor)
+    for look in motor.looks(20):
+        watch.take(look, 12.0)
+    before = watch.limit_bars, watch.growth_bars, watch.growth.sum_bars, watch.tally
+    watch.allow(0.001)
+    assert watch.limit_bars > before[0]
+    assert (watch.growth_bars, watch.growth.sum_bars, watch.tally) == before[1:]

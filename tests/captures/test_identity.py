@@ -144,7 +144,7 @@ def test_a_full_disk_costs_captures_and_no_diagnosis(tmp_path, motor, monkeypatc
     assert [own.captured for own in said.of(Event)] != []
     assert list((tmp_path / "captures").iterdir()) == []
     health = agent._health.read(
-        [agent.lines[0]._source], [agent.lines[0].pipeline.windows.counts], agent._sinks
+        [agent._feeds[0].source], [agent.lines[0].pipeline.windows.counts], agent._sinks
     )
     assert (health.captures_written, health.windows_failed, health.windows_skipped) == (0, 0, 0)
     assert health.captures_failed >= 1

@@ -253,3 +253,16 @@ def test_what_is_written_is_counted(line: Line) -> None:
     line.event()
     line.written()
     assert (line.captures.counts.captures_written, line.captures.counts.captures_failed) == (1, 0)
+
+
+def test_other_settings_count_from_the_next_capture_on(tmp_path: Path) -> None:
+    line = Line(tmp_path, when="never", keep=1)
+    line.run(20)
+    assert line.event() is None
+    line.captures.change(CaptureSettings(seconds_before=10.0, seconds_after=1.0, keep=2))
+    line.run(20)
+    assert line.event() == NAME
+    line.captures.change(CaptureSettings(when="never", keep=2))
+    line.run(5)
+    (kept,) = line.written().values()
+    assert 11.0 <= seconds_of(kept) <= 12.5

@@ -103,3 +103,9 @@ def test_a_command_for_one_motor_needs_its_name(tmp_path: Path) -> None:
         load_settings(path)
     with pytest.raises(ConfigError, match="expected one of pump, fan"):
         load_settings(path, motor="crane")
+
+
+def test_what_knows_files_of_one_motor_refuses_one_of_several(tmp_path: Path) -> None:
+    assert load_of_one_motor(write(tmp_path, ONE)).motor.id == "pump"
+    with pytest.raises(ConfigError, match="one motor only"):
+        load_of_one_motor(write(tmp_path, TWO))

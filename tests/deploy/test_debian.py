@@ -11,6 +11,9 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+import yaml
+
+from edge_agent import __version__
 
 ROOT = Path(__file__).parents[2]
 DEBIAN = ROOT / "deploy/debian"
@@ -18,6 +21,7 @@ SCRIPTS = [
     *(DEBIAN / name for name in ("postinst", "prerm", "postrm", "make-repository.sh")),
     ROOT / "deploy/install.sh",
     ROOT / "deploy/mosquitto/make-certificates.sh",
+    ROOT / "deploy/home_assistant_addon/run.sh",
 ]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
@@ -127,3 +131,15 @@ def test_the_installer_shows_how_it_is_used() -> None:
     assert done.returncode == 0
     assert "--repository" in done.stdout
     assert "set -eu" not in done.stdout
+
+
+def test_the_add_on_has_the_keys_that_home_assistant_asks_for() -> None:
+    """Required keys after the add-on documentation of Home Assistant; the version is the program's own."""
+    folder = ROOT / "deploy/home_assistant_addon"
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    assert config.keys() >= {"name", "version", "slug", "description", "arch"}
+    assert config["version"] == __version__
+    assert set(config["arch"]) == {"aarch64", "amd64"}
+    assert re.fullmatch(r"[a-z0-9_]+", config["slug"])
+    assert config["slug"] in (folder / "run.sh").read_text()
+    assert (folder / "run.sh").stat().st_mode & 0o111

@@ -119,7 +119,8 @@ def test_wrong_commands_are_answered_and_change_nothing(site: Site) -> None:
         site.ask("feedback", '{"id": 12, "right": false, "found": "' + 5000 * "x" + '"}'),
         site.ask("feedback", '{"id": 11, "right": false}'),
         site.ask("feedback", '{"id": 12, "right": "no", "transaction": 7}'),
-        site.ask("reload", "{}"),
+        site.ask("reload", '{"file": "/etc/passwd"}'),
+        site.ask("restart", "{}"),
         site.ask("Feedback", '{"id": 12, "right": false}', under="unknown"),
     ]
     assert {reply["status"] for reply in wrong} == {"error"}
@@ -158,3 +159,20 @@ def test_commands_that_were_switched_off_while_one_waited_are_not_obeyed(site: S
     health = site.health_after_now()
     assert (health["commands_done"], health["commands_refused"]) == (0, 0)
     assert site.alarm_now()["active"] is True
+
+
+def test_a_reload_keeps_the_alarm_names_what_waits_and_is_refused_whole_for_an_error(site: Site) -> None:
+    agent = site.start(", commands: true")
+    config = site.folder / "agent.yaml"
+    right, before = config.read_text(), site.alarm_now()
+    config.write_text(f"{right}alerts: {{false_alarms_per_year: 0.2}}\ncaptures: {{keep: 0}}\n")
+    refused = site.ask("reload", "{}")
+    assert refused["status"] == "error"
+    assert "captures.keep: found 0" in refused["error"]
+    config.write_text(f"{right}alerts: {{false_alarms_per_year: 0.2}}\nwindow: {{length_s: 10}}\n")
+    assert site.ask("reload", "{}")["data"] == {
+        "changed": ["alerts.false_alarms_per_year"],
+        "needs_restart": ["window.length_s"],
+    }
+    assert site.alarm_now() == before
+    assert agent.stop() == 0

@@ -242,7 +242,7 @@ def test_a_sink_that_is_a_file_and_a_line_in_the_list_gets_all_that_mqtt_gets(
     agent = agent_of(config, MODEL, heard := Ends(stop))
     recording = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=16.0))
     rates_hz = {stream.number: stream.rate_hz for stream in recording.device.streams}
-    queue = agent.lines[0]._source._queue  # type: ignore[attr-defined]
+    queue = agent._feeds[0].source._queue  # type: ignore[attr-defined]
     queue.put(encode_description(recording.device))
     for sequence, block in enumerate(replay_blocks(recording, 0.1)):
         queue.put(encode_data(block, rates_hz[block.stream], sequence))

@@ -213,7 +213,7 @@ def test_the_agent_posts_the_event_that_it_publishes(tmp_path: Path, server: Hoo
     agent = agent_of(config, Model.load("builtin"), heard := EndsAtAlarm(stop))
     recording = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=16.0))
     rates_hz = {stream.number: stream.rate_hz for stream in recording.device.streams}
-    queue = agent.lines[0]._source._queue  # type: ignore[attr-defined]
+    queue = agent._feeds[0].source._queue  # type: ignore[attr-defined]
     queue.put(encode_description(recording.device))
     for sequence, block in enumerate(replay_blocks(recording, 0.1)):
         queue.put(encode_data(block, rates_hz[block.stream], sequence))
@@ -302,3 +302,16 @@ def test_of_each_of_several_motors_a_server_is_told_apart(tmp_path: Path, server
         "notify-1-fan.sqlite3",
         "notify-1-motor-1.sqlite3",
     ]
+
+
+def test_other_occasions_count_from_a_reload_on(tmp_path: Path, server: HookServer) -> None:
+    hook = WebhookSettings(server.url, on=("danger",))
+    sink = open_sink(sink_settings(tmp_path, hook))
+    assert sink is not None
+    with sink:
+        sink.take(RAISED)
+        assert sink.counts.events_waiting == 0
+        sink.reload(sink_settings(tmp_path, replace(hook, on=("alarm",))))
+        sink.take(RAISED)
+        server.wait_for(1)
+    assert server.occasions == ["alarm"]

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 from answers import a_window, an_answer
+from reported import an_alarm
 from said import BROKEN, MOTOR_OFF, ORIGIN
 from serving import WAIT_S, ask, get, serving
 from test_captured import NAME, write_capture
 
 from edge_agent.publish.documents import Event, Reply, State
+from edge_agent.report.page import POLICY as REPORT_POLICY
 from edge_agent.web import protocol
 from edge_agent.web.sink import Web
 
@@ -160,6 +162,20 @@ def test_a_capture_can_be_had_and_drawn(tmp_path: Path) -> None:
         (tmp_path / "captures" / "broken.npz").write_bytes(content[:500])
         damaged = get(port, "/captures/broken.npz/view")
         assert (damaged.status, "damaged" in damaged.text) == (422, True)
+
+
+def test_the_report_on_an_alarm_is_a_page_of_its_own(tmp_path: Path) -> None:
+    capture = an_alarm(tmp_path)
+    with serving(tmp_path) as (_, port):
+        answer = ask(port, f"/captures/{capture.name}/report")
+        assert answer.status == 200
+        assert answer.headers["content-security-policy"] == REPORT_POLICY
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "broken bars" in answer.text
+        assert "pump-7" in answer.text
+        (tmp_path / "captures" / "broken.npz").write_bytes(b"PK")
+        assert ask(port, "/captures/broken.npz/report").status == 422
+        assert ask(port, "/captures/none.npz/report").status == 404
 
 
 @pytest.mark.parametrize(

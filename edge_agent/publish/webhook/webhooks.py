@@ -17,7 +17,7 @@ from typing import Self
 from edge_agent.publish.documents import Document, motor_of
 from edge_agent.publish.payloads import encode
 from edge_agent.publish.settings import OutboxSettings, SinkSettings, WebhookSettings
-from edge_agent.publish.sink import Sink, SinkCounts
+from edge_agent.publish.sink import Pulse, Sink, SinkCounts
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.webhook.occasions import Notice, Occasions, memory_as_json, memory_from_json
 from edge_agent.publish.webhook.sender import Sender
@@ -90,6 +90,11 @@ class Webhook:
             self._occasions.take(document)
         self._look()
 
+    def reload(self, settings: WebhookSettings) -> None:
+        """Tell these occasions from now on, each as seldom as this; what waits on the disk stays."""
+        with self._lock:
+            self._occasions.reload(settings.on, settings.cooldown_s)
+
     @property
     def watched(self) -> Watched:
         """The thread of its sender."""
@@ -105,7 +110,12 @@ class Webhook:
             events_unsaved=kept.unsaved,
             files_put_aside=kept.files_put_aside,
             left_out=self._sender.counts.left_out,
+            disk_problem=kept.problem,
         )
+
+    def look_after(self) -> None:
+        """See whether its outbox is still in its place."""
+        self._outbox.look_after()
 
     def _look(self) -> None:
         """Keep what is due, by now or by what was taken; called by the sender, too, since time passes."""
@@ -149,6 +159,12 @@ class Webhooks(Sink):
         for webhook in self._webhooks:
             webhook.take(document)
 
+    def reload(self, settings: SinkSettings) -> None:
+        """Hand each webhook its own; the numbers of entries and of motors stay as they are."""
+        for_each = [own for own in settings.webhooks for _ in settings.motors]
+        for webhook, own in zip(self._webhooks, for_each, strict=True):
+            webhook.reload(own)
+
     @property
     def watched(self) -> Watched:
         """All their threads as one: the one that showed a sign of life least recently, and any that died."""
@@ -162,10 +178,18 @@ class Webhooks(Sink):
 
     @property
     def counts(self) -> SinkCounts:
-        """The sums over all."""
+        """The sums over all, and the first problem."""
         counts = [webhook.counts for webhook in self._webhooks]
-        names = [field.name for field in fields(SinkCounts)]
-        return SinkCounts(**{name: sum(getattr(own, name) for own in counts) for name in names})
+        names = [field.name for field in fields(SinkCounts) if field.name != "disk_problem"]
+        problem = next((own.disk_problem for own in counts if own.disk_problem), None)
+        return SinkCounts(
+            **{name: sum(getattr(own, name) for own in counts) for name in names}, disk_problem=problem
+        )
+
+    def feel(self, pulse: Pulse) -> None:
+        """See, once a second, whether the outboxes are still in their places."""
+        for webhook in self._webhooks:
+            webhook.look_after()
 
 
 def _told_in(payload: bytes) -> object:

@@ -35,6 +35,7 @@ function row(event, motor, mayWrite) {
     tools.append(
       spectrumButton(event, more),
       make("a", { href: `captures/${encodeURIComponent(event.captured)}`, download: event.captured }, "Download capture"),
+      make("a", { href: `captures/${encodeURIComponent(event.captured)}/report`, target: "_blank", rel: "noopener" }, "Report"),
     );
   } else if (event.captured) tools.append(make("span", { class: "muted" }, "no capture yet, or no more"));
   const item = make("li", {},

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from plates import plate_yaml
 
-from edge_agent.config import AgentSettings, ConfigError, load_agent, load_settings
+from edge_agent.config import AgentSettings, ConfigError, load_agent, load_of_one_motor, load_settings
 
 
 def write(folder: Path, motors: str, more: str = "") -> Path:
@@ -105,7 +105,8 @@ def test_a_command_for_one_motor_needs_its_name(tmp_path: Path) -> None:
         load_settings(path, motor="crane")
 
 
-def test_what_knows_files_of_one_motor_refuses_one_of_several(tmp_path: Path) -> None:
-    assert load_of_one_motor(write(tmp_path, ONE)).motor.id == "pump"
-    with pytest.raises(ConfigError, match="one motor only"):
-        load_of_one_motor(write(tmp_path, TWO))
+def test_what_knows_files_of_one_motor_refuses_motors(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="one motor only") as refused:
+        load_of_one_motor(write(tmp_path, entry("pump", "/dev/a")))
+    (problem,) = refused.value.problems
+    assert problem.key == ("motors",)

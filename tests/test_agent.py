@@ -417,7 +417,7 @@ def test_heartbeats_come_and_a_stop_is_seen_between_blocks_however_slow_they_are
     stop = Flag()
     agent = an_agent(tmp_path, heard := Heard())
     slow = SlowLine(agent, monkeypatch, stop, blocks=70)
-    heartbeat_s = agent._heartbeat_s
+    heartbeat_s = agent._reloading.heartbeat_s
     agent.run(stop)
     assert slow.taken == 70
     said_s = [one.uptime_s for one in heard.of(Health)]

@@ -18,6 +18,7 @@ from edge_agent.backup.manifest import CAPTURES, CONFIGURATION, STATE, STATE_SUF
 from edge_agent.backup.reading import MAX_STATE_BYTES, RefusedArchiveError, read_backup
 from edge_agent.captures.recorder import FOLDER
 from edge_agent.config import Settings
+from edge_agent.state_file import sync_folder
 
 _MAX_SHARE_OF_DISK = 0.9
 """Share of the free space that a restore may take; judgement."""
@@ -78,7 +79,7 @@ def restore(archive: Path, settings: Settings, config: Path) -> Restored:
         _replace(folder, new)
         done.files = [path.name for path in new]
         done.captures = _add_captures(parts / STATE / CAPTURES, folder / FOLDER)
-        _sync(folder)
+        sync_folder(folder)
         done.other_configuration = _compare(parts / CONFIGURATION, config, folder)
     return done
 
@@ -105,8 +106,8 @@ def _keep(folder: Path) -> Path | None:
         for path in present:
             shutil.copy2(path, kept / path.name)
             _settle(kept / path.name, like=folder)
-        _sync(kept)
-        _sync(folder)
+        sync_folder(kept)
+        sync_folder(folder)
     except OSError:
         shutil.rmtree(kept, ignore_errors=True)
         raise
@@ -120,7 +121,7 @@ def _replace(folder: Path, new: list[Path]) -> None:
     for path in _present(folder):
         if path.name.endswith(_BESIDE_DATABASES):  # the log of an old database would spoil the new one
             path.unlink()
-    _sync(folder)
+    sync_folder(folder)
     for path in new:
         path.replace(folder / path.name)
     names = {path.name for path in new}
@@ -177,12 +178,3 @@ def _own(path: Path, like: Path) -> None:
     if os.geteuid() == 0:
         owner = like.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
-
-
-def _sync(folder: Path) -> None:
-    """Have the new names on the medium."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

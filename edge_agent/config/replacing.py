@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+from edge_agent.state_file import sync_folder
+
 
 def replace_text(file: Path, text: str) -> Path:
     """Replace the text of a file, and keep the old file beside it; return where.
@@ -29,6 +31,7 @@ def replace_text(file: Path, text: str) -> Path:
         os.chown(beside, owner.st_uid, owner.st_gid)
         os.chown(kept, owner.st_uid, owner.st_gid)
     beside.replace(file)
+    sync_folder(file.parent)
     return kept
 
 

@@ -19,6 +19,7 @@ acquire           where samples come from: serial port, drivers, recordings
 windows           sliding windows over the sample timeline
 signals           a window of samples becomes evidence and images
 diagnose          evidence becomes a verdict, and verdicts become a state
+audit             which entry of the nameplate cannot be right, by what many windows show
 baseline          what is normal for this motor: learned, and what it shows later held against that
 publish           states, events and health go to the broker
 web               the HTTP server: metrics, health
@@ -40,10 +41,14 @@ plot              a picture of a window: spectra with the expected lines, sideba
 health            the state of the agent itself: counted as it runs, read at every heartbeat
 captures          samples kept as recordings when something happens
 report            one page on an alarm, made of such a recording
+state_folder      whether `state_dir` is there, takes files and has room; made again if it is deleted
 state_file        small files in `state_dir` that outlive restarts and power cuts
 self_test         the proof that a broken bar would be found: added to a copy of a healthy window
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection
+wall_clock        whether the clock of this computer can be believed: only dates depend on it
 supervision       watched threads, stop signals and systemd: nothing dies or stalls unnoticed
+journal           levels of messages as the journal of systemd understands them
+json_log          the log as JSON, for programs that collect logs
 plain             foreign text within messages: on one line, without control sequences
 models            the shipped model: its ONNX file, digest, float weights and card (README.md)
 """

@@ -18,6 +18,8 @@ from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.source import News, PortLost, PortOpened, Source
 from edge_agent.alarm import AlarmLatch
 from edge_agent.announce import Announcer
+from edge_agent.audit.memory import FILE_VERSION as AUDIT_VERSION
+from edge_agent.audit.monitor import PlateAudit
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
@@ -29,13 +31,13 @@ from edge_agent.explain import say_why
 from edge_agent.health import HealthMeter
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin
-from edge_agent.publish.sink import Pulse, Sink, draw_event_number, last_told
+from edge_agent.publish.sink import Sink, draw_event_number, last_told, pulse_of
 from edge_agent.reloading import Reloading, Reread, no_file
 from edge_agent.remote import Remote
 from edge_agent.running_time import RunningMeter
 from edge_agent.self_test.schedule import SelfTest
 from edge_agent.source_watch import SourceWatch
-from edge_agent.state_file import StateFile
+from edge_agent.state_folder import StateFolder
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
 from edge_agent.trend import keeper
 from edge_agent.verdict import Refusal, Verdict, in_short
@@ -45,8 +47,9 @@ _POLL_S = 0.2
 """The loop checks heartbeats and stop this often, s. Judgement."""
 _PULSE_S = 1.0
 """Sinks feel a pulse this often, s. Judgement: they know within seconds that samples have stopped."""
-_BEHIND_BLOCKS = 500
-"""Byte blocks waiting from which whole windows are skipped: some seconds of samples."""
+_MAX_WAIT_S = 5.0
+"""Windows whose last samples waited for longer, s, are skipped: so late is a verdict at most, beside the work
+on it. Judgement: a short burden of the computer skips none."""
 
 
 class Agent:
@@ -75,31 +78,28 @@ class Agent:
             lambda: draw_event_number(sinks),
             self._captures.of_event,
         )
-        self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION))
-        running_file = StateFile(folder / "running_time.json", running_time.FILE_VERSION)
+        self._folder = StateFolder(folder)
+        self._alarm = AlarmLatch(self._folder.file("alarm.json", alarm.FILE_VERSION))
+        running_file = self._folder.file("running_time.json", running_time.FILE_VERSION)
         self._running = RunningMeter(settings.motor, running_file)
-        baseline_file = StateFile(folder / "baseline.json", BASELINE_VERSION)
+        baseline_file = self._folder.file("baseline.json", BASELINE_VERSION)
         self._baseline = Baseline(settings.baseline_settings(), baseline_file)
+        self._audit = PlateAudit(settings.motor, self._folder.file("audit.json", AUDIT_VERSION))
         self._trend = keeper.TrendKeeper(folder / keeper.FILE_NAME)
         self._newest: Answer | None = None
         self._is_first = True
         self._self_test = SelfTest(settings, model)
         self._reloading = Reloading(settings, read, self._baseline, self._captures, sinks)
-        self._remote = Remote(
-            settings.motor.id,
-            self._alarm,
-            self._self_test.begin,
-            self._captures.capture_now,
-            self._baseline.learn,
-            self._reloading.reload,
-        )
+        begin, capture, learn = self._self_test.begin, self._captures.capture_now, self._baseline.learn
+        reload = self._reloading.reload
+        self._remote = Remote(settings.motor.id, self._alarm, begin, capture, learn, reload)
         self._health = HealthMeter(settings.agent.id, model.sha256)
         self._source_watch = SourceWatch(source, self._health)
         self._device_log = DeviceLog(settings)
         self._supervisor = Supervisor()
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager)
-        self._state_said_s = self._health_said_s = self._pulse_said_s = time.monotonic()
+        self._state_said_s = self._health_said_s = self._pulse_said_s = self._looked_s = time.monotonic()
 
     def run(self, stop: Flag, hung_up: Flag | None = None) -> None:
         """Diagnose until `stop` is set; `hung_up` has the configuration read again, and is cleared.
@@ -116,29 +116,36 @@ class Agent:
                     self._supervisor.watch(part.watched)
             entered.callback(self._running.save)
             entered.callback(self._baseline.save)
+            entered.callback(self._audit.save)
             entered.callback(self._trend.close)
             self._manager.ready(in_short(self._state))
             while not stop.is_set():
-                for arrived_s, item in self._source.poll(_POLL_S):
+                paused, news = self._source_watch.poll(_POLL_S)
+                if paused is not None:
+                    self._refuse(paused)
+                for arrived_s, item in news:
                     self._take(item, arrived_s)
+                    if stop.is_set():
+                        break
+                    if time.monotonic() - self._looked_s >= _POLL_S:
+                        self._look_after()
                 self._look_after()
                 self._reloading.look_at(hung_up)
             self._manager.stopping()
 
     @property
     def _state(self) -> Verdict:
-        """The state of the motor, as its baseline reads it."""
-        return self._baseline.judge(self._line.decision.state)
+        """The state of the motor, as its audit and its baseline read it."""
+        return self._baseline.judge(self._audit.judge(self._line.decision.state))
 
     def _take(self, item: News, arrived_s: float) -> None:
         """Take what the source gives: samples go through the stages, and each window's answer is told."""
         match item:
             case SampleBlock():
                 self._source_watch.samples_came()
-                behind = self._source.waiting_blocks > _BEHIND_BLOCKS
                 waited_s = time.monotonic() - arrived_s
                 self._captures.add(item)
-                for answer in self._line.push(item, behind, waited_s):
+                for answer in self._line.push(item, waited_s > _MAX_WAIT_S, waited_s):
                     self._tell(answer)
             case Device():
                 self._begin(item)
@@ -158,12 +165,12 @@ class Agent:
             self._say_change(before, self._state)
         self._captures.begin(device)
         self._device_log.device_came(device)
-        can_tell = capabilities(device.streams, self._nameplate, self._window_s)
-        self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy))
+        self._audit.begin(device)
+        self._say_info(device)
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""
-        answer = self._baseline.take(answer)
+        answer = self._baseline.take(self._audit.take(answer))
         self._health.answered(answer.verdict)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
@@ -203,6 +210,11 @@ class Agent:
     def _say_alarm(self) -> None:
         self._say(self._announcer.alarm(self._alarm.latched))
 
+    def _say_info(self, device: Device) -> None:
+        can_tell = capabilities(device.streams, self._nameplate, self._window_s)
+        findings = self._audit.findings
+        self._say(self._announcer.info(self._nameplate, device, can_tell, self._accuracy, findings))
+
     def _say_baseline(self) -> None:
         self._say(self._announcer.baseline(self._baseline.status))
 
@@ -221,19 +233,14 @@ class Agent:
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
-        health = self._health.read(self._source, self._line.windows.counts, self._sinks)
+        counts = self._line.windows.counts
+        health = self._health.read(self._source, counts, self._sinks, self._folder.problem)
         self._say(self._self_test.tell(health))
 
     def _say_pulse(self) -> None:
         self._pulse_said_s = time.monotonic()
-        source = self._source
-        pulse = Pulse(
-            self._line.windows.counts,
-            source.counts(),
-            source.dropped_bytes,
-            source.waiting_blocks,
-            tuple(sink.counts for sink in self._sinks),
-        )
+        self._folder.look_after()
+        pulse = pulse_of(self._line.windows.counts, self._source, self._sinks)
         for sink in self._sinks:
             sink.feel(pulse)
 
@@ -271,7 +278,9 @@ class Agent:
         self._test_self()
         if self._baseline.has_news():
             self._say_baseline()
-        now_s = time.monotonic()
+        for device in self._audit.news():
+            self._say_info(device)
+        now_s = self._looked_s = time.monotonic()
         silence = self._source_watch.refusal()
         if silence is None:
             self._watchdog.processed(self._line.windows.counts.samples_received, now_s)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.audit.findings import PlateFinding
 from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.manifest import Figure
@@ -14,6 +15,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.outlook import Outlook
 from edge_agent.publish import documents
 from edge_agent.verdict import State, Verdict, in_short
+from edge_agent.wall_clock import clock_is_set
 
 _LOG = logging.getLogger(__name__)
 
@@ -49,7 +51,8 @@ class Announcer:
 
     def state(self, state: Verdict) -> documents.State:
         """Return what is said of a state."""
-        return documents.State(self._origin, state, self._clock(), self.captured)
+        now_unix_s = self._clock()
+        return documents.State(self._origin, state, now_unix_s, self.captured, clock_is_set(now_unix_s))
 
     def alarm(self, latched: LatchedAlarm | None) -> documents.Alarm:
         """Return what is said of the latched alarm."""
@@ -68,12 +71,16 @@ class Announcer:
         return documents.Trend(self._origin, outlook, self._clock())
 
     def info(
-        self, nameplate: Nameplate, device: Device, can_tell: Iterable[str], accuracy: Iterable[Figure]
+        self,
+        nameplate: Nameplate,
+        device: Device,
+        can_tell: Iterable[str],
+        accuracy: Iterable[Figure],
+        plate_findings: Iterable[PlateFinding] = (),
     ) -> documents.Info:
         """Return what is said of motor, sensors and model once the device is known."""
-        return documents.Info(
-            self._origin, nameplate, device, tuple(can_tell), tuple(accuracy), self._clock()
-        )
+        told, right, wrong = tuple(can_tell), tuple(accuracy), tuple(plate_findings)
+        return documents.Info(self._origin, nameplate, device, told, right, self._clock(), wrong)
 
     def event(self, before: Verdict, after: Verdict) -> documents.Event | None:
         """Return what is said of a change of the state; None if it is no event.

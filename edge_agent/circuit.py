@@ -145,13 +145,15 @@ class Circuit:
         amplitude of the speed, the second to its conjugate.
         """
         rates, currents_of, fluxes = self.linearised(slip, line_hz)
-        turned = np.array([[0.0], [1j * fluxes[1]]])
         carrier = (currents_of @ fluxes)[0] + 1.0 / self.iron_loss_ohm
-        upper, lower = (
-            np.linalg.solve(2j * np.pi * hz[:, np.newaxis, np.newaxis] * np.eye(2) - rates, turned)
-            for hz in (swing_hz, -swing_hz)
-        )
-        return (currents_of @ upper)[:, 0, 0] / carrier, (currents_of @ lower)[:, 0, 0] / carrier
+        (a, b), (c, d) = rates
+        sidebands = []
+        for hz in (swing_hz, -swing_hz):
+            # (jw - A) x = (0, y), two equations, by Cramer's rule; the stator's current is the first row.
+            jw = 2j * np.pi * hz
+            turned = 1j * fluxes[1] / ((jw - a) * (jw - d) - b * c)
+            sidebands.append((currents_of[0, 0] * b + currents_of[0, 1] * (jw - a)) * turned / carrier)
+        return sidebands[0], sidebands[1]
 
     def linearised(self, slip: float, line_hz: float) -> tuple[Complexes, Floats, Complexes]:
         """Return A (2, 2), the currents per flux linkage (2, 2), and the steady flux linkages x_0 (2,).

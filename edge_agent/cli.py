@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from edge_agent import __version__
 from edge_agent.config import ConfigError
+from edge_agent.journal import with_level
 from edge_agent.plain import one_line, printable
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -146,13 +147,7 @@ class OneLineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         line = printable(" | ".join(super().format(record).splitlines()))
-        return f"<{_syslog_level(record.levelno)}>{line}" if self._in_journal else line
-
-
-def _syslog_level(level: int) -> int:
-    """Return the level of syslog(3): 7 debug, 6 info, 4 warning, 3 error, 2 critical."""
-    steps = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
-    return next((syslog for from_level, syslog in steps if level >= from_level), 7)
+        return with_level(record.levelno, line) if self._in_journal else line
 
 
 def _guarded(program: str, args: argparse.Namespace) -> int:

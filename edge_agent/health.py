@@ -13,6 +13,7 @@ from edge_agent.acquire.source import Source
 from edge_agent.publish.documents import Health
 from edge_agent.publish.sink import Sink
 from edge_agent.verdict import Reason, Verdict
+from edge_agent.wall_clock import clock_is_set
 from edge_agent.windows.sliding import WindowCounts
 
 _LATENCIES_KEPT = 500
@@ -48,8 +49,10 @@ class HealthMeter:
         """Note what is wrong with the source of samples or a channel of it; None while all is well."""
         self._source_problem = problem
 
-    def read(self, source: Source, windows: WindowCounts, sinks: Sequence[Sink]) -> Health:
-        """Gather everything that is published as health."""
+    def read(
+        self, source: Source, windows: WindowCounts, sinks: Sequence[Sink], state_folder: str | None = None
+    ) -> Health:
+        """Gather everything that is published as health; `state_folder` is what is wrong with that folder."""
         now_s = time.monotonic()
         frames, kept = source.counts(), [sink.counts for sink in sinks]
         p50, p99 = np.percentile(self._latencies_ms, (50, 99)) if self._latencies_ms else (None, None)
@@ -85,6 +88,8 @@ class HealthMeter:
             captures_failed=sum(own.captures_failed for own in kept),
             commands_done=sum(own.commands_done for own in kept),
             commands_refused=sum(own.commands_refused for own in kept),
+            clock_set=clock_is_set(time.time()),
+            state_folder=state_folder or next((own.disk_problem for own in kept if own.disk_problem), None),
         )
 
 

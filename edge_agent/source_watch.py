@@ -2,14 +2,19 @@
 
 import logging
 import time
+from collections import deque
 
-from edge_agent.acquire.source import PortLost, PortOpened, Silence, Source
+from edge_agent.acquire.source import News, PortLost, PortOpened, Silence, Source
 from edge_agent.health import HealthMeter
 from edge_agent.limits import SOURCE
 from edge_agent.refusals import of_samples
 from edge_agent.verdict import Refusal
 
 _LOG = logging.getLogger(__name__)
+_FLAPPING_S = 60.0
+"""Time over which openings of the port are counted, s; judgement: a loose plug, and not a reset."""
+_MANY_OPENINGS = 4
+"""Openings in that time after which single ones are not logged any more; judgement."""
 
 
 class SourceWatch:
@@ -20,8 +25,24 @@ class SourceWatch:
         self._health = health
         self._samples_s = time.monotonic()
         self._port_problem: str | None = None
+        self._openings_s: deque[float] = deque(maxlen=_MANY_OPENINGS)
+        self._flapping_said = False
         self._silences_said: set[str] = set()
         self._problems_said: set[str] = set()
+
+    def poll(self, timeout_s: float) -> tuple[Refusal | None, list[tuple[float, News]]]:
+        """Wait for what the source gives.
+
+        If the process or the whole computer stood still meanwhile, also return why there is no answer any
+        more: the last one is as old as that.
+        """
+        began_s = time.clock_gettime(time.CLOCK_BOOTTIME)  # which goes on while the computer sleeps
+        news = self._source.poll(timeout_s)
+        paused_s = time.clock_gettime(time.CLOCK_BOOTTIME) - began_s
+        if paused_s <= SOURCE.silent_s:
+            return None, news
+        _LOG.warning("the agent stood still for %.0f s", paused_s)
+        return of_samples.SILENCE.refuse(paused_s), news
 
     def device_came(self) -> None:
         """Begin with a device; its samples are yet to come."""
@@ -40,8 +61,20 @@ class SourceWatch:
 
     def port_opened(self, port: PortOpened) -> None:
         """Note that the port is there again."""
-        _LOG.info("%s: open", port.port)
         self._port_problem = None
+        self._openings_s.append(time.monotonic())
+        if not self._flaps:
+            self._flapping_said = False
+            _LOG.info("%s: open", port.port)
+        elif not self._flapping_said:
+            self._flapping_said = True
+            _LOG.warning(
+                "%s: comes and goes, %d times in %g s; that is not logged again until it holds for as long; "
+                "check cable, hub and supply",
+                port.port,
+                _MANY_OPENINGS,
+                _FLAPPING_S,
+            )
 
     def port_lost(self, port: PortLost) -> Refusal:
         """Note that the port is away; return why there is no answer any more."""
@@ -49,17 +82,28 @@ class SourceWatch:
         return self._refuse(Silence(self._port_problem, self._port_problem))
 
     def refusal(self) -> Refusal | None:
-        """Return why there is no answer when samples have not come for too long; None while they come."""
+        """Return why there is no answer when samples have not come for too long; None while they come.
+
+        Samples that wait have come: it is the agent that is slow.
+        """
+        if self._source.waiting_blocks and not self._source.understands_nothing:
+            return None
         patience_s = SOURCE.not_understood_s if self._source.understands_nothing else SOURCE.silent_s
         if time.monotonic() - self._samples_s <= patience_s:
             return None
         lost = self._port_problem
         return self._refuse(self._source.silence() if lost is None else Silence(lost, lost))
 
+    @property
+    def _flaps(self) -> bool:
+        """True if the port was opened many times of late."""
+        openings_s = self._openings_s
+        return len(openings_s) == _MANY_OPENINGS and time.monotonic() - openings_s[0] < _FLAPPING_S
+
     def _refuse(self, silence: Silence) -> Refusal:
         """Without samples there is no state: say so at once rather than let the last one stand."""
         silent_s = time.monotonic() - self._samples_s
-        if silence.key not in self._silences_said:
+        if silence.key not in self._silences_said and not self._flaps:
             self._silences_said.add(silence.key)
             _LOG.warning("%s", silence.text)
         self._health.source_problem(silence.text)

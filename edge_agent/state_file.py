@@ -19,6 +19,9 @@ class StateFile:
         self._path = path
         self._version = version
         self._said: set[str] = set()
+        self._content: dict[str, object] | None = None
+        self.problem: str | None = None
+        """Why the file could not be written; None if it could, or was not to be."""
 
     def read(self) -> dict[str, object] | None:
         """Return the content; None if there is none. A file that cannot be used is put aside, not deleted."""
@@ -40,10 +43,17 @@ class StateFile:
         except (ValueError, KeyError, RecursionError) as error:
             self.put_aside(str(error))
             return None
+        self._content = content
         return content
+
+    def write_again(self) -> None:
+        """Write what was read or written last, into a folder that has lost it."""
+        if self._content is not None:
+            self.write(self._content)
 
     def write(self, content: dict[str, object]) -> bool:
         """Replace the content; True if it is on the medium."""
+        self._content = content
         beside = self._path.with_name(f"{self._path.name}.part")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -54,9 +64,11 @@ class StateFile:
             beside.replace(self._path)
             sync_folder(self._path.parent)
         except OSError as error:
-            self._say(f"{self._path} cannot be written: {error.strerror or error}; it is tried again")
+            self.problem = f"{self._path} cannot be written: {error.strerror or error}; it is tried again"
+            self._say(self.problem)
             return False
         self._said.clear()
+        self.problem = None
         return True
 
     def put_aside(self, why: str) -> None:

@@ -1,3 +1,4 @@
+import calendar
 import logging
 import socket
 import time
@@ -6,11 +7,12 @@ from datetime import datetime
 
 import numpy as np
 import pytest
-from agents import Heard, StopsAfter, agent_of
+from agents import Heard, StopsAfter, agent_of, play
 from plates import plate_yaml
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
+from edge_agent import wall_clock
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
@@ -18,6 +20,7 @@ from edge_agent.acquire.source import PortLost, PortOpened
 from edge_agent.diagnose.decision import starting
 from edge_agent.diagnose.model import Model
 from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.publish import documents
 from edge_agent.publish.documents import Diagnosis, Health
 from edge_agent.publish.payloads import payload_of
 from edge_agent.signals.analysis import Analysis
@@ -338,3 +341,84 @@ def a_csv_agent(tmp_path, *more):
         "  - {name: vib_radial, kind: vibration, unit: m/s2, scale: 1}\n"
     )
     return agent_of(config, MODEL, *more)
+
+
+def test_after_a_pause_of_the_process_an_old_state_is_replaced_before_anything_else(tmp_path, monkeypatch):
+    stop, clock = Flag(), [0.0]
+
+    def poll(timeout_s):
+        """Wait, while the process is stopped for a minute."""
+        clock.append(clock[-1] + 60.0)
+        stop.set()
+        return [(time.monotonic(), PortOpened("port"))]
+
+    three_looks = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=13.0))
+    agent = an_agent(tmp_path, heard := Heard())
+    play(agent, three_looks)
+    assert agent._state.state is State.BROKEN_BARS
+    monkeypatch.setattr(agent._source, "poll", poll)
+    monkeypatch.setattr(time, "clock_gettime", lambda _: clock[-1])
+    agent.run(stop)
+    told = [one for one in heard.documents if isinstance(one, documents.Event | documents.State)]
+    assert isinstance(told[-2], documents.Event)
+    assert told[-2].after.refusal == told[-1].verdict.refusal
+    assert told[-1].verdict.refusal.reason is Reason.LOST_SAMPLES
+
+
+@pytest.mark.parametrize("year", [1970, 2199])
+def test_state_and_health_tell_that_the_clock_is_not_set(tmp_path, monkeypatch, year):
+    shown_s = float(calendar.timegm((year, 6, 1, 0, 0, 0)))
+    agent = an_agent(tmp_path, heard := Heard())
+    monkeypatch.setattr(time, "time", lambda: shown_s)
+    monkeypatch.setattr(agent._announcer, "_clock", lambda: shown_s)
+    monkeypatch.setattr(wall_clock, "kernel_clock_state", lambda: 0)
+    agent._say_state(agent._state)
+    agent._say_health()
+    told = [payload_of(one) for kind in (documents.State, Health) for one in heard.of(kind)]
+    assert [payload["clock_set"] for payload in told] == [year != 1970] * 2
+    assert {str(payload["time"])[:4] for payload in told} == {str(year)}
+
+
+def test_samples_that_waited_too_long_complete_only_windows_that_are_skipped(tmp_path, two_bars):
+    agent = an_agent(tmp_path, heard := Heard())
+    blocks = list(replay_blocks(two_bars, 0.1))
+    agent._take(two_bars.device, time.monotonic())
+    for block in blocks[: len(blocks) // 2]:
+        agent._take(block, time.monotonic() - 5.5)
+    assert agent._line.windows.counts.windows_skipped > 0
+    assert not heard.of(Diagnosis)
+    for block in blocks[len(blocks) // 2 :]:
+        agent._take(block, time.monotonic() - 4.0)
+    assert 0 < len(heard.of(Diagnosis)) < 5
+
+
+class SlowLine:
+    """Ten times slower than the stream: blocks of 0.1 s take a second each."""
+
+    def __init__(self, agent, monkeypatch, stop, blocks):
+        self.taken, self.now_s = 0, time.monotonic()
+        monkeypatch.setattr(time, "monotonic", lambda: self.now_s)
+        self.blocks, self.stop, self.line = blocks, stop, agent._line
+        monkeypatch.setattr(agent._source, "poll", self.poll)
+        monkeypatch.setattr(agent._line, "push", self.push)
+
+    def poll(self, timeout_s):
+        return [(self.now_s, SampleBlock(0, 0, np.zeros((1, 3), np.int16)))] * 100
+
+    def push(self, block, behind, waited_s):
+        self.taken += 1
+        self.now_s += 1.0
+        if self.taken == self.blocks:
+            self.stop.set()
+        return []
+
+
+def test_heartbeats_come_and_a_stop_is_seen_between_blocks_however_slow_they_are(tmp_path, monkeypatch):
+    stop = Flag()
+    agent = an_agent(tmp_path, heard := Heard())
+    slow = SlowLine(agent, monkeypatch, stop, blocks=70)
+    heartbeat_s = agent._heartbeat_s
+    agent.run(stop)
+    assert slow.taken == 70
+    said_s = [one.uptime_s for one in heard.of(Health)]
+    assert said_s[0] <= heartbeat_s + 1.0

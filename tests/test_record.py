@@ -11,10 +11,12 @@ import pytest
 from plates import plate_yaml
 
 from edge_agent import cli
+from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import read_recording
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.commands import record
+from edge_agent.commands.record import losses_in
 from edge_agent.publish.only_one import LOCK_FILE
 
 RATE_HZ = 1000.0
@@ -75,6 +77,12 @@ def test_what_comes_is_written_with_the_count_of_the_device(config, daq, tmp_pat
     assert "mqtt" not in kept.meta["configuration"]
     assert f"r.npz: {len(kept.counts[0]) / RATE_HZ:.1f} s of ia, ib, ic at 1000 Hz" in capsys.readouterr().out
     assert not (tmp_path / "state").exists()
+
+
+def test_what_was_lost_on_the_way_is_said_by_its_cause() -> None:
+    counts = DecoderCounts(frames=90, crc_errors=2, lost_frames=3, bytes_discarded=40)
+    assert losses_in(counts) == "3 frames or lines are missing, 2 had a wrong checksum"
+    assert losses_in(DecoderCounts(frames=90, bytes_discarded=40)) == ""
 
 
 def test_a_port_that_is_not_there_is_said(config, tmp_path, capsys) -> None:

@@ -19,6 +19,7 @@ from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.pipeline import Pipeline
+from edge_agent.plain import one_line
 from edge_agent.publish.baseline_payload import status_payload
 from edge_agent.state_file import StateFile
 
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
             if args.check is None:
                 baseline.finish()
     except (ModelError, RecordingError, ValueError) as error:
-        print(f"edge-calibrate baseline: {error}", file=sys.stderr)
+        print(f"edge-calibrate baseline: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     status = baseline.status
     print(json.dumps(status_payload(status)) if args.json else "\n".join(_table(status)))

@@ -14,6 +14,7 @@ from calibration.recordings.part import DeadRecordingError, Part
 from edge_agent.acquire.recordings import Recording, RecordingError, write_recording
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
 from edge_agent.config import load_settings
+from edge_agent.plain import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -80,7 +81,7 @@ def _add_what_the_file_does_not_say(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Import each file; 1 when something was refused, all else is imported nevertheless."""
     if problem := _wrong_usage(args):
-        print(f"edge-calibrate import: {problem}", file=sys.stderr)
+        print(f"edge-calibrate import: {one_line(str(problem))}", file=sys.stderr)
         return WRONG_USAGE
     description = _description(args)
     importer = _Importer(args.out, _truth(args), description)
@@ -91,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
         except RecordingError as error:
             importer.refuse(error)
     if problem := _said_twice(args, parts):
-        print(f"edge-calibrate import: {problem}", file=sys.stderr)
+        print(f"edge-calibrate import: {one_line(str(problem))}", file=sys.stderr)
         return WRONG_USAGE
     args.out.mkdir(parents=True, exist_ok=True)
     for source, part in parts:
@@ -117,7 +118,7 @@ class _Importer:
             self._check_target(source, target)
             recording = part.read()
         except DeadRecordingError as error:
-            print(str(error), file=sys.stderr)
+            print(one_line(str(error)), file=sys.stderr)
             return
         except RecordingError as error:
             self.refuse(error)
@@ -133,7 +134,7 @@ class _Importer:
     def refuse(self, error: RecordingError) -> None:
         """Say why something could not be used."""
         self.refused += 1
-        print(f"edge-calibrate import: {error}", file=sys.stderr)
+        print(f"edge-calibrate import: {one_line(str(error))}", file=sys.stderr)
 
     def _check_target(self, source: Path, target: Path) -> None:
         if target in self._written:

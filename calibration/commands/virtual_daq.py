@@ -19,6 +19,7 @@ from calibration.virtual_daq.sources import MotorSource, OneTable, RecordingSour
 from calibration.virtual_daq.talkers import TALKERS
 from edge_agent.acquire.recordings import RecordingError, read_recording
 from edge_agent.cli import DONE, WRONG_USAGE
+from edge_agent.plain import one_line
 
 _LOG = logging.getLogger(__name__)
 _BITS_PER_BYTE = 10
@@ -70,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         daq = VirtualDaq(source, encoder, daq_port, args.scans_per_frame, args.speed)
         _serve(daq, daq_port, args.control)
     except (DaqError, RecordingError) as error:
-        print(f"simulate --serial: {error}", file=sys.stderr)
+        print(f"simulate --serial: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     counts = ", ".join(f"{count} {what}" for what, count in sorted(daq.batches.items()))
     _LOG.info("frames of scans: %s", counts or "none")

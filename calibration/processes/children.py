@@ -46,6 +46,11 @@ class Child:
     ) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
     def check(self) -> None:
         """Raise ChildError when it has exited."""
         status = self._process.poll()

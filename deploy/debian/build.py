@@ -106,7 +106,9 @@ def unpack_wheels(lib: Path, suite: str, arch: str, scratch: Path) -> str:
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     run(*pip, "wheel", "--no-deps", "--wheel-dir", str(scratch), str(ROOT))
     (wheel,) = scratch.glob("*.whl")
-    into = ["install", "--target", str(lib), "--no-deps", "--no-compile", *platform_options(suite, arch)]
+    # pip compares with its own Python, too; the wheels were chosen for that of the suite.
+    into = ["install", "--target", str(lib), "--no-deps", "--no-compile", "--ignore-requires-python"]
+    into += platform_options(suite, arch)
     run(*pip, *into, "--require-hashes", "-r", str(HERE / "lock" / f"{suite}.txt"))
     run(*pip, *into, str(wheel))
     shutil.rmtree(lib / "bin", ignore_errors=True)  # scripts that name the Python of this machine

@@ -11,6 +11,7 @@ from edge_agent.config import load_settings
 from edge_agent.plain import one_line, printable
 from edge_agent.publish.mqtt.connection import Connection, ConnectionFailedError, Will
 from edge_agent.publish.mqtt.discovery import told_topics
+from edge_agent.publish.mqtt.ghosts import known_topics
 from edge_agent.publish.mqtt.publisher import retained_topics
 from edge_agent.publish.mqtt.terms import Terms
 from edge_agent.publish.only_one import TakenError
@@ -31,7 +32,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         with settings.only_one():
             sinks = settings.sink_settings()
-            cleared, problem = clear(sinks, [*told_topics(sinks), *retained_topics(sinks)])
+            topics = [*told_topics(sinks), *known_topics(sinks), *retained_topics(sinks)]
+            cleared, problem = clear(sinks, list(dict.fromkeys(topics)))
     except TakenError as error:
         print(f"edge-agent forget: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE

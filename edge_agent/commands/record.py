@@ -5,6 +5,7 @@ import sys
 import time
 from pathlib import Path
 
+from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.acquire.port_source import SerialSource
 from edge_agent.acquire.recordings import Recording
 from edge_agent.acquire.samples import Device, SampleBlock
@@ -68,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
         with SerialSource(settings.serial_settings()) as source:
             recorder = Recorder(settings)
             recorder.record(source, args.seconds, stop)
+            counts = source.counts()
         recording = recorder.recording(args.output.stem)
     except TakenError as error:
         print(f"edge-agent record: {one_line(f'{error}; {ask_it(settings, args.seconds)}')}", file=sys.stderr)
@@ -77,6 +79,8 @@ def run(args: argparse.Namespace) -> int:
         return FAILED
     write_whole(args.output, recording)
     print(printable(f"{args.output}: {told(recording)}"))
+    if losses := losses_in(counts):
+        print(f"not all of it came whole: {losses}")
     return DONE
 
 
@@ -105,6 +109,16 @@ def told(recording: Recording) -> str:
         for stream, counts in zip(recording.device.streams, recording.counts, strict=True)
     ]
     return "; ".join(parts)
+
+
+def losses_in(counts: DecoderCounts) -> str:
+    """Return what was lost or of no use on the way, e.g. for an author of firmware; empty if nothing was."""
+    kinds = {
+        "frames or lines are missing": counts.lost_frames,
+        "had a wrong checksum": counts.crc_errors,
+        "were of no use": counts.rejected,
+    }
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items() if count)
 
 
 class Recorder:

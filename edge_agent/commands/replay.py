@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         model = Model.load_for_agent(settings.model.file)
     except ModelError as error:
-        print(f"edge-agent: {error}", file=sys.stderr)
+        print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1
     failed = False
     with ExitStack() as entered:
@@ -135,7 +135,7 @@ def _replay(
         for dead in answer.analysis.dead:
             if dead.name not in said_dead:
                 said_dead.add(dead.name)
-                print(f"{path}: {say_dead(dead)}", file=sys.stderr)
+                print(printable(f"{path}: {say_dead(dead)}"), file=sys.stderr)
         _print(path, answer, _payloads(origin, answer, answers), args.json, life)
         if args.explain:
             print(explain(answer, settings.motor), end="\n\n")
@@ -168,7 +168,7 @@ def _described(path: Path, recording: Recording, settings: Settings) -> Recordin
     """Return the recording with what the configuration says of its channels, but for their scales."""
     device = settings.apply_to_recording(recording.device)
     for sentence in _not_applied(recording.device, device, settings):
-        print(f"{path}: {sentence}", file=sys.stderr)
+        print(printable(f"{path}: {sentence}"), file=sys.stderr)
     return replace(recording, device=device)
 
 

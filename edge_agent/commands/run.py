@@ -11,6 +11,7 @@ from edge_agent.agent import Agent
 from edge_agent.config import load_with_doubts
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.failures import WindowsFailError
+from edge_agent.json_log import log_as_json
 from edge_agent.plain import one_line
 from edge_agent.publish.only_one import TakenError
 from edge_agent.publish.sink import open_sinks
@@ -29,6 +30,8 @@ def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up, 2 when another has its place."""
     hung_up = note_hangups()
     settings, doubts = load_with_doubts(args.config)
+    if settings.log_format == "json":
+        log_as_json()
     for doubt in doubts:
         _LOG.warning("%s", doubt)
     logging.getLogger().setLevel(settings.log_level.upper())

@@ -14,6 +14,7 @@ scalars         what a scalar is: nothing, a switch, a number or text, as people
 variables       environment variables within values: `${NAME}`, `${NAME:-default}`, and `$$` for a dollar sign
 addresses       serial ports and brokers; an error says what to write instead
 contradictions  settings that are right one by one and cannot be right together
+secret_files    secrets that others could read or replace
 plates          do power, voltage and current of a nameplate belong to one connection, star or delta?
 explain         validation errors in plain words: what was found, what was expected, what to do
 problems        an error in a configuration, and its place

@@ -17,6 +17,7 @@ from edge_agent.acquire.units import standard_unit
 from edge_agent.config.frames import frame_problems
 from edge_agent.config.plates import SURE_FROM_KW, strange_power
 from edge_agent.config.problems import KeyPath
+from edge_agent.config.secret_files import doubts_of_secrets
 from edge_agent.config.settings import Settings
 from edge_agent.motor import MAX_OF_PLATE, MIN_OF_PLATE
 
@@ -102,6 +103,7 @@ def doubts(settings: Settings) -> Found:
             ("mqtt", "port"),
             f"{PLAIN_PORT} is usually the port without TLS; with TLS it is {TLS_PORT}: leave the port out",
         )
+    yield from doubts_of_secrets(settings)
 
 
 def _stated(decoder: type[Decoder]) -> str:

@@ -175,6 +175,8 @@ class Settings(Section):
     """Folder of the outbox; null: the agent's id in systemd's StateDirectory or ~/.local/state/edge-agent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important messages that are logged."""
+    log_format: Literal["text", "json"] = "text"
+    """json: each message of the log is a JSON object on a line of its own, for programs that collect logs."""
 
     @model_validator(mode="before")
     @classmethod

@@ -1,6 +1,5 @@
 """The computer itself: its clock, the disk for `state_dir`, and the model file."""
 
-import ctypes
 import os
 import shutil
 import tempfile
@@ -10,17 +9,12 @@ from pathlib import Path
 
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.doctor.result import Result, fail, ok, warn
+from edge_agent.wall_clock import RELEASE_YEAR, TIME_ERROR, kernel_clock_state
 
-RELEASE_YEAR = 2026
-"""Year in which this version was written: a clock that shows an earlier year is not set."""
 MIN_FREE_BYTES = 20_000_000
 """Free bytes below which the disk counts as full: judgement, the outbox of some weeks without a broker."""
 LOW_FREE_BYTES = 1_000_000_000
 """Free bytes below which the disk is called low: judgement, twice what captures may take by default."""
-_TIME_ERROR = 5
-"""`TIME_ERROR` of adjtimex(2): the clock is not synchronised."""
-_TIMEX_BYTES = 512
-"""Room for `struct timex`: its size is 208 bytes on 64-bit Linux (adjtimex(2)), and the rest is spare."""
 
 
 def check_clock(now_s: float | None = None, kernel_state: Callable[[], int] | None = None) -> Result:
@@ -32,22 +26,14 @@ def check_clock(now_s: float | None = None, kernel_state: Callable[[], int] | No
             f"the clock shows the year {year}, this version is of {RELEASE_YEAR}",
             "set it: sudo timedatectl set-ntp true, or sudo date -s; without network a clock with a battery",
         )
-    state = (kernel_state or _kernel_state)()
-    if state == _TIME_ERROR:
+    state = (kernel_state or kernel_clock_state)()
+    if state == TIME_ERROR:
         return warn(
             "clock",
             "the clock is not synchronised with any time server",
             "see `timedatectl`; sudo timedatectl set-ntp true. Dates of events may be wrong",
         )
     return ok("clock", "set and synchronised" if state >= 0 else "set")
-
-
-def _kernel_state() -> int:
-    """Return what the kernel says of its clock (adjtimex(2)); -1 if it does not say."""
-    try:
-        return int(ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(_TIMEX_BYTES)))
-    except (OSError, AttributeError):
-        return -1
 
 
 def check_disk(folder: Path) -> Result:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from edge_agent.acquire.samples import ChannelKind
+from edge_agent.audit.findings import PlateFinding, Sureness
+from edge_agent.audit.one_window import findings_of
 from edge_agent.config import Settings
 from edge_agent.doctor.listener import Listener, Look
 from edge_agent.doctor.result import Result, fail, ok, warn
@@ -33,14 +35,19 @@ def check_signal(settings: Settings, listener: Listener, look: Look) -> Iterator
     yield from channels or [ok("channels", "each one moves")]
     refusal = look.analysis.refusal or look.analysis.speed_doubt
     reason = None if refusal is None else refusal.reason
+    found = findings_of(look.window, look.analysis, settings.motor)
     if refusal is not None and reason is Reason.MOTOR_OFF:
         advice = "start the motor, and run this again; if it runs, check scale and motor.rated_current_a"
         yield warn("plate", f"not tested: {say_refusal(refusal)}", advice)
     elif refusal is not None and reason in _OF_PLATE:
         compared = against_plate(look.analysis, refusal, settings.motor)
-        yield fail("plate", f"{say_refusal(refusal)}. {compared}".rstrip(". "), advise_refusal(refusal))
+        line = "".join(f" Probably: {finding.yaml}" for finding in found)
+        advice = f"{advise_refusal(refusal)}{line}"
+        yield fail("plate", f"{say_refusal(refusal)}. {compared}".rstrip(". "), advice)
     elif (wrong := _speed(settings.motor, look)) is not None:
         yield wrong
+    elif found:
+        yield from (_contradicted(finding) for finding in found)
     elif refusal is None or reason in WEAK_EVIDENCE:
         yield ok("plate", f"fits: {_figures(look.figures, settings.motor)}")
     elif reason not in _OF_CHANNELS:
@@ -102,6 +109,12 @@ def _speed(motor: Nameplate, look: Look) -> Result | None:
         f"a slip of {100 * slip:.1f} %, which this motor cannot have",
         "correct motor.poles and motor.rated_speed_rpm, or scale and pulses per turn of the speed channel",
     )
+
+
+def _contradicted(finding: PlateFinding) -> Result:
+    """Return what one window says against an entry; what has a rarer cause as well is a warning."""
+    result = fail if finding.sure is Sureness.CERTAIN else warn
+    return result("plate", f"{finding.measured}; {finding.stated}", f"write {finding.yaml}")
 
 
 def _figures(figures: Figures, motor: Nameplate) -> str:

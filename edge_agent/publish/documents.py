@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.audit.findings import PlateFinding
 from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
@@ -38,6 +39,8 @@ class State:
     """When it is said."""
     captured: str | None = None
     """Name of the recording of the change to this state; None if none is kept."""
+    clock_set: bool = True
+    """False while the clock of this computer is not set, so that dates may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,8 @@ class Info:
     """How often the model was right, on what it was not trained on."""
     unix_s: float
     """When it is said."""
+    plate_findings: tuple[PlateFinding, ...] = ()
+    """Entries of the configuration that the signals contradict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +251,10 @@ class Health:
     """Time since the last self-test that added bars to a window; None before the first."""
     self_test_problem: str | None = None
     """Why the last self-test failed, in words; None while all is well."""
+    state_folder: str | None = None
+    """What is wrong with the folder of what must outlive a restart, in words; None while all is well."""
+    clock_set: bool = True
+    """False while the clock of this computer is not set, so that dates may be wrong."""
 
 
 Document = State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Trend | Health | Reply

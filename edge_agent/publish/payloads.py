@@ -33,7 +33,8 @@ def payload_of(document: Document) -> Payload:
     """Return a document as it is published."""
     match document:
         case State():
-            return _verdict(document.origin, document.verdict, document.unix_s, document.captured)
+            state = _verdict(document.origin, document.verdict, document.unix_s, document.captured)
+            return state | {"clock_set": document.clock_set}
         case Diagnosis():
             return _verdict(document.origin, document.verdict, document.unix_s)
         case Event():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.alarm import Condition
+from edge_agent.audit.findings import PlateFinding, Sureness, Suspect
 from edge_agent.baseline.recognition import Change
 from edge_agent.baseline.status import BaselineState
 from edge_agent.diagnose.manifest import Figure
@@ -75,6 +76,7 @@ _BARS = _object(
     }
 )
 _BRIEF: dict[str, Schema] = {**_OUTCOME, "broken_bars": _or_null(_BARS)}
+_CLOCK: dict[str, Schema] = {"clock_set": {"type": "boolean"}}
 _FINDINGS: dict[str, Schema] = {"findings": _map(_object({**_OUTCOME, "trigger": _TRIGGER}))}
 _WINDOW = _object(
     {
@@ -94,7 +96,11 @@ _MEASURED: Schema = {
 _MODEL = _object({"name": _TEXT, "sha256": _SHA256})
 
 
-def _verdict() -> Schema:
+def _state() -> Schema:
+    return _verdict(_CLOCK)
+
+
+def _verdict(more: dict[str, Schema] | None = None) -> Schema:
     return _object(
         {
             **_WHO,
@@ -108,6 +114,7 @@ def _verdict() -> Schema:
             "captured": _or_null(_TEXT),
             "trigger": _TRIGGER,
             **_WORDS,
+            **(more or {}),
         },
         _FINDINGS,
     )
@@ -173,6 +180,8 @@ def _info() -> Schema:
         "recordings": _COUNT,
         "motors": _COUNT,
     }
+    finding: dict[str, Schema] = {field.name: _TEXT for field in fields(PlateFinding)}
+    finding |= {"suspect": _one_of(Suspect), "sure": _one_of(Sureness), "looks": _COUNT}
     return _object(
         {
             **_WHO,
@@ -182,6 +191,7 @@ def _info() -> Schema:
             "model": _MODEL,
             "accuracy": _list_of(_object(figure)),
             "can_tell": _list_of(_TEXT),
+            "plate_findings": _list_of(_object(finding)),
         }
     )
 
@@ -243,7 +253,7 @@ def _health() -> Schema:
     known: dict[str, Schema] = {key: _WHO[key] for key in ("schema", "agent", "time")}
     known |= {"version": _TEXT, "model_sha256": _SHA256, "source": _or_null(_TEXT)}
     known |= {"refusal_share": _map(_RATIO)}
-    schema = _object(known, {"self_test_problem": _or_null(_TEXT)})
+    schema = _object(known, {"self_test_problem": _or_null(_TEXT), "state_folder": _or_null(_TEXT)} | _CLOCK)
     schema["additionalProperties"] = {"type": ["number", "null"]}
     return schema
 
@@ -261,7 +271,7 @@ def _reply() -> Schema:
 
 
 SCHEMAS = {
-    "state": _verdict,
+    "state": _state,
     "diagnosis": _verdict,
     "event": _event,
     "alarm": _alarm,

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.source import Source
 from edge_agent.pipeline import Answer
 from edge_agent.publish import SINKS
 from edge_agent.publish.documents import Document, Told
@@ -60,6 +61,8 @@ class SinkCounts:
     """Requests that were answered and done."""
     commands_refused: int = 0
     """Requests that were not done: answered with an error, or too many."""
+    disk_problem: str | None = None
+    """What is wrong with the disk that it writes to, in words; None while all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,12 @@ class Sink(Protocol):
         None if it does not remember; it may be asked before it is entered.
         """
         return None
+
+
+def pulse_of(windows: WindowCounts, source: Source, sinks: Sequence[Sink]) -> Pulse:
+    """Return what has been counted by now."""
+    counts = tuple(sink.counts for sink in sinks)
+    return Pulse(windows, source.counts(), source.dropped_bytes, source.waiting_blocks, counts)
 
 
 def open_sinks(settings: SinkSettings) -> list[Sink]:

@@ -16,7 +16,14 @@ from edge_agent.signals.checks.vibration import DeadChannel, VibrationCheck
 from edge_agent.signals.dsp.carrier import check_bridged
 from edge_agent.signals.evidence import describe_elsewhere, describe_line, describe_sidebands
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, model_inputs
-from edge_agent.signals.prepared import Current, Line, Preparation, check_even_harmonics, check_line
+from edge_agent.signals.prepared import (
+    Current,
+    Line,
+    Preparation,
+    Vibration,
+    check_even_harmonics,
+    check_line,
+)
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands, measure_sidebands
@@ -68,6 +75,8 @@ class Analysis:
     """Vibration channels that tell nothing, and so are not used."""
     current: Current | None = None
     """The demodulated current of a motor that runs steadily enough; None if the analysis stopped before."""
+    vibration: Vibration | None = None
+    """What the usable accelerometers gave; None without any, or if the analysis stopped before."""
 
     def doubt(self, broken: bool) -> Refusal | None:
         """Return what speaks against calling the rotor broken, or healthy."""
@@ -116,6 +125,11 @@ class Analyser:
         # Slip, and the pair of sidebands at it.
         vibration = self._preparation.vibration(check, line.frequency_hz)
         view = MotorView(self._bars, check, current, vibration)
+        return replace(self._at_slip(view, names, evidence), vibration=vibration)
+
+    def _at_slip(self, view: MotorView, names: Sequence[str], evidence: Evidence) -> Analysis:
+        """Measure the pair of sidebands at the slip of a motor that runs steadily."""
+        line, current = view.line, view.current
         if impossible := check_current(view, names):
             # A current in a wrong scale tells no slip.
             slip = None if view.slips.source == "current" else view.slips.middle

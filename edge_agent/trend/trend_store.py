@@ -63,6 +63,9 @@ class TrendStore:
             self._file = None
 
     def _opened(self) -> TrendFile:
+        if self._file is not None and not self._path.exists():
+            self.close()
+            self._say(f"{self._path} was deleted; a new trend is begun")
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             try:

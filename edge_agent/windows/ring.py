@@ -140,14 +140,14 @@ class ScanRing:
         is_free = ~self._valid[at]
         if block.counts.dtype.itemsize > self._counts.dtype.itemsize:
             self._counts = self._counts.astype(np.int32)
-        self._counts[:, at] = np.where(is_free, block.counts[skip:].T, self._counts[:, at])
+        np.copyto(self._counts[:, at], block.counts[skip:].T, where=is_free)
         self._clipped[at] |= is_free & block.clipped
         self._overrun[at.start] |= block.overrun and not skip
         if block.invalid is not None and self._invalid is None:
             self._invalid = np.zeros(self._counts.shape, bool)
         if self._invalid is not None:
             invalid = False if block.invalid is None else block.invalid[skip:].T
-            self._invalid[:, at] = np.where(is_free, invalid, self._invalid[:, at])
+            np.copyto(self._invalid[:, at], invalid, where=is_free)
         self._valid[at] = True
         new, free = max(0, first + scans - max(before_end, first + skip)), int(is_free.sum())
         self._looked_at += new

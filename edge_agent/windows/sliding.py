@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,14 +100,18 @@ class Windows:
     """
 
     def __init__(self, length_s: float, step_s: float, clock: Callable[[], float] = time.time) -> None:
-        self.counts = WindowCounts()
-        """What became of the samples since the start."""
         self._length_s = length_s
         self._step_s = step_s
         self._clock = clock
         self._rings: dict[int, ScanRing] = {}
         self._next = 0
         self._repeats_s = 0.0
+        self._counted = {field.name: 0 for field in fields(WindowCounts)}
+
+    @property
+    def counts(self) -> WindowCounts:
+        """What became of the samples since the start."""
+        return WindowCounts(**self._counted)
 
     def configure(self, device: Device) -> None:
         """Start over with the streams of a device."""
@@ -160,14 +164,7 @@ class Windows:
             self._count(blocks_rejected=1)
             return []
         windows = []
-        for start in range(0, block.counts.shape[0], ring.largest_piece):
-            piece = replace(
-                block,
-                first_scan=block.first_scan + start,
-                counts=block.counts[start : start + ring.largest_piece],
-                invalid=None if block.invalid is None else block.invalid[start : start + ring.largest_piece],
-                overrun=block.overrun and start == 0,
-            )
+        for piece in _pieces(block, ring.largest_piece):
             self._take(ring, piece)
             windows += self._complete(behind)
         ring.follow(self.elapsed_s)
@@ -235,7 +232,24 @@ class Windows:
         return Window(start_s, self._length_s, tuple(streams), self._clock())
 
     def _count(self, **more: int) -> None:
-        self.counts = replace(self.counts, **{k: getattr(self.counts, k) + n for k, n in more.items()})
+        for name, number in more.items():
+            self._counted[name] += number
+
+
+def _pieces(block: SampleBlock, largest: int) -> Iterator[SampleBlock]:
+    """Yield a block in pieces of at most `largest` scans; most blocks are one."""
+    if block.counts.shape[0] <= largest:
+        yield block
+        return
+    for start in range(0, block.counts.shape[0], largest):
+        piece = slice(start, start + largest)
+        yield replace(
+            block,
+            first_scan=block.first_scan + start,
+            counts=block.counts[piece],
+            invalid=None if block.invalid is None else block.invalid[piece],
+            overrun=block.overrun and start == 0,
+        )
 
 
 def _usable(cut: Cut, stream: Stream) -> tuple[NDArray[np.bool_], tuple[int, ...]]:

@@ -9,9 +9,9 @@ import pytest
 
 from edge_agent.diagnose.model import builtin_path
 from edge_agent.diagnose.model_file import digest_path
-from edge_agent.doctor import computer
-from edge_agent.doctor.computer import RELEASE_YEAR, check_clock, check_disk, check_model
+from edge_agent.doctor.computer import check_clock, check_disk, check_model
 from edge_agent.doctor.result import Mark
+from edge_agent.wall_clock import RELEASE_YEAR
 
 
 def in_year(year: int) -> float:
@@ -31,10 +31,6 @@ def in_year(year: int) -> float:
 def test_a_clock_that_is_not_set(year: int, kernel: int, mark: Mark, said: str) -> None:
     result = check_clock(in_year(year), lambda: kernel)
     assert (result.mark, said in result.line) == (mark, True)
-
-
-def test_the_kernel_is_asked_for_its_clock() -> None:
-    assert computer._kernel_state() in range(-1, 6)
 
 
 def test_a_disk_with_room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,11 +23,12 @@ from edge_agent.publish.documents import (
 )
 from edge_agent.publish.mqtt.courier import Courier
 from edge_agent.publish.mqtt.discovery import Discovery
+from edge_agent.publish.mqtt.ghosts import Ghosts
 from edge_agent.publish.mqtt.inbox import Inbox
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
 from edge_agent.publish.settings import MqttSettings, SinkSettings
-from edge_agent.publish.sink import Request, Sink, SinkCounts
+from edge_agent.publish.sink import Pulse, Request, Sink, SinkCounts
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.supervision import Watched
@@ -67,7 +68,8 @@ def open_sink(settings: SinkSettings) -> "Publisher":
     outbox = Outbox(settings.outbox)
     take_over(outbox, settings.former_outbox, settings.former_event_topics)
     mailbox = Mailbox()
-    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox))
+    ghosts = Ghosts(settings, retained_topics(settings), mailbox)
+    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox), ghosts)
 
 
 class Publisher(Sink):
@@ -84,13 +86,18 @@ class Publisher(Sink):
         outbox: Outbox,
         mailbox: Mailbox | None = None,
         discovery: Discovery | None = None,
+        ghosts: Ghosts | None = None,
     ) -> None:
-        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing."""
+        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing.
+
+        None for `ghosts` clears nothing of former names.
+        """
         self._diagnosis = settings.diagnosis
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
         self._mailbox = mailbox or Mailbox()
         self._discovery = discovery
+        self._ghosts = ghosts
         self._inbox = Inbox(self._base, self.take)
         commands = self._inbox.subscription
         receivers = {commands: self._inbox.receive} if settings.commands else {}
@@ -140,10 +147,15 @@ class Publisher(Sink):
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():
                 self.publish_health(payload)
-                if self._discovery is not None:
-                    self._discovery.forget_the_gone()
+                for keeper in (self._discovery, self._ghosts):
+                    if keeper is not None:
+                        keeper.forget_the_gone()
             case Reply():
                 self._publish_reply(document, payload)
+
+    def feel(self, pulse: Pulse) -> None:
+        """See, once a second, whether the outbox is still in its place."""
+        self._outbox.look_after()
 
     def _publish_reply(self, reply: Reply, payload: Payload) -> None:
         """Answer on our own topic and where the sender wants it, if the broker is there."""
@@ -189,6 +201,7 @@ class Publisher(Sink):
             left_out=carried.left_out,
             commands_done=self._inbox.done,
             commands_refused=self._inbox.refused + carried.missed,
+            disk_problem=kept.problem,
         )
 
     @property

@@ -103,9 +103,15 @@ class EventFile:
                 """The event that was decided last; None if that is not known."""
                 self.sizes = [(event.id, len(event.payload)) for event in self._read_all()]
                 """(number, bytes of the payload) of every event when the file was opened, in order."""
+                self._identity = _identity(path)
         except sqlite3.Error:
             self.close()
             raise
+
+    @property
+    def is_deleted(self) -> bool:
+        """True if the file is not in its place any more; it can be read as long as it is open."""
+        return _identity(self._path) != self._identity
 
     def read(self, ids: Collection[int]) -> list[Event]:
         """Return the events of these numbers, in the order of the numbers."""
@@ -208,6 +214,15 @@ class EventFile:
     def _insert(self, database: sqlite3.Connection, event: Event) -> None:
         database.execute("INSERT OR REPLACE INTO event VALUES (?, ?, ?, ?)", _row(event))
         database.execute("INSERT OR REPLACE INTO checksum VALUES (?, ?)", (event.id, checksum(event)))
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of its name; None if there is none, or the disk is away."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _row(event: Event) -> tuple[int, str, bytes, float]:

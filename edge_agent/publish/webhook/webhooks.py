@@ -17,7 +17,7 @@ from typing import Self
 from edge_agent.publish.documents import Document
 from edge_agent.publish.payloads import encode
 from edge_agent.publish.settings import OutboxSettings, SinkSettings, WebhookSettings
-from edge_agent.publish.sink import Sink, SinkCounts
+from edge_agent.publish.sink import Pulse, Sink, SinkCounts
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.webhook.occasions import Notice, Occasions, memory_as_json, memory_from_json
 from edge_agent.publish.webhook.sender import Sender
@@ -97,7 +97,12 @@ class Webhook:
             events_unsaved=kept.unsaved,
             files_put_aside=kept.files_put_aside,
             left_out=self._sender.counts.left_out,
+            disk_problem=kept.problem,
         )
+
+    def look_after(self) -> None:
+        """See whether its outbox is still in its place."""
+        self._outbox.look_after()
 
     def _look(self) -> None:
         """Keep what is due, by now or by what was taken; called by the sender, too, since time passes."""
@@ -159,10 +164,18 @@ class Webhooks(Sink):
 
     @property
     def counts(self) -> SinkCounts:
-        """The sums over all."""
+        """The sums over all, and the first problem."""
         counts = [webhook.counts for webhook in self._webhooks]
-        names = [field.name for field in fields(SinkCounts)]
-        return SinkCounts(**{name: sum(getattr(own, name) for own in counts) for name in names})
+        names = [field.name for field in fields(SinkCounts) if field.name != "disk_problem"]
+        problem = next((own.disk_problem for own in counts if own.disk_problem), None)
+        return SinkCounts(
+            **{name: sum(getattr(own, name) for own in counts) for name in names}, disk_problem=problem
+        )
+
+    def feel(self, pulse: Pulse) -> None:
+        """See, once a second, whether the outboxes are still in their places."""
+        for webhook in self._webhooks:
+            webhook.look_after()
 
 
 def _told_in(payload: bytes) -> object:

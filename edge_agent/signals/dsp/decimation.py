@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy import signal
 
+from edge_agent.signals.dsp.filters import low_pass_taps
 from edge_agent.windows.sliding import StreamWindow
 
 TARGET_RATE_HZ = 1000.0
@@ -53,8 +53,7 @@ class Decimator:
     def _design(self) -> NDArray[np.float32]:
         if self.factor == 1:
             return np.ones(1, np.float32)
-        taps = signal.firwin(2 * self._half + 1, 0.86 / self.factor, window=("kaiser", 9.5))
-        return taps.astype(np.float32)
+        return low_pass_taps(2 * self._half + 1, 0.86 / self.factor, beta=9.5).astype(np.float32)
 
     def process(self, window: StreamWindow) -> NDArray[np.float32]:
         """Return the decimated window, (channels, scans // factor), in units.

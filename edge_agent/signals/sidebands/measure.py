@@ -18,9 +18,10 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
 from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.dsp.filters import analytic
 from edge_agent.signals.sidebands.equivalent_bars import BarScale, EquivalentBars
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 
@@ -119,5 +120,5 @@ def supply_phases(current: Demodulated) -> Iterator[NDArray[np.float64]]:
         amplitude = np.abs(slow)
         if amplitude.min() > _MIN_OF_AMPLITUDE * np.median(amplitude):
             level = np.log(amplitude)
-            by_rotor = signal.hilbert(level - level.mean()).imag
+            by_rotor = analytic(level - level.mean()).imag
             yield (np.unwrap(np.angle(slow)) + by_rotor) / order

@@ -75,6 +75,9 @@ function showInfo(info) {
   byId("motor").textContent = info.motor;
   byId("plate").textContent = `${plate.rated_power_kw} kW · ${plate.rated_voltage_v} V · ${plate.rated_current_a} A · ${plate.rated_speed_rpm} rpm · ${plate.line_frequency_hz} Hz · ${plate.poles} poles`;
   document.title = `${info.motor} - edge agent`;
+  const wrong = info.plate_findings.map((f) => `${f.entry} (${f.sure}): ${f.measured}; ${f.stated}. Write ${f.yaml}`);
+  byId("plate-findings").hidden = wrong.length === 0;
+  byId("plate-findings").textContent = wrong.join(" ");
   byId("foot").textContent = `Agent ${info.agent}. Sensors: ${info.can_tell.join("; ")}.`;
 }
 
@@ -112,6 +115,7 @@ function showHealth(health) {
     ["time to a verdict", withUnit(health.latency_p50_ms, 0, "ms")],
     ["events waiting", String(health.outbox_events)],
     ["captures", `${health.captures_written} written${health.captures_failed ? `, ${health.captures_failed} failed` : ""}`],
+    ["state folder", health.state_folder],
     ["self-test", health.self_test_problem ?? (typeof health.proven_limit_bars === "number" ? `finds ${health.proven_limit_bars} bars` : null)],
     ["temperature", withUnit(health.temperature_c, 0, "°C")],
     ["memory", withUnit(health.memory_mb, 0, "MB")],

@@ -15,9 +15,7 @@ from edge_agent.config import Settings
 from edge_agent.config.settings import WindowSection
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
-from edge_agent.pipeline import Answer
-from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.images import ImageSpec
+from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.verdict import Severity, WindowSpan
 from edge_agent.windows.part import newest_part
 
@@ -149,8 +147,8 @@ def _as_told(answer: Answer, nameplate: Nameplate, model: Model) -> Answer:
     if length_s >= answer.window.length_s:
         return answer
     part = newest_part(answer.window, length_s)
-    analyser = Analyser(nameplate, ImageSpec(**model.spec.front_end))
-    return replace(answer, window=part, analysis=analyser.analyse(part))
+    analysis, _ = Pipeline(nameplate, model, length_s, length_s).judge(part)
+    return replace(answer, window=part, analysis=analysis)
 
 
 def _place(span: WindowSpan | None) -> tuple[object, object] | None:

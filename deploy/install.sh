@@ -85,19 +85,23 @@ install_package() {
     apt-get install -q -y edge-agent
 }
 
-# A configuration that somebody has written is never replaced.
+# A configuration that somebody has written is never lost: one that --config replaces is kept beside.
 configure() {
     if [ -n "$config" ]; then
+        if [ -f "$CONFIGURATION" ] && ! cmp -s "$CONFIGURATION" "$EXAMPLE" && ! cmp -s "$CONFIGURATION" "$config"; then
+            cp -p --backup=numbered "$CONFIGURATION" "$CONFIGURATION.before"
+            echo "install.sh: the old configuration is kept as $CONFIGURATION.before"
+        fi
         install -m 0644 "$config" "$CONFIGURATION"
     elif cmp -s "$CONFIGURATION" "$EXAMPLE"; then
-        echo "$answers" | {
+        printf '%s' "$answers" | {
             set --
             while IFS= read -r answer; do
                 [ -z "$answer" ] || set -- "$@" --set "$answer"
             done
             if [ $# -gt 0 ]; then
                 edge-agent init --force -o "$CONFIGURATION" "$@"
-            elif [ -r /dev/tty ]; then
+            elif (: < /dev/tty) 2>/dev/null; then
                 edge-agent init --force -o "$CONFIGURATION" < /dev/tty
             else
                 fail "nobody can be asked here: give the answers with --set, or a file with --config"
@@ -111,7 +115,8 @@ check_machine
 install_package
 configure
 if [ "$start" = yes ] && [ -d /run/systemd/system ]; then
-    systemctl enable --now edge-agent.service
+    systemctl enable edge-agent.service
+    systemctl restart edge-agent.service # one that runs already has not read a new configuration
 fi
 cd /var/lib/edge-agent 2>/dev/null || cd /
 exec runuser -u edge-agent -- edge-agent doctor -c "$CONFIGURATION"

@@ -6,13 +6,14 @@ file with an error changes nothing at all.
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.captures.recorder import Captures
-from edge_agent.config import ConfigError, Problem, Settings
+from edge_agent.config import ConfigError, Problem, Settings, load_with_doubts
 from edge_agent.config.problems import KeyPath, spell
 from edge_agent.publish.sink import Sink
 from edge_agent.supervision import Flag
@@ -47,6 +48,17 @@ class ReloadError(Exception):
 def no_file() -> tuple[Settings, tuple[Problem, ...]]:
     """Read nothing: for an agent that was made without a file. Raises ReloadError."""
     raise ReloadError("the agent was started without a configuration file, so there is none to read")
+
+
+def read_again(file: Path) -> tuple[Settings, tuple[Problem, ...]]:
+    """Read the file of the configuration again.
+
+    Raises ConfigError for what is wrong in it, and ReloadError if it came through a pipe: nobody may be there
+    to write into that, and the agent would wait.
+    """
+    if file.exists() and not file.is_file():
+        raise ReloadError(f"{file} is no file that could be read again; restart the agent")
+    return load_with_doubts(file)
 
 
 class Reloading:

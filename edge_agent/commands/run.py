@@ -15,6 +15,7 @@ from edge_agent.json_log import log_as_json
 from edge_agent.plain import one_line
 from edge_agent.publish.only_one import TakenError
 from edge_agent.publish.sink import open_sinks
+from edge_agent.reloading import read_again
 from edge_agent.supervision import ThreadLostError, note_hangups, stop_on_signals
 
 _LOG = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
             model = Model.load_for_agent(settings.model.file)
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
             source, sinks = SerialSource(settings.serial_settings()), open_sinks(settings.sink_settings())
-            reread = partial(load_with_doubts, args.config)
+            reread = partial(read_again, args.config)
             Agent(settings, model, source, sinks, reread).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)

@@ -78,7 +78,7 @@ def summary(settings: Settings) -> Iterator[str]:
     yield f"broker: {mqtt.host}:{mqtt.port} ({secured}), topics below {mqtt.base_topic(settings.agent.id)}"
     if settings.http is not None:
         door = "without a token" if settings.http.token_file is None else "with a token"
-        yield f"metrics and health: http://{settings.http.listen}/metrics, /healthz and /readyz, {door}"
+        yield f"page: http://{settings.http.listen}/; metrics and health: /metrics, /healthz and /readyz; {door}"
     yield f"events are kept in {settings.outbox_settings().path} until the broker has them"
 
 

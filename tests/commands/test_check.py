@@ -187,4 +187,4 @@ def test_check_names_the_http_server_only_if_there_is_one(config: Path, capsys):
     config.write_text(f"{CONFIG}http: {{}}\n")
     assert cli.main(["check", str(config)]) == 0
     out = capsys.readouterr().out
-    assert "metrics and health: http://127.0.0.1:8642/metrics, /healthz and /readyz, without a token" in out
+    assert "page: http://127.0.0.1:8642/; metrics and health: /metrics, /healthz and /readyz; without a token" in out

@@ -119,7 +119,7 @@ def machine_of_the_installer(tmp_path: Path) -> list[str]:
     (tmp_path / "x.deb").touch()
     commands = {"dpkg": "echo amd64", "id": "echo 0", "apt-get": "", "df": "printf '\\n0 0 0 9999\\n'"}
     commands["runuser"] = f'echo "$@" >> {tmp_path}/called'
-    commands["edge-agent"] = f'echo "motor: {{id: x}}" > {etc}/edge-agent.yaml; echo "$@" >> {tmp_path}/called'
+    commands["edge-agent"] = f'echo "motor:" > {etc}/edge-agent.yaml; echo "$@" >> {tmp_path}/called'
     commands["install"] = 'for last; do :; done; mkdir -p "$last"'
     for name, text in commands.items():
         (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")

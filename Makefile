@@ -133,6 +133,7 @@ $(STAMPS)/venv:
 
 # The broker of the demo is mosquitto where there is one, else amqtt.
 $(STAMPS)/demo: $(STAMPS)/venv pyproject.toml
+	@echo "installing into $(VENV), which happens once; it takes some minutes and shows nothing meanwhile"
 	if $(HAS_MOSQUITTO); then $(PIP) '.[simulator,web]'; else $(PIP) '.[demo]'; fi
 	@touch $@
 

@@ -13,6 +13,7 @@
 set -eu
 
 CONFIGURATION=/etc/edge-agent/edge-agent.yaml
+STATE=/var/lib/edge-agent # the StateDirectory of the unit
 EXAMPLE=/usr/share/doc/edge-agent/examples/edge-agent.yaml
 NEEDED_MB=700 # the package with its dependencies, unpacked and compiled
 
@@ -85,24 +86,35 @@ install_package() {
     apt-get install -q -y edge-agent
 }
 
-# A configuration that somebody has written is never replaced.
+# Only systemd tells the service its folder. Commands that are typed by hand find it by the configuration.
+name_state_folder() {
+    printf '\n# Where the service keeps what it has learned; commands typed by hand find it there\nstate_dir: %s\n' \
+        "$STATE" >> "$CONFIGURATION"
+}
+
+# A configuration that somebody has written is never lost: one that --config replaces is kept beside.
 configure() {
     if [ -n "$config" ]; then
+        if [ -f "$CONFIGURATION" ] && ! cmp -s "$CONFIGURATION" "$EXAMPLE" && ! cmp -s "$CONFIGURATION" "$config"; then
+            cp -p --backup=numbered "$CONFIGURATION" "$CONFIGURATION.before"
+            echo "install.sh: the old configuration is kept as $CONFIGURATION.before"
+        fi
         install -m 0644 "$config" "$CONFIGURATION"
     elif cmp -s "$CONFIGURATION" "$EXAMPLE"; then
-        echo "$answers" | {
+        printf '%s' "$answers" | {
             set --
             while IFS= read -r answer; do
                 [ -z "$answer" ] || set -- "$@" --set "$answer"
             done
             if [ $# -gt 0 ]; then
                 edge-agent init --force -o "$CONFIGURATION" "$@"
-            elif [ -r /dev/tty ]; then
+            elif (: < /dev/tty) 2>/dev/null; then
                 edge-agent init --force -o "$CONFIGURATION" < /dev/tty
             else
                 fail "nobody can be asked here: give the answers with --set, or a file with --config"
             fi
         }
+        name_state_folder
     fi
     runuser -u edge-agent -- edge-agent check "$CONFIGURATION"
 }
@@ -110,8 +122,14 @@ configure() {
 check_machine
 install_package
 configure
+# systemd makes this folder only when the service starts, and doctor writes there.
+install -d -o edge-agent -g edge-agent -m 0750 "$STATE"
 if [ "$start" = yes ] && [ -d /run/systemd/system ]; then
-    systemctl enable --now edge-agent.service
+    systemctl enable edge-agent.service
+    systemctl restart edge-agent.service # one that runs already has not read a new configuration
+else
+    echo "the service is left as it is; to start it: systemctl enable --now edge-agent, or without systemd" \
+        "runuser -u edge-agent -- edge-agent run -c $CONFIGURATION"
 fi
-cd /var/lib/edge-agent 2>/dev/null || cd /
+cd "$STATE"
 exec runuser -u edge-agent -- edge-agent doctor -c "$CONFIGURATION"

@@ -58,14 +58,16 @@ def only_by_restart() -> tuple[Settings, tuple[Problem, ...]]:
     )
 
 
-def reader_of(file: Path) -> Reread:
-    """Return what reads the file of an agent of one motor again; ReloadError if that has several now."""
+def read_again(file: Path) -> tuple[Settings, tuple[Problem, ...]]:
+    """Read the file of the configuration again.
 
-    def read() -> tuple[Settings, tuple[Problem, ...]]:
-        agent, doubts = load_agent(file)
-        return only_by_restart() if agent.is_of_several else (agent.shared, doubts)
-
-    return read
+    Raises ConfigError for what is wrong in it, and ReloadError if it has several motors now, or if it came
+    through a pipe: nobody may be there to write into that, and the agent would wait.
+    """
+    if file.exists() and not file.is_file():
+        raise ReloadError(f"{file} is no file that could be read again; restart the agent")
+    agent, doubts = load_agent(file)
+    return only_by_restart() if agent.is_of_several else (agent.shared, doubts)
 
 
 class Reloading:

@@ -62,7 +62,7 @@ class StateFile:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)
-            _sync_folder(self._path.parent)
+            sync_folder(self._path.parent)
         except OSError as error:
             self.problem = f"{self._path} cannot be written: {error.strerror or error}; it is tried again"
             self._say(self.problem)
@@ -84,7 +84,7 @@ class StateFile:
             _LOG.warning("%s", problem)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the new name of a file on the medium; some file systems cannot, and need not."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import time
 from functools import partial
 from pathlib import Path
@@ -21,7 +22,7 @@ from edge_agent.publish.documents import Diagnosis, Event
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.settings import SinkSettings
 from edge_agent.publish.sink import Request, open_sinks
-from edge_agent.reloading import AT_ONCE, ReloadError, reader_of
+from edge_agent.reloading import AT_ONCE, ReloadError, read_again
 from edge_agent.supervision import Flag
 
 MODEL = Model.load("builtin")
@@ -49,7 +50,7 @@ class Site:
         settings, _ = load_agent(self.config)
         self.sinks = [*open_sinks(settings.sink_settings()), self.heard]
         sources = [partial(SerialSource, serial) for serial, _ in settings.daqs()]
-        self.agent = Agent(settings, MODEL, sources, self.sinks, reader_of(self.config))
+        self.agent = Agent(settings, MODEL, sources, self.sinks, partial(read_again, self.config))
 
     def write(self, more: str = "", **sections: str) -> None:
         """Write the file; `sections` replace those of the same name."""
@@ -270,3 +271,11 @@ def _undated(payload: dict[str, object]) -> dict[str, object]:
         for key, value in payload.items()
         if key not in gone
     }
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir])
+def test_what_is_no_file_any_more_is_not_waited_for(site: Site, make) -> None:
+    site.config.unlink()
+    make(site.config)
+    with pytest.raises(ReloadError, match="no file that could be read again"):
+        site.agent.lines[0].reloading.reload()

@@ -98,6 +98,7 @@ class Play:
         )
         self._listen(broker_port)
         port, control = self._folder / "daq", self._folder / "control"
+        self._say("virtual DAQ starts; a busy or small computer takes up to a minute for it")
         self._start_daq(port, control)
         self._start_agent(port, broker_port)
         self._await("the first state", _STATE_LIMIT_S, lambda message: message.kind == "state")

@@ -3,9 +3,7 @@
 Needs ruamel.yaml (extra `calibration`), since PyYAML loses the comments of what it writes.
 """
 
-import os
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -19,6 +17,7 @@ from calibration.sensors.readings import CalibrationError
 from calibration.sensors.survey import Correction
 from edge_agent.acquire.units import standard_unit
 from edge_agent.config import load_settings
+from edge_agent.config.replacing import replace_text
 
 _LINE_WIDTH = 4096
 """Length from which lines would be broken: none, so that lines stay as they are."""
@@ -49,11 +48,13 @@ def changes_of(correction: Correction, given: Mapping[str, Any] | None = None) -
 def write_channels(path: Path, corrections: Sequence[Correction]) -> None:
     """Write the channels into the file.
 
-    The file is replaced as a whole, and only by one that the agent can use. Raises CalibrationError if it
-    cannot be written, and ConfigError if the agent could not use it.
+    The file is replaced as a whole, and only by one that the agent can use; what was there is kept beside it.
+    Raises CalibrationError if it cannot be written, and ConfigError if the agent could not use it.
     """
     try:
-        _replace(path, with_channels(path.read_text(encoding="utf-8"), corrections))
+        text = with_channels(path.read_text(encoding="utf-8-sig"), corrections)
+        _check(path, text)
+        replace_text(path, text)
     except OSError as error:
         raise CalibrationError(f"{path} cannot be written: {error.strerror or error}") from error
 
@@ -87,20 +88,12 @@ def _new(name: str) -> CommentedMap:
     return channel
 
 
-def _replace(path: Path, text: str) -> None:
-    """Put a text in place of the file, with its permissions, once the agent has understood it."""
-    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".yaml", delete=False) as file:
-        written = Path(file.name)
+def _check(path: Path, text: str) -> None:
+    """Raise ConfigError if the agent could not use a text in place of the file."""
+    with NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, suffix=".yaml") as file:
         file.write(text)
-    try:
-        load_settings(written)
-        now = path.stat()
-        written.chmod(now.st_mode & 0o777)
-        with suppress(PermissionError):  # only root may give a file away
-            os.chown(written, now.st_uid, now.st_gid)
-        written.replace(path.resolve())
-    finally:
-        written.unlink(missing_ok=True)
+        file.flush()
+        load_settings(Path(file.name))
 
 
 def _rounded(value: float) -> float:

@@ -1,4 +1,9 @@
-"""The files of a backup take the place of what is in the state folder, which is kept beside them."""
+"""The files of a backup take the place of what is in the state folder, which is kept beside them.
+
+At no moment is a file missing: first what is there is copied aside, then each file is replaced at once. So a
+restore that is ended halfway, by a power cut or a kill, leaves each file old or new; to restore again
+completes it.
+"""
 
 import os
 import shutil
@@ -13,6 +18,7 @@ from edge_agent.backup.manifest import CAPTURES, CONFIGURATION, STATE, STATE_SUF
 from edge_agent.backup.reading import MAX_STATE_BYTES, RefusedArchiveError, read_backup
 from edge_agent.captures.recorder import FOLDER
 from edge_agent.config import Settings
+from edge_agent.state_file import sync_folder
 
 _MAX_SHARE_OF_DISK = 0.9
 """Share of the free space that a restore may take; judgement."""
@@ -20,6 +26,8 @@ _BYTES_PER_MB = 1e6
 """Bytes of a megabyte, as `captures.max_mb` counts them."""
 _BESIDE_DATABASES = ("-wal", "-shm", "-journal")
 """What the names of files end with that belong to a database (SQLite's documentation, Temporary Files)."""
+_UNPACKED = ".restore-"
+"""What the name of a folder begins with that holds an unpacked archive."""
 
 
 @dataclass(slots=True)
@@ -47,7 +55,7 @@ def unpacked(
     Raises RefusedArchiveError, also if there is no room for it, and OSError of the disk.
     """
     room_bytes = _MAX_SHARE_OF_DISK * shutil.disk_usage(beside).free
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=beside) as name:
+    with tempfile.TemporaryDirectory(prefix=_UNPACKED, dir=beside) as name:
         folder = Path(name)
         yield folder, read_backup(archive, folder, min(max_bytes, room_bytes))
 
@@ -60,17 +68,18 @@ def restore(archive: Path, settings: Settings, config: Path) -> Restored:
     """
     folder = settings.state_folder()
     folder.mkdir(parents=True, exist_ok=True)
+    for remains in folder.glob(f"{_UNPACKED}*"):  # of a restore that was killed
+        shutil.rmtree(remains, ignore_errors=True)
     max_bytes = MAX_STATE_BYTES + _BYTES_PER_MB * settings.captures.max_mb
     with unpacked(archive, folder, max_bytes) as (parts, manifest):
         _check_owner(manifest, settings)
         done = Restored(manifest)
-        done.kept = _set_aside(folder)
-        for path in sorted((parts / STATE).glob("*")):
-            if path.is_file():
-                _move(path, folder / path.name, like=folder)
-                done.files.append(path.name)
+        new = [path for path in sorted((parts / STATE).glob("*")) if path.is_file()]
+        done.kept = _keep(folder)
+        _replace(folder, new)
+        done.files = [path.name for path in new]
         done.captures = _add_captures(parts / STATE / CAPTURES, folder / FOLDER)
-        _sync(folder)
+        sync_folder(folder)
         done.other_configuration = _compare(parts / CONFIGURATION, config, folder)
     return done
 
@@ -85,17 +94,44 @@ def _check_owner(manifest: Manifest, settings: Settings) -> None:
         )
 
 
-def _set_aside(folder: Path) -> Path | None:
-    """Move what the folder holds into a new one within it; return that, None if there was nothing."""
-    present = [path for path in sorted(folder.iterdir()) if path.is_file() and _is_state(path.name)]
+def _keep(folder: Path) -> Path | None:
+    """Copy what the folder holds into a new one within it; return that, None if there was nothing."""
+    present = _present(folder)
     if not present:
         return None
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     kept = Path(tempfile.mkdtemp(prefix=f"before-restore-{stamp}-", dir=folder))
-    _own(kept, like=folder)
-    for path in present:
-        path.rename(kept / path.name)
+    try:
+        _own(kept, like=folder)
+        for path in present:
+            shutil.copy2(path, kept / path.name)
+            _settle(kept / path.name, like=folder)
+        sync_folder(kept)
+        sync_folder(folder)
+    except OSError:
+        shutil.rmtree(kept, ignore_errors=True)
+        raise
     return kept
+
+
+def _replace(folder: Path, new: list[Path]) -> None:
+    """Put new files in the place of what the folder holds."""
+    for path in new:
+        _settle(path, like=folder)
+    for path in _present(folder):
+        if path.name.endswith(_BESIDE_DATABASES):  # the log of an old database would spoil the new one
+            path.unlink()
+    sync_folder(folder)
+    for path in new:
+        path.replace(folder / path.name)
+    names = {path.name for path in new}
+    for path in _present(folder):
+        if path.name not in names:
+            path.unlink()
+
+
+def _present(folder: Path) -> list[Path]:
+    return [path for path in sorted(folder.iterdir()) if path.is_file() and _is_state(path.name)]
 
 
 def _is_state(name: str) -> bool:
@@ -126,10 +162,15 @@ def _compare(part: Path, config: Path, folder: Path) -> Path | None:
 
 def _move(path: Path, to: Path, like: Path) -> None:
     """Have a file on the medium, under its new name and owned as a folder is."""
+    _settle(path, like)
+    path.replace(to)
+
+
+def _settle(path: Path, like: Path) -> None:
+    """Have a file on the medium, owned as a folder is."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
     _own(path, like)
-    path.rename(to)
 
 
 def _own(path: Path, like: Path) -> None:
@@ -137,12 +178,3 @@ def _own(path: Path, like: Path) -> None:
     if os.geteuid() == 0:
         owner = like.stat()
         os.chown(path, owner.st_uid, owner.st_gid)
-
-
-def _sync(folder: Path) -> None:
-    """Have the new names on the medium."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

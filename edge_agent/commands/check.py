@@ -76,9 +76,11 @@ def summary(settings: Settings) -> Iterator[str]:
     mqtt = settings.mqtt_settings()
     secured = "TLS" if mqtt.tls else "not encrypted"
     yield f"broker: {mqtt.host}:{mqtt.port} ({secured}), topics below {mqtt.base_topic(settings.agent.id)}"
-    if settings.http is not None:
+    if settings.http is None:
+        yield "page: none; http: {listen: 127.0.0.1:8642} in the file shows one, with the extra web"
+    else:
         door = "without a token" if settings.http.token_file is None else "with a token"
-        yield f"metrics and health: http://{settings.http.listen}/metrics, /healthz and /readyz, {door}"
+        yield f"page: http://{settings.http.listen}/, {door}; metrics and health: /metrics, /healthz, /readyz"
     yield f"events are kept in {settings.outbox_settings().path} until the broker has them"
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from edge_agent.acquire.ports import list_ports
 from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.commands.check import summary, verdict
-from edge_agent.commands.migrate import replace_file
 from edge_agent.config import ConfigError, load_with_doubts
 from edge_agent.config.problems import spell
+from edge_agent.config.replacing import replace_text
 from edge_agent.plain import printable
 from edge_agent.setup.answers import problems_in, setting
 from edge_agent.setup.file_text import file_text
@@ -98,7 +98,7 @@ def _asked(file: Path) -> Answers:
 def _write(file: Path, text: str) -> None:
     """Write a new file; one that is there is kept beside it."""
     if file.exists():
-        print(printable(f"the old file is kept as {replace_file(file, text)}"))
+        print(printable(f"the old file is kept as {replace_text(file, text)}"))
         return
     with file.open("x", encoding="utf-8") as stream:
         stream.write(text)

@@ -1,7 +1,6 @@
 """`edge-agent restore`: what a backup holds takes the place of what is in the state folder."""
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 
@@ -53,8 +52,7 @@ def _settings(archive: Path, config: Path) -> Settings:
         part = parts / CONFIGURATION
         if not part.exists():
             raise RefusedArchiveError(f"there is no {config}, and none in the archive")
-        config.touch(0o600, exist_ok=False)
-        shutil.copyfile(part, config)
+        part.replace(config)  # as a whole; it was unpacked for its owner alone
     print(printable(f"{config}: restored, readable by its owner alone"))
     try:
         return load_of_one_motor(config)

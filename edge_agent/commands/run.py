@@ -15,7 +15,7 @@ from edge_agent.json_log import log_as_json
 from edge_agent.plain import one_line
 from edge_agent.publish.only_one import TakenError
 from edge_agent.publish.sink import open_sinks
-from edge_agent.reloading import reader_of
+from edge_agent.reloading import read_again
 from edge_agent.supervision import ThreadLostError, note_hangups, stop_on_signals
 
 _LOG = logging.getLogger(__name__)
@@ -42,7 +42,8 @@ def run(args: argparse.Namespace) -> int:
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
             sources = [partial(SerialSource, serial) for serial, _ in settings.daqs()]
             sinks = open_sinks(settings.sink_settings())
-            Agent(settings, model, sources, sinks, reader_of(args.config)).run(stop, hung_up)
+            reread = partial(read_again, args.config)
+            Agent(settings, model, sources, sinks, reread).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

@@ -21,6 +21,7 @@ plates          do power, voltage and current of a nameplate belong to one conne
 explain         validation errors in plain words: what was found, what was expected, what to do
 problems        an error in a configuration, and its place
 migration       an older file brought to the present version, with everything else in it as it was
+replacing       the file is replaced as a whole, and what was there is kept
 schema          JSON Schema of the YAML file, for completion and checks in editors
 """
 

@@ -1,5 +1,6 @@
 """The configuration as others may see it, and which secrets lie in it and beside it."""
 
+import errno
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -63,7 +64,7 @@ class PublicSettings:
     def _note_words(self, file: Path) -> None:
         """Take each long word of a file that is no YAML for secret, and look for the files that it names."""
         try:
-            text = file.read_bytes()[:_MAX_BYTES].decode(errors="replace")
+            text = _beginning(file).decode(errors="replace")
         except OSError:
             return
         words = (word for word in _WORD.findall(text) if len(word) >= _MIN_STEP)
@@ -103,7 +104,7 @@ class PublicSettings:
     def _file(self, text: str, expanded: str) -> str:
         """Return the path of a file, and note its content; a path to nothing may be the secret itself."""
         try:
-            content = (self._folder / Path(expanded).expanduser()).read_bytes()[:_MAX_BYTES]
+            content = _beginning(self._folder / Path(expanded).expanduser())
         except PermissionError:
             return text
         except (OSError, ValueError, RuntimeError):
@@ -120,6 +121,14 @@ class PublicSettings:
         for form in (*schema.get("anyOf", ()), schema.get("items", {})):
             found |= self._properties(form) if form else {}
         return found
+
+
+def _beginning(file: Path) -> bytes:
+    """Return what a file begins with; raises OSError, also for what is no file."""
+    if not file.is_file():  # a pipe would be waited for, a device read for ever
+        raise FileNotFoundError(errno.ENOENT, "not a file", str(file))
+    with file.open("rb") as stream:
+        return stream.read(_MAX_BYTES)
 
 
 def _host_alone(url: str) -> str:

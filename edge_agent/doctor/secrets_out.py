@@ -1,7 +1,9 @@
 """Texts without anything that is secret: what is known to be secret is removed, and what looks like it."""
 
+import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
 
 REMOVED = "(removed)"
 """What stands in place of a secret."""
@@ -20,7 +22,7 @@ _USER_IN_URL = re.compile(r"(\w+://)[^/\s@\"']+@")
 _PATH_OF_URL = re.compile(r"(https?://(?!127\.|localhost\b|\[::1\])[^/\s\"'?#]+)[/?#][^\s\"']+")
 _NAMED = re.compile(
     r"(?i)\b([\w-]*(?:password|passwd|passphrase|secret|token|api[_-]?key|access[_-]?key|credential)[\w-]*)"
-    r"([\"']?\s*[:=]\s*[\"']?)([^\s\"',}]+)"
+    r"([\"']?\s*[:=]\s*)(?:([\"'])(.*?)\3|[\"']?[^\s\"',}]+)"
 )
 
 
@@ -29,7 +31,8 @@ class Scrubber:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         """Take all that is known to be secret; the longest is removed first."""
-        known = sorted({secret for secret in secrets if secret.strip()}, key=len, reverse=True)
+        written = {form for secret in secrets for form in _forms(secret) if form.strip()}
+        known = sorted(written, key=len, reverse=True)
         words = (rf"(?<!\w){re.escape(s)}(?!\w)" if len(s) < _SHORT else re.escape(s) for s in known)
         self._known = re.compile("|".join(words)) if known else None
 
@@ -47,8 +50,17 @@ class Scrubber:
 
 def _without_value(found: re.Match[str]) -> str:
     """Return a name without its value; the path of a file is no secret."""
-    name, between, _ = found.groups()
-    return found[0] if name.lower().endswith(("_file", "-file")) else f"{name}{between}{REMOVED}"
+    name, between, mark, _ = found.groups(default="")
+    if name.lower().endswith(("_file", "-file")):
+        return found[0]
+    return f"{name}{between}{mark}{REMOVED}{mark}"
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Give a secret as texts may hold it: as it is, and as JSON, Python and addresses write it."""
+    yield secret
+    yield from (json.dumps(secret)[1:-1], repr(secret)[1:-1])
+    yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))
 
 
 def secrets_in_file(content: str) -> list[str]:

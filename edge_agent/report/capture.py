@@ -15,8 +15,9 @@ from edge_agent.config import Settings
 from edge_agent.config.settings import WindowSection
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
-from edge_agent.pipeline import Answer
-from edge_agent.verdict import Severity
+from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.verdict import Severity, WindowSpan
+from edge_agent.windows.part import newest_part
 
 _BY_SEVERITY = (None, *Severity)
 """Severities, the worst last; None is that of a refused window."""
@@ -57,7 +58,7 @@ class Decided:
     nameplate: Nameplate
     """Plate of the motor."""
     answer: Answer
-    """The window, replayed."""
+    """The window, replayed; of one that only a stretch of it answers, the stretch."""
     same: bool | None
     """True if the replayed verdict is the published one; None if none was published of this window."""
 
@@ -84,7 +85,8 @@ def decided(path: Path, settings: Settings | None, model: Model) -> Decided:
             )
     except RecordingError as error:
         raise RecordingError(f"{path}: {error}") from error
-    return Decided(path.name, told, device, nameplate, answer, _is_same(answer, told))
+    same = _is_same(answer, told)
+    return Decided(path.name, told, device, nameplate, _as_told(answer, nameplate, model), same)
 
 
 def _conditions(recording: Recording, settings: Settings | None) -> tuple[Nameplate, float, float]:
@@ -122,7 +124,7 @@ def _deciding(answers: Iterable[Answer], told: Told) -> Answer | None:
     wanted = _places(told)
     worst: Answer | None = None
     for answer in answers:
-        if _place(answer) in wanted[:1]:
+        if wanted and wanted[0] in (_place(answer.verdict.window), _place(answer.told.window)):
             return answer
         if worst is None or _rank(answer) > _rank(worst):
             worst = answer
@@ -136,19 +138,31 @@ def _places(told: Told) -> list[tuple[object, object]]:
     return [(w.get("first_sample"), w.get("samples")) for w in windows if isinstance(w, dict)]
 
 
-def _place(answer: Answer) -> tuple[object, object] | None:
-    span = answer.verdict.window
+def _as_told(answer: Answer, nameplate: Nameplate, model: Model) -> Answer:
+    """Return an answer that another stretch gave as that of a window; one of minutes has its last window."""
+    told, length_s = answer.told, answer.told.evidence.stretch_s
+    if answer.by_stretch is None or length_s is None:
+        return answer
+    answer = replace(answer, verdict=told, by_stretch=None)
+    if length_s >= answer.window.length_s:
+        return answer
+    part = newest_part(answer.window, length_s)
+    analysis, _ = Pipeline(nameplate, model, length_s, length_s).judge(part)
+    return replace(answer, window=part, analysis=analysis)
+
+
+def _place(span: WindowSpan | None) -> tuple[object, object] | None:
     return None if span is None else (span.first_sample, span.samples)
 
 
 def _rank(answer: Answer) -> int:
-    return _BY_SEVERITY.index(answer.verdict.severity)
+    return _BY_SEVERITY.index(answer.told.severity)
 
 
 def _is_same(answer: Answer, told: Told) -> bool | None:
     """True if a diagnosis of this very window was published with this state and these bars."""
     diagnosis = told.diagnosis
-    if diagnosis is None or _place(answer) not in _places(Told("", "", "", (), diagnosis)):
+    if diagnosis is None or _place(answer.verdict.window) not in _places(Told("", "", "", (), diagnosis)):
         return None
     bars = diagnosis.get("broken_bars")
     published = bars.get("estimate") if isinstance(bars, dict) else None

@@ -22,6 +22,9 @@ from edge_agent.setup.questions import (
     usual_answer,
 )
 
+BACK = "<"
+"""What is typed to answer the question before once more. Judgement: no key takes this as a value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -47,13 +50,19 @@ class Interview:
         self._answers: Answers = {}
         self._typed: dict[KeyPath, str] = {}
         self._left_out: set[KeyPath] = set()
+        self._history: list[KeyPath] = []
         self._ports: Sequence[PortInfo] = ()
         self._described = False
 
     def hold(self) -> Answers:
         """Ask until every answer is right; return them all. Raises EOFError if nobody answers any more."""
+        self._around.say(f"{BACK} as an answer goes back to the question before; Ctrl-C writes nothing.")
         while (question := self._next()) is not None:
             typed = self._ask(question)
+            if typed == BACK:
+                self._go_back()
+                continue
+            self._history.append(question.key)
             if typed:
                 self._take(question, typed)
             elif question.needed:
@@ -68,6 +77,19 @@ class Interview:
             if not done and applies(question, self._answers, described=self._described):
                 return question
         return None
+
+    def _go_back(self) -> None:
+        """Take back the newest answer that still stands; what was typed is offered once more."""
+        while self._history:
+            key = self._history.pop()
+            if key in self._answers or key in self._left_out:
+                self._answers.pop(key, None)
+                self._left_out.discard(key)
+                if key == PORT:
+                    self._described = False
+                    self._answers.pop(CHANNELS, None)
+                return
+        self._around.say("  this is the first question")
 
     def _ask(self, question: Question) -> str:
         say, usual = self._around.say, usual_answer(question, self._answers)

@@ -1,5 +1,7 @@
 """The last changes of the state, and what became of their alarms; kept over restarts."""
 
+import json
+
 from edge_agent.publish.documents import Alarm, Document, Event, State
 from edge_agent.publish.json_values import Payload, iso_time
 from edge_agent.publish.payloads import payload_of
@@ -83,5 +85,10 @@ class History:
             isinstance(event, dict) and set(event) == set(_KEYS) for event in events
         ):
             self._file.put_aside("it holds no list of events")
+            return []
+        try:
+            json.dumps(events, allow_nan=False)
+        except ValueError:  # no viewer could be told any event
+            self._file.put_aside("it holds a number that JSON does not have")
             return []
         return events[:_KEPT]

@@ -91,7 +91,12 @@ class Live:
                 self._loop.call_soon_threadsafe(self._send_away)
 
     async def stream(self, known: Iterable[tuple[str, Draw]]) -> AsyncIterator[bytes]:
-        """Yield server-sent events for one viewer: first what is known, then what happens."""
+        """Yield server-sent events for one viewer: first what is known, then what happens.
+
+        It is empty if there are too many viewers: all who came at once were asked for before the first began.
+        """
+        if self.is_full:
+            return
         self._loop = asyncio.get_running_loop()
         viewer = Viewer()
         self._viewers.add(viewer)

@@ -1,5 +1,7 @@
 """After a restore nothing is lost: neither what was backed up, nor what it takes the place of."""
 
+import contextlib
+import errno
 import os
 import tarfile
 from pathlib import Path
@@ -120,3 +122,59 @@ def test_a_restored_alarm_is_raised_no_second_time(archive: Path, tmp_path: Path
 def test_the_archive_needs_no_program_of_ours_to_be_looked_at(archive: Path) -> None:
     with tarfile.open(archive) as parts:
         assert "state/outbox.sqlite3" in parts.getnames()
+
+
+class CutError(BaseException):
+    """A power cut: nothing handles it."""
+
+
+@pytest.mark.parametrize("step", range(0, 14, 2))
+def test_a_power_cut_leaves_each_file_old_or_new_and_restoring_again_completes_it(
+    archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    other = Site(tmp_path / "other")
+    other.fill()
+    old = {name: (other.state / name).read_bytes() for name in ("alarm.json", "baseline.json")}
+    left = step
+
+    def cut_at(name: str) -> None:
+        done = getattr(Path, name)
+
+        def counted(path: Path, *args: object, **kwargs: object) -> object:
+            nonlocal left
+            if other.state in path.parents and (left := left - 1) < 0:
+                raise CutError
+            return done(path, *args, **kwargs)
+
+        monkeypatch.setattr(Path, name, counted)
+
+    for name in ("rename", "replace", "unlink"):
+        cut_at(name)
+    with contextlib.suppress(CutError):
+        restore(archive, other.settings, other.config)
+    monkeypatch.undo()
+    assert {name for name in old if not (other.state / name).exists()} == set()
+    assert other.baseline() == LEARNED
+    restore(archive, other.settings, other.config)
+    assert other.payloads() == [b'{"n": %d}' % number for number in range(EVENTS)]
+
+
+def test_what_a_killed_restore_unpacked_is_cleared_away(site: Site, archive: Path) -> None:
+    remains = site.state / ".restore-killed"
+    remains.mkdir()
+    (remains / "outbox.sqlite3").write_bytes(b"large")
+    restore(archive, site.settings, site.config)
+    assert not remains.exists()
+
+
+def test_without_room_to_keep_what_is_there_nothing_changes(
+    site: Site, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **kwargs: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(placing.shutil, "copy2", full)
+    before = sorted(path.name for path in site.state.rglob("*"))
+    with pytest.raises(OSError, match="No space"):
+        restore(archive, site.settings, site.config)
+    assert sorted(path.name for path in site.state.rglob("*")) == before

@@ -6,7 +6,6 @@ import pytest
 from plates import plate_yaml
 
 from edge_agent import cli
-from edge_agent.commands.migrate import replace_file
 
 TEXT = f"""\
 # our pump
@@ -55,11 +54,3 @@ def test_a_later_file_is_status_2_and_stays_as_it_is(file: Path, capsys) -> None
     (line,) = capsys.readouterr().err.splitlines()
     assert "found 9, and this program reads version 1" in line
     assert file.read_text().startswith("version: 9\n")
-
-
-def test_a_link_to_the_file_stays_a_link(file: Path, tmp_path: Path) -> None:
-    link = tmp_path / "link.yaml"
-    link.symlink_to(file)
-    replace_file(link, "new: text\n")
-    assert link.readlink() == file
-    assert file.read_text() == "new: text\n"

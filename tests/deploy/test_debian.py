@@ -110,6 +110,64 @@ def test_the_program_of_the_package_is_that_of_the_unit_and_loads_its_own_parts(
     assert "ExecStart=/opt/edge-agent/bin/edge-agent " in (ROOT / "deploy/edge-agent.service").read_text()
 
 
+def machine_of_the_installer(tmp_path: Path) -> list[str]:
+    """Return the command of an installer whose files lie below `tmp_path`, on a machine without systemd.
+
+    Commands that would change this machine only note how they were called.
+    """
+    etc, doc = tmp_path / "etc", tmp_path / "doc"
+    for folder in (etc, doc):
+        folder.mkdir()
+        (folder / "edge-agent.yaml").write_text("motor: {}\n")
+    (tmp_path / "os-release").write_text("VERSION_CODENAME=bookworm\n")
+    (tmp_path / "x.deb").touch()
+    commands = {"dpkg": "echo amd64", "id": "echo 0", "apt-get": "", "df": "printf '\\n0 0 0 9999\\n'"}
+    commands["runuser"] = f'echo "$@" >> {tmp_path}/called'
+    commands["edge-agent"] = f'echo "motor:" > {etc}/edge-agent.yaml; echo "$@" >> {tmp_path}/called'
+    commands["install"] = 'for last; do :; done; mkdir -p "$last"'
+    for name, text in commands.items():
+        (tmp_path / name).write_text(f"#!/bin/sh\n{text}\n")
+        (tmp_path / name).chmod(0o755)
+    script = (ROOT / "deploy/install.sh").read_text()
+    for real, own in (
+        ("/etc/edge-agent", str(etc)),
+        ("/usr/share/doc/edge-agent/examples", str(doc)),
+        ("/etc/os-release", str(tmp_path / "os-release")),
+        ("/var/lib/edge-agent", str(tmp_path / "state")),
+        ("/run/systemd/system", str(tmp_path / "systemd")),
+    ):
+        script = script.replace(real, own)
+    (tmp_path / "install.sh").write_text(script)
+    return ["sh", str(tmp_path / "install.sh"), "--package", str(tmp_path / "x.deb")]
+
+
+def installed_by(command: list[str], tmp_path: Path) -> subprocess.CompletedProcess[str]:
+    """Run an installer without a terminal."""
+    path = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    return subprocess.run(
+        command, env=path, capture_output=True, text=True, check=False, start_new_session=True, timeout=60
+    )
+
+
+def test_the_installer_says_where_there_is_no_terminal_how_to_answer(tmp_path: Path) -> None:
+    done = installed_by(machine_of_the_installer(tmp_path), tmp_path)
+    assert done.returncode == 1
+    assert "nobody can be asked here: give the answers with --set" in done.stderr
+
+
+def test_the_installer_names_the_folder_of_the_service_and_how_to_start_without_systemd(
+    tmp_path: Path,
+) -> None:
+    command = [*machine_of_the_installer(tmp_path), "--set", "motor.poles=4"]
+    done = installed_by(command, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "etc/edge-agent.yaml").read_text().endswith(f"state_dir: {tmp_path}/state\n")
+    assert "runuser -u edge-agent -- edge-agent run -c" in done.stdout
+    called = (tmp_path / "called").read_text()
+    assert "--set motor.poles=4" in called
+    assert "edge-agent doctor -c" in called
+
+
 def test_the_installer_refuses_a_machine_that_it_cannot_serve(tmp_path: Path) -> None:
     """An older system answers `armhf`: the message says what to do, and nothing is installed."""
     for name, text in (("dpkg", "echo armhf"), ("id", "echo 0"), ("apt-get", f"touch {tmp_path}/installed")):

@@ -1,5 +1,7 @@
 """A configuration as others may see it, right or wrong."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -76,3 +78,15 @@ def test_variables_with_secret_names_are_secret_though_the_file_does_not_use_the
 
 def test_a_file_that_is_away_is_said(tmp_path: Path) -> None:
     assert "cannot be read" in PublicSettings(tmp_path / "none.yaml", {}).text
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/dev/zero")])
+@pytest.mark.parametrize(
+    "text", ["mqtt: {host: h, username: u, password_file: pw}", "mqtt: {password_file: pw"]
+)
+def test_what_is_no_file_is_neither_waited_for_nor_read(
+    tmp_path: Path, make: Callable[[Path], None], text: str
+) -> None:
+    make(tmp_path / "pw")
+    (tmp_path / "a.yaml").write_text(text)
+    assert "pw" not in PublicSettings(tmp_path / "a.yaml", {}).text.split()

@@ -1,5 +1,9 @@
 """Secrets leave a text whether they are known or only look like it; everything else stays."""
 
+import json
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+
 import pytest
 
 from edge_agent.doctor.secrets_out import REMOVED, Scrubber, secrets_in_file
@@ -9,6 +13,8 @@ from edge_agent.doctor.secrets_out import REMOVED, Scrubber, secrets_in_file
     ("text", "cleaned"),
     [
         ("password=hunter2 next", f"password={REMOVED} next"),
+        ("password: 'two words' next", f"password: '{REMOVED}' next"),
+        ('token="cut off', f"token={REMOVED} off"),
         ('"api_key": "abc", "x": 1', f'"api_key": "{REMOVED}", "x": 1'),
         ("MQTT_PASSWORD: hunter2", f"MQTT_PASSWORD: {REMOVED}"),
         ("Authorization: Bearer abc.def", f"Authorization: {REMOVED}"),
@@ -54,3 +60,10 @@ def test_nothing_is_removed_for_an_empty_secret() -> None:
 def test_of_a_file_all_of_it_and_each_longer_line_is_secret() -> None:
     found = secrets_in_file("short\n0123456789abcdef0123\nx\n")
     assert found == ["short\n0123456789abcdef0123\nx", "short", "0123456789abcdef0123"]
+
+
+@pytest.mark.parametrize("written", [json.dumps, repr, quote, quote_plus, lambda secret: quote(secret, "")])
+@pytest.mark.parametrize("secret", ["p\u00e4ssw\u00f6rd", 'say "no"', "back\\slash", "a/b+c d%", "tab\there"])
+def test_a_known_secret_is_removed_however_it_is_written(secret: str, written: Callable[[str], str]) -> None:
+    text = written(secret)
+    assert text.strip("\"'") not in Scrubber([secret]).clean(f"refused: {text} (5)")

@@ -36,15 +36,13 @@ def test_a_port_that_vanishes_and_returns_is_told_and_forgiven(
     daq.tell("close 2")
     agent.wait_for(lambda line: str(daq.link) in line and not line.endswith(": open"))
     agent.wait_for(lambda line: line.endswith(": open"))
-    seen = len(listener.on(DIAGNOSIS))
-    listener.wait_for(lambda _: len(listener.on(DIAGNOSIS)) > seen)
-    with_gap = [m.json() for m in listener.on(DIAGNOSIS) if m.json()["window"]["lost_samples"] > 0]
+    # Diagnoses of before the gap may be still to come.
+    listener.wait_for(lambda _: any(m.json()["window"]["lost_samples"] > 0 for m in listener.on(DIAGNOSIS)))
     listener.wait_for(
         lambda _: any(
             m.json()["reason"] == "lost_samples" for m in listener.on(STATE) + listener.on(DIAGNOSIS)
         )
     )
-    assert with_gap
 
 
 def test_events_of_a_broker_outage_all_arrive_once_and_in_order(

@@ -62,6 +62,24 @@ def test_enter_takes_what_is_usual_and_leaves_out_what_is_not_known() -> None:
     assert (settings.mqtt.host, settings.mqtt.username, settings.mqtt.tls) == ("localhost", None, None)
 
 
+def test_an_answer_that_was_a_slip_is_given_again_after_going_back() -> None:
+    person = Person("", "220", "0.75", "<", "<", "0.75", "220", *PLATE[3:], "", "", "/dev/none", "", "", "")
+    assert (person.settings.motor.rated_power_kw, person.settings.motor.rated_voltage_v) == (0.75, 220)
+    assert person.said.count("[220]> ") == 1, "what was typed before is offered"
+
+
+def test_going_back_before_the_first_question_asks_it_again() -> None:
+    person = Person("<", *PLATE, "", "", "/dev/none", "", "", "")
+    assert "  this is the first question" in person.said
+    assert person.settings.motor.id == "motor"
+
+
+def test_going_back_before_the_port_forgets_what_was_heard_there() -> None:
+    person = Person(*PLATE, "", "", "/dev/daq", "yes", "<", "/dev/daq", "", "", "", "", device=DEVICE)
+    assert len(person.listened) == 2
+    assert CHANNELS not in person.answers
+
+
 def test_a_wrong_answer_is_told_in_the_words_of_the_configuration_and_asked_again() -> None:
     person = Person(*PLATE[:3], "2,98", *PLATE[3:], "", "", "/dev/none", "", "", "")
     assert any("write a decimal point: 2.98" in line for line in person.said)

@@ -84,3 +84,11 @@ def test_a_file_that_is_no_list_of_events_is_put_aside(tmp_path: Path, content: 
     assert (tmp_path / f"{FILE_NAME}.unusable").read_text() == content
     history.take(BROKE)
     assert json.loads((tmp_path / FILE_NAME).read_text())["events"]
+
+
+def test_a_number_that_json_does_not_have_costs_the_file_and_no_viewer(tmp_path: Path) -> None:
+    a_history(tmp_path).take(BROKE)
+    file = tmp_path / FILE_NAME
+    file.write_text(file.read_text().replace('"id": 7', '"id": NaN'))
+    assert a_history(tmp_path).events == []
+    assert "NaN" in (tmp_path / f"{FILE_NAME}.unusable").read_text()

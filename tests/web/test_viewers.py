@@ -100,6 +100,19 @@ def test_only_so_many_may_look() -> None:
     run(test)
 
 
+def test_of_a_hundred_who_come_at_once_only_so_many_may_look() -> None:
+    async def test(live: Live) -> None:
+        streams = [live.stream([]) for _ in range(100)]
+        begun = [await anext(stream, b"") for stream in streams]
+        assert sum(first != b"" for first in begun) == MAX_VIEWERS
+        live.end()
+        for stream in streams:
+            await stream.aclose()  # type: ignore[attr-defined]
+        assert not live.is_watched
+
+    run(test)
+
+
 def test_a_quiet_connection_is_kept_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(viewers_module, "_REST_S", 0.01)
 

@@ -57,7 +57,8 @@ def test_values_change_and_comments_order_and_quotes_stay(tmp_path: Path) -> Non
     assert file.stat().st_mode & 0o777 == 0o640
     settings = load_settings(file)
     assert [channel.scale for channel in settings.device_channels()] == [0.005931, 5.71235, -0.0059]
-    assert list(tmp_path.iterdir()) == [file]
+    assert (tmp_path / "agent.yaml.before").read_text() == HEAD + CHANNELS
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["agent.yaml", "agent.yaml.before"]
 
 
 def test_a_daq_that_describes_itself_gets_the_channels_that_were_calibrated(tmp_path: Path) -> None:

@@ -55,7 +55,7 @@ class Root:
     def __init__(self, path: Path, suite: str) -> None:
         self.path = path
         if not (path / "usr/bin/apt-get").exists():
-            include = "systemd,ca-certificates,passwd,python3,libstdc++6"
+            include = "systemd,ca-certificates,passwd,procps,python3,libstdc++6"  # what it depends on stays
             host(["debootstrap", "--variant=minbase", f"--include={include}", suite, str(path)])
         for name in Path("/etc/apt/apt.conf.d").glob("99*"):  # proxies and the like of this machine
             shutil.copy(name, path / "etc/apt/apt.conf.d")

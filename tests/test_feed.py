@@ -1,5 +1,6 @@
 """A DAQ whose line fails is stopped and started anew alone, unless it is the only one."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from agents import Heard, agent_of
 from plates import plate_yaml
 
 from edge_agent import feed
+from edge_agent.acquire.source import News
 from edge_agent.agent import Agent
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Health, State
@@ -64,6 +66,24 @@ def test_of_two_motors_the_one_that_fails_starts_anew_and_the_other_goes_on(
     assert "fan: failed, and starts anew" in caplog.text
     told = [s for s in heard.of(State) if s.origin.motor == "pump" and s.verdict.refusal.reason == "starting"]
     assert len(told) == 1
+
+
+def test_after_a_pause_of_the_process_no_motor_has_a_state(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard, stop, clock = Heard(), Flag(), [0.0]
+    agent = an_agent(tmp_path, ("pump", "fan"), heard)
+
+    def poll(wait_s: float) -> list[tuple[float, News]]:
+        clock.append(clock[-1] + 60.0)
+        stop.set()
+        return []
+
+    monkeypatch.setattr(agent.lines[0]._source_watch._source, "poll", poll)
+    monkeypatch.setattr(time, "clock_gettime", lambda _: clock[-1])
+    agent.run(stop)
+    last = {state.origin.motor: state.verdict.refusal.reason for state in heard.of(State)}
+    assert last == {"pump": "lost_samples", "fan": "lost_samples"}
 
 
 def test_the_only_motor_that_fails_ends_the_agent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """Answers become a commented file: whoever reads it next finds what each value means."""
 
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from edge_agent.setup.questions import CHANNELS, QUESTIONS, Answers
 _COMMENT_COLUMN = 34
 """Column at which comments begin; judgement: beyond most values."""
 _MAX_COLUMN = 110
-"""Longest line with a comment at its end; a longer comment stands above."""
+"""Longest line with a comment, as in the code here; a comment beyond it stands above, in several lines."""
 _HEAD = f"""\
 # yaml-language-server: $schema={SCHEMA_FILE}
 # Configuration of edge-agent. After a change: `edge-agent check` and this file's name says what is wrong.
@@ -62,9 +63,14 @@ def _lines(name: str, content: Any, key: KeyPath, indent: str) -> Iterator[str]:
     if len(key) == 1 or key == CHANNELS:  # its comment is that of the section
         yield f"{line}\n"
         return
-    comment = f"# {meaning(key)}"
-    beside = f"{line:<{_COMMENT_COLUMN - 1}} {comment}"
-    yield f"{beside}\n" if len(beside) <= _MAX_COLUMN else f"{indent}{comment}\n{line}\n"
+    beside = f"{line:<{_COMMENT_COLUMN - 1}} # {meaning(key)}"
+    if len(beside) <= _MAX_COLUMN:
+        yield f"{beside}\n"
+        return
+    above = f"{indent}# "
+    for part in textwrap.wrap(meaning(key), _MAX_COLUMN - len(above), break_on_hyphens=False):
+        yield f"{above}{part}\n"
+    yield f"{line}\n"
 
 
 def _sentence(key: KeyPath) -> str:

@@ -8,6 +8,19 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 INSTALLER = DEPLOY / "install.sh"
 
 
+WITHOUT_OWNERS = """count=$#
+while [ $count -gt 0 ]; do
+    given=$1; shift; count=$((count - 1))
+    case $given in
+        -o | -g) shift; count=$((count - 1)) ;;
+        *) set -- "$@" "$given" ;;
+    esac
+done
+exec /usr/bin/install "$@"
+"""
+"""The program `install` on a machine that has no user of the agent's name."""
+
+
 class Machine:
     """What the scripts of a package find: an own root, and programs that note how they are called."""
 
@@ -27,6 +40,7 @@ class Machine:
             "dpkg": "echo arm64",
             "df": "printf 'head\\nx 1 1 9000\\n'",
             "id": "echo 0",
+            "install": WITHOUT_OWNERS,
             "runuser": 'shift 3; exec "$@"',
             **dict.fromkeys(("apt-get", "getent", "chgrp", "udevadm", "edge-agent", "systemctl"), "true"),
             **dict.fromkeys(("deb-systemd-helper", "deb-systemd-invoke"), "true"),
@@ -38,7 +52,9 @@ class Machine:
 
     def runs(self, script: Path, *arguments: str) -> list[str]:
         """Run a script without a terminal, its absolute paths below our root; return what was called."""
-        text = re.sub(r"(?<![\w/.\"])/(?=(etc|run|usr/share|opt)/)", f"{self.folder}/", script.read_text())
+        text = re.sub(
+            r"(?<![\w/.\"])/(?=(etc|run|usr/share|opt|var/lib)/)", f"{self.folder}/", script.read_text()
+        )
         own = self.folder / script.name
         own.write_text(text)
         done = subprocess.run(

@@ -17,7 +17,7 @@ Subscribe = Callable[..., Subscriber]
 def settings_of(folder: Path, agent: str = "pump-7", motor: str = "motor-1", port: int = 1) -> SinkSettings:
     mqtt = MqttSettings("127.0.0.1", port, retry_min_s=0.05, retry_max_s=0.2, connect_timeout_s=2)
     state_folder = folder / "state"
-    return SinkSettings(agent, motor, state_folder, mqtt, OutboxSettings(state_folder / "outbox.sqlite3"))
+    return SinkSettings(agent, (motor,), state_folder, mqtt, OutboxSettings(state_folder / "outbox.sqlite3"))
 
 
 def ghosts_of(settings: SinkSettings) -> tuple[Ghosts, Mailbox]:

@@ -87,7 +87,7 @@ def test_a_renamed_motor_leaves_nothing_on_a_real_broker(
     def tell(settings: SinkSettings) -> None:
         publisher: Publisher = open_sink(replace(settings))
         with publisher:
-            publisher.publish_state(settings.motor, {"of": settings.motor})
+            publisher.publish_state(settings.motors[0], {"of": settings.motors[0]})
             wait_until(lambda: publisher.connected and not publisher._mailbox.unsaid)
 
     tell(settings_of(tmp_path, port=mosquitto.port))

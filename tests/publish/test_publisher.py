@@ -45,7 +45,7 @@ def test_diagnoses_come_and_go_with_a_reload(
 ) -> None:
     listener = subscribe(mosquitto.port)
     quiet = replace(settings(mosquitto.port), diagnosis=False)
-    loud = SinkSettings("pump-7", "motor-1", tmp_path, replace(quiet, diagnosis=True), OutboxSettings())
+    loud = SinkSettings("pump-7", ("motor-1",), tmp_path, replace(quiet, diagnosis=True), OutboxSettings())
     with Publisher(quiet, "pump-7", outbox) as publisher:
         listener.wait_for(lambda messages: any(message.topic == STATUS for message in messages))
         publisher.publish_diagnosis("motor-1", {"n": 1})

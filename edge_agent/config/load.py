@@ -93,8 +93,8 @@ def _chosen(document: Document, agent: AgentSettings, motor: str | None) -> Sett
         return agent.motors[0]
     if motor is None:
         message = (
-            f"holds {len(agent.motors)} motors ({ids}), and one is needed here; name it by --motor ID, or take "
-            "a file that holds one motor where the command has no such option"
+            f"holds {len(agent.motors)} motors ({ids}), and one is needed here; name it by --motor ID, or "
+            "take a file that holds one motor where the command has no such option"
         )
     else:
         found = next((own for own in agent.motors if own.motor.id == motor), None)

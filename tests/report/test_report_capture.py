@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from answers import NAMEPLATE, RATE_HZ, SOUND, TWO_BARS, a_model
 from said import ORIGIN
-from test_part import BROKEN, LIGHT, SOUND_WINDOW, answers_to, joined
+from test_window_part import BROKEN, LIGHT, SOUND_WINDOW, answers_to, joined
 
 from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Device

@@ -121,7 +121,7 @@ class AlarmLatch:
         self._healthy_since = False
         self._written_s = clock()
         self._saved = True
-        self.latched = self._read()
+        self.latched = self._file.read_as(alarm_of)
         """The alarm, or the last one; None if there was none yet."""
 
     def update(
@@ -223,16 +223,6 @@ class AlarmLatch:
         if self.latched is not None:
             self._written_s = self._clock()
             self._saved = self._file.write(asdict(self.latched))
-
-    def _read(self) -> LatchedAlarm | None:
-        content = self._file.read()
-        if content is None:
-            return None
-        try:
-            return alarm_of(content)
-        except ValueError as error:
-            self._file.put_aside(str(error))
-            return None
 
 
 def _is_called_wrong(alarm: LatchedAlarm) -> bool:

@@ -4,7 +4,14 @@ import contextlib
 import json
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+from edge_agent.plain import one_line
+
+Content = TypeVar("Content")
+"""What a file's JSON object stands for."""
 
 _LOG = logging.getLogger(__name__)
 _MAX_BYTES = 1_000_000
@@ -50,6 +57,21 @@ class StateFile:
         """Write what was read or written last, into a folder that has lost it."""
         if self._content is not None:
             self.write(self._content)
+
+    def read_as(self, make: Callable[[dict[str, object]], Content]) -> Content | None:
+        """Return what `make` makes of the content; None if there is none.
+
+        Content of which it raises ValueError cannot be used: the file is put aside, with the words of the
+        error.
+        """
+        content = self.read()
+        if content is None:
+            return None
+        try:
+            return make(content)
+        except ValueError as error:
+            self.put_aside(one_line(str(error)))
+            return None
 
     def write(self, content: dict[str, object]) -> bool:
         """Replace the content; True if it is on the medium."""

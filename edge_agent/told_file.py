@@ -1,8 +1,7 @@
 """What the last event of one motor among several told: the outbox that they share knows the newest of all."""
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from edge_agent.plain import one_line
 from edge_agent.publish.documents import Event, Told
 from edge_agent.publish.payloads import encode, payload_of, told_in
 from edge_agent.state_file import StateFile
@@ -21,14 +20,7 @@ class ToldFile:
 
     def read(self) -> Told | None:
         """Return what was told; None if there was no event yet, or where it is not known any more."""
-        content = self._file.read()
-        if content is None:
-            return None
-        try:
-            return _ADAPTER.validate_python(content)
-        except ValidationError as error:
-            self._file.put_aside(one_line(str(error)))
-            return None
+        return self._file.read_as(_ADAPTER.validate_python)
 
     def write(self, event: Event) -> None:
         """Note an event."""

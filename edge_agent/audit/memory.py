@@ -2,10 +2,9 @@
 
 from dataclasses import asdict, dataclass, field
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from edge_agent.audit.ledger import Ledger
-from edge_agent.plain import one_line
 from edge_agent.state_file import StateFile
 
 FILE_VERSION = 1
@@ -27,19 +26,17 @@ _ADAPTER = TypeAdapter(Memory)
 
 def read_memory(file: StateFile) -> Memory:
     """Return what was kept; an empty memory if nothing was. What cannot be used is put aside."""
-    content = file.read()
-    if content is None:
-        return Memory()
-    try:
-        memory = _ADAPTER.validate_python(content)
-        if any(len(count.values) != len(count.channels) for count in memory.ledger.values()):
-            raise ValueError("values and channels differ in number")
-    except (ValidationError, ValueError) as error:
-        file.put_aside(one_line(str(error)))
-        return Memory()
-    return memory
+    return file.read_as(_memory_of) or Memory()
 
 
 def write_memory(file: StateFile, memory: Memory) -> bool:
     """Keep this; True if it is on the medium."""
     return file.write(asdict(memory))
+
+
+def _memory_of(content: dict[str, object]) -> Memory:
+    """Return what a file holds; raises ValueError if it cannot be an audit."""
+    memory = _ADAPTER.validate_python(content)
+    if any(len(count.values) != len(count.channels) for count in memory.ledger.values()):
+        raise ValueError("values and channels differ in number")
+    return memory

@@ -4,13 +4,12 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter
 
 from edge_agent.baseline.look import Look
 from edge_agent.baseline.proof import Tally
 from edge_agent.baseline.recognition import Change
 from edge_agent.baseline.reference import Reference
-from edge_agent.plain import one_line
 from edge_agent.state_file import StateFile
 
 FILE_VERSION = 1
@@ -50,16 +49,7 @@ _ADAPTER = TypeAdapter(Memory)
 
 def read_memory(file: StateFile) -> Memory:
     """Return what was kept; an empty memory if nothing was. What cannot be used is put aside."""
-    content = file.read()
-    if content is None:
-        return Memory()
-    try:
-        memory = _ADAPTER.validate_python(content)
-        _check(memory)
-    except (ValidationError, ValueError) as error:
-        file.put_aside(one_line(str(error)))
-        return Memory()
-    return memory
+    return file.read_as(_memory_of) or Memory()
 
 
 def write_memory(file: StateFile, memory: Memory) -> bool:
@@ -67,8 +57,9 @@ def write_memory(file: StateFile, memory: Memory) -> bool:
     return file.write(asdict(memory))
 
 
-def _check(memory: Memory) -> None:
-    """Raise ValueError for what fits its type and cannot be a baseline."""
+def _memory_of(content: dict[str, object]) -> Memory:
+    """Return what a file holds; raises ValueError if it cannot be a baseline, even if it fits the types."""
+    memory = _ADAPTER.validate_python(content)
     json.dumps(asdict(memory), allow_nan=False)
     if memory.reference is not None and not memory.reference.cells:
         raise ValueError("a baseline without any load bin")
@@ -76,3 +67,4 @@ def _check(memory: Memory) -> None:
     currents += [look.current_a for looks in memory.looks.values() for look in looks]
     if any(current_a <= 0 for current_a in currents):
         raise ValueError("a current that is not above zero")
+    return memory

@@ -14,12 +14,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from edge_agent.config import Settings
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.pipeline import Answer, Pipeline
-from edge_agent.plain import one_line
 from edge_agent.publish.documents import Health
 from edge_agent.publish.json_values import rounded
 from edge_agent.self_test.search import LimitSearch, Proof
@@ -194,15 +193,8 @@ class SelfTest:
 
     def _read(self) -> Tested | None:
         """Return the last test, of this model; None if there is none that can be used."""
-        content = self._file.read()
-        if content is None:
-            return None
-        try:
-            tested = Tested.model_validate(content)
-        except ValidationError as error:
-            self._file.put_aside(one_line(str(error)))
-            return None
-        return tested if tested.model_sha256 == self._model.sha256 else None
+        tested = self._file.read_as(Tested.model_validate)
+        return tested if tested is not None and tested.model_sha256 == self._model.sha256 else None
 
 
 def tell_all(health: Health, tests: Mapping[str, SelfTest]) -> Health:

@@ -25,7 +25,7 @@ class History:
         """Go on with the events of before a restart."""
         self._file = file
         self._state: tuple[object, ...] | None = None
-        self.events: list[Payload] = self._read()
+        self.events: list[Payload] = (self._file.read_as(_events_in) or [])[:_KEPT]
         """The events, as JSON."""
         self.since: str | None = None
         """Since when the state is what it is, as ISO 8601; None before the first one."""
@@ -76,19 +76,16 @@ class History:
     def _write(self) -> None:
         self._file.write({"events": self.events})
 
-    def _read(self) -> list[Payload]:
-        content = self._file.read()
-        if content is None:
-            return []
-        events = content.get("events")
-        if not isinstance(events, list) or not all(
-            isinstance(event, dict) and set(event) == set(_KEYS) for event in events
-        ):
-            self._file.put_aside("it holds no list of events")
-            return []
-        try:
-            json.dumps(events, allow_nan=False)
-        except ValueError:  # no viewer could be told any event
-            self._file.put_aside("it holds a number that JSON does not have")
-            return []
-        return events[:_KEPT]
+
+def _events_in(content: dict[str, object]) -> list[Payload]:
+    """Return the events that a file holds; raises ValueError if it holds none that can be told."""
+    events = content.get("events")
+    if not isinstance(events, list) or not all(
+        isinstance(event, dict) and set(event) == set(_KEYS) for event in events
+    ):
+        raise ValueError("it holds no list of events")
+    try:
+        json.dumps(events, allow_nan=False)
+    except ValueError:  # no viewer could be told any event
+        raise ValueError("it holds a number that JSON does not have") from None
+    return events

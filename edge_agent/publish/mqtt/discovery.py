@@ -131,11 +131,4 @@ def _file_of(settings: SinkSettings) -> StateFile:
 
 
 def _read(file: StateFile) -> _Told:
-    content = file.read()
-    if content is None:
-        return _Told()
-    try:
-        return _ADAPTER.validate_python(content)
-    except ValueError as error:
-        file.put_aside(str(error))
-        return _Told()
+    return file.read_as(_ADAPTER.validate_python) or _Told()

@@ -54,11 +54,4 @@ def _file_of(settings: SinkSettings) -> StateFile:
 
 
 def _read(file: StateFile) -> list[str]:
-    content = file.read()
-    if content is None:
-        return []
-    try:
-        return _ADAPTER.validate_python(content.get("topics"))
-    except ValueError as error:
-        file.put_aside(str(error))
-        return []
+    return file.read_as(lambda content: _ADAPTER.validate_python(content.get("topics"))) or []

@@ -1,4 +1,4 @@
-"""Whether the clock of this computer can be believed. Only dates depend on it, and no window does."""
+"""Tells whether the clock of this computer can be believed. Only dates depend on it, and no window does."""
 
 import ctypes
 import time

@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 @contextmanager
 def _file(args: argparse.Namespace) -> Iterator[Path]:
-    """Give the file of the baseline; what is checked is a copy, so that the baseline stays as it is."""
+    """Yield the file of the baseline; what is checked is a copy, so that the baseline stays as it is."""
     if args.out is not None:
         if args.out.exists():
             raise ValueError(f"{args.out} exists; remove it, or name another file")

@@ -48,7 +48,7 @@ class Plate:
 
 
 def read_current(line: Line, plate: Plate, slip: float | None) -> Iterator[Reading]:
-    """Give what a current says of its scale and of the rated speed; nothing behind a drive.
+    """Yield what a current says of its scale and of the rated speed; nothing behind a drive.
 
     `slip` is what something other than current and plate shows; None if nothing does.
     """
@@ -72,7 +72,7 @@ def read_current(line: Line, plate: Plate, slip: float | None) -> Iterator[Readi
 
 
 def _by_itself(line: Line, plate: Plate) -> Iterator[Reading]:
-    """Give what a current says without a slip: how little a motor idles at, how much it draws for long."""
+    """Yield what a current says without a slip: how little a motor idles at, how much it draws for long."""
     over_rated = line.rms_a / plate.nameplate.rated_current_a
     over_idle = line.rms_a / plate.circuit.no_load_current_rms_a
     if over_rated > _MOST_STEADY:

@@ -80,7 +80,7 @@ def _of_line(analysis: Analysis, plate: Plate) -> Iterator[Reading]:
 
 
 def _of_sensors(window: Window, analysis: Analysis) -> Iterator[Reading]:
-    """Give which sensor is reversed, or scaled unlike the others; a window without refusal clears both."""
+    """Yield which sensor is reversed, or scaled unlike the others; a window without refusal clears both."""
     stream, refusal = window.current.stream, analysis.refusal
     names = [stream.channels[i].name for i in stream.phases.values()]
     if len(names) < 2:
@@ -104,7 +104,7 @@ def _of_sensors(window: Window, analysis: Analysis) -> Iterator[Reading]:
 
 
 def _far_above(window: Window, names: Sequence[str]) -> Iterator[Reading]:
-    """Give the one current that is far above the others, where a current is above all that a motor draws."""
+    """Yield the one current that is far above the others, where a current is above all that a motor draws."""
     stream = window.current
     levels = [float(np.std(stream.units(i)[stream.valid])) for i in stream.stream.phases.values()]
     largest = int(np.argmax(levels))

@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _files(config: Path, public: str, unit: str, motor: str | None) -> Iterator[tuple[str, str]]:
-    """Give name and text of each file; secrets are still in them."""
+    """Yield name and text of each file; secrets are still in them."""
     yield "versions.txt", versions()
     yield "configuration.yaml", public
     try:

@@ -36,7 +36,7 @@ def replace_text(file: Path, text: str) -> Path:
 
 
 def _names(file: Path) -> Iterator[Path]:
-    """Give names for what is kept: `agent.yaml.before`, `agent.yaml.before-2` and so on."""
+    """Yield names for what is kept: `agent.yaml.before`, `agent.yaml.before-2` and so on."""
     yield file.with_name(f"{file.name}.before")
     yield from (file.with_name(f"{file.name}.before-{number}") for number in count(2))
 

@@ -22,7 +22,7 @@ _LOGIN = ("Bad user name or password", "Not authorized", "Bad authentication met
 
 
 def check_broker(settings: Settings, *, all_topics: bool = False) -> Iterator[Result]:
-    """Give the results of broker, certificate, login and rights; ends with the first that bars the rest.
+    """Yield the results of broker, certificate, login and rights; ends with the first that bars the rest.
 
     `all_topics` also writes an empty message to each kind of topic of the agent.
     """
@@ -122,7 +122,7 @@ def _alert(mqtt: MqttSettings) -> str | None:
 
 @contextlib.contextmanager
 def _secured(mqtt: MqttSettings) -> Iterator[ssl.SSLSocket]:
-    """Give a TLS connection that says nothing; raises OSError."""
+    """Yield a TLS connection that says nothing; raises OSError."""
     tls = mqtt.tls or TlsSettings()
     context = ssl.create_default_context(cafile=tls.ca_file)
     if tls.cert_file is not None:

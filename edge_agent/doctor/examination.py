@@ -11,7 +11,7 @@ from edge_agent.doctor.service import check_service, running_agent
 
 
 def examine(settings: Settings, *, all_topics: bool = False) -> Iterator[Result]:
-    """Give each result as soon as it is known, all of them within a window and about half a minute.
+    """Yield each result as soon as it is known, all of them within a window and about half a minute.
 
     The agent may run meanwhile: nothing of it is touched. `all_topics` also writes an empty message to each
     kind of topic.

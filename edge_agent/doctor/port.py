@@ -23,7 +23,7 @@ _POLL_S = 0.2
 
 
 def check_port(settings: Settings) -> Iterator[Result]:
-    """Give the results of port, samples, rate, channels and plate; ends with the first that bars the rest."""
+    """Yield the results of port, samples, rate, channels and plate, up to the first that bars the rest."""
     length_s = settings.window.length_s
     with SerialSource(settings.serial_settings()) as source:
         listener = Listener(settings.motor, source, length_s, length_s)

@@ -142,7 +142,7 @@ def _host_alone(url: str) -> str:
 
 
 def _secrets_of(text: str) -> Iterator[str]:
-    """Give the secret parts of a URL or of a login: all of it, user, password, path, query."""
+    """Yield the secret parts of a URL or of a login: all of it, user, password, path, query."""
     yield text
     try:
         parts = urlsplit(text)

@@ -57,7 +57,7 @@ def _without_value(found: re.Match[str]) -> str:
 
 
 def _forms(secret: str) -> Iterator[str]:
-    """Give a secret as texts may hold it: as it is, and as JSON, Python and addresses write it."""
+    """Yield a secret as texts may hold it: as it is, and as JSON, Python and addresses write it."""
     yield secret
     yield from (json.dumps(secret)[1:-1], repr(secret)[1:-1])
     yield from (quote(secret, safe=""), quote(secret), quote_plus(secret))

@@ -25,7 +25,7 @@ def running_agent(settings: Settings) -> str | None:
 
 
 def check_service(settings: Settings, who: str) -> Iterator[Result]:
-    """Give what the running agent says of itself, over HTTP or else by its retained health."""
+    """Yield what the running agent says of itself, over HTTP or else by its retained health."""
     yield ok(
         "port",
         f"in use by {who}, so its samples are not tested here",

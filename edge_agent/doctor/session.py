@@ -23,7 +23,7 @@ def doctor_topic(settings: Settings) -> str:
 
 @contextlib.contextmanager
 def open_session(settings: Settings, subscriptions: Sequence[str]) -> Iterator[Connection]:
-    """Give a connection with a client id of its own, over MQTT 5 or else 3.1.1; raises ConnectionFailedError.
+    """Yield a connection with an id of its own, over MQTT 5 or else 3.1.1; raises ConnectionFailedError.
 
     Its will goes to the test topic: the status of the running agent stays as it is, whatever happens here.
     """

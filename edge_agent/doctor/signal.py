@@ -30,7 +30,7 @@ _SPEED_MARGIN = 0.003
 
 
 def check_signal(settings: Settings, listener: Listener, look: Look) -> Iterator[Result]:
-    """Give the results of channels, signal and plate."""
+    """Yield the results of channels, signal and plate."""
     channels = list(_channels(settings, listener, look))
     yield from channels or [ok("channels", "each one moves")]
     refusal = look.analysis.refusal or look.analysis.speed_doubt

@@ -74,7 +74,7 @@ def journal(unit: str) -> str:
 
 
 def last_words(settings: Settings) -> Iterator[tuple[str, str]]:
-    """Give name and content of what the agent said last: its retained messages and its pages."""
+    """Yield name and content of what the agent said last: its retained messages and its pages."""
     base, motor = settings.mqtt_settings().base_topic(settings.agent.id), settings.motor.id
     topics = {f"{base}/health": "health.json"} | {
         f"{base}/{motor}/{kind}": f"{kind}.json" for kind in _OF_MOTOR

@@ -215,14 +215,7 @@ def trial(root: Root, packages: list[Path], folder: Path) -> None:
     before = root.tree()
     say("install")
     root.install(packages[0])
-    assert (root.path / "etc/systemd/system/multi-user.target.wants/edge-agent.service").is_symlink()
-    say(
-        root.run("systemd-analyze", "verify", "edge-agent.service", "edge-agent@x.service")
-        or "systemd verify: clean"
-    )
-    unit = "/lib/systemd/system/edge-agent.service"
-    found = root.run("systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", unit)
-    say(found.splitlines()[-1])
+    check_units(root)
     broker = tls_broker(folder)
     daq = [sys.executable, "-m", "calibration.cli", "simulate", "--serial", "--link", str(folder / "port")]
     with contextlib.ExitStack() as open_now:
@@ -231,68 +224,94 @@ def trial(root: Root, packages: list[Path], folder: Path) -> None:
         wait_until((folder / "port").exists, 120)
         (folder / "port").resolve().chmod(0o666)
         configure(root, folder, broker.port)
-        as_user = ["runuser", "-u", "edge-agent", "--"]
-        root.run(*as_user, "edge-agent", "check", "/etc/edge-agent/edge-agent.yaml")
-        if "doctor" in root.run("edge-agent", "--help"):
-            report = root.run(*as_user, "edge-agent", "doctor", "-c", "/etc/edge-agent/edge-agent.yaml")
-            say(f"doctor: {report.splitlines()[-1]}")
-        listener = listen(broker.port, folder, "life")
-        open_now.callback(listener.close)
-        with agent(root, folder / "agent.log"):
-            raised = alarm_of(listener, lambda alarm: bool(alarm["active"]))
-            say(f"alarm: {raised['summary']}")
-            broker.stop()  # what comes now waits in the outbox
-            time.sleep(5)
-        noted = kept(root)
-        say(f"kept in {len(noted)} files: {', '.join(noted)}")
-        for package, what in ((packages[1], "upgrade"), (packages[0], "roll back")):
-            say(f"{what} to {package.name}")
-            root.install(package)
-            assert kept(root) == noted, f"the {what} has changed what was kept"
+        check_configuration(root)
+        raised = run_until_alarm(root, broker, folder)
+        change_revisions(root, packages)
         broker.start()
-        later = listen(broker.port, folder, "later")
-        open_now.callback(later.close)
-        with agent(root, folder / "agent.log"):
-            again = alarm_of(
-                later,
-                lambda alarm: bool(alarm["active"]) and alarm["last_confirmed"] != raised["last_confirmed"],
-            )
+        again = run_until_confirmed_anew(root, broker, folder, raised)
         assert again["since"] == raised["since"], (raised, again)
         say(f"after both the alarm of {again['since']} is still there")
         say("remove and purge")
         root.run("apt-get", "purge", "-q", "-y", "edge-agent")
-        last = listen(broker.port, folder, "last")
-        open_now.callback(last.close)
-        host(
-            [
-                "mosquitto_pub",
-                "-h",
-                "localhost",
-                "-p",
-                str(broker.port),
-                "--cafile",
-                str(folder / "certs/ca.crt"),
-                "-u",
-                AGENT,
-                "-P",
-                PASSWORD,
-                "-q",
-                "1",
-                "-t",
-                f"edge-agent/{AGENT}/reply/end",
-                "-m",
-                "{}",
-            ]
-        )
-        last.wait_for(lambda messages: messages)
-        left = [message.topic for message in last.messages if message.retain]
-        assert not left, f"retained topics are left: {left}"
+        check_broker_is_clear(broker, folder)
+    check_tree_is_as_before(root, before)
+    say("nothing is left: no file, no user, no retained topic")
+
+
+def check_units(root: Root) -> None:
+    """The service is enabled; systemd finds its unit clean and its exposure low."""
+    assert (root.path / "etc/systemd/system/multi-user.target.wants/edge-agent.service").is_symlink()
+    units = ("edge-agent.service", "edge-agent@x.service")
+    say(root.run("systemd-analyze", "verify", *units) or "systemd verify: clean")
+    unit = "/lib/systemd/system/edge-agent.service"
+    found = root.run("systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", unit)
+    say(found.splitlines()[-1])
+
+
+def check_configuration(root: Root) -> None:
+    """As the service's user `check` and `doctor` find nothing wrong."""
+    command = ["runuser", "-u", "edge-agent", "--", "edge-agent"]
+    root.run(*command, "check", "/etc/edge-agent/edge-agent.yaml")
+    report = root.run(*command, "doctor", "-c", "/etc/edge-agent/edge-agent.yaml")
+    say(f"doctor: {report.splitlines()[-1]}")
+
+
+def run_until_alarm(root: Root, broker: Mosquitto, folder: Path) -> dict[str, object]:
+    """Run until the alarm, then without the broker: what comes then waits in the outbox."""
+    with (
+        contextlib.closing(listen(broker.port, folder, "life")) as listener,
+        agent(root, folder / "agent.log"),
+    ):
+        raised = alarm_of(listener, lambda alarm: bool(alarm["active"]))
+        say(f"alarm: {raised['summary']}")
+        broker.stop()
+        time.sleep(5)
+    return raised
+
+
+def change_revisions(root: Root, packages: list[Path]) -> None:
+    """Upgrade and roll back; neither may change what the agent keeps."""
+    noted = kept(root)
+    say(f"kept in {len(noted)} files: {', '.join(noted)}")
+    for package, what in ((packages[1], "upgrade"), (packages[0], "roll back")):
+        say(f"{what} to {package.name}")
+        root.install(package)
+        assert kept(root) == noted, f"the {what} has changed what was kept"
+
+
+def run_until_confirmed_anew(
+    root: Root, broker: Mosquitto, folder: Path, raised: dict[str, object]
+) -> dict[str, object]:
+    """Run until the motor shows the fault again; return the alarm as it is then."""
+
+    def is_newer(alarm: dict[str, object]) -> bool:
+        return bool(alarm["active"]) and alarm["last_confirmed"] != raised["last_confirmed"]
+
+    with (
+        contextlib.closing(listen(broker.port, folder, "later")) as listener,
+        agent(root, folder / "agent.log"),
+    ):
+        return alarm_of(listener, is_newer)
+
+
+def check_broker_is_clear(broker: Mosquitto, folder: Path) -> None:
+    """A new subscriber gets nothing retained before a message that is published now."""
+    with contextlib.closing(listen(broker.port, folder, "last")) as listener:
+        login = ["--cafile", str(folder / "certs/ca.crt"), "-u", AGENT, "-P", PASSWORD]
+        end = ["-q", "1", "-t", f"edge-agent/{AGENT}/reply/end", "-m", "{}"]
+        host(["mosquitto_pub", "-h", "localhost", "-p", str(broker.port), *login, *end])
+        listener.wait_for(lambda messages: messages)
+        left = [message.topic for message in listener.messages if message.retain]
+    assert not left, f"retained topics are left: {left}"
+
+
+def check_tree_is_as_before(root: Root, before: dict[str, str]) -> None:
+    """No file was left or changed, and no user."""
     after = root.tree()
     changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     changed -= {"etc/passwd", "etc/shadow", "etc/group", "etc/gshadow"}
     assert not changed, f"the purge left or changed {sorted(changed)[:20]}"
     assert "edge-agent" not in (root.path / "etc/passwd").read_text() + (root.path / "etc/group").read_text()
-    say("nothing is left: no file, no user, no retained topic")
 
 
 def main() -> int:

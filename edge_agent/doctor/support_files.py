@@ -53,7 +53,7 @@ def versions() -> str:
 def _needed() -> list[str]:
     """Return the packages that a running agent uses; none where it was not installed as a package."""
     try:
-        needs = metadata.requires("edge-agent") or []
+        needs = metadata.requires("rotor-bar-agent") or []
     except metadata.PackageNotFoundError:
         return []
     used = (need for need in needs if "extra ==" not in need or 'extra == "web"' in need)

@@ -15,7 +15,7 @@ from edge_agent.conditions.seen import Seen, see
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
 from edge_agent.state_file import StateFile
-from edge_agent.verdict import Evidence, Finding, Reason, Refusal, State, WindowSpan
+from edge_agent.verdict import Evidence, Fault, Finding, Reason, Refusal, State, WindowSpan
 from edge_agent.windows.sliding import Window
 
 _LOG = logging.getLogger(__name__)
@@ -78,6 +78,11 @@ class Conditions:
     def hours(self) -> float:
         """Running hours of the learning period so far, or of all of it."""
         return self._learning.hours if self.normal is None else self.normal.hours
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The conditions that are looked for."""
+        return tuple(diagnoser.fault for diagnoser in self._diagnosers)
 
     def judge(
         self, window: Window, analysis: Analysis, span: WindowSpan, failed: Failed

@@ -71,7 +71,7 @@ def motor_components(topic: str, expire_after_s: int, sensors: Sensors) -> dict[
 def _conditions(state: Source) -> dict[str, Component]:
     """Return what is looked for beside broken bars: a problem each, with its words."""
     return {
-        str(fault): state.condition(str(fault).replace("_", " ").capitalize(), f"findings.{fault}")
+        f"condition_{fault}": state.condition(str(fault).replace("_", " ").capitalize(), str(fault))
         for fault in Fault
         if fault is not Fault.BROKEN_BARS
     }

@@ -118,11 +118,24 @@ class AxisMatrices:
         """Scale the difference between the axes, as inter-bar current does."""
         return AxisMatrices(_shrink(self.resistance, factor), _shrink(self.leakage, factor))
 
+    def with_salient_leakage(self, saliency: float, axis_deg: float) -> "AxisMatrices":
+        """Add iron that is not round: L_r (1 + saliency) along the axis and L_r (1 - saliency) across it."""
+        if saliency == 0.0:
+            return self
+        mean = np.trace(self.leakage) / 2.0
+        return AxisMatrices(self.resistance, self.leakage + saliency * mean * two_axes(axis_deg))
+
     @property
     def asymmetry(self) -> float:
         """Half the difference over the mean of the resistance's two eigenvalues."""
         low, high = np.linalg.eigvalsh(self.resistance)
         return float((high - low) / (high + low))
+
+
+def two_axes(axis_deg: float) -> Floats:
+    """Return the matrix (2, 2) that is 1 along an axis, -1 across it, and without trace."""
+    twice = 2.0 * np.deg2rad(axis_deg)
+    return np.array([[np.cos(twice), np.sin(twice)], [np.sin(twice), -np.cos(twice)]])
 
 
 def _shrink(matrix: Floats, factor: float) -> Floats:

@@ -27,6 +27,27 @@ class CageCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class CoreCondition:
+    """How the iron of the rotor departs from a round one, with as many magnetic axes as poles.
+
+    Axial ducts or spider arms as many as poles, or rolled sheets that were not turned while stacking.
+    """
+
+    magnetising_saliency: float = 0.0
+    """Half the difference over the mean of L_m along and across the axis: ducts in the rotor's yoke."""
+    leakage_saliency: float = 0.0
+    """The same of L_lr: iron between and below the bars."""
+    axis_deg: float = 0.0
+    """Electrical angle from slot 0 to the axis of the larger inductances."""
+
+    def __post_init__(self) -> None:
+        for name in ("magnetising_saliency", "leakage_saliency"):
+            value = getattr(self, name)
+            if not 0.0 <= value < 1.0:
+                raise ValueError(f"core.{name}: {value} is not from 0 to below 1")
+
+
+@dataclass(frozen=True, slots=True)
 class Oscillation:
     """An oscillating load torque."""
 

@@ -46,7 +46,11 @@ class LoadCurve(NamedTuple):
 
 
 class MachineConstants(NamedTuple):
-    """The motor as the kernel wants it: SI units, inductances at small slip."""
+    """The motor as the kernel wants it: SI units, inductances at small slip.
+
+    The matrix m, times 1 / L_m, is the inverse of the magnetising inductance in the rotor's frame: the unit
+    matrix where the rotor's iron is round.
+    """
 
     pole_pairs: float
     r_s: float
@@ -60,6 +64,9 @@ class MachineConstants(NamedTuple):
     viscous_nms: float
     saturation: float
     nominal_flux: float
+    m_11: float
+    m_12: float
+    m_22: float
 
 
 @kernel
@@ -127,7 +134,7 @@ def load_torque(speed: float, angle: float, factor: float, load: LoadCurve) -> f
 
 @kernel
 def _main_flux(x: Any, m: Any, leak: Any, l_ls: float) -> tuple[float, float]:
-    """Solve (1/L_m + 1/L_ls + L_r⁻¹) psi_m = psi_s / L_ls + L_r⁻¹ psi_r; `m` is the solved 2x2."""
+    """Solve (L_m⁻¹ + 1/L_ls + L_r⁻¹) psi_m = psi_s / L_ls + L_r⁻¹ psi_r; `m` is the solved 2x2."""
     a = x[0] / l_ls + leak[0] * x[2] + leak[1] * x[3]
     b = x[1] / l_ls + leak[1] * x[2] + leak[2] * x[3]
     return m[0] * a + m[1] * b, m[1] * a + m[2] * b
@@ -189,6 +196,12 @@ def _inverse(a: float, b: float, d: float) -> tuple[float, float, float]:
 
 
 @kernel
+def _solving(y: float, y_ls: float, leak: Any, c: MachineConstants) -> tuple[float, float, float]:
+    """Return the inverse of L_m⁻¹ + 1/L_ls + L_r⁻¹, where L_m⁻¹ = y m; `y_ls` is 1/L_ls."""
+    return _inverse(y * c.m_11 + y_ls + leak[0], y * c.m_12 + leak[1], y * c.m_22 + y_ls + leak[2])
+
+
+@kernel
 def integrate(
     state: Floats,
     c: MachineConstants,
@@ -213,8 +226,8 @@ def integrate(
         res = (skin * r11, skin * r12, skin * r22)
         leak = _inverse(squeeze * l11, squeeze * l12, squeeze * l22)
         l_ls = c.l_ls * squeeze
-        y = 1.0 / _saturated(c.l_m, flux, c.saturation, c.nominal_flux) + 1.0 / l_ls
-        m = _inverse(y + leak[0], leak[1], y + leak[2])
+        y = 1.0 / _saturated(c.l_m, flux, c.saturation, c.nominal_flux)
+        m = _solving(y, 1.0 / l_ls, leak, c)
 
         v0, v1, v2 = voltage[2 * n], voltage[2 * n + 1], voltage[2 * n + 2]
         f0, f1, f2 = factor[2 * n], factor[2 * n + 1], factor[2 * n + 2]

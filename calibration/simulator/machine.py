@@ -5,13 +5,17 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.simulator.cage import AxisMatrices
+from calibration.simulator.cage import AxisMatrices, two_axes
+from calibration.simulator.conditions import CoreCondition
 from calibration.simulator.equations import LoadCurve, MachineConstants, RotorTable, integrate
 from calibration.simulator.motors import Motor
 from edge_agent.circuit import FRICTION
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
+
+_ROUND = CoreCondition()
+"""Iron without an axis: the ordinary rotor."""
 
 CURRENT, ROTOR_CURRENT, FLUX = 0, 1, 2
 """Rows of the complex output: stator current (stator frame, with iron loss), rotor current (rotor frame),
@@ -58,8 +62,15 @@ class Machine:
         step_s: float,
         stator_temperature_factor: float = 1.0,
         saturation: float = 0.0,
+        core: CoreCondition = _ROUND,
     ) -> None:
-        """Start at rest; `inertia_ratio` is load over rotor inertia, `saturation` A of `_saturated`."""
+        """Start at rest; `inertia_ratio` is load over rotor inertia, `saturation` A of `_saturated`.
+
+        Of `core` the magnetising inductance counts here, L_m (I + saliency S); the leakage is the rotor
+        table's.
+        """
+        saliency = core.magnetising_saliency
+        inverse = (np.eye(2) - saliency * two_axes(core.axis_deg)) / (1.0 - saliency**2)
         circuit = motor.circuit
         rate = 2 * np.pi * circuit.frequency_hz
         rated_rad_s = motor.speed_rpm * np.pi / 30.0
@@ -79,6 +90,9 @@ class Machine:
             viscous_nms=friction / 2.0 / rated_rad_s,
             saturation=saturation,
             nominal_flux=motor.peak_flux_vs,
+            m_11=float(inverse[0, 0]),
+            m_12=float(inverse[0, 1]),
+            m_22=float(inverse[1, 1]),
         )
 
     def advance(

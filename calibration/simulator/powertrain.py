@@ -75,6 +75,7 @@ class PowerTrain:
             step_s,
             stator_temperature_factor=scenario.temperature_factor,
             saturation=scenario.saturation,
+            core=scenario.core,
         )
         if scenario.start_up_s is None:
             synchronous = 2 * np.pi * scenario.frequency_hz / motor.circuit.pole_pairs

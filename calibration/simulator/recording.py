@@ -61,6 +61,7 @@ def confounders(scenario: Scenario) -> list[str]:
         "eccentricity": vibration.eccentricity_current_db >= -50.0,
         "start_up": scenario.start_up_s is not None,
         "ring_crack": scenario.cage.ring_factor is not None,
+        "rotor_ducts": max(scenario.core.magnetising_saliency, scenario.core.leakage_saliency) > 0.0,
         "aliasing": not scenario.daq.anti_alias,
     }
     return [name for name, there in present.items() if there]

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from calibration.simulator.cage import (
+    AxisMatrices,
     Cage,
     RotorCircuit,
     condense,
     condense_over_slip,
 )
+from calibration.simulator.conditions import CoreCondition
 from calibration.simulator.equations import RotorTable
 from calibration.simulator.interbar import interbar_shrink
 from calibration.simulator.machine import rotor_table
@@ -54,13 +56,18 @@ def make_rotor(scenario: Scenario) -> Rotor:
     )
     slip = expected_slip(scenario)
     frequency = scenario.frequency_hz
-    axes = condense(cage, circuit, frequency, slip).shrunk(shrink)
+    axes = _cast_in_iron(condense(cage, circuit, frequency, slip).shrunk(shrink), scenario.core)
     table = rotor_table(np.array([slip]), [axes])
     if scenario.start_up_s is not None:
         run_up = condense_over_slip(cage, circuit, frequency, _START_UP_SLIPS)
-        table = rotor_table(_START_UP_SLIPS, [matrices.shrunk(shrink) for matrices in run_up])
+        salient = [_cast_in_iron(matrices.shrunk(shrink), scenario.core) for matrices in run_up]
+        table = rotor_table(_START_UP_SLIPS, salient)
     equivalent = equivalent_bars(axes.asymmetry, len(cage.bars), circuit, frequency, slip)
     return Rotor(table, scenario.damaged, shrink, axes.asymmetry, equivalent)
+
+
+def _cast_in_iron(axes: AxisMatrices, core: CoreCondition) -> AxisMatrices:
+    return axes.with_salient_leakage(core.leakage_saliency, core.axis_deg)
 
 
 def rotor_circuit(scenario: Scenario) -> RotorCircuit:

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from calibration.simulator.conditions import (
     CageCondition,
+    CoreCondition,
     CurrentSensors,
     Daq,
     LoadCondition,
@@ -46,6 +47,8 @@ class Scenario:
     """When the motor is switched on from standstill; None for one that has been running for long."""
     cage: CageCondition = field(default_factory=CageCondition)
     """The rotor's cage."""
+    core: CoreCondition = field(default_factory=CoreCondition)
+    """The rotor's iron."""
     driven: LoadCondition = field(default_factory=LoadCondition)
     """The driven machine."""
     supply: SupplyCondition = field(default_factory=SupplyCondition)

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.cage import AxisMatrices, Cage, RotorCircuit, condense
+from calibration.simulator.conditions import CoreCondition
 from calibration.simulator.equations import LoadCurve
 from calibration.simulator.load import GENERATOR
 from calibration.simulator.machine import Machine, preset_speed, rotor_table
@@ -14,6 +15,7 @@ from calibration.simulator.motors import DEFAULT_MOTOR, Motor
 
 STEP_S = 50e-6
 RING_SHARE = 0.3
+ROUND = CoreCondition()
 
 
 @dataclass(frozen=True)
@@ -72,12 +74,14 @@ def a_run(
     settle_s: float = 3.0,
     step_s: float = STEP_S,
     oscillation: float = 0.0,
+    core: CoreCondition = ROUND,
 ) -> Run:
     """Run the condensed machine until it is steady, then look at it; oscillation is at exactly 2sf."""
     expected = motor.circuit.slip_at_load(load)
     cage = a_cage(motor.bars, tuple(range(broken)))
     axes = condense(cage, rotor_of(motor), motor.circuit.frequency_hz, expected)
-    machine = Machine(motor, inertia_ratio, step_s)
+    axes = axes.with_salient_leakage(core.leakage_saliency, core.axis_deg)
+    machine = Machine(motor, inertia_ratio, step_s, core=core)
     preset_speed(machine.state, motor.circuit.synchronous_rad_s * (1 - expected))
     table = rotor_table(np.array([expected]), [axes])
     curve = a_load(motor, load, law)

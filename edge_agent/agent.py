@@ -21,6 +21,8 @@ from edge_agent.announce import Announcer
 from edge_agent.capabilities import capabilities
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
+from edge_agent.diagnose import load_sweep
+from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
 from edge_agent.explain import say_why
 from edge_agent.health import HealthMeter
@@ -53,12 +55,14 @@ class Agent:
         self._accuracy = model.spec.figures
         self._heartbeat_s = settings.mqtt.heartbeat_s
         self._source = source
+        sweep_file = StateFile(settings.state_folder() / "load_sweep.json", load_sweep.FILE_VERSION)
         self._line = Pipeline(
             settings.motor,
             model,
             settings.window.length_s,
             settings.window.step_s,
             settings.state_folder() / "failed_windows",
+            load_sweep=LoadSweep(settings.motor, sweep_file),
         )
         self._sinks = sinks
         origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
@@ -140,6 +144,8 @@ class Agent:
         if answer.changed:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
+        if answer.ducts_proven and self._alarm.take_back():
+            self._say_alarm()
         news = self._announcer
         if self._alarm.update(answer.verdict, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()

@@ -19,6 +19,7 @@ from edge_agent.diagnose import FURTHER
 from edge_agent.diagnose.broken_bars import BrokenBars
 from edge_agent.diagnose.decision import Decision, starting
 from edge_agent.diagnose.diagnoser import Lap
+from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import FailedWindows
 from edge_agent.figures import Figures
@@ -49,6 +50,8 @@ class Answer:
     """What was measured."""
     window: Window
     """The samples themselves."""
+    ducts_proven: bool = False
+    """True if this window brought the proof that the rotor's ducts make what was taken for broken bars."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -67,11 +70,13 @@ class Pipeline:
         step_s: float,
         failed_folder: Path | None = None,
         lap: Lap = lambda stage: None,
+        load_sweep: LoadSweep | None = None,
     ) -> None:
         """Prepare for windows of `length_s`, one every `step_s`.
 
         The samples of windows whose analysis fails are kept in `failed_folder`; `lap` is called with the name
-        of each stage when it ends: windows, signals, model, decision.
+        of each stage when it ends: windows, signals, model, decision. Without `load_sweep`, as for recordings
+        of several motors, nothing is learned from many loads.
         """
         self.windows = Windows(length_s, step_s)
         self.decision = Decision()
@@ -82,6 +87,7 @@ class Pipeline:
         self._images = ImageSpec(**model.spec.front_end)
         self._analyser = Analyser(nameplate, self._images)
         self._lap = lap
+        self._load_sweep = load_sweep
         self._before_s = 0.0
         self._end_s = 0.0
 
@@ -108,11 +114,25 @@ class Pipeline:
             verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
             before = self.decision.state
             start_s, end_s = self._on_one_axis(window)
-            changed = self.decision.update(verdict, start_s, end_s)
+            verdict, proven = self._explain(verdict, start_s, end_s)
+            changed = self.decision.update(verdict, start_s, end_s) or proven
             self._lap("decision")
-            yield Answer(
-                verdict, before, self.decision.state, changed, self.decision.looked, analysis, window
-            )
+            state, looked = self.decision.state, self.decision.looked
+            yield Answer(verdict, before, state, changed, looked, analysis, window, proven)
+
+    def _explain(self, verdict: Verdict, start_s: float, end_s: float) -> tuple[Verdict, bool]:
+        """Return a verdict in the light of all loads, and True if these have just proven ducts.
+
+        What was taken for broken bars until then is taken back.
+        """
+        if self._load_sweep is None:
+            return verdict, False
+        verdict = self._load_sweep.explain(verdict, start_s, end_s)
+        proof = self._load_sweep.proof
+        if proof is None:
+            return verdict, False
+        self.decision.take_back(proof)
+        return verdict, True
 
     def _on_one_axis(self, window: Window) -> tuple[float, float]:
         """Return start and end of a window, s, on an axis that goes on when the device counts anew."""

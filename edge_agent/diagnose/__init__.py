@@ -2,6 +2,8 @@
 
 diagnoser    the interface of a diagnoser: it makes a finding on one fault from what a window shows
 broken_bars  the diagnoser of broken bars: state, severity and count, from sidebands and network
+load_sweep   bars or axial ducts: what looks at many loads tell, kept over hours and restarts
+duct_law     how the equivalent bars of one rotor follow the slip
 decision     the state over time, smoothed over windows, and which of its changes are events
 model        the network: one ONNX file that describes itself and proves itself before it is used
 manifest     what a model file says of itself: how to feed it, how to read it, where it comes from

@@ -8,7 +8,8 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     WIRING      do the sensors belong to its phases?    SUPPLY      is the line where it should be?
     STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
-    NETWORK     when does the network contradict?       STATE       from windows to a state
+    DUCTS       does the iron make the pair?            NETWORK     when does the network contradict?
+    STATE       from windows to a state
 
 Its parts, in reading order:
 
@@ -21,7 +22,14 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from edge_agent.limits.limit import Described
-from edge_agent.limits.of_bars import BarLimits, NetworkLimits, SidebandLimits, SlipLimits, StateLimits
+from edge_agent.limits.of_bars import (
+    BarLimits,
+    DuctLimits,
+    NetworkLimits,
+    SidebandLimits,
+    SlipLimits,
+    StateLimits,
+)
 from edge_agent.limits.of_samples import (
     ClockLimits,
     MagnitudeLimits,
@@ -35,6 +43,7 @@ from edge_agent.limits.of_samples import (
 __all__ = [
     "BARS",
     "CLOCK",
+    "DUCTS",
     "GROUPS",
     "MAGNITUDES",
     "NETWORK",
@@ -52,7 +61,7 @@ __all__ = [
 
 SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
-SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
+SIDEBANDS, SLIP, BARS, DUCTS = SidebandLimits(), SlipLimits(), BarLimits(), DuctLimits()
 NETWORK, STATE = NetworkLimits(), StateLimits()
 
 GROUPS = {
@@ -66,6 +75,7 @@ GROUPS = {
     "sidebands": SIDEBANDS,
     "slip": SLIP,
     "bars": BARS,
+    "ducts": DUCTS,
     "network": NETWORK,
     "state": STATE,
 }

@@ -206,7 +206,8 @@ def tell(laws: Laws, points: list[Point], before: Sweep = Sweep.NOT_YET) -> Swee
     if laws.against_constant < DUCTS.min_against_bars:
         return Sweep.BARS if least > BARS.sound else Sweep.NOT_YET
     room = max(DUCTS.hidden_bars, DUCTS.hidden_share * min(point.bars for point in points))
-    if laws.bars < BARS.alarm and (most < room or before is Sweep.DUCTS):
+    without_bars = laws.bars < DUCTS.best_bars and least <= BARS.sound
+    if without_bars and (most < room or before is Sweep.DUCTS):
         return Sweep.DUCTS
     return Sweep.BARS_BESIDE_DUCTS if least > BARS.sound else Sweep.NOT_YET
 

@@ -12,7 +12,7 @@ where the leakage is not round, and fall with 1/s where the yoke is not: its mag
 follow the load. Axial ducts lie in the yoke. Bars and iron may point anywhere, so they add with an unknown
 angle d:
 
-    m(s)² = m_c² + 2 m_c u q cos(d) + u² q²,    q = s / s0 or s0 / s
+    m(s)² = m_c² + 2 m_c u q cos(d) + u² q²,    q = s / s0 or s0 / s - r s / s0
 
 Here m = n (1 + b n) is what n equivalent bars show, and m_c the same of the c that are broken.
 `read_laws` returns which c the measured bars allow: by the misfit at each c, least over u, d and both laws.
@@ -28,6 +28,9 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
+_IRON_LAWS = ((1.0, 0.0), (-1.0, 0.0), (-1.0, 0.08), (-1.0, 0.16))
+"""Power and r of the iron's laws. Physics: the same ducts make the leakage uneven, which counts against the
+yoke; as uneven as the yoke, it has r = s0² X_lr X_m / R_r², 0.05 to 0.15 of common motors at half load."""
 _NOISE = 0.02
 """Relative error of the bars at one slip, beside the window's noise. Measured on simulated motors
 (bench_ducts.py): they scatter by 0.5 to 1 %; doubled, since real rotors are warmer at one time than at
@@ -70,17 +73,22 @@ class Law:
 
     bars: float
     """c."""
-    cosine: float
-    """u cos(d) at a slip of one."""
     iron: float
-    """u at a slip of one."""
+    """u."""
+    cosine: float
+    """cos(d)."""
     power: float
     """1 for the leakage, -1 for the yoke."""
+    against: float
+    """r, the leakage that counts against the yoke."""
+    middle: float
+    """s0."""
 
     def at(self, slip: float, bend: float) -> float:
         """Return the equivalent bars at a slip, counted with the bend of its load."""
-        shown, q = self.bars * (1 + bend * self.bars), slip**self.power
-        square = shown**2 + 2 * shown * self.cosine * q + (self.iron * q) ** 2
+        shown = self.bars * (1 + bend * self.bars)
+        iron = self.iron * float(_course(np.array(slip / self.middle), self.power, self.against))
+        square = shown**2 + 2 * shown * self.cosine * iron + iron**2
         together = float(np.sqrt(max(square, 0.0)))
         return float(2 * together / (1 + np.sqrt(1 + 4 * bend * together)))
 
@@ -114,17 +122,17 @@ def read_laws(points: Sequence[Point]) -> Laws:
     top = _REACH * float(bars.max())
     shown = bars * (1 + bends * bars)
     fits = [
-        (power, *_misfits(slips / middle, shown, errors, bends, top, power, bias))
-        for power in (1.0, -1.0)
+        (law, *_misfits(_course(slips / middle, *law), slips / middle, shown, errors, bends, top, bias))
+        for law in _IRON_LAWS
         for bias in _BIASES
     ]
     at_bars = np.min([misfits.min(axis=1) for _, misfits, _ in fits], axis=0)
     least = float(at_bars.min())
     constant = min(float(misfits[:, 0].min()) for _, misfits, _ in fits)
     possible = top * _BARS[at_bars <= least + _WITHIN]
-    power, misfits, cosines = min(fits, key=lambda fit: float(fit[1].min()))
+    law, misfits, cosines = min(fits, key=lambda fit: float(fit[1].min()))
     i, k = np.unravel_index(int(misfits.argmin()), misfits.shape)
-    iron = float(top * _IRON[k]) * middle**-power
+    best = Law(float(top * _BARS[i]), float(top * _IRON[k]), float(cosines[i, k]), *law, middle)
     slope, error = _slope(np.log(slips), np.log(bars), errors)
     return Laws(
         slope=slope,
@@ -133,19 +141,24 @@ def read_laws(points: Sequence[Point]) -> Laws:
         bars_interval=(float(possible[0]), float(possible[-1])),
         against_constant=constant - least,
         misfit=least / len(points),
-        best=Law(float(top * _BARS[i]), iron * float(cosines[i, k]), iron, power),
+        best=best,
     )
 
 
+def _course(x: Floats, power: float, against: float) -> Floats:
+    """Return q over x = s / s0."""
+    return np.asarray(x**power - against * x**-power)
+
+
 def _misfits(
-    x: Floats, shown: Floats, errors: Floats, bends: Floats, top: float, power: float, bias: float
+    q: Floats, x: Floats, shown: Floats, errors: Floats, bends: Floats, top: float, bias: float
 ) -> tuple[Floats, Floats]:
-    """Return misfit and cos(d), each (c, u), at the best angle d; `x` is s / s0, (points,).
+    """Return misfit and cos(d), each (c, u), at the best angle d; `q` and x = s / s0, (points,).
 
     For given c and u the square of what is shown is linear in cos(d): least squares, held to what a cosine
     can be.
     """
-    q, squares = x**power, (shown / x**bias) ** 2
+    squares = (shown / x**bias) ** 2
     weights = 1.0 / (2.0 * errors * squares)
     c = top * _BARS[:, np.newaxis]
     of_bars, of_iron = c * (1 + bends * c), top * _IRON[:, np.newaxis] * q

@@ -1,8 +1,8 @@
 """Broken bars or axial ducts: what looks at many loads tell together, over hours and restarts.
 
 A rotor with as many axial ducts as poles shows a pair of sidebands from its first day, like a broken bar. No
-single window can tell them apart; the loads of some hours can (`duct_law`). Once it is proven that the iron
-makes the sidebands and leaves no room for a broken bar, windows that show no more than that are refused as
+single window can tell them apart; the loads of some hours can (`duct_law`). Once they rule out bars alone,
+need no bar, and leave no room for a whole one, windows that show no more than the iron makes are refused as
 `rotor_ducts`. Windows that show more pass as before, and so do all windows as long as nothing is proven.
 """
 
@@ -196,9 +196,9 @@ class LoadSweep:
 
 
 def tell(laws: Laws, points: list[Point], before: Sweep = Sweep.NOT_YET) -> Sweep:
-    """Return what a fit means: ducts only if no broken bar has room beside them.
+    """Return what a fit means: ducts if it needs no bar, and leaves no room for a whole one.
 
-    What was proven `before` holds until the best fit has a bar: it must not come and go with each look.
+    What was proven `before` holds until a fit needs a bar: it must not come and go with each look.
     """
     if max(point.bars for point in points) < BARS.alarm or laws.misfit > DUCTS.max_misfit:
         return Sweep.NOT_YET
@@ -206,10 +206,9 @@ def tell(laws: Laws, points: list[Point], before: Sweep = Sweep.NOT_YET) -> Swee
     if laws.against_constant < DUCTS.min_against_bars:
         return Sweep.BARS if least > BARS.sound else Sweep.NOT_YET
     room = max(DUCTS.hidden_bars, DUCTS.hidden_share * min(point.bars for point in points))
-    without_bars = laws.bars < DUCTS.best_bars and least <= BARS.sound
-    if without_bars and (most < room or before is Sweep.DUCTS):
-        return Sweep.DUCTS
-    return Sweep.BARS_BESIDE_DUCTS if least > BARS.sound else Sweep.NOT_YET
+    if least > BARS.sound:
+        return Sweep.BARS_BESIDE_DUCTS
+    return Sweep.DUCTS if most < room or before is Sweep.DUCTS else Sweep.NOT_YET
 
 
 def _refused(verdict: Verdict, refusal: Refusal) -> Verdict:

@@ -48,6 +48,14 @@ TURNS = 4
 """Times that a motor goes through its loads: the windows of the first again."""
 KINDS = ("sound", "broken", "bars_alone")
 """Ducts, ducts and broken bars, broken bars without ducts."""
+ROWS = (
+    ("sound, ducts in the yoke", "sound", True),
+    ("sound, leakage alone", "sound", False),
+    ("broken, ducts in the yoke", "broken", True),
+    ("broken, leakage alone", "broken", False),
+    ("broken bars alone", "bars_alone", False),
+)
+"""Rows of the table: label, kind, and whether the yoke is not round."""
 VERDICTS = TypeAdapter(list[Verdict])
 
 
@@ -106,6 +114,8 @@ class Life:
 
     kind: str
     """One of KINDS."""
+    yoke: bool
+    """True if its yoke is not round; else only its leakage is not, or nothing."""
     bars: float
     """True equivalent bars of its cage."""
     tells: str
@@ -145,7 +155,10 @@ def live(path: Path) -> Life:
                 on = latch.latched is not None and latch.latched.active
                 raised_after |= turn > 1 and on and not was_on
             before |= turn == 0 and on
-    return Life(kind, content["equivalent_bars"], sweep.tells, sweep.in_words(), before, raised_after, on)
+    yoke = content["magnetising_saliency"] > 0
+    return Life(
+        kind, yoke, content["equivalent_bars"], sweep.tells, sweep.in_words(), before, raised_after, on
+    )
 
 
 def report(folder: Path, verbose: bool) -> None:
@@ -154,11 +167,11 @@ def report(folder: Path, verbose: bool) -> None:
     lives = [live(path) for path in sorted(folder.glob("*.json.gz"))]
     print("| rotor | motors | alarm after one sweep | alarm in the end | raised after two sweeps | tells |")
     print("|---|---|---|---|---|---|")
-    for kind in KINDS:
-        of = [life for life in lives if life.kind == kind]
+    for label, kind, yoke in ROWS:
+        of = [life for life in lives if (life.kind, life.yoke) == (kind, yoke)]
         told = ", ".join(f"{name} {count}" for name, count in Counter(life.tells for life in of).items())
         counts = (sum(getattr(life, name) for life in of) for name in ("before", "alarmed", "raised_after"))
-        print(f"| {kind} | {len(of)} | {' | '.join(share(n, len(of)) for n in counts)} | {told} |")
+        print(f"| {label} | {len(of)} | {' | '.join(share(n, len(of)) for n in counts)} | {told} |")
     for life in lives:
         if verbose and life.alarmed == (life.kind == "sound"):
             print(f"- {life}")

@@ -18,12 +18,12 @@ def points(law: Law, bend: float = 0.05, error: float = 0.005) -> list[Point]:
 
 def yoke(bars: float, iron: float, cosine: float) -> Law:
     """Iron in bars at the lowest slip; it falls with 1/s."""
-    return Law(bars, cosine * iron * SLIPS[0], iron * SLIPS[0], -1.0)
+    return Law(bars, iron, cosine, -1.0, 0.0, SLIPS[0])
 
 
 def leakage(bars: float, iron: float, cosine: float) -> Law:
     """Iron in bars at the highest slip; it grows with s."""
-    return Law(bars, cosine * iron / SLIPS[-1], iron / SLIPS[-1], 1.0)
+    return Law(bars, iron, cosine, 1.0, 0.0, SLIPS[-1])
 
 
 def test_bars_alone_are_level_over_the_slip():

@@ -1,4 +1,5 @@
-# make demo | test | lint | bench | model | schema | homeassistant | clean
+# make demo | test | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
+# make arm64 | pictures | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -15,13 +16,26 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test lint bench model schema homeassistant clean brokers promtool
+.PHONY: demo test browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 clean brokers \
+	promtool emulator avr
 
 demo: $(STAMPS)/demo
 	$(BIN)/edge-calibrate demo $(ARGS)
 
-test: $(STAMPS)/test brokers promtool
-	$(BIN)/python -m pytest $(ARGS)
+test: $(STAMPS)/test brokers promtool emulator
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+# The page in a headless Chromium; some 400 MB with the browser, so no part of `make test`.
+browser: $(STAMPS)/browser
+	@if ! { command -v chromium || command -v chromium-browser || command -v google-chrome; } >/dev/null; then \
+		if $(MAY_APT); then $(APT_INSTALL) chromium; \
+		else echo "the page is not tested; to test it: sudo apt install chromium" >&2; fi; \
+	fi
+	$(BIN)/python -m pytest tests/e2e/test_page_in_browser.py $(ARGS)
+
+# The pictures of the README, from the running demo.
+pictures: $(STAMPS)/browser brokers
+	$(BIN)/python tests/e2e/make_pictures.py
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check .
@@ -67,6 +81,32 @@ $(HA_VENV)/installed: $(HA_CHECK)/requirements.txt
 	$(HA_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	@touch $@
 
+# Packages for Debian 12 and 13, from any machine: make deb SUITE=trixie ARCH=arm64 ARGS='--revision 2'
+SUITE ?= bookworm
+ARCH ?= amd64
+
+deb: $(STAMPS)/venv
+	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch $(ARCH) $(ARGS)
+
+# As root: two revisions of the package go through their whole life in a fresh root of Debian, which debootstrap makes.
+deb-test: $(STAMPS)/test brokers
+	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch amd64 --out build/deb-test/packages --revision 1
+	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch amd64 --out build/deb-test/packages --revision 2
+	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_package.py --suite $(SUITE) build/deb-test/packages/*_amd64.deb
+
+# The firmware of the Pico from source, with a compiler from PyPI: build/firmware/pico-daq.elf, .bin and .uf2.
+firmware: $(STAMPS)/firmware
+	$(BIN)/python deploy/firmware/pico/build.py build/firmware
+
+# The same and the sketch of the Uno in emulators, and whole windows of the simulated motor: minutes.
+firmware-test: $(STAMPS)/test emulator avr
+	FIRMWARE_LONG=1 $(BIN)/python -m pytest tests/deploy/firmware $(ARGS)
+
+# As root, by hand: the arm64 package under qemu gives the verdicts of this machine. Some ten minutes.
+arm64: $(STAMPS)/test
+	$(BIN)/python deploy/debian/build.py --suite bookworm --arch arm64 --out build/arm64/packages
+	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_arm64.py build/arm64/packages/*_arm64.deb
+
 clean:
 	rm -rf $(VENV) $(HA_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -93,15 +133,24 @@ $(STAMPS)/venv:
 
 # The broker of the demo is mosquitto where there is one, else amqtt.
 $(STAMPS)/demo: $(STAMPS)/venv pyproject.toml
-	if $(HAS_MOSQUITTO); then $(PIP) '.[simulator]'; else $(PIP) '.[demo]'; fi
+	@echo "installing into $(VENV), which happens once; it takes some minutes and shows nothing meanwhile"
+	if $(HAS_MOSQUITTO); then $(PIP) '.[simulator,web]'; else $(PIP) '.[demo]'; fi
 	@touch $@
 
 $(STAMPS)/test: $(STAMPS)/venv pyproject.toml
 	$(PIP) '.[calibration,test]'
 	@touch $@
 
+$(STAMPS)/browser: $(STAMPS)/venv pyproject.toml
+	$(PIP) '.[simulator,browser]'
+	@touch $@
+
 $(STAMPS)/lint: $(STAMPS)/venv pyproject.toml
 	$(PIP) '.[calibration,lint]'
+	@touch $@
+
+$(STAMPS)/firmware: $(STAMPS)/venv pyproject.toml
+	$(PIP) '.[firmware]'
 	@touch $@
 
 $(STAMPS)/bench: $(STAMPS)/venv pyproject.toml
@@ -124,5 +173,23 @@ promtool: $(STAMPS)/venv
 			dpkg-deb --fsys-tarfile prometheus_*.deb | tar -xO ./usr/bin/promtool > promtool; \
 			install promtool "$(CURDIR)/$(BIN)/promtool"; \
 		else echo "metrics and rules are not checked; to check them: sudo apt install prometheus" >&2; \
+		fi; \
+	fi
+
+# The emulator of the Pico, from npm into the virtual environment.
+RP2040JS := rp2040js@1.4.1
+
+emulator: $(STAMPS)/venv
+	@if ! test -d $(VENV)/emulator/node_modules/rp2040js; then \
+		if command -v npm >/dev/null && command -v node >/dev/null; then \
+			npm install --silent --no-audit --no-fund --prefix $(VENV)/emulator $(RP2040JS); \
+		else echo "the firmware is not emulated; to do it: sudo apt install nodejs npm (node 18 or later)" >&2; fi; \
+	fi
+
+# Compiler and emulator of the Arduino Uno.
+avr:
+	@if ! { command -v avr-gcc >/dev/null && test -e /usr/include/simavr/sim_avr.h; }; then \
+		if $(MAY_APT); then $(APT_INSTALL) gcc-avr avr-libc libsimavr-dev libelf-dev; \
+		else echo "the sketch of the Uno is not tested; to test it: sudo apt install gcc-avr avr-libc libsimavr-dev libelf-dev" >&2; \
 		fi; \
 	fi

@@ -10,7 +10,8 @@ COMMANDS = {
         "calibration.commands.simulate", "make recordings of simulated motors, or with --serial act as a DAQ"
     ),
     "import": Command(
-        "calibration.commands.import_recordings", "convert laboratory files, CSV and WAV to recordings"
+        "calibration.commands.import_recordings",
+        "convert files of other programs (CSV, WAV, MATLAB, TDMS, COMTRADE) to recordings",
     ),
     "dataset": Command("calibration.commands.dataset", "make training examples from recordings"),
     "train": Command("calibration.commands.train", "fit the network to a data set"),
@@ -18,6 +19,15 @@ COMMANDS = {
     "quantize": Command("calibration.commands.quantize", "make an INT8 model file from a trained network"),
     "evaluate": Command(
         "calibration.commands.evaluate", "evaluate a model file on recordings that it has not seen"
+    ),
+    "baseline": Command(
+        "calibration.commands.baseline", "learn the baseline of a motor from recordings, or check one"
+    ),
+    "sensors": Command(
+        "calibration.commands.sensors", "calibrate the sensors by readings of a meter, and check their wiring"
+    ),
+    "commission": Command(
+        "calibration.commands.commission", "check an installation, and write the report that hands it over"
     ),
     "demo": Command("calibration.commands.demo", "run broker, DAQ and agent, and break two rotor bars"),
 }

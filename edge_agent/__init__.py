@@ -1,7 +1,12 @@
 """An agent that detects broken rotor bars in an induction motor and reports them over MQTT. In reading order:
 
 agent             the whole program on one screen: serial bytes in, fault states out
+feed              one DAQ with the motors that it serves; it can be started anew without the others
+motor_line        one motor, from its samples to its documents
+addressing        which of its motors a command to the agent is for
+told_file         what the last event of one motor among several told
 source_watch      what is wrong with the source of samples: in the log once, in health while it lasts
+reloading         the configuration is read again: what may change changes, the rest is named
 remote            does what is asked of a running agent: each command with its fields and its reply
 announce          turns verdicts and changes of state into documents for the sinks
 device_log        what the log says of a device, once: what its channels allow, why there is no answer
@@ -18,22 +23,36 @@ acquire           where samples come from: serial port, drivers, recordings
 windows           sliding windows over the sample timeline
 signals           a window of samples becomes evidence and images
 diagnose          evidence becomes a verdict, and verdicts become a state
+audit             which entry of the nameplate cannot be right, by what many windows show
+baseline          what is normal for this motor: learned, and what it shows later held against that
 publish           states, events and health go to the broker
 web               the HTTP server: metrics, health
 running_time      counts the running hours and starts of a motor, and keeps them on disk
 starts            starts of a motor and how long they last, from its current in short parts
+outlook           how broken bars develop: growth, and when the next severity comes
+trend             hours, days and months of a motor on disk, and a forecast
+setup             the first configuration, from questions and answers
+backup            what the agent knows as one archive, and back again
 config            the YAML file as typed settings, or every error in it
+life              what an agent would have told of recordings over time: states, alarm, baseline
+doctor            live checks of port, sensors, broker and computer; the figures on screen; files for support
 commands          one module for each command of `edge-agent`
-cli               the command line: `edge-agent run | check | replay | ports | bench`
+cli               the command line: `edge-agent run`, `check`, `doctor` and the other commands
 explain           what a window shows and why its verdict follows, in plain words
 explain_channels  sentences about single channels: impossible currents, vibration that shows nothing
 capabilities      what the available channels allow and what they do not, in plain words
 plot              a picture of a window: spectra with the expected lines, sidebands over time, verdict
 health            the state of the agent itself: counted as it runs, read at every heartbeat
 captures          samples kept as recordings when something happens
+report            one page on an alarm, made of such a recording
+state_folder      whether `state_dir` is there, takes files and has room; made again if it is deleted
 state_file        small files in `state_dir` that outlive restarts and power cuts
+self_test         the proof that a broken bar would be found: added to a copy of a healthy window
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection
+wall_clock        whether the clock of this computer can be believed: only dates depend on it
 supervision       watched threads, stop signals and systemd: nothing dies or stalls unnoticed
+journal           levels of messages as the journal of systemd understands them
+json_log          the log as JSON, for programs that collect logs
 plain             foreign text within messages: on one line, without control sequences
 models            the shipped model: its ONNX file, digest, float weights and card (README.md)
 """

@@ -121,7 +121,7 @@ class AlarmLatch:
         self._healthy_since = False
         self._written_s = clock()
         self._saved = True
-        self.latched = self._read()
+        self.latched = self._file.read_as(alarm_of)
         """The alarm, or the last one; None if there was none yet."""
 
     def update(
@@ -129,17 +129,16 @@ class AlarmLatch:
     ) -> bool:
         """Take a window's verdict and the state after it; return True if what is to be told has changed.
 
-        Only windows that were a look are counted.
-
-        `event_id` and `captured` are those of the newest event. A confirmation alone changes nothing but a
-        date: it is told with the next heartbeat.
+        Only windows that were a look are counted. `event_id` and `captured` are those of the newest event. A
+        confirmation alone changes nothing but a date: it is told with the next heartbeat.
         """
         before = self.latched
         if looked:
             self._count(verdict)
         self._healthy_since |= state.state is State.HEALTHY
         if state.severity in (Severity.ALARM, Severity.DANGER):
-            self._raise_or_confirm(state, event_id, captured)
+            if verdict.faulty:  # a state that is only held confirms nothing
+                self._raise_or_confirm(state, event_id, captured)
         elif before is not None and before.active and self._is_refuted(before, state):
             self._settle(replace(before, cleared_unix_s=self._clock()))
             _LOG.info("the alarm is cleared: %d healthy looks", self._healthy_looks)
@@ -238,16 +237,6 @@ class AlarmLatch:
             self._written_s = self._clock()
             self._saved = self._file.write(asdict(self.latched))
 
-    def _read(self) -> LatchedAlarm | None:
-        content = self._file.read()
-        if content is None:
-            return None
-        try:
-            return _from_json(content)
-        except ValueError as error:
-            self._file.put_aside(str(error))
-            return None
-
 
 def _is_called_wrong(alarm: LatchedAlarm) -> bool:
     return alarm.feedback is not None and not alarm.feedback.right
@@ -265,7 +254,7 @@ def _without_date(alarm: LatchedAlarm | None) -> LatchedAlarm | None:
     return None if alarm is None else replace(alarm, confirmed_unix_s=0.0)
 
 
-def _from_json(content: dict[str, object]) -> LatchedAlarm:
-    """Return the alarm as it was written; raises ValueError if it cannot be one."""
+def alarm_of(content: dict[str, object]) -> LatchedAlarm:
+    """Return the alarm that a file holds; raises ValueError if it cannot be one."""
     known = {field.name for field in fields(LatchedAlarm)}
     return _ADAPTER.validate_python({key: value for key, value in content.items() if key in known})

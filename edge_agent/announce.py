@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterable
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.audit.findings import PlateFinding
+from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.motor import Nameplate
+from edge_agent.outlook import Outlook
 from edge_agent.publish import documents
 from edge_agent.verdict import State, Verdict, in_short
+from edge_agent.wall_clock import clock_is_set
 
 _LOG = logging.getLogger(__name__)
 
@@ -24,15 +28,17 @@ class Announcer:
         origin: documents.Origin,
         told: documents.Told | None,
         draw_number: Callable[[], int],
+        capture: Callable[[Verdict], str | None] = lambda after: None,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Begin after a restart; `told` is what the last event before it said, None if there was none.
 
-        `draw_number` gives the number of each event.
+        `draw_number` gives the number of each event, `capture` the name of the recording that is made of it.
         """
         self._origin = origin
         self._told = told
         self._draw_number = draw_number
+        self._capture = capture
         self._clock = clock
         self.newest_event: int | None = None if told is None else told.number
         """Number of the newest event, before a restart too; None if there was none or it is not known."""
@@ -45,23 +51,36 @@ class Announcer:
 
     def state(self, state: Verdict) -> documents.State:
         """Return what is said of a state."""
-        return documents.State(self._origin, state, self._clock(), self.captured)
+        now_unix_s = self._clock()
+        return documents.State(self._origin, state, now_unix_s, self.captured, clock_is_set(now_unix_s))
 
     def alarm(self, latched: LatchedAlarm | None) -> documents.Alarm:
         """Return what is said of the latched alarm."""
         return documents.Alarm(self._origin, latched, self._clock())
 
+    def baseline(self, status: BaselineStatus) -> documents.Baseline:
+        """Return what is said of the baseline."""
+        return documents.Baseline(self._origin, status, self._clock())
+
     def measurements(self, figures: Figures, running: RunningTime) -> documents.Measurements:
         """Return what is said of the ordinary figures."""
         return documents.Measurements(self._origin, figures, running, self._clock())
 
+    def trend(self, outlook: Outlook) -> documents.Trend:
+        """Return what is said of how the motor develops."""
+        return documents.Trend(self._origin, outlook, self._clock())
+
     def info(
-        self, nameplate: Nameplate, device: Device, can_tell: Iterable[str], accuracy: Iterable[Figure]
+        self,
+        nameplate: Nameplate,
+        device: Device,
+        can_tell: Iterable[str],
+        accuracy: Iterable[Figure],
+        plate_findings: Iterable[PlateFinding] = (),
     ) -> documents.Info:
         """Return what is said of motor, sensors and model once the device is known."""
-        return documents.Info(
-            self._origin, nameplate, device, tuple(can_tell), tuple(accuracy), self._clock()
-        )
+        told, right, wrong = tuple(can_tell), tuple(accuracy), tuple(plate_findings)
+        return documents.Info(self._origin, nameplate, device, told, right, self._clock(), wrong)
 
     def event(self, before: Verdict, after: Verdict) -> documents.Event | None:
         """Return what is said of a change of the state; None if it is no event.
@@ -81,5 +100,5 @@ class Announcer:
         return self._changed(told, after)
 
     def _changed(self, before: Verdict | documents.Told, after: Verdict) -> documents.Event:
-        self.newest_event, self.captured = self._draw_number(), None
-        return documents.Event(self._origin, before, after, self._clock(), self.newest_event)
+        self.newest_event, self.captured = self._draw_number(), self._capture(after)
+        return documents.Event(self._origin, before, after, self._clock(), self.newest_event, self.captured)

@@ -142,25 +142,35 @@ class Circuit:
         """Return upper and lower sidebands over the carrier under an oscillating load, each (n,).
 
         `swing_hz`, (n,), is the load's frequency. Up to a factor: the first is proportional to the complex
-        amplitude of the speed, the second to its conjugate. From the machine's equations in the frame of a
-        supply of `line_hz`, linear about the operating point, flux linkages x, voltage and flux constant:
-        dx/dt = A x + b, A = -R / L - j diag(w, s w), and b = (0, j x_r) for each rad/s of the rotor's speed.
-        Iron losses add to the carrier alone.
+        amplitude of the speed, the second to its conjugate.
+        """
+        rates, currents_of, fluxes = self.linearised(slip, line_hz)
+        carrier = (currents_of @ fluxes)[0] + 1.0 / self.iron_loss_ohm
+        (a, b), (c, d) = rates
+        sidebands = []
+        for hz in (swing_hz, -swing_hz):
+            # (jw - A) x = (0, y), two equations, by Cramer's rule; the stator's current is the first row.
+            jw = 2j * np.pi * hz
+            turned = 1j * fluxes[1] / ((jw - a) * (jw - d) - b * c)
+            sidebands.append((currents_of[0, 0] * b + currents_of[0, 1] * (jw - a)) * turned / carrier)
+        return sidebands[0], sidebands[1]
+
+    def linearised(self, slip: float, line_hz: float) -> tuple[Complexes, Floats, Complexes]:
+        """Return A (2, 2), the currents per flux linkage (2, 2), and the steady flux linkages x_0 (2,).
+
+        From the machine's equations in the frame of a supply of `line_hz`, linear about the operating point,
+        stator first, then rotor; flux linkages per volt of the constant voltage:
+        dx/dt = A x + b, A = -R / L - j diag(w, s w), and b = (0, j x_r) for each rad/s of the rotor's speed,
+        electrical. Iron losses add to the carrier alone.
         """
         per_ohm = 1.0 / (2.0 * np.pi * self.frequency_hz)
         x_m = self.magnetising_ohm
         reactances = [[self.stator_leakage_ohm + x_m, x_m], [x_m, self.rotor_leakage_ohm + x_m]]
-        currents_of = np.linalg.inv(per_ohm * np.array(reactances))
+        currents_of: Floats = np.asarray(np.linalg.inv(per_ohm * np.array(reactances)), np.float64)
         resistances = np.diag([self.stator_resistance_ohm, self.rotor_resistance_ohm])
         rates = -resistances @ currents_of - 2j * np.pi * line_hz * np.diag([1.0, slip])
         fluxes = np.linalg.solve(-rates, np.array([1.0, 0.0]))
-        turned = np.array([[0.0], [1j * fluxes[1]]])
-        carrier = (currents_of @ fluxes)[0] + 1.0 / self.iron_loss_ohm
-        upper, lower = (
-            np.linalg.solve(2j * np.pi * hz[:, np.newaxis, np.newaxis] * np.eye(2) - rates, turned)
-            for hz in (swing_hz, -swing_hz)
-        )
-        return (currents_of @ upper)[:, 0, 0] / carrier, (currents_of @ lower)[:, 0, 0] / carrier
+        return np.asarray(rates, np.complex128), currents_of, np.asarray(fluxes, np.complex128)
 
     def _slip_where(self, quantity: Callable[[float], float], wanted: float) -> float:
         """Invert a quantity that rises with slip up to breakdown."""

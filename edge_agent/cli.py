@@ -1,4 +1,4 @@
-"""The command line: `edge-agent run | check | replay | ports | bench`.
+"""The command line of the agent: `edge-agent run`, `check`, `doctor` and the other names of `COMMANDS`.
 
 Exit status: 0 done, 1 failed while running, 2 wrong usage or configuration.
 """
@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from edge_agent import __version__
 from edge_agent.config import ConfigError
+from edge_agent.journal import with_level
 from edge_agent.plain import one_line, printable
 
 DONE, FAILED, WRONG_USAGE = 0, 1, 2
@@ -26,6 +27,9 @@ _EXTRAS = {
     "numba": "simulator",
     "matplotlib": "plot",
     "h5py": "laboratory",
+    "nptdms": "tdms",
+    "comtrade": "comtrade",
+    "ruamel": "sensors",
     "starlette": "web",
     "uvicorn": "web",
     "prometheus_client": "web",
@@ -44,12 +48,32 @@ class Command:
 
 
 COMMANDS = {
+    "init": Command("edge_agent.commands.init", "write a first configuration, by questions"),
     "run": Command("edge_agent.commands.run", "diagnose a motor and publish its state until stopped"),
     "check": Command(
         "edge_agent.commands.check", "check a configuration, and show what it means and what it allows"
     ),
+    "doctor": Command("edge_agent.commands.doctor", "test port, sensors, broker and computer, one line each"),
+    "listen": Command("edge_agent.commands.listen", "show the ordinary figures of the motor once a second"),
+    "migrate": Command("edge_agent.commands.migrate", "bring an older configuration to the present version"),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
+    "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
+    "trend": Command(
+        "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
+    ),
+    "report": Command("edge_agent.commands.report", "make one page on an alarm, to be printed or sent"),
+    "support": Command(
+        "edge_agent.commands.support", "pack what a helper needs to see into one file, without secrets"
+    ),
+    "backup": Command("edge_agent.commands.backup", "write configuration and state to an archive"),
+    "restore": Command("edge_agent.commands.restore", "put the state of an archive back in its place"),
+    "forget": Command(
+        "edge_agent.commands.forget", "clear what the broker retains of an agent that is going away"
+    ),
     "ports": Command("edge_agent.commands.ports", "list the serial ports and the devices on them"),
+    "guess": Command(
+        "edge_agent.commands.guess", "listen to an unknown DAQ, and propose what to write for it"
+    ),
     "bench": Command("edge_agent.commands.bench", "measure how much faster than real time this machine is"),
 }
 """By name."""
@@ -95,6 +119,11 @@ class _Parser(argparse.ArgumentParser):
         super().error(one_line(message))
 
 
+def add_motor_option(parser: argparse.ArgumentParser) -> None:
+    """Declare the option by which a command finds its motor in a file of several."""
+    parser.add_argument("--motor", metavar="ID", help="which motor is meant, where the file has several")
+
+
 def write_any_character() -> None:
     """Write characters that the terminal cannot show as escapes, e.g. \\xe4, rather than fail."""
     for stream in (sys.stdout, sys.stderr):
@@ -123,13 +152,7 @@ class OneLineFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         line = printable(" | ".join(super().format(record).splitlines()))
-        return f"<{_syslog_level(record.levelno)}>{line}" if self._in_journal else line
-
-
-def _syslog_level(level: int) -> int:
-    """Return the level of syslog(3): 7 debug, 6 info, 4 warning, 3 error, 2 critical."""
-    steps = ((logging.CRITICAL, 2), (logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6))
-    return next((syslog for from_level, syslog in steps if level >= from_level), 7)
+        return with_level(record.levelno, line) if self._in_journal else line
 
 
 def _guarded(program: str, args: argparse.Namespace) -> int:

@@ -16,8 +16,10 @@ _LOG = logging.getLogger(__name__)
 class DeviceLog:
     """Remembers what it has said."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, name: str = "") -> None:
+        """Take the settings of the motor, and a name of it for the log."""
         self._settings = settings
+        self._prefix = f"{name}: " if name else ""
         self._capabilities: list[str] = []
         self._dead: set[str] = set()
         self._reasons: set[Reason] = set()
@@ -27,19 +29,24 @@ class DeviceLog:
         self._dead.clear()
         said = list(capabilities(device.streams, self._settings.motor, self._settings.window.length_s))
         for sentence in said if said != self._capabilities else ():
-            _LOG.info("%s", sentence)
+            _LOG.info("%s%s", self._prefix, sentence)
         self._capabilities = said
         there = {channel.name for stream in device.streams for channel in stream.channels}
         for channel in self._settings.device_channels():
             if channel.name not in there:
-                _LOG.warning("channels: the device has no channel %s; it has %s", channel.name, sorted(there))
+                _LOG.warning(
+                    "%schannels: the device has no channel %s; it has %s",
+                    self._prefix,
+                    channel.name,
+                    sorted(there),
+                )
 
     def dead(self, channels: Iterable[DeadChannel]) -> None:
         """Name the channels that tell nothing, each once for a device."""
         for dead in channels:
             if dead.name not in self._dead:
                 self._dead.add(dead.name)
-                _LOG.warning("%s", say_dead(dead))
+                _LOG.warning("%s%s", self._prefix, say_dead(dead))
 
     def refused(self, state: Verdict, why: Callable[[], str]) -> None:
         """Say why there is no answer, each reason once until there is one: reasons take turns."""
@@ -47,4 +54,4 @@ class DeviceLog:
             self._reasons.clear()
         elif state.refusal.reason not in self._reasons:
             self._reasons.add(state.refusal.reason)
-            _LOG.info("%s", f"{in_short(state)} {why()}".rstrip())
+            _LOG.info("%s%s", self._prefix, f"{in_short(state)} {why()}".rstrip())

@@ -15,7 +15,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.sidebands.equivalent_bars import least_cycles, least_load
-from edge_agent.verdict import CLASSES, Refusal
+from edge_agent.verdict import CLASSES, Refusal, Verdict
 
 _LONGEST_WINDOW_S = 60.0
 """Longest window that the configuration allows, s (config/settings.py)."""
@@ -30,6 +30,11 @@ _WIDTH = 100
 
 def explain(answer: Answer, nameplate: Nameplate) -> str:
     """Return what one window showed and how the verdict follows: labelled lines, no final newline."""
+    return "\n".join(_paragraph(label, text) for label, text in explained(answer, nameplate).items())
+
+
+def explained(answer: Answer, nameplate: Nameplate) -> dict[str, str]:
+    """Return the same by label, each text without line breaks; what cannot be said is left out."""
     sections: dict[str, Callable[[Answer, Nameplate], str]] = {
         "window": _window,
         "supply": _supply,
@@ -40,10 +45,11 @@ def explain(answer: Answer, nameplate: Nameplate) -> str:
         "ellipse": _ellipse,
         "network": _network,
         "verdict": _verdict,
+        "stretch": _stretch,
         "advice": advise,
     }
     texts = {label: section(answer, nameplate) for label, section in sections.items()}
-    return "\n".join(_paragraph(label, text) for label, text in texts.items() if text)
+    return {label: text for label, text in texts.items() if text}
 
 
 def advise(answer: Answer, nameplate: Nameplate) -> str:
@@ -209,7 +215,25 @@ def _network(answer: Answer, _: Nameplate) -> str:
 
 
 def _verdict(answer: Answer, _: Nameplate) -> str:
-    verdict = answer.verdict
+    return _say(answer.verdict)
+
+
+def _stretch(answer: Answer, _: Nameplate) -> str:
+    """Return what another stretch up to the end of a window says where the window gives no answer."""
+    verdict = answer.by_stretch
+    if verdict is None or verdict.evidence.stretch_s is None:
+        return ""
+    evidence = verdict.evidence
+    low, high = evidence.equivalent_bars_interval or (0.0, 0.0)
+    return (
+        f"The last {evidence.stretch_s:.0f} s show {evidence.equivalent_bars:.2f} equivalent bars, "
+        f"{low:.2f} to {high:.2f} in nine of ten stretches; they would have shown "
+        f"{evidence.detection_limit_bars:.2f}. {_say(verdict)}"
+    )
+
+
+def _say(verdict: Verdict) -> str:
+    """Return the answer, or why there is none."""
     if verdict.refusal is not None:
         return f"No answer ({verdict.refusal.reason}): {say_refusal(verdict.refusal)}."
     confidence = say_confidence(verdict.confidence)

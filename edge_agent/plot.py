@@ -138,6 +138,17 @@ def spectrum(samples: NDArray[Any], rate_hz: float) -> tuple[Floats, Floats]:
     return frequencies, np.sqrt(np.mean(np.atleast_2d(amplitudes) ** 2, axis=0))
 
 
+def spectrum_around_line(window: Window, marks: Marks) -> tuple[Floats, Floats] | None:
+    """Return frequencies within reach of the line, rising, and levels (n,) in dBc; None without a current."""
+    current = _current_vector(window)
+    if current is None or not current[0].any():
+        return None
+    vector, _, rate_hz, _ = current
+    frequencies, amplitudes = spectrum(_in_positive_order(vector, rate_hz), rate_hz)
+    shown = np.abs(frequencies - marks.line_hz) <= marks.reach_hz
+    return frequencies[shown], 20 * np.log10(amplitudes[shown] / amplitudes.max() + 1e-9)
+
+
 def _headline(verdict: Verdict) -> str:
     if verdict.refusal is not None:
         return f"no answer ({verdict.refusal.reason}): {say_refusal(verdict.refusal)}"
@@ -152,16 +163,13 @@ def _headline(verdict: Verdict) -> str:
 
 def _draw_current(axes: "Axes", answer: Answer, marks: Marks) -> None:
     axes.set_title("Current, spectrum around the line", loc="left")
-    current = _current_vector(answer.window)
-    if current is None or not current[0].any():
+    around = spectrum_around_line(answer.window, marks)
+    if around is None:
         _say_absent(axes, "no current")
         return
-    vector, _, rate_hz, _ = current
-    frequencies, amplitudes = spectrum(_in_positive_order(vector, rate_hz), rate_hz)
-    levels = 20 * np.log10(amplitudes / amplitudes.max() + 1e-9)
-    shown = np.abs(frequencies - marks.line_hz) <= marks.reach_hz
-    axes.plot(frequencies[shown], levels[shown], color=_SIGNAL, linewidth=0.9)
-    axes.set(xlabel="Hz", ylabel="dBc (re the line)", ylim=(max(levels[shown].min() - 5, -140), 32))
+    frequencies, levels = around
+    axes.plot(frequencies, levels, color=_SIGNAL, linewidth=0.9)
+    axes.set(xlabel="Hz", ylabel="dBc (re the line)", ylim=(max(levels.min() - 5, -140), 32))
     axes.set_yticks(np.arange(-140, 1, 20)[np.arange(-140, 1, 20) > axes.get_ylim()[0]])
     axes.set_xlim(marks.line_hz - marks.reach_hz, marks.line_hz + marks.reach_hz)
     _mark_sidebands(axes, answer.verdict.evidence, marks)

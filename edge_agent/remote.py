@@ -8,17 +8,22 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from edge_agent.alarm import AlarmLatch
-from edge_agent.diagnose.model import ModelError
 from edge_agent.plain import one_line, quoted
 from edge_agent.publish.documents import Reply
 from edge_agent.publish.sink import Request
+from edge_agent.reloading import ReloadError
+from edge_agent.self_test.schedule import Outcome
 
 Data = dict[str, object]
 """What a reply brings beside its status."""
-SelfTest = Callable[[], int]
-"""Tests the model; returns how many golden inputs gave the known outputs, raises ModelError."""
+BeginSelfTest = Callable[[], None]
+"""Begins a self-test, unless one runs; how it ended comes later, by `Remote.self_tested`."""
+Learn = Callable[[bool], str | None]
+"""Learns the motor anew, by a rotor that was examined or not; returns why it cannot, None if it can."""
 CaptureNow = Callable[[float], str]
 """Keeps so many seconds of samples; returns the recording's name, raises ValueError or OSError."""
+Reload = Callable[[], Data]
+"""Reads the configuration again; returns what has changed, raises ReloadError."""
 
 _Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(one_line)]
 _AlarmId = Annotated[int, Field(ge=0, lt=2**63)] | Annotated[str, Field(max_length=64)]
@@ -42,7 +47,7 @@ class Capture(Wish):
 
 
 class DoSelfTest(Wish):
-    """Test the model again, as at the start."""
+    """Prove that a broken bar would be found."""
 
 
 class Acknowledge(Wish):
@@ -67,6 +72,17 @@ class TellFeedback(Wish):
     """What was found."""
 
 
+class LearnAnew(Wish):
+    """Forget the baseline, and learn the motor anew."""
+
+    sound: bool = False
+    """True if somebody has examined the rotor: then a rough casting is learned, too."""
+
+
+class ReadAgain(Wish):
+    """Read the configuration again."""
+
+
 class SetLogLevel(Wish):
     """Log more or less until the next start."""
 
@@ -77,41 +93,58 @@ class SetLogLevel(Wish):
 @dataclass(frozen=True, slots=True)
 class _Command:
     fields: type[Wish]
-    do: Callable[[Any], Data]
+    do: Callable[[Any], Data | None]
+    """Returns what the reply brings; None if the reply comes later."""
 
 
 class Remote:
     """Does what requests ask, and answers each of them; none of them raises."""
 
     def __init__(
-        self, motor: str, alarm: AlarmLatch, self_test: SelfTest, capture_now: CaptureNow | None = None
+        self,
+        motor: str,
+        alarm: AlarmLatch,
+        begin_self_test: BeginSelfTest,
+        capture_now: CaptureNow | None = None,
+        learn: Learn | None = None,
+        reload: Reload | None = None,
     ) -> None:
-        """Take the motor's id and what commands act on; without `capture_now` no samples can be kept."""
+        """Take the motor's id and what commands act on; those without what they act on are refused."""
         self._motor = motor
         self._alarm = alarm
-        self._self_test = self_test
+        self._begin_self_test = begin_self_test
+        self._waiting: list[Request] = []
         self._capture_now = capture_now
+        self._learn_anew = learn
+        self._read_again = reload
         self._commands: Mapping[str, _Command] = {
             "acknowledge": _Command(Acknowledge, self._acknowledge),
             "capture": _Command(Capture, self._capture),
             "feedback": _Command(TellFeedback, self._take_feedback),
+            "learn": _Command(LearnAnew, self._learn),
             "log_level": _Command(SetLogLevel, self._set_log_level),
+            "reload": _Command(ReadAgain, self._reload),
             "self_test": _Command(DoSelfTest, self._test_self),
         }
 
-    def answer(self, request: Request) -> Reply:
-        """Do what is asked, all of it or nothing; return the reply."""
-        data: Data = {}
-        error = None
+    def answer(self, request: Request) -> Reply | None:
+        """Do what is asked, all of it or nothing; return the reply, None if it comes later."""
         try:
             data = self._obey(request)
         except CommandError as refusal:
-            error = str(refusal)
-        return Reply(
-            request.name, error, data, request.transaction, request.response_topic, request.correlation
-        )
+            return _reply(request, {}, str(refusal))
+        if data is None:
+            self._waiting.append(request)
+            return None
+        return _reply(request, data, None)
 
-    def _obey(self, request: Request) -> Data:
+    def self_tested(self, outcome: Outcome) -> list[Reply]:
+        """Return the replies to those who asked for the self-test that has ended."""
+        waiting, self._waiting = self._waiting, []
+        error = None if outcome.problem is None else f"the self-test failed: {outcome.problem}"
+        return [_reply(request, outcome.data, error) for request in waiting]
+
+    def _obey(self, request: Request) -> Data | None:
         command = self._commands.get(request.name)
         if command is None:
             known = ", ".join(self._commands)
@@ -155,15 +188,32 @@ class Remote:
         except (ValueError, OSError) as error:
             raise CommandError(f"no capture was made: {error}") from error
 
-    def _test_self(self, wish: DoSelfTest) -> Data:
+    def _learn(self, wish: LearnAnew) -> Data:
+        if self._learn_anew is None:
+            raise CommandError("no baseline is learned in this agent")
+        refusal = self._learn_anew(wish.sound)
+        if refusal is not None:
+            raise CommandError(refusal)
+        return {"baseline": "learning"}
+
+    def _reload(self, wish: ReadAgain) -> Data:
+        if self._read_again is None:
+            raise CommandError("the configuration cannot be read again in this agent")
         try:
-            return {"golden_inputs": self._self_test()}
-        except ModelError as error:
-            raise CommandError(f"the self-test failed: {error}") from error
+            return self._read_again()
+        except ReloadError as error:
+            raise CommandError(str(error)) from error
+
+    def _test_self(self, wish: DoSelfTest) -> None:
+        self._begin_self_test()
 
     def _set_log_level(self, wish: SetLogLevel) -> Data:
         logging.getLogger().setLevel(wish.level.upper())
         return {"level": wish.level}
+
+
+def _reply(request: Request, data: Data, error: str | None) -> Reply:
+    return Reply(request.name, error, data, request.transaction, request.response_topic, request.correlation)
 
 
 def _problems(error: ValidationError) -> str:

@@ -7,11 +7,10 @@ from dataclasses import asdict
 from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from edge_agent.figures import RunningTime
 from edge_agent.motor import Nameplate
-from edge_agent.plain import one_line
 from edge_agent.signals.checks import quality
 from edge_agent.signals.short_time import part_scans, short_time_rms_a, since
 from edge_agent.starts import Starts
@@ -52,7 +51,7 @@ class RunningMeter:
         self._file = file
         self._clock = clock
         self._written_s = clock()
-        before = self._read()
+        before = self._file.read_as(_running_time_of) or RunningTime()
         self._off_below_a = quality.off_below_a(nameplate)
         self._running_s = before.running_hours * _S_PER_HOUR
         self._starts = Starts(
@@ -101,13 +100,7 @@ class RunningMeter:
             self._starts.miss()
         return min(max(first, 0), stream.valid.size)
 
-    def _read(self) -> RunningTime:
-        """Return what the file says; nothing counted yet if there is none that can be used."""
-        content = self._file.read()
-        if content is None:
-            return RunningTime()
-        try:
-            return RunningTime(**_Content.model_validate(content).model_dump())
-        except ValidationError as error:
-            self._file.put_aside(one_line(str(error)))
-            return RunningTime()
+
+def _running_time_of(content: dict[str, object]) -> RunningTime:
+    """Return what a file holds; raises ValueError if it cannot be that."""
+    return RunningTime(**_Content.model_validate(content).model_dump())

@@ -2,24 +2,48 @@
 
 import logging
 import time
+from collections import deque
+from collections.abc import Callable
 
 from edge_agent.acquire.source import PortLost, PortOpened, Silence, Source
-from edge_agent.health import HealthMeter
 from edge_agent.limits import SOURCE
 from edge_agent.refusals import of_samples
 from edge_agent.verdict import Refusal
 
 _LOG = logging.getLogger(__name__)
+_FLAPPING_S = 60.0
+"""Time over which openings of the port are counted, s; judgement: a loose plug, and not a reset."""
+_MANY_OPENINGS = 4
+"""Openings in that time after which single ones are not logged any more; judgement."""
+
+
+def pause_during(wait: Callable[[], None]) -> Refusal | None:
+    """Wait for what a source gives.
+
+    If the process or the whole computer stood still meanwhile, return why there is no answer any more: the
+    last one is as old as that.
+    """
+    began_s = time.clock_gettime(time.CLOCK_BOOTTIME)  # which goes on while the computer sleeps
+    wait()
+    paused_s = time.clock_gettime(time.CLOCK_BOOTTIME) - began_s
+    if paused_s <= SOURCE.silent_s:
+        return None
+    _LOG.warning("the agent stood still for %.0f s", paused_s)
+    return of_samples.SILENCE.refuse(paused_s)
 
 
 class SourceWatch:
     """Knows when samples came last, and why none come."""
 
-    def __init__(self, source: Source, health: HealthMeter) -> None:
+    def __init__(self, source: Source, tell: Callable[[str | None], None], name: str = "") -> None:
+        """Take the source, and a name for the log; `tell` gets what is wrong, None while all is well."""
         self._source = source
-        self._health = health
+        self._tell = tell
+        self._prefix = f"{name}: " if name else ""
         self._samples_s = time.monotonic()
         self._port_problem: str | None = None
+        self._openings_s: deque[float] = deque(maxlen=_MANY_OPENINGS)
+        self._flapping_said = False
         self._silences_said: set[str] = set()
         self._problems_said: set[str] = set()
 
@@ -33,15 +57,27 @@ class SourceWatch:
         self._samples_s = time.monotonic()
         self._silences_said.clear()
         problem = self._source.problem
-        self._health.source_problem(problem)
+        self._tell(problem)
         if problem is not None and problem not in self._problems_said:
             self._problems_said.add(problem)
-            _LOG.warning("%s", problem)
+            _LOG.warning("%s%s", self._prefix, problem)
 
     def port_opened(self, port: PortOpened) -> None:
         """Note that the port is there again."""
-        _LOG.info("%s: open", port.port)
         self._port_problem = None
+        self._openings_s.append(time.monotonic())
+        if not self._flaps:
+            self._flapping_said = False
+            _LOG.info("%s: open", port.port)
+        elif not self._flapping_said:
+            self._flapping_said = True
+            _LOG.warning(
+                "%s: comes and goes, %d times in %g s; that is not logged again until it holds for as long; "
+                "check cable, hub and supply",
+                port.port,
+                _MANY_OPENINGS,
+                _FLAPPING_S,
+            )
 
     def port_lost(self, port: PortLost) -> Refusal:
         """Note that the port is away; return why there is no answer any more."""
@@ -49,20 +85,31 @@ class SourceWatch:
         return self._refuse(Silence(self._port_problem, self._port_problem))
 
     def refusal(self) -> Refusal | None:
-        """Return why there is no answer when samples have not come for too long; None while they come."""
+        """Return why there is no answer when samples have not come for too long; None while they come.
+
+        Samples that wait have come: it is the agent that is slow.
+        """
+        if self._source.waiting_blocks and not self._source.understands_nothing:
+            return None
         patience_s = SOURCE.not_understood_s if self._source.understands_nothing else SOURCE.silent_s
         if time.monotonic() - self._samples_s <= patience_s:
             return None
         lost = self._port_problem
         return self._refuse(self._source.silence() if lost is None else Silence(lost, lost))
 
+    @property
+    def _flaps(self) -> bool:
+        """True if the port was opened many times of late."""
+        openings_s = self._openings_s
+        return len(openings_s) == _MANY_OPENINGS and time.monotonic() - openings_s[0] < _FLAPPING_S
+
     def _refuse(self, silence: Silence) -> Refusal:
         """Without samples there is no state: say so at once rather than let the last one stand."""
         silent_s = time.monotonic() - self._samples_s
-        if silence.key not in self._silences_said:
+        if silence.key not in self._silences_said and not self._flaps:
             self._silences_said.add(silence.key)
-            _LOG.warning("%s", silence.text)
-        self._health.source_problem(silence.text)
+            _LOG.warning("%s%s", self._prefix, silence.text)
+        self._tell(silence.text)
         if silence.refused:
             return of_samples.NOT_UNDERSTOOD[silence.quantity].refuse(silence.refused)
         return of_samples.SILENCE.refuse(silent_s)

@@ -4,7 +4,14 @@ import contextlib
 import json
 import logging
 import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
+
+from edge_agent.plain import one_line
+
+Content = TypeVar("Content")
+"""What a file's JSON object stands for."""
 
 _LOG = logging.getLogger(__name__)
 _MAX_BYTES = 1_000_000
@@ -19,6 +26,9 @@ class StateFile:
         self._path = path
         self._version = version
         self._said: set[str] = set()
+        self._content: dict[str, object] | None = None
+        self.problem: str | None = None
+        """Why the file could not be written; None if it could, or was not to be."""
 
     def read(self) -> dict[str, object] | None:
         """Return the content; None if there is none. A file that cannot be used is put aside, not deleted."""
@@ -40,10 +50,32 @@ class StateFile:
         except (ValueError, KeyError, RecursionError) as error:
             self.put_aside(str(error))
             return None
+        self._content = content
         return content
+
+    def write_again(self) -> None:
+        """Write what was read or written last, into a folder that has lost it."""
+        if self._content is not None:
+            self.write(self._content)
+
+    def read_as(self, make: Callable[[dict[str, object]], Content]) -> Content | None:
+        """Return what `make` makes of the content; None if there is none.
+
+        Content of which it raises ValueError cannot be used: the file is put aside, with the words of the
+        error.
+        """
+        content = self.read()
+        if content is None:
+            return None
+        try:
+            return make(content)
+        except ValueError as error:
+            self.put_aside(one_line(str(error)))
+            return None
 
     def write(self, content: dict[str, object]) -> bool:
         """Replace the content; True if it is on the medium."""
+        self._content = content
         beside = self._path.with_name(f"{self._path.name}.part")
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,11 +84,13 @@ class StateFile:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)
-            _sync_folder(self._path.parent)
+            sync_folder(self._path.parent)
         except OSError as error:
-            self._say(f"{self._path} cannot be written: {error.strerror or error}; it is tried again")
+            self.problem = f"{self._path} cannot be written: {error.strerror or error}; it is tried again"
+            self._say(self.problem)
             return False
         self._said.clear()
+        self.problem = None
         return True
 
     def put_aside(self, why: str) -> None:
@@ -72,7 +106,7 @@ class StateFile:
             _LOG.warning("%s", problem)
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Have the new name of a file on the medium; some file systems cannot, and need not."""
     with contextlib.suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)

@@ -47,6 +47,11 @@ def summarise(verdict: Verdict) -> str:
     at_load = "" if load is None else f", at {100 * load:.0f} % load"
     if verdict.broken_bars is not None:
         return f"{_say_bars(verdict.broken_bars)}{at_load}"
+    if verdict.evidence.growth_bars is not None:
+        return (
+            f"no broken bar, but the bars grow against the motor's own baseline, by "
+            f"{verdict.evidence.growth_bars:.2f} equivalent bars{at_load}"
+        )
     if verdict.severity is Severity.WATCH:
         return f"no broken bar, but the rotor shows more than a sound casting{at_load}"
     return f"no broken bar{at_load}"

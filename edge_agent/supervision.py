@@ -7,7 +7,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from types import FrameType
 
@@ -141,28 +141,34 @@ class ServiceManager:
 
 
 class Watchdog:
-    """Feeds systemd's watchdog, but only for work that was really done."""
+    """Feeds systemd's watchdog, but only for work that was really done, for every motor."""
 
-    def __init__(self, manager: ServiceManager, interval_s: float | None = None) -> None:
+    def __init__(
+        self, manager: ServiceManager, interval_s: float | None = None, motors: Collection[str] = ("motor",)
+    ) -> None:
         """Feed at most every `interval_s`, by default a quarter of what $WATCHDOG_USEC allows."""
         self._interval_s = _watchdog_s() / 4 if interval_s is None else interval_s
         self._manager = manager
-        self._samples = 0
+        self._samples: dict[str, int] = dict.fromkeys(motors, 0)
+        self._awaited = set(motors)
         self._fed_s = -float("inf")
 
-    def processed(self, samples: int, now_s: float) -> None:
-        """Feed it if `samples`, the number processed since the start, has grown."""
-        if samples > self._samples:
-            self._samples = samples
-            self._feed(now_s)
+    def processed(self, samples: int, now_s: float, motor: str = "motor") -> None:
+        """Note work if `samples`, the number of a motor's processed since the start, has grown."""
+        if samples > self._samples[motor]:
+            self._samples[motor] = samples
+            self._worked(now_s, motor)
 
-    def source_known_silent(self, now_s: float) -> None:
-        """Feed it without samples: the source is away, and that has been published."""
-        self._feed(now_s)
+    def source_known_silent(self, now_s: float, motor: str = "motor") -> None:
+        """Note a motor without samples: its source is away, and that has been published."""
+        self._worked(now_s, motor)
 
-    def _feed(self, now_s: float) -> None:
-        if now_s - self._fed_s >= self._interval_s:
+    def _worked(self, now_s: float, motor: str) -> None:
+        """Feed it once work was done for every motor since it was fed."""
+        self._awaited.discard(motor)
+        if not self._awaited and now_s - self._fed_s >= self._interval_s:
             self._fed_s = now_s
+            self._awaited.update(self._samples)
             self._manager.alive()
 
 

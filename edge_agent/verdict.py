@@ -147,6 +147,12 @@ class Evidence:
     """Bars that an oscillating load's part of the pair would equal; not counted above."""
     load_swing_angle_deg: float | None = _decimals(1)
     """Ellipse angle of an oscillating load, by the nameplate's circuit at this slip."""
+    baseline_bars: float | None = _decimals(3)
+    """Equivalent bars of the motor's own baseline at this load; None for a single window, or without one."""
+    growth_bars: float | None = _decimals(3)
+    """How far the newest looks lie above that; None unless they grow."""
+    stretch_s: float | None = _decimals(1)
+    """Length of the stretch that told the sidebands, s; None if the window alone did."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,17 @@
 """An agent as `edge-agent run` makes it, and a sink that remembers what it was handed."""
 
 import json
+import time
+from functools import partial
 from pathlib import Path
 
+from plates import plate_yaml
 from schemas import check_payload
 
 from edge_agent.acquire.port_source import SerialSource
+from edge_agent.acquire.recordings import Recording, replay_blocks
 from edge_agent.agent import Agent
-from edge_agent.config import load_settings
+from edge_agent.config import load_agent
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Diagnosis, Document
 from edge_agent.publish.payloads import encode, payload_of
@@ -51,6 +55,23 @@ class StopsAfter(Heard):
 
 def agent_of(config: Path, model: Model, *more: Sink) -> Agent:
     """Return the agent of a configuration, with more sinks after its own."""
-    settings = load_settings(config)
+    settings, _ = load_agent(config)
     sinks = [*open_sinks(settings.sink_settings()), *more]
-    return Agent(settings, model, SerialSource(settings.serial_settings()), sinks)
+    return Agent(settings, model, [partial(SerialSource, serial) for serial, _ in settings.daqs()], sinks)
+
+
+def a_quick_agent(folder: Path, *more: Sink) -> Agent:
+    """Return the agent of a usual plate with windows of 4 s, one a second; its files are in `folder`."""
+    config = folder / "agent.yaml"
+    config.write_text(
+        f"motor: {plate_yaml(id='m')}\nacquisition: {{port: {folder / 'port'}}}\n"
+        f"mqtt: {{host: localhost}}\nstate_dir: {folder}\nwindow: {{length_s: 4, step_s: 1}}\n"
+    )
+    return agent_of(config, Model.load("builtin"), *more)
+
+
+def play(agent: Agent, recording: Recording) -> None:
+    """Hand the samples of a recording to an agent that does not run."""
+    agent.lines[0].take(recording.device, time.monotonic())
+    for block in replay_blocks(recording, 0.1):
+        agent.lines[0].take(block, time.monotonic())

@@ -87,7 +87,7 @@ DOCUMENTS: tuple[Document, ...] = (
 def whole_metrics() -> Metrics:
     """Return the metrics of an agent of which everything is known."""
     newest = Newest()
-    metrics = Metrics(newest)
+    metrics = Metrics([newest])
     for document in DOCUMENTS:
         newest.take(document)
     for verdict in (BROKEN, MOTOR_OFF):

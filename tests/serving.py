@@ -37,6 +37,18 @@ def get(port: int, path: str, token: str | None = None, method: str = "GET") -> 
         connection.close()
 
 
+def ask(port: int, path: str, data: bytes | None = None, **headers: str) -> Answer:
+    """Send a GET, or with data a POST; `_` in the names of headers stands for `-`."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WAIT_S)
+    try:
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request("GET" if data is None else "POST", path, body=data, headers=named)
+        answer = connection.getresponse()
+        return Answer(answer.status, answer.read().decode(errors="replace"), answer.headers)
+    finally:
+        connection.close()
+
+
 def wait_for(port: int, path: str, enough: Callable[[Answer], bool]) -> Answer:
     """Ask again and again, also while nothing listens, until an answer is good enough; return it."""
     until_s = time.monotonic() + WAIT_S
@@ -55,7 +67,7 @@ def wait_for(port: int, path: str, enough: Callable[[Answer], bool]) -> Answer:
 def http_settings(folder: Path, http: HttpSettings | None) -> SinkSettings:
     """Return settings of an agent with this HTTP server, or without one."""
     outbox = OutboxSettings(folder / "outbox.sqlite3")
-    return SinkSettings("pump-7", "motor-1", folder, MqttSettings("127.0.0.1", 1), outbox, http=http)
+    return SinkSettings("pump-7", ("motor-1",), folder, MqttSettings("127.0.0.1", 1), outbox, http=http)
 
 
 @contextmanager

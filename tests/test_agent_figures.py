@@ -5,21 +5,15 @@ import time
 from pathlib import Path
 
 import pytest
-from agents import Heard, StopsAfter, agent_of
-from plates import plate_yaml
+from agents import Heard, StopsAfter, a_quick_agent, play
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.drivers.block_frames import encode_data, encode_description
 from edge_agent.acquire.recordings import Recording, replay_blocks
 from edge_agent.acquire.samples import SampleBlock
-from edge_agent.agent import Agent
-from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Diagnosis, Measurements
-from edge_agent.publish.sink import Sink
 from edge_agent.supervision import Flag
-
-MODEL = Model.load("builtin")
 
 
 @pytest.fixture(scope="module")
@@ -27,26 +21,11 @@ def motor() -> Recording:
     return simulate(Scenario(seed=1_000_007, load=0.7, duration_s=8.0))
 
 
-def an_agent(tmp_path: Path, *more: Sink) -> Agent:
-    config = tmp_path / "agent.yaml"
-    config.write_text(
-        f"motor: {plate_yaml(id='m')}\nacquisition: {{port: {tmp_path / 'port'}}}\n"
-        f"mqtt: {{host: localhost}}\nstate_dir: {tmp_path}\nwindow: {{length_s: 4, step_s: 1}}\n"
-    )
-    return agent_of(config, MODEL, *more)
-
-
-def take(agent: Agent, motor: Recording) -> None:
-    agent._take(motor.device, time.monotonic())
-    for block in replay_blocks(motor, 0.1):
-        agent._take(block, time.monotonic())
-
-
 def test_the_first_window_of_a_device_is_told_at_once_and_the_others_are_not(
     tmp_path: Path, motor: Recording
 ) -> None:
-    agent = an_agent(tmp_path, heard := Heard())
-    take(agent, motor)
+    agent = a_quick_agent(tmp_path, heard := Heard())
+    play(agent, motor)
     assert len(heard.of(Diagnosis)) == 5
     (told,) = heard.of(Measurements)
     assert isinstance(told, Measurements)
@@ -54,20 +33,20 @@ def test_the_first_window_of_a_device_is_told_at_once_and_the_others_are_not(
     assert told.figures.running
     assert set(told.figures.current_a) == set("abc")
     assert told.running.running_hours == pytest.approx(4.0 / 3600, rel=0.02)
-    take(agent, motor)
+    play(agent, motor)
     assert len(heard.of(Measurements)) == 2
 
 
 def test_the_newest_window_is_told_at_a_heartbeat_once(
     tmp_path: Path, motor: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    agent = an_agent(tmp_path, heard := Heard())
-    take(agent, motor)
+    agent = a_quick_agent(tmp_path, heard := Heard())
+    play(agent, motor)
     began_s = time.monotonic()
     for turn in (1, 2, 3):
         now_s = began_s + 61.0 * turn
         monkeypatch.setattr(time, "monotonic", lambda now_s=now_s: now_s)
-        agent._source_watch._samples_s = now_s
+        agent.lines[0]._source_watch._samples_s = now_s
         agent._look_after()
     assert heard.kinds.count("Health") == 3
     _, newest = heard.of(Measurements)
@@ -77,15 +56,15 @@ def test_the_newest_window_is_told_at_a_heartbeat_once(
 
 def test_a_stop_in_order_keeps_hours_and_starts(tmp_path: Path, motor: Recording) -> None:
     stop = Flag()
-    agent = an_agent(tmp_path, StopsAfter(stop, 5))
+    agent = a_quick_agent(tmp_path, StopsAfter(stop, 5))
     rates_hz = {s.number: s.rate_hz for s in motor.device.streams}
-    agent._source._queue.put(encode_description(motor.device))  # type: ignore[attr-defined]
+    agent._feeds[0].source._queue.put(encode_description(motor.device))  # type: ignore[attr-defined]
     for sequence, block in enumerate(replay_blocks(motor, 0.05)):
-        agent._source._queue.put(encode_data(block, rates_hz[block.stream], sequence))  # type: ignore[attr-defined]
+        agent._feeds[0].source._queue.put(encode_data(block, rates_hz[block.stream], sequence))  # type: ignore[attr-defined]
     agent.run(stop)
     kept = json.loads((tmp_path / "running_time.json").read_text())
     assert kept["running_hours"] == pytest.approx(8.0 / 3600, rel=0.02)
-    assert an_agent(tmp_path)._running.time.running_hours == kept["running_hours"]
+    assert a_quick_agent(tmp_path).lines[0]._running.time.running_hours == kept["running_hours"]
 
 
 def test_figures_that_fail_cost_no_more_than_themselves(
@@ -95,21 +74,21 @@ def test_figures_that_fail_cost_no_more_than_themselves(
         raise ValueError("no figures today")
 
     monkeypatch.setattr("edge_agent.pipeline.measure_figures", fail)
-    agent = an_agent(tmp_path, heard := Heard())
-    take(agent, motor)
+    agent = a_quick_agent(tmp_path, heard := Heard())
+    play(agent, motor)
     assert heard.of(Measurements) == []
     assert len(heard.of(Diagnosis)) == 5
     assert sum("no figures today" in record.getMessage() for record in caplog.records) == 1
-    agent._line.failures.check()
+    agent.lines[0].pipeline.failures.check()
 
 
 def test_a_device_without_currents_has_measurements_too(tmp_path: Path, motor: Recording) -> None:
-    agent = an_agent(tmp_path, heard := Heard())
+    agent = a_quick_agent(tmp_path, heard := Heard())
     vibration = motor.device.streams[1]
-    agent._take(motor.device.__class__("d", "", "", (vibration,)), time.monotonic())
+    agent.lines[0].take(motor.device.__class__("d", "", "", (vibration,)), time.monotonic())
     for block in replay_blocks(motor, 0.1):
         if block.stream == vibration.number:
-            agent._take(SampleBlock(block.stream, block.first_scan, block.counts), time.monotonic())
+            agent.lines[0].take(SampleBlock(block.stream, block.first_scan, block.counts), time.monotonic())
     (told,) = heard.of(Measurements)
     assert isinstance(told, Measurements)
     assert not told.figures.running

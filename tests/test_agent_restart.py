@@ -46,7 +46,7 @@ class Lives:
         waited = {event.id for event in outbox.pending((), 100)}
         before = STARTING
         for after in states:
-            agent._say_change(before, after)
+            agent.lines[0]._say_change(before, after)
             before = after
         events = [event for event in outbox.pending((), 100) if event.id not in waited]
         if confirmed:

@@ -110,6 +110,13 @@ def test_it_outlives_refusals_stops_and_restarts(motor: Motor) -> None:
     assert motor.latch.latched.since_unix_s == since_s  # type: ignore[union-attr]
 
 
+def test_a_state_that_is_only_held_confirms_nothing(motor: Motor) -> None:
+    motor.see(*[broken()] * 5)
+    confirmed_s = motor.now_s
+    motor.see(*[REFUSED] * 10)
+    assert motor.latch.latched.confirmed_unix_s == confirmed_s  # type: ignore[union-attr]
+
+
 def test_as_many_healthy_windows_as_raised_it_clear_it(motor: Motor) -> None:
     motor.see(*[broken()] * 5)
     motor.restart()

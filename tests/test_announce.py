@@ -26,7 +26,8 @@ def an_announcer(told: Told | None = None) -> Announcer:
 
 def test_a_window_and_a_state_are_dated_by_when_they_are_said() -> None:
     assert an_announcer().diagnosis(ALARM) == Diagnosis(ORIGIN, ALARM, NOW_UNIX_S)
-    assert an_announcer().state(HEALTHY) == StateDocument(ORIGIN, HEALTHY, NOW_UNIX_S)
+    said = StateDocument(ORIGIN, HEALTHY, NOW_UNIX_S, clock_set=False)  # in 1970
+    assert an_announcer().state(HEALTHY) == said
 
 
 @pytest.mark.parametrize(
@@ -58,3 +59,14 @@ def test_the_answer_that_was_told_already_is_not_told_again_and_the_next_change_
 def test_a_state_that_was_told_by_words_of_another_version_is_another_one() -> None:
     told = Told("worn_bearing", "alarm", None, None)
     assert an_announcer(told).event(STARTING, ALARM) == Event(ORIGIN, told, ALARM, NOW_UNIX_S, 17)
+
+
+def test_an_event_names_its_capture_and_so_does_the_state_after_it() -> None:
+    names = iter(("first.npz", None))
+    announcer = Announcer(ORIGIN, None, lambda: 17, lambda after: next(names), clock=lambda: NOW_UNIX_S)
+    event = announcer.event(HEALTHY, ALARM)
+    assert event is not None
+    assert event.captured == announcer.state(ALARM).captured == announcer.captured == "first.npz"
+    event = announcer.event(ALARM, HEALTHY)
+    assert event is not None
+    assert event.captured is announcer.state(HEALTHY).captured is None

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
@@ -251,3 +252,9 @@ def _imported(tree: ast.Module, package: str, root: Path) -> Iterator[str]:
             for alias in node.names:
                 if (folder / f"{alias.name}.py").exists() or (folder / alias.name).is_dir():
                     yield f"{source}.{alias.name}"
+
+
+def test_each_file_of_tests_has_a_name_of_its_own() -> None:
+    """Pytest imports them by their names alone: of two with one name it takes one and stops at the other."""
+    names = Counter(path.name for path in (ROOT / "tests").rglob("test_*.py"))
+    assert [name for name, count in names.items() if count > 1] == []

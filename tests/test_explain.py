@@ -10,7 +10,7 @@ from explained import said
 from edge_agent.acquire.samples import Channel, ChannelKind, Stream
 from edge_agent.circuit import fit_circuit
 from edge_agent.explain import advise, explain
-from edge_agent.verdict import Severity
+from edge_agent.verdict import Severity, State
 from edge_agent.windows.sliding import StreamWindow
 
 AT_THIS_SPEED = NAMEPLATE.model_copy(update={"speed_rpm": 60 * SHAFT_HZ})
@@ -145,6 +145,29 @@ def test_vibration_alone_tells_the_speed_and_asks_for_a_current():
     assert "1737 rpm, from the shaft's lines in the vibration" in text["load"]
     assert "0 current channels" in text["verdict"]
     assert "supply" not in text
+
+
+def test_a_stretch_that_answers_for_a_window_is_explained_beside_it(broken):
+    assert "stretch" not in said(broken)
+    evidence = replace(
+        broken.verdict.evidence,
+        equivalent_bars=0.05,
+        equivalent_bars_interval=(0.0, 0.11),
+        detection_limit_bars=0.08,
+        stretch_s=247.0,
+    )
+    by_stretch = replace(
+        broken.verdict,
+        state=State.HEALTHY,
+        severity=Severity.OK,
+        broken_bars=None,
+        confidence=None,
+        evidence=evidence,
+    )
+    assert said(replace(broken, by_stretch=by_stretch))["stretch"] == (
+        "The last 247 s show 0.05 equivalent bars, 0.00 to 0.11 in nine of ten stretches; they "
+        "would have shown 0.08. Healthy (ok), by the sidebands alone."
+    )
 
 
 def test_the_more_severe_the_more_urgent(broken):

@@ -210,9 +210,9 @@ def an_agent(tmp_path: Path, *more: Sink) -> Agent:
 
 
 def send(agent: Agent, seconds: float) -> None:
-    agent._source._queue.put(encode_description(DEVICE))
+    agent._feeds[0].source._queue.put(encode_description(DEVICE))
     for sequence, block in enumerate(seconds_of_samples(seconds)):
-        agent._source._queue.put(encode_data(block, RATE_HZ, sequence))
+        agent._feeds[0].source._queue.put(encode_data(block, RATE_HZ, sequence))
 
 
 def test_the_agent_counts_failed_windows_in_its_health_and_keeps_their_samples(
@@ -227,7 +227,9 @@ def test_the_agent_counts_failed_windows_in_its_health_and_keeps_their_samples(
     assert [refusal.reason is Reason.ANALYSIS_FAILED for refusal in found] == [True, True, False, False]
     assert found[0].quantity == "windows_failed_in_a_row"
     assert len(list((tmp_path / "failed_windows").glob("*.npz"))) == 1
-    health = agent._health.read(agent._source, agent._line.windows.counts, agent._sinks)
+    health = agent._health.read(
+        [agent._feeds[0].source], [agent.lines[0].pipeline.windows.counts], agent._sinks
+    )
     assert (health.windows_failed, health.windows_done) == (2, 4)
 
 

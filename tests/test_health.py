@@ -36,7 +36,7 @@ class CountedSource:
 
 
 def read(meter: HealthMeter, *sinks: Sink) -> Health:
-    return meter.read(CountedSource(), WindowCounts(samples_received=15, windows_skipped=16), sinks)  # type: ignore[arg-type]
+    return meter.read([CountedSource()], [WindowCounts(samples_received=15, windows_skipped=16)], sinks)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,28 @@ def test_source_and_windows_are_read_when_it_is_said() -> None:
 
 def test_verdicts_are_counted_by_reason_and_their_latency_as_percentiles() -> None:
     meter = HealthMeter("a", "ab")
-    meter.answered(replace(HEALTHY, latency_ms=10.0))
-    meter.answered(replace(HEALTHY, latency_ms=30.0))
+    meter.answered("motor", replace(HEALTHY, latency_ms=10.0))
+    meter.answered("motor", replace(HEALTHY, latency_ms=30.0))
     for reason in (Reason.MOTOR_OFF, Reason.ANALYSIS_FAILED):
-        meter.answered(replace(STARTING, refusal=Refusal(reason, "x", 0.0, 1.0), latency_ms=None))
-    meter.source_problem(None)
+        meter.answered("motor", replace(STARTING, refusal=Refusal(reason, "x", 0.0, 1.0), latency_ms=None))
+    meter.source_problem("motor", None)
     health = read(meter)
     assert (health.windows_done, health.windows_failed, health.source) == (4, 1, None)
     assert health.refusal_share == {"motor_off": 0.25, "analysis_failed": 0.25}
     assert (health.latency_p50_ms, health.latency_p99_ms) == pytest.approx((20.0, 29.8))
     assert health.last_verdict_age_s is not None
+
+
+def test_of_several_motors_counts_are_added_up_and_the_longest_wait_is_told() -> None:
+    meter = HealthMeter("a", "ab", ("pump", "fan"))
+    meter.source_problem("pump", None)
+    meter.answered("pump", HEALTHY)
+    counts = WindowCounts(samples_received=15)
+    health = meter.read([CountedSource(), CountedSource()], [counts, counts], ())  # type: ignore[list-item]
+    assert (health.samples_received, health.frames_lost, health.windows_done) == (30, 26, 1)
+    assert (health.last_verdict_age_s, health.source) == (None, "fan: no samples yet")
+    meter.answered("fan", HEALTHY)
+    meter.source_problem("fan", None)
+    health = meter.read([CountedSource()], [counts, counts], ())  # type: ignore[list-item]
+    assert health.last_verdict_age_s is not None
+    assert health.source is None

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answers import NAMEPLATE, TWO_BARS, a_model, a_window
+from answers import NAMEPLATE, RATE_HZ, TWO_BARS, a_model, a_window
 
 from edge_agent import pipeline as pipeline_module
 from edge_agent.acquire.samples import Device, SampleBlock
@@ -16,7 +16,9 @@ from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Diagnosis, Origin
 from edge_agent.publish.payloads import Payload, payload_of
 from edge_agent.refusals import of_bars
-from edge_agent.signals.analysis import Analyser
+from edge_agent.signals.analysis import Analyser, Analysis
+from edge_agent.signals.long_memory.idling import LongMemory
+from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.verdict import Evidence, Fault, Finding, Reason, Severity, State, Verdict
 from edge_agent.windows.sliding import Window
 
@@ -140,17 +142,32 @@ def test_a_window_that_fails_ends_with_its_decision_too(monkeypatch: pytest.Monk
     assert laps[-1] == "decision"
 
 
+LISTENER = "edge_agent/doctor/listener.py"
+
+
 @pytest.mark.parametrize(
     ("call", "files"),
     [
-        (r"\bAnalyser\(", {"edge_agent/pipeline.py", "calibration/learning/data/windowing.py"}),
-        (r"\bDecision\(", {"edge_agent/pipeline.py"}),
-        (r"\bWindows\(", {"edge_agent/pipeline.py"}),
+        (r"\bAnalyser\(", {"edge_agent/pipeline.py", LISTENER, "calibration/learning/data/windowing.py"}),
+        (r"\bDecision\(", {"edge_agent/pipeline.py", "edge_agent/self_test/search.py"}),
+        (
+            r"\bWindows\(",
+            {
+                "edge_agent/pipeline.py",
+                LISTENER,
+                "edge_agent/commands/record.py",
+                "calibration/sensors/measured.py",
+            },
+        ),
         (r"\bdiagnose\((?!self)", {"edge_agent/pipeline.py", "edge_agent/diagnose/broken_bars.py"}),
     ],
 )
 def test_nothing_else_calls_the_stages(call: str, files: set[str]) -> None:
-    """A data set is made with the measurement alone: no network is asked, and nothing is decided."""
+    """A data set is made with the measurement alone: no network is asked, and nothing is decided.
+
+    A recording by hand follows the time of its samples, and looks at no window. Live checks show what was
+    measured, and judge nothing.
+    """
     calling = {
         str(path.relative_to(ROOT))
         for top in ("edge_agent", "calibration")
@@ -275,3 +292,63 @@ def test_the_windows_are_those_of_the_samples() -> None:
     (answer,) = pushed(pipeline, BROKEN)
     for given, kept in zip(BROKEN.streams, answer.window.streams, strict=True):
         assert np.array_equal(given.counts, kept.counts)
+
+
+IDLING = a_window(slip=0.0005, amplitude_a=2.0)
+"""Refused for its load: it is too short for its 2sf."""
+IDLE_PLATE = NAMEPLATE.model_copy(update={"speed_rpm": 1800 * (1 - 0.0005)})
+MINUTES = Analysis(
+    Evidence(
+        load=0.02,
+        detection_limit_bars=0.1,
+        equivalent_bars=2.0,
+        equivalent_bars_interval=(1.7, 2.3),
+        equivalent_bars_by="sidebands",
+        load_swing_bars=0.1,
+        stretch_s=250.0,
+    ),
+    None,
+    SidebandPair(0.001, 0.004, 1e-5, 1e-5, 1e-5, 0.06, 0.0005, 15.0),
+)
+"""What a memory of minutes might say of it."""
+
+
+def an_idling_pipeline(**more: object) -> Pipeline:
+    pipeline = Pipeline(IDLE_PLATE, a_model(TWO_BARS), IDLING.length_s, IDLING.length_s, **more)
+    pipeline.configure(device_of(IDLING))
+    return pipeline
+
+
+def test_what_minutes_say_stands_beside_the_verdict_and_leaves_it_as_it_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(LongMemory, "analyse", lambda self: MINUTES)
+    (answer,) = pushed(an_idling_pipeline(), IDLING)
+    _, alone = an_idling_pipeline().judge(answer.window)
+    assert replace(answer.verdict, latency_ms=None) == alone
+    assert alone.refusal.reason is Reason.LOAD_TOO_LOW
+    assert answer.told is answer.by_stretch
+    assert (answer.told.state, answer.told.severity) == (State.BROKEN_BARS, Severity.WATCH)
+    span = answer.told.window
+    assert span.samples == 250 * RATE_HZ
+    assert span.first_sample + span.samples == IDLING.current.valid.size
+    assert span.end_unix_s - span.start_unix_s == pytest.approx(250.0)
+
+
+def test_a_window_that_answers_by_itself_asks_no_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LongMemory, "analyse", lambda self: 1 / 0)
+    pipeline = a_pipeline()
+    pipeline.configure(device_of(BROKEN))
+    (answer,) = pushed(pipeline, BROKEN)
+    assert answer.by_stretch is None
+    assert answer.told is answer.verdict
+
+
+def test_a_memory_that_fails_costs_its_own_answer_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(LongMemory, "analyse", lambda self: 1 / 0)
+    (answer,) = pushed(an_idling_pipeline(failed_folder=tmp_path), IDLING)
+    assert answer.by_stretch is None
+    assert answer.verdict.refusal.reason is Reason.LOAD_TOO_LOW
+    assert list(tmp_path.iterdir())

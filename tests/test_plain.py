@@ -1,6 +1,8 @@
 """Foreign text cannot break the line of a message, nor speak to the terminal."""
 
 import ast
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -83,3 +85,16 @@ def test_what_is_quoted_can_be_printed_and_is_the_beginning_of_the_text(text: st
     assert quoted(text).isprintable()
     inside = ast.literal_eval(quoted(text))
     assert inside == (text if len(text) <= MAX_QUOTED else text[:MAX_QUOTED] + "...")
+
+
+_FOREIGN = re.compile(r'print\((?:str\()?(?:f".*\{)?(?:error|problem|sentence)\b')
+"""A message that repeats foreign text without `one_line` or `printable`."""
+
+
+@pytest.mark.parametrize("package", ["edge_agent", "calibration"])
+def test_no_command_prints_foreign_text_as_it_came(package: str) -> None:
+    files = sorted((Path(__file__).resolve().parents[1] / package / "commands").glob("*.py"))
+    assert files
+    for file in files:
+        lines = [line for line in file.read_text().splitlines() if "one_line" not in line]
+        assert not [line for line in lines if _FOREIGN.search(line)], file.name

@@ -16,11 +16,13 @@ from plates import plate_yaml
 
 from edge_agent.alarm import AlarmLatch, Condition
 from edge_agent.diagnose.decision import starting
-from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Alarm, Reply
 from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.sink import Request
+from edge_agent.reloading import ReloadError
 from edge_agent.remote import Remote
+from edge_agent.self_test.schedule import Outcome
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import BarCount, Severity, State
 
@@ -32,7 +34,7 @@ ALARM = replace(
     refusal=None,
     broken_bars=BarCount(2, (2, 3), 2.1),
 )
-COMMANDS = ("acknowledge", "capture", "feedback", "log_level", "self_test")
+COMMANDS = ("acknowledge", "capture", "feedback", "learn", "log_level", "reload", "self_test")
 
 
 def a_latch(folder: Path, event_id: int | None = 12) -> AlarmLatch:
@@ -48,14 +50,32 @@ class Site:
     def __init__(self, folder: Path, latch: AlarmLatch | None = None) -> None:
         self.latch = latch or a_latch(folder)
         self.kept_s: list[float] = []
-        self.remote = Remote("motor-1", self.latch, lambda: 3, self._keep)
+        self.begun = 0
+        self.learned: list[bool] = []
+        self.reloads = 0
+        self.remote = Remote("motor-1", self.latch, self._begin, self._keep, self._learn, self._read_again)
+
+    def _begin(self) -> None:
+        self.begun += 1
+
+    def _learn(self, sound: bool) -> str | None:
+        self.learned.append(sound)
+        return "nothing is learned" if len(self.learned) > 2 else None
+
+    def _read_again(self) -> dict[str, object]:
+        self.reloads += 1
+        if self.reloads > 1:
+            raise ReloadError("the configuration has errors")
+        return {"changed": ["log_level"], "needs_restart": []}
 
     def _keep(self, seconds: float) -> str:
         self.kept_s.append(seconds)
         return "20261123T051102Z_motor-1_healthy.npz"
 
     def ask(self, name: str, **data: object) -> Reply:
-        return self.remote.answer(Request(name, data))
+        reply = self.remote.answer(Request(name, data))
+        assert reply is not None
+        return reply
 
     def refusal(self, name: str, **data: object) -> str:
         """Ask; return the error, and see that nothing has changed."""
@@ -139,7 +159,9 @@ def test_a_capture_is_named_in_the_reply(site: Site, asked: dict[str, object], k
 
 
 def test_an_agent_that_keeps_no_samples_says_so(tmp_path: Path) -> None:
-    reply = Remote("motor-1", a_latch(tmp_path), lambda: 3).answer(Request("capture", {"seconds": 1}))
+    remote = Remote("motor-1", a_latch(tmp_path), lambda: None)
+    reply = remote.answer(Request("capture", {"seconds": 1}))
+    assert reply is not None
     assert reply.error == "captures are not available in this agent"
 
 
@@ -148,20 +170,38 @@ def test_a_capture_that_fails_is_an_error_with_its_reason(tmp_path: Path, proble
     def fail(seconds: float) -> str:
         raise problem
 
-    reply = Remote("motor-1", a_latch(tmp_path), lambda: 3, fail).answer(Request("capture", {}))
+    reply = Remote("motor-1", a_latch(tmp_path), lambda: None, fail).answer(Request("capture", {}))
+    assert reply is not None
     assert reply.error == f"no capture was made: {problem}"
 
 
-def test_a_self_test_tells_what_it_ran_or_what_failed(tmp_path: Path) -> None:
-    def fail() -> int:
-        raise ModelError("file: golden input 0 gives logits that differ")
+@pytest.mark.parametrize("problem", [None, "the file is damaged"])
+def test_a_self_test_is_answered_when_it_has_ended_to_all_who_asked(site: Site, problem: str | None) -> None:
+    asked = [Request("self_test", {}, transaction, "desk", b"7") for transaction in ("one", "two")]
+    assert [site.remote.answer(request) for request in asked] == [None, None]
+    assert site.begun == 2
+    replies = site.remote.self_tested(Outcome({"proven_limit_bars": 0.4}, problem))
+    assert [(reply.name, reply.transaction) for reply in replies] == [
+        ("self_test", "one"),
+        ("self_test", "two"),
+    ]
+    assert {(reply.response_topic, reply.correlation) for reply in replies} == {("desk", b"7")}
+    assert replies[0].data == {"proven_limit_bars": 0.4}
+    assert replies[0].error == (None if problem is None else f"the self-test failed: {problem}")
+    assert site.remote.self_tested(Outcome({}, None)) == []
 
-    assert Site(tmp_path).ask("self_test").data == {"golden_inputs": 3}
-    reply = Remote("motor-1", a_latch(tmp_path), fail).answer(Request("self_test", {}))
-    assert (reply.error, reply.data) == (
-        "the self-test failed: file: golden input 0 gives logits that differ",
-        {},
-    )
+
+def test_the_motor_is_learned_anew_with_a_rotor_that_was_examined_or_not(site: Site) -> None:
+    assert site.ask("learn").data == site.ask("learn", sound=True).data == {"baseline": "learning"}
+    assert site.learned == [False, True]
+    assert site.refusal("learn") == "nothing is learned"
+    assert "'sound'" in site.refusal("learn", sound="yes")
+
+
+def test_without_a_baseline_nothing_is_learned(tmp_path: Path) -> None:
+    reply = Remote("motor-1", a_latch(tmp_path), lambda: None).answer(Request("learn", {}))
+    assert reply is not None
+    assert reply.error == "no baseline is learned in this agent"
 
 
 @pytest.mark.parametrize("level", ["debug", "info", "warning", "error"])
@@ -170,7 +210,15 @@ def test_the_log_tells_as_much_as_is_asked(site: Site, level: str) -> None:
     assert logging.getLogger().level == getattr(logging, level.upper())
 
 
-@pytest.mark.parametrize("name", ["learn", "reload", "restart", "", "__init__", "x" * 500])
+def test_a_reload_answers_what_has_changed_or_why_nothing_has(site: Site) -> None:
+    assert site.ask("reload").data == {"changed": ["log_level"], "needs_restart": []}
+    assert site.refusal("reload") == "the configuration has errors"
+    bare = Remote("motor-1", site.latch, lambda: None).answer(Request("reload", {}))
+    assert bare is not None
+    assert "cannot be read again" in str(bare.error)
+
+
+@pytest.mark.parametrize("name", ["teach", "restart", "", "__init__", "x" * 500])
 def test_an_unknown_command_is_answered_with_those_that_are_known(site: Site, name: str) -> None:
     said = site.refusal(name)
     assert said.endswith(f"expected one of {', '.join(COMMANDS)}")
@@ -241,6 +289,9 @@ def test_whatever_is_asked_is_answered_and_done_whole_or_not_at_all(
     reply = site.remote.answer(request)
     changed = (site.latch.latched, site.kept_s, logging.getLogger().level) != (before, [], level)
     logging.getLogger().setLevel(level)
+    if reply is None:
+        assert (name, site.begun, changed) == ("self_test", 1, False)
+        (reply,) = site.remote.self_tested(Outcome({}, None))
     assert (reply.name, reply.response_topic, reply.correlation) == (name, "desk", b"7")
     assert reply.transaction is transaction
     assert not (changed and reply.error)
@@ -259,9 +310,11 @@ def test_the_readme_names_every_command_and_all_its_fields(site: Site) -> None:
 def test_the_commands_that_the_readme_shows_are_obeyed(tmp_path: Path) -> None:
     shown = re.findall(r"-t edge-agent/pump-7/command/(\w+)[^']*'([^']*)'", README)
     assert [name for name, _ in shown] == ["acknowledge", "feedback"]
-    remote = Remote("pump-7-motor", a_latch(tmp_path), lambda: 3)
+    remote = Remote("pump-7-motor", a_latch(tmp_path), lambda: None)
     for name, message in shown:
-        assert remote.answer(Request(name, json.loads(message))).error is None
+        reply = remote.answer(Request(name, json.loads(message)))
+        assert reply is not None
+        assert reply.error is None
 
 
 class Asks(Heard):
@@ -287,7 +340,9 @@ def ask_agent(tmp_path: Path) -> Callable[..., Asks]:
     a_latch(tmp_path)
 
     def ask(*requests: Request) -> Asks:
-        agent_of(config, MODEL, sink := Asks(*requests))._look_after()
+        agent = agent_of(config, MODEL, sink := Asks(*requests))
+        for _ in range(3):
+            agent._look_after()
         return sink
 
     return ask
@@ -312,4 +367,4 @@ def test_what_changes_nothing_is_answered_alone(ask_agent: Callable[..., Asks]) 
     replies = [document for document in sink.documents if isinstance(document, Alarm | Reply)]
     assert [type(document) for document in replies] == [Reply, Reply]
     assert [payload_of(reply)["status"] for reply in replies] == ["error", "ok"]
-    assert payload_of(replies[1])["data"] == {"golden_inputs": len(MODEL.spec.golden)}
+    assert payload_of(replies[1])["data"]["golden_inputs"] == len(MODEL.spec.golden)

@@ -235,3 +235,22 @@ def test_whatever_comes_each_scan_that_is_held_is_as_it_came_first(
             assert cut.counts[:, place].tolist() == [value, -value]
             assert cut.clipped[place] == was_clipped
             assert (cut.invalid is not None and cut.invalid[:, place].any()) == was_unsure
+
+
+def test_a_ring_that_goes_on_dates_as_before_and_holds_nothing_of_it() -> None:
+    before, after = a_ring(first_scan=1000, at_s=3.0), ScanRing(STREAM, LENGTH_S, 0.5)
+    before.put(a_block(1000, 30))
+    after.resume(before.time())
+    assert after.time() == before.time()
+    assert (after.origin, after.elapsed_s) == (before.origin, before.elapsed_s)
+    assert not after.cut(4.0).valid.any()
+    assert after.put(a_block(1028, 4)) == Fill(new=2, late=2, repeated=0, jumped=False)
+    assert np.flatnonzero(after.cut(4.5).valid).tolist() == list(range(13, 17))
+
+
+def test_a_ring_that_goes_on_keeps_the_width_of_its_counts() -> None:
+    before, after = a_ring(), ScanRing(STREAM, LENGTH_S, 0.5)
+    before.put(a_block(0, 4, dtype=np.int32))
+    after.resume(before.time())
+    after.put(a_block(4, 4))
+    assert after.cut(0.0).counts.dtype == np.int32

@@ -1,13 +1,18 @@
 """A source that falls silent is refused for its true reason, and named once in the log."""
 
 import logging
+import os
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
 from edge_agent import source_watch
 from edge_agent.acquire.source import PortLost, PortOpened, Silence
 from edge_agent.limits import SOURCE
-from edge_agent.source_watch import SourceWatch
+from edge_agent.source_watch import SourceWatch, pause_during
 from edge_agent.verdict import Reason
 
 
@@ -15,7 +20,13 @@ class Clock:
     def __init__(self) -> None:
         self.now_s = 100.0
 
+    CLOCK_BOOTTIME = time.CLOCK_BOOTTIME
+
     def monotonic(self) -> float:
+        return self.now_s
+
+    def clock_gettime(self, clock: int) -> float:
+        assert clock == time.CLOCK_BOOTTIME
         return self.now_s
 
 
@@ -24,6 +35,7 @@ class SilentSource:
 
     problem: str | None = None
     understands_nothing = False
+    waiting_blocks = 0
     why = Silence("nothing", "no samples come")
 
     def silence(self) -> Silence:
@@ -44,7 +56,7 @@ class Watched:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.clock, self.source, self.health = Clock(), SilentSource(), Health()
         monkeypatch.setattr(source_watch, "time", self.clock)
-        self.watch = SourceWatch(self.source, self.health)  # type: ignore[arg-type]
+        self.watch = SourceWatch(self.source, self.health.source_problem)  # type: ignore[arg-type]
 
     def after(self, seconds: float) -> Reason | None:
         self.clock.now_s += seconds
@@ -112,3 +124,74 @@ def test_what_is_wrong_though_samples_come_is_logged_once_for_a_device(
             watched.watch.samples_came()
     assert watched.health.problems == ["ia is dead", None, "ia is dead"] * 2
     assert warnings(caplog) == ["ia is dead"] * 2
+
+
+def test_a_wait_that_took_far_too_long_is_a_pause_after_which_there_is_no_state(watched: Watched) -> None:
+    def wait_for(seconds: float) -> None:
+        watched.clock.now_s += seconds
+
+    assert pause_during(lambda: wait_for(SOURCE.silent_s)) is None
+    refusal = pause_during(lambda: wait_for(60.0))
+    assert refusal is not None
+    assert (refusal.reason, refusal.value) == (Reason.LOST_SAMPLES, 60.0)
+
+
+_WAITS = """
+import time
+from edge_agent.source_watch import pause_during
+
+def wait():
+    if not said:
+        said.append(print("waits", flush=True))
+    time.sleep(1.0)
+
+said = []
+for _ in range(100):
+    refusal = pause_during(wait)
+    if refusal is not None:
+        print(refusal.reason, refusal.value, flush=True)
+        break
+"""
+
+
+def test_a_process_that_was_stopped_notices_it() -> None:
+    process = subprocess.Popen([sys.executable, "-c", _WAITS], stdout=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waits\n"
+        os.kill(process.pid, signal.SIGSTOP)
+        time.sleep(SOURCE.silent_s + 1.0)
+        os.kill(process.pid, signal.SIGCONT)
+        out, _ = process.communicate(timeout=120)
+    finally:
+        process.kill()
+        process.wait()
+    reason, paused_s = out.split()
+    assert reason == Reason.LOST_SAMPLES
+    assert float(paused_s) > SOURCE.silent_s
+
+
+def test_samples_that_wait_for_a_slow_agent_are_no_silence(watched: Watched) -> None:
+    watched.source.waiting_blocks = 1
+    assert watched.after(60.0) is None
+    watched.source.waiting_blocks = 0
+    assert watched.after(0.0) is Reason.LOST_SAMPLES
+
+
+def test_a_port_that_comes_and_goes_twice_a_second_is_logged_a_few_times(
+    watched: Watched, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    for _ in range(240):
+        watched.clock.now_s += 0.25
+        watched.watch.port_opened(PortOpened("port"))
+        watched.watch.samples_came()
+        watched.clock.now_s += 0.25
+        assert watched.watch.port_lost(PortLost("port", "unplugged")).reason is Reason.LOST_SAMPLES
+    assert len(caplog.records) <= 8
+    assert "comes and goes" in caplog.text
+    caplog.clear()
+    assert watched.after(61.0) is Reason.LOST_SAMPLES
+    assert warnings(caplog) == ["port: unplugged"]
+    watched.watch.port_opened(PortOpened("port"))
+    assert caplog.messages[-1] == "port: open"

@@ -35,6 +35,23 @@ def test_what_cannot_be_used_is_put_aside_and_said(tmp_path: Path, caplog, conte
     assert file.read() == {"hours": 2}
 
 
+def test_content_of_which_nothing_can_be_made_is_put_aside_with_the_reason(tmp_path: Path, caplog) -> None:
+    def hours_of(content: dict[str, object]) -> float:
+        if "hours" not in content:
+            raise ValueError("no hours,\non two lines")
+        return float(str(content["hours"]))
+
+    file = StateFile(tmp_path / "a.json", VERSION)
+    assert file.read_as(hours_of) is None
+    file.write({"hours": 2.5})
+    assert file.read_as(hours_of) == 2.5
+    file.write({"days": 1})
+    assert file.read_as(hours_of) is None
+    assert json.loads((tmp_path / "a.json.unusable").read_text())["days"] == 1
+    assert "no hours, on two lines" in caplog.text
+    assert file.read() is None
+
+
 @given(content=st.binary(max_size=60))
 def test_no_content_raises(tmp_path_factory, content: bytes) -> None:
     path = tmp_path_factory.mktemp("files") / "a.json"

@@ -144,6 +144,19 @@ def test_the_watchdog_is_fed_only_for_new_samples(ear: Ear) -> None:
     assert ear.heard() == ["WATCHDOG=1"]
 
 
+def test_of_several_motors_the_watchdog_is_fed_once_each_has_done_something(ear: Ear) -> None:
+    watchdog = Watchdog(ServiceManager(ear.socket.getsockname()), interval_s=0.0, motors=("pump", "fan"))
+    for second in range(1, 4):
+        watchdog.processed(100 * second, float(second), "pump")
+    assert ear.heard() == []
+    watchdog.source_known_silent(4.0, "fan")
+    assert ear.heard() == ["WATCHDOG=1"]
+    watchdog.source_known_silent(5.0, "fan")
+    assert ear.heard() == []
+    watchdog.processed(400, 6.0, "pump")
+    assert ear.heard() == ["WATCHDOG=1"]
+
+
 def test_the_watchdog_is_fed_a_few_times_in_each_allowed_span(
     ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:

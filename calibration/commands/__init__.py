@@ -8,6 +8,11 @@ train               a network fitted to a data set
 compare             several models trained and tested on the same split
 quantize            the INT8 model file of a training
 evaluate            a model file judged on a data set or on real recordings
+baseline            the baseline of a motor, from recordings
+sensors             gain, offset and wiring of the sensors
+commission          an installation checked, and the report that hands it over
 demo                broker, DAQ and agent at work, and two bars broken
+live                a recording from the port
+reading_options     options for what was recorded and read at a motor
 arguments           types of options that several commands share
 """

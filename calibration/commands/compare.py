@@ -20,6 +20,7 @@ from calibration.learning.judging.trials import Terms, agree_on, comparison_page
 from calibration.learning.training.place import be_repeatable
 from calibration.learning.training.trainer import TrainingSpec
 from edge_agent.cli import DONE, WRONG_USAGE
+from edge_agent.plain import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -54,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
         examples = load_all(args.dataset, manifest)
         chosen = folds(terms.protocol, manifest.recordings, examples, manifest.seed)[: args.folds]
     except ValueError as error:
-        print(f"edge-calibrate compare: {error}", file=sys.stderr)
+        print(f"edge-calibrate compare: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     plans = [
         (model, fold, seed)

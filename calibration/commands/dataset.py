@@ -21,6 +21,7 @@ from calibration.learning.data.sources import LAB_RIG, MOTORS, plan
 from calibration.processes.workers import work
 from edge_agent.acquire.recordings import RecordingError
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
+from edge_agent.plain import one_line
 from edge_agent.signals.images import CURRENT_CHANNELS, SIDE_INPUTS, VIBRATION_CHANNELS
 
 _MOTOR_RECORDINGS = 2400
@@ -84,7 +85,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         plans = plan(args.source, args.recordings or _usual_recordings(args.source), args.seed)
     except ValueError as error:
-        print(f"edge-calibrate dataset: {error}", file=sys.stderr)
+        print(f"edge-calibrate dataset: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     args.out.mkdir(parents=True, exist_ok=True)
     cutting = cutting_of(args)
@@ -95,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         )
         manifest = manifest_of(shards, cutting, args.seed, command)
     except (RecordingError, ValueError) as error:
-        print(f"edge-calibrate dataset: {error}", file=sys.stderr)
+        print(f"edge-calibrate dataset: {one_line(str(error))}", file=sys.stderr)
         return FAILED
     manifest.save(args.out)
     print(summary(manifest))

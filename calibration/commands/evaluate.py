@@ -13,6 +13,7 @@ from calibration.learning.judging.report import Report
 from edge_agent.acquire.recordings import RecordingError
 from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.diagnose.model import Model, ModelError
+from edge_agent.plain import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -35,7 +36,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         report = _judge(args)
     except (ModelError, RecordingError, ValueError) as error:
-        print(f"edge-calibrate evaluate: {error}", file=sys.stderr)
+        print(f"edge-calibrate evaluate: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     print(report.to_markdown([]))
     if args.out is not None:

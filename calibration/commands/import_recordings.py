@@ -7,13 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from calibration.recordings.columns import Description
-from calibration.recordings.csv_files import LEFT_OUT
-from calibration.recordings.importers import LAB_SUFFIX, TEXT_SUFFIXES, parts_of
+from calibration.recordings.assembling import IMPORTED
+from calibration.recordings.columns import LEFT_OUT, Description
+from calibration.recordings.importers import TEXT_SUFFIXES, parts_of
 from calibration.recordings.part import DeadRecordingError, Part
 from edge_agent.acquire.recordings import Recording, RecordingError, write_recording
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
 from edge_agent.config import load_settings
+from edge_agent.plain import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,7 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="SOURCE",
-        help="laboratory files (.mat), recordings (.npz), WAV files, or text tables "
+        help="files of MATLAB (.mat), TDMS, COMTRADE (.cfg or .cff), WAV, recordings (.npz), or text tables "
         f"({', '.join(TEXT_SUFFIXES)})",
     )
     parser.add_argument(
@@ -33,19 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-c",
         "--config",
         type=Path,
-        help="YAML file of an agent: its channels are those of text and WAV, but for scales of columns whose "
+        help="YAML file of an agent: its channels are those of the files, but for scales of columns whose "
         "unit the file states; its motor is that of all files that name none",
     )
-    parser.add_argument(
-        "--rate-hz", type=float, metavar="R", help="scans per second of text files without a time column"
-    )
-    parser.add_argument(
-        "--columns",
-        type=_column_names,
-        default=(),
-        metavar="NAMES",
-        help="names of the columns of text files, e.g. time_s,ia,ib,_,vib_radial; _ leaves one out",
-    )
+    _add_what_the_file_does_not_say(parser)
     parser.add_argument(
         "--broken-bars", type=int, metavar="N", help="true number of broken bars, stored with the recording"
     )
@@ -55,13 +47,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--motor-id", metavar="ID", help="id of the motor, the same in all its recordings")
 
 
+def _add_what_the_file_does_not_say(parser: argparse.ArgumentParser) -> None:
+    """Declare rate, names and scales."""
+    parser.add_argument(
+        "--rate-hz", type=float, metavar="R", help="scans per second of files that do not state it"
+    )
+    parser.add_argument(
+        "--columns",
+        type=_column_names,
+        default=(),
+        metavar="NAMES",
+        help="names of the columns of text files or WAV, e.g. time_s,ia,ib,_,vib_radial; _ leaves one out",
+    )
+    parser.add_argument(
+        "--map",
+        type=_mapped,
+        action="append",
+        default=[],
+        metavar="OURS=THEIRS",
+        help="which column or variable is which channel, e.g. ia=Current_A,ib=Current_B; "
+        "_=NAME leaves one out",
+    )
+    parser.add_argument(
+        "--scale",
+        type=_scales,
+        action="append",
+        default=[],
+        metavar="CHANNEL=S",
+        help="what 1 of the numbers is worth in A, m/s2 or rpm, e.g. ia=10,ib=10 for a clamp of 100 mV per A",
+    )
+
+
 def run(args: argparse.Namespace) -> int:
     """Import each file; 1 when something was refused, all else is imported nevertheless."""
     if problem := _wrong_usage(args):
-        print(f"edge-calibrate import: {problem}", file=sys.stderr)
+        print(f"edge-calibrate import: {one_line(str(problem))}", file=sys.stderr)
         return WRONG_USAGE
     description = _description(args)
-    args.out.mkdir(parents=True, exist_ok=True)
     importer = _Importer(args.out, _truth(args), description)
     parts: list[tuple[Path, Part]] = []
     for source in args.sources:
@@ -69,6 +91,10 @@ def run(args: argparse.Namespace) -> int:
             parts += [(source, part) for part in parts_of(source, description)]
         except RecordingError as error:
             importer.refuse(error)
+    if problem := _said_twice(args, parts):
+        print(f"edge-calibrate import: {one_line(str(problem))}", file=sys.stderr)
+        return WRONG_USAGE
+    args.out.mkdir(parents=True, exist_ok=True)
     for source, part in parts:
         importer.take(source, part)
     return FAILED if importer.refused else DONE
@@ -92,11 +118,13 @@ class _Importer:
             self._check_target(source, target)
             recording = part.read()
         except DeadRecordingError as error:
-            print(str(error), file=sys.stderr)
+            print(one_line(str(error)), file=sys.stderr)
             return
         except RecordingError as error:
             self.refuse(error)
             return
+        if source.suffix != ".npz" and IMPORTED in recording.meta:
+            print(f"{source}: taken: {'; '.join(recording.meta[IMPORTED])}", file=sys.stderr)
         if recording.left_out:
             print(f"{source}: left out: {', '.join(recording.left_out)}", file=sys.stderr)
         self._write(target, replace(recording, meta={**self._motor, **recording.meta, **self._truth}))
@@ -106,7 +134,7 @@ class _Importer:
     def refuse(self, error: RecordingError) -> None:
         """Say why something could not be used."""
         self.refused += 1
-        print(f"edge-calibrate import: {error}", file=sys.stderr)
+        print(f"edge-calibrate import: {one_line(str(error))}", file=sys.stderr)
 
     def _check_target(self, source: Path, target: Path) -> None:
         if target in self._written:
@@ -130,6 +158,31 @@ def _column_names(text: str) -> tuple[str, ...]:
     return names
 
 
+def _mapped(text: str) -> dict[str, str]:
+    """Split `ia=Current_A,ib=...`; return our name by theirs. Raises argparse.ArgumentTypeError."""
+    pairs = [pair.partition("=") for pair in text.split(",")]
+    names = {theirs.strip(): ours.strip() for ours, _, theirs in pairs}
+    told = [ours for ours in names.values() if ours != LEFT_OUT]
+    if not all(names) or not all(names.values()) or len(names) < len(pairs) or len(set(told)) < len(told):
+        raise argparse.ArgumentTypeError(f"{text!r} is not like ia=Current_A,ib=Current_B, each name once")
+    return names
+
+
+def _scales(text: str) -> dict[str, float]:
+    """Split `ia=10,ib=10`; raises argparse.ArgumentTypeError where a scale is not a finite number, or 0."""
+    scales = {}
+    for pair in text.split(","):
+        channel, _, number = pair.partition("=")
+        try:
+            scale = float(number)
+        except ValueError:
+            scale = math.nan
+        if not channel.strip() or not math.isfinite(scale) or scale == 0:
+            raise argparse.ArgumentTypeError(f"{text!r} is not like ia=10,ib=10, with numbers other than 0")
+        scales[channel.strip()] = scale
+    return scales
+
+
 def _wrong_usage(args: argparse.Namespace) -> str | None:
     if args.rate_hz is not None and not (math.isfinite(args.rate_hz) and args.rate_hz > 0):
         return f"--rate-hz: {args.rate_hz:g} is not positive"
@@ -137,23 +190,31 @@ def _wrong_usage(args: argparse.Namespace) -> str | None:
         return f"--broken-bars: {args.broken_bars} is negative"
     if args.load is not None and not (math.isfinite(args.load) and args.load >= 0):
         return f"--load: {args.load:g} is not a finite torque of at least 0"
-    lab = any(source.suffix.lower() == LAB_SUFFIX for source in args.sources)
+    return None
+
+
+def _said_twice(args: argparse.Namespace, parts: list[tuple[Path, Part]]) -> str | None:
+    """Return which option says what one of the files says itself; None if none does."""
+    says_it = next((source for source, part in parts if part.says_truth), None)
     for option, value in (("--broken-bars", args.broken_bars), ("--load", args.load)):
-        if lab and value is not None:
-            return f"{option}: files {LAB_SUFFIX} say it themselves; import them apart"
+        if says_it is not None and value is not None:
+            return f"{option}: {says_it} says it itself; import it apart"
     return None
 
 
 def _description(args: argparse.Namespace) -> Description:
     """What CSV and WAV do not say themselves; raises ConfigError if the YAML file is wrong."""
+    names = {theirs: ours for mapped in args.map for theirs, ours in mapped.items()}
+    scales = {channel: scale for scaled in args.scale for channel, scale in scaled.items()}
+    said = Description(rate_hz=args.rate_hz, columns=args.columns, names=names, scales=scales)
     if args.config is None:
-        return Description(rate_hz=args.rate_hz, columns=args.columns)
+        return said
     settings = load_settings(args.config)
     motor = settings.motor
-    return Description(
+    return replace(
+        said,
         channels=settings.device_channels(),
         rate_hz=args.rate_hz or settings.acquisition.rate_hz,
-        columns=args.columns,
         meta={"motor_id": motor.id, "nameplate": motor.model_dump(mode="json", exclude_none=True)},
     )
 

@@ -26,6 +26,7 @@ from calibration.learning.training.trainer import predict
 from edge_agent.cli import DONE, WRONG_USAGE
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.diagnose.model import Model, softmax
+from edge_agent.plain import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         _make(args)
     except ValueError as error:
-        print(f"edge-calibrate quantize: {error}", file=sys.stderr)
+        print(f"edge-calibrate quantize: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     return DONE
 

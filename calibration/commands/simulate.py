@@ -13,6 +13,7 @@ from calibration.simulator.scenario import Scenario, read_scenario
 from calibration.simulator.sets import SETS, draw_scenario
 from edge_agent.acquire.recordings import Recording, read_recording
 from edge_agent.cli import DONE, WRONG_USAGE
+from edge_agent.plain import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         scenarios = _scenarios(args)
     except (OSError, ValueError, yaml.YAMLError) as error:
-        print(f"edge-calibrate simulate: {error}", file=sys.stderr)
+        print(f"edge-calibrate simulate: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     # What these need may not be installed: that is to be said before hours of simulation, not after.
     if args.lab_layout:

@@ -15,6 +15,7 @@ from calibration.learning.training.place import be_repeatable, take_place
 from calibration.learning.training.runs import start_from
 from calibration.learning.training.trainer import TrainingSpec
 from edge_agent.cli import DONE, WRONG_USAGE
+from edge_agent.plain import one_line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -68,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
         with take_place() as place:
             record = fit_fold(data, network, spec, init, args.out, place, command)
     except ValueError as error:
-        print(f"edge-calibrate train: {error}", file=sys.stderr)
+        print(f"edge-calibrate train: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     if record is not None:
         print(

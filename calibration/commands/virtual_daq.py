@@ -16,8 +16,10 @@ from calibration.virtual_daq.inlets import ControlSocket, Inlet, Keyboard, Obey,
 from calibration.virtual_daq.instructions import Instructions
 from calibration.virtual_daq.pty_port import PtyPort
 from calibration.virtual_daq.sources import MotorSource, OneTable, RecordingSource, SampleSource
+from calibration.virtual_daq.talkers import TALKERS
 from edge_agent.acquire.recordings import RecordingError, read_recording
 from edge_agent.cli import DONE, WRONG_USAGE
+from edge_agent.plain import one_line
 
 _LOG = logging.getLogger(__name__)
 _BITS_PER_BYTE = 10
@@ -33,7 +35,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--link", type=Path, required=True, help="path under which programs open the port")
     parser.add_argument("--control", type=Path, help="Unix socket for instructions, one a line")
-    parser.add_argument("--format", choices=["frames", "csv"], default="frames", help="block frames or lines")
+    parser.add_argument(
+        "--format",
+        choices=["frames", "csv", *TALKERS],
+        default="frames",
+        help="block frames, lines, or what such a DAQ sends once it is told to (frames)",
+    )
     parser.add_argument(
         "--baud", type=positive_float, help="bits per second of the line (default: the speed of USB)"
     )
@@ -64,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         daq = VirtualDaq(source, encoder, daq_port, args.scans_per_frame, args.speed)
         _serve(daq, daq_port, args.control)
     except (DaqError, RecordingError) as error:
-        print(f"simulate --serial: {error}", file=sys.stderr)
+        print(f"simulate --serial: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     counts = ", ".join(f"{count} {what}" for what, count in sorted(daq.batches.items()))
     _LOG.info("frames of scans: %s", counts or "none")
@@ -94,15 +101,15 @@ def _inlets(open_now: ExitStack, obey: Obey, control: Path | None) -> list[Inlet
 
 def _source(args: argparse.Namespace) -> SampleSource:
     source = _motor(args) if args.play is None else _recording(args)
-    return OneTable(source) if args.format == "csv" else source
+    return source if args.format == "frames" else OneTable(source)
 
 
 def _recording(args: argparse.Namespace) -> SampleSource:
     recording = read_recording(args.play)
-    if args.format == "frames":
+    if args.format != "csv":
         for counts in recording.counts:
             if not np.array_equal(counts, counts.astype(np.int16)):
-                raise DaqError(f"--play {args.play}: has counts beyond 16 bits, frames hold none; use csv")
+                raise DaqError(f"--play {args.play}: has counts beyond 16 bits, only csv holds such")
     return RecordingSource(recording, loop=args.loop)
 
 
@@ -124,7 +131,7 @@ def _motor(args: argparse.Namespace) -> SampleSource:
 
 def _encoder(args: argparse.Namespace, source: SampleSource) -> Encoder:
     """Return the encoder; raises DaqError if the line is too slow for it."""
-    encoder = CsvLines(source.device) if args.format == "csv" else BlockFrames(source.device)
+    encoder = ({"frames": BlockFrames, "csv": CsvLines} | TALKERS)[args.format](source.device)
     if args.baud is not None:
         needed = encoder.bytes_per_s(args.scans_per_frame) * args.speed
         if needed > args.baud / _BITS_PER_BYTE:

@@ -46,6 +46,11 @@ class Child:
     ) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
     def check(self) -> None:
         """Raise ChildError when it has exited."""
         status = self._process.poll()
@@ -78,7 +83,7 @@ class Child:
 
 def start_broker(folder: Path) -> tuple[Child, int]:
     """Start an MQTT broker on the loopback interface; return it and its port once it listens."""
-    port = _free_port()
+    port = free_port()
     mosquitto = shutil.which("mosquitto") or shutil.which("/usr/sbin/mosquitto")
     config = folder / "broker.conf"
     command: list[str | Path]
@@ -105,7 +110,8 @@ plugins:
 """
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a TCP port of the loopback interface on which nothing listens now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

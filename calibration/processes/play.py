@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion
 
-from calibration.processes.children import Child, ChildError, start_broker
+from calibration.processes.children import Child, ChildError, free_port, start_broker
 
 BROKEN_BARS = 2
 """Judgement: two bars show clearly at this load; one takes longer to be sure of."""
@@ -52,6 +53,8 @@ mqtt: {{host: 127.0.0.1, port: {broker_port}, heartbeat_s: 5}}
 state_dir: "{state_dir}"
 """
 """Configuration of the demo's agent, with places for port, broker_port and state_dir."""
+PAGE = 'http: {{listen: "{listen}"}}\n'
+"""What it takes to show the page, with a place for address and port."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ class Play:
         )
         self._listen(broker_port)
         port, control = self._folder / "daq", self._folder / "control"
+        self._say("virtual DAQ starts; a busy or small computer takes up to a minute for it")
         self._start_daq(port, control)
         self._start_agent(port, broker_port)
         self._await("the first state", _STATE_LIMIT_S, lambda message: message.kind == "state")
@@ -161,11 +165,15 @@ class Play:
 
     def _start_agent(self, port: Path, broker_port: int) -> None:
         config = self._folder / "agent.yaml"
-        config.write_text(CONFIG.format(port=port, broker_port=broker_port, state_dir=self._folder))
+        text = CONFIG.format(port=port, broker_port=broker_port, state_dir=self._folder)
+        page = f"127.0.0.1:{free_port()}" if has_page() else None
+        config.write_text(text if page is None else text + PAGE.format(listen=page))
         self._enter(
             Child("agent", [sys.executable, "-m", "edge_agent.cli", "run", "-c", config], self._folder)
         )
         self._say(f"agent runs with {config}")
+        if page is not None:
+            self._say(f"its page: http://{page}/")
 
     def _await(self, name: str, limit_s: float, wanted: Callable[[Message], bool]) -> None:
         """Show messages until one is `wanted`, and note when it came; raises ChildError after `limit_s`."""
@@ -197,6 +205,11 @@ class Play:
 
     def _say(self, text: str) -> None:
         print(f"{self._now_s():6.1f} s  {text}", flush=True)
+
+
+def has_page() -> bool:
+    """Return whether the packages are installed with which the agent serves its page."""
+    return all(find_spec(name) is not None for name in ("starlette", "uvicorn", "prometheus_client"))
 
 
 def break_bars(control: Path, bars: int) -> None:

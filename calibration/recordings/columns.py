@@ -1,19 +1,18 @@
-"""From columns of numbers that have names at best to a recording: what CSV and WAV have in common."""
+"""Columns of numbers that have names at best, and the channels that they are: what all formats share."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from calibration.recordings.quantising import as_counts, quantise
 from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_of
 from edge_agent.acquire.overrides import ChannelOverride, ConfiguredChannel
-from edge_agent.acquire.recordings import Recording, RecordingError, check_streams
-from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
+from edge_agent.acquire.recordings import RecordingError
+from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.acquire.units import standard_unit
+
+LEFT_OUT = "_"
+"""Name that `--columns` and `--map` give to what is to be left out."""
 
 _UNIT_BEHIND = re.compile(r"\s*[\[(](?P<unit>[^\])]*)[\])]\s*$")
 _PHASE = re.compile(r"i[ _-]?(?P<phase>[abc])", re.IGNORECASE)
@@ -31,6 +30,10 @@ class Description:
     """What the recording shall carry, e.g. the nameplate."""
     columns: tuple[str, ...] = ()
     """Names of the columns of a text file, `_` for one to leave out; empty if the file must say it."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Our name of a column by the name that the file gives it."""
+    scales: Mapping[str, float] = field(default_factory=dict)
+    """What 1 of the numbers of a channel is worth in A, m/s2 or rpm, by our name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,16 @@ class Column:
     """Its name, "" where it has none."""
     unit: str = ""
     """Its unit as a line of units says it, "" where none does."""
+    in_file: str = ""
+    """Name that the file gives it, where the user gave another; else ""."""
+    counts: bool = False
+    """Its numbers are counts of a converter, if nothing states a unit or a scale."""
 
     @property
     def label(self) -> str:
         """Name for people."""
-        return self.name or f"column {self.index + 1}"
+        name = self.name or f"column {self.index + 1}"
+        return f"{name} ({self.in_file})" if self.in_file else name
 
     @property
     def base(self) -> str:
@@ -72,59 +80,111 @@ class Told:
     """What it measures, and what its numbers are worth; None if nothing says it."""
     unused_scale: bool = False
     """A scale is configured and not applied, since the file states a unit."""
+    reason: str = ""
+    """Why its numbers have this worth, for people: "as the file states"."""
 
 
-def described(columns: Sequence[Column], channels: Sequence[ConfiguredChannel]) -> list[Told]:
+def renamed(columns: Sequence[Column], names: Mapping[str, str]) -> list[Column]:
+    """Return the columns with our names in place of those of the file, with or without a unit behind them.
+
+    Raises RecordingError if the file has no column, or several, of a name.
+    """
+    ours = list(columns)
+    for in_file, name in names.items():
+        wanted = in_file.strip().lower()
+        found = [
+            i for i, c in enumerate(columns) if wanted in (c.name.strip().lower(), c.base.strip().lower())
+        ]
+        if len(found) != 1:
+            many = "several columns" if found else "no column"
+            shown = ", ".join(column.name or column.label for column in columns)
+            raise RecordingError(
+                f"it has {many} named {in_file}, as --map {name}={in_file} says, but {shown}"
+            )
+        column = columns[found[0]]
+        ours[found[0]] = replace(column, name=name, unit=column.stated_unit, in_file=column.base)
+    return ours
+
+
+def described(columns: Sequence[Column], description: Description) -> list[Told]:
     """Return the channel of each column; None if neither the YAML nor the name says what it is.
 
     As for a DAQ, channels of the YAML win by name, or in order where no name fits and their number does.
     By name alone, `ia`, `ib` and `ic` are currents in A, `vib...` is vibration in m/s2 and `speed...` is
     in rpm, in capitals as well. A unit that the file states is converted; a scale of the YAML, which is for
-    the counts of a DAQ, is then not applied. Raises RecordingError if nothing says what a number is worth.
+    the counts of a DAQ, is then not applied. A scale of the command line is always applied. Raises
+    RecordingError if nothing says what a number is worth.
     """
+    channels = description.channels
     by_name = {channel.name.lower(): channel for channel in channels}
     found = [by_name.get(column.name.lower()) or by_name.get(column.base.lower()) for column in columns]
     if len(channels) == len(columns) and not any(found):
         found = list(channels)
     return [
-        Told(column, _by_name(column)) if configured is None else _configured(column, configured)
+        _told(column, configured, description.scales)
         for column, configured in zip(columns, found, strict=True)
     ]
 
 
-def recording_of(
-    name: str, values: NDArray[Any], told: Sequence[Told], rate_hz: float, meta: dict[str, Any]
-) -> Recording:
-    """Make the recording of one clock that columns (scans, told) hold; all must have a channel.
+def check_scales(told: Sequence[Told], scales: Mapping[str, float]) -> None:
+    """Raise RecordingError for a scale of the command line that no channel has taken."""
+    used = {each.channel.name for each in told if each.channel is not None}
+    for name in scales:
+        if name not in used:
+            raise RecordingError(
+                f"--scale names {name}, the channels are {', '.join(sorted(used))}; correct it, or call the "
+                f"column so with --map {name}=NAME"
+            )
 
-    Whole numbers stay the counts that they are. Others are quantised to 32 bits, with the scale of their
-    channel changed accordingly. Raises RecordingError if a value is not finite or cannot be a measured one.
-    """
-    channels = tuple(each.channel for each in told if each.channel is not None)
-    if not np.isfinite(values).all():
-        row, column = (int(i) for i in np.argwhere(~np.isfinite(values))[0])
+
+def _told(column: Column, configured: ConfiguredChannel | None, scales: Mapping[str, float]) -> Told:
+    name = configured.name if configured is not None else column.base.strip()
+    scale = scales.get(name, scales.get(name.lower()))
+    if scale is not None:
+        return _scaled(column, configured, scale)
+    if configured is not None:
+        return _configured(column, configured)
+    return _by_name_alone(column)
+
+
+def _by_name_alone(column: Column) -> Told:
+    channel = _by_name(column)
+    if channel is None or column.stated_unit:
+        return Told(column, channel, reason="as the file states")
+    if column.counts:
         raise RecordingError(
-            f"scan {row} of {told[column].column.label} is not finite; cut the file there, or leave it out"
+            f"{column.label} holds counts without a unit; give --scale {channel.name}=S, where S is "
+            f"{channel.unit} per count, or describe it in the channels of a configuration (-c)"
         )
-    counts = as_counts(values)
-    if counts is None:
-        values = values.astype(np.float64) - np.array([channel.offset for channel in channels])
-        counts, steps = quantise(values, 32)
-        channels = tuple(
-            replace(channel, scale=channel.scale * float(step), offset=0.0)
-            for channel, step in zip(channels, steps, strict=True)
-        )
-    streams = (Stream(0, rate_hz, channels),)
-    check_streams(streams, (counts,))
-    return Recording(name, Device(name, "", "", streams), (counts,), meta)
+    return Told(column, channel, reason="since its name means that and the file states no unit")
+
+
+def _scaled(column: Column, configured: ConfiguredChannel | None, scale: float) -> Told:
+    """Return the channel with the scale of the command line, which wins over all else."""
+    if configured is None:
+        named = _by_name(replace(column, name=column.base, unit=""))
+        channel = None if named is None else replace(named, scale=scale)
+    else:
+        whole = configured if isinstance(configured, Channel) else replace(configured, scale=1.0).alone()
+        channel = None if whole is None else replace(whole, scale=scale, offset=0.0, full_scale=None)
+    return Told(column, channel, reason=f"{scale:g} for 1 of its numbers, as --scale says")
+
+
+def left_out_of(told: Sequence[Told]) -> tuple[str, ...]:
+    """Return what of the columns is not used, for people."""
+    unknown = tuple(each.column.label for each in told if each.channel is None)
+    unused = (each.column.label for each in told if each.channel is not None and each.unused_scale)
+    return unknown + tuple(f"the configured scale of {label}, whose unit the file states" for label in unused)
 
 
 def no_channels(columns: Sequence[Column]) -> RecordingError:
     """Return what is wrong with a file none of whose columns is a channel."""
-    labels = (c.label + (f" ({c.unit})" if c.unit else "") for c in columns)
+    labels = (c.label + (f" ({c.unit.strip('[]()')})" if c.unit else "") for c in columns)
+    first = next((c.base.strip() for c in columns if c.name), "NAME")
     return RecordingError(
         f"none of the columns {', '.join(labels)} is of a known kind; call them ia, ib, ic, vib_... "
-        "(--columns), or describe them, in this order, in the channels of a configuration (-c)"
+        f"(--map 'ia={first}', or --columns), or describe them, in this order, in the channels of a "
+        "configuration (-c)"
     )
 
 
@@ -155,20 +215,31 @@ def _configured(column: Column, configured: ConfiguredChannel) -> Told:
         as_override = configured if isinstance(configured, ChannelOverride) else _override(configured)
         values = (configured.scale, configured.offset or 0.0)
         unused = configured.scale is not None and values != (stated[1], 0.0)
-        return Told(column, as_override.over_recorded(in_units), unused)
+        return Told(column, as_override.over_recorded(in_units), unused, "as the file states")
+    by_configuration = "with the scale of the configuration"
     if isinstance(configured, Channel):
-        return Told(column, configured)
+        return Told(column, configured, reason=by_configuration)
     if configured.scale is None and named is not None and not column.stated_unit:
-        return Told(column, configured.over(replace(named, name=configured.name)))
+        if column.counts:
+            raise RecordingError(_lacks_scale(column, configured))
+        meant = "since its name means that and nothing states a unit"
+        return Told(column, configured.over(replace(named, name=configured.name)), reason=meant)
     whole = configured.alone()
     if whole is None:
-        of = f"is in {column.stated_unit}" if column.stated_unit else "has no unit"
-        lacking = "scale" if configured.scale is None else "kind"
-        raise RecordingError(
-            f"{column.label} {of}, and channel {configured.name} of the configuration has no {lacking}; add "
-            f"{'scale: what 1 of the numbers is worth in its unit' if lacking == 'scale' else 'kind'}"
+        raise RecordingError(_lacks_scale(column, configured))
+    return Told(column, whole, reason=by_configuration)
+
+
+def _lacks_scale(column: Column, configured: ChannelOverride) -> str:
+    of = f"is in {column.stated_unit}" if column.stated_unit else "has no unit"
+    if configured.scale is not None:
+        return (
+            f"{column.label} {of}, and channel {configured.name} of the configuration has no kind; add kind"
         )
-    return Told(column, whole)
+    return (
+        f"{column.label} {of}, and channel {configured.name} of the configuration has no scale; add "
+        f"scale: what 1 of the numbers is worth in its unit, or give --scale {configured.name}=S"
+    )
 
 
 def _override(channel: Channel) -> ChannelOverride:
@@ -183,7 +254,7 @@ def _in_stated_unit(column: Column, channel: Channel) -> Channel:
     if stated is None or KIND_OF_UNIT[stated[0]] is not channel.kind:
         raise RecordingError(
             f"{column.label} is in {column.stated_unit}, which is not a unit of a {channel.kind} here; "
-            "describe it in the channels of a configuration (-c), with "
-            f"scale: {channel.unit} per {column.stated_unit}"
+            f"give --scale {channel.name}=S, where S is {channel.unit} per {column.stated_unit}, or describe "
+            f"it in the channels of a configuration (-c), with scale: {channel.unit} per {column.stated_unit}"
         )
     return replace(channel, unit=stated[0], scale=stated[1])

@@ -207,9 +207,10 @@ class _Way:
             return cells
         while cells and not cells[-1]:
             cells.pop()
-        for lead, trail in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            edges = {*range(lead), *range(self.width - trail, self.width)}
-            if len(cells) == self.width - lead - trail and edges <= self.empty:
+        further = self.width - len(cells)
+        for lead in range(further + 1):
+            trail = further - lead
+            if {*range(lead), *range(self.width - trail, self.width)} <= self.empty:
                 return [""] * lead + cells + [""] * trail
         return None
 

@@ -5,34 +5,52 @@ from pathlib import Path
 
 from calibration.recordings.columns import Description
 from calibration.recordings.csv_files import read_csv
+from calibration.recordings.matlab_files import is_hdf5, read_matlab
 from calibration.recordings.part import Part
 from calibration.recordings.wav_files import read_wav
 from edge_agent.acquire.recordings import RecordingError, read_recording
 
-LAB_SUFFIX = ".mat"
-"""Files that hold many recordings, and say of each how many bars are broken."""
-
-TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".dat", ".asc")
+TEXT_SUFFIXES = (".csv", ".txt", ".tsv", ".asc", ".dat", ".lvm")
 """Files of text, whatever separates their columns."""
+
+SUFFIXES = (".mat", ".npz", ".wav", ".tdms", ".cfg", ".cff", *TEXT_SUFFIXES)
+"""All files that can be imported. Some readers need an extra: they are imported when a file asks for them."""
 
 
 def parts_of(path: Path, description: Description) -> list[Part]:
     """List the recordings that a file holds; raises RecordingError if it can hold none.
 
-    The description is for text and WAV; recordings (.npz) and laboratory files describe themselves.
+    Recordings (.npz) and files of the public laboratory data describe themselves.
     """
     if not path.is_file():
         raise RecordingError(f"{path}: there is no such file")
     match path.suffix.lower():
-        case ".mat":
-            from calibration.recordings.lab_files import lab_parts  # needs h5py, which nothing else here does
-
-            return lab_parts(path)
         case ".npz":
             return [Part(path.stem, partial(read_recording, path))]
-        case suffix if suffix in TEXT_SUFFIXES:
-            return [Part(path.stem, partial(read_csv, path, description))]
+        case ".mat":
+            return _matlab_parts(path, description)
         case ".wav":
             return [Part(path.stem, partial(read_wav, path, description))]
-    known = ", ".join((LAB_SUFFIX, ".npz", ".wav", *TEXT_SUFFIXES))
-    raise RecordingError(f"{path}: not known by its suffix, expected one of {known}")
+        case ".tdms":
+            from calibration.recordings.tdms_files import read_tdms
+
+            return [Part(path.stem, partial(read_tdms, path, description))]
+        case ".cfg" | ".cff":
+            from calibration.recordings.comtrade_files import read_comtrade
+
+            return [Part(path.stem, partial(read_comtrade, path, description))]
+        case ".dat" if path.with_suffix(".cfg").is_file():
+            raise RecordingError(f"{path}: it holds the samples of a COMTRADE recording; import its .cfg")
+        case suffix if suffix in TEXT_SUFFIXES:
+            return [Part(path.stem, partial(read_csv, path, description))]
+    raise RecordingError(f"{path}: not known by its suffix, expected one of {', '.join(SUFFIXES)}")
+
+
+def _matlab_parts(path: Path, description: Description) -> list[Part]:
+    """List the recordings of the public laboratory data, or the one of any other MATLAB file."""
+    if is_hdf5(path):
+        from calibration.recordings.lab_files import is_lab_file, lab_parts
+
+        if is_lab_file(path):
+            return lab_parts(path)
+    return [Part(path.stem, partial(read_matlab, path, description))]

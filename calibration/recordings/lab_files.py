@@ -77,6 +77,12 @@ class _Place:
         return f"{self.path}: {self.rotor}/{self.load}, repetition {self.repetition}"
 
 
+def is_lab_file(path: Path) -> bool:
+    """True if an HDF5 file has the group of a rotor; raises RecordingError if it is damaged."""
+    with _opened(path) as file:
+        return any(isinstance(file.get(name), h5py.Group) for name in ROTORS)
+
+
 def lab_parts(path: Path) -> list[Part]:
     """List the recordings of a rotor; raises RecordingError if the file is not of the layout.
 
@@ -94,7 +100,7 @@ def lab_parts(path: Path) -> list[Part]:
                 continue  # told when it is that one's turn
             _check_line(path, currents)
             break
-    return [Part(place.name, partial(_read, place)) for place in places]
+    return [Part(place.name, partial(_read, place), says_truth=True) for place in places]
 
 
 @contextmanager

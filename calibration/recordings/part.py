@@ -18,3 +18,5 @@ class Part:
     """Name that the recording will have."""
     read: Callable[[], Recording]
     """Reads it; raises RecordingError, with the name of the file, when it cannot be used."""
+    says_truth: bool = False
+    """The file says how many bars are broken and what the load is."""

@@ -3,7 +3,8 @@
 daq            the clock that everything follows
 sources        samples of a simulated motor or of a recording
 batches        blocks cut into batches of a fixed number of scans
-encoders       batches as block frames or text lines
+encoders       batches as block frames or text lines, sent unasked
+talkers        DAQs that obey commands: an Arduino Due with DaqOpen, a DATAQ
 damage         batches harmed on request
 pty_port       the pseudo-terminal and its link
 inlets         control socket, keyboard and signals

@@ -85,6 +85,7 @@ class VirtualDaq:
             self._port.open()
             self._return_at_s = None
         self._port.look()
+        self._answer()
         if self._started_s is None:
             self._start_when_opened(now_s)
             return False
@@ -93,6 +94,14 @@ class VirtualDaq:
         if self.source.finished:
             self._finish(now_s)
         return behind
+
+    def _answer(self) -> None:
+        """Let the device hear what the listener writes; what it says then comes before its next samples."""
+        if heard := self._port.heard():
+            answer = self._encoder.hear(heard)
+            if answer:
+                self._port.offer(answer)
+                self._port.flush(self._now_s)
 
     def _start_when_opened(self, now_s: float) -> None:
         if not self._port.listening:
@@ -109,8 +118,8 @@ class VirtualDaq:
             return False
         if self._played_s >= self._describe_at_s:
             self._describe_at_s += DESCRIPTION_EVERY_S
-            if self._port.listening:
-                self._port.offer(self._encoder.description())
+            if self._port.listening and (text := self._encoder.description()):
+                self._port.offer(text)
         step_s = min(due_s, _MAX_STEP_S)
         self._played_s += step_s
         for block in self.source.advance(step_s):
@@ -122,8 +131,10 @@ class VirtualDaq:
         if batch.stream in self._overrun:
             batch = replace(batch, overrun=True)
         encoded = self._encoder.data(batch)
-        if not self._port.listening:
+        if not self._port.listening or not self._encoder.sending:
             self.batches["unheard"] += 1
+            return
+        if not encoded:
             return
         if all(self._port.offer(piece) for piece in self.damage.pass_on(encoded)):
             self._overrun.discard(batch.stream)

@@ -1,4 +1,4 @@
-"""What the virtual DAQ sends: block frames or text lines."""
+"""What the virtual DAQ sends unasked: block frames or text lines."""
 
 from typing import Protocol
 
@@ -20,6 +20,15 @@ _WITHOUT_ZERO_BYTES = 0x0101
 class Encoder(Protocol):
     """Encodes the samples of one device."""
 
+    @property
+    def sending(self) -> bool:
+        """True unless the listener has yet to ask for samples."""
+        return True
+
+    def hear(self, data: bytes) -> bytes:
+        """Take what the listener writes; return the answer. Most devices do not listen."""
+        return b""
+
     def description(self) -> bytes:
         """Return the description of the device."""
 
@@ -30,7 +39,7 @@ class Encoder(Protocol):
         """Return how many bytes a second of samples takes at most."""
 
 
-class BlockFrames:
+class BlockFrames(Encoder):
     """Block frames, numbered per stream."""
 
     def __init__(self, device: Device) -> None:
@@ -58,7 +67,7 @@ class BlockFrames:
         return data + len(self.description())
 
 
-class CsvLines:
+class CsvLines(Encoder):
     """Lines of scan index and counts; a line of `#` and JSON describes the device."""
 
     def __init__(self, device: Device) -> None:

@@ -90,7 +90,6 @@ class PtyPort:
         budget = FIFO_BYTES if self._speed is None else self._speed.budget(now_s)
         if self._master is None or not self.listening:
             return
-        self._discard_input(self._master)
         while self._queue and budget > 0:
             piece = self._queue.popleft()
             written = _write(self._master, piece[:budget])
@@ -128,12 +127,14 @@ class PtyPort:
         os.close(slave)
         return int(unread)
 
-    def _discard_input(self, master: int) -> None:
-        """Read and drop what the listener sends, so that it never blocks."""
+    def heard(self) -> bytes:
+        """Return what the listener has written, so that it never blocks; its last words come, too."""
+        if self._master is None:
+            return b""
         try:
-            os.read(master, _READ_BYTES)
+            return os.read(self._master, _READ_BYTES)
         except OSError:
-            return  # nothing there, or the listener has just left, which `look` will see
+            return b""  # nothing there, or no listener
 
 
 class _LineSpeed:

@@ -25,6 +25,8 @@ def load_arrays(path: Path, needed: frozenset[str]) -> tuple[dict[str, NDArray[A
     What a file says of its sizes is checked before anything of that size is allocated. An array that is
     not of plain numbers or text is left out, or refused with RecordingError where it is among `needed`.
     """
+    if path.exists() and not path.is_file():  # a pipe without a writer would never end
+        raise RecordingError("it is not a file, expected an .npz archive (numpy.savez)")
     with path.open("rb") as file:
         start = file.read(6)
         if start == npy.MAGIC_PREFIX:

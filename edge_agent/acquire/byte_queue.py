@@ -9,6 +9,12 @@ MAX_WAITING_BYTES = 8 * 2**20
 """Maximum bytes that wait: about a minute and a half at 4 channels and 10 kHz."""
 
 
+_WORTH_WAKING_BYTES = 8192
+"""Bytes for which whoever waits is woken at once: a tenth of a second at 4 channels and 10 kHz."""
+_GATHERING_S = 0.1
+"""Time after which fewer are given as well, s: short against the windows' step; judgement."""
+
+
 @dataclass(frozen=True, slots=True)
 class PortOpened:
     """The port is open."""
@@ -41,6 +47,7 @@ class ByteQueue:
         self._most_bytes = most_bytes
         self._items: deque[ArrivedItem] = deque()
         self._bytes = 0
+        self._events = 0
         self._news = threading.Condition()
 
     def __len__(self) -> int:
@@ -51,21 +58,31 @@ class ByteQueue:
         with self._news:
             self._items.append((time.monotonic(), item))
             self._bytes += _size(item)
+            self._events += not isinstance(item, bytes)
             if self._bytes > self._most_bytes:
                 self._drop_oldest()
-            self._news.notify()
+            if len(self._items) == 1 or self._is_worth_waking():
+                self._news.notify()
 
     def take(self, timeout_s: float, most_bytes: int) -> list[ArrivedItem]:
-        """Return what waits, up to about `most_bytes`; wait up to `timeout_s` for a first item."""
+        """Return what waits, up to about `most_bytes`; wait up to `timeout_s` for a first item.
+
+        After that one, a few bytes wait a little for more: to work on each by itself costs more than on all.
+        """
         with self._news:
-            self._news.wait_for(lambda: self._items, timeout_s)
+            if self._news.wait_for(lambda: self._items, timeout_s):
+                self._news.wait_for(self._is_worth_waking, min(timeout_s, _GATHERING_S))
             taken: list[ArrivedItem] = []
             size = 0
             while self._items and size < most_bytes:
                 taken.append(self._items.popleft())
                 size += _size(taken[-1][1])
+                self._events -= not isinstance(taken[-1][1], bytes)
             self._bytes -= size
             return taken
+
+    def _is_worth_waking(self) -> bool:
+        return self._events > 0 or self._bytes >= _WORTH_WAKING_BYTES
 
     def _drop_oldest(self) -> None:
         events: list[ArrivedItem] = []

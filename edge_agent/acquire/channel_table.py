@@ -16,6 +16,8 @@ from edge_agent.acquire.units import standard_unit
 
 _MAX_NAME_LENGTH = 64
 """Longest name of a channel, as in the description of a device."""
+PHASE, AXIS = "channel_phase", "channel_axis"
+"""Keys for what the names of the channels do not say, empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class ChannelTable:
     rates_hz: list[float]
     lengths: list[int]
     numbers: list[int] | None
+    phases: list[str] | None
+    axes: list[str] | None
 
     @classmethod
     def of(cls, arrays: dict[str, NDArray[Any]], channels: int, samples: int) -> "ChannelTable":
@@ -51,6 +55,8 @@ class ChannelTable:
             rates_hz=_rates_hz(arrays, channels),
             lengths=_lengths(arrays, channels, samples),
             numbers=_stream_numbers(arrays, channels),
+            phases=_one_of(arrays, PHASE, channels, ("", "a", "b", "c")),
+            axes=_one_of(arrays, AXIS, channels, ("", "radial", "tangential", "axial")),
         )
 
     def streams(self, rows: list[int]) -> dict[int, list[int]]:
@@ -81,8 +87,8 @@ class ChannelTable:
             scale=self.scales[row],
             offset=self.offsets[row],
             full_scale=self.full_scales[row],
-            phase=phase_of(kind, name),
-            axis=axis_of(kind, name),
+            phase=phase_of(kind, name) if self.phases is None else self.phases[row] or None,
+            axis=axis_of(kind, name) if self.axes is None else self.axes[row] or None,
         )
 
 
@@ -185,6 +191,17 @@ def _stream_numbers(arrays: dict[str, NDArray[Any]], channels: int) -> list[int]
     if not all(0 <= n <= 255 for n in numbers):
         raise RecordingError(f"stream is {numbers}, expected numbers of 0 to 255")
     return numbers
+
+
+def _one_of(
+    arrays: dict[str, NDArray[Any]], key: str, channels: int, words: tuple[str, ...]
+) -> list[str] | None:
+    if key not in arrays:
+        return None
+    found = [str(word) for word in _per_channel(arrays, key, channels, "U")]
+    if not set(found) <= set(words):
+        raise RecordingError(f"{key} is {found}, expected only {', '.join(words[1:])} or nothing")
+    return found
 
 
 def _units(arrays: dict[str, NDArray[Any]], names: list[str]) -> list[str]:

@@ -72,9 +72,10 @@ class Counter:
         self.reordered += arrival is Arrival.LATE
         self.restarts += arrival is Arrival.RESTARTED
 
-    def snapshot(self, lost_frames: int, splitter: Splitter) -> DecoderCounts:
-        """Return the counts as they are now."""
+    def snapshot(self, lost_frames: int, splitter: Splitter | None = None) -> DecoderCounts:
+        """Return the counts as they are now, with those of the splitter where there is one."""
         counts = asdict(self)
-        counts["malformed"] += splitter.overlong
-        counts["bytes_discarded"] += splitter.discarded_bytes
+        if splitter is not None:
+            counts["malformed"] += splitter.overlong
+            counts["bytes_discarded"] += splitter.discarded_bytes
         return DecoderCounts(**counts, lost_frames=lost_frames)

@@ -40,8 +40,10 @@ class SerialSource(Source):
 
     def __init__(self, settings: SerialSettings) -> None:
         self._queue = ByteQueue()
-        self._reader = SerialReader(settings.port, settings.baud_rate, self._queue)
         self._decoder = decoder_of(settings.driver).from_settings(settings)
+        self._reader = SerialReader(
+            settings.port, settings.baud_rate, self._queue, self._decoder.opening, self._decoder.closing
+        )
         self._settings = settings
         self._device: Device | None = None
         self._device_problem: str | None = None

@@ -50,6 +50,26 @@ def list_ports(by_id: Path = _BY_ID) -> list[PortInfo]:
     ]
 
 
+def find_again(device: PortInfo) -> PortInfo | None:
+    """Return where a USB device is now, known by its serial number; None if it has none or that is not clear.
+
+    Of a device with several ports, the one with the same name below /dev/serial/by-id is meant.
+    """
+    if device.serial_number is None:
+        return None
+    known = (device.vendor, device.product, device.serial_number)
+    found = [port for port in list_ports() if (port.vendor, port.product, port.serial_number) == known]
+    if len(found) > 1:
+        found = [port for port in found if port.by_id is not None and port.by_id == device.by_id]
+    return found[0] if len(found) == 1 else None
+
+
+def device_at(path: str) -> PortInfo | None:
+    """Return what is known of the device behind a path; None if it is no port of a known kind."""
+    place = os.path.realpath(path)
+    return next((port for port in list_ports() if os.path.realpath(port.path) == place), None)
+
+
 def _lasting_names(by_id: Path) -> dict[str, str]:
     if not by_id.is_dir():
         return {}

@@ -9,11 +9,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.acquire import arrivals as arrived
 from edge_agent.acquire.archive import RecordingError, load_arrays
+from edge_agent.acquire.arrivals import Arrivals
 from edge_agent.acquire.bounds import MAX_CHANNELS, MAX_MAGNITUDE, rate_problem
-from edge_agent.acquire.channel_table import ChannelTable, required
-from edge_agent.acquire.naming import KIND_OF_UNIT, unit_problem
-from edge_agent.acquire.samples import ChannelKind, Counts, Device, SampleBlock, Stream
+from edge_agent.acquire.channel_table import AXIS, PHASE, ChannelTable, required
+from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_problem
+from edge_agent.acquire.samples import Channel, ChannelKind, Counts, Device, SampleBlock, Stream
 
 __all__ = [
     "Counts",
@@ -28,12 +30,13 @@ __all__ = [
 
 _KNOWN_KEYS = frozenset(
     {"x", "scale", "offset", "fs", "n", "channels", "units", "full_scale", "stream", "meta"}
+    | {PHASE, AXIS, arrived.BLOCKS, arrived.FIRST_SCAN, arrived.INVALID}
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """Samples of one device from scan 0 on."""
+    """Samples of one device, from scan 0 on unless `arrivals` says otherwise."""
 
     name: str
     """Name of the file without its suffix."""
@@ -47,6 +50,8 @@ class Recording:
     """Keys that this program does not know, as they were."""
     left_out: tuple[str, ...] = ()
     """Channels of no known kind, and keys that are no plain arrays."""
+    arrivals: Arrivals | None = None
+    """In which blocks the samples came, for what was kept of a live stream; None for one piece."""
 
 
 def read_recording(path: Path) -> Recording:
@@ -92,14 +97,33 @@ def write_recording(path: Path, recording: Recording) -> None:
         "units": np.array([c.unit for c in channels]),
         "stream": np.array([streams[s].number for s, _ in rows]),
         "meta": np.array(json.dumps(recording.meta)),
+        **_unnamed(channels),
     }
+    if recording.arrivals is not None:
+        arrays |= recording.arrivals.arrays(streams, x.shape[1])
     with path.open("wb") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]  # the stub takes the keys for options
 
 
+def _unnamed(channels: list[Channel]) -> dict[str, NDArray[Any]]:
+    """Return the phases and axes, if they are not those that the names of the channels imply."""
+    phases = [channel.phase for channel in channels] != [phase_of(c.kind, c.name) for c in channels]
+    axes = [channel.axis for channel in channels] != [axis_of(c.kind, c.name) for c in channels]
+    return {
+        **({PHASE: np.array([channel.phase or "" for channel in channels])} if phases else {}),
+        **({AXIS: np.array([channel.axis or "" for channel in channels])} if axes else {}),
+    }
+
+
 def replay_blocks(recording: Recording, block_s: float) -> Iterator[SampleBlock]:
-    """Yield the recording in blocks of `block_s` seconds, the streams interleaved in time order."""
+    """Yield the recording in blocks of `block_s` seconds, the streams interleaved in time order.
+
+    What was kept of a live stream comes again as it came, in its own blocks.
+    """
     streams = recording.device.streams
+    if recording.arrivals is not None:
+        yield from recording.arrivals.replay(streams, recording.counts)
+        return
     duration_s = max(c.shape[0] / s.rate_hz for s, c in zip(streams, recording.counts, strict=True))
     for k in range(int(duration_s / block_s) + 2):
         for stream, counts in zip(streams, recording.counts, strict=True):
@@ -125,7 +149,8 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
             raise RecordingError(f"{channel}: {unit_problem(ChannelKind.CURRENT, table.units[row])}")
     streams: list[Stream] = []
     counts: list[Counts] = []
-    for number, rows in table.streams(known).items():
+    grouped = table.streams(known)
+    for number, rows in grouped.items():
         streams.append(Stream(number, table.rates_hz[rows[0]], tuple(table.channel(r) for r in rows)))
         columns = x[rows, : table.lengths[rows[0]]].T
         counts.append(np.ascontiguousarray(columns))  # type: ignore[arg-type]  # keeps the dtype of x
@@ -138,6 +163,7 @@ def _assemble(name: str, arrays: dict[str, NDArray[Any]], unreadable: list[str])
         extra={key: value for key, value in arrays.items() if key not in _KNOWN_KEYS},
         left_out=tuple(n for n, kind in zip(table.names, table.kinds, strict=True) if kind is None)
         + tuple(unreadable),
+        arrivals=arrived.arrivals_in(arrays, list(grouped.values()), streams, counts),
     )
 
 

@@ -5,17 +5,27 @@ import errno
 import os
 import select
 import termios
+from collections.abc import Sequence
 
 import serial
 
 from edge_agent.acquire.byte_queue import ByteQueue, PortLost, PortOpened
-from edge_agent.acquire.ports import list_ports
+from edge_agent.acquire.conversation import Exchange, hold
+from edge_agent.acquire.ports import PortInfo, device_at, find_again, list_ports
 from edge_agent.supervision import Watched, WatchedThread
 
 _READ_BYTES = 65_536
 """Bytes per read; a tty returns at most 4095."""
 _WAIT_S = 0.5
 """The reader checks whether it must stop this often, s. Judgement."""
+_GATHERED_BYTES = 2048
+"""About so many bytes are let gather between two reads: half of what a tty holds (Linux: 4095), since to wake
+costs more than to read."""
+_LONGEST_REST_S = 0.04
+"""Longest rest between two reads, s: twenty-five times a second is soon enough for windows of seconds;
+judgement."""
+_SHORTEST_REST_S = 0.001
+"""Bytes that gather faster than this, s, are read without a rest; judgement."""
 _SHORTEST_PAUSE_S = 0.1
 """First pause before a lost port is opened again, s. Judgement."""
 _LONGEST_PAUSE_S = 2.0
@@ -25,6 +35,8 @@ _STALL_LIMIT_S = 10.0
 _STOP_S = 2.0
 """Time that the reader has to stop, s: within the 5 s of an orderly stop."""
 
+IN_USE = "another program has it open"
+"""Why a port is lost that somebody else reads."""
 _REASONS = {
     errno.ENOENT: "there is no such port: not plugged in, or another name",
     errno.ENOTTY: "this is not a serial port",
@@ -32,17 +44,27 @@ _REASONS = {
     "then log in again",
     errno.EPERM: "not allowed by the unit; add DeviceAllow=char-<the driver's name in /proc/devices> rw "
     "below [Service]: sudo systemctl edit edge-agent",
-    errno.EBUSY: "another program has it open",
-    errno.EAGAIN: "another program has it open",
+    errno.EBUSY: IN_USE,
+    errno.EAGAIN: IN_USE,
     errno.EIO: "the device is gone: unplugged, or reset by its hub",
 }
 _REASONS[errno.ENXIO] = _REASONS[errno.ENODEV] = _REASONS[errno.EIO]
 
 
 class SerialReader:
-    """Reads one port in bulk on its own thread, blocking in poll, never sleeping between reads."""
+    """Reads one port in bulk on its own thread, blocking in poll; it rests while the tty fills by half."""
 
-    def __init__(self, port: str, baud_rate: int, queue: ByteQueue) -> None:
+    def __init__(
+        self,
+        port: str,
+        baud_rate: int,
+        queue: ByteQueue,
+        opening: Sequence[Exchange] = (),
+        closing: Sequence[Exchange] = (),
+    ) -> None:
+        """Take what is said to the DAQ whenever the port was opened, and before it is closed."""
+        self._opening = opening
+        self._closing = closing
         self._port = port
         self._baud_rate = baud_rate
         self._queue = queue
@@ -50,6 +72,8 @@ class SerialReader:
         self._wake_read, self._wake_write = os.pipe()
         self._said: str | None = None
         self._pause_s = _SHORTEST_PAUSE_S
+        self._rest_s = _SHORTEST_REST_S
+        self._device: PortInfo | None = None
 
     @property
     def watched(self) -> Watched:
@@ -74,13 +98,25 @@ class SerialReader:
         while not self._thread.stopping.is_set():
             self._thread.beat()
             try:
-                with _open(self._port, self._baud_rate) as port:
+                path = self._path()
+                with _open(path, self._baud_rate) as port:
+                    hold(port.fileno(), self._wake_read, self._opening, self._thread.beat)
                     self._said = None
-                    self._queue.put(PortOpened(self._port))
+                    self._device = device_at(path) or self._device
+                    moved = path != self._port
+                    self._queue.put(PortOpened(f"{self._port}, now {path}" if moved else self._port))
                     self._read_until_lost(port.fileno())
+                    hold(port.fileno(), self._wake_read, self._closing, self._thread.beat)
             except (OSError, termios.error, ValueError) as error:
                 self._say_lost(_reason(error))
             self._wait()
+
+    def _path(self) -> str:
+        """Return where the port is: its name may have gone to another device, or nowhere."""
+        found = None if self._device is None else find_again(self._device)
+        if found is None or os.path.realpath(self._port) == os.path.realpath(found.path):
+            return self._port
+        return found.by_id or found.path
 
     def _read_until_lost(self, port: int) -> None:
         """Read until it must stop; raises OSError if the port is lost."""
@@ -102,6 +138,14 @@ class SerialReader:
                 raise OSError(errno.EIO, "ready, but without data")
             self._pause_s = _SHORTEST_PAUSE_S
             self._queue.put(data)
+            self._rest(len(data))
+
+    def _rest(self, gathered: int) -> None:
+        """Wait until about half a tty has gathered, as fast as so many bytes came since the last read."""
+        rest_s = self._rest_s * _GATHERED_BYTES / gathered
+        self._rest_s = min(max(rest_s, _SHORTEST_REST_S), _LONGEST_REST_S)
+        if self._rest_s > _SHORTEST_REST_S:
+            select.select([self._wake_read], [], [], self._rest_s)
 
     def _say_lost(self, reason: str) -> None:
         """Log it once, and again only when the reason changes."""

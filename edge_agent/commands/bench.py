@@ -18,6 +18,7 @@ from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock
 from edge_agent.diagnose.model import BUILTIN, Model, ModelError
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Pipeline
+from edge_agent.plain import one_line
 from edge_agent.publish.documents import Event, Origin
 from edge_agent.publish.payloads import Payload, encode, payload_of
 from edge_agent.publish.settings import OutboxSettings
@@ -29,8 +30,10 @@ MAX_SECONDS = 86_400.0
 """Most signal that a bench works through; judgement: a day of it takes an hour on a small computer."""
 _SCANS_PER_FRAME = 128
 """Scans of a frame as the reference DAQ sends them."""
-_SCANS_PER_MAKE = 80 * _SCANS_PER_FRAME
-"""Scans made at once; a whole number of frames."""
+_FRAMES_PER_MAKE = 80
+"""Frames made at once, of about a second: judgement."""
+_SCANS_PER_MAKE = _FRAMES_PER_MAKE * _SCANS_PER_FRAME
+"""Scans made at once."""
 _LARGEST_READ = 4095
 """What a tty read gives at most, bytes (Linux)."""
 _MAKING = "making the samples"
@@ -65,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         model = Model.load_for_agent(args.model)
     except ModelError as error:
-        print(f"edge-agent: {error}", file=sys.stderr)
+        print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1
     timer = _StageTimer()
     with tempfile.TemporaryDirectory() as folder:
@@ -131,19 +134,26 @@ def _device() -> Device:
 
 
 def _reads(seconds: float) -> Iterator[bytes]:
-    """A sound motor's four channels on the wire, as a tty gives them: at most 4095 bytes a read."""
+    """The frames as a tty gives those that wait: at most 4095 bytes a read."""
+    wire = bytearray()
+    for number, (frame, _) in enumerate(frames(seconds)):
+        wire += frame
+        if number % _FRAMES_PER_MAKE == 0:
+            yield from (bytes(wire[k : k + _LARGEST_READ]) for k in range(0, len(wire), _LARGEST_READ))
+            wire.clear()
+
+
+def frames(seconds: float) -> Iterator[tuple[bytes, int]]:
+    """Yield the frames of a sound motor's four channels, each with how many scans it holds."""
     rng = np.random.default_rng(0)
-    yield encode_description(_device())
+    yield encode_description(_device()), 0
     sequence = 0
     for first in range(0, int(seconds * RATE_HZ), _SCANS_PER_MAKE):
         counts = _signals((first + np.arange(_SCANS_PER_MAKE)) / RATE_HZ, _Lines(), rng)
-        wire = bytearray()
         for start in range(0, _SCANS_PER_MAKE, _SCANS_PER_FRAME):
             block = SampleBlock(0, first + start, counts[start : start + _SCANS_PER_FRAME])
-            wire += encode_data(block, RATE_HZ, sequence)
+            yield encode_data(block, RATE_HZ, sequence), _SCANS_PER_FRAME
             sequence += 1
-        for start in range(0, len(wire), _LARGEST_READ):
-            yield bytes(wire[start : start + _LARGEST_READ])
 
 
 def _signals(t: NDArray[np.float64], lines: _Lines, rng: np.random.Generator) -> NDArray[np.int16]:

@@ -9,7 +9,7 @@ from edge_agent.acquire.overrides import undescribed_device
 from edge_agent.capabilities import capabilities, least_load_by_current, tells_slip
 from edge_agent.circuit import fit_circuit
 from edge_agent.cli import DONE
-from edge_agent.config import Problem, Settings, load_with_doubts
+from edge_agent.config import Problem, Settings, load_agent
 from edge_agent.limits import described
 from edge_agent.plain import printable
 from edge_agent.signals.sidebands.equivalent_bars import least_load
@@ -31,8 +31,8 @@ def run(args: argparse.Namespace) -> int:
         return DONE
     if args.config is None:
         args.parser.error("expected the configuration file of an agent, or --limits")
-    settings, doubts = load_with_doubts(args.config)
-    lines = list(summary(settings))
+    agent, doubts = load_agent(args.config)
+    lines = [line for settings in agent.motors for line in summary(settings)]
     for line in (verdict(args.config, doubts), *lines, *(f"warning: {doubt}" for doubt in doubts)):
         print(printable(line))
     return 0
@@ -76,9 +76,11 @@ def summary(settings: Settings) -> Iterator[str]:
     mqtt = settings.mqtt_settings()
     secured = "TLS" if mqtt.tls else "not encrypted"
     yield f"broker: {mqtt.host}:{mqtt.port} ({secured}), topics below {mqtt.base_topic(settings.agent.id)}"
-    if settings.http is not None:
+    if settings.http is None:
+        yield "page: none; http: {listen: 127.0.0.1:8642} in the file shows one, with the extra web"
+    else:
         door = "without a token" if settings.http.token_file is None else "with a token"
-        yield f"metrics and health: http://{settings.http.listen}/metrics, /healthz and /readyz, {door}"
+        yield f"page: http://{settings.http.listen}/, {door}; metrics and health: /metrics, /healthz, /readyz"
     yield f"events are kept in {settings.outbox_settings().path} until the broker has them"
 
 

@@ -6,39 +6,52 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from edge_agent.acquire.bounds import line_problem, window_problem
-from edge_agent.acquire.recordings import Recording, RecordingError, read_recording, replay_blocks
+from edge_agent.acquire.recordings import Recording, RecordingError, read_recording
 from edge_agent.acquire.samples import Device
 from edge_agent.capabilities import capabilities
-from edge_agent.cli import WRONG_USAGE
+from edge_agent.captures.replaying import replayed
+from edge_agent.cli import WRONG_USAGE, add_motor_option
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.decision import is_event
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.explain import explain, say_confidence
 from edge_agent.explain_channels import say_dead
-from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.life import Life
+from edge_agent.pipeline import Answer
 from edge_agent.plain import one_line, printable
 from edge_agent.plot import PlotError, check_matplotlib, plot
 from edge_agent.publish.documents import Diagnosis, Event, Origin, State
 from edge_agent.publish.payloads import Payload, payload_of
-
-_BLOCK_S = 0.1
-"""Length of the blocks that a recording is played in, s; verdicts do not depend on it."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("recordings", type=Path, nargs="+", metavar="RECORDING", help="recordings (.npz)")
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of the agent")
+    add_motor_option(parser)
     form = parser.add_mutually_exclusive_group()
     form.add_argument(
         "--json", action="store_true", help="print one JSON object per window, as it would be published"
     )
     form.add_argument(
         "--explain", action="store_true", help="say what each window shows and why its verdict follows"
+    )
+    form.add_argument(
+        "--life",
+        action="store_true",
+        help="print only what changes: the state, the alarm and the baseline, from one recording to the next",
+    )
+    parser.add_argument(
+        "--state-dir",
+        type=Path,
+        metavar="FOLDER",
+        help="with --life: go on with the baseline and the alarm in this folder, and keep them there",
     )
     parser.add_argument(
         "--plot", type=Path, metavar="FOLDER", help="write a picture of each window to this folder"
@@ -47,23 +60,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Replay each recording from a fresh start; 1 when one of them could not be used."""
-    settings = load_settings(args.config)
+    settings = load_settings(args.config, motor=args.motor)
+    if args.state_dir and (problem := _cannot_keep(args, settings)):
+        print(f"edge-agent replay: {one_line(problem)}", file=sys.stderr)
+        return WRONG_USAGE
     if args.plot and (problem := _cannot_plot(args.recordings)):
         print(f"edge-agent replay: {one_line(problem)}", file=sys.stderr)
         return WRONG_USAGE
     try:
         model = Model.load_for_agent(settings.model.file)
     except ModelError as error:
-        print(f"edge-agent: {error}", file=sys.stderr)
+        print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1
     failed = False
-    for path in args.recordings:
-        try:
-            _replay(path, settings, model, args)
-        except RecordingError as error:
-            print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
-            failed = True
+    with ExitStack() as entered:
+        life = _life(args, settings, entered) if args.life else None
+        for path in args.recordings:
+            try:
+                _replay(path, settings, model, args, life)
+            except RecordingError as error:
+                print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
+                failed = True
+        if life is not None:
+            print(printable(life.end()))
     return int(failed)
+
+
+def _cannot_keep(args: argparse.Namespace, settings: Settings) -> str | None:
+    """Return why the folder of `--state-dir` cannot be used; None if it can."""
+    if not args.life:
+        return "--state-dir is used with --life only: nothing else is kept"
+    if args.state_dir.resolve() == settings.state_folder().resolve():
+        return f"{args.state_dir} is the agent's own state_dir; copy baseline.json to another folder"
+    return None
+
+
+def _life(args: argparse.Namespace, settings: Settings, entered: ExitStack) -> Life:
+    """Return a life that is kept in the folder that was named, or nowhere."""
+    folder = args.state_dir or Path(entered.enter_context(TemporaryDirectory()))
+    return Life(folder, settings.motor, settings.baseline_settings())
 
 
 def _cannot_plot(recordings: list[Path]) -> str | None:
@@ -80,7 +115,9 @@ def _cannot_plot(recordings: list[Path]) -> str | None:
     return None
 
 
-def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespace) -> None:
+def _replay(
+    path: Path, settings: Settings, model: Model, args: argparse.Namespace, life: Life | None
+) -> None:
     recording = _described(path, read_recording(path), settings)
     streams = recording.device.streams
     problem = line_problem(streams, settings.motor.line_frequency_hz)
@@ -91,17 +128,16 @@ def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespa
     origin = Origin(settings.agent.id, settings.motor.id, model.spec.name, model.sha256)
     answers = 0
     said_dead: set[str] = set()
-    for answer in _answers(recording, settings, model):
+    if life is not None:
+        life.begin()
+    window, sweep = settings.window, None if life is None else life.load_sweep
+    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s, sweep):
         answers += 1
         for dead in answer.analysis.dead:
             if dead.name not in said_dead:
                 said_dead.add(dead.name)
-                print(f"{path}: {say_dead(dead)}", file=sys.stderr)
-        for kind, payload in _payloads(origin, answer, answers):
-            if args.json:
-                print(json.dumps({"recording": str(path), "kind": kind, **payload}))
-            elif kind == "diagnosis":
-                print(printable(f"{path}: {_sentence(payload)}"))
+                print(printable(f"{path}: {say_dead(dead)}"), file=sys.stderr)
+        _print(path, answer, _payloads(origin, answer, answers), args.json, life)
         if args.explain:
             print(explain(answer, settings.motor), end="\n\n")
         if args.plot:
@@ -114,11 +150,26 @@ def _replay(path: Path, settings: Settings, model: Model, args: argparse.Namespa
         )
 
 
+def _print(
+    path: Path, answer: Answer, payloads: Iterator[tuple[str, Payload]], as_json: bool, life: Life | None
+) -> None:
+    """Print what changed in the life of the motor, or else what the window shows."""
+    if life is not None:
+        for change in life.take(answer):
+            print(printable(f"{path}: {change}"))
+        return
+    for kind, payload in payloads:
+        if as_json:
+            print(json.dumps({"recording": str(path), "kind": kind, **payload}))
+        elif kind == "diagnosis":
+            print(printable(f"{path}: {_sentence(payload)}"))
+
+
 def _described(path: Path, recording: Recording, settings: Settings) -> Recording:
     """Return the recording with what the configuration says of its channels, but for their scales."""
     device = settings.apply_to_recording(recording.device)
     for sentence in _not_applied(recording.device, device, settings):
-        print(f"{path}: {sentence}", file=sys.stderr)
+        print(printable(f"{path}: {sentence}"), file=sys.stderr)
     return replace(recording, device=device)
 
 
@@ -140,13 +191,6 @@ def _not_applied(recorded: Device, device: Device, settings: Settings) -> Iterat
             "a recording keeps its own scales, those of channels are for the DAQ and not applied: "
             + ", ".join(kept)
         )
-
-
-def _answers(recording: Recording, settings: Settings, model: Model) -> Iterator[Answer]:
-    pipeline = Pipeline(settings.motor, model, settings.window.length_s, settings.window.step_s)
-    pipeline.configure(recording.device)
-    for block in replay_blocks(recording, _BLOCK_S):
-        yield from pipeline.push(block)
 
 
 def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str, Payload]]:

@@ -3,16 +3,19 @@
 import argparse
 import logging
 import sys
+from functools import partial
 from pathlib import Path
 
 from edge_agent.acquire.port_source import SerialSource
 from edge_agent.agent import Agent
-from edge_agent.config import load_with_doubts
+from edge_agent.config import load_agent
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.failures import WindowsFailError
+from edge_agent.json_log import log_as_json
 from edge_agent.plain import one_line
 from edge_agent.publish.only_one import TakenError
 from edge_agent.publish.sink import open_sinks
+from edge_agent.reloading import read_again
 from edge_agent.supervision import ThreadLostError, note_hangups, stop_on_signals
 
 _LOG = logging.getLogger(__name__)
@@ -26,17 +29,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up, 2 when another has its place."""
     hung_up = note_hangups()
-    settings, doubts = load_with_doubts(args.config)
+    settings, doubts = load_agent(args.config)
+    if settings.shared.log_format == "json":
+        log_as_json()
     for doubt in doubts:
         _LOG.warning("%s", doubt)
-    logging.getLogger().setLevel(settings.log_level.upper())
+    logging.getLogger().setLevel(settings.shared.log_level.upper())
     stop = stop_on_signals()
     try:
         with settings.only_one():
-            model = Model.load_for_agent(settings.model.file)
+            model = Model.load_for_agent(settings.shared.model.file)
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
-            source, sinks = SerialSource(settings.serial_settings()), open_sinks(settings.sink_settings())
-            Agent(settings, model, source, sinks).run(stop, hung_up)
+            sources = [partial(SerialSource, serial) for serial, _ in settings.daqs()]
+            sinks = open_sinks(settings.sink_settings())
+            reread = partial(read_again, args.config)
+            Agent(settings, model, sources, sinks, reread).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

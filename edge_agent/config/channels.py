@@ -13,6 +13,7 @@ from edge_agent.acquire.samples import ChannelKind
 from edge_agent.acquire.units import standard_unit
 from edge_agent.config.section import Name, Section, problem
 from edge_agent.motor import Positive
+from edge_agent.plain import quoted
 
 MAX_COUNT = 2.0**32
 """Largest offset in counts and largest full scale in units: no converter of these has more than 32 bits."""
@@ -114,7 +115,9 @@ def _repetitions(channels: object, key: str) -> Iterator[InitErrorDetails]:
     for index, channel in enumerate(channels if isinstance(channels, list) else []):
         value = channel.get(key) if isinstance(channel, dict) else None
         if isinstance(value, str) and first.setdefault(value, index) != index:
-            message = f"{value!r} is the {key} of channels[{first[value]}] already; each {key} may occur once"
+            message = (
+                f"{quoted(value)} is the {key} of channels[{first[value]}] already; each {key} may occur once"
+            )
             yield problem((index, key), message, value)
 
 

@@ -14,8 +14,10 @@ from edge_agent.acquire.naming import unit_of
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.acquire.settings import WANTED_CHANNELS, WANTED_RATE
 from edge_agent.acquire.units import standard_unit
+from edge_agent.config.frames import frame_problems
 from edge_agent.config.plates import SURE_FROM_KW, strange_power
 from edge_agent.config.problems import KeyPath
+from edge_agent.config.secret_files import doubts_of_secrets
 from edge_agent.config.settings import Settings
 from edge_agent.motor import MAX_OF_PLATE, MIN_OF_PLATE
 
@@ -71,15 +73,18 @@ def undescribed_channels(root: object) -> Found:
     """
     file = _Content(root)
     decoder, channels = file.decoder, file.get("channels")
-    if decoder is None or decoder.tells_rate or file.number("acquisition", "rate_hz") is None:
+    yield from frame_problems(file.get("acquisition"), channels)
+    if decoder is None or decoder.tells_rate:
+        return
+    if decoder.describes_itself and file.number("acquisition", "rate_hz") is None:
         return
     for index, channel in enumerate(channels if isinstance(channels, list) else []):
         what = _lacking(channel) if isinstance(channel, Mapping) else None
         if what is not None:
             yield (
                 ("channels", index),
-                f"{what} is missing, and {decoder.spoken} whose rate_hz is stated here do not describe "
-                f"themselves; {_ADVICE[what]}",
+                f"{what} is missing, and {decoder.spoken}{_stated(decoder)} do not describe themselves; "
+                f"{_ADVICE[what]}",
             )
 
 
@@ -98,6 +103,11 @@ def doubts(settings: Settings) -> Found:
             ("mqtt", "port"),
             f"{PLAIN_PORT} is usually the port without TLS; with TLS it is {TLS_PORT}: leave the port out",
         )
+    yield from doubts_of_secrets(settings)
+
+
+def _stated(decoder: type[Decoder]) -> str:
+    return " whose rate_hz is stated here" if decoder.describes_itself else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +221,7 @@ def _doubts_of_acquisition(settings: Settings) -> Found:
         "channels": "" if columns else WANTED_CHANNELS,
     }
     missing = {name: what for name, what in wanted.items() if what}
-    if missing:
+    if missing and decoder.describes_itself:
         yield (
             ("acquisition", "driver"),
             f"{acquisition.driver} without {' and '.join(missing)}: right only if the DAQ describes itself"

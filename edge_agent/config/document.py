@@ -1,7 +1,10 @@
 """YAML text as plain values, each with its place; it can neither run code nor grow beyond bounds."""
 
+import errno
 import os
 import re
+import select
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +25,8 @@ MAX_DEPTH = 16
 MAX_WHOLE = 2**63
 """Largest whole number that is read: JSON and the schema know none that is larger."""
 
+_PIPE_S = 10.0
+"""Time that whoever writes into a pipe has, s; judgement: it is a program that fills in a few values."""
 _SURROGATES = re.compile("[\ud800-\udfff]")
 """Lone surrogates: a YAML escape can write them, UTF-8 cannot."""
 _YAML_TAG = "tag:yaml.org,2002:"
@@ -63,7 +68,11 @@ def read_document(file: Path, environment: Mapping[str, str] = os.environ) -> Do
 
     Raises ConfigError if the file cannot be read or is not YAML; lesser problems are in the document.
     """
-    text = _read_text(file)
+    return parse_document(file, read_text(file), environment)
+
+
+def parse_document(file: Path, text: str, environment: Mapping[str, str] = os.environ) -> Document:
+    """Read a text as `read_document` reads a file; `file` is its name, for messages and relative paths."""
     try:
         tags = _tags_of(file, text)
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -81,10 +90,10 @@ def read_document(file: Path, environment: Mapping[str, str] = os.environ) -> Do
     return document
 
 
-def _read_text(file: Path) -> str:
+def read_text(file: Path) -> str:
+    """Return the text of a YAML file. Raises ConfigError if it cannot be read, is too large or not UTF-8."""
     try:
-        with file.open("rb") as stream:
-            content = stream.read(MAX_BYTES + 1)
+        content = _bytes_of(file)
     except OSError as error:
         _refuse(file, None, f"cannot be read: {error.strerror}; give the path of the agent's YAML file")
     if len(content) > MAX_BYTES:
@@ -96,6 +105,24 @@ def _read_text(file: Path) -> str:
         _refuse(
             file, Position(line, column), f"byte 0x{content[error.start]:02x} is not UTF-8; save it as UTF-8"
         )
+
+
+def _bytes_of(file: Path) -> bytes:
+    """Return what is read of a file or a pipe; raises OSError, also if a pipe does not end."""
+    # Otherwise a pipe into which nobody writes could not even be opened.
+    with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb", buffering=0) as stream:
+        source = select.poll()
+        source.register(stream, select.POLLIN)
+        content = b""
+        until_s = time.monotonic() + _PIPE_S
+        while len(content) <= MAX_BYTES:
+            if not source.poll(max(0.0, 1000 * (until_s - time.monotonic()))):
+                raise OSError(errno.ETIMEDOUT, f"a pipe that does not end within {_PIPE_S:g} s")
+            part = stream.read(MAX_BYTES + 1 - len(content))
+            if part == b"":
+                break
+            content += part or b""
+    return content
 
 
 def _tags_of(file: Path, text: str) -> dict[int, str]:

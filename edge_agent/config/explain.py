@@ -56,7 +56,7 @@ def explain(error: ErrorDetails, document: Document) -> tuple[Position, KeyPath,
         return (
             position,
             key,
-            f"missing, expected {_meaning(key)}; add it below {spell(key[:-1]) or 'the top'}",
+            f"missing, expected {meaning(key)}; add it below {spell(key[:-1]) or 'the top'}",
         )
     context = error.get("ctx", {})
     if kind in ("value_error", "conflict"):
@@ -66,7 +66,7 @@ def explain(error: ErrorDetails, document: Document) -> tuple[Position, KeyPath,
         found = f"text of {len(error['input'])} characters"
     else:
         found = _spoken(error["input"], document.spellings.get(key))
-    return position, key, f"found {found}, expected {expected} ({_meaning(key)}){_advice(error)}"
+    return position, key, f"found {found}, expected {expected} ({meaning(key)}){_advice(error)}"
 
 
 def _unknown(key: KeyPath) -> str:
@@ -96,8 +96,8 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
     return next((model for part in get_args(annotation) if (model := _model_in(part))), None)
 
 
-def _meaning(key: KeyPath) -> str:
-    """Return the description of a field, as the middle of a sentence."""
+def meaning(key: KeyPath) -> str:
+    """Return what a key means, by the description of its field, as the middle of a sentence."""
     section = _section(key[:-1]) if key and isinstance(key[-1], str) else None
     field = None if section is None else section.model_fields.get(str(key[-1]))
     described = field.description if field and field.description else "see the README"

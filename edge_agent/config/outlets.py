@@ -53,12 +53,12 @@ def _host_and_port(listen: str) -> tuple[str, str]:
 
 
 class HttpSection(Section):
-    """The HTTP server: `/metrics` for Prometheus, `/healthz` and `/readyz`."""
+    """The HTTP server: the page, `/metrics` for Prometheus, `/healthz` and `/readyz`."""
 
     listen: Annotated[str, AfterValidator(_check_listen)] = "127.0.0.1:8642"
     """IP address and port to listen on."""
     token_file: ExistingFile | None = Field(default=None, validate_default=True)
-    """File with the token that requests must carry; needed for any address but loopback."""
+    """File with the token that requests must carry; needed for any address but loopback, and to write."""
 
     @field_validator("token_file")
     @classmethod
@@ -119,7 +119,8 @@ class CapturesSection(Section):
     """Samples that are kept as recordings when something happens."""
 
     when: Literal["never", "events", "indeterminate", "all"] = "events"
-    """events: changes of the state; indeterminate: windows without an answer, too; all: every state."""
+    """events: changes of state or severity; indeterminate: every ten minutes a window without an answer, too;
+    all: any window."""
     seconds_before: Annotated[float, Field(ge=0, le=600)] = 60.0
     """Seconds kept before the event, in memory."""
     seconds_after: Annotated[float, Field(ge=0, le=600)] = 12.0

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from edge_agent.plain import printable
+from edge_agent.plain import MAX_QUOTED, printable
 
+MAX_SHOWN = 100
+"""Problems that a message names; judgement: nobody reads more, and a wrong file has thousands."""
 KeyPath = tuple[str | int, ...]
 """Keys and list positions that lead to a value, e.g. `("channels", 0, "scale")`."""
 
@@ -46,7 +48,11 @@ class ConfigError(Exception):
         """Take all problems; they are reported in the order of the file."""
         self.problems = tuple(sorted(problems, key=lambda problem: problem.position or Position(0, 0)))
         """What is wrong, never empty."""
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        shown = [str(problem) for problem in self.problems[:MAX_SHOWN]]
+        more = len(self.problems) - len(shown)
+        if more:
+            shown.append(f"and {more} more problems; correct these first")
+        super().__init__("\n".join(shown))
 
 
 def spell(key: KeyPath) -> str:
@@ -56,5 +62,6 @@ def spell(key: KeyPath) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += f".{step}" if text else step
+            word = step if len(step) <= MAX_QUOTED else f"{step[:MAX_QUOTED]}..."
+            text += f".{word}" if text else word
     return text

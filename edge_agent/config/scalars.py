@@ -46,7 +46,7 @@ def read_unquoted(text: str) -> Scalar:
 def advise_number(text: str) -> str:
     """Return what to write instead of text, if a number is expected."""
     if len(text) > MAX_NUMBER_LENGTH:
-        return "write it without quotes and unit, with a decimal point"
+        return "write it without quotes and unit; a fraction, where one is allowed, with a decimal point"
     if found := _LEADING_ZERO.fullmatch(text):
         return f"a leading zero makes it octal for some programs; write {found[1]}{found[2].replace('_', '')}"
     if _OTHER_BASE.fullmatch(text):
@@ -61,7 +61,7 @@ def advise_number(text: str) -> str:
         return f"write it without the unit: {found[1]}"
     if isinstance(number := read_unquoted(text), int | float) and not isinstance(number, bool):
         return f"write it without quotes: {text}"
-    return "write it without quotes and unit, with a decimal point"
+    return "write it without quotes and unit; a fraction, where one is allowed, with a decimal point"
 
 
 def _whole_where_it_is(number: float) -> int | float:

@@ -13,9 +13,12 @@ from edge_agent.acquire.drivers import DRIVERS, decoder_of
 from edge_agent.acquire.overrides import ChannelOverride, with_channels, with_channels_of_recording
 from edge_agent.acquire.samples import Device
 from edge_agent.acquire.settings import SerialSettings
+from edge_agent.baseline.settings import BaselineSettings
 from edge_agent.config.addresses import check_port
 from edge_agent.config.broker import MqttSection
 from edge_agent.config.channels import Channels
+from edge_agent.config.frames import OPEN_INPUTS, Closing, DigitalInputs, Frame, Inputs, Opening, Preset
+from edge_agent.config.learning import AlertsSection, BaselineSection, baseline_settings
 from edge_agent.config.outlets import CapturesSection, HomeAssistantSection, HttpSection, WebhookSection
 from edge_agent.config.problems import ConfigError, Problem
 from edge_agent.config.section import MAX_ID_LENGTH, Id, Name, Section
@@ -30,18 +33,21 @@ from edge_agent.publish.settings import (
     SinkSettings,
 )
 
+VERSION = 1
+"""Version of the YAML file that this program reads; a change that old files do not survive raises it."""
 _STEP_S = 2.0
 """Default time between windows, s. Judgement: a broken bar takes days to grow."""
 
 
-def _host_id() -> str:
+def host_id() -> str:
+    """Return the name of this computer as an id."""
     return re.sub(r"[^A-Za-z0-9_-]", "-", socket.gethostname().split(".")[0]) or "agent"
 
 
 class AgentSection(Section):
     """The agent's own identity."""
 
-    id: Id = Field(default_factory=_host_id)
+    id: Id = Field(default_factory=host_id)
     """Name of the agent in topics: letters, digits, `_` and `-`; default: host and motor.id."""
     site: Printable | None = None
     """Where the agent is installed, a note for people."""
@@ -63,12 +69,26 @@ class AcquisitionSection(Section):
     baud_rate: Annotated[int, Field(ge=1200, le=12_000_000)] = 921_600
     """Bits per second of a UART; has no effect on USB CDC."""
     rate_hz: Annotated[float, Field(ge=10, le=1_000_000)] | None = None
-    """Scans per second, for drivers such as csv_lines: lines do not say it."""
+    """Scans per second, for drivers such as csv_lines: lines do not say it. due_daq and dataq are told it,
+    and take the nearest one; null: 10000 for these."""
     columns: Annotated[
         Annotated[tuple[Name, ...], Field(min_length=1, max_length=64)] | None, BeforeValidator(as_tuple)
     ] = None
     """Names of all columns of a line, in order, for csv_lines; those that are not channels are ignored. null:
     the columns are the channels, or a header of the DAQ names them."""
+    preset: Preset = None
+    """A DAQ that the driver fixed_frame knows; null: it is described by `frame`."""
+    inputs: Inputs = None
+    """Input that each channel is connected to, in their order: A0 to A11 of due_daq, 0 to 7 of dataq (there
+    256 more for each step of gain); null: the first ones."""
+    frame: Frame = None
+    """Layout of the frames, for fixed_frame without a preset."""
+    open: Opening = None
+    """Commands that make the DAQ send, in order, for fixed_frame without a preset; null: it sends unasked."""
+    close: Closing = None
+    """Commands that stop the DAQ, likewise; null: none."""
+    digital_inputs: DigitalInputs = None
+    """What the seven digital inputs of a DATAQ read; null: 127, as where nothing is connected to them."""
 
     @field_validator("columns")
     @classmethod
@@ -122,6 +142,8 @@ class ModelSection(Section):
 class Settings(Section):
     """All settings of an agent."""
 
+    version: Annotated[int, Field(ge=1, le=VERSION)] = VERSION
+    """Version of this file; without it, the newest one that the program reads."""
     agent: AgentSection = Field(default_factory=AgentSection)
     """The agent's own identity."""
     motor: Nameplate
@@ -134,6 +156,10 @@ class Settings(Section):
     """Length of the windows, and how often there is one."""
     model: ModelSection = ModelSection()
     """The model file."""
+    baseline: BaselineSection = BaselineSection()
+    """What is normal for this motor, learned while it is sound."""
+    alerts: AlertsSection = AlertsSection()
+    """How often the agent may be wrong."""
     mqtt: MqttSection
     """The broker."""
     homeassistant: HomeAssistantSection | None = None
@@ -150,6 +176,8 @@ class Settings(Section):
     """Folder of the outbox; null: the agent's id in systemd's StateDirectory or ~/.local/state/edge-agent."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least important messages that are logged."""
+    log_format: Literal["text", "json"] = "text"
+    """json: each message of the log is a JSON object on a line of its own, for programs that collect logs."""
 
     @model_validator(mode="before")
     @classmethod
@@ -163,7 +191,7 @@ class Settings(Section):
             return given
         if not re.fullmatch(r"[A-Za-z0-9_-]+", motor_id):  # the motor's own check reports it
             return given
-        return given | {"agent": agent | {"id": f"{_host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
+        return given | {"agent": agent | {"id": f"{host_id()}-{motor_id}"[-MAX_ID_LENGTH:]}}
 
     @field_validator("homeassistant")
     @classmethod
@@ -203,6 +231,12 @@ class Settings(Section):
             rate_hz=self.acquisition.rate_hz,
             columns=self.acquisition.columns or (),
             window_s=self.window.length_s,
+            preset=self.acquisition.preset,
+            inputs=self.acquisition.inputs or (),
+            opening=tuple(command.encode() for command in self.acquisition.open or ()),
+            closing=tuple(command.encode() for command in self.acquisition.close or ()),
+            frame=None if self.acquisition.frame is None else self.acquisition.frame.layout(),
+            digital_inputs=self.acquisition.digital_inputs or OPEN_INPUTS,
         )
 
     def device_channels(self) -> tuple[ChannelOverride, ...]:
@@ -217,6 +251,10 @@ class Settings(Section):
         """Return the device of a recording with what this file says of its channels, but for their scales."""
         return with_channels_of_recording(device, self.device_channels())
 
+    def baseline_settings(self) -> BaselineSettings:
+        """Return what the baseline must know."""
+        return baseline_settings(self.baseline, self.alerts)
+
     def mqtt_settings(self) -> MqttSettings:
         """Return what the publisher must know."""
         return self.mqtt.settings()
@@ -226,10 +264,10 @@ class Settings(Section):
         own = self.outbox_settings()
         before = (_common_folder() if self.state_dir is None else self.state_dir) / "outbox.sqlite3"
         former = None if before == own.path else before
-        topics = tuple(f"{self.mqtt.prefix}/{a}/{self.motor.id}/event" for a in (self.agent.id, _host_id()))
+        topics = tuple(f"{self.mqtt.prefix}/{a}/{self.motor.id}/event" for a in (self.agent.id, host_id()))
         return SinkSettings(
             self.agent.id,
-            self.motor.id,
+            (self.motor.id,),
             self.state_folder(),
             self.mqtt_settings(),
             own,
@@ -242,6 +280,12 @@ class Settings(Section):
             tuple(webhook.settings() for webhook in self.notify),
         )
 
+    def of_verdicts(self) -> dict[str, object]:
+        """Return what decides a verdict, as JSON: nothing of brokers and servers, and so no secret."""
+        return self.model_dump(
+            mode="json", include={"agent", "motor", "acquisition", "channels", "window", "model"}
+        )
+
     def outbox_settings(self) -> OutboxSettings:
         """Return where events wait for the broker."""
         return OutboxSettings(path=self.state_folder() / "outbox.sqlite3")
@@ -250,7 +294,7 @@ class Settings(Section):
         """Return the folder for what must outlive a restart; raises ConfigError if there is none."""
         if self.state_dir is not None:
             return self.state_dir
-        host_alone = self.agent.id == _host_id()
+        host_alone = self.agent.id == host_id()
         return _common_folder() if host_alone else _common_folder() / self.agent.id
 
     def only_one(self) -> contextlib.AbstractContextManager[None]:

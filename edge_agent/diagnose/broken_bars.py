@@ -71,7 +71,7 @@ def judge(evidence: Evidence, pair: SidebandPair) -> Opinion:
     if lowest <= BARS.sound or bars < BARS.alarm or not _stands_out(evidence, pair):
         highest += _hidden_bars(evidence, pair) if by_amplitude else 0.0
         refusal = None
-        if highest >= BARS.broken:
+        if max(highest, evidence.detection_limit_bars or 0.0) >= BARS.broken:
             refusal = _too_weak(evidence, highest)
         elif lowest > BARS.sound:
             refusal = of_bars.BETWEEN.refuse(bars)
@@ -90,7 +90,7 @@ def _stands_out(evidence: Evidence, pair: SidebandPair) -> bool:
 def _too_weak(evidence: Evidence, highest: float) -> Refusal:
     """Return why nothing can be claimed: the noise floor or the modulation may hide a bar."""
     limit, load = evidence.detection_limit_bars or 0.0, evidence.load or 0.0
-    if limit > BARS.broken:
+    if limit >= BARS.broken:
         weak = of_bars.WEAK_LIMIT if load < BARS.unsteady_from_load else of_bars.WEAK_LIMIT_UNDER_LOAD
         return weak.refuse(limit)
     oscillates = (evidence.load_swing_bars or 0.0) > BARS.own_modulation * (evidence.equivalent_bars or 0.0)
@@ -191,11 +191,11 @@ def _unlike_training(belief: Belief) -> Refusal:
     return of_bars.UNLIKE_TRAINING.refuse(belief.distance, belief.distance_limit)
 
 
-def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> Verdict:
+def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...] | None) -> Verdict:
     """Fill in a verdict whose state is decided, from its evidence and the class probabilities.
 
-    Broken bars that the sidebands show without the network have severity watch, and the sidebands alone
-    count them.
+    The probabilities are None where the network was not asked. Broken bars that the sidebands show without
+    the network have severity watch, and the sidebands alone count them.
     """
     bars = verdict.evidence.equivalent_bars or 0.0
     if not broken:
@@ -204,10 +204,10 @@ def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...]) -> 
             verdict,
             state=State.HEALTHY,
             severity=severity,
-            confidence=probabilities[0],
+            confidence=None if probabilities is None else probabilities[0],
             probabilities=probabilities,
         )
-    if verdict.evidence.modalities_agree is None:
+    if probabilities is None or verdict.evidence.modalities_agree is None:
         count = _count_by_sidebands(verdict.evidence)
         return replace(verdict, state=State.BROKEN_BARS, severity=Severity.WATCH, broken_bars=count)
     return replace(

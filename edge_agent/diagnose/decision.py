@@ -9,9 +9,10 @@ from dataclasses import replace
 from typing import Generic, TypeVar
 
 from edge_agent.diagnose.broken_bars import answer
+from edge_agent.diagnose.reasons import Reasons, reason_of
 from edge_agent.limits import BARS, STATE
 from edge_agent.refusals import of_samples
-from edge_agent.verdict import CLASSES, Evidence, Fault, Finding, Reason, Refusal, Severity, State, Verdict
+from edge_agent.verdict import CLASSES, Evidence, Fault, Finding, Refusal, Severity, State, Verdict
 
 F = TypeVar("F", bound=Finding)
 _NEVER_S = -float("inf")
@@ -36,7 +37,6 @@ class Looks:
         """True from when enough looks showed the fault until enough looks did not."""
         self._for_fault = 0
         self._against = 0
-        self._counted_s = _NEVER_S
         self._end_s = _NEVER_S
 
     @property
@@ -48,9 +48,9 @@ class Looks:
         """Take a window that answers, from `start_s` to `end_s`; return whether it is a look."""
         if start_s < self._end_s:
             return False
-        if not self.faulty and end_s - self._counted_s > STATE.memory_s:
+        if not self.faulty and end_s - self._end_s > STATE.memory_s:
             self._for_fault = 0
-        self._end_s = self._counted_s = end_s
+        self._end_s = end_s
         if faulty:
             self._for_fault = min(self._for_fault + 1, STATE.looks_up)
             self._against = 0
@@ -64,12 +64,39 @@ class Looks:
         return True
 
 
+class Hold:
+    """How long a state lasts without an answer.
+
+    Five minutes; or twice the longest time after which an answer confirmed it, up to half an hour. So the
+    state of a motor that answers once in ten minutes does not come and go.
+    """
+
+    def __init__(self) -> None:
+        """Begin with a motor that is not known."""
+        self._longest_gap_s = 0.0
+        self._supported_s = _NEVER_S
+
+    def support(self, end_s: float, confirms: bool) -> None:
+        """Take an answer that supports a state; `confirms`: it is the state of the answer before it."""
+        gap_s = end_s - self._supported_s
+        if not confirms:
+            self._longest_gap_s = 0.0
+        elif 2 * gap_s <= STATE.max_hold_s:
+            self._longest_gap_s = max(self._longest_gap_s, gap_s)
+        self._supported_s = end_s
+
+    def lasts(self, end_s: float, doubtful: bool) -> bool:
+        """True as long as the state is held; no gap makes it last longer while looks speak against it."""
+        usual_s = 0.0 if doubtful else 2 * self._longest_gap_s
+        return end_s - self._supported_s < max(STATE.hold_s, usual_s)
+
+
 class OverTime(Generic[F]):
     """The state of one fault.
 
     From indeterminate, `healthy` takes three windows that answer, and a fault as many looks. A state is held
-    for five minutes without an answer; a fault that was found is remembered beyond that, until looks refute
-    it: the first window that shows it again is enough.
+    for minutes without an answer (`Hold`); a fault that was found is remembered beyond that, until looks
+    refute it: the first window that shows it again is enough.
     """
 
     def __init__(self, start: F) -> None:
@@ -80,8 +107,9 @@ class OverTime(Generic[F]):
         self._start = start
         self._looks = Looks()
         self._healthy_windows = 0
-        self._supported_s = _NEVER_S
-        self._new_reason = 0
+        self._supported_faulty: bool | None = None
+        self._hold = Hold()
+        self._reasons = Reasons[F]()
 
     def update(self, finding: F, start_s: float, end_s: float) -> bool:
         """Take the finding of the next window; return whether state, severity or reason changed.
@@ -100,12 +128,14 @@ class OverTime(Generic[F]):
             return False
         if not finding.faulty and (self._looks.doubtful or self._healthy_windows < STATE.min_windows):
             return False
-        self._supported_s = end_s
+        self._hold.support(end_s, finding.faulty is self._supported_faulty)
+        self._supported_faulty = finding.faulty
         return self._settle(self._smoothed(finding))
 
     def refuse(self, refusal: Refusal) -> bool:
         """Set the state to indeterminate at once, as when no samples come; return whether it changed."""
         self._healthy_windows = 0
+        self._reasons.forget()
         before = self.state
         return self._settle(
             replace(self._start, refusal=refusal, window=before.window, evidence=before.evidence)
@@ -114,22 +144,14 @@ class OverTime(Generic[F]):
     def forget(self) -> None:
         """Forget all looks: what comes next may be another motor."""
         self._looks = Looks()
+        self._hold, self._supported_faulty = Hold(), None
 
     def _refused(self, finding: F, end_s: float) -> bool:
-        if self.state.state is not State.INDETERMINATE:
-            if end_s - self._supported_s < STATE.hold_s:
-                return False
-            return self._settle(finding)
-        return self._settle(finding) if self._is_the_reason(finding) else False
-
-    def _is_the_reason(self, finding: F) -> bool:
-        """True if a reason has come often enough in a row to take the place of the one before it."""
-        before = _reason(self.state)
-        if _reason(finding) is before or before is Reason.STARTING:
-            self._new_reason = 0
-            return True
-        self._new_reason += 1
-        return self._new_reason >= STATE.patience_windows
+        prevailing = self._reasons.take(finding, end_s, reason_of(self.state))
+        held = self._hold.lasts(end_s, self._looks.doubtful)
+        if held and self.state.state is not State.INDETERMINATE:
+            return False
+        return self._settle(prevailing)
 
     def _smooth(self, finding: F) -> None:
         """Take in what a window says beside the state."""
@@ -139,12 +161,11 @@ class OverTime(Generic[F]):
         return finding
 
     def _settle(self, finding: F) -> bool:
-        self._new_reason = 0
         before, self.state = self.state, finding
-        return (before.state, before.severity, _reason(before)) != (
+        return (before.state, before.severity, reason_of(before)) != (
             finding.state,
             finding.severity,
-            _reason(finding),
+            reason_of(finding),
         )
 
 
@@ -167,14 +188,16 @@ class BarsOverTime(OverTime[Verdict]):
         self._windows += 1
         share = max(STATE.new_share, 1 / self._windows)
         self._bars += share * ((finding.evidence.equivalent_bars or 0.0) - self._bars)
-        new = finding.probabilities or tuple(self._probabilities)
-        self._probabilities = [
-            old + share * (p - old) for old, p in zip(self._probabilities, new, strict=True)
-        ]
+        if finding.probabilities is not None:
+            before = self._probabilities if any(self._probabilities) else finding.probabilities
+            self._probabilities = [
+                old + share * (p - old) for old, p in zip(before, finding.probabilities, strict=True)
+            ]
 
     def _smoothed(self, finding: Verdict) -> Verdict:
         evidence = replace(finding.evidence, equivalent_bars=self._bars)
-        settled = answer(replace(finding, evidence=evidence), finding.faulty, tuple(self._probabilities))
+        probabilities = None if finding.probabilities is None else tuple(self._probabilities)
+        settled = answer(replace(finding, evidence=evidence), finding.faulty, probabilities)
         steady = replace(settled, severity=self._steady_severity(settled))
         return replace(steady, evidence=finding.evidence)
 
@@ -258,7 +281,3 @@ def _told(verdict: Verdict) -> list[tuple[Fault, State, object]]:
     """Return states and severities; a fault of which nothing is known is as one that was never looked for."""
     others = [(o.fault, o.state, o.severity) for o in verdict.others if o.state is not State.INDETERMINATE]
     return [(verdict.fault, verdict.state, verdict.severity), *others]
-
-
-def _reason(finding: Finding) -> Reason | None:
-    return finding.refusal.reason if finding.refusal else None

@@ -120,6 +120,10 @@ class LoadSweep:
                 return _refused(verdict, by_ducts)
         return verdict
 
+    def begin_run(self) -> None:
+        """Note that the time axis of the samples begins anew."""
+        self._end_s = self._read_s = -math.inf
+
     def _take(self, look: Look) -> None:
         """Add a look to its group; begin anew if the rotor is another one than before."""
         group = self._groups.setdefault(look.group, [])
@@ -169,30 +173,36 @@ class LoadSweep:
             self._file.write({"plate": self._plate, "tells": str(self.tells), "looks": looks})
 
     def _load(self) -> None:
-        content = None if self._file is None else self._file.read()
-        if content is None or self._file is None:
+        kept = None if self._file is None else self._file.read_as(_kept)
+        if kept is None:
             return
-        if content.get("plate") != self._plate:
+        plate, tells, looks = kept
+        if plate != self._plate:
             _LOG.info("the plate has changed: the load sweep begins anew")
             return
-        try:
-            self._restore(content)
-        except (TypeError, ValueError, KeyError) as error:
-            self._groups, self.tells = {}, Sweep.NOT_YET
-            self._file.put_aside(f"{type(error).__name__}: {error}")
-
-    def _restore(self, content: dict[str, object]) -> None:
-        """Take up the content of the file; raises an error of its form if it cannot be one."""
-        looks = content["looks"]
-        if not isinstance(looks, list):
-            raise TypeError("looks is no list")
-        for row in looks:
-            look = Look(*(float(value) for value in row))
-            if not all(map(math.isfinite, astuple(look))):
-                raise ValueError("a look is not finite")
+        for look in looks:
             self._groups.setdefault(look.group, []).append(look)
-        self.tells = Sweep(str(content["tells"]))
+        self.tells = tells
         self._settle()
+
+
+def _kept(content: dict[str, object]) -> tuple[object, Sweep, list[Look]]:
+    """Return plate, answer and looks of the file's content; raises ValueError if it cannot be one."""
+    rows = content.get("looks")
+    if not isinstance(rows, list):
+        raise ValueError("looks must be a list")
+    return content.get("plate"), Sweep(str(content.get("tells"))), [_look(row) for row in rows]
+
+
+def _look(row: object) -> Look:
+    """Return a look of the file; raises ValueError if it cannot be one."""
+    try:
+        look = Look(*(float(value) for value in row))  # type: ignore[attr-defined]
+    except TypeError as error:
+        raise ValueError(f"{row} is not a look: {error}") from None
+    if not all(map(math.isfinite, astuple(look))) or look.slip <= 0:
+        raise ValueError(f"{row} is not a look: it takes a slip above 0 and finite numbers")
+    return look
 
 
 def tell(laws: Laws, points: list[Point], before: Sweep = Sweep.NOT_YET) -> Sweep:

@@ -162,59 +162,56 @@ class BarLimits:
 
 
 @dataclass(frozen=True, slots=True)
-class DuctLimits:
-    """When a sweep of loads proves that the rotor's iron makes the sidebands, and no broken bar."""
+class LongLimits:
+    """Limits of what minutes of an idling motor's current may say."""
 
-    min_spread: float = limit(
-        2.2,
-        "Largest over smallest slip that looks must cover.",
-        "measured: bench_ducts.py; loads of 30 and 90 % cover three",
-        "smaller: errors of the circuit pass for a slope",
+    min_cycles: float = limit(
+        10.0,
+        "Pole-pass cycles that the stretch must hold.",
+        "measured: from ten on no peak of the supply's wander stands out like a pair (bench_evidence.py)",
+        "smaller: wander passes for bars",
     )
-    min_slips: int = limit(
-        4,
-        "Slips, each at least 15 % from the next, at which there must be looks.",
-        "physics: bars, iron and the angle between them are three unknowns",
-        "smaller: any bars can be explained by iron",
+    max_cycles: float = limit(
+        40.0,
+        "Pole-pass cycles of the longest stretch.",
+        "judgement: more lower the floor little, and the slip moves meanwhile",
+        "larger: slower answers",
     )
     min_looks: int = limit(
-        2, "Looks at each of them.", "judgement: one may be disturbed", "smaller: single windows decide"
-    )
-    min_against_bars: float = limit(
-        16.0,
-        "Misfit of broken bars alone over the best fit, from which they are ruled out alone.",
-        "physics: four standard deviations",
-        "smaller: errors of the circuit pass for iron",
-    )
-    max_misfit: float = limit(
-        2.0,
-        "Misfit per slip up to which iron and bars explain the sidebands.",
-        "judgement: above it something else makes them",
-        "larger: other causes pass for ducts",
-    )
-    hidden_bars: float = limit(
-        0.8,
-        "Equivalent bars that may be hidden beside the iron at most, as far as the loads can tell.",
-        "measured on 60 simulated motors, first seeds 6590010 and 6600000 (bench_ducts.py); about one bar",
-        "larger: weak breaks beside ducts are missed; smaller: sound rotors with ducts stay alarms",
-    )
-    hidden_share: float = limit(
-        1.0,
-        "The same, over the fewest equivalent bars that were seen: beside strong ducts it may be more.",
-        "measured as hidden_bars",
-        "as hidden_bars, of strong ducts",
-    )
-    over_law: float = limit(
-        1.25,
-        "Bars of a window over what the iron makes at its slip, from which the window counts again.",
-        "judgement: windows at one slip scatter by 1 %, and heat moves them by some percent",
-        "smaller: a hot rotor is an alarm; larger: bars that break later are found late",
-    )
-    changed_looks: int = limit(
         3,
-        "Looks in a row that do not fit those before them, after which the sweep begins anew.",
-        "judgement: as many as find a fault",
-        "smaller: disturbed windows cost a sweep",
+        "Windows that must tell the slip by slots.",
+        "judgement",
+        "smaller: a misread window tells it",
+    )
+    min_told: float = limit(
+        0.8,
+        "Share of the windows that must tell the slip by slots.",
+        "judgement",
+        "smaller: the slip may have moved unseen",
+    )
+    max_slip_moves: float = limit(
+        0.8,
+        "How far the slip may move within the stretch, in bins of it.",
+        "physics: a line that moves by a bin loses a tenth under a Hann taper",
+        "larger: the pair is smeared until a broken bar looks sound",
+    )
+    max_load: float = limit(
+        0.15,
+        "Largest load, per unit, at which minutes of current answer in place of a window.",
+        "measured: simulated motors at 2 to 12 % load (bench_idle.py)",
+        "larger: answers where nothing was measured",
+    )
+    healthy_below: float = limit(
+        0.25,
+        "Upper end of the interval of the equivalent bars below which an idling rotor is called healthy.",
+        "measured: hot rotors and saturated iron hide up to two fifths at light load (bench_idle.py)",
+        "larger: a broken bar of a hot motor may be called healthy",
+    )
+    min_cycles_elsewhere: float = limit(
+        5.0,
+        "Pole-pass cycles from which a pair at another slip counts.",
+        "as slip.min_cycles_below",
+        "smaller: noise next to the line refuses sound rotors",
     )
 
 
@@ -264,6 +261,12 @@ class StateLimits:
         "judgement: stops and load steps of most duties are shorter",
         "larger: states outlive their truth; smaller: they flutter",
     )
+    max_hold_s: float = limit(
+        1800.0,
+        "The same at most, for a motor whose answers have come back after long gaps, s.",
+        "judgement: a stop or a break of a shift is no longer",
+        "larger: states outlive their truth; smaller: those of motors that answer seldom flutter",
+    )
     min_over_limit: float = limit(
         3.0,
         "Equivalent bars, per the window's own detection limit, from which a fault counts over time.",
@@ -284,9 +287,21 @@ class StateLimits:
     )
     patience_windows: int = limit(
         3,
-        "Windows in a row with a new reason before the reason of the state changes.",
+        "Windows with a new reason before the reason of the state changes.",
         "judgement",
         "smaller: reasons take turns",
+    )
+    reason_s: float = limit(
+        120.0,
+        "Time over which the reasons of windows are counted, s.",
+        "measured: bench_motor_days.py; two turns of most duties",
+        "larger: a lasting reason is told later; smaller: reasons take turns",
+    )
+    reason_lead: float = limit(
+        2.0,
+        "How many times as often as the reason of the state another one must come to take its place.",
+        "measured: bench_motor_days.py",
+        "larger: a lasting reason is told later; smaller: reasons take turns",
     )
     clear_limit_share: float = limit(
         0.5,

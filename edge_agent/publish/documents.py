@@ -4,9 +4,12 @@ from dataclasses import dataclass, field
 
 from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.audit.findings import PlateFinding
+from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.motor import Nameplate
+from edge_agent.outlook import Outlook
 from edge_agent.verdict import Verdict
 
 
@@ -36,6 +39,8 @@ class State:
     """When it is said."""
     captured: str | None = None
     """Name of the recording of the change to this state; None if none is kept."""
+    clock_set: bool = True
+    """False while the clock of this computer is not set, so that dates may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +119,8 @@ class Info:
     """How often the model was right, on what it was not trained on."""
     unix_s: float
     """When it is said."""
+    plate_findings: tuple[PlateFinding, ...] = ()
+    """Entries of the configuration that the signals contradict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +133,30 @@ class Measurements:
     """Of the newest window."""
     running: RunningTime
     """Hours and starts."""
+    unix_s: float
+    """When it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """How a motor develops, said after the start and once an hour."""
+
+    origin: Origin
+    """Who says it."""
+    outlook: Outlook
+    """The newest day, its growth, and the forecast."""
+    unix_s: float
+    """When it is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """What is normal for this motor, said when its state changes and at every heartbeat."""
+
+    origin: Origin
+    """Who says it."""
+    status: BaselineStatus
+    """How far it is, and what was seen against it."""
     unix_s: float
     """When it is said."""
 
@@ -206,11 +237,30 @@ class Health:
     """Outbox files that were damaged or of a newer version, ever; they lie beside the outbox."""
     messages_left_out: int = 0
     """Messages that the broker or the server of a webhook does not take, e.g. because they are too large."""
+    captures_written: int = 0
+    """Captures written since the start."""
+    captures_failed: int = 0
+    """Captures that could not be written since the start."""
     commands_done: int = 0
     """Commands that were done."""
     commands_refused: int = 0
     """Commands that were not done: wrong ones, and more than are allowed in a minute."""
+    proven_limit_bars: float | None = None
+    """The smallest number of equivalent bars that the last self-test found; None if none or not tested."""
+    self_test_age_s: float | None = None
+    """Time since the last self-test that added bars to a window; None before the first."""
+    self_test_problem: str | None = None
+    """Why the last self-test failed, in words; None while all is well."""
+    state_folder: str | None = None
+    """What is wrong with the folder of what must outlive a restart, in words; None while all is well."""
+    clock_set: bool = True
+    """False while the clock of this computer is not set, so that dates may be wrong."""
 
 
-Document = State | Event | Diagnosis | Alarm | Info | Measurements | Health | Reply
+Document = State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Trend | Health | Reply
 """Whatever the agent has to say."""
+
+
+def motor_of(document: Document) -> str | None:
+    """Return the id of the motor that a document is about; None for one of the agent itself."""
+    return None if isinstance(document, Health | Reply) else document.origin.motor

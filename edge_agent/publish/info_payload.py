@@ -40,6 +40,7 @@ def info_payload(info: Info) -> Payload:
         "model": {"name": info.origin.model_name, "sha256": info.origin.model_sha256},
         "accuracy": [asdict(figure) | {"interval": list(figure.interval)} for figure in info.accuracy],
         "can_tell": list(info.can_tell),
+        "plate_findings": [asdict(finding) for finding in info.plate_findings],
     }
 
 

@@ -34,6 +34,28 @@ def only_one(folder: Path, broker: str, client_id: str) -> Iterator[None]:
         yield
 
 
+def find_holder(folder: Path, broker: str, client_id: str) -> str | None:
+    """Return which agent has the folder or the client id, in words; None if none does, or none can be seen.
+
+    Nothing is made: no folder, and no lock, which would belong to whoever asks.
+    """
+    with contextlib.suppress(OSError):  # no agent has run here yet, or this user may not look
+        descriptor = os.open(folder / LOCK_FILE, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return f"the agent of {folder} (process {_holder(descriptor)})"
+        finally:
+            os.close(descriptor)
+    try:
+        name = _claim_client_id(broker, client_id)
+    except TakenError:
+        return f"an agent on this machine with the client id {client_id}"
+    if name is not None:
+        name.close()
+    return None
+
+
 def _lock_folder(folder: Path) -> int | None:
     """Return the descriptor that holds the lock; None if there can be none."""
     try:
@@ -46,7 +68,7 @@ def _lock_folder(folder: Path) -> int | None:
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
     except BlockingIOError:
-        holder = os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
+        holder = _holder(descriptor)
         os.close(descriptor)
         raise TakenError(
             f"another agent (process {holder}) uses the folder {folder}; stop it, or give each motor its own "
@@ -55,6 +77,11 @@ def _lock_folder(folder: Path) -> int | None:
     except OSError:  # a file system without locks, or a full one
         pass
     return descriptor
+
+
+def _holder(descriptor: int) -> str:
+    """Return the process that holds a lock file, as it wrote it there."""
+    return os.read(descriptor, 20).decode(errors="replace").strip() or "unknown"
 
 
 def _claim_client_id(broker: str, client_id: str) -> socket.socket | None:

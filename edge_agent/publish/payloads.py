@@ -4,8 +4,10 @@ import json
 from dataclasses import fields
 
 from edge_agent.publish.alarm_payload import alarm_payload
+from edge_agent.publish.baseline_payload import baseline_payload
 from edge_agent.publish.documents import (
     Alarm,
+    Baseline,
     Diagnosis,
     Document,
     Event,
@@ -16,9 +18,11 @@ from edge_agent.publish.documents import (
     Reply,
     State,
     Told,
+    Trend,
 )
 from edge_agent.publish.info_payload import info_payload
 from edge_agent.publish.json_values import SCHEMA, Payload, encode, iso_time, rounded, significant
+from edge_agent.publish.trend_payload import trend_payload
 from edge_agent.summary import advise, summarise
 from edge_agent.verdict import CLASSES, BarCount, Evidence, Finding, Refusal, Verdict, WindowSpan
 
@@ -29,7 +33,8 @@ def payload_of(document: Document) -> Payload:
     """Return a document as it is published."""
     match document:
         case State():
-            return _verdict(document.origin, document.verdict, document.unix_s, document.captured)
+            state = _verdict(document.origin, document.verdict, document.unix_s, document.captured)
+            return state | {"clock_set": document.clock_set}
         case Diagnosis():
             return _verdict(document.origin, document.verdict, document.unix_s)
         case Event():
@@ -40,6 +45,10 @@ def payload_of(document: Document) -> Payload:
             return info_payload(document)
         case Measurements():
             return _measurements(document)
+        case Baseline():
+            return baseline_payload(document)
+        case Trend():
+            return trend_payload(document)
         case Reply():
             return _reply(document)
         case Health():

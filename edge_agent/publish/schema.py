@@ -10,6 +10,9 @@ from pathlib import Path
 
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.alarm import Condition
+from edge_agent.audit.findings import PlateFinding, Sureness, Suspect
+from edge_agent.baseline.recognition import Change
+from edge_agent.baseline.status import BaselineState
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.publish.json_values import SCHEMA
@@ -73,6 +76,7 @@ _BARS = _object(
     }
 )
 _BRIEF: dict[str, Schema] = {**_OUTCOME, "broken_bars": _or_null(_BARS)}
+_CLOCK: dict[str, Schema] = {"clock_set": {"type": "boolean"}}
 _FINDINGS: dict[str, Schema] = {"findings": _map(_object({**_OUTCOME, "trigger": _TRIGGER}))}
 _WINDOW = _object(
     {
@@ -92,7 +96,11 @@ _MEASURED: Schema = {
 _MODEL = _object({"name": _TEXT, "sha256": _SHA256})
 
 
-def _verdict() -> Schema:
+def _state() -> Schema:
+    return _verdict(_CLOCK)
+
+
+def _verdict(more: dict[str, Schema] | None = None) -> Schema:
     return _object(
         {
             **_WHO,
@@ -106,6 +114,7 @@ def _verdict() -> Schema:
             "captured": _or_null(_TEXT),
             "trigger": _TRIGGER,
             **_WORDS,
+            **(more or {}),
         },
         _FINDINGS,
     )
@@ -171,6 +180,8 @@ def _info() -> Schema:
         "recordings": _COUNT,
         "motors": _COUNT,
     }
+    finding: dict[str, Schema] = {field.name: _TEXT for field in fields(PlateFinding)}
+    finding |= {"suspect": _one_of(Suspect), "sure": _one_of(Sureness), "looks": _COUNT}
     return _object(
         {
             **_WHO,
@@ -180,6 +191,7 @@ def _info() -> Schema:
             "model": _MODEL,
             "accuracy": _list_of(_object(figure)),
             "can_tell": _list_of(_TEXT),
+            "plate_findings": _list_of(_object(finding)),
         }
     )
 
@@ -196,11 +208,52 @@ def _measurements() -> Schema:
     return _object({**_WHO, **figures, **running, "starts": _COUNT})
 
 
+def _trend() -> Schema:
+    number = _or_null(_NUMBER)
+    pair: Schema = {"type": "array", "items": number, "minItems": 2, "maxItems": 2}
+    forecast: dict[str, Schema] = {"severity": _one_of((Severity.ALARM, Severity.DANGER))}
+    forecast |= {"expected": _TIME, "earliest": _TIME, "latest": _or_null(_TIME)}
+    return _object(
+        {
+            **_WHO,
+            "day": _or_null({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}),
+            "load": _or_null(pair),
+            "looks": _COUNT,
+            "median_bars": number,
+            "limit_bars": number,
+            "days": _COUNT,
+            "bars_per_month": number,
+            "bars_per_month_interval": _or_null(pair),
+            "forecast": _or_null(_object(forecast)),
+            "forecast_reason": _or_null(_TEXT),
+            "summary": _TEXT,
+        }
+    )
+
+
+def _baseline() -> Schema:
+    return _object(
+        {
+            **_WHO,
+            "state": _one_of(BaselineState),
+            "change": _one_of(Change),
+            "progress": _RATIO,
+            **dict.fromkeys(("hours", "growth", "false_alarms_per_year_allowed"), _NUMBER),
+            "looks": _map(_COUNT),
+            "reference_bars": _map(_NUMBER),
+            **dict.fromkeys(("growth_bars", "growth_limit"), _or_null(_NUMBER)),
+            "looks_since_learned": _COUNT,
+            "false_alarms_per_year_proven": _or_null(_NUMBER),
+            "reason": _TEXT,
+        }
+    )
+
+
 def _health() -> Schema:
     known: dict[str, Schema] = {key: _WHO[key] for key in ("schema", "agent", "time")}
     known |= {"version": _TEXT, "model_sha256": _SHA256, "source": _or_null(_TEXT)}
     known |= {"refusal_share": _map(_RATIO)}
-    schema = _object(known)
+    schema = _object(known, {"self_test_problem": _or_null(_TEXT), "state_folder": _or_null(_TEXT)} | _CLOCK)
     schema["additionalProperties"] = {"type": ["number", "null"]}
     return schema
 
@@ -218,12 +271,14 @@ def _reply() -> Schema:
 
 
 SCHEMAS = {
-    "state": _verdict,
+    "state": _state,
     "diagnosis": _verdict,
     "event": _event,
     "alarm": _alarm,
     "info": _info,
     "measurements": _measurements,
+    "baseline": _baseline,
+    "trend": _trend,
     "health": _health,
     "reply": _reply,
 }

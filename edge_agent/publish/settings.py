@@ -131,14 +131,14 @@ class HomeAssistantSettings:
 
 @dataclass(frozen=True, slots=True)
 class HttpSettings:
-    """The HTTP server: metrics and health for Prometheus and others."""
+    """The HTTP server: the page, and metrics and health for Prometheus and others."""
 
     host: str = "127.0.0.1"
     """Address to listen on; loopback unless there is a token."""
     port: int = 8642
     """TCP port."""
     token_file: Path | None = None
-    """File with the token that requests must carry as `Authorization: Bearer <token>`; None asks for none."""
+    """File with the token that requests must carry; None asks for none, and lets nobody write."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +161,8 @@ class SinkSettings:
 
     agent: str
     """Id of the agent."""
-    motor: str
-    """Id of the motor."""
+    motors: tuple[str, ...]
+    """Ids of its motors."""
     state_folder: Path
     """Folder for what must outlive a restart; whoever writes there first makes it."""
     mqtt: MqttSettings

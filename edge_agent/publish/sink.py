@@ -5,13 +5,15 @@ affair. MQTT is the first one. `payloads.payload_of` turns a document into JSON 
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from importlib import import_module
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Protocol, Self, TypeVar
 
 from edge_agent.acquire.counts import DecoderCounts
+from edge_agent.acquire.source import Source
+from edge_agent.pipeline import Answer
 from edge_agent.publish import SINKS
 from edge_agent.publish.documents import Document, Told
 from edge_agent.publish.settings import SinkSettings
@@ -51,10 +53,16 @@ class SinkCounts:
     """Files of its own that could not be used and were put aside, ever."""
     left_out: int = 0
     """Messages not sent because whoever gets them does not take them."""
+    captures_written: int = 0
+    """Recordings of events that it has written since the start."""
+    captures_failed: int = 0
+    """Those that it could not write."""
     commands_done: int = 0
     """Requests that were answered and done."""
     commands_refused: int = 0
     """Requests that were not done: answered with an error, or too many."""
+    disk_problem: str | None = None
+    """What is wrong with the disk that it writes to, in words; None while all is well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +70,31 @@ class Pulse:
     """What the agent has counted by now. It comes about once a second, as long as the agent works."""
 
     windows: WindowCounts
-    """What became of the samples."""
+    """What became of the samples, of all motors."""
     frames: DecoderCounts
-    """What came from the DAQ."""
+    """What came from the DAQ, or from all of them."""
     dropped_bytes: int
     """Bytes that nobody decoded in time."""
     waiting_blocks: int
     """Byte blocks that wait between the reader and the pipeline."""
     sinks: tuple[SinkCounts, ...]
     """What each sink tells of itself."""
+    of_motors: Mapping[str, WindowCounts] = field(default_factory=dict)
+    """What became of the samples of each motor, by its id."""
+
+    def samples_of(self, motor: str | None) -> int:
+        """Return how many scans were received of a motor; of all if that is not known of one."""
+        own = None if motor is None else self.of_motors.get(motor)
+        return (own or self.windows).samples_received
+
+
+_Counts = TypeVar("_Counts", WindowCounts, DecoderCounts)
+
+
+def summed(counts: Sequence[_Counts]) -> _Counts:
+    """Return the sums of at least one set of counts, field by field."""
+    names = [own.name for own in fields(counts[0])]
+    return type(counts[0])(**{name: sum(getattr(own, name) for own in counts) for name in names})
 
 
 class Sink(Protocol):
@@ -99,8 +123,16 @@ class Sink(Protocol):
         """
         ...
 
+    def show(self, answer: Answer, motor: str) -> None:
+        """Take what a window of a motor brought, with its samples; for sinks that draw it. As `take` is."""
+        return
+
     def feel(self, pulse: Pulse) -> None:
         """Take a pulse; for sinks that cannot wait for the next heartbeat. Called as `take` is."""
+        return
+
+    def reload(self, settings: SinkSettings) -> None:
+        """Take what may change while it runs, as `edge_agent.reloading` lists it. Called as `take` is."""
         return
 
     @property
@@ -127,6 +159,18 @@ class Sink(Protocol):
         None if it does not remember; it may be asked before it is entered.
         """
         return None
+
+
+def pulse_of(windows: Mapping[str, WindowCounts], sources: Sequence[Source], sinks: Sequence[Sink]) -> Pulse:
+    """Return what has been counted by now; `windows` are those of each motor, by its id."""
+    return Pulse(
+        summed(list(windows.values())),
+        summed([source.counts() for source in sources]),
+        sum(source.dropped_bytes for source in sources),
+        sum(source.waiting_blocks for source in sources),
+        tuple(sink.counts for sink in sinks),
+        windows,
+    )
 
 
 def open_sinks(settings: SinkSettings) -> list[Sink]:

@@ -10,7 +10,7 @@ MEANINGS = {
         "motor.rated_current_a.",
     ),
     Reason.STARTING: Meaning(
-        "the agent or the motor has just started, or the current changes too much within the window",
+        "the agent or the motor has just started, or the motor starts or stops within the window",
         "Wait until the motor runs steadily. The next windows will be judged.",
     ),
     Reason.LOAD_TOO_LOW: Meaning(

@@ -144,6 +144,15 @@ AMPLITUDE_RISES = Rule(
     "the current rises to {value:.2f} times its median; up to {limit:.2f} times is steady",
     SAMPLES.max_amplitude_over_median,
 )
+LOAD_FALLS = Rule(
+    Reason.UNSTEADY, "least_over_median_amplitude", AMPLITUDE_FALLS.words, SAMPLES.min_amplitude_over_median
+)
+LOAD_RISES = Rule(
+    Reason.UNSTEADY,
+    "largest_over_median_amplitude",
+    AMPLITUDE_RISES.words,
+    SAMPLES.max_amplitude_over_median,
+)
 RUN_UP = Rule(
     Reason.STARTING,
     "change_of_large_current",
@@ -275,4 +284,29 @@ SECOND_HARMONIC = Rule(
     "{limit:.0f} dBc. The causes are a saturated or half-wave load, a saturated transformer, or no motor at "
     "all",
     advice="Clamp the motor's conductors alone, and check that no direct current saturates the sensors.",
+)
+OF_THE_LOAD = {
+    (rule.reason, rule.quantity) for rule in (LOAD_FALLS, LOAD_RISES, PHASE_MOVES, TRANSIENT, SLIP_CHANGES)
+}
+"""Refusals of windows within which the load changed: a part of such a window may be steady."""
+# The plate, by many windows: see `audit`
+PLATE_POLES = Rule(
+    Reason.SPEED_CONTRADICTED,
+    "poles_by_shaft",
+    "the shaft turns like that of a motor with {value:.0f} poles; the plate says {limit:.0f}",
+    advice="Correct motor.poles and motor.rated_speed_rpm: see `plate_findings` in the topic `info`.",
+)
+PLATE_SPEED = Rule(
+    Reason.SPEED_CONTRADICTED,
+    "current_over_that_of_speed",
+    "the current is {value:.2f} times what the motor of this plate draws at the speed that shows, in window "
+    "after window; expected {limit:.1f} times",
+    advice="Correct motor.rated_speed_rpm or motor.rated_current_a.",
+)
+PLATE_SCALE = Rule(
+    Reason.WRONG_SCALE,
+    "current_over_that_of_plate",
+    "the currents are {value:.2g} times those of this plate, in window after window; expected {limit:.1f} "
+    "times",
+    advice="`plate_findings` in the topic `info` has the line to write.",
 )

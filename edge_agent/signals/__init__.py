@@ -5,6 +5,7 @@ checks            whether the samples can bear an answer at all
 prepared          the samples made ready to be measured: space vector, line, baseband, harmonics, vibration
 slip              the slip, with the pair of sidebands found at it, and what speaks against it
 sidebands         the pair of sidebands, and the equivalent number of broken bars it corresponds to
+long_memory       the same in minutes of an idling motor's current
 evidence          the figures that are published: the pair, and where else a broken bar shows
 images            the images that the network looks at: sidebands over time, on an axis in units of 2sf
 figures           the ordinary figures of a window, also of a refused one: currents, speed, vibration

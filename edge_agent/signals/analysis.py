@@ -16,7 +16,14 @@ from edge_agent.signals.checks.vibration import DeadChannel, VibrationCheck
 from edge_agent.signals.dsp.carrier import check_bridged
 from edge_agent.signals.evidence import describe_elsewhere, describe_line, describe_sidebands
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, model_inputs
-from edge_agent.signals.prepared import Line, Preparation, check_even_harmonics, check_line
+from edge_agent.signals.prepared import (
+    Current,
+    Line,
+    Preparation,
+    Vibration,
+    check_even_harmonics,
+    check_line,
+)
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands, measure_sidebands
@@ -66,6 +73,10 @@ class Analysis:
     """Why an oscillating load may have made the pair, so that no rotor can be called broken."""
     dead: tuple[DeadChannel, ...] = ()
     """Vibration channels that tell nothing, and so are not used."""
+    current: Current | None = None
+    """The demodulated current of a motor that runs steadily enough; None if the analysis stopped before."""
+    vibration: Vibration | None = None
+    """What the usable accelerometers gave; None without any, or if the analysis stopped before."""
 
     def doubt(self, broken: bool) -> Refusal | None:
         """Return what speaks against calling the rotor broken, or healthy."""
@@ -114,15 +125,20 @@ class Analyser:
         # Slip, and the pair of sidebands at it.
         vibration = self._preparation.vibration(check, line.frequency_hz)
         view = MotorView(self._bars, check, current, vibration)
+        return replace(self._at_slip(view, names, evidence), vibration=vibration)
+
+    def _at_slip(self, view: MotorView, names: Sequence[str], evidence: Evidence) -> Analysis:
+        """Measure the pair of sidebands at the slip of a motor that runs steadily."""
+        line, current = view.line, view.current
         if impossible := check_current(view, names):
             # A current in a wrong scale tells no slip.
             slip = None if view.slips.source == "current" else view.slips.middle
             evidence = self._with_slip(evidence, slip)
-            return Analysis(evidence, impossible, line=line, slips=view.slips)
+            return Analysis(evidence, impossible, line=line, slips=view.slips, current=current)
         found = view.pair_in(view.slips)
         if found is None:
             evidence = self._with_slip(evidence, view.slips.middle)
-            return Analysis(evidence, missing_pair(view), line=line, slips=view.slips)
+            return Analysis(evidence, missing_pair(view), line=line, slips=view.slips, current=current)
         return self._describe(view, measure_sidebands(*found, current, self._bars), evidence)
 
     def _describe(self, view: MotorView, sidebands: Sidebands, evidence: Evidence) -> Analysis:
@@ -142,6 +158,7 @@ class Analyser:
             inputs=model_inputs(self._image, sidebands, load, bars_per_ratio, shaft),
             line=view.line,
             slips=slips,
+            current=view.current,
             speed_doubt=None if refusal else doubt_slip(view, sidebands),
             oscillation_doubt=None if refusal else doubt_bars(view, pair),
         )

@@ -61,7 +61,7 @@ def _of_running(
     still: Figures, currents: _Currents, line: Line, analysis: Analysis, nameplate: Nameplate
 ) -> Figures:
     """Add what the line of a running motor shows."""
-    slip = _slip(analysis)
+    slip = known_slip(analysis)
     speed_rpm = still.speed_rpm
     if speed_rpm is None and slip is not None:
         # Without a line, the analysis measured the slip from the frequency of the plate.
@@ -78,7 +78,7 @@ def _of_running(
     )
 
 
-def _slip(analysis: Analysis) -> float | None:
+def known_slip(analysis: Analysis) -> float | None:
     """Return the slip, per unit; None if it is not known, or something contradicts it.
 
     Where only the current bounds the slip, it is that of the pair of sidebands found in these bounds. It

@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft, optimize, signal
+from scipy import fft, optimize
 
 from edge_agent.limits import SUPPLY
 from edge_agent.motor import Nameplate
@@ -15,6 +15,7 @@ from edge_agent.refusals import of_samples
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband, demodulate, shift
 from edge_agent.signals.dsp.decimation import Decimator
+from edge_agent.signals.dsp.filters import analytic
 from edge_agent.signals.dsp.tones import rotation
 from edge_agent.verdict import Refusal
 from edge_agent.windows.sliding import StreamWindow
@@ -163,7 +164,7 @@ def space_vector(currents: NDArray[np.floating], phases: Sequence[str]) -> NDArr
     exact = currents.astype(np.float64)
     if len(phases) == 1:
         (only,) = exact
-        return np.asarray(signal.hilbert(only - only.mean()))
+        return analytic(only - only.mean())
     vector = 2 / 3 * sum_on_axes(exact, phases)
     return np.asarray(vector - vector.mean())
 

@@ -4,7 +4,7 @@ Names follow Prometheus' own rules: base units, ratios instead of percents, time
 nothing at all for what is not known. There is no label `agent`: the scrape's own `instance` says which one.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from prometheus_client import (
     CollectorRegistry,
@@ -33,7 +33,8 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # `process_start_tim
 class Metrics:
     """Counts verdicts as they come, and reads the rest from the newest documents at each scrape."""
 
-    def __init__(self, newest: Newest) -> None:
+    def __init__(self, newest: Sequence[Newest]) -> None:
+        """Take the newest documents of each motor."""
         self._registry = CollectorRegistry()
         self._registry.register(_OfNewest(newest))
         self._windows = Counter(
@@ -67,10 +68,16 @@ class Metrics:
 class _OfNewest(Collector):
     """Reads the newest documents at each scrape."""
 
-    def __init__(self, newest: Newest) -> None:
+    def __init__(self, newest: Sequence[Newest]) -> None:
         self._newest = newest
 
     def collect(self) -> Iterator[Metric]:
         """Return what is known now."""
-        yield from metrics_of_motor(self._newest)
-        yield from metrics_of_agent(self._newest)
+        families: dict[str, Metric] = {}
+        for newest in self._newest:
+            for family in metrics_of_motor(newest):
+                families.setdefault(family.name, family)
+                if families[family.name] is not family:
+                    families[family.name].samples += family.samples
+        yield from families.values()
+        yield from metrics_of_agent(self._newest[0])

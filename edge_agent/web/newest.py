@@ -2,7 +2,17 @@
 
 import time
 
-from edge_agent.publish.documents import Alarm, Diagnosis, Document, Health, Info, Measurements, State
+from edge_agent.publish.documents import (
+    Alarm,
+    Baseline,
+    Diagnosis,
+    Document,
+    Health,
+    Info,
+    Measurements,
+    State,
+    Trend,
+)
 from edge_agent.publish.sink import Pulse
 from edge_agent.supervision import Clock
 
@@ -13,8 +23,10 @@ class Newest:
     The agent's thread writes and the server's thread reads. No lock is needed: each value is replaced whole.
     """
 
-    def __init__(self, clock: Clock = time.monotonic) -> None:
-        """Begin with nothing; times are those of `clock`, s."""
+    def __init__(self, clock: Clock = time.monotonic, motor: str | None = None) -> None:
+        """Begin with nothing; times are those of `clock`, s. `motor` is the id of one among several."""
+        self._motor = motor
+        self._samples = 0
         self.clock = clock
         """The clock of the times below."""
         self.started_s = clock()
@@ -29,6 +41,10 @@ class Newest:
         """What does not change from window to window."""
         self.measurements: Measurements | None = None
         """The ordinary figures."""
+        self.baseline: Baseline | None = None
+        """What is normal for this motor."""
+        self.trend: Trend | None = None
+        """How the motor develops."""
         self.health: Health | None = None
         """How the agent itself is."""
         self.pulse: Pulse | None = None
@@ -54,13 +70,17 @@ class Newest:
                 self.info = document
             case Measurements():
                 self.measurements = document
+            case Baseline():
+                self.baseline = document
+            case Trend():
+                self.trend = document
             case Health():
                 self.health = document
 
     def feel(self, pulse: Pulse) -> None:
         """Keep a pulse in the place of the one before."""
-        now_s, before = self.clock(), self.pulse
-        samples_before = 0 if before is None else before.windows.samples_received
-        if pulse.windows.samples_received > samples_before:
+        now_s, samples = self.clock(), pulse.samples_of(self._motor)
+        if samples > self._samples:
             self.samples_s = now_s
+        self._samples = samples
         self.pulse, self.pulse_s = pulse, now_s

@@ -1,5 +1,6 @@
 """Is the agent alive, and does it see its motor? Both in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge_agent.summary import advise
@@ -48,6 +49,15 @@ def readiness(newest: Newest) -> Report:
     if newest.clock() - judged_s > BLIND_S:
         return Report(False, _no("verdict", newest.verdict_s, newest))
     return OK
+
+
+def readiness_of_all(newest: Sequence[tuple[str, Newest]]) -> Report:
+    """Return whether the agent sees all its motors; of several, the words name those that it does not see."""
+    if len(newest) == 1:
+        return readiness(newest[0][1])
+    reports = [(motor, readiness(known)) for motor, known in newest]
+    blind = [f"{motor}: {report.words}" for motor, report in reports if not report.good]
+    return Report(False, "; ".join(blind)) if blind else OK
 
 
 def _no(what: str, last_s: float | None, newest: Newest) -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire.samples import Counts, SampleBlock, Stream
+from edge_agent.windows.timeline import StreamTime
 
 _MAX_LAG_S = 0.5
 """Streams of one device arrive within this time of each other, s; a longer lag is a clock that drifts.
@@ -85,6 +86,23 @@ class ScanRing:
         self.origin = first_scan - round(at_s * self.stream.rate_hz)
         self._base = self._end = first_scan
 
+    def time(self) -> StreamTime:
+        """Return how the scans are dated now."""
+        lag_s = None if math.isinf(self._least_lag_s) else self._least_lag_s
+        wide = self._counts.dtype.itemsize > np.dtype(np.int16).itemsize
+        return StreamTime(self.stream.number, self.origin, self._end, self._looked_at, lag_s, wide)
+
+    def resume(self, time: StreamTime) -> None:
+        """Date what comes as it was dated then; of the scans before, none is held."""
+        if time.wide:
+            self._counts = self._counts.astype(np.int32)
+        if time.origin is None:
+            return
+        self.origin, self._end = time.origin, time.end
+        self._base = time.end - self._held  # so that what comes late still finds its place
+        self._looked_at = time.looked_at
+        self._least_lag_s = math.inf if time.least_lag_s is None else time.least_lag_s
+
     def clear(self) -> None:
         """Forget everything."""
         self.origin = None
@@ -122,14 +140,14 @@ class ScanRing:
         is_free = ~self._valid[at]
         if block.counts.dtype.itemsize > self._counts.dtype.itemsize:
             self._counts = self._counts.astype(np.int32)
-        self._counts[:, at] = np.where(is_free, block.counts[skip:].T, self._counts[:, at])
+        np.copyto(self._counts[:, at], block.counts[skip:].T, where=is_free)
         self._clipped[at] |= is_free & block.clipped
         self._overrun[at.start] |= block.overrun and not skip
         if block.invalid is not None and self._invalid is None:
             self._invalid = np.zeros(self._counts.shape, bool)
         if self._invalid is not None:
             invalid = False if block.invalid is None else block.invalid[skip:].T
-            self._invalid[:, at] = np.where(is_free, invalid, self._invalid[:, at])
+            np.copyto(self._invalid[:, at], invalid, where=is_free)
         self._valid[at] = True
         new, free = max(0, first + scans - max(before_end, first + skip)), int(is_free.sum())
         self._looked_at += new

@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE
 from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock, Stream
 from edge_agent.windows.ring import Cut, ScanRing
+from edge_agent.windows.timeline import Timeline
 
 LONGEST_WAIT_S = 2.0
 """How far a stream may fall behind the others before its scans count as lost."""
@@ -99,20 +100,57 @@ class Windows:
     """
 
     def __init__(self, length_s: float, step_s: float, clock: Callable[[], float] = time.time) -> None:
-        self.counts = WindowCounts()
-        """What became of the samples since the start."""
         self._length_s = length_s
         self._step_s = step_s
         self._clock = clock
         self._rings: dict[int, ScanRing] = {}
         self._next = 0
         self._repeats_s = 0.0
+        self._counted = {field.name: 0 for field in fields(WindowCounts)}
+
+    @property
+    def counts(self) -> WindowCounts:
+        """What became of the samples since the start."""
+        return WindowCounts(**self._counted)
 
     def configure(self, device: Device) -> None:
         """Start over with the streams of a device."""
         self._rings = {s.number: ScanRing(s, self._length_s, LONGEST_WAIT_S) for s in device.streams}
         self._next = 0
         self._repeats_s = 0.0
+
+    @property
+    def elapsed_s(self) -> float:
+        """Time since the start, of the stream that is furthest."""
+        return max((ring.elapsed_s for ring in self._rings.values()), default=0.0)
+
+    def timeline(self) -> Timeline:
+        """Return where the windows stand, for `resume`."""
+        times = tuple(ring.time() for ring in self._rings.values())
+        return Timeline(self._length_s, self._step_s, self._next, self._repeats_s, times)
+
+    def resume(self, timeline: Timeline) -> bool:
+        """Go on from a timeline, with the first window of which no scan came before it.
+
+        The same blocks then give the same windows as they gave there. To be called after `configure`. Return
+        False, and change nothing, if it is one of other windows or other streams.
+        """
+        if (timeline.length_s, timeline.step_s) != (self._length_s, self._step_s):
+            return False
+        if [time.stream for time in timeline.streams] != list(self._rings):
+            return False
+        self._next, self._repeats_s = timeline.next_window, timeline.repeats_s
+        for time_of in timeline.streams:
+            ring = self._rings[time_of.stream]
+            ring.resume(time_of)
+            whole_from_s = ring.elapsed_s + timeline.redated_s
+            self._next = max(self._next, math.ceil(whole_from_s / self._step_s))
+        return True
+
+    def restarts_with(self, block: SampleBlock) -> bool:
+        """True if a block would show that the device has begun to count its scans anew."""
+        ring = self._rings.get(block.stream)
+        return ring is not None and self._starts_over(ring, block)
 
     def push(self, block: SampleBlock, behind: bool = False) -> list[Window]:
         """Take a block; give the windows that it completes, oldest first.
@@ -126,24 +164,17 @@ class Windows:
             self._count(blocks_rejected=1)
             return []
         windows = []
-        for start in range(0, block.counts.shape[0], ring.largest_piece):
-            piece = replace(
-                block,
-                first_scan=block.first_scan + start,
-                counts=block.counts[start : start + ring.largest_piece],
-                invalid=None if block.invalid is None else block.invalid[start : start + ring.largest_piece],
-                overrun=block.overrun and start == 0,
-            )
+        for piece in _pieces(block, ring.largest_piece):
             self._take(ring, piece)
             windows += self._complete(behind)
-        ring.follow(self._furthest_s())
+        ring.follow(self.elapsed_s)
         return windows
 
     def _take(self, ring: ScanRing, block: SampleBlock) -> None:
-        if ring.precedes(block) or self._repeats_s > _RESTART_REPEATS_S:
+        if self._starts_over(ring, block):
             self._restart()
         if ring.origin is None:
-            ring.begin(block.first_scan, self._elapsed_s())
+            ring.begin(block.first_scan, self._late_start_s())
         fill = ring.put(block)
         self._repeats_s = fill.repeated / ring.stream.rate_hz + (0.0 if fill.new else self._repeats_s)
         self._count(
@@ -151,6 +182,9 @@ class Windows:
         )
         if fill.jumped:
             self._skip_the_empty(ring)
+
+    def _starts_over(self, ring: ScanRing, block: SampleBlock) -> bool:
+        return ring.precedes(block) or self._repeats_s > _RESTART_REPEATS_S
 
     def _restart(self) -> None:
         """The device counts from the beginning again: how long it was away cannot be known."""
@@ -160,13 +194,9 @@ class Windows:
         self._repeats_s = 0.0
         self._count(device_restarts=1)
 
-    def _elapsed_s(self) -> float:
-        """Time since the start, of the stream that is furthest; a late stream is dated by it."""
-        furthest_s = self._furthest_s()
-        return furthest_s if furthest_s > LONGEST_WAIT_S else 0.0
-
-    def _furthest_s(self) -> float:
-        return max(ring.elapsed_s for ring in self._rings.values())
+    def _late_start_s(self) -> float:
+        """Time at which a stream begins: that of the furthest one if it comes late."""
+        return self.elapsed_s if self.elapsed_s > LONGEST_WAIT_S else 0.0
 
     def _skip_the_empty(self, jumped: ScanRing) -> None:
         """After a gap of all streams, go on with the first window that holds some of the one that is back."""
@@ -202,7 +232,24 @@ class Windows:
         return Window(start_s, self._length_s, tuple(streams), self._clock())
 
     def _count(self, **more: int) -> None:
-        self.counts = replace(self.counts, **{k: getattr(self.counts, k) + n for k, n in more.items()})
+        for name, number in more.items():
+            self._counted[name] += number
+
+
+def _pieces(block: SampleBlock, largest: int) -> Iterator[SampleBlock]:
+    """Yield a block in pieces of at most `largest` scans; most blocks are one."""
+    if block.counts.shape[0] <= largest:
+        yield block
+        return
+    for start in range(0, block.counts.shape[0], largest):
+        piece = slice(start, start + largest)
+        yield replace(
+            block,
+            first_scan=block.first_scan + start,
+            counts=block.counts[piece],
+            invalid=None if block.invalid is None else block.invalid[piece],
+            overrun=block.overrun and start == 0,
+        )
 
 
 def _usable(cut: Cut, stream: Stream) -> tuple[NDArray[np.bool_], tuple[int, ...]]:

@@ -1,6 +1,7 @@
 """Archives of arrays: what is read of them, and that none runs code or takes more memory than it may."""
 
 import io
+import os
 import struct
 import zipfile
 from pathlib import Path
@@ -181,3 +182,9 @@ def test_an_archive_holds_at_most_256_arrays(tmp_path: Path, count: int, read: b
     else:
         with pytest.raises(RecordingError, match="holds 257 arrays, expected at most 256"):
             load_arrays(path, NOTHING)
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npz")
+    with pytest.raises(RecordingError, match="not a file"):
+        load_arrays(tmp_path / "pipe.npz", frozenset())

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_agent.acquire import byte_queue
 from edge_agent.acquire.byte_queue import ByteQueue, Item, PortLost, PortOpened
 
 OPENED = PortOpened("/dev/ttyACM0")
@@ -119,3 +120,20 @@ def test_every_byte_is_taken_or_counted_and_every_event_is_taken(
     assert [i for i in taken if not isinstance(i, bytes)] == [i for i in put if not isinstance(i, bytes)]
     came = sum(len(item) for item in put if isinstance(item, bytes))
     assert came == queue.dropped_bytes + sum(len(item) for item in taken if isinstance(item, bytes))
+
+
+@pytest.mark.parametrize("last", [bytes(8192), LOST])
+def test_a_few_bytes_wait_until_many_came_or_something_happened(
+    last: Item, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(byte_queue, "_GATHERING_S", 60.0)
+    queue = ByteQueue()
+
+    def put() -> None:
+        queue.put(b"first")
+        queue.put(b"second")
+        queue.put(last)
+
+    threading.Thread(target=put, daemon=True).start()
+    assert [item for _, item in queue.take(60.0, 2**20)] == [b"first", b"second", last]
+    assert queue.take(0.0, 2**20) == []

@@ -165,3 +165,16 @@ def test_each_row_is_in_exactly_one_stream(numbers: list[int]) -> None:
     grouped = ChannelTable.of(said, count, SAMPLES).streams(list(range(count)))
     assert sorted(row for rows in grouped.values() for row in rows) == list(range(count))
     assert all(numbers[row] == number for number, rows in grouped.items() for row in rows)
+
+
+def test_phase_and_axis_come_from_the_names_unless_they_are_stated() -> None:
+    assert [a_table().channel(row).phase for row in range(3)] == ["a", "b", None]
+    stated = a_table(channel_phase=["c", "", ""], channel_axis=["", "", "axial"])
+    assert [stated.channel(row).phase for row in range(3)] == ["c", None, None]
+    assert [stated.channel(row).axis for row in range(3)] == [None, None, "axial"]
+
+
+@pytest.mark.parametrize("phases", [["d", "", ""], ["a", "b"], [1, 2, 3]])
+def test_phases_that_are_none_are_refused(phases: list[Any]) -> None:
+    with pytest.raises(RecordingError, match="channel_phase is"):
+        a_table(channel_phase=phases)

@@ -14,8 +14,9 @@ import serial
 from hypothesis import given
 from hypothesis import strategies as st
 from pty_line import PtyLine, bytes_in, taken
+from serial.tools.list_ports_common import ListPortInfo
 
-from edge_agent.acquire import serial_port
+from edge_agent.acquire import ports, serial_port
 from edge_agent.acquire.byte_queue import MAX_WAITING_BYTES, ByteQueue, PortLost, PortOpened
 from edge_agent.acquire.ports import PortInfo
 from edge_agent.acquire.serial_port import SerialReader
@@ -112,6 +113,38 @@ def test_a_port_that_appears_late_is_found(tmp_path: Path) -> None:
         line.plug()
         assert taken(at.queue, opened) == [PortOpened(str(line.link))]
     line.unplug()
+
+
+def test_a_device_that_returns_under_another_name_is_found_by_its_serial_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: list[ListPortInfo] = []
+    monkeypatch.setattr(ports.pyserial_ports, "comports", lambda: there)
+    first, second = PtyLine(tmp_path / "ttyACM0"), PtyLine(tmp_path / "ttyACM1")
+
+    def plug(line: PtyLine) -> None:
+        line.plug()
+        known = ListPortInfo(str(line.link))
+        known.vid, known.pid, known.serial_number = 0x2E8A, 0x000A, "0001"
+        there[:] = [known]
+
+    plug(first)
+    with reading(first.link) as at:
+        taken(at.queue, opened)
+        there.clear()
+        first.unplug()
+        taken(at.queue, lost)
+        plug(second)
+        moved = PortOpened(f"{first.link}, now {second.link}")
+        assert taken(at.queue, opened)[-1] == moved
+        second.write(b"again")
+        assert bytes_in(taken(at.queue, lambda items: bool(bytes_in(items)))) == b"again"
+        there.clear()
+        second.unplug()
+        taken(at.queue, lost)
+        plug(first)
+        assert taken(at.queue, opened)[-1] == PortOpened(str(first.link))
+    first.unplug()
 
 
 def test_the_same_reason_is_said_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

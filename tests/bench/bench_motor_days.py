@@ -13,7 +13,6 @@ import gzip
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +22,7 @@ from pydantic import TypeAdapter
 from tables import share
 
 from calibration.simulator.duty import CYCLES, MotorAtWork
+from calibration.simulator.rotor import make_rotor
 from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock
 from edge_agent.diagnose.decision import Decision
 from edge_agent.diagnose.model import Model
@@ -38,22 +38,22 @@ SENSORS = ("full", "retrofit")
 KINDS = {"sound": 0, "one": 1, "two": 2}
 """Broken bars by the name of a kind of motor."""
 RATES = TypeAdapter(list[Verdict])
+BY_NUMBER = TypeAdapter(dict[int, Verdict])
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A motor to be traced."""
+    """A motor to be traced, with one set of sensors or several at once."""
 
     seed: int
     cycle: str
     kind: str
-    sensors: str
+    sensors: tuple[str, ...]
     seconds: float
     out: Path
 
-    @property
-    def path(self) -> Path:
-        return self.out / f"{self.sensors}-{self.kind}-{self.cycle}-{self.seed}.json.gz"
+    def path(self, sensors: str) -> Path:
+        return self.out / f"{sensors}-{self.kind}-{self.cycle}-{self.seed}.json.gz"
 
 
 def without_vibration(device: Device) -> Device:
@@ -62,40 +62,55 @@ def without_vibration(device: Device) -> Device:
     return replace(device, streams=tuple(kept))
 
 
+class Tracer:
+    """The agent's stages behind one set of sensors, and the verdict of each window."""
+
+    def __init__(self, motor: MotorAtWork, sensors: str) -> None:
+        plate, device = motor.scenario.motor.nameplate, motor.device
+        if sensors == "retrofit":
+            plate, device = plate.model_copy(update={"rotor_bars": None}), without_vibration(device)
+        self._pipeline = Pipeline(plate, Model.load("builtin"), WINDOW_S, STEP_S)
+        self._pipeline.configure(device)
+        self._streams = {stream.number for stream in device.streams}
+        self.verdicts: list[Verdict] = []
+        self.by_stretch: dict[int, Verdict] = {}
+        self.currents_a: list[float | None] = []
+
+    def push(self, block: SampleBlock) -> None:
+        if block.stream not in self._streams:
+            return
+        for answer in self._pipeline.push(block):
+            if answer.by_stretch is not None:
+                self.by_stretch[len(self.verdicts)] = replace(answer.by_stretch, window=None)
+            self.verdicts.append(replace(answer.verdict, window=None))
+            self.currents_a.append(None if answer.analysis.line is None else answer.analysis.line.rms_a)
+
+
 def trace(job: Job) -> str:
-    """Simulate a motor and write the verdict of each of its windows."""
-    if job.path.exists():
-        return f"{job.path.name}: there"
+    """Simulate a motor once and write, for each set of sensors, the verdict of each window."""
+    if all(job.path(sensors).exists() for sensors in job.sensors):
+        return f"{job.kind} {job.cycle} {job.seed}: there"
     motor = MotorAtWork(job.seed, job.cycle, KINDS[job.kind], job.seconds)
-    plate, device = motor.scenario.motor.nameplate, motor.device
-    if job.sensors == "retrofit":
-        plate, device = plate.model_copy(update={"rotor_bars": None}), without_vibration(device)
-    pipeline = Pipeline(plate, Model.load("builtin"), WINDOW_S, STEP_S)
-    pipeline.configure(device)
-    there = {stream.number for stream in device.streams}
-    verdicts = [
-        replace(answer.verdict, window=None)
-        for block in _of(motor.blocks(), there)
-        for answer in pipeline.push(block)
-    ]
-    content = {
-        "running": motor.running(),
-        "equivalent_bars": _true_bars(motor),
-        "verdicts": RATES.dump_python(verdicts, mode="json"),
-    }
-    with gzip.open(job.path.with_suffix(".part"), "wt") as file:
-        json.dump(content, file)
-    job.path.with_suffix(".part").rename(job.path)
-    return f"{job.path.name}: {len(verdicts)} windows"
-
-
-def _of(blocks: Iterator[SampleBlock], streams: set[int]) -> Iterator[SampleBlock]:
-    return (block for block in blocks if block.stream in streams)
+    tracers = {sensors: Tracer(motor, sensors) for sensors in job.sensors}
+    for block in motor.blocks():
+        for tracer in tracers.values():
+            tracer.push(block)
+    about = {"running": motor.running(), "equivalent_bars": _true_bars(motor)}
+    for sensors, tracer in tracers.items():
+        content = {
+            **about,
+            "verdicts": RATES.dump_python(tracer.verdicts, mode="json"),
+            "by_stretch": BY_NUMBER.dump_python(tracer.by_stretch, mode="json"),
+            "currents_a": tracer.currents_a,
+        }
+        path = job.path(sensors)
+        with gzip.open(path.with_suffix(".part"), "wt") as file:
+            json.dump(content, file)
+        path.with_suffix(".part").rename(path)
+    return f"{job.kind} {job.cycle} {job.seed}: {len(tracers)} traces"
 
 
 def _true_bars(motor: MotorAtWork) -> float:
-    from calibration.simulator.rotor import make_rotor
-
     return float(make_rotor(motor.scenario).equivalent_bars)
 
 
@@ -111,12 +126,15 @@ class Life:
     looks: int = 0
     false_looks: int = 0
     false_in_a_row: int = 0
+    false_and_unclear: int = 0
     alarms: int = 0
     alarm_after_s: float | None = None
     alarms_ended: Counter[str] = field(default_factory=Counter)
     changes: int = 0
+    changes_of_state: int = 0
     running_windows: int = 0
     refused: Counter[str] = field(default_factory=Counter)
+    unanswered: int = 0
     wrong_words: Counter[str] = field(default_factory=Counter)
     healthy: int = 0
 
@@ -128,17 +146,20 @@ def live(path: Path) -> Life:
     sensors, kind, cycle, _ = path.name.removesuffix(".json.gz").split("-")
     spans = [(float(a), float(b)) for a, b in content["running"]]
     life = Life(sensors, kind, cycle, content["equivalent_bars"], sum(b - a for a, b in spans) / 3600)
-    decision, next_look_s, last_false = Decision(), 0.0, False
+    decision, last_false = Decision(), False
+    by_stretch = BY_NUMBER.validate_python(content.get("by_stretch", {}))
     for number, verdict in enumerate(RATES.validate_python(content["verdicts"])):
         start_s, end_s = number * STEP_S, number * STEP_S + WINDOW_S
-        before = decision.state
-        life.changes += decision.update(verdict, start_s, end_s)
+        before, told = decision.state, by_stretch.get(number, verdict)
+        life.changes += decision.update(told, end_s - (told.evidence.stretch_s or WINDOW_S), end_s)
+        life.changes_of_state += before.state is not decision.state.state
         _note_state(life, before, decision.state, spans, end_s)
         if any(a <= start_s and end_s <= b for a, b in spans):
             _note_running(life, verdict)
-        if start_s >= next_look_s and verdict.refusal is None:
-            next_look_s = end_s
-            false = verdict.faulty and kind == "sound"
+            life.unanswered += told.refusal is not None
+        false = told.faulty and kind == "sound"
+        life.false_and_unclear += false and not decision.looked
+        if decision.looked:
             life.looks += 1
             life.false_looks += false
             life.false_in_a_row += false and last_false
@@ -191,16 +212,21 @@ def _report_sound(lives: list[Life], title: str) -> None:
     print([round(life.bars, 2) for life in lives if life.alarms])
     false, looks = sum(life.false_looks for life in lives), sum(life.looks for life in lives)
     print(f"  false looks {false} of {looks} ({false / hours:.2f} an hour), in a row", end=" ")
-    print(sum(life.false_in_a_row for life in lives))
+    print(sum(life.false_in_a_row for life in lives), end="; ")
+    print(f"false windows that are no look {sum(life.false_and_unclear for life in lives)}")
     for cycle in CYCLES:
         own = [life for life in lives if life.cycle == cycle]
         if own:
             windows = sum(life.running_windows for life in own)
             refused = sum((life.refused for life in own), Counter())
             share = refused.total() / windows
-            changes = sum(life.changes for life in own) / sum(life.running_h for life in own)
+            unanswered = sum(life.unanswered for life in own) / windows
+            own_h = sum(life.running_h for life in own)
+            changes = sum(life.changes for life in own) / own_h
+            of_state = sum(life.changes_of_state for life in own) / own_h
             print(
-                f"  {cycle:<11} refused {share:6.1%} of {windows}, changes {changes:5.1f} an hour, "
+                f"  {cycle:<11} refused {share:6.1%} of {windows}, unanswered {unanswered:6.1%}, "
+                f"changes {changes:5.1f} an hour ({of_state:.1f} of the state), "
                 f"{dict(refused.most_common(5))}"
             )
     words = sum((life.wrong_words for life in lives), Counter())
@@ -235,6 +261,7 @@ def main() -> int:
     tracing.add_argument("--minutes", type=float, default=20.0)
     tracing.add_argument("--sensors", choices=SENSORS, nargs="+", default=list(SENSORS))
     tracing.add_argument("--kinds", choices=list(KINDS), nargs="+", default=list(KINDS))
+    tracing.add_argument("--cycles", choices=list(CYCLES), nargs="+", default=list(CYCLES))
     tracing.add_argument("--out", type=Path, required=True)
     tracing.add_argument("--jobs", type=int, default=1)
     reporting = commands.add_parser("report")
@@ -245,11 +272,11 @@ def main() -> int:
         return 0
     args.out.mkdir(parents=True, exist_ok=True)
     jobs = [
-        Job(args.first_seed + 1000 * k + c, cycle, kind, sensors, 60 * args.minutes, args.out)
+        Job(args.first_seed + 1000 * k + c, cycle, kind, tuple(args.sensors), 60 * args.minutes, args.out)
         for k in range(args.motors)
         for c, cycle in enumerate(CYCLES)
+        if cycle in args.cycles
         for kind in args.kinds
-        for sensors in args.sensors
     ]
     with ProcessPoolExecutor(args.jobs) as pool:
         for said in pool.map(trace, jobs):

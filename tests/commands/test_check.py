@@ -183,8 +183,10 @@ def test_each_thing_that_was_understood_is_a_line(config: Path, old: str, new: s
 
 def test_check_names_the_http_server_only_if_there_is_one(config: Path, capsys):
     assert cli.main(["check", str(config)]) == 0
-    assert "metrics and health" not in capsys.readouterr().out
+    without = capsys.readouterr().out
+    assert "page: none; http: {listen: 127.0.0.1:8642} in the file shows one" in without
+    assert "metrics and health" not in without
     config.write_text(f"{CONFIG}http: {{}}\n")
     assert cli.main(["check", str(config)]) == 0
     out = capsys.readouterr().out
-    assert "metrics and health: http://127.0.0.1:8642/metrics, /healthz and /readyz, without a token" in out
+    assert "page: http://127.0.0.1:8642/, without a token; metrics and health: /metrics, /healthz" in out

@@ -1,5 +1,6 @@
 """`edge-agent run`: it runs until it is stopped, and its status says why it ended."""
 
+import json
 import logging
 import signal
 from pathlib import Path
@@ -111,6 +112,16 @@ def test_the_level_of_the_log_is_that_of_the_file(config: Path, ended_by, level:
     config.write_text(config.read_text() + f"log_level: {level}\n")
     cli.main(["run", "-c", str(config)])
     assert logging.getLogger().level == number
+
+
+def test_the_log_is_json_where_the_file_asks_for_it(config: Path, ended_by, capsys, monkeypatch):
+    monkeypatch.delenv("JOURNAL_STREAM", raising=False)
+    ended_by()
+    text = config.read_text().replace("port: 1}", "port: 1883, tls: true}")
+    config.write_text(text + "log_format: json\n")
+    cli.main(["run", "-c", str(config)])
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert any("mqtt.port" in line["message"] and line["level"] == "warning" for line in lines)
 
 
 def test_what_is_strange_in_the_file_is_logged_as_a_warning(config: Path, ended_by, capsys):

@@ -70,7 +70,7 @@ colour: red
         ("mqtt", "port"): ("70000", "expected a number of 65535 or less"),
         ("mqtt", "password_file"): ("nowhere", "there is no file"),
         ("mqtt",): ("mqtt: {}", "occurs twice, first in line 17"),
-        ("colour",): ("colour", "unknown key, known here: agent, motor"),
+        ("colour",): ("colour", "unknown key, known here: version, agent, motor"),
     }
     assert told.keys() == expected.keys()
     for key, (words, message) in expected.items():
@@ -163,3 +163,21 @@ def test_a_damaged_file_is_read_or_refused_and_nothing_else(tmp_path: Path, star
     file.write_text(text[:start] + by + text[start + length :], encoding="utf-8", newline="")
     with contextlib.suppress(ConfigError):
         load_settings(file)
+
+
+@pytest.mark.parametrize("version", ["", "version: 1\n"])
+def test_a_file_may_state_its_version(load, version):
+    assert load(version + MINIMAL).version == 1
+
+
+def test_of_a_file_of_a_later_program_only_that_is_told(problems_of):
+    (problem,) = problems_of(f"version: 2\nshiny: new\n{MINIMAL}")
+    assert problem.key == ("version",)
+    assert problem.position == Position(1, 10)
+    assert "found 2, and this program reads version 1" in problem.message
+
+
+@pytest.mark.parametrize("version", ["0", "one", "1.5", "true", "[1]"])
+def test_what_is_no_version_is_told_as_any_other_wrong_value(problems_of, version):
+    (problem,) = problems_of(f"version: {version}\n{MINIMAL}")
+    assert problem.key == ("version",)

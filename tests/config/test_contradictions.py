@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from small_files import FILE, Folder, changed
 
 from edge_agent import cli
+from edge_agent.config import document
 from edge_agent.config.contradictions import contradictions, undescribed_channels
 
 NO_CHANNELS = FILE[FILE.index("channels:") : FILE.index("mqtt:")]
@@ -292,3 +293,10 @@ def test_a_file_is_read_once_so_it_may_come_through_a_pipe(folder: Folder, capsy
     assert cli.main(["check", str(folder.file)]) == 2
     writer.join()
     assert "channels[0]: scale is missing" in capsys.readouterr().err
+
+
+def test_a_pipe_into_which_nobody_writes_is_refused(folder: Folder, capsys, monkeypatch):
+    monkeypatch.setattr(document, "_PIPE_S", 0.1)
+    os.mkfifo(folder.file)
+    assert cli.main(["check", str(folder.file)]) == 2
+    assert "a pipe that does not end" in capsys.readouterr().err

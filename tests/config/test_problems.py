@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from edge_agent.config.load import load_settings
 from edge_agent.config.problems import ConfigError, Position, Problem, spell
 
 FILE = Path("agent.yaml")
@@ -97,3 +98,21 @@ def test_the_error_says_each_problem_on_a_line_of_its_own():
 def test_lines_count_before_columns_and_as_numbers():
     assert Position(2, 80) < Position(10, 1)
     assert Position(2, 9) < Position(2, 10)
+
+
+def test_a_long_key_is_named_by_its_beginning() -> None:
+    assert len(spell(("channels", 0, "x" * 50_000))) < 80
+
+
+def test_thousands_of_problems_are_a_message_that_can_be_read(tmp_path: Path) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text("channels:\n" + "  - {name: ia, phaze: a}\n" * 2_000)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(file)
+    assert len(caught.value.problems) > 2_000
+    assert len(str(caught.value)) < 100_000
+    assert "more problems" in str(caught.value).splitlines()[-1]
+    file.write_text("channels:\n" + f"  - {{name: {'x' * 25_000}}}\n" * 2)
+    with pytest.raises(ConfigError) as caught:
+        load_settings(file)
+    assert len(str(caught.value)) < 10_000

@@ -11,10 +11,13 @@ import pytest
 from broker import Mosquitto, Subscriber, wait_until
 from plates import PLATE
 
+from edge_agent.baseline.status import BaselineState, BaselineStatus
 from edge_agent.diagnose.decision import starting
 from edge_agent.figures import Figures, RunningTime
+from edge_agent.outlook import Outlook
 from edge_agent.publish.documents import (
     Alarm,
+    Baseline,
     Diagnosis,
     Document,
     Event,
@@ -24,6 +27,7 @@ from edge_agent.publish.documents import (
     Origin,
     Reply,
     State,
+    Trend,
 )
 from edge_agent.publish.mqtt.publisher import Publisher, open_sink
 from edge_agent.publish.settings import (
@@ -96,6 +100,51 @@ class Site:
         return MqttSettings(**(fields | changes))  # type: ignore[arg-type]
 
 
+def a_client_certificate(folder: Path, name: str) -> TlsSettings:
+    """Make a certificate as the guide does; return what an agent needs to show it."""
+    key, request, made, more = (folder / f"{name}.{end}" for end in ("key", "csr", "crt", "ext"))
+    more.write_text("extendedKeyUsage=clientAuth\n")
+    elliptic = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256"]
+    asked = ["-subj", f"/CN={name}", "-keyout", key, "-out", request]
+    signed = ["-CA", folder / "ca.crt", "-CAkey", folder / "ca.key", "-CAcreateserial", "-extfile", more]
+    for command in (
+        ["openssl", "req", *elliptic, *asked],
+        ["openssl", "x509", "-req", "-in", request, *signed, "-days", "5", "-sha256", "-out", made],
+    ):
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+    return TlsSettings(folder / "ca.crt", made, key)
+
+
+@pytest.mark.parametrize("by_name", [False, True])
+def test_with_mutual_tls_only_a_certificate_of_ours_comes_in(
+    site: Site, tmp_path: Path, by_name: bool
+) -> None:
+    config = site_config(site.folder)
+    for line in ("cafile", "require_certificate", *(["use_identity_as_username"] if by_name else [])):
+        assert f"#{line} " in config
+        config = config.replace(f"#{line} ", f"{line} ")
+    broker = Mosquitto(tmp_path, config)
+    broker.start()
+    mutual = a_client_certificate(site.folder, "pump-7")
+    login: dict[str, object] = {"username": None, "password_file": None} if by_name else {}
+    outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
+    with Publisher(site.settings(port=broker.port), "pump-7", outbox) as refused:
+        wait_until(lambda: refused.counts.failed_attempts > 0)
+        assert refused.counts.connections == 0
+    with Publisher(site.settings(port=broker.port, tls=mutual, **login), "pump-7", outbox) as publisher:
+        publisher.publish_event("motor-1", lambda number: {"id": number})
+        wait_until(lambda: publisher.counts.events_confirmed == 1)
+    outbox.close()
+    broker.stop()
+
+
+def site_config(folder: Path) -> str:
+    """Return the shipped file with the folder of a test in place of /etc/mosquitto."""
+    config = (EXAMPLE / "edge-agent.conf").read_text()
+    config = config.replace("listener 8883", "listener {port} localhost")
+    return config.replace("/etc/mosquitto/certs/", f"{folder}/").replace("/etc/mosquitto/", f"{folder}/")
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     if shutil.which("openssl") is None or shutil.which("mosquitto_passwd") is None:
@@ -108,10 +157,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         subprocess.run(["mosquitto_passwd", "-b", passwords, user, password], check=True, capture_output=True)
     shutil.copy(EXAMPLE / "edge-agent.acl", folder)
     (folder / "edge-agent.acl").chmod(0o600)
-    config = (EXAMPLE / "edge-agent.conf").read_text()
-    config = config.replace("listener 8883", "listener {port} localhost")
-    config = config.replace("/etc/mosquitto/certs/", f"{folder}/").replace("/etc/mosquitto/", f"{folder}/")
-    broker = Mosquitto(folder, config)
+    broker = Mosquitto(folder, site_config(folder))
     broker.start()
     yield Site(broker, folder)
     broker.stop()
@@ -214,7 +260,7 @@ def test_an_agent_hears_that_home_assistant_has_started_and_tells_all_again(
 ) -> None:
     settings = SinkSettings(
         agent="pump-7",
-        motor="motor-1",
+        motors=("motor-1",),
         state_folder=tmp_path,
         mqtt=site.settings(),
         outbox=OutboxSettings(tmp_path / "outbox.sqlite3"),
@@ -247,7 +293,9 @@ def test_the_access_list_lets_through_everything_that_an_agent_publishes(
         "motor-1/diagnosis": Diagnosis(origin, verdict, 1.0),
         "motor-1/alarm": Alarm(origin, None, 1.0),
         "motor-1/info": Info(origin, PLATE, None, (), (), 1.0),
+        "motor-1/baseline": Baseline(origin, BaselineStatus(BaselineState.LEARNING), 1.0),
         "motor-1/measurements": Measurements(origin, Figures(running=False), RunningTime(), 1.0),
+        "motor-1/trend": Trend(origin, Outlook(), 1.0),
         "health": Health(**numbers),
         "reply/capture": Reply("capture", None),
     }

@@ -18,10 +18,11 @@ pytestmark = pytest.mark.skipif(
 
 def test_the_unit_is_clean_where_it_is_installed(tmp_path: Path) -> None:
     """Installed as the README says, in a root of its own that has Debian's units and our program."""
-    program = tmp_path / "opt/edge-agent/bin/edge-agent"
-    program.parent.mkdir(parents=True)
-    program.write_text("#!/bin/sh\n")
-    program.chmod(0o755)
+    for name in ("opt/edge-agent/bin/edge-agent", "bin/kill"):
+        program = tmp_path / name
+        program.parent.mkdir(parents=True)
+        program.write_text("#!/bin/sh\n")
+        program.chmod(0o755)
     installed = tmp_path / "etc/systemd/system/edge-agent.service"
     installed.parent.mkdir(parents=True)
     shutil.copy(UNIT, installed)

@@ -89,6 +89,11 @@ def test_what_tells_the_bars_must_stand_out_of_the_floor(limit, broken):
     assert judge(an_evidence(0.6, limit=limit), a_pair()).broken is broken
 
 
+def test_a_rotor_is_not_called_sound_by_a_window_that_would_not_have_shown_a_broken_bar():
+    opinion = judge(an_evidence(0.1, limit=0.4, interval=(0.0, 0.3)), a_pair())
+    assert (opinion.refusal.quantity, opinion.refusal.value) == ("detection_limit_bars", 0.4)
+
+
 def test_lines_in_the_noise_prove_no_bar_and_no_sound_rotor():
     opinion = judge(an_evidence(0.6, limit=0.8), a_pair())
     assert not opinion.broken

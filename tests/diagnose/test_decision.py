@@ -114,14 +114,66 @@ def test_a_fault_barely_above_what_a_window_could_show_counts_nothing():
     assert set(states_after(*[HEALTHY] * 3, *[weak] * 5)[2:]) == {State.HEALTHY}
 
 
-def test_a_reason_takes_the_place_of_another_when_it_has_come_three_times():
+def test_a_reason_takes_the_place_of_another_that_has_come_half_as_often():
     windows = Windows()
     other = a_verdict(State.INDETERMINATE, reason=Reason.UNSTEADY)
     reasons = []
     for verdict in (UNKNOWN, other, other, UNKNOWN, other, other, other):
         windows.see(verdict)
         reasons.append(windows.decision.state.refusal.reason)
-    assert reasons == [Reason.LOAD_TOO_LOW] * 6 + [Reason.UNSTEADY]
+    assert reasons == [Reason.LOAD_TOO_LOW] * 5 + [Reason.UNSTEADY] * 2
+
+
+def test_a_state_that_ends_names_the_reason_that_prevailed_and_not_the_newest():
+    windows = Windows(2.0)
+    other = a_verdict(State.INDETERMINATE, reason=Reason.UNSTEADY)
+    windows.see(*[HEALTHY] * 4)
+    windows.see(*[UNKNOWN] * 149)
+    assert windows.see(other) == [State.INDETERMINATE]
+    assert windows.decision.state.refusal.reason is Reason.LOAD_TOO_LOW
+
+
+def test_a_reason_from_before_a_silence_speaks_no_more():
+    windows = Windows()
+    windows.see(*[UNKNOWN] * 10)
+    windows.decision.refuse(Refusal(Reason.LOST_SAMPLES, "silent_s", 5.0, 5.0))
+    windows.see(a_verdict(State.INDETERMINATE, reason=Reason.UNSTEADY))
+    assert windows.decision.state.refusal.reason is Reason.UNSTEADY
+
+
+def held_s(windows, most_s=7200.0):
+    """How long a state outlasts the last answer, to the next window; infinite if it does not end."""
+    before = windows.decision.state.state
+    for count in range(1, round(most_s / WINDOW_S)):
+        if windows.see(UNKNOWN) != [before]:
+            return count * WINDOW_S
+    return float("inf")
+
+
+@pytest.mark.parametrize(
+    ("gap_s", "holds_s"), [(0.0, 300.0), (240.0, 504.0), (600.0, 1224.0), (880.0, 1788.0), (3600.0, 300.0)]
+)
+def test_a_state_is_held_for_twice_the_longest_gap_after_which_it_was_confirmed(gap_s, holds_s):
+    windows = Windows()
+    windows.see(*[HEALTHY] * 4, *[UNKNOWN] * round(gap_s / WINDOW_S), *[HEALTHY] * 2)
+    assert held_s(windows) == pytest.approx(holds_s, abs=WINDOW_S)
+
+
+def test_a_look_that_shows_a_fault_ends_the_patience_with_a_healthy_state():
+    windows = Windows()
+    windows.see(*[HEALTHY] * 4, *[UNKNOWN] * 50, *[HEALTHY] * 2, BROKEN)
+    assert held_s(windows) == pytest.approx(300.0, abs=WINDOW_S)
+
+
+def test_gaps_before_a_fault_or_another_device_say_nothing_of_how_long_a_state_lasts():
+    windows = Windows()
+    windows.see(*[HEALTHY] * 4, *[UNKNOWN] * 50, *[HEALTHY] * 2, *[BROKEN] * 4)
+    assert held_s(windows) == 300.0
+    windows = Windows()
+    windows.see(*[HEALTHY] * 4, *[UNKNOWN] * 50, *[HEALTHY] * 2)
+    windows.decision.forget()
+    windows.see(*[HEALTHY] * 4)
+    assert held_s(windows) == 300.0
 
 
 def test_the_severity_falls_only_well_below_what_raised_it():
@@ -184,6 +236,30 @@ def test_every_published_state_was_the_verdict_of_the_window_that_set_it(verdict
             assert state.refusal is None
 
 
+@given(
+    before=st.lists(st.tuples(st.sampled_from([HEALTHY, UNKNOWN]), st.floats(1.0, 2000.0)), max_size=60),
+)
+def test_three_looks_raise_an_alarm_however_long_a_healthy_state_was_held(before):
+    windows = Windows()
+    for verdict, step_s in before:
+        windows.step_s = step_s
+        windows.see(verdict)
+    windows.now_s, windows.step_s = windows.now_s + WINDOW_S, WINDOW_S
+    assert windows.see(*[BROKEN] * 3)[-1] is State.BROKEN_BARS
+
+
+@given(st.lists(st.tuples(st.sampled_from([HEALTHY, BROKEN, UNKNOWN]), st.floats(1.0, 3000.0)), max_size=80))
+def test_no_state_outlives_half_an_hour_without_an_answer(windows_seen):
+    windows, answered_s = Windows(), -float("inf")
+    for verdict, step_s in windows_seen:
+        windows.step_s = step_s
+        end_s = windows.now_s + WINDOW_S
+        (state,) = windows.see(verdict)
+        answered_s = answered_s if verdict is UNKNOWN else end_s
+        if end_s - answered_s >= 1800.0:
+            assert state is State.INDETERMINATE
+
+
 @given(st.lists(st.sampled_from([HEALTHY, UNKNOWN]), max_size=80))
 def test_windows_that_are_healthy_or_silent_never_raise_an_alarm(verdicts):
     assert State.BROKEN_BARS not in states_after(*verdicts)
@@ -197,6 +273,16 @@ def test_what_the_sidebands_alone_show_stays_to_be_watched():
     decision = windows.decision
     assert (decision.state.state, decision.state.severity) == (State.BROKEN_BARS, Severity.WATCH)
     assert decision.state.confidence is None
+
+
+def test_a_state_without_the_network_has_no_confidence_and_takes_none_away() -> None:
+    by_minutes = replace(HEALTHY, probabilities=None, confidence=None)
+    windows = Windows()
+    windows.see(*[by_minutes] * 3)
+    assert windows.decision.state.state is State.HEALTHY
+    assert (windows.decision.state.confidence, windows.decision.state.probabilities) == (None, None)
+    windows.see(HEALTHY)
+    assert windows.decision.state.confidence == pytest.approx(HEALTHY.confidence)
 
 
 class Strange(StrEnum):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from broker import free_port
 from plates import plate_yaml
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -28,9 +29,13 @@ def real_recordings(folder: str) -> list[Path]:
 
 
 def write_config(
-    folder: Path, *, port: str = "unused", broker_port: int = 1883, plate: str = PLATE, **sections: str
+    folder: Path, *, port: str = "unused", broker_port: int | None = None, plate: str = PLATE, **sections: str
 ) -> Path:
-    """Write a configuration; `sections` are further lines, by name."""
+    """Write a configuration; `sections` are further lines, by name.
+
+    Without a broker its port is one of its own: two agents of one name at one broker do not start.
+    """
+    broker_port = free_port() if broker_port is None else broker_port
     path = folder / "agent.yaml"
     path.write_text(
         f"agent: {{id: agent}}\n{plate}"

@@ -41,7 +41,7 @@ class Site:
             refusal=None,
             broken_bars=BarCount(2, (2, 3), 2.1),
         )
-        AlarmLatch(StateFile(folder / "state/alarm.json", 1)).update(faulty, faulty, 12, None)
+        AlarmLatch(StateFile(folder / "state/alarm.json", 1)).update(faulty, faulty, True, 12, None)
 
     def start(self, more: str) -> Agent:
         """Start the agent and wait until it is online."""
@@ -119,7 +119,8 @@ def test_wrong_commands_are_answered_and_change_nothing(site: Site) -> None:
         site.ask("feedback", '{"id": 12, "right": false, "found": "' + 5000 * "x" + '"}'),
         site.ask("feedback", '{"id": 11, "right": false}'),
         site.ask("feedback", '{"id": 12, "right": "no", "transaction": 7}'),
-        site.ask("reload", "{}"),
+        site.ask("reload", '{"file": "/etc/passwd"}'),
+        site.ask("restart", "{}"),
         site.ask("Feedback", '{"id": 12, "right": false}', under="unknown"),
     ]
     assert {reply["status"] for reply in wrong} == {"error"}
@@ -147,7 +148,7 @@ def test_an_acknowledged_alarm_stays_so_over_a_restart_and_feedback_clears_it(si
     assert (cleared["active"], cleared["condition"]) == (False, "normal")
     assert cleared["feedback"]["found"] == "a loose belt"
     assert site.ask("self_test", "{}")["data"]["golden_inputs"] > 0
-    assert "not available" in site.ask("capture", '{"seconds": 12}')["error"]
+    assert "no samples have come yet" in site.ask("capture", '{"seconds": 12}')["error"]
 
 
 def test_commands_that_were_switched_off_while_one_waited_are_not_obeyed(site: Site) -> None:
@@ -158,3 +159,20 @@ def test_commands_that_were_switched_off_while_one_waited_are_not_obeyed(site: S
     health = site.health_after_now()
     assert (health["commands_done"], health["commands_refused"]) == (0, 0)
     assert site.alarm_now()["active"] is True
+
+
+def test_a_reload_keeps_the_alarm_names_what_waits_and_is_refused_whole_for_an_error(site: Site) -> None:
+    agent = site.start(", commands: true")
+    config = site.folder / "agent.yaml"
+    right, before = config.read_text(), site.alarm_now()
+    config.write_text(f"{right}alerts: {{false_alarms_per_year: 0.2}}\ncaptures: {{keep: 0}}\n")
+    refused = site.ask("reload", "{}")
+    assert refused["status"] == "error"
+    assert "captures.keep: found 0" in refused["error"]
+    config.write_text(f"{right}alerts: {{false_alarms_per_year: 0.2}}\nwindow: {{length_s: 10}}\n")
+    assert site.ask("reload", "{}")["data"] == {
+        "changed": ["alerts.false_alarms_per_year"],
+        "needs_restart": ["window.length_s"],
+    }
+    assert site.alarm_now() == before
+    assert agent.stop() == 0

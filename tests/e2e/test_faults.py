@@ -34,17 +34,15 @@ def test_a_port_that_vanishes_and_returns_is_told_and_forgiven(
     )
     listener.wait_for(lambda _: listener.on(DIAGNOSIS))
     daq.tell("close 2")
-    agent.wait_for(lambda line: str(daq.link) in line and "open" not in line)
+    agent.wait_for(lambda line: str(daq.link) in line and not line.endswith(": open"))
     agent.wait_for(lambda line: line.endswith(": open"))
-    seen = len(listener.on(DIAGNOSIS))
-    listener.wait_for(lambda _: len(listener.on(DIAGNOSIS)) > seen)
-    with_gap = [m.json() for m in listener.on(DIAGNOSIS) if m.json()["window"]["lost_samples"] > 0]
+    # Diagnoses of before the gap may be still to come.
+    listener.wait_for(lambda _: any(m.json()["window"]["lost_samples"] > 0 for m in listener.on(DIAGNOSIS)))
     listener.wait_for(
         lambda _: any(
             m.json()["reason"] == "lost_samples" for m in listener.on(STATE) + listener.on(DIAGNOSIS)
         )
     )
-    assert with_gap
 
 
 def test_events_of_a_broker_outage_all_arrive_once_and_in_order(
@@ -122,12 +120,23 @@ def test_noise_flips_and_lost_frames_cost_frames_and_nothing_else(
     listener.wait_for(lambda _: listener.on(STATE)[-1].json()["state"] == "healthy")
 
 
-def test_a_hangup_is_told_in_the_log_and_changes_nothing(tmp_path, start_agent) -> None:
-    agent = start_agent(write_config(tmp_path, port=str(tmp_path / "none")))
+def test_a_hangup_reloads_the_configuration_and_an_error_in_it_changes_nothing(tmp_path, start_agent) -> None:
+    config = write_config(tmp_path, port=str(tmp_path / "none"))
+    agent = start_agent(config)
     agent.wait_for(lambda line: "there is no such port" in line)
-    for _ in range(2):
-        agent.process.send_signal(signal.SIGHUP)
-        agent.wait_for(lambda line: "SIGHUP is ignored" in line)
+    right = config.read_text()
+    config.write_text(f"{right}log_levl: debug\n")
+    agent.process.send_signal(signal.SIGHUP)
+    agent.wait_for(lambda line: "did you mean log_level?" in line)
+    agent.wait_for(lambda line: "SIGHUP: the configuration has errors" in line)
+    config.write_text(
+        f"{right}log_level: debug\nmodel: {{file: builtin}}\nagent: {{id: other}}\n".replace(
+            "agent: {id: agent}\n", "", 1
+        )
+    )
+    agent.process.send_signal(signal.SIGHUP)
+    agent.wait_for(lambda line: "the configuration is reloaded; changed: log_level" in line)
+    agent.wait_for(lambda line: "restart the agent: agent.id" in line)
     assert agent.process.poll() is None
     assert agent.stop() == 0
 
@@ -137,5 +146,5 @@ def test_a_hangup_while_it_starts_does_not_end_it(tmp_path, start_agent) -> None
     agent.wait_for(lambda line: "model " in line)
     for _ in range(20):
         agent.process.send_signal(signal.SIGHUP)
-    agent.wait_for(lambda line: "SIGHUP is ignored" in line)
+    agent.wait_for(lambda line: "the configuration is reloaded; changed: nothing" in line)
     assert agent.stop() == 0

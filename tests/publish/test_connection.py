@@ -1,5 +1,6 @@
 """One connection to a real broker: what it carries, how it ends, and why it could not be made."""
 
+import gc
 import socket
 import subprocess
 import threading
@@ -344,3 +345,46 @@ def test_certificates_that_are_none_are_told_before_anything_is_sent(
     tls = TlsSettings(**dict.fromkeys(files, wrong))
     error = refusal(connect, settings(free_port(), tls=tls))
     assert str(error).startswith("mqtt.tls: the certificates cannot be read: ")
+
+
+def descriptors() -> int:
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def test_a_connection_that_ends_frees_its_descriptors_at_once(mosquitto: Mosquitto) -> None:
+    gc.disable()
+    try:
+        before = descriptors()
+        for number in range(30):
+            connection = Connection(settings(mosquitto.port), "us", WILL, V5, lambda: None)
+            connection.open()
+            if number % 2:
+                connection.close(10.0)
+            else:
+                connection.abandon()
+        nobody = free_port()
+        for _ in range(10):
+            with pytest.raises(ConnectionFailedError):
+                Connection(settings(nobody), "us", WILL, V5, lambda: None).open()
+        assert descriptors() <= before + 1
+    finally:
+        gc.enable()
+
+
+def test_a_client_whose_thread_dies_is_noticed_at_once(
+    mosquitto: Mosquitto, connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    wake = Wakes()
+    connection = connect(mosquitto.port, wake=wake)
+
+    def fail(*given: object) -> None:
+        raise MemoryError
+
+    connection._client.on_publish = fail  # type: ignore[assignment]
+    connection.send("a/b", b"x", qos=1, retain=False)
+    wait_until(lambda: connection.closed is not None)
+    assert connection.closed == Ending(
+        "the client's thread ended: MemoryError", for_a_message=False, told=False, taken_over=False
+    )
+    assert wake.count >= 1
+    assert "the client failed" in caplog.text

@@ -33,7 +33,7 @@ def sink_settings(folder: Path, port: int = 1, **changes: object) -> SinkSetting
     """Settings of an agent that is quick to reconnect, with Home Assistant on."""
     given = SinkSettings(
         agent="pump-7",
-        motor="motor-1",
+        motors=("motor-1",),
         state_folder=folder / "state",
         mqtt=MqttSettings("127.0.0.1", port, retry_min_s=0.05, retry_max_s=0.2, connect_timeout_s=2),
         outbox=OutboxSettings(folder / "state" / "outbox.sqlite3"),
@@ -90,10 +90,10 @@ def test_sensors_are_told_when_the_daq_is_known_and_at_once_after_a_restart(tmp_
     mailbox = Mailbox()
     discovery = Discovery(sink_settings(tmp_path), mailbox)
     assert "current_a" not in entities(said(mailbox)[MOTOR])
-    discovery.device_came(a_daq("vib_x"))
+    discovery.device_came("motor-1", a_daq("vib_x"))
     found = entities(said(mailbox)[MOTOR])
     assert {"current_a", "current_b", "current_c", "vibration_vib_x"} <= found.keys()
-    discovery.device_came(a_daq("vib_x"))
+    discovery.device_came("motor-1", a_daq("vib_x"))
     assert said(mailbox) == {}
     assert entities(told_by(tmp_path)[MOTOR]) == found
 
@@ -101,9 +101,9 @@ def test_sensors_are_told_when_the_daq_is_known_and_at_once_after_a_restart(tmp_
 def test_an_entity_whose_sensor_or_setting_is_gone_is_removed(tmp_path: Path) -> None:
     mailbox = Mailbox()
     commands = replace(sink_settings(tmp_path).mqtt, commands=True)
-    Discovery(sink_settings(tmp_path, mqtt=commands), mailbox).device_came(a_daq("vib_x"))
+    Discovery(sink_settings(tmp_path, mqtt=commands), mailbox).device_came("motor-1", a_daq("vib_x"))
     mailbox = Mailbox()
-    Discovery(sink_settings(tmp_path), mailbox).device_came(a_daq("vib_y"))
+    Discovery(sink_settings(tmp_path), mailbox).device_came("motor-1", a_daq("vib_y"))
     found = said(mailbox)
     assert entities(found[AGENT])["capture"] == {"platform": "button"}
     assert entities(found[MOTOR])["vibration_vib_x"] == {"platform": "sensor"}
@@ -113,7 +113,7 @@ def test_an_entity_whose_sensor_or_setting_is_gone_is_removed(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("changes", "gone"),
     [
-        ({"motor": "motor-2"}, {MOTOR}),
+        ({"motors": ("motor-2",)}, {MOTOR}),
         ({"home_assistant": OFF}, {AGENT, MOTOR}),
         ({"home_assistant": HomeAssistantSettings(prefix="ha")}, {AGENT, MOTOR}),
     ],
@@ -130,7 +130,7 @@ def test_what_is_gone_is_cleared_until_the_broker_has_confirmed_it(
 
 def test_a_message_that_was_confirmed_is_not_forgotten(tmp_path: Path) -> None:
     told_by(tmp_path)
-    assert told_by(tmp_path, motor="motor-2")[MOTOR] == b""
+    assert told_by(tmp_path, motors=("motor-2",))[MOTOR] == b""
 
 
 def test_a_file_that_nobody_wrote_is_put_aside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -240,12 +240,12 @@ def test_a_motor_that_left_the_file_disappears_and_switching_off_removes_all(
     with open_publisher(mosquitto.port) as publisher:
         wait_until(lambda: publisher.connected)
     assert {AGENT, MOTOR} <= at_rest(subscribe, mosquitto.port, "first").keys()
-    with open_publisher(mosquitto.port, motor="motor-2") as publisher:
+    with open_publisher(mosquitto.port, motors=("motor-2",)) as publisher:
         wait_until(lambda: publisher.connected)
     found = at_rest(subscribe, mosquitto.port, "second")
     assert {AGENT, OTHER} <= found.keys()
     assert MOTOR not in found
-    with open_publisher(mosquitto.port, motor="motor-2", home_assistant=OFF) as publisher:
+    with open_publisher(mosquitto.port, motors=("motor-2",), home_assistant=OFF) as publisher:
         wait_until(lambda: publisher.connected)
     assert not {AGENT, MOTOR, OTHER} & at_rest(subscribe, mosquitto.port, "third").keys()
 
@@ -286,3 +286,20 @@ def publish(port: int, topic: str, payload: str) -> None:
     """Publish as Home Assistant does when it starts."""
     command = ["mosquitto_pub", "-h", "127.0.0.1", "-p", str(port), "-q", "1", "-t", topic, "-m", payload]
     subprocess.run(command, check=True, timeout=60)
+
+
+def test_each_of_several_motors_is_a_device_with_its_own_sensors_and_buttons(tmp_path: Path) -> None:
+    settings = sink_settings(tmp_path, motors=("motor-1", "fan"))
+    settings = replace(settings, mqtt=replace(settings.mqtt, commands=True))
+    fan = MOTOR.replace("motor-1", "fan")
+    mailbox = Mailbox()
+    Discovery(settings, mailbox).device_came("fan", a_daq("vib_x"))
+    found = said(mailbox)
+    assert {AGENT, MOTOR, fan} <= found.keys()
+    assert "vibration_vib_x" in entities(found[fan])
+    assert "vibration_vib_x" not in entities(found[MOTOR])
+    assert "acknowledge" not in entities(found[AGENT])
+    assert '"motor": "fan"' in str(entities(found[fan])["acknowledge"]["payload_press"])
+    again = Mailbox()
+    Discovery(settings, again)
+    assert "vibration_vib_x" in entities(said(again)[fan])

@@ -108,3 +108,15 @@ def test_no_number_of_python_or_numpy_makes_an_error(value: float | None, decima
 @pytest.mark.parametrize("value", [1.7976931348623157e308, -1.79769e308])
 def test_a_number_that_five_digits_make_infinite_is_null(value: float) -> None:
     assert significant(value) is None
+
+
+@given(st.floats())
+def test_any_time_is_a_date_of_four_digits(unix_s: float) -> None:
+    text = iso_time(unix_s)
+    assert len(text) == 24
+    assert datetime.fromisoformat(text).year in range(1970, 10_000)
+
+
+def test_a_time_beyond_the_calendar_is_its_end() -> None:
+    assert iso_time(1e18) == iso_time(math.inf) == "9999-12-31T23:59:59.000Z"
+    assert iso_time(-1.0) == iso_time(math.nan) == "1970-01-01T00:00:00.000Z"

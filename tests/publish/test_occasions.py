@@ -264,3 +264,22 @@ def test_a_restart_gives_the_source_15_minutes_again() -> None:
 @pytest.mark.parametrize("content", [None, 3, {"alarm": "x"}, {"told_unix_s": {"alarm": "soon"}}])
 def test_what_is_no_memory_is_an_empty_one(content: object) -> None:
     assert memory_from_json(content) == Memory()
+
+
+def test_an_occasion_that_is_wanted_later_is_told_with_the_next_word_of_the_alarm() -> None:
+    told = Told(on=("clear",))
+    assert told.take(an_event(17), RAISED) == []
+    told.occasions.reload(("alarm", "clear"), 900.0)
+    assert told.take(RAISED, RAISED) == ["alarm"]
+    told.occasions.reload(("alarm", "danger"), 900.0)
+    assert told.take(RAISED, RAISED) == []
+    told.occasions.reload(("clear",), 900.0)
+    assert told.take(CLEARED) == ["clear"]
+
+
+def test_another_cooldown_counts_from_what_was_told() -> None:
+    told = Told()
+    assert told.take(RAISED, CLEARED, RAISED_AGAIN) == ["alarm", "clear"]
+    told.occasions.reload(ALL, 60.0)
+    assert told.wait(59.0) == []
+    assert told.wait(2.0) == ["alarm"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.publish.only_one import LOCK_FILE, TakenError, only_one
+from edge_agent.publish.only_one import LOCK_FILE, TakenError, find_holder, only_one
 
 HOLDER = """
 import sys, time
@@ -93,3 +93,16 @@ def test_a_folder_that_cannot_hold_a_lock_stops_nothing(tmp_path: Path, obstacle
         (folder / LOCK_FILE).mkdir(parents=True)
     with only_one(folder, "b", tmp_path.name):
         pass
+
+
+def test_a_holder_is_found_without_taking_its_place(tmp_path: Path) -> None:
+    holder = a_holder(tmp_path, "one")
+    try:
+        assert str(holder.pid) in (find_holder(tmp_path, "localhost:1883", "other") or "")
+        assert "client id one" in (find_holder(tmp_path / "elsewhere", "localhost:1883", "one") or "")
+    finally:
+        end(holder, signal.SIGKILL)
+    assert find_holder(tmp_path, "localhost:1883", "one") is None
+    with only_one(tmp_path, "localhost:1883", "one"):
+        assert find_holder(tmp_path / "elsewhere", "localhost:1884", "one") is None
+    assert not (tmp_path / "elsewhere").exists()

@@ -1,5 +1,6 @@
 """The publisher against a real broker, heard by a client that shares no code with it."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from broker import Mosquitto
@@ -17,7 +18,7 @@ from publishing import (
 )
 
 from edge_agent.publish.mqtt.publisher import Publisher
-from edge_agent.publish.settings import OutboxSettings
+from edge_agent.publish.settings import OutboxSettings, SinkSettings
 from edge_agent.publish.store.outbox import Outbox
 
 
@@ -37,6 +38,21 @@ def test_states_are_retained_and_said_before_we_call_ourselves_online(
     late.wait_for(lambda messages: len(messages) == 2)
     assert {message.topic: message.payload for message in late.messages}[STATUS] == "offline"
     assert all(message.retain for message in late.messages)
+
+
+def test_diagnoses_come_and_go_with_a_reload(
+    mosquitto: Mosquitto, subscribe: Subscribe, outbox: Outbox, tmp_path: Path
+) -> None:
+    listener = subscribe(mosquitto.port)
+    quiet = replace(settings(mosquitto.port), diagnosis=False)
+    loud = SinkSettings("pump-7", ("motor-1",), tmp_path, replace(quiet, diagnosis=True), OutboxSettings())
+    with Publisher(quiet, "pump-7", outbox) as publisher:
+        listener.wait_for(lambda messages: any(message.topic == STATUS for message in messages))
+        publisher.publish_diagnosis("motor-1", {"n": 1})
+        publisher.reload(loud)
+        publisher.publish_diagnosis("motor-1", {"n": 2})
+        listener.wait_for(lambda _: listener.on(f"{BASE}/motor-1/diagnosis"))
+    assert [message.json() for message in listener.on(f"{BASE}/motor-1/diagnosis")] == [{"n": 2}]
 
 
 def test_all_four_kinds_arrive_with_their_quality_and_retention(

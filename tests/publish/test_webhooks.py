@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -74,7 +75,7 @@ def server() -> Iterator[HookServer]:
 def sink_settings(folder: Path, *webhooks: WebhookSettings) -> SinkSettings:
     return SinkSettings(
         agent="pump-7",
-        motor="motor-1",
+        motors=("motor-1",),
         state_folder=folder,
         mqtt=MqttSettings("127.0.0.1"),
         outbox=OutboxSettings(folder / "outbox.sqlite3"),
@@ -210,9 +211,9 @@ def test_the_agent_posts_the_event_that_it_publishes(tmp_path: Path, server: Hoo
         f"notify: [{{url: {server.url}}}]\n"
     )
     agent = agent_of(config, Model.load("builtin"), heard := EndsAtAlarm(stop))
-    recording = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=8.0))
+    recording = simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=16.0))
     rates_hz = {stream.number: stream.rate_hz for stream in recording.device.streams}
-    queue = agent._source._queue  # type: ignore[attr-defined]
+    queue = agent._feeds[0].source._queue  # type: ignore[attr-defined]
     queue.put(encode_description(recording.device))
     for sequence, block in enumerate(replay_blocks(recording, 0.1)):
         queue.put(encode_data(block, rates_hz[block.stream], sequence))
@@ -286,3 +287,31 @@ def a_process(folder: Path, server: HookServer, first: int) -> "subprocess.Popen
     return subprocess.Popen(
         [sys.executable, "-c", PROGRAM, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
+
+
+def test_of_each_of_several_motors_a_server_is_told_apart(tmp_path: Path, server: HookServer) -> None:
+    settings = replace(sink_settings(tmp_path, WebhookSettings(server.url)), motors=("motor-1", "fan"))
+    sink = open_sink(settings)
+    assert sink is not None
+    with sink:
+        for motor in settings.motors:
+            sink.take(replace(RAISED, origin=replace(RAISED.origin, motor=motor)))
+        wait_until(lambda: len(server.occasions) == 2)
+    assert server.occasions == ["alarm", "alarm"]
+    assert sorted(path.name for path in tmp_path.glob("*.sqlite3")) == [
+        "notify-1-fan.sqlite3",
+        "notify-1-motor-1.sqlite3",
+    ]
+
+
+def test_other_occasions_count_from_a_reload_on(tmp_path: Path, server: HookServer) -> None:
+    hook = WebhookSettings(server.url, on=("danger",))
+    sink = open_sink(sink_settings(tmp_path, hook))
+    assert sink is not None
+    with sink:
+        sink.take(RAISED)
+        assert sink.counts.events_waiting == 0
+        sink.reload(sink_settings(tmp_path, replace(hook, on=("alarm",))))
+        sink.take(RAISED)
+        server.wait_for(1)
+    assert server.occasions == ["alarm"]

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -36,6 +38,15 @@ def test_nothing_is_kept_of_a_device_that_uses_its_indices_again():
     decimator.process(a_current_window(currents[:, :40000]))
     restarted = a_current_window(-currents[:, 3000:43000], first_scan=5000)
     np.testing.assert_array_equal(decimator.process(restarted), Decimator(RATE_HZ).process(restarted))
+
+
+def test_nothing_is_kept_of_counts_of_another_width_for_their_units_differ_in_the_last_digit():
+    currents = long_current()
+    decimator = Decimator(RATE_HZ)
+    decimator.process(a_current_window(currents[:, :40000]))
+    later = a_current_window(currents[:, 2000:42000], first_scan=2000)
+    wide = replace(later, counts=later.counts.astype(np.int32))
+    np.testing.assert_array_equal(decimator.process(wide), Decimator(RATE_HZ).process(wide))
 
 
 def test_the_same_window_again_gives_the_same():

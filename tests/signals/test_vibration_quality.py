@@ -54,6 +54,21 @@ def test_a_dead_channel_is_named_with_what_it_shows(kind):
     assert telling(window, line_hz=60.0) == [1]
 
 
+@pytest.mark.parametrize("lost_scans", [1, 50, SCANS // 250])
+def test_a_gap_that_is_small_enough_to_be_judged_does_not_make_a_channel_dead(lost_scans):
+    """A lost frame is filled with zeros, which are far from the counts of a converter with an offset."""
+    whole = a_vibration_window(a_shaking(SECONDS, SHAFT_HZ))
+    counts, valid = whole.counts.copy() + 2048, np.ones(SCANS, bool)
+    gap = slice(SCANS // 2, SCANS // 2 + lost_scans)
+    counts[:, gap], valid[gap] = 0, False
+    channels = tuple(replace(channel, offset=2048.0) for channel in whole.stream.channels)
+    stream = replace(whole.stream, channels=channels)
+    window = replace(whole, stream=stream, counts=counts, valid=valid)
+    assert window.lost_samples == lost_scans
+    assert telling(window, line_hz=60.0) == telling(whole, line_hz=60.0) != []
+    assert VibrationCheck(a_window(window)).dead(line_hz=60.0) == ()
+
+
 @pytest.mark.parametrize("kind", DEAD)
 def test_the_verdict_is_that_of_the_currents_alone(kind):
     with_dead = a_motor_window()

@@ -22,7 +22,7 @@ def test_metrics_and_health_are_served(tmp_path: Path) -> None:
 
 def test_not_to_be_ready_is_status_503_with_the_reason(tmp_path: Path) -> None:
     with serving(tmp_path) as (web, port):
-        web._newest.samples_s = None
+        web.views[0].newest.samples_s = None
         web.take(State(ORIGIN, SILENT, 1.0))
         ready = get(port, "/readyz")
         assert ready.status == 503
@@ -32,7 +32,7 @@ def test_not_to_be_ready_is_status_503_with_the_reason(tmp_path: Path) -> None:
 
 def test_an_agent_that_hangs_is_status_503(tmp_path: Path) -> None:
     with serving(tmp_path) as (web, port):
-        web._newest.pulse_s = -1000.0
+        web.views[0].newest.pulse_s = -1000.0
         alive = get(port, "/healthz")
         assert alive.status == 503
         assert "no sign of life" in alive.text

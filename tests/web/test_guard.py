@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 
 import pytest
-from serving import get, serving
+from serving import ask, get, serving
 
 TOKEN = "correct-horse"
 
@@ -66,3 +66,40 @@ def test_an_error_of_the_program_is_status_500_and_one_line_however_often_it_com
         assert get(port, "/healthz").status == 200
     said = [record for record in caplog.records if record.levelno >= logging.WARNING]
     assert [record.message for record in said] == ["HTTP: /metrics cannot be answered; report this line"]
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b'{"token": "wrong"}', 401),
+        (b'{"token": ""}', 401),
+        (b'{"token": ["correct-horse"]}', 401),
+        (b'{"token": "\\ud800"}', 400),
+        (b"{}", 400),
+        (b"[]", 400),
+        (b"{", 400),
+        (b"[" * 3000, 400),
+        (b"\xff", 400),
+        (b'{"token": "' + b"x" * 5000 + b'"}', 413),
+    ],
+)
+def test_a_login_that_is_none_gets_no_cookie(
+    tmp_path: Path, token_file: Path, content: bytes, status: int
+) -> None:
+    with serving(tmp_path, token_file) as (_, port):
+        answer = ask(port, "/login", content, content_type="application/json")
+        assert answer.status == status
+        assert "set-cookie" not in answer.headers
+
+
+def test_a_login_of_another_site_is_refused(tmp_path: Path, token_file: Path) -> None:
+    with serving(tmp_path, token_file) as (_, port):
+        content = b'{"token": "correct-horse"}'
+        assert ask(port, "/login", content, content_type="text/plain").status == 403
+        foreign = ask(port, "/login", content, content_type="application/json", sec_fetch_site="cross-site")
+        assert foreign.status == 403
+
+
+def test_without_a_token_there_is_no_door(tmp_path: Path) -> None:
+    with serving(tmp_path) as (_, port):
+        assert ask(port, "/login", b"{}", content_type="application/json").status == 404

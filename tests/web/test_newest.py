@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from said import DOCUMENTS, MOTOR_OFF, ORIGIN, a_pulse
 
-from edge_agent.publish.documents import Diagnosis, Event, State
+from edge_agent.baseline.status import BaselineState, BaselineStatus
+from edge_agent.outlook import Outlook
+from edge_agent.publish.documents import Baseline, Diagnosis, Event, State, Trend
 from edge_agent.web.newest import Newest
 
 
@@ -50,6 +52,14 @@ def test_a_newer_document_takes_the_place_of_the_one_before_and_an_event_of_none
     newest.take(Event(ORIGIN, MOTOR_OFF, MOTOR_OFF, 2001.0))
     assert newest.state is state
     assert newest.diagnosis is DOCUMENTS[2]
+
+
+def test_trend_and_baseline_have_their_places_too() -> None:
+    newest = Newest()
+    documents = Trend(ORIGIN, Outlook(), 1.0), Baseline(ORIGIN, BaselineStatus(BaselineState.LEARNING), 1.0)
+    for document in documents:
+        newest.take(document)
+    assert (newest.trend, newest.baseline) == documents
 
 
 def test_a_verdict_is_as_old_as_its_diagnosis() -> None:

@@ -6,7 +6,7 @@ from said import BROKEN, MOTOR_OFF, ORIGIN, SILENT, a_pulse
 from edge_agent.publish.documents import Diagnosis, State
 from edge_agent.verdict import Verdict
 from edge_agent.web.newest import Newest
-from edge_agent.web.readiness import OK, liveness, readiness, samples_come
+from edge_agent.web.readiness import OK, liveness, readiness, readiness_of_all, samples_come
 
 
 class Agent:
@@ -104,3 +104,12 @@ def test_without_any_verdict_the_quarter_of_an_hour_begins_at_the_start() -> Non
     assert readiness(agent.newest) == OK
     agent.pulse(901.0, new_samples=100)
     assert readiness(agent.newest).words == "no verdict yet"
+
+
+def test_of_several_motors_those_that_are_not_seen_are_named() -> None:
+    pump, fan = Agent(), Agent()
+    pump.pulse(1.0, new_samples=100)
+    fan.pulse(1.0)
+    report = readiness_of_all([("pump", pump.newest), ("fan", fan.newest)])
+    assert (report.good, report.words) == (False, "fan: no samples yet")
+    assert readiness_of_all([("fan", fan.newest)]) == readiness(fan.newest)

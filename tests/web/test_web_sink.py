@@ -2,8 +2,10 @@
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
+from answers import a_window, an_answer
 from said import BROKEN, ORIGIN, a_pulse
 from serving import get, http_settings, serving
 
@@ -35,6 +37,16 @@ def test_documents_and_pulses_that_it_takes_are_what_it_tells(tmp_path: Path) ->
     assert "edge_agent_samples_total 4000.0" in said
     assert 'edge_agent_windows_total{motor="motor-1",reason="",result="broken_bars"} 2.0' in said
     assert 'edge_agent_motor_last_verdict_timestamp_seconds{motor="motor-1"} 1070.0' in said
+
+
+def test_while_nobody_looks_a_window_is_let_go_and_no_thread_is_added(tmp_path: Path) -> None:
+    with serving(tmp_path) as (web, _):
+        threads, answer = threading.active_count(), an_answer(a_window())
+        held = sys.getrefcount(answer)
+        for _ in range(3):
+            web.show(answer, "motor-1")
+        assert sys.getrefcount(answer) == held
+        assert threading.active_count() == threads
 
 
 def test_its_thread_is_watched(tmp_path: Path) -> None:

@@ -9,6 +9,11 @@ csv_lines      lines of text: one scan a line, its numbers separated by comma, s
 text_line      what one line of text means: the channel of each column, and the number in it
 line_styles    how numbers and names are written in a line of text: separators, decimal commas, quotes
 refused_lines  lines that are not scans: counted by what is wrong, and reported with what to do
+fixed_frame    frames of a fixed length that the YAML describes, with counter and sync
+frame_shape    where things are in such a frame, its checksums, and how long unknown ones are
+due_daq        the preset of an Arduino Due with DaqOpen: what it is told, and what it then sends
+dataq          DAQs of DATAQ Instruments: commands, scans without frames, the digital word that ends each
+scan_index     the index of the next scan, where the DAQ does not number its scans
 steps          how numbers become counts: whole ones as they are, decimal ones in fine steps
 """
 
@@ -38,6 +43,14 @@ DRIVERS = {
     "csv_lines": Driver(
         "edge_agent.acquire.drivers.csv_lines:CsvDecoder",
         "lines of comma-separated numbers",
+    ),
+    "fixed_frame": Driver(
+        "edge_agent.acquire.drivers.fixed_frame:FixedFrameDecoder",
+        "frames of a fixed length with a counter",
+    ),
+    "dataq": Driver(
+        "edge_agent.acquire.drivers.dataq:DataqDecoder",
+        "scans of a DATAQ DI-1110, DI-2108 or DI-4108",
     ),
 }
 """By name, as `acquisition.driver` of the YAML has it."""

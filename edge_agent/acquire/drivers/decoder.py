@@ -4,6 +4,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, Self
 
+from edge_agent.acquire.conversation import Exchange
 from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.acquire.settings import SerialSettings
@@ -46,9 +47,11 @@ class Decoder(Protocol):
     """True for lines of text, one scan each: their columns may have names, in `acquisition.columns`."""
     tells_rate: ClassVar[bool] = True
     """False if the DAQ need not state its rate: `acquisition.rate_hz` then does."""
+    describes_itself: ClassVar[bool] = True
+    """False if a DAQ of this format never says what its channels are: the YAML then must."""
     has_checksum: ClassVar[bool] = True
-    """True if a checksum vouches for all that is handed on. Without, it is believed only while little is
-    refused."""
+    """True if a checksum, or as much that must repeat, vouches for all that is handed on. Without, it is
+    believed only while little is refused."""
 
     description_problem: str | None
     """Why the last description of the device cannot be right and was ignored; None once a right one came."""
@@ -57,6 +60,16 @@ class Decoder(Protocol):
     @abstractmethod
     def from_settings(cls, settings: SerialSettings) -> Self:
         """Return a new decoder with the settings of the YAML."""
+
+    @property
+    def opening(self) -> tuple[Exchange, ...]:
+        """What is said to the DAQ whenever its port was opened, so that it sends; nothing to most."""
+        return ()
+
+    @property
+    def closing(self) -> tuple[Exchange, ...]:
+        """What is said to the DAQ before its port is closed."""
+        return ()
 
     @property
     @abstractmethod

@@ -24,13 +24,17 @@ def agent_components(base: str, expire_after_s: int) -> dict[str, Component]:
     return {name: entity | DIAGNOSTIC for name, entity in entities.items()}
 
 
-def buttons(base: str, motor: str) -> dict[str, Component]:
-    """Return the buttons of an agent that obeys commands."""
+def capture_button(base: str) -> dict[str, Component]:
+    """Return the button that has an agent keep the samples of all its motors."""
+    return {"capture": button("Capture", f"{base}/command/capture", {"seconds": _CAPTURE_S})}
+
+
+def motor_buttons(base: str, motor: str, named: dict[str, object]) -> dict[str, Component]:
+    """Return the buttons of what is asked of one motor; `named` are the fields by which commands name it."""
     acknowledgement: dict[str, object] = {"id": motor, "by": "home-assistant"}
     return {
-        "capture": button("Capture", f"{base}/command/capture", {"seconds": _CAPTURE_S}),
-        "self_test": button("Self test", f"{base}/command/self_test", {}),
-        "acknowledge": button("Acknowledge alarm", f"{base}/command/acknowledge", acknowledgement),
+        "self_test": button("Self test", f"{base}/command/self_test", named),
+        "acknowledge": button("Acknowledge alarm", f"{base}/command/acknowledge", acknowledgement | named),
     }
 
 

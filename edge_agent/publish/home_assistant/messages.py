@@ -1,10 +1,14 @@
-"""The two discovery messages, one for each device: the agent, and its motor that is reached through it."""
+"""The discovery messages, one for each device: the agent, and each motor that is reached through it."""
 
 import math
 from dataclasses import dataclass
 
 from edge_agent import __version__
-from edge_agent.publish.home_assistant.agent_entities import agent_components, buttons
+from edge_agent.publish.home_assistant.agent_entities import (
+    agent_components,
+    capture_button,
+    motor_buttons,
+)
 from edge_agent.publish.home_assistant.components import Component
 from edge_agent.publish.home_assistant.motor_entities import Sensors, motor_components
 from edge_agent.publish.json_values import Payload
@@ -28,6 +32,8 @@ class Place:
     """States, measurements and health are published at least this often, s."""
     commands: bool
     """True if the agent obeys commands."""
+    several: bool = False
+    """True if the motor is one of several of its agent: then its commands name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +73,19 @@ class DeviceMessage:
 
 
 def discovery_messages(prefix: str, place: Place, sensors: Sensors) -> dict[str, DeviceMessage]:
-    """Return the discovery messages by their topics, which begin with `prefix`."""
+    """Return the messages of the agent and of one motor by their topics, which begin with `prefix`.
+
+    With each of several motors, that of the agent is the same.
+    """
     expire_after_s = math.ceil(_HEARTBEATS * place.heartbeat_s)
     agent, motor = (f"edge-agent.{place.agent}.{device}" for device in (AGENT_DEVICE, place.motor))
     of_agent = agent_components(place.base, expire_after_s)
-    if place.commands:
-        of_agent |= buttons(place.base, place.motor)
     of_motor = motor_components(f"{place.base}/{place.motor}", expire_after_s, sensors)
+    if place.commands and place.several:
+        of_agent |= capture_button(place.base)
+        of_motor |= motor_buttons(place.base, place.motor, {"motor": place.motor})
+    elif place.commands:
+        of_agent |= capture_button(place.base) | motor_buttons(place.base, place.motor, {})
     below = f"{prefix}/device/{place.agent}"
     return {
         f"{below}/{AGENT_DEVICE}/config": DeviceMessage(

@@ -1,6 +1,7 @@
 """One connection to the broker, from CONNECT to its end. It never reconnects: its owner makes a new one."""
 
 import contextlib
+import logging
 import socket
 import ssl
 import threading
@@ -16,8 +17,10 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge_agent.publish.mqtt.limits import MAX_IN_FLIGHT, Limits, limits_of
+from edge_agent.publish.mqtt.own_client import OwnClient
 from edge_agent.publish.settings import MqttSettings, TlsSettings
 
+_LOG = logging.getLogger(__name__)
 _MAX_QUEUED = 4 * MAX_IN_FLIGHT
 """Messages that paho may hold, more than are ever given to it; judgement."""
 _MAX_INCOMING = 100
@@ -143,6 +146,7 @@ class Connection:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = self._on_publish
         self._client.on_message = self._on_message
+        self._client.ended = self._on_end
 
     @property
     def closed(self) -> Ending | None:
@@ -213,6 +217,17 @@ class Connection:
             with contextlib.suppress(OSError):  # it was cut already
                 open_socket.shutdown(socket.SHUT_RDWR)
         self._client.loop_stop()
+        self._client.free()
+
+    def _on_end(self, error: Exception | None) -> None:
+        """Note that the client's thread has ended; without `_on_disconnect`, something went wrong there."""
+        if error is not None:
+            _LOG.error("MQTT: the client failed", exc_info=error)
+        if self._closed is None:
+            words = "the client's thread ended" + ("" if error is None else f": {type(error).__name__}")
+            self._closed = Ending(words, for_a_message=False, told=False, taken_over=False)
+            self._answered.set()
+            self._wake()
 
     def _connect(self) -> None:
         to = (self._settings.host, self._settings.port, self._settings.keepalive_s)
@@ -279,8 +294,8 @@ class Connection:
         self._wake()
 
 
-def _client(settings: MqttSettings, client_id: str, will: Will, protocol: MQTTProtocolVersion) -> Client:
-    client = Client(
+def _client(settings: MqttSettings, client_id: str, will: Will, protocol: MQTTProtocolVersion) -> OwnClient:
+    client = OwnClient(
         CallbackAPIVersion.VERSION2, client_id=client_id, protocol=protocol, reconnect_on_failure=False
     )
     client.connect_timeout = settings.connect_timeout_s

@@ -142,7 +142,9 @@ class Delivery:
 
     @property
     def _room(self) -> int:
-        return 0 if self._alone else self.limits.in_flight - len(self._in_flight)
+        if self._alone or self._unsure is not None:
+            return 0
+        return self.limits.in_flight - len(self._in_flight)
 
     def _ready(self, key: Key) -> bool:
         """True if a message may be sent now, as far as earlier attempts show."""
@@ -165,9 +167,8 @@ class Delivery:
             self._suspects.refused(key)
             return True
         if message_id is None:
-            self._unsure = key  # it may have been written before the connection ended
+            self._unsure = key  # it may have been written before the connection ended: nothing goes after it
             return False
-        self._unsure = None
         self._alone = alone
         self._in_flight[message_id] = _Sent(key, min(qos, self.limits.max_qos), self._clock())
         return True

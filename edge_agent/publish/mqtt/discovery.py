@@ -29,11 +29,18 @@ class _Told:
 
     sensors: Sensors = field(default_factory=Sensors)
     """Of the last DAQ: its entities are told at the next start before it has described itself again."""
+    sensors_of: dict[str, Sensors] = field(default_factory=dict)
+    """The same of each of several motors, by its id."""
     entities: dict[str, dict[str, str]] = field(default_factory=dict)
     """Platforms of all entities that were ever told, by topic and name."""
 
 
 _ADAPTER = TypeAdapter(_Told)
+
+
+def told_topics(settings: SinkSettings) -> list[str]:
+    """Return the topics under which Home Assistant was told of an agent's devices."""
+    return list(_read(_file_of(settings)).entities)
 
 
 class Discovery:
@@ -46,16 +53,20 @@ class Discovery:
     def __init__(self, settings: SinkSettings, mailbox: Mailbox) -> None:
         """Put the messages into the mailbox; `settings.home_assistant` says whether there are any."""
         self._settings = settings.home_assistant
-        self._place = Place(
-            settings.agent,
-            settings.motor,
-            settings.mqtt.base_topic(settings.agent),
-            settings.mqtt.heartbeat_s,
-            settings.mqtt.commands,
-        )
+        self._places = [
+            Place(
+                settings.agent,
+                motor,
+                settings.mqtt.base_topic(settings.agent),
+                settings.mqtt.heartbeat_s,
+                settings.mqtt.commands,
+                several=len(settings.motors) > 1,
+            )
+            for motor in settings.motors
+        ]
         self._mailbox = mailbox
-        self._file = StateFile(settings.state_folder / "home_assistant.json", FILE_VERSION)
-        self._told = self._read()
+        self._file = _file_of(settings)
+        self._told = _read(self._file)
         self._announce()
 
     @property
@@ -63,12 +74,21 @@ class Discovery:
         """Who gets the messages of which subscription."""
         return {self._settings.status_topic: self._hear_status} if self._settings.enabled else {}
 
-    def device_came(self, device: Device) -> None:
-        """Tell the entities of a DAQ's channels, if they are others than before."""
+    def device_came(self, motor: str, device: Device) -> None:
+        """Tell the entities of the channels of a motor's DAQ, if they are others than before."""
         sensors = sensors_of(device)
-        if self._settings.enabled and sensors != self._told.sensors:
-            self._remember(replace(self._told, sensors=sensors))
+        if self._settings.enabled and sensors != self._sensors(motor):
+            self._remember(self._with_sensors(motor, sensors))
             self._announce()
+
+    def _sensors(self, motor: str) -> Sensors:
+        """Return the sensors of a motor, as they were told."""
+        return self._told.sensors if len(self._places) == 1 else self._told.sensors_of.get(motor, Sensors())
+
+    def _with_sensors(self, motor: str, sensors: Sensors) -> _Told:
+        if len(self._places) == 1:
+            return replace(self._told, sensors=sensors)
+        return replace(self._told, sensors_of=self._told.sensors_of | {motor: sensors})
 
     def forget_the_gone(self) -> None:
         """Forget the devices that are gone, once the broker has confirmed that nothing is left of them."""
@@ -80,8 +100,8 @@ class Discovery:
     def _announce(self) -> None:
         """Put all messages into the mailbox; what is told is in the file before."""
         messages: dict[str, DeviceMessage] = {}
-        if self._settings.enabled:
-            messages = discovery_messages(self._settings.prefix, self._place, self._told.sensors)
+        for place in self._places if self._settings.enabled else ():
+            messages |= discovery_messages(self._settings.prefix, place, self._sensors(place.motor))
         ever = self._told.entities
         now = {topic: ever.get(topic, {}) | message.platforms for topic, message in messages.items()}
         self._remember(replace(self._told, entities=ever | now))
@@ -105,12 +125,10 @@ class Discovery:
             _LOG.info("Home Assistant has started: its entities are told again in %.1f s", wait_s)
             self._mailbox.say_again(wait_s)
 
-    def _read(self) -> _Told:
-        content = self._file.read()
-        if content is None:
-            return _Told()
-        try:
-            return _ADAPTER.validate_python(content)
-        except ValueError as error:
-            self._file.put_aside(str(error))
-            return _Told()
+
+def _file_of(settings: SinkSettings) -> StateFile:
+    return StateFile(settings.state_folder / "home_assistant.json", FILE_VERSION)
+
+
+def _read(file: StateFile) -> _Told:
+    return file.read_as(_ADAPTER.validate_python) or _Told()

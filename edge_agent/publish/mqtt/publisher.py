@@ -9,6 +9,7 @@ from typing import Self
 
 from edge_agent.publish.documents import (
     Alarm,
+    Baseline,
     Diagnosis,
     Document,
     Event,
@@ -18,20 +19,31 @@ from edge_agent.publish.documents import (
     Reply,
     State,
     Told,
+    Trend,
 )
 from edge_agent.publish.mqtt.courier import Courier
 from edge_agent.publish.mqtt.discovery import Discovery
+from edge_agent.publish.mqtt.ghosts import Ghosts
 from edge_agent.publish.mqtt.inbox import Inbox
 from edge_agent.publish.mqtt.mailbox import Mailbox, Passing
 from edge_agent.publish.payloads import Payload, encode, payload_of, told_in
 from edge_agent.publish.settings import MqttSettings, SinkSettings
-from edge_agent.publish.sink import Request, Sink, SinkCounts
+from edge_agent.publish.sink import Pulse, Request, Sink, SinkCounts
 from edge_agent.publish.store.former import take_over
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.supervision import Watched
 from edge_agent.verdict import in_short
 
 _LOG = logging.getLogger(__name__)
+RETAINED = ("state", "alarm", "info", "baseline", "trend", "measurements")
+"""Topics below a motor's own that the broker retains; the table of topics in the README has them all."""
+
+
+def retained_topics(settings: SinkSettings) -> list[str]:
+    """Return the topics under which the broker retains something of an agent, Home Assistant's apart."""
+    base = settings.mqtt.base_topic(settings.agent)
+    of_motors = [f"{base}/{motor}/{below}" for motor in settings.motors for below in RETAINED]
+    return [*of_motors, f"{base}/health", f"{base}/status"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +69,8 @@ def open_sink(settings: SinkSettings) -> "Publisher":
     outbox = Outbox(settings.outbox)
     take_over(outbox, settings.former_outbox, settings.former_event_topics)
     mailbox = Mailbox()
-    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox))
+    ghosts = Ghosts(settings, retained_topics(settings), mailbox)
+    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox), ghosts)
 
 
 class Publisher(Sink):
@@ -74,13 +87,18 @@ class Publisher(Sink):
         outbox: Outbox,
         mailbox: Mailbox | None = None,
         discovery: Discovery | None = None,
+        ghosts: Ghosts | None = None,
     ) -> None:
-        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing."""
-        self._settings = settings
+        """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing.
+
+        None for `ghosts` clears nothing of former names.
+        """
+        self._diagnosis = settings.diagnosis
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
         self._mailbox = mailbox or Mailbox()
         self._discovery = discovery
+        self._ghosts = ghosts
         self._inbox = Inbox(self._base, self.take)
         commands = self._inbox.subscription
         receivers = {commands: self._inbox.receive} if settings.commands else {}
@@ -120,16 +138,25 @@ class Publisher(Sink):
             case Info():
                 self.publish_retained(f"{document.origin.motor}/info", payload)
                 if self._discovery is not None and document.device is not None:
-                    self._discovery.device_came(document.device)
+                    self._discovery.device_came(document.origin.motor, document.device)
                     self._courier.wake()
+            case Baseline():
+                self.publish_retained(f"{document.origin.motor}/baseline", payload)
+            case Trend():
+                self.publish_retained(f"{document.origin.motor}/trend", payload)
             case Measurements():
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():
                 self.publish_health(payload)
-                if self._discovery is not None:
-                    self._discovery.forget_the_gone()
+                for keeper in (self._discovery, self._ghosts):
+                    if keeper is not None:
+                        keeper.forget_the_gone()
             case Reply():
                 self._publish_reply(document, payload)
+
+    def feel(self, pulse: Pulse) -> None:
+        """See, once a second, whether the outbox is still in its place."""
+        self._outbox.look_after()
 
     def _publish_reply(self, reply: Reply, payload: Payload) -> None:
         """Answer on our own topic and where the sender wants it, if the broker is there."""
@@ -139,6 +166,10 @@ class Publisher(Sink):
             if topic is not None:
                 self._mailbox.put_passing(Passing(topic, content, False, 1, reply.correlation))
         self._courier.wake()
+
+    def reload(self, settings: SinkSettings) -> None:
+        """Publish diagnoses from now on, or none."""
+        self._diagnosis = settings.mqtt.diagnosis
 
     def requests(self) -> list[Request]:
         """Return the commands that came since the last call; what is no proper one is answered."""
@@ -171,6 +202,7 @@ class Publisher(Sink):
             left_out=carried.left_out,
             commands_done=self._inbox.done,
             commands_refused=self._inbox.refused + carried.missed,
+            disk_problem=kept.problem,
         )
 
     @property
@@ -223,7 +255,7 @@ class Publisher(Sink):
 
     def publish_diagnosis(self, motor: str, payload: Payload) -> None:
         """Publish one window's verdict if the broker is there and diagnoses are wanted."""
-        if self._settings.diagnosis:
+        if self._diagnosis:
             self.publish_passing(f"{motor}/diagnosis", payload, retain=False)
 
     def publish_health(self, payload: Payload) -> None:

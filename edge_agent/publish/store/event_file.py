@@ -95,7 +95,7 @@ class EventFile:
         self._database = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, check_same_thread=False)
         self._database.text_factory = bytes  # damaged text is no text
         try:
-            with self._telling_damage():
+            with telling_damage(self._path):
                 self._open(images)
                 self.numbers = self._read_numbers()
                 """The counters, as last saved before the file was opened."""
@@ -103,19 +103,25 @@ class EventFile:
                 """The event that was decided last; None if that is not known."""
                 self.sizes = [(event.id, len(event.payload)) for event in self._read_all()]
                 """(number, bytes of the payload) of every event when the file was opened, in order."""
+                self._identity = _identity(path)
         except sqlite3.Error:
             self.close()
             raise
 
+    @property
+    def is_deleted(self) -> bool:
+        """True if the file is not in its place any more; it can be read as long as it is open."""
+        return _identity(self._path) != self._identity
+
     def read(self, ids: Collection[int]) -> list[Event]:
         """Return the events of these numbers, in the order of the numbers."""
-        with self._telling_damage():
+        with telling_damage(self._path):
             return [self._read_one(number) for number in sorted(ids)]
 
     def save(self, new: Iterable[Event], gone: Collection[int], newest: Event | None, now: Numbers) -> None:
         """Take new events, delete those that are gone, and note the rest, all or nothing."""
         rows = list(new)
-        with self._telling_damage(), self._database as database:
+        with telling_damage(self._path), self._database as database:
             found = 0
             for number in gone:
                 found += database.execute("DELETE FROM event WHERE id = ?", (number,)).rowcount
@@ -139,20 +145,6 @@ class EventFile:
         """Close the file; a failure of the disk at this point changes nothing."""
         with contextlib.suppress(sqlite3.Error):
             self._database.close()
-
-    @contextlib.contextmanager
-    def _telling_damage(self) -> Iterator[None]:
-        """Turn whatever a damaged file makes SQLite or Python raise into a DamagedFileError."""
-        try:
-            yield
-        except DamagedFileError:
-            raise
-        except sqlite3.Error as error:
-            if is_damage(error, self._path):
-                raise DamagedFileError(str(error)) from error
-            raise
-        except (ValueError, TypeError, OverflowError) as error:  # text in a message that is no UTF-8
-            raise DamagedFileError(f"unreadable: {type(error).__name__}") from error
 
     def _open(self, images: Images) -> None:
         self._check_presence(images)
@@ -224,6 +216,15 @@ class EventFile:
         database.execute("INSERT OR REPLACE INTO checksum VALUES (?, ?)", (event.id, checksum(event)))
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return what tells a file from another one of its name; None if there is none, or the disk is away."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _row(event: Event) -> tuple[int, str, bytes, float]:
     return event.id, event.topic, event.payload, event.unix_s
 
@@ -233,6 +234,21 @@ def _event(row: tuple[object, ...]) -> Event:
     if event is None:
         raise DamagedFileError(f"event {row[0]!r} is damaged")
     return event
+
+
+@contextlib.contextmanager
+def telling_damage(path: Path) -> Iterator[None]:
+    """Turn whatever a damaged database makes SQLite or Python raise into a DamagedFileError."""
+    try:
+        yield
+    except DamagedFileError:
+        raise
+    except sqlite3.Error as error:
+        if is_damage(error, path):
+            raise DamagedFileError(str(error)) from error
+        raise
+    except (ValueError, TypeError, OverflowError) as error:  # text in a message that is no UTF-8
+        raise DamagedFileError(f"unreadable: {type(error).__name__}") from error
 
 
 def is_damage(error: sqlite3.Error, path: Path) -> bool:

@@ -1,5 +1,6 @@
 """Events that the broker has not confirmed: what is still to be published."""
 
+import contextlib
 import heapq
 import sqlite3
 import threading
@@ -128,6 +129,12 @@ class Outbox:
             self._save()
             return not self._unsaved
 
+    def look_after(self) -> None:
+        """Write everything anew if the file was deleted while it was open."""
+        with self._lock:
+            if self._file is not None and self._file.is_deleted:
+                self._save()
+
     @property
     def newest(self) -> Event | None:
         """The event that was decided last, before a restart too; None if that is not known."""
@@ -203,6 +210,8 @@ class Outbox:
         return Numbers(self._last_id, self._dropped, self._files_put_aside)
 
     def _opened(self) -> EventFile:
+        if self._file is not None and self._file.is_deleted:
+            self._leave_deleted(self._file)
         if self._file is None:
             path = self._settings.path
             self._finish_replacement(path)
@@ -213,6 +222,15 @@ class Outbox:
                 return self._replace_file(images, error)
             self._learn(self._file)
         return self._file
+
+    def _leave_deleted(self, file: EventFile) -> None:
+        """Take what waits out of a file that was deleted; it can be read as long as it is open."""
+        waiting = file.read([number for number in self._sizes if number not in self._unsaved])
+        self._unsaved |= {event.id: event for event in waiting}
+        file.close()
+        self._file = None
+        with contextlib.suppress(OSError):  # then the new file cannot be opened, which is told
+            self._settings.path.parent.mkdir(parents=True, exist_ok=True)
 
     def _finish_replacement(self, path: Path) -> None:
         """Put a new file in its place that was ready when the power failed."""

@@ -1,12 +1,12 @@
 """A new outbox in place of one that cannot be used, in steps that a power cut may part anywhere."""
 
 import contextlib
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from edge_agent.publish.store.pages import Images
+from edge_agent.state_file import sync_folder
 
 MAX_PUT_ASIDE = 5
 """Files put aside that are kept, each at most as large as the outbox; judgement."""
@@ -34,7 +34,7 @@ def finish_replacement(path: Path, images: Images | None = None, kind: str = "da
     finished = _beside(path, ".new")
     aside = put_aside(path, kind, images)
     finished.rename(path)
-    _sync(path.parent)
+    sync_folder(path.parent)
     return aside
 
 
@@ -77,13 +77,3 @@ def _numbered(path: Path, kind: str, number: int) -> Path:
 
 def _beside(path: Path, suffix: str) -> Path:
     return path.with_name(path.name + suffix)
-
-
-def _sync(folder: Path) -> None:
-    """Have renames on the medium; some file systems cannot, and need not."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -108,6 +108,13 @@ class Occasions:
             self._told_s[notice.occasion] = self._clock()
         return notice
 
+    def reload(self, on: Collection[str], cooldown_s: float) -> None:
+        """Tell these occasions from now on; an alarm that stands and was not told, at the next heartbeat."""
+        self._cooldown_s = cooldown_s
+        if frozenset(on) != self._on:
+            self._on = frozenset(on)
+            self._alarm_seen, self._waiting = None, None
+
     def memory(self) -> Memory:
         """Return what was told so far, with what `due` has returned."""
         now_s, now_unix_s = self._clock(), self._host_clock()

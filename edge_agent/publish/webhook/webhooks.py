@@ -8,16 +8,16 @@ import contextlib
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from edge_agent.publish.documents import Document
+from edge_agent.publish.documents import Document, motor_of
 from edge_agent.publish.payloads import encode
 from edge_agent.publish.settings import OutboxSettings, SinkSettings, WebhookSettings
-from edge_agent.publish.sink import Sink, SinkCounts
+from edge_agent.publish.sink import Pulse, Sink, SinkCounts
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.publish.webhook.occasions import Notice, Occasions, memory_as_json, memory_from_json
 from edge_agent.publish.webhook.sender import Sender
@@ -40,17 +40,28 @@ def open_sink(settings: SinkSettings) -> Sink | None:
         settings.state_folder.mkdir(parents=True, exist_ok=True)
     return Webhooks(
         [
-            Webhook(f"webhook {number}", webhook, settings.state_folder / f"notify-{number}.sqlite3")
+            Webhook(name, webhook, settings.state_folder / file, motor)
             for number, webhook in enumerate(settings.webhooks, 1)
+            for name, file, motor in _outboxes(number, settings.motors)
         ]
     )
+
+
+def _outboxes(number: int, motors: Sequence[str]) -> Iterator[tuple[str, str, str | None]]:
+    """Yield name, outbox and motor of what tells one server: of each of several motors it is told apart."""
+    if len(motors) == 1:
+        yield f"webhook {number}", f"notify-{number}.sqlite3", None
+        return
+    for motor in motors:
+        yield f"webhook {number} of {motor}", f"notify-{number}-{motor}.sqlite3", motor
 
 
 class Webhook:
     """Tells one server, through an outbox of its own."""
 
-    def __init__(self, name: str, settings: WebhookSettings, file: Path) -> None:
-        """Go on where the outbox in `file` ends."""
+    def __init__(self, name: str, settings: WebhookSettings, file: Path, motor: str | None = None) -> None:
+        """Go on where the outbox in `file` ends; `motor` is the only one that is told of, None for any."""
+        self._motor = motor
         self._outbox = Outbox(OutboxSettings(file, _MAX_ROWS, _MAX_BYTES))
         self._lock = threading.Lock()
         newest = self._outbox.newest
@@ -73,9 +84,16 @@ class Webhook:
 
     def take(self, document: Document) -> None:
         """Keep what this document gives occasion to tell."""
+        if self._motor is not None and motor_of(document) not in (None, self._motor):
+            return
         with self._lock:
             self._occasions.take(document)
         self._look()
+
+    def reload(self, settings: WebhookSettings) -> None:
+        """Tell these occasions from now on, each as seldom as this; what waits on the disk stays."""
+        with self._lock:
+            self._occasions.reload(settings.on, settings.cooldown_s)
 
     @property
     def watched(self) -> Watched:
@@ -92,7 +110,12 @@ class Webhook:
             events_unsaved=kept.unsaved,
             files_put_aside=kept.files_put_aside,
             left_out=self._sender.counts.left_out,
+            disk_problem=kept.problem,
         )
+
+    def look_after(self) -> None:
+        """See whether its outbox is still in its place."""
+        self._outbox.look_after()
 
     def _look(self) -> None:
         """Keep what is due, by now or by what was taken; called by the sender, too, since time passes."""
@@ -136,6 +159,12 @@ class Webhooks(Sink):
         for webhook in self._webhooks:
             webhook.take(document)
 
+    def reload(self, settings: SinkSettings) -> None:
+        """Hand each webhook its own; the numbers of entries and of motors stay as they are."""
+        for_each = [own for own in settings.webhooks for _ in settings.motors]
+        for webhook, own in zip(self._webhooks, for_each, strict=True):
+            webhook.reload(own)
+
     @property
     def watched(self) -> Watched:
         """All their threads as one: the one that showed a sign of life least recently, and any that died."""
@@ -149,10 +178,18 @@ class Webhooks(Sink):
 
     @property
     def counts(self) -> SinkCounts:
-        """The sums over all."""
+        """The sums over all, and the first problem."""
         counts = [webhook.counts for webhook in self._webhooks]
-        names = [field.name for field in fields(SinkCounts)]
-        return SinkCounts(**{name: sum(getattr(own, name) for own in counts) for name in names})
+        names = [field.name for field in fields(SinkCounts) if field.name != "disk_problem"]
+        problem = next((own.disk_problem for own in counts if own.disk_problem), None)
+        return SinkCounts(
+            **{name: sum(getattr(own, name) for own in counts) for name in names}, disk_problem=problem
+        )
+
+    def feel(self, pulse: Pulse) -> None:
+        """See, once a second, whether the outboxes are still in their places."""
+        for webhook in self._webhooks:
+            webhook.look_after()
 
 
 def _told_in(payload: bytes) -> object:

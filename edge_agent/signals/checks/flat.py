@@ -29,6 +29,9 @@ tests/bench/bench_evidence.py."""
 _MIN_OUTER_FRACTION = 0.003
 """Share of all values that must lie in the outermost range to matter. Judgement, held by the fault sets of
 tests/bench/bench_evidence.py."""
+_FEW_SCANS = 64
+"""Means of up to so many scans are summed scan by scan, in a tenth of the time of a running sum at 16 scans
+(measured, 120 000 scans); 64 counts of 16 bits fit into 32."""
 _MIN_PERIODS = 12
 """Fewer periods are looked at whole instead of by their strongest quarter. Judgement."""
 _NOISE_SCANS = 20_000
@@ -151,9 +154,16 @@ def third_harmonic(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
 def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:
     """Mean of `span` scans from each on, less the mean of all, (n - span + 1,)."""
     span = min(span, counts.size)  # a line found at next to no frequency has longer periods than the window
-    total = np.cumsum(counts, dtype=np.int64)  # holds 2^32 scans of 32 bits
-    total[span:] -= total[:-span].copy()
-    means = total[span - 1 :].astype(np.float32)
+    total: NDArray[np.integer]
+    if span <= _FEW_SCANS and counts.dtype == np.int16:
+        total = counts[span - 1 :].astype(np.int32)
+        for offset in range(span - 1):
+            total += counts[offset : offset - span + 1]
+    else:
+        sums = np.cumsum(counts, dtype=np.int64)  # holds 2^32 scans of 32 bits
+        sums[span:] -= sums[:-span].copy()
+        total = sums[span - 1 :]
+    means = total.astype(np.float32)
     means /= np.float32(span)
     means -= means.mean()
     return means

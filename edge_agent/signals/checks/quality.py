@@ -108,21 +108,28 @@ def _starts(currents: _Currents) -> Iterator[Refusal]:
     """A motor that starts or stops shows in all its currents, a sensor that fails in one.
 
     Where there is but one, an inrush tells a start, and a rest that reaches to an end of the window a stop.
+    Without rest and inrush it is the load that changed: the motor ran all the time.
     """
-    relative = _relative_amplitudes(currents.coarse)
-    if relative.shape[1] < 3:
+    rms_a = _rms_of_parts(currents.coarse)
+    if rms_a.shape[1] < 3:
         return
+    relative = rms_a / np.maximum(np.median(rms_a, axis=1, keepdims=True), 1e-30)
     least, most = float(relative.max(axis=0).min()), float(relative.min(axis=0).max())
     alone = len(currents.channels) == 1
     rests = not alone or min(relative[0, 0], relative[0, -1]) < SAMPLES.min_amplitude_over_median
+    rested = rms_a.max(axis=0).min() < off_below_a(currents.nameplate)
+    inrush = rms_a.min(axis=0).max() > _RUN_UP_OVER_RATED[0] * currents.nameplate.rated_current_a
+    falls, rises = of_samples.AMPLITUDE_FALLS, of_samples.AMPLITUDE_RISES
+    if not rested and not inrush:
+        falls, rises = of_samples.LOAD_FALLS, of_samples.LOAD_RISES
     if least < SAMPLES.min_amplitude_over_median and rests:
-        yield of_samples.AMPLITUDE_FALLS.refuse(least)
+        yield falls.refuse(least)
     if most > SAMPLES.max_amplitude_over_median:
-        yield of_samples.AMPLITUDE_RISES.refuse(most)
+        yield rises.refuse(most)
 
 
-def _relative_amplitudes(coarse: CoarseCurrents) -> NDArray[np.float64]:
-    """Return amplitudes over their median of parts of a fifth of a second, (phases, parts).
+def _rms_of_parts(coarse: CoarseCurrents) -> NDArray[np.float64]:
+    """Return the rms of parts of a fifth of a second, (phases, parts), A.
 
     The last part reaches to the very end of the window; there is none where the window is that short.
     """
@@ -134,8 +141,7 @@ def _relative_amplitudes(coarse: CoarseCurrents) -> NDArray[np.float64]:
     power = np.stack([np.square(coarse.samples[:, s : s + span]).sum(axis=1) for s in starts])
     known = np.array([np.count_nonzero(coarse.valid[s : s + span]) for s in starts])
     kept = known > span // 2
-    amplitudes = np.sqrt(power[kept] / known[kept, np.newaxis]).T
-    return np.asarray(amplitudes / np.maximum(np.median(amplitudes, axis=1, keepdims=True), 1e-30))
+    return np.asarray(np.sqrt(power[kept] / known[kept, np.newaxis]).T)
 
 
 def _run_up(currents: _Currents) -> Iterator[Refusal]:

@@ -9,7 +9,7 @@ from scipy import fft
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.limits import SAMPLES
 from edge_agent.signals.checks import flat
-from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS
+from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, closed_blackman
 from edge_agent.windows.sliding import StreamWindow, Window
 
 _HELD_S = 0.02
@@ -109,6 +109,8 @@ def _fault(window: StreamWindow, channel: int) -> str | None:
     if channel in window.dead:
         return "it gives no values"
     counts = window.counts[channel]
+    if window.lost_samples:
+        counts = counts[window.valid]  # what fills a gap is no sample that stood still
     if counts.size < _MIN_HELD_SCANS:
         return f"it gives {counts.size} values in a window, too few to hear a machine"
     low, high = int(counts.min()), int(counts.max())
@@ -147,7 +149,7 @@ def _highest_line_db(window: StreamWindow, channel: int, line_hz: float) -> floa
     samples -= samples[window.valid].mean()
     samples[~window.valid] = 0.0
     bin_hz = window.stream.rate_hz / samples.size
-    power = np.square(np.abs(fft.rfft(samples * np.blackman(samples.size).astype(np.float32))))
+    power = np.square(np.abs(fft.rfft(samples * closed_blackman(samples.size))))
     power = power[: int(min(_HIGHEST_HZ, _HIGHEST_SHARE * window.stream.rate_hz) / bin_hz)]
     width = max(_MIN_FLOOR_BINS, int(_FLOOR_WIDTH_HZ / bin_hz))
     stretches = power[: power.size // width * width].reshape(-1, width)

@@ -5,11 +5,11 @@ from functools import cache, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from edge_agent.limits import SAMPLES
 from edge_agent.refusals import of_samples
 from edge_agent.signals.dsp.decimation import decimate, unbroken
+from edge_agent.signals.dsp.filters import convolve_inside, kaiser_design, low_pass_taps
 from edge_agent.signals.dsp.tones import rotation
 from edge_agent.verdict import Refusal
 
@@ -45,6 +45,8 @@ class Baseband:
     """Samples per second."""
     carrier_hz: float
     """Frequency that was removed."""
+    start_s: float = 0.0
+    """Time of the first sample after the first one of the vector, where the removed phase is zero."""
 
     @property
     def length_s(self) -> float:
@@ -81,6 +83,7 @@ def demodulate(
         valid=unbroken(valid, _taps(factor).size, factor),
         rate_hz=rate_hz / factor,
         carrier_hz=carrier_hz,
+        start_s=_taps(factor).size // 2 / rate_hz,
     )
 
 
@@ -109,7 +112,7 @@ def _low_pass(samples: NDArray[np.complex128], factor: int) -> NDArray[np.comple
 @cache
 def _taps(factor: int) -> NDArray[np.float64]:
     """Flat to 30 Hz; what would fold there, from 95 Hz on at the usual rate, is 100 dB down."""
-    return np.asarray(signal.firwin(_TAPS_PER_STEP * factor + 1, 0.9 / factor, window=("kaiser", 10.0)))
+    return low_pass_taps(_TAPS_PER_STEP * factor + 1, 0.9 / factor, beta=10.0)
 
 
 def _cut_out(samples: NDArray[np.complex128], rate_hz: float, carrier_hz: float) -> NDArray[np.complex128]:
@@ -120,7 +123,7 @@ def _cut_out(samples: NDArray[np.complex128], rate_hz: float, carrier_hz: float)
     """
     taps = _band_taps(rate_hz, int(np.clip(carrier_hz, *_SCALED_BETWEEN_HZ)))
     padded = np.pad(samples, taps.size // 2, mode="reflect")
-    return np.asarray(signal.oaconvolve(padded, taps, mode="valid"))
+    return convolve_inside(padded, taps)
 
 
 @lru_cache(maxsize=16)
@@ -129,9 +132,8 @@ def _band_taps(rate_hz: float, carrier_hz: int) -> NDArray[np.float64]:
     nyquist_hz = rate_hz / 2
     stopped_hz = min(STOPPED_SHARE * carrier_hz, nyquist_hz)
     passed_hz = stopped_hz * PASSED_SHARE / STOPPED_SHARE
-    size, beta = signal.kaiserord(STOPPED_BY_DB, (stopped_hz - passed_hz) / nyquist_hz)
-    cutoff = (passed_hz + stopped_hz) / 2 / nyquist_hz
-    return np.asarray(signal.firwin(size | 1, cutoff, window=("kaiser", beta)))
+    count, beta = kaiser_design(STOPPED_BY_DB, (stopped_hz - passed_hz) / nyquist_hz)
+    return low_pass_taps(count, (passed_hz + stopped_hz) / 2 / nyquist_hz, beta)
 
 
 def _bridge(

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
-from scipy import signal
 
+from edge_agent.signals.dsp.filters import low_pass_taps
 from edge_agent.windows.sliding import StreamWindow
 
 TARGET_RATE_HZ = 1000.0
@@ -53,8 +53,7 @@ class Decimator:
     def _design(self) -> NDArray[np.float32]:
         if self.factor == 1:
             return np.ones(1, np.float32)
-        taps = signal.firwin(2 * self._half + 1, 0.86 / self.factor, window=("kaiser", 9.5))
-        return taps.astype(np.float32)
+        return low_pass_taps(2 * self._half + 1, 0.86 / self.factor, beta=9.5).astype(np.float32)
 
     def process(self, window: StreamWindow) -> NDArray[np.float32]:
         """Return the decimated window, (channels, scans // factor), in units.
@@ -83,7 +82,7 @@ class Decimator:
         """Return the leading outputs (channels, n) that were computed before, from the very same counts.
 
         The counts are compared since an index does not tell: a device that restarts uses it again,
-        and a hole may have been filled meanwhile.
+        and a hole may have been filled meanwhile. Counts of 16 and of 32 bits become units in different ways.
         """
         nothing = np.empty((len(window.stream.channels), 0), np.float32)
         if self._kept is None:
@@ -91,6 +90,8 @@ class Decimator:
         before, output = self._kept
         shift, rest = divmod(window.first_scan - before.first_scan, self.factor)
         if rest or output.shape != (nothing.shape[0], outputs) or not 0 <= shift < outputs:
+            return nothing
+        if before.counts.dtype != window.counts.dtype:
             return nothing
         scans = shift * self.factor
         overlap = window.counts.shape[1] - scans

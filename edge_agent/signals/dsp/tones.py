@@ -1,9 +1,13 @@
 """How lines are read from samples: phasors that turn evenly, tapers, and levels in decibels."""
 
 import math
+from functools import lru_cache
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+_Float = TypeVar("_Float", np.float32, np.float64)
 
 HANN_MAIN_LOBE_BINS = 2.0
 """Half width of the Hann taper's main lobe, bins of the window (Harris 1978)."""
@@ -16,14 +20,30 @@ def decibels(ratio: float) -> float:
     return float(20 * np.log10(max(ratio, 1e-8)))
 
 
+@lru_cache(maxsize=32)
 def hann(count: int) -> NDArray[np.float64]:
-    """Return a Hann taper (count,) without the zeros at its ends: every sample has some weight."""
-    return np.asarray(np.hanning(count + 2)[1:-1])
+    """Return a Hann taper (count,) without the zeros at its ends: every sample has some weight.
+
+    Tapers are kept, for windows are of few lengths; they cannot be written to.
+    """
+    return _kept(np.hanning(count + 2)[1:-1])
 
 
+@lru_cache(maxsize=8)
 def blackman(count: int) -> NDArray[np.float64]:
     """Return a Blackman taper (count,) without the zeros at its ends: every sample has some weight."""
-    return np.asarray(np.blackman(count + 2)[1:-1])
+    return _kept(np.blackman(count + 2)[1:-1])
+
+
+@lru_cache(maxsize=8)
+def closed_blackman(count: int) -> NDArray[np.float32]:
+    """Return a Blackman taper (count,) that begins and ends with zero, as precisely as samples are."""
+    return _kept(np.blackman(count).astype(np.float32))
+
+
+def _kept(taper: NDArray[_Float]) -> NDArray[_Float]:
+    taper.flags.writeable = False
+    return taper
 
 
 def rotation(turns: ArrayLike, count: int) -> NDArray[np.complex128]:

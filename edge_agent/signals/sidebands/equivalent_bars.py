@@ -143,6 +143,18 @@ class BarScale:
         share = common * (idle + per_load * self._load(slip))
         return self._bars / (share * self.circuit.sideband_gain(slip))
 
+    def ratio_of(self, bars: float, slip: float) -> float:
+        """Return |B|, as a ratio to the carrier, that so many equivalent bars make: `measure` backwards."""
+        return bars * (1 + _BEND_PER_LOAD * self._load(slip) * bars) / self.per_ratio(slip)
+
+    def across(self, pair: SidebandPair, slip: float) -> complex:
+        """Return B*, the part of a pair that no oscillation of the speed at a motor with `slip` can make.
+
+        The solution of the two equations of the module: B* = L* - U l* / u.
+        """
+        upper, lower = self._speed_swing(pair, slip)
+        return pair.lower.conjugate() - pair.upper * lower.conjugate() / upper
+
     def measure(self, pair: SidebandPair) -> EquivalentBars:
         """Count the equivalent bars of a measured pair, by the reading with the narrower interval.
 
@@ -180,24 +192,28 @@ class BarScale:
     def _split(self, pair: SidebandPair, slip: float) -> _Parts:
         """Split a pair by the direction (u, l*) that an oscillation of the speed has at `slip`.
 
-        `across` solves the two equations of the module exactly: B* = L* - U l* / u. `along` is another
-        question, how much of an oscillation there can be at most: the orthogonal projection of (U, L*) on
-        (u, l*).
+        `across` solves the two equations of the module exactly. `along` is another question, how much of an
+        oscillation there can be at most: the orthogonal projection of (U, L*) on (u, l*).
         """
-        line_hz = pair.pole_pass_hz / 2 / pair.slip
-        swing = self.circuit.speed_swing(slip, np.array([pair.pole_pass_hz]), line_hz)
-        upper, lower = (complex(side[0]) for side in swing)
+        upper, lower = self._speed_swing(pair, slip)
         turn = lower.conjugate() / upper
         along = abs(pair.upper + pair.lower.conjugate() * turn.conjugate()) / (1 + abs(turn) ** 2)
         # With U = (AM + j PM) / 2 and L* = (AM - j PM) / 2, B* = ((1 - turn) AM - j (1 + turn) PM) / 2. Only
         # the noise in phase with B changes its magnitude, half of its power.
         amplitude, phase = abs(1 - turn) * pair.amplitude_floor, abs(1 + turn) * pair.phase_floor
         return _Parts(
-            across=abs(pair.lower.conjugate() - pair.upper * turn),
+            across=abs(self.across(pair, slip)),
             along=along * (1 + abs(turn)),
             angle_deg=math.degrees(cmath.phase(upper * lower)) / 2 % 180,
             floor=math.hypot(amplitude, phase) / 2 / math.sqrt(2),
         )
+
+    def _speed_swing(self, pair: SidebandPair, slip: float) -> tuple[complex, complex]:
+        """Return u and l, the sidebands of an oscillation of the speed at the pair's 2sf."""
+        line_hz = pair.pole_pass_hz / 2 / pair.slip
+        swing = self.circuit.speed_swing(slip, np.array([pair.pole_pass_hz]), line_hz)
+        upper, lower = (complex(side[0]) for side in swing)
+        return upper, lower
 
     def _readings(self, pair: SidebandPair, parts: _Parts) -> list[_Reading]:
         """Return the reading by both sidebands, and at light load that by the AM alone."""

@@ -12,10 +12,10 @@ from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import signal
 
 from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.dsp.filters import zoom
 from edge_agent.signals.dsp.tones import HANN_MAIN_LOBE_BINS, hann, rotation
 
 _HARMONICS = (1, 2, 3)
@@ -185,11 +185,8 @@ class SidebandFit:
         candidates = np.linspace(lowest_hz, max(lowest_hz, highest_hz), steps)
         modulation = self.modulation(float(np.mean(candidates)))
         tapered = modulation * hann(modulation.size)
-        band = [float(candidates[0]), float(candidates[-1])]
-        upper, lower = (
-            np.asarray(signal.zoom_fft(side, band, steps, fs=self.rate_hz, endpoint=True), np.complex128)
-            for side in (tapered, tapered.conj())
-        )
+        lowest, highest = (float(bound / self.rate_hz) for bound in candidates[[0, -1]])
+        upper, lower = zoom(np.stack([tapered, tapered.conj()]), lowest, highest, steps)
         return candidates, upper, lower.conj()
 
     def pair(self, pole_pass_hz: float) -> SidebandPair:

@@ -14,12 +14,14 @@ over the harmonic's order, is the phase of the supply.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, signal
+from scipy import ndimage
 
-from edge_agent.signals.prepared import Current
+from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.dsp.filters import analytic
 from edge_agent.signals.sidebands.equivalent_bars import BarScale, EquivalentBars
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 
@@ -36,6 +38,22 @@ _UNSURE = 0.1
 """Share of the removed PM that may not have been the supply's; it goes into the floor."""
 
 
+class Demodulated(Protocol):
+    """A current seen from its line, with the harmonics of its supply."""
+
+    @property
+    def valid(self) -> NDArray[np.bool_]:
+        """False where samples were lost."""
+
+    @property
+    def baseband(self) -> Baseband:
+        """The current seen from its own carrier."""
+
+    @property
+    def harmonics(self) -> dict[int, NDArray[np.complex128]]:
+        """By their signed order, each (n,), at the samples of the baseband, A."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sidebands:
     """What was measured of one pair."""
@@ -50,14 +68,16 @@ class Sidebands:
     """The bars that `pair` means."""
 
 
-def measure_sidebands(fit: SidebandFit, pair: SidebandPair, current: Current, scale: BarScale) -> Sidebands:
+def measure_sidebands(
+    fit: SidebandFit, pair: SidebandPair, current: Demodulated, scale: BarScale
+) -> Sidebands:
     """Remove the wander from a pair that `fit` measured in a current, and count its bars by `scale`."""
     quiet_fit, quiet = without_wander(fit, pair, current)
     return Sidebands(pair, quiet, quiet_fit, scale.measure(quiet))
 
 
 def without_wander(
-    fit: SidebandFit, pair: SidebandPair, current: Current
+    fit: SidebandFit, pair: SidebandPair, current: Demodulated
 ) -> tuple[SidebandFit, SidebandPair]:
     """Measure a pair again with the supply's wander removed; return it with the fit that measured it.
 
@@ -87,7 +107,7 @@ def without_wander(
     return quietest_fit, quietest
 
 
-def supply_phases(current: Current) -> Iterator[NDArray[np.float64]]:
+def supply_phases(current: Demodulated) -> Iterator[NDArray[np.float64]]:
     """Yield the phase of the supply, rad, up to a constant, as each usable harmonic carries it.
 
     Each (n,), at the samples of the current's baseband. Nothing where samples were lost.
@@ -100,5 +120,5 @@ def supply_phases(current: Current) -> Iterator[NDArray[np.float64]]:
         amplitude = np.abs(slow)
         if amplitude.min() > _MIN_OF_AMPLITUDE * np.median(amplitude):
             level = np.log(amplitude)
-            by_rotor = signal.hilbert(level - level.mean()).imag
+            by_rotor = analytic(level - level.mean()).imag
             yield (np.unwrap(np.angle(slow)) + by_rotor) / order

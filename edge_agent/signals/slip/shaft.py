@@ -6,7 +6,7 @@ from scipy import fft, ndimage
 
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks.clock import shaft_jumps
-from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS
+from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, closed_blackman
 from edge_agent.signals.prepared import Line, Vibration
 from edge_agent.signals.slip.range import CURRENT_ERROR, SlipRange, possible_slips
 
@@ -83,14 +83,11 @@ def find_shaft(
         line_frequency_hz: lines at its multiples belong to the supply and count for no harmonic of the shaft.
     """
     length_s = vibration.shape[1] / rate_hz
-    prominence, bin_hz = _prominence(vibration, rate_hz)
+    prominence, bin_hz = prominence_of(vibration, rate_hz)
     candidates = np.arange(lowest_hz, highest_hz, 0.1 / length_s)
     if candidates.size < 3:
         return None
-    tones = np.outer(candidates, _HARMONICS)
-    levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0)
-    off_supply = np.abs(tones / line_frequency_hz - np.round(tones / line_frequency_hz))
-    levels[off_supply * line_frequency_hz < BLACKMAN_MAIN_LOBE_BINS / length_s] = 0.0
+    levels = comb_levels(prominence, bin_hz, candidates, length_s, line_frequency_hz)
     score = levels.sum(axis=1)
     best = int(np.argmax(score))
     elsewhere = np.abs(candidates - candidates[best]) > 1.0 / length_s
@@ -102,6 +99,28 @@ def find_shaft(
     return shaft_hz, _UNCERTAINTY_BINS / length_s
 
 
+def comb_levels(
+    prominence: NDArray[np.float64],
+    bin_hz: float,
+    shafts_hz: NDArray[np.float64],
+    length_s: float,
+    line_frequency_hz: float,
+) -> NDArray[np.float64]:
+    """Return the levels (speeds, harmonics), dB, of the combs of several speeds.
+
+    Args:
+        prominence, bin_hz: as `prominence_of` returns them.
+        shafts_hz: (speeds,), rotation frequencies.
+        length_s: of the samples.
+        line_frequency_hz: lines at its multiples belong to the supply and count for no harmonic of the shaft.
+    """
+    tones = np.outer(shafts_hz, _HARMONICS)
+    levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0)
+    off_supply = np.abs(tones / line_frequency_hz - np.round(tones / line_frequency_hz))
+    levels[off_supply * line_frequency_hz < BLACKMAN_MAIN_LOBE_BINS / length_s] = 0.0
+    return np.asarray(levels)
+
+
 def shows_shaft(
     vibration: NDArray[np.float32], rate_hz: float, shaft_hz: float, line_frequency_hz: float
 ) -> bool:
@@ -110,7 +129,7 @@ def shows_shaft(
     Args as of `find_shaft`.
     """
     length_s = vibration.shape[1] / rate_hz
-    prominence, bin_hz = _prominence(vibration, rate_hz)
+    prominence, bin_hz = prominence_of(vibration, rate_hz)
     near_hz = shaft_hz + np.linspace(-0.5, 0.5, 11) / length_s / _HARMONICS[:, None]
     tones = near_hz * _HARMONICS[:, None]
     levels = np.interp(tones, bin_hz * np.arange(prominence.size), prominence, right=0.0).max(axis=1)
@@ -123,13 +142,13 @@ def _stands_out(levels: NDArray[np.float64]) -> bool:
     return bool(np.count_nonzero(levels > _MIN_LEAD_DB) >= 2 or levels[0] > _MIN_ONE_DB)
 
 
-def _prominence(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray[np.float64], float]:
+def prominence_of(vibration: NDArray[np.float32], rate_hz: float) -> tuple[NDArray[np.float64], float]:
     """Return the level over the local median, dB, averaged over the channels, and the width of its bins, Hz.
 
     A tenth of what exceeds the cap still counts: one huge line must not outvote a comb, and yet its peak must
     remain a peak.
     """
-    taper = np.blackman(vibration.shape[1]).astype(np.float32)
+    taper = closed_blackman(vibration.shape[1])
     padded = fft.next_fast_len(4 * vibration.shape[1])
     spectrum = np.abs(fft.rfft((vibration - vibration.mean(axis=1, keepdims=True)) * taper, padded))
     bin_hz = rate_hz / padded

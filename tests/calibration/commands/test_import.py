@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from lab_recordings import a_lab_file, some_signals
+from nptdms import ChannelObject, TdmsWriter
 from plates import plate_yaml
 from scipy.io import wavfile
 
@@ -151,10 +152,8 @@ def test_no_recording_is_written_over_another(folder: Path, capsys: pytest.Captu
         (["run.csv", "--rate-hz", "0"], "--rate-hz: 0 is not positive"),
         (["run.csv", "--rate-hz", "nan"], "--rate-hz: nan is not positive"),
         (["run.csv", "--broken-bars", "-1"], "--broken-bars: -1 is negative"),
-        (["struct_rs_R1.mat", "--broken-bars", "1"], "--broken-bars: files .mat say it themselves"),
         (["run.csv", "--load", "-0.5"], "--load: -0.5 is not a finite torque of at least 0"),
         (["run.csv", "--load", "nan"], "--load: nan is not a finite torque of at least 0"),
-        (["struct_rs_R1.mat", "--load", "1"], "--load: files .mat say it themselves"),
         (["run.csv", "-c", "nowhere.yaml"], "nowhere.yaml: cannot be read"),
         (["run.csv", "--rate-hz", "inf"], "--rate-hz: inf is not positive"),
     ],
@@ -165,6 +164,72 @@ def test_wrong_usage_is_told(
     assert import_(*arguments) == 2
     assert message in capsys.readouterr().err
     assert not Path("out").exists()
+
+
+@pytest.mark.parametrize("option", ["--broken-bars", "--load"])
+def test_what_a_laboratory_file_says_itself_is_not_said_again(
+    folder: Path, option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = a_lab_file(folder, some_signals())
+    assert import_(str(source), option, "1") == 2
+    assert f"{option}: {source} says it itself; import it apart" in capsys.readouterr().err
+    assert not Path("out").exists()
+
+
+def test_what_was_concluded_is_told_and_kept(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("run.csv").write_text("time_ms;Strom L1 [mA];U\n0,0;1,5;230\n0,5;2,5;231\n")
+    assert import_("run.csv", "--map", "ia=Strom L1") == 0
+    told = capsys.readouterr()
+    concluded = ["2000 Hz from column time_ms, 2 scans (0.001 s)", "ia (Strom L1) in mA, as the file states"]
+    assert f"run.csv: taken: {'; '.join(concluded)}\n" in told.err
+    assert "run.csv: left out: U\n" in told.err
+    assert read_recording(Path("out/run.npz")).meta["imported"] == concluded
+
+
+@pytest.mark.parametrize(
+    "option",
+    ["--map=ia", "--map=ia=", "--map==x", "--map=ia=x,ib=x", "--map=ia=x,ia=y", "--scale=ia", "--scale=ia=0"],
+)
+def test_half_a_pair_is_wrong_usage(folder: Path, capsys: pytest.CaptureFixture[str], option: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        import_("run.csv", option)
+    assert ended.value.code == 2
+    assert "is not like ia=" in capsys.readouterr().err
+
+
+def test_volts_of_a_clamp_are_asked_for_their_scale(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("run.csv").write_text("Time,Channel A\n(s),(V)\n\n0.0,0.25\n0.001,0.5\n")
+    assert import_("run.csv", "--map", "ia=Channel A") == 1
+    assert "give --scale ia=S, where S is A per V" in capsys.readouterr().err
+    assert import_("run.csv", "--map", "ia=Channel A", "--scale", "ia=10") == 0
+    recording = read_recording(Path("out/run.npz"))
+    (channel,) = recording.device.streams[0].channels
+    assert (recording.counts[0][:, 0] * channel.scale).tolist() == pytest.approx([2.5, 5.0])
+
+
+def test_a_scale_of_no_channel_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Path("run.csv").write_text("time_s,ia\n0.0,0.25\n0.001,0.5\n")
+    assert import_("run.csv", "--scale", "ib=10") == 1
+    assert "--scale names ib, the channels are ia; correct it" in capsys.readouterr().err
+
+
+def test_tdms_and_comtrade_go_the_same_way(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    said = {"wf_increment": 0.001, "unit_string": "A"}
+    with TdmsWriter("line.tdms") as writer:
+        writer.write_segment([ChannelObject("Line", "L1", np.arange(5.0), properties=said)])
+    stamp = "01/05/2024,10:00:00.000000\n"
+    channel = "1,L1,A,,A,0.5,0,0,-99,99,1,1,P"
+    Path("relay.cfg").write_text(f"S,D,1999\n1,1A,0D\n{channel}\n50\n1\n1000,3\n{stamp}{stamp}ASCII\n1\n")
+    Path("relay.dat").write_text("1,0,2\n2,1000,4\n3,2000,6\n")
+    assert import_("line.tdms", "relay.cfg", "--map", "ia=L1") == 0
+    for name in ("line", "relay"):
+        (stream,) = read_recording(Path(f"out/{name}.npz")).device.streams
+        assert (stream.rate_hz, [channel.name for channel in stream.channels]) == (1000.0, ["ia"])
+    capsys.readouterr()
+    assert import_("relay.dat", "--columns", "_,time_us,ia") == 1
+    assert (
+        "relay.dat: it holds the samples of a COMTRADE recording; import its .cfg" in capsys.readouterr().err
+    )
 
 
 def test_sources_and_a_folder_are_needed(capsys: pytest.CaptureFixture[str]) -> None:

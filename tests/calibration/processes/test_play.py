@@ -78,3 +78,11 @@ def test_a_daq_that_breaks_nothing_ends_the_demo(tmp_path: Path):
     ControlSocket(tmp_path / "control", b"error: a recording\n")
     with pytest.raises(children.ChildError, match="did not break 2 bars: error: a recording"):
         play.break_bars(tmp_path / "control", 2)
+
+
+def test_the_configuration_with_the_page_is_right(tmp_path: Path):
+    file = tmp_path / "agent.yaml"
+    text = play.CONFIG.format(port="/tmp/a daq", broker_port=18830, state_dir=tmp_path)
+    file.write_text(text + play.PAGE.format(listen="127.0.0.1:8642"))
+    assert load_settings(file).sink_settings().http is not None
+    assert play.has_page()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import soundfile
 from numpy.typing import NDArray
 from scipy.io import wavfile
 
@@ -74,6 +75,34 @@ def test_floating_point_survives(tmp_path: Path, dtype: type[np.floating]) -> No
 def test_one_channel_needs_no_second_dimension(tmp_path: Path) -> None:
     recording = read_wav(a_wav(tmp_path, np.arange(5, dtype=np.int16)), Description((IA,)))
     assert recording.counts[0].tolist() == [[0], [1], [2], [3], [4]]
+
+
+@pytest.mark.parametrize(
+    ("subtype", "count"),
+    [("PCM_16", 2**-15), ("PCM_24", 2**-23), ("PCM_32", 2**-31), ("FLOAT", 1), ("DOUBLE", 1)],
+)
+def test_files_of_another_writer_are_named_and_scaled_by_hand(
+    tmp_path: Path, subtype: str, count: float
+) -> None:
+    samples = 0.9 * np.random.default_rng(1).uniform(-1, 1, (300, 3))
+    path = tmp_path / "run_1.wav"
+    soundfile.write(path, samples, 8000, subtype=subtype)
+    by_hand = Description(columns=("ia", "_", "ic"), scales={"ia": 10.0 * count, "ic": 10.0 * count})
+    recording = read_wav(path, by_hand)
+    (stream,) = recording.device.streams
+    assert ([channel.name for channel in stream.channels], stream.rate_hz) == (["ia", "ic"], 8000.0)
+    scales = np.array([channel.scale for channel in stream.channels])
+    assert recording.counts[0] * scales == pytest.approx(10 * samples[:, [0, 2]], abs=4e-4)
+
+
+def test_counts_with_a_name_alone_are_asked_for_their_scale(tmp_path: Path) -> None:
+    path = a_wav(tmp_path, np.ones((5, 1), np.int16))
+    with pytest.raises(RecordingError, match="ia holds counts without a unit; give --scale ia=S"):
+        read_wav(path, Description(columns=("ia",)))
+    with pytest.raises(RecordingError, match="--columns names 2 channels, it has 1; name each"):
+        read_wav(path, Description(columns=("ia", "ib")))
+    mapped = Description(names={"channel 0": "ia"}, scales={"ia": 0.5})
+    assert read_wav(path, mapped).device.streams[0].channels[0].scale == 0.5
 
 
 @pytest.mark.parametrize("description", [Description(), Description((IA,))])

@@ -2,7 +2,11 @@
 
 import json
 
-from edge_agent.publish.home_assistant.agent_entities import agent_components, buttons
+from edge_agent.publish.home_assistant.agent_entities import (
+    agent_components,
+    capture_button,
+    motor_buttons,
+)
 
 
 def test_all_that_the_agent_shows_is_diagnostic() -> None:
@@ -21,7 +25,7 @@ def test_the_connection_is_off_rather_than_unavailable_and_does_not_expire() -> 
 
 
 def test_the_buttons_ask_for_what_the_commands_take() -> None:
-    components = buttons("base", "motor-1").values()
+    components = (capture_button("base") | motor_buttons("base", "motor-1", {})).values()
     asked = {c["command_topic"]: json.loads(str(c["payload_press"])) for c in components}
     assert asked == {
         "base/command/capture": {"seconds": 30},

@@ -1,0 +1,168 @@
+"""Takes the answers of a motor, and withholds what rests on an entry under accusation.
+
+A wrong rate, a reversed sensor and a wrong scale of one channel refuse each window by themselves. A plate
+that is wrong otherwise may pass, so answers are withheld as long as its poles, its speed or the scale of all
+currents are suspected.
+"""
+
+import hashlib
+import json
+import logging
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, replace
+
+from edge_agent.acquire.samples import Device, Stream
+from edge_agent.audit.currents import Plate
+from edge_agent.audit.evidence import read_window
+from edge_agent.audit.findings import PlateFinding, Suspect
+from edge_agent.audit.ledger import take_readings
+from edge_agent.audit.memory import Memory, read_memory, write_memory
+from edge_agent.audit.words import say_finding
+from edge_agent.circuit import fit_circuit
+from edge_agent.motor import Nameplate
+from edge_agent.pipeline import Answer
+from edge_agent.refusals import of_samples
+from edge_agent.state_file import StateFile
+from edge_agent.verdict import Refusal, State, Verdict
+
+_LOG = logging.getLogger(__name__)
+_WRITTEN_AGAIN_S = 600.0
+"""How often the file is written, s: memory cards wear (judgement)."""
+_RULES = {
+    Suspect.POLES: of_samples.PLATE_POLES,
+    Suspect.SPEED: of_samples.PLATE_SPEED,
+    Suspect.SCALE: of_samples.PLATE_SCALE,
+}
+"""What is refused while an entry is suspected."""
+
+
+class PlateAudit:
+    """Holds plate, scales and rate against what the windows show."""
+
+    def __init__(
+        self, nameplate: Nameplate, file: StateFile, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """Go on where it was before a restart; `clock` tells only when to write the file."""
+        self._plate = Plate(nameplate, fit_circuit(nameplate))
+        self._file = file
+        self._clock = clock
+        self._memory = read_memory(file)
+        self._device: Device | None = None
+        self._stream: Stream | None = None
+        self._written_s = clock()
+        self._starts_s, self._ends_s = math.inf, -math.inf
+        self._newest_s = -math.inf
+        self._named: set[Suspect] = set()
+        self._said: tuple[Suspect, ...] = ()
+
+    def begin(self, device: Device) -> None:
+        """Begin with a device; what was counted with another plate, scale or rate is forgotten."""
+        streams = [stream for stream in device.streams if stream.phases]
+        self._device = device
+        self._stream = streams[0] if streams else None
+        about = _fingerprint(self._plate.nameplate, self._stream)
+        if self._memory.about != about:
+            self._memory = Memory(about)
+        self._named = set(self._called_wrong)
+        self._said = self._called_wrong
+
+    def take(self, answer: Answer) -> Answer:
+        """Take what a window brought; return it without answers that rest on an entry under accusation."""
+        before = self.judge(answer.before)
+        was_withheld = self.refusal is not None
+        if self._stream is not None and self._shares_no_sample(answer):
+            self._count(answer)
+        after = self.judge(answer.state)
+        withheld = self.refusal is not None
+        if not (withheld or was_withheld):
+            return answer
+        return replace(
+            answer,
+            verdict=self.judge(answer.verdict),
+            before=before,
+            state=after,
+            changed=_told(before) != _told(after),
+            looked=answer.looked and not withheld,
+        )
+
+    def judge(self, verdict: Verdict) -> Verdict:
+        """Return a verdict or state, refused if it answers while an entry is under accusation."""
+        refusal = self.refusal
+        if refusal is None or verdict.state is State.INDETERMINATE:
+            return verdict
+        return Verdict(
+            state=State.INDETERMINATE,
+            refusal=refusal,
+            evidence=verdict.evidence,
+            window=verdict.window,
+            probabilities=verdict.probabilities,
+            latency_ms=verdict.latency_ms,
+            others=verdict.others,
+        )
+
+    @property
+    def refusal(self) -> Refusal | None:
+        """Why no answer is given; None if no entry on which one rests is suspected."""
+        for suspect, rule in _RULES.items():
+            count = self._memory.ledger.get(suspect)
+            if count is not None and count.suspected:
+                limit = self._plate.nameplate.poles if suspect is Suspect.POLES else 1.0
+                return rule.refuse(count.value, float(limit))
+        return None
+
+    @property
+    def findings(self) -> tuple[PlateFinding, ...]:
+        """The entries that are called wrong."""
+        if self._stream is None:
+            return ()
+        ledger, nameplate = self._memory.ledger, self._plate.nameplate
+        return tuple(say_finding(s, ledger[s], nameplate, self._stream) for s in self._called_wrong)
+
+    def news(self) -> list[Device]:
+        """Return the device if other entries are called wrong than at the call before; else nothing."""
+        called = self._called_wrong
+        is_new, self._said = called != self._said, called
+        return [self._device] if is_new and self._device is not None else []
+
+    def save(self) -> None:
+        """Write the file; at every orderly stop."""
+        self._written_s = self._clock()
+        write_memory(self._file, self._memory)
+
+    @property
+    def _called_wrong(self) -> tuple[Suspect, ...]:
+        return tuple(suspect for suspect, count in self._memory.ledger.items() if count.named)
+
+    def _shares_no_sample(self, answer: Answer) -> bool:
+        """True if a window shares no sample with the one that was counted last."""
+        start_s = answer.window.start_s
+        counts_anew, self._newest_s = start_s <= self._newest_s, start_s
+        if not counts_anew and self._starts_s <= start_s < self._ends_s:
+            return False
+        self._starts_s, self._ends_s = start_s, start_s + answer.window.length_s
+        return True
+
+    def _count(self, answer: Answer) -> None:
+        readings = read_window(answer.window, answer.analysis, self._plate)
+        take_readings(self._memory.ledger, readings, answer.window.length_s)
+        for finding in self.findings:
+            if finding.suspect not in self._named:
+                _LOG.warning("the plate: %s; write %s", finding.text, finding.yaml)
+        named = set(self._called_wrong)
+        if named != self._named or self._clock() - self._written_s >= _WRITTEN_AGAIN_S:
+            self.save()
+        self._named = named
+
+
+def _told(verdict: Verdict) -> tuple[object, ...]:
+    return verdict.state, verdict.severity, verdict.refusal.reason if verdict.refusal else None
+
+
+def _fingerprint(nameplate: Nameplate, stream: Stream | None) -> str:
+    """Return what plate, scales and rate are, in few characters."""
+    channels = [asdict(channel) for channel in stream.channels] if stream is not None else []
+    rate_hz = f"{stream.rate_hz:.3g}" if stream is not None else ""
+    text = json.dumps([nameplate.model_dump(mode="json"), rate_hz, channels], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -1,0 +1,119 @@
+"""The state folder of an agent becomes an archive; the agent may run meanwhile."""
+
+import io
+import os
+import tarfile
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from edge_agent import __version__
+from edge_agent.backup.databases import CopyError, copy_database
+from edge_agent.backup.manifest import (
+    CAPTURES,
+    CONFIGURATION,
+    FORMAT,
+    MANIFEST,
+    STATE,
+    STATE_SUFFIXES,
+    Manifest,
+    is_part,
+)
+from edge_agent.captures.recorder import FOLDER
+from edge_agent.config import Settings
+
+
+@dataclass(slots=True)
+class Written:
+    """What went into an archive."""
+
+    files: list[str] = field(default_factory=list)
+    """Names of the files of the state folder, in order."""
+    captures: int = 0
+    """Number of captures."""
+
+
+def write_backup(settings: Settings, config: Path, archive: Path, *, with_captures: bool = False) -> Written:
+    """Write the archive, whole or not at all; only its owner may read it.
+
+    Raises CopyError if there is nothing to back up or a database cannot be copied, OSError of the disk.
+    """
+    folder = settings.state_folder()
+    if not folder.is_dir():
+        raise CopyError(f"there is no folder {folder}; the agent has not run with this configuration yet")
+    beside = archive.with_name(f"{archive.name}.part")
+    beside.unlink(missing_ok=True)
+    beside.touch(0o600, exist_ok=False)
+    try:
+        with tarfile.open(beside, "w:gz", format=tarfile.GNU_FORMAT) as parts:
+            _add(parts, MANIFEST, manifest_of(settings).model_dump_json().encode())
+            _add(parts, CONFIGURATION, config.read_bytes())
+            written = Written()
+            for name, content in _state_of(folder, archive.absolute().parent):
+                _add(parts, f"{STATE}/{name}", content)
+                written.files.append(name)
+            if with_captures:
+                written.captures = _add_captures(parts, folder / FOLDER)
+        with beside.open("rb") as file:
+            os.fsync(file.fileno())
+        beside.replace(archive)
+    finally:
+        beside.unlink(missing_ok=True)
+    return written
+
+
+def manifest_of(settings: Settings) -> Manifest:
+    """Return what a backup of now says of itself."""
+    return Manifest(
+        format=FORMAT,
+        version=__version__,
+        created=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+        agent=settings.agent.id,
+        motor=settings.motor.id,
+    )
+
+
+def _state_of(folder: Path, room: Path) -> Iterator[tuple[str, bytes]]:
+    """Return name and content of each file that must outlive the folder; databases are copied to `room`.
+
+    The agent replaces its JSON files as a whole, so whoever opens one reads one state of it.
+    """
+    for path in sorted(folder.iterdir()):
+        if path.suffix not in STATE_SUFFIXES or path.is_symlink() or not is_part(f"{STATE}/{path.name}"):
+            continue
+        if path.suffix == ".sqlite3":
+            with tempfile.TemporaryDirectory(prefix=".backup-", dir=room) as name:
+                copy = Path(name) / path.name
+                copy_database(path, copy)
+                yield path.name, copy.read_bytes()
+        else:
+            yield path.name, path.read_bytes()
+
+
+def _add_captures(parts: tarfile.TarFile, folder: Path) -> int:
+    """Add the captures that are there; one that the agent removes meanwhile is left out."""
+    count = 0
+    for path in sorted(folder.glob("*.npz")):
+        name = f"{STATE}/{CAPTURES}/{path.name}"
+        if path.is_symlink() or not is_part(name):
+            continue
+        try:
+            file = path.open("rb")
+        except FileNotFoundError:
+            continue
+        with file:
+            parts.addfile(_info(name, os.fstat(file.fileno()).st_size), file)
+        count += 1
+    return count
+
+
+def _add(parts: tarfile.TarFile, name: str, content: bytes) -> None:
+    parts.addfile(_info(name, len(content)), io.BytesIO(content))
+
+
+def _info(name: str, size: int) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.size, info.mode, info.mtime = size, 0o600, int(time.time())
+    return info

@@ -1,0 +1,111 @@
+"""Is it still the motor that was learned, and do its sensors still measure what they did?
+
+Growth takes days, or comes with a start that breaks a bar; then nothing but the bars changes. A motor is
+replaced at rest: from the first looks of a run on, its bars are fewer, or several things differ at once. One
+gain that moves changes the unbalance alone; a scale of all currents changes the current at a slip alone.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from statistics import median
+
+from edge_agent.baseline.look import Look
+from edge_agent.baseline.reference import Cell, Reference
+from edge_agent.limits import BASELINE
+
+_KEPT_SHARE = 0.7
+"""Share of a limit below which a difference that was found is gone again. Judgement: no flutter."""
+
+
+class Change(StrEnum):
+    """What has changed since the baseline was learned."""
+
+    NONE = "none"
+    GROWTH = "growth"
+    SENSOR_DRIFT = "sensor_drift"
+    NOT_THIS_MOTOR = "not_this_motor"
+
+
+@dataclass(frozen=True, slots=True)
+class _Difference:
+    """How a look differs from the baseline, each per limit: one or more is too much."""
+
+    bars: float
+    current: float
+    unbalance: float
+
+
+class Recognition:
+    """Compares the looks of a run of the motor with the baseline."""
+
+    def __init__(self, change: Change = Change.NONE) -> None:
+        """Go on after a restart with what had changed before; growth is not found here."""
+        self.change = Change.NONE if change is Change.GROWTH else change
+        """What is another: the motor, a sensor, or nothing."""
+        self.evidence = ""
+        """What differs, in words; empty if nothing does."""
+        self._is_first = True
+        self._run: deque[_Difference] = deque(maxlen=BASELINE.run_looks)
+
+    def begin_run(self) -> None:
+        """Note that the motor, the agent or the DAQ has stopped: what comes next may be another motor."""
+        self._is_first = True
+        self._run.clear()
+
+    def take(self, look: Look, reference: Reference) -> None:
+        """Take a look at a load whose baseline is known."""
+        cell = reference.cells[look.load_bin]
+        self._run.append(_difference(look, cell, reference))
+        if len(self._run) < BASELINE.run_looks:
+            return
+        bars, current, unbalance = (
+            median(values)
+            for values in (
+                [own.bars for own in self._run],
+                [own.current for own in self._run],
+                [own.unbalance for own in self._run],
+            )
+        )
+        if self._is_first:
+            self._is_first = False
+            self.change = Change.NOT_THIS_MOTOR if _is_another(bars, current, unbalance) else Change.NONE
+        if self.change is not Change.NOT_THIS_MOTOR:
+            limit = _KEPT_SHARE if self.change is Change.SENSOR_DRIFT else 1.0
+            drifts = max(abs(current), unbalance) >= limit
+            self.change = Change.SENSOR_DRIFT if drifts else Change.NONE
+        self.evidence = "" if self.change is Change.NONE else _in_words(bars, current, unbalance)
+
+
+def _is_another(bars: float, current: float, unbalance: float) -> bool:
+    """True if another motor runs: the bars of a rotor do not grow back, and sensors do not change bars."""
+    return bars <= -1.0 or (bars >= 1.0) + (abs(current) >= 1.0) + (unbalance >= 1.0) >= _MARKS_OF_ANOTHER
+
+
+_MARKS_OF_ANOTHER = 2
+"""Things that differ at once if the motor is another. Judgement: a start breaks bars, a sensor moves."""
+
+
+def _difference(look: Look, cell: Cell, reference: Reference) -> _Difference:
+    scatters = BASELINE.other_scatters
+    current = look.current_a / reference.expected_current_a(look.load) - 1.0
+    unbalance = 0.0
+    if look.unbalance is not None and cell.unbalance is not None:
+        limit = max(BASELINE.other_unbalance, scatters * cell.unbalance_scatter)
+        unbalance = abs(look.unbalance - cell.unbalance) / limit
+    return _Difference(
+        bars=(look.bars - cell.bars) / max(BASELINE.other_bars, scatters * cell.bars_scatter),
+        current=current / max(BASELINE.other_current, scatters * cell.current_scatter),
+        unbalance=unbalance,
+    )
+
+
+def _in_words(bars: float, current: float, unbalance: float) -> str:
+    marks: Iterable[tuple[bool, str]] = (
+        (bars <= -1.0, "fewer equivalent bars"),
+        (bars >= 1.0, "more equivalent bars"),
+        (abs(current) >= _KEPT_SHARE, "another current at the same slip"),
+        (unbalance >= _KEPT_SHARE, "another unbalance of the currents"),
+    )
+    return ", ".join(words for shown, words in marks if shown)

@@ -1,0 +1,105 @@
+"""Another motor, a sensor that drifts, and growth: each has its own name."""
+
+import numpy as np
+import pytest
+from drawn_looks import DrawnMotor, a_reference
+
+from edge_agent.baseline.recognition import Change, Recognition
+from edge_agent.limits import BASELINE
+
+
+class Site:
+    """A motor that was learned, and what is recognised of what runs there later."""
+
+    def __init__(self, bars: float = 0.15) -> None:
+        self.motor = DrawnMotor(np.random.default_rng(3), bars=bars, load_spread=0.05)
+        self.reference = a_reference(self.motor)
+        self.recognition = Recognition()
+
+    def run(self, looks: int = 3 * BASELINE.run_looks) -> Change:
+        for look in self.motor.looks(looks):
+            if look.load_bin in self.reference.cells:
+                self.recognition.take(look, self.reference)
+        return self.recognition.change
+
+    def after_a_stop(self) -> Change:
+        self.recognition.begin_run()
+        return self.run()
+
+
+def test_the_motor_that_was_learned_is_recognised_after_each_stop() -> None:
+    site = Site()
+    assert {site.after_a_stop() for _ in range(50)} == {Change.NONE}
+
+
+def test_a_rotor_that_shows_fewer_bars_after_a_stop_is_another_one() -> None:
+    site = Site()
+    site.motor.bars = 0.02
+    assert site.after_a_stop() is Change.NOT_THIS_MOTOR
+    assert site.recognition.evidence == "fewer equivalent bars"
+
+
+def test_another_current_and_another_unbalance_after_a_stop_are_another_motor() -> None:
+    site = Site()
+    site.motor.current_factor, site.motor.unbalance = 1.6, 0.06
+    assert site.after_a_stop() is Change.NOT_THIS_MOTOR
+    assert "another current at the same slip, another unbalance" in site.recognition.evidence
+
+
+def test_it_stays_another_motor_until_the_first_one_is_back() -> None:
+    site = Site()
+    site.motor.bars = 0.02
+    assert site.after_a_stop() is site.run(100) is Change.NOT_THIS_MOTOR
+    site.motor.bars = 0.15
+    assert site.run(100) is Change.NOT_THIS_MOTOR
+    assert site.after_a_stop() is Change.NONE
+
+
+def test_a_bar_that_breaks_is_neither_another_motor_nor_a_sensor() -> None:
+    site = Site()
+    site.motor.growth_bars = 1.0
+    assert site.run() is site.after_a_stop() is Change.NONE
+
+
+@pytest.mark.parametrize("after_stop", [True, False])
+def test_one_gain_that_moves_is_a_sensor(after_stop: bool) -> None:
+    site = Site()
+    site.run()
+    site.motor.unbalance = 0.05
+    assert (site.after_a_stop() if after_stop else site.run()) is Change.SENSOR_DRIFT
+    assert site.recognition.evidence == "another unbalance of the currents"
+    site.motor.unbalance = 0.015
+    assert site.run() is Change.NONE
+    assert site.recognition.evidence == ""
+
+
+@pytest.mark.parametrize("factor", [0.5, 1.5])
+def test_a_scale_of_all_currents_that_moves_is_a_sensor(factor: float) -> None:
+    site = Site()
+    site.run()
+    site.motor.current_factor = factor
+    assert site.run() is Change.SENSOR_DRIFT
+
+
+def test_a_cold_rotor_that_draws_a_fifth_more_is_none() -> None:
+    site = Site()
+    site.motor.current_factor = 1.2
+    assert site.after_a_stop() is Change.NONE
+
+
+def test_fewer_bars_within_a_run_are_no_other_motor() -> None:
+    site = Site()
+    site.run()
+    site.motor.bars = 0.02
+    assert site.run() is Change.NONE
+
+
+def test_one_clamp_has_no_unbalance_to_compare() -> None:
+    site = Site()
+    site.motor.unbalance = None
+    assert site.after_a_stop() is Change.NONE
+
+
+def test_what_had_changed_is_known_after_a_restart() -> None:
+    assert Recognition(Change.NOT_THIS_MOTOR).change is Change.NOT_THIS_MOTOR
+    assert Recognition(Change.GROWTH).change is Change.NONE

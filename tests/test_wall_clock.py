@@ -1,0 +1,46 @@
+"""A clock is believed if what it shows can be right, and a time server has set it."""
+
+import calendar
+import math
+from pathlib import Path
+
+import pytest
+
+from edge_agent.wall_clock import RELEASE_YEAR, TIME_ERROR, clock_is_set, is_plausible, kernel_clock_state
+
+
+def in_year(year: int) -> float:
+    return float(calendar.timegm((year, 6, 1, 0, 0, 0)))
+
+
+@pytest.mark.parametrize(
+    ("unix_s", "plausible"),
+    [
+        (0.0, False),
+        (in_year(RELEASE_YEAR - 1), False),
+        (in_year(RELEASE_YEAR), True),
+        (in_year(2100), True),
+        (in_year(2200), False),
+        (1e18, False),
+        (1e300, False),
+        (-1e18, False),
+        (math.nan, False),
+        (math.inf, False),
+    ],
+)
+def test_only_years_in_which_this_version_may_run_are_plausible(unix_s: float, plausible: bool) -> None:
+    assert is_plausible(unix_s) is plausible
+    assert clock_is_set(unix_s, lambda: 0) is plausible
+
+
+def test_a_clock_that_no_server_has_set_is_not_set(tmp_path: Path) -> None:
+    now_s, mark = in_year(RELEASE_YEAR + 1), tmp_path / "synchronized"
+    assert not clock_is_set(now_s, lambda: TIME_ERROR, mark)
+    assert clock_is_set(now_s, lambda: 0, mark)
+    assert clock_is_set(now_s, lambda: -1, mark)
+    mark.touch()
+    assert clock_is_set(now_s, lambda: TIME_ERROR, mark)
+
+
+def test_the_kernel_is_asked_for_its_clock() -> None:
+    assert kernel_clock_state() in range(-1, 6)

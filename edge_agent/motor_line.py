@@ -19,6 +19,8 @@ from edge_agent.audit.monitor import PlateAudit
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
+from edge_agent.captures import judged
+from edge_agent.captures.judged import JudgedCaptures
 from edge_agent.captures.recorder import FOLDER, Captures
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
@@ -105,6 +107,7 @@ class MotorLine:
         )
         self._alarm = AlarmLatch(self.folder.file("alarm.json", alarm.FILE_VERSION))
         running_file = self.folder.file("running_time.json", running_time.FILE_VERSION)
+        self._judged = JudgedCaptures(self.folder.file(judged.FILE_NAME, judged.FILE_VERSION))
         self._running = RunningMeter(settings.motor, running_file)
         baseline_file = self.folder.file("baseline.json", BASELINE_VERSION)
         self._baseline = Baseline(settings.baseline_settings(), baseline_file)
@@ -171,6 +174,7 @@ class MotorLine:
         if self.state.severity != state.severity:
             self._say_change(state, self.state)
         if self._alarm.latched != before:
+            self._judged.note(self._alarm.latched)
             self._say_alarm()
         return reply
 

@@ -2,9 +2,11 @@
 
 scenario       everything that is true of one recording before it is made
 conditions     what a scenario is made of
+stator         the same of the stator: shorted turns, resistances, an open phase
 motors         ten classes of motors, any nameplate, random relatives
 draw           random motors and conditions
 duty           motors at work for hours: six duty cycles of starts, stops and changing loads
+graded         every condition in graded sizes, alone or mixed
 sets           named sets: a kind and a seed give a scenario
 lab_rig        the set that replicates the public laboratory data
 recording      a scenario made a recording that carries its truth
@@ -16,11 +18,14 @@ rotor          the cage of a scenario in the form of the machine
 cage           loops of bars and rings, condensed to two axes
 interbar       what current between the bars hides of a break
 machine        the induction machine, block by block
+winding        an uneven stator within them: resistances in series, an open phase
+turn_short     what shorted turns draw beside the sound machine
 equations      its equations, compiled
 mesh           the reference: every rotor loop by itself
 stator_lines   slot, eccentricity and switching lines of the current
 vibration      forces on the housing and its resonances
 bearing        impacts of a pitted bearing
+looseness      rattling of a loose foot
 sensors        sensors and converters
 sampling       the converter's clock
 faults         faults of the measurement

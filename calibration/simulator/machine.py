@@ -9,6 +9,7 @@ from calibration.simulator.cage import AxisMatrices, two_axes
 from calibration.simulator.conditions import CoreCondition
 from calibration.simulator.equations import LoadCurve, MachineConstants, RotorTable, integrate
 from calibration.simulator.motors import Motor
+from calibration.simulator.winding import EVEN, NONE_OPEN, Winding
 from edge_agent.circuit import FRICTION
 
 Floats = NDArray[np.float64]
@@ -102,6 +103,7 @@ class Machine:
         load_factor: Floats,
         rotor: RotorTable,
         load: LoadCurve,
+        winding: Winding = EVEN,
     ) -> MachineOutput:
         """Step through `voltage` (2 steps + 1,), given like `load_factor` on a grid of half steps.
 
@@ -113,6 +115,7 @@ class Machine:
         integrate(
             self.state.values,
             self._constants,
+            winding,
             rotor,
             load,
             voltage,
@@ -122,6 +125,9 @@ class Machine:
             fields,
             shaft,
         )
+        if winding.open_phase != NONE_OPEN:
+            axis = np.exp(2j * np.pi / 3 * winding.open_phase)
+            fields[CURRENT] -= (fields[CURRENT] * axis.conjugate()).real * axis  # of the iron's branch
         return MachineOutput(fields, shaft)
 
 

@@ -6,11 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.load import LoadFactor, load_curve
-from calibration.simulator.machine import Machine, MachineOutput, preset_speed
+from calibration.simulator.machine import CURRENT, Machine, MachineOutput, preset_speed
 from calibration.simulator.noise import NODE_S
 from calibration.simulator.rotor import expected_slip, make_rotor
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.supply import Supply
+from calibration.simulator.turn_short import ShortedTurns
+from calibration.simulator.winding import winding_of
 
 Floats = NDArray[np.float64]
 
@@ -77,6 +79,9 @@ class PowerTrain:
             saturation=scenario.saturation,
             core=scenario.core,
         )
+        short = scenario.stator.turn_short
+        factor = scenario.temperature_factor
+        self._short = None if short is None else ShortedTurns(short, motor, factor, step_s)
         if scenario.start_up_s is None:
             synchronous = 2 * np.pi * scenario.frequency_hz / motor.circuit.pole_pairs
             preset_speed(self._machine.state, synchronous * (1.0 - expected_slip(scenario)))
@@ -86,7 +91,12 @@ class PowerTrain:
         voltage, phase = self._supply.advance(self.time_s, BLOCK_NODES, self.scenario.start_up_s)
         factor = self._factor.advance(self.time_s, BLOCK_NODES)
         rate = 2 * np.pi * self._supply.frequency_hz
-        output = self._machine.advance(voltage, rate, factor, self.rotor.table, self._curve)
+        scenario = self.scenario
+        stator_ohm = scenario.motor.circuit.stator_resistance_ohm * scenario.temperature_factor
+        winding = winding_of(scenario.stator, stator_ohm, self.time_s)
+        output = self._machine.advance(voltage, rate, factor, self.rotor.table, self._curve, winding)
+        if self._short is not None:
+            output.fields[CURRENT] += self._short.line_current(voltage[:-1:2])
         self.means.add(output, float(phase[-1] - phase[0]) * phase.size / (phase.size - 1))
         self.time_s += BLOCK_S
         return output, phase

@@ -19,8 +19,19 @@ from calibration.simulator.conditions import (
     VibrationSensors,
 )
 from calibration.simulator.motors import DEFAULT_MOTOR, Motor, motor_named, motor_of_nameplate
+from calibration.simulator.stator import StatorCondition
 from calibration.validation import first_problem
 from edge_agent.motor import Nameplate
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A condition that was put into a scenario: a label."""
+
+    name: str
+    """Its name in `graded.CONDITIONS`."""
+    size: float
+    """Its size, in the unit that stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Scenario:
     """The rotor's cage."""
     core: CoreCondition = field(default_factory=CoreCondition)
     """The rotor's iron."""
+    stator: StatorCondition = field(default_factory=StatorCondition)
+    """The stator's windings and their leads."""
     driven: LoadCondition = field(default_factory=LoadCondition)
     """The driven machine."""
     supply: SupplyCondition = field(default_factory=SupplyCondition)
@@ -63,6 +76,8 @@ class Scenario:
     """How both are converted."""
     sensor_faults: tuple[SensorFault, ...] = ()
     """What is wrong with the measurement."""
+    conditions: tuple[Grade, ...] = ()
+    """What was put in by `graded`, as a label; the fields above are what happens."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.broken_bars < self.motor.bars // 2:

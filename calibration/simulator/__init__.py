@@ -3,6 +3,7 @@
 scenario       everything that is true of one recording before it is made
 conditions     what a scenario is made of
 stator         the same of the stator: shorted turns, resistances, an open phase
+voltage        the same of how a drive controls the voltage, and of how it is measured
 motors         ten classes of motors, any nameplate, random relatives
 draw           random motors and conditions
 duty           motors at work for hours: six duty cycles of starts, stops and changing loads
@@ -13,6 +14,7 @@ recording      a scenario made a recording that carries its truth
 live           a running motor whose bars can be broken
 powertrain     supply, load and machine running together
 supply         the voltage: wander, flicker, harmonics, sags
+closed_loop    the voltage of a drive that controls speed and current
 load           the driven machine: laws, noise, steps, oscillation
 rotor          the cage of a scenario in the form of the machine
 cage           loops of bars and rings, condensed to two axes

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from calibration.simulator.voltage import DriveControl
+
 
 @dataclass(frozen=True, slots=True)
 class CageCondition:
@@ -127,10 +129,12 @@ class Sag:
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """A variable-frequency drive in open loop: voltage proportional to frequency."""
+    """A variable-frequency drive; without control, voltage proportional to frequency."""
 
     carrier_hz: float
     """Switching frequency, 2 to 16 kHz."""
+    control: DriveControl | None = None
+    """Control in closed loop."""
 
 
 @dataclass(frozen=True, slots=True)

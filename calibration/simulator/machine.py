@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.cage import AxisMatrices, two_axes
+from calibration.simulator.closed_loop import ClosedLoop
 from calibration.simulator.conditions import CoreCondition
 from calibration.simulator.equations import LoadCurve, MachineConstants, RotorTable, integrate
 from calibration.simulator.motors import Motor
@@ -95,6 +96,20 @@ class Machine:
             m_12=float(inverse[0, 1]),
             m_22=float(inverse[1, 1]),
         )
+
+    def controlled(
+        self,
+        loop: ClosedLoop,
+        supply_rad_s: float,
+        load_factor: Floats,
+        rotor: RotorTable,
+        load: LoadCurve,
+    ) -> tuple[Complexes, Floats, MachineOutput]:
+        """Step with a drive that makes the voltage itself; return voltage, its phase and the output."""
+        voltage, phase, fields, shaft = loop.advance(
+            self.state.values, self._constants, rotor, load, load_factor, supply_rad_s, self.step_s
+        )
+        return voltage, phase, MachineOutput(fields, shaft)
 
     def advance(
         self,

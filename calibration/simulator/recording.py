@@ -31,6 +31,7 @@ def truth(motor: LiveMotor) -> dict[str, Any]:
         "asymmetry": rotor.asymmetry,
         "slip": motor.slip,
         "load": motor.load,
+        "power_w": motor.power_w,
         "line_frequency_hz": motor.line_frequency_hz,
         "motor_id": scenario.motor_id,
         "nameplate": nameplate,

@@ -20,6 +20,7 @@ from calibration.simulator.conditions import (
 )
 from calibration.simulator.motors import DEFAULT_MOTOR, Motor, motor_named, motor_of_nameplate
 from calibration.simulator.stator import StatorCondition
+from calibration.simulator.voltage import VoltageSensors
 from calibration.validation import first_problem
 from edge_agent.motor import Nameplate
 
@@ -70,6 +71,8 @@ class Scenario:
     """What shakes the housing."""
     current_sensors: CurrentSensors = field(default_factory=CurrentSensors)
     """How currents are measured."""
+    voltage_sensors: VoltageSensors | None = None
+    """How the voltages are measured, with the currents; None if they are not."""
     vibration_sensors: VibrationSensors = field(default_factory=VibrationSensors)
     """How vibration is measured."""
     daq: Daq = field(default_factory=Daq)
@@ -85,6 +88,9 @@ class Scenario:
         positions = self.cage.positions
         if positions is not None and len(positions) != self.broken_bars:
             raise ValueError(f"cage.positions: {len(positions)} places for {self.broken_bars} broken bars")
+        drive = self.supply.drive
+        if drive is not None and drive.control is not None and self.stator != StatorCondition():
+            raise ValueError("stator: behind a drive in closed loop it is modelled as an even one")
 
     @property
     def motor_id(self) -> str:

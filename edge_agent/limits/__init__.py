@@ -10,6 +10,7 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
     LONG        what may minutes of current say?        NETWORK     when does the network contradict?
     STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
+    CONDITIONS  what is named beside broken bars?
 
 Its parts, in reading order:
 
@@ -17,11 +18,13 @@ limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
 of_baseline  limits of what is learned of a motor
+conditions   limits of the conditions beside broken bars
 """
 
 from collections.abc import Iterator
 from dataclasses import fields
 
+from edge_agent.limits.conditions import ConditionLimits
 from edge_agent.limits.limit import Described
 from edge_agent.limits.of_bars import (
     BarLimits,
@@ -46,6 +49,7 @@ __all__ = [
     "BARS",
     "BASELINE",
     "CLOCK",
+    "CONDITIONS",
     "GROUPS",
     "LONG",
     "MAGNITUDES",
@@ -66,6 +70,7 @@ SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
 SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
+CONDITIONS = ConditionLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -82,6 +87,7 @@ GROUPS = {
     "network": NETWORK,
     "state": STATE,
     "baseline": BASELINE,
+    "conditions": CONDITIONS,
 }
 """All limits by group, in the order in which a window meets them."""
 

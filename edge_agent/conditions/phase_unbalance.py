@@ -4,6 +4,10 @@ Without voltage nobody can tell whether the supply or the winding is the cause: 
 voltage gives 6 to 10 % in the current of a loaded motor, and more when it idles (NEMA MG 1, 14.36).
 """
 
+from dataclasses import replace
+
+from edge_agent.circuit import fit_circuit
+from edge_agent.conditions.by_voltage import unbalance_by_voltage
 from edge_agent.conditions.currents import steady_line
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.normal import Normal, Quantities
@@ -22,7 +26,8 @@ class PhaseUnbalance:
     fault = Fault.PHASE_UNBALANCE
 
     def __init__(self, nameplate: Nameplate) -> None:
-        """Judge a motor; its plate is not needed."""
+        """Judge a motor; its plate tells how voltages and currents belong together."""
+        self._circuit = fit_circuit(nameplate)
 
     def measure(self, seen: Seen) -> Quantities:
         """Return the share of the negative sequence."""
@@ -35,8 +40,12 @@ class PhaseUnbalance:
         if isinstance(line, Refusal):
             return refused(self.fault, seen, line)
         share = abs(quantities[QUANTITY])
-        measured = Measured(QUANTITY, share, "1", CONDITIONS.unbalance, CONDITIONS.origin("unbalance"))
+        number = Measured(QUANTITY, share, "1", CONDITIONS.unbalance, CONDITIONS.origin("unbalance"))
+        measured = [number]
+        if (by_voltage := unbalance_by_voltage(seen, self._circuit)) is not None:
+            cause, voltage = by_voltage
+            measured = [replace(number, witness=cause), voltage]
         if share < CONDITIONS.unbalance:
-            return sound(self.fault, seen, [measured])
+            return sound(self.fault, seen, measured)
         severity = Severity.ALARM if share >= CONDITIONS.unbalance_alarm else Severity.WATCH
-        return found(self.fault, seen, severity, [measured])
+        return found(self.fault, seen, severity, measured)

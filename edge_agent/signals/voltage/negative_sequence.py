@@ -33,7 +33,9 @@ class NegativeSequence:
     expected_ohm: complex
     """Z2 of the motor's circuit at this slip."""
     own_current: complex
-    """Current over the positive one that the voltage does not explain: I2 - V2 / Z2, conjugate, over I1."""
+    """Current over the positive one that the voltage does not explain: (I2 - V2 / Z2) / I1."""
+    driven_current: float
+    """Current over the positive one that the voltage drives: V2 / Z2 over I1."""
 
 
 def measure_negative_sequence(
@@ -55,6 +57,7 @@ def measure_negative_sequence(
         impedance_ohm=v2 / i2 if abs(i2 / i1) >= _MIN_NEGATIVE else None,
         expected_ohm=expected,
         own_current=(i2 - v2 / expected) / i1,
+        driven_current=abs(v2 / expected / i1),
     )
 
 

@@ -51,6 +51,9 @@ class Nameplate(BaseModel):
     speed_rpm: _OfPlate | None = None
     """A constant speed that is known, rpm; null where it must be found from the signals."""
 
+    trip_class: Literal[10, 20] = 10
+    """Class of the overload relay, s: 10, or 20 for heavy starts; the thermal replica takes it."""
+
     @property
     def pole_pairs(self) -> int:
         """Half the number of poles, p."""

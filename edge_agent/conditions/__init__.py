@@ -13,7 +13,16 @@ diagnoser          what a diagnoser is, and how it puts what it found into a fin
 currents           which windows have currents that a condition can be judged by
 by_voltage         what measured voltages say: who unbalances the current, sags and swells
 words              a finding in one short sentence, and what to do about it
+sequences          the negative sequence against its normal, and the phase that it points to
+new_parts          the part of each window that the window before did not hold
+phase_loss         a phase without current, told apart from a sensor that fell off
 phase_unbalance    unequal currents, by supply or winding
+stator_asymmetry   a turn short: the negative sequence moves away from its normal
+locked_rotor       the current of a rotor that stands, for too long
+overload           a thermal replica, as relays have it
+underload          less load than this motor ever has
+start_stress       too many starts, or slower ones
+supply_event       sags and a wrong frequency, as far as the current shows them
 registry           the conditions that are looked for
 monitor            all conditions of one motor: judges, learns, keeps
 """

@@ -3,8 +3,24 @@
 from collections.abc import Callable
 
 from edge_agent.conditions.diagnoser import ConditionDiagnoser
+from edge_agent.conditions.locked_rotor import LockedRotor
+from edge_agent.conditions.overload import Overload
+from edge_agent.conditions.phase_loss import PhaseLoss
 from edge_agent.conditions.phase_unbalance import PhaseUnbalance
+from edge_agent.conditions.start_stress import StartStress
+from edge_agent.conditions.stator_asymmetry import StatorAsymmetry
+from edge_agent.conditions.supply_event import SupplyEvent
+from edge_agent.conditions.underload import Underload
 from edge_agent.motor import Nameplate
 
-DIAGNOSERS: tuple[Callable[[Nameplate], ConditionDiagnoser], ...] = (PhaseUnbalance,)
+DIAGNOSERS: tuple[Callable[[Nameplate], ConditionDiagnoser], ...] = (
+    PhaseLoss,
+    PhaseUnbalance,
+    StatorAsymmetry,
+    LockedRotor,
+    Overload,
+    Underload,
+    StartStress,
+    SupplyEvent,
+)
 """Diagnosers of the conditions, each made with the motor's nameplate; one is made for each motor."""

@@ -11,9 +11,11 @@ from edge_agent.windows.sliding import StreamWindow
 
 Floats = NDArray[np.float64]
 
-SAG_BELOW, SWELL_ABOVE, INTERRUPTED_BELOW = 0.90, 1.10, 0.05
-"""Voltage over the rated one that begins an event, of a sag, a swell and an interruption: EN 50160, and
-IEC 61000-4-30 with 5 % for an interruption."""
+EVENT_FROM = 0.10
+"""By how much the voltage, over the rated one, must fall for a sag and rise for a swell: EN 50160 and IEC
+61000-4-30."""
+INTERRUPTED_BELOW = 0.05
+"""Voltage over the rated one below which a sag is an interruption: EN 50160."""
 HYSTERESIS = 0.02
 """By how much the voltage must return beyond these to end it: IEC 61000-4-30."""
 
@@ -52,7 +54,7 @@ def supply_events(stream: StreamWindow, rated_phase_v: float, line_hz: float) ->
     over_rated, half_s = _rms_of_halves(stream, line_hz)
     events: list[SupplyEvent] = []
     values = over_rated / rated_phase_v
-    for falls, limit in ((True, SAG_BELOW), (False, SWELL_ABOVE)):
+    for falls, limit in ((True, 1.0 - EVENT_FROM), (False, 1.0 + EVENT_FROM)):
         beyond = values < limit if falls else values > limit
         back = values > limit + HYSTERESIS if falls else values < limit - HYSTERESIS
         for start, stop in _stretches(beyond, back):

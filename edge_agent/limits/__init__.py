@@ -10,6 +10,8 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
     LONG        what may minutes of current say?        NETWORK     when does the network contradict?
     STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
+    BEARING     is a bearing damaged?                   SHAFT       unbalance, misalignment, looseness?
+    ZONE        how does ISO 20816-3 rate it?           WITNESS     does vibration show broken bars, too?
 
 Its parts, in reading order:
 
@@ -17,6 +19,7 @@ limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
 of_baseline  limits of what is learned of a motor
+vibration_conditions  limits of the conditions that show in vibration
 """
 
 from collections.abc import Iterator
@@ -41,16 +44,19 @@ from edge_agent.limits.of_samples import (
     SupplyLimits,
     WiringLimits,
 )
+from edge_agent.limits.vibration_conditions import BearingLimits, ShaftLimits, WitnessLimits, ZoneLimits
 
 __all__ = [
     "BARS",
     "BASELINE",
+    "BEARING",
     "CLOCK",
     "GROUPS",
     "LONG",
     "MAGNITUDES",
     "NETWORK",
     "SAMPLES",
+    "SHAFT",
     "SIDEBANDS",
     "SLIP",
     "SOURCE",
@@ -58,6 +64,8 @@ __all__ = [
     "STEADY",
     "SUPPLY",
     "WIRING",
+    "WITNESS",
+    "ZONE",
     "Described",
     "described",
 ]
@@ -66,6 +74,7 @@ SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
 SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
+BEARING, SHAFT, ZONE, WITNESS = BearingLimits(), ShaftLimits(), ZoneLimits(), WitnessLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -82,6 +91,10 @@ GROUPS = {
     "network": NETWORK,
     "state": STATE,
     "baseline": BASELINE,
+    "bearing": BEARING,
+    "shaft": SHAFT,
+    "zone": ZONE,
+    "witness": WITNESS,
 }
 """All limits by group, in the order in which a window meets them."""
 

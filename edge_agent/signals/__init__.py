@@ -11,6 +11,8 @@ images            the images that the network looks at: sidebands over time, on 
 figures           the ordinary figures of a window, also of a refused one: currents, speed, vibration
 distortion        total harmonic distortion of the currents
 vibration_levels  velocity and acceleration of the vibration channels
+vibration_view    the vibration transformed once for all conditions: lines of the shaft, envelopes
+rhythms           rhythms in the envelopes: that of a bearing's part, and the strongest not of the shaft
 short_time        the current from part to part of a window: when the motor starts, when it stops
 dsp               signal processing that needs no knowledge of motors
 """

@@ -1,0 +1,141 @@
+"""How strongly a band of a signal swells and fades, and in which rhythm: squared envelopes and their spectra.
+
+A pit in a race strikes at a fixed rhythm, and each blow rings in bands far above it. There, the rhythm shows
+in the envelope. Each line of the band is first given the same amplitude (cepstrum prewhitening: Borghesani et
+al. 2013), so that steady lines of gears and slots, which beat with each other, weigh no more than the noise
+between them.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import fft
+
+from edge_agent.signals.dsp.tones import hann
+
+_FLOOR_HZ = 15.0
+"""Width of the stretch on either side of a line whose median is its floor, Hz: wide against a line, narrow
+against the slope of an envelope's spectrum. Judgement."""
+_LOWEST_BIN = 3
+"""First bin that is no part of the envelope's mean: the main lobe of the taper ends before it."""
+_KURTOSIS_OF_SQUARES = 1.5
+"""Kurtosis of a signal over mean(z^4) / mean(z^2)^2 of its complex envelope's magnitude z: a real sine has
+mean(sin^4) = 3/8 and mean(sin^2) = 1/2."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeLine:
+    """A line of an envelope's spectrum."""
+
+    frequency_hz: float
+    """Where it lies."""
+    depth: float
+    """Its amplitude over the mean of the squared envelope: 0 for a steady band, 1 for one that comes and goes
+    as a sine, up to 2 for short blows."""
+    over_floor_db: float
+    """Its level over the median beside it."""
+
+
+NO_LINE = EnvelopeLine(0.0, 0.0, 0.0)
+"""What is found where the spectrum does not reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The squared envelope of one band."""
+
+    lowest_hz: float
+    """Lower end of the band."""
+    highest_hz: float
+    """Upper end of the band."""
+    mean_square: float
+    """Of the signal in the band, squared units."""
+    kurtosis: float
+    """Of the signal in the band: 3 for noise, more for single blows."""
+    depth: NDArray[np.float64]
+    """(n,): modulation depth at each frequency from zero on, of the whitened band."""
+    bin_hz: float
+    """Width of its bins."""
+
+    def line(self, frequency_hz: float, tolerance: float) -> EnvelopeLine:
+        """Return the strongest line within a relative tolerance of a frequency; NO_LINE out of reach."""
+        half_hz = tolerance * frequency_hz
+        first = max(_LOWEST_BIN, math.floor((frequency_hz - half_hz) / self.bin_hz))
+        last = math.ceil((frequency_hz + half_hz) / self.bin_hz) + 1
+        if last >= self.depth.size:
+            return NO_LINE
+        at = first + int(np.argmax(self.depth[first:last]))
+        depth = float(self.depth[at])
+        return EnvelopeLine(at * self.bin_hz, depth, _decibels(depth, self._floor(first, last)))
+
+    def _floor(self, first: int, last: int) -> float:
+        """Return the median of the bins beside a stretch of them."""
+        width = max(4, round(_FLOOR_HZ / self.bin_hz))
+        beside = (self.depth[max(_LOWEST_BIN, first - width) : first], self.depth[last : last + width])
+        return float(np.median(np.concatenate(beside)))
+
+
+def _decibels(value: float, floor: float) -> float:
+    return 20.0 * math.log10(max(value, 1e-12) / max(floor, 1e-12))
+
+
+def octaves(rate_hz: float, lowest_hz: float, highest_share: float) -> tuple[tuple[float, float], ...]:
+    """Return octaves from `highest_share` of the rate downwards, at most three, none below `lowest_hz`.
+
+    The last one is shorter if it would reach below; it is left out if it were less than half an octave.
+    """
+    found: list[tuple[float, float]] = []
+    top_hz = highest_share * rate_hz
+    while len(found) < 3 and top_hz >= math.sqrt(2.0) * lowest_hz:
+        found.append((max(top_hz / 2, lowest_hz), top_hz))
+        top_hz /= 2
+    return tuple(found)
+
+
+def envelope(
+    spectrum: NDArray[np.complex128], samples: int, rate_hz: float, band: tuple[float, float], reach_hz: float
+) -> Envelope:
+    """Return the squared envelope of a band of a real signal.
+
+    Args:
+        spectrum: (samples // 2 + 1,), `rfft` of the whole signal, without a taper.
+        samples: of the signal.
+        rate_hz: of the signal.
+        band: its lower and upper end, Hz.
+        reach_hz: highest frequency of the envelope that is asked for; at most the width of the band counts.
+
+    Raises:
+        ValueError: the band has fewer than 16 bins: the signal is too short for it.
+    """
+    bin_hz = rate_hz / samples
+    first, last = round(band[0] / bin_hz), round(band[1] / bin_hz)
+    lines = spectrum[first:last]
+    if lines.size < 16:
+        raise ValueError(
+            f"a band of {band[0]:g} to {band[1]:g} Hz has {lines.size} bins of {bin_hz:g} Hz, expected 16 or "
+            "more; take more samples or a wider band"
+        )
+    magnitudes = np.abs(lines)
+    even = lines / np.maximum(magnitudes, 1e-30)
+    # Twice as many samples as bins: squaring makes frequencies of up to twice the band.
+    squares = np.square(np.abs(fft.ifft(even, fft.next_fast_len(2 * lines.size))))
+    swelling = squares / squares.mean() - 1.0
+    taper = hann(squares.size)
+    depth = 2.0 * np.abs(fft.rfft(swelling * taper)) / taper.sum()
+    reach = min(math.ceil(reach_hz / bin_hz), lines.size) + 1
+    return Envelope(
+        lowest_hz=band[0],
+        highest_hz=band[1],
+        mean_square=float(2.0 * np.square(magnitudes).sum() / samples**2),
+        kurtosis=_kurtosis(lines),
+        depth=depth[:reach],
+        bin_hz=bin_hz,
+    )
+
+
+def _kurtosis(lines: NDArray[np.complex128]) -> float:
+    """Return the kurtosis of a band of a real signal, by the bins of its spectrum."""
+    squares = np.square(np.abs(fft.ifft(lines, fft.next_fast_len(lines.size))))
+    return _KURTOSIS_OF_SQUARES * float(np.square(squares).mean() / max(squares.mean() ** 2, 1e-300))

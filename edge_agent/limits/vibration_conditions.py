@@ -74,9 +74,9 @@ class ShaftLimits:
         "smaller: a sensor mounted anew is called unbalance",
     )
     spreads: float = limit(
-        6.0,
+        3.0,
         "Spreads of the own normal that any growth exceeds.",
-        "judgement: as of the baseline of broken bars",
+        "judgement: looks one after the other must agree, besides",
         "smaller: scatter passes for growth",
     )
     second_share: float = limit(

@@ -15,10 +15,13 @@ _LOWEST_ORDER, _HIGHEST_ORDER = 1.3, 12.0
 _BESIDE_SHAFT = 0.02
 """Share of an order around each whole one that belongs to the shaft. Judgement: lines of the shaft do not
 stray by more, and few bearings lie there."""
-_BESIDE_BINS = 2.5
-"""The same in bins: the main lobe of the taper."""
+_BESIDE_BINS = 2.0
+"""The same in bins: half the main lobe of the taper (Harris 1978)."""
 _MOST_TRIED = 20
 """Strongest lines that are tried as a rhythm. Judgement: a window shows one or two."""
+_LEAST_OVER_MEDIAN = 4.0
+"""Times the median of the whole spectrum from which a line is tried: its own floor may lie 3 dB below, and
+5.6 times that are the 15 dB that it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +55,8 @@ def strongest_rhythm(envelope: Envelope, shaft_hz: float) -> Rhythm:
     """Return the deepest rhythm that stands out and is no harmonic of the shaft; NO_RHYTHM without one."""
     orders = np.arange(envelope.depth.size) * envelope.bin_hz / shaft_hz
     tops = np.flatnonzero(_is_top(envelope.depth) & _asynchronous(orders, envelope.bin_hz / shaft_hz))
-    strongest = tops[np.argsort(-envelope.depth[tops])][:_MOST_TRIED]
-    for at in strongest:
+    tops = tops[envelope.depth[tops] >= _LEAST_OVER_MEDIAN * np.median(envelope.depth)]
+    for at in tops[np.argsort(-envelope.depth[tops])][:_MOST_TRIED]:
         rhythm = rhythm_at(envelope, float(at) * envelope.bin_hz, 0.0)
         if rhythm.stands_out:
             return rhythm

@@ -29,11 +29,14 @@ window of 2 s of a shaft of 60 Hz."""
 _SHAFT_STANDS_OUT_DB = 15.0
 """Level over the floor from which the first harmonic corrects a stated speed, dB. Statistics: of a thousand
 bins of noise one exceeds the median by 10 dB, and by 15 dB none of 10 million."""
+_SUPPLY_BINS = 2.0
+"""Distance from the supply's lines, bins, from which a line is the shaft's: half the main lobe of the Hann
+taper (Harris 1978)."""
 _MM_PER_M = 1000.0
 """Millimetres of a metre."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ChannelView:
     """One vibration channel of a window."""
 
@@ -83,7 +86,7 @@ class ChannelView:
         return {}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class VibrationView:
     """The vibration channels of a window that show a machine."""
 
@@ -98,12 +101,16 @@ class VibrationView:
             within: largest relative error of that.
             line_hz: of the supply, whose own lines are not the shaft's.
         """
-        half_hz = within * shaft_hz
         best = NO_LINE
         for channel in self.channels:
+            half_hz = within * shaft_hz
             line = channel.power.strongest(shaft_hz - half_hz, shaft_hz + half_hz)
-            beside_supply = abs(line.frequency_hz / line_hz - round(line.frequency_hz / line_hz)) * line_hz
-            if beside_supply > 2.0 / channel.length_s and line.over_floor_db > best.over_floor_db:
+            off_hz = abs(line.frequency_hz - shaft_hz)
+            beside_supply_hz = abs(line.frequency_hz - line_hz * round(line.frequency_hz / line_hz))
+            # The search takes whole bins, which reach beyond its bounds.
+            is_shaft = off_hz <= half_hz + 0.25 * channel.power.bin_hz
+            is_shaft = is_shaft and beside_supply_hz > _SUPPLY_BINS * channel.power.bin_hz
+            if is_shaft and line.over_floor_db > best.over_floor_db:
                 best = line
         return best.frequency_hz if best.over_floor_db >= _SHAFT_STANDS_OUT_DB else shaft_hz
 

@@ -72,7 +72,7 @@ differ by about one per cent in these orders, which the tolerance covers."""
 
 def _known(given: object) -> object:
     """Take a name of the catalogue for its numbers; YAML reads 6205 without quotes as a number."""
-    if not isinstance(given, str | int) or isinstance(given, bool):
+    if not isinstance(given, str | int | float):
         return given
     found = CATALOGUE.get(str(given).upper())
     if found is None:

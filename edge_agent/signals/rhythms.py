@@ -53,7 +53,7 @@ def rhythm_at(envelope: Envelope, frequency_hz: float, tolerance: float) -> Rhyt
 
 def strongest_rhythm(envelope: Envelope, shaft_hz: float) -> Rhythm:
     """Return the deepest rhythm that stands out and is no harmonic of the shaft; NO_RHYTHM without one."""
-    orders = np.arange(envelope.depth.size) * envelope.bin_hz / shaft_hz
+    orders = np.arange(envelope.depth.size, dtype=np.float64) * envelope.bin_hz / shaft_hz
     tops = np.flatnonzero(_is_top(envelope.depth) & _asynchronous(orders, envelope.bin_hz / shaft_hz))
     tops = tops[envelope.depth[tops] >= _LEAST_OVER_MEDIAN * np.median(envelope.depth)]
     for at in tops[np.argsort(-envelope.depth[tops])][:_MOST_TRIED]:

@@ -103,10 +103,16 @@ class ShaftLimits:
         "judgement: a belt or a crank makes one or two",
         "smaller: driven machines are called loose",
     )
+    row_orders: float = limit(
+        6.0,
+        "Harmonics, of the third to the tenth, that must stand out for looseness.",
+        "judgement: three of four",
+        "smaller: a coupling with three jaws is called loose",
+    )
     half_share: float = limit(
         0.1,
-        "Share of the first harmonic that the strongest half order has at least.",
-        "judgement",
+        "Share of the first harmonic that the half orders together have at least.",
+        "judgement: a tenth is 20 dB below the line that every shaft has",
         "smaller: traces that every machine has are called looseness",
     )
 

@@ -70,6 +70,6 @@ def _tolerance(order: float) -> float:
     return min(BEARING.slip_tolerance, 0.8 * to_harmonic) if to_harmonic > 0.002 else 0.0
 
 
-def strength_db(band: BearingBand, rhythm: Rhythm) -> float:
-    """Return the level of what comes in a rhythm, dB re the same: that of the band times its depth."""
-    return band.level_db + 10.0 * math.log10(max(rhythm.first.depth, 1e-6))
+def depth_db(depth: float) -> float:
+    """Return the share of a band's level that comes in a rhythm of such a depth, dB."""
+    return 10.0 * math.log10(max(depth, 1e-6))

@@ -65,7 +65,7 @@ def strongest_rhythm(envelope: Envelope, shaft_hz: float) -> Rhythm:
 
 def depth_of_shaft(envelope: Envelope, shaft_hz: float) -> float:
     """Return how deep the envelope is modulated once or twice a turn."""
-    return max(envelope.line(order * shaft_hz, _BESIDE_SHAFT / 2).depth for order in (1, 2))
+    return max(envelope.depth_near(order * shaft_hz, _BESIDE_SHAFT / 2) for order in (1, 2))
 
 
 def _is_top(depth: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -16,6 +16,8 @@ from edge_agent.windows.sliding import StreamWindow, Window
 
 _SHORTEST_S = 0.9
 """Shortest stretch without a lost scan that is looked at, s. Judgement: bins are then about a hertz wide."""
+_LOWEST_VELOCITY_HZ, _HIGHEST_VELOCITY_HZ = 10.0, 1000.0
+"""Band of the velocity, Hz (ISO 20816-1 and ISO 20816-3)."""
 _LOWEST_BAND_HZ = 1000.0
 """Lower end of the bands whose envelope is taken, Hz: where the velocity band of ISO 20816-1 ends, which the
 forces of the shaft fill."""
@@ -70,6 +72,17 @@ class ChannelView:
             return line
         velocity_mm_s = _MM_PER_M * line.rms / (2 * np.pi * line.frequency_hz)
         return Line(line.frequency_hz, velocity_mm_s, line.over_floor_db)
+
+    @cached_property
+    def velocity_mm_s(self) -> float:
+        """Return the velocity from 10 to 1000 Hz, or as far as the rate reaches, mm/s rms."""
+        power = self.power.power
+        tones_hz = np.arange(power.size) * self.power.bin_hz
+        highest_hz = min(_HIGHEST_VELOCITY_HZ, _HIGHEST_SHARE * self.rate_hz)
+        band = (tones_hz >= _LOWEST_VELOCITY_HZ) & (tones_hz <= highest_hz)
+        if self.unit == "mm/s":
+            return math.sqrt(power[band].sum())
+        return _MM_PER_M * math.sqrt(np.sum(power[band] / np.square(2 * np.pi * tones_hz[band])))
 
     def envelopes(self, shaft_hz: float) -> tuple[Envelope, ...]:
         """Return the envelopes of its octaves above 1 kHz, the highest first; none if the rate is too low."""

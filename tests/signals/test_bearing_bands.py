@@ -4,7 +4,7 @@ import pytest
 from shaken import SHAFT_HZ, a_window, blows, noise
 
 from edge_agent.bearings import CATALOGUE
-from edge_agent.signals.bearing_bands import PARTS, BearingBand, bearing_bands, strength_db
+from edge_agent.signals.bearing_bands import PARTS, BearingBand, bearing_bands, depth_db
 from edge_agent.signals.rhythms import NO_RHYTHM
 from edge_agent.signals.vibration_view import view_vibration
 
@@ -38,13 +38,16 @@ def test_without_geometry_there_are_no_parts_but_a_strongest_rhythm():
     assert times == pytest.approx(round(times), rel=0.01)
 
 
-def test_the_level_is_that_of_the_band_and_the_strength_that_of_the_rhythm_in_it():
-    quiet, loud = (bands(blows(3.58, 1.0) + noise(0.1), bearing=None)[0] for _ in range(2))
-    louder = bands(10 * (blows(3.58, 1.0) + noise(0.1)), bearing=None)[0]
-    assert louder.level_db - quiet.level_db == pytest.approx(20.0, abs=0.1)
-    rise_db = strength_db(louder, louder.strongest) - strength_db(loud, loud.strongest)
-    assert rise_db == pytest.approx(20.0, abs=0.1)
-    assert strength_db(loud, NO_RHYTHM) < loud.level_db - 50
+def test_the_level_is_that_of_the_band():
+    samples = blows(3.58, 1.0) + noise(0.1)
+    (quiet, _), (loud, _) = bands(samples), bands(10 * samples)
+    assert loud.level_db - quiet.level_db == pytest.approx(20.0, abs=0.1)
+    assert loud.strongest.first.depth == pytest.approx(quiet.strongest.first.depth, rel=0.05)
+
+
+@pytest.mark.parametrize(("depth", "expected_db"), [(1.0, 0.0), (0.1, -10.0), (0.0, -60.0)])
+def test_the_share_of_a_rhythm_is_its_depth(depth, expected_db):
+    assert depth_db(depth) == pytest.approx(expected_db)
 
 
 def test_names_say_channel_and_band():

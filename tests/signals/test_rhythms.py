@@ -29,7 +29,7 @@ def test_noise_and_a_shaft_with_many_harmonics_show_none():
 
 
 def test_blows_once_a_turn_are_the_shafts_own():
-    knocking = top_band(blows(1.0, 2.0), noise(0.05))
+    knocking = top_band(blows(1.0, 2.0, sliding=0.0), noise(0.05))
     assert depth_of_shaft(knocking, SHAFT_HZ) > 0.5
     assert depth_of_shaft(top_band(blows(3.58, 1.0), noise(0.05)), SHAFT_HZ) < 0.3
 

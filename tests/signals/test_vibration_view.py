@@ -27,6 +27,13 @@ def test_the_velocities_of_all_axes_add_up_as_their_squares():
     assert total_mm_s([c.order(SHAFT_HZ, 1) for c in view.channels]) == pytest.approx(5.0, rel=0.02)
 
 
+@pytest.mark.parametrize(("unit", "scale"), [("m/s2", 1.0), ("mm/s", 1000 / (2 * np.pi * SHAFT_HZ))])
+def test_the_velocity_is_that_of_all_lines_from_10_to_1000_hz(unit, scale):
+    below = 3 * np.cos(2 * np.pi * 7.0 * seconds())
+    (channel,) = view_vibration(a_window(scale * (shaft({1: 2.0}) + below), unit=unit), ()).channels
+    assert channel.velocity_mm_s == pytest.approx(2.0, rel=0.02)
+
+
 def test_dead_channels_are_left_out():
     view = view_vibration(a_window(shaft({1: 1.0}), noise(0.1)), ["vib_2"])
     assert [channel.name for channel in view.channels] == ["vib_1"]

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from edge_agent.signals.dsp.tones import hann
+from edge_agent.signals.dsp.tones import hann, middle
 
 _FLOOR_HZ = 15.0
 """Width of the stretch on either side of a line whose median is its floor, Hz: wide against a line, narrow
@@ -56,6 +56,9 @@ class Envelope:
     """Of the signal in the band: 3 for noise, more for single blows."""
     depth: NDArray[np.float64]
     """(n,): modulation depth at each frequency from zero on, of the whitened band."""
+    depth_as_it_is: NDArray[np.float64]
+    """(n,): the same of the band as it is, in which blows show that come at exactly the same distance: they
+    are steady lines, which whitening takes away."""
     bin_hz: float
     """Width of its bins."""
 
@@ -70,11 +73,18 @@ class Envelope:
         depth = float(self.depth[at])
         return EnvelopeLine(at * self.bin_hz, depth, _decibels(depth, self._floor(first, last)))
 
+    def depth_near(self, frequency_hz: float, tolerance: float) -> float:
+        """Return how deep the band, not whitened, is modulated within a relative tolerance of a frequency."""
+        half_hz = tolerance * frequency_hz
+        first = max(_LOWEST_BIN, math.floor((frequency_hz - half_hz) / self.bin_hz))
+        last = math.ceil((frequency_hz + half_hz) / self.bin_hz) + 1
+        return float(self.depth_as_it_is[first:last].max(initial=0.0))
+
     def _floor(self, first: int, last: int) -> float:
         """Return the median of the bins beside a stretch of them."""
         width = max(4, round(_FLOOR_HZ / self.bin_hz))
         beside = (self.depth[max(_LOWEST_BIN, first - width) : first], self.depth[last : last + width])
-        return float(np.median(np.concatenate(beside)))
+        return middle(np.concatenate(beside))
 
 
 def _decibels(value: float, floor: float) -> float:
@@ -118,24 +128,24 @@ def envelope(
             "more; take more samples or a wider band"
         )
     magnitudes = np.abs(lines)
+    squares = np.square(np.abs(fft.ifft(lines, fft.next_fast_len(lines.size))))
     even = lines / np.maximum(magnitudes, 1e-30)
     # Twice as many samples as bins: squaring makes frequencies of up to twice the band.
-    squares = np.square(np.abs(fft.ifft(even, fft.next_fast_len(2 * lines.size))))
-    swelling = squares / squares.mean() - 1.0
-    taper = hann(squares.size)
-    depth = 2.0 * np.abs(fft.rfft(swelling * taper)) / taper.sum()
-    reach = min(math.ceil(reach_hz / bin_hz), lines.size) + 1
+    even_squares = np.square(np.abs(fft.ifft(even, fft.next_fast_len(2 * lines.size))))
+    reach = min(math.ceil(reach_hz / bin_hz), lines.size // 2) + 1
     return Envelope(
         lowest_hz=band[0],
         highest_hz=band[1],
         mean_square=float(2.0 * np.square(magnitudes).sum() / samples**2),
-        kurtosis=_kurtosis(lines),
-        depth=depth[:reach],
+        kurtosis=_KURTOSIS_OF_SQUARES * float(np.square(squares).mean() / max(squares.mean() ** 2, 1e-300)),
+        depth=_depths(even_squares)[:reach],
+        depth_as_it_is=_depths(squares)[:reach],
         bin_hz=bin_hz,
     )
 
 
-def _kurtosis(lines: NDArray[np.complex128]) -> float:
-    """Return the kurtosis of a band of a real signal, by the bins of its spectrum."""
-    squares = np.square(np.abs(fft.ifft(lines, fft.next_fast_len(lines.size))))
-    return _KURTOSIS_OF_SQUARES * float(np.square(squares).mean() / max(squares.mean() ** 2, 1e-300))
+def _depths(squares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return how deep a squared envelope (n,) is modulated at each frequency, (n // 2 + 1,)."""
+    taper = hann(squares.size)
+    swelling = squares / max(float(squares.mean()), 1e-300) - 1.0
+    return np.asarray(2.0 * np.abs(fft.rfft(swelling * taper)) / taper.sum())

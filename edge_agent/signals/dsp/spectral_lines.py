@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.signals.dsp.tones import middle
+
 _HALF_LOBE_BINS = 2
 """Half width of the Hann taper's main lobe, bins (Harris 1978): all of a line's power lies in it."""
 _FLOOR_HZ = 8.0
@@ -56,13 +58,13 @@ class PowerSpectrum:
         width = max(_MIN_FLOOR_BINS, round(_FLOOR_HZ / self.bin_hz))
         below = self.power[max(0, at - _HALF_LOBE_BINS - width) : at - _HALF_LOBE_BINS]
         above = self.power[at + _HALF_LOBE_BINS + 1 : at + _HALF_LOBE_BINS + 1 + width]
-        return max(float(np.median(np.concatenate([below, above]))), 1e-300)
+        return max(middle(np.concatenate([below, above])), 1e-300)
 
     def _offset(self, at: int) -> float:
         """Return where the top lies between bins, -0.5 to 0.5: that of a parabola through three levels."""
-        left, top, right = np.log(np.maximum(self.power[at - 1 : at + 2], 1e-300))
+        left, top, right = (math.log(max(float(power), 1e-300)) for power in self.power[at - 1 : at + 2])
         bend = left - 2 * top + right
-        return 0.0 if bend >= 0 else float(np.clip(0.5 * (left - right) / bend, -0.5, 0.5))
+        return 0.0 if bend >= 0 else min(max(0.5 * (left - right) / bend, -0.5), 0.5)
 
 
 def power_of(spectrum: NDArray[np.complex128], samples: int, rate_hz: float) -> PowerSpectrum:

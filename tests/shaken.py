@@ -31,22 +31,43 @@ def shaft(orders: dict[float, float], length_s: float = 4.0, rate_hz: float = RA
 
 
 def blows(
-    order: float, size: float, length_s: float = 4.0, once_a_turn: float = 0.0, seed: int = 3
+    order: float,
+    size: float,
+    length_s: float = 4.0,
+    once_a_turn: float = 0.0,
+    sliding: float = 0.01,
+    seed: int = 3,
 ) -> Floats:
-    """Return blows so many times a turn that ring at 3.1 kHz and miss their count by one per cent, m/s2.
+    """Return blows so many times a turn that ring at 3.1 kHz, m/s2.
 
-    `once_a_turn` is how much they swell and fade with the load zone, 0 to 1.
+    Args:
+        order: blows per turn.
+        size: of each.
+        length_s: of the signal.
+        once_a_turn: how much they swell and fade with the load zone, 0 to 1.
+        sliding: standard deviation of the distance between blows, relative.
+        seed: of all that is random.
     """
     random = np.random.default_rng(seed)
-    gaps = (1 + 0.01 * random.standard_normal(int(order * SHAFT_HZ * length_s) + 50)) / (order * SHAFT_HZ)
+    gaps = (1 + sliding * random.standard_normal(int(order * SHAFT_HZ * length_s) + 50)) / (order * SHAFT_HZ)
     at = np.cumsum(gaps)
     at = at[at < length_s]
-    hits = np.zeros(round(length_s * RATE_HZ))
     swelling = 1 + once_a_turn * np.cos(2 * np.pi * SHAFT_HZ * at)
-    hits[(at * RATE_HZ).astype(int)] = swelling * random.uniform(0.7, 1.3, at.size)
+    return size * _ringing(at, swelling * random.uniform(0.7, 1.3, at.size), length_s)
+
+
+def scattered_blows(count: int, size: float, length_s: float = 4.0) -> Floats:
+    """Return so many blows at random times, which ring as those of `blows`, m/s2."""
+    at = np.random.default_rng(4).uniform(0, length_s - 0.02, count)
+    return size * _ringing(at, np.ones(count), length_s)
+
+
+def _ringing(at: Floats, strengths: Floats, length_s: float) -> Floats:
+    hits = np.zeros(round(length_s * RATE_HZ))
+    hits[(at * RATE_HZ).astype(int)] = strengths
     ringing_s = np.arange(100) / RATE_HZ
     ringing = np.exp(-ringing_s / 0.001) * np.sin(2 * np.pi * 3100.0 * ringing_s)
-    return size * np.convolve(hits, ringing)[: hits.size]
+    return np.convolve(hits, ringing)[: hits.size]
 
 
 def a_window(

@@ -19,17 +19,18 @@ class BearingLimits:
         "physics: rolling elements slide by one or two per cent (Randall and Antoni 2011)",
         "larger: harmonics of the shaft come into the range",
     )
-    line_db: float = limit(
-        15.0,
-        "Level of a rhythm over the floor of the envelope's spectrum, dB.",
-        _NOISE,
-        "smaller: noise passes for a rhythm",
+    line_chance: float = limit(
+        1e-9,
+        "Chance below which a line of the envelope's spectrum is no noise.",
+        "statistics: ten thousand bins are looked at, a window every 2 s: one in a century by noise alone "
+        "with the second witness",
+        "larger: noise passes for a rhythm",
     )
-    second_db: float = limit(
-        10.0,
-        "Level of twice that rhythm over its floor, dB.",
-        "statistics: of the bins of noise one in a thousand exceeds it",
-        "smaller: the second witness is noise; larger: sines without blows only",
+    second_chance: float = limit(
+        1e-3,
+        "The same of the line at twice its frequency.",
+        "statistics: a handful of bins is looked at",
+        "larger: the second witness is noise; smaller: weak damage is missed",
     )
     depth: float = limit(
         0.2,

@@ -19,9 +19,9 @@ _BESIDE_BINS = 2.0
 """The same in bins: half the main lobe of the taper (Harris 1978)."""
 _MOST_TRIED = 20
 """Strongest lines that are tried as a rhythm. Judgement: a window shows one or two."""
-_LEAST_OVER_MEDIAN = 4.0
-"""Times the median of the whole spectrum from which a line is tried: its own floor may lie 3 dB below, and
-5.6 times that are the 15 dB that it needs."""
+_LEAST_OVER_MEDIAN = 1.5
+"""Times the median of the whole spectrum from which a line is tried: below, none stands out, however many
+spectra are averaged. Judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Rhythm:
     @property
     def stands_out(self) -> bool:
         """True if both lie above their floors: blows, which have harmonics, and no chance."""
-        return self.first.over_floor_db >= BEARING.line_db and self.second.over_floor_db >= BEARING.second_db
+        return self.first.chance <= BEARING.line_chance and self.second.chance <= BEARING.second_chance
 
 
 NO_RHYTHM = Rhythm(NO_LINE, NO_LINE)

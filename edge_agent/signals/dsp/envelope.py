@@ -11,13 +11,18 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import fft
+from scipy import fft, special
 
 from edge_agent.signals.dsp.tones import hann, middle
 
 _FLOOR_HZ = 15.0
 """Width of the stretch on either side of a line whose median is its floor, Hz: wide against a line, narrow
 against the slope of an envelope's spectrum. Judgement."""
+_PART_S = 2.0
+"""Length of the parts whose spectra are averaged, s. Judgement: rolling elements slide, a rhythm of 100 Hz
+loses its count by a blow within ten seconds, and bins of half a hertz tell it from lines of the shaft."""
+_OVERLAP_CORRELATION = 1 / 36
+"""Correlation of the powers of two parts tapered by Hann that overlap by half (Welch 1967)."""
 _LOWEST_BIN = 3
 """First bin that is no part of the envelope's mean: the main lobe of the taper ends before it."""
 _KURTOSIS_OF_SQUARES = 1.5
@@ -36,9 +41,11 @@ class EnvelopeLine:
     as a sine, up to 2 for short blows."""
     over_floor_db: float
     """Its level over the median beside it."""
+    chance: float
+    """Chance that a bin of noise is as high."""
 
 
-NO_LINE = EnvelopeLine(0.0, 0.0, 0.0)
+NO_LINE = EnvelopeLine(0.0, 0.0, 0.0, 1.0)
 """What is found where the spectrum does not reach."""
 
 
@@ -61,6 +68,8 @@ class Envelope:
     are steady lines, which whitening takes away."""
     bin_hz: float
     """Width of its bins."""
+    averages: float
+    """Independent spectra that were averaged."""
 
     def line(self, frequency_hz: float, tolerance: float) -> EnvelopeLine:
         """Return the strongest line within a relative tolerance of a frequency; NO_LINE out of reach."""
@@ -70,8 +79,16 @@ class Envelope:
         if last >= self.depth.size:
             return NO_LINE
         at = first + int(np.argmax(self.depth[first:last]))
-        depth = float(self.depth[at])
-        return EnvelopeLine(at * self.bin_hz, depth, _decibels(depth, self._floor(first, last)))
+        depth, floor = float(self.depth[at]), self._floor(first, last)
+        return EnvelopeLine(at * self.bin_hz, depth, _decibels(depth, floor), self._chance(depth, floor))
+
+    def _chance(self, depth: float, floor: float) -> float:
+        """Return the chance that a bin of noise exceeds its median by as much.
+
+        Its power, averaged over spectra, follows a gamma distribution of as many.
+        """
+        middle_of_noise = special.gammainccinv(self.averages, 0.5)
+        return float(special.gammaincc(self.averages, middle_of_noise * (depth / max(floor, 1e-12)) ** 2))
 
     def depth_near(self, frequency_hz: float, tolerance: float) -> float:
         """Return how deep the band, not whitened, is modulated within a relative tolerance of a frequency."""
@@ -132,20 +149,31 @@ def envelope(
     even = lines / np.maximum(magnitudes, 1e-30)
     # Twice as many samples as bins: squaring makes frequencies of up to twice the band.
     even_squares = np.square(np.abs(fft.ifft(even, fft.next_fast_len(2 * lines.size))))
-    reach = min(math.ceil(reach_hz / bin_hz), lines.size // 2) + 1
+    length_s = samples / rate_hz
+    parts = max(1, int(2 * length_s / _PART_S + 0.1) - 1)
+    part_s = 2 * length_s / (parts + 1)
+    reach = min(math.ceil(reach_hz * part_s), int(lines.size * part_s / length_s) // 2) + 1
     return Envelope(
         lowest_hz=band[0],
         highest_hz=band[1],
         mean_square=float(2.0 * np.square(magnitudes).sum() / samples**2),
         kurtosis=_KURTOSIS_OF_SQUARES * float(np.square(squares).mean() / max(squares.mean() ** 2, 1e-300)),
-        depth=_depths(even_squares)[:reach],
-        depth_as_it_is=_depths(squares)[:reach],
-        bin_hz=bin_hz,
+        depth=_depths(even_squares, parts)[:reach],
+        depth_as_it_is=_depths(squares, parts)[:reach],
+        bin_hz=1 / part_s,
+        averages=parts / (1 + 2 * (parts - 1) / parts * _OVERLAP_CORRELATION),
     )
 
 
-def _depths(squares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how deep a squared envelope (n,) is modulated at each frequency, (n // 2 + 1,)."""
-    taper = hann(squares.size)
+def _depths(squares: NDArray[np.float64], parts: int) -> NDArray[np.float64]:
+    """Return how deep a squared envelope (n,) is modulated at each frequency, averaged over its parts.
+
+    Parts overlap by half, so that each is 2 / (parts + 1) of the whole.
+    """
+    step = squares.size // (parts + 1)
     swelling = squares / max(float(squares.mean()), 1e-300) - 1.0
-    return np.asarray(2.0 * np.abs(fft.rfft(swelling * taper)) / taper.sum())
+    taper = hann(2 * step)
+    power = np.zeros(step + 1)
+    for start in range(0, parts * step, step):
+        power += np.square(np.abs(fft.rfft(swelling[start : start + 2 * step] * taper)))
+    return np.asarray(2.0 * np.sqrt(power / parts) / taper.sum())

@@ -20,6 +20,8 @@ from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
 from edge_agent.captures.recorder import FOLDER, Captures
+from edge_agent.conditions.memory import FILE_VERSION as CONDITIONS_VERSION
+from edge_agent.conditions.monitor import Conditions
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
 from edge_agent.diagnose.model import Model
@@ -80,8 +82,11 @@ class MotorLine:
         self._shared = shared
         self._part = part
         window, folder = settings.window, settings.state_folder()
+        self.folder = StateFolder(folder)
+        """The folder of what must outlive a restart."""
+        failed, conditions = folder / "failed_windows", _conditions(settings, self.folder)
         self.pipeline = Pipeline(
-            settings.motor, shared.model, window.length_s, window.step_s, folder / "failed_windows"
+            settings.motor, shared.model, window.length_s, window.step_s, failed, conditions=conditions
         )
         """From samples to answers."""
         origin = Origin(settings.agent.id, self.motor, shared.model.spec.name, shared.model.sha256)
@@ -89,8 +94,6 @@ class MotorLine:
         self.captures = Captures(kept, folder / FOLDER, windows, origin, settings.of_verdicts())
         """The recordings of what happens."""
         self._sinks = [*shared.sinks, self.captures]  # last: an event is in the outbox before it is captured
-        self.folder = StateFolder(folder)
-        """The folder of what must outlive a restart."""
         self._told_file = ToldFile(self.folder.file("told.json", TOLD_VERSION)) if shared.several else None
         told = last_told(shared.sinks, self.motor) if self._told_file is None else self._told_file.read()
         self._announcer = Announcer(
@@ -109,9 +112,9 @@ class MotorLine:
         """The proof that a broken bar would be found."""
         self.reloading = Reloading(settings, shared.read, self._baseline, self.captures, shared.sinks)
         """Reads the configuration again, and knows how often state and health are said."""
-        begin, capture, learn = self.self_test.begin, self.captures.capture_now, self._baseline.learn
+        begin, capture = self.self_test.begin, self.captures.capture_now
         reload = self.reloading.reload
-        self._remote = Remote(self.motor, self._alarm, begin, capture, learn, reload)
+        self._remote = Remote(self.motor, self._alarm, begin, capture, self._learn_anew, reload)
         name = self.motor if shared.several else ""
         self._source_watch = SourceWatch(source, self._say_source_problem, name)
         self._device_log = DeviceLog(settings, name)
@@ -122,6 +125,7 @@ class MotorLine:
         self._entered.enter_context(self.captures)
         self._entered.callback(self._running.save)
         self._entered.callback(self._baseline.save)
+        self._entered.callback(self.pipeline.conditions.save)
         self._entered.callback(self._audit.save)
         self._entered.callback(self._trend.close)
         return self
@@ -210,6 +214,12 @@ class MotorLine:
         if self.pipeline.decision.refuse(refusal):
             self._say_change(before, self.state)
 
+    def _learn_anew(self, sound: bool) -> str | None:
+        problem = self._baseline.learn(sound)
+        if problem is None:
+            self.pipeline.conditions.learn_anew()
+        return problem
+
     def _begin(self, device: Device) -> None:
         """Start with a device, or start over with one that has changed; its samples are yet to come."""
         self._source_watch.device_came()
@@ -284,3 +294,9 @@ class MotorLine:
         """Hand a document to every sink; an event is on the disk before anything else happens."""
         for sink in self._sinks:
             sink.take(document)
+
+
+def _conditions(settings: Settings, folder: StateFolder) -> Conditions:
+    """Return what finds conditions beside the bars; it learns as long as the baseline does."""
+    baseline, file = settings.baseline_settings(), folder.file("conditions.json", CONDITIONS_VERSION)
+    return Conditions(settings.motor, file=file, hours=baseline.hours if baseline.enabled else None)

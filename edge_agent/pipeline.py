@@ -1,7 +1,9 @@
 """From samples to answers: the only caller of analysis, network and diagnosis.
 
-    samples -> windows -> evidence and images -> findings on each fault -> state over time
-               Windows    Analyser               Diagnoser                Decision
+    samples -> windows -> evidence and images -> the verdict on the bars -> state over time
+               Windows    Analyser               BrokenBars                 Decision
+                                              -> findings on conditions  ->
+                                                 Conditions
                        -> minutes of current  -> the sidebands of an idling motor ->
                           LongMemory
                        -> the newest half of a window whose load stepped ->
@@ -19,10 +21,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from edge_agent.acquire.samples import Device, SampleBlock
-from edge_agent.diagnose import FURTHER
-from edge_agent.diagnose.broken_bars import BrokenBars
+from edge_agent.conditions.monitor import Conditions
+from edge_agent.diagnose.broken_bars import BrokenBars, Lap
 from edge_agent.diagnose.decision import Decision, starting
-from edge_agent.diagnose.diagnoser import Lap
 from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.stretch import diagnose_stretch
 from edge_agent.failures import FailedWindows
@@ -33,7 +34,7 @@ from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.figures import measure_figures
 from edge_agent.signals.images import ImageSpec
 from edge_agent.signals.long_memory.idling import LongMemory
-from edge_agent.verdict import Evidence, Finding, Reason, Refusal, State, Verdict, WindowSpan
+from edge_agent.verdict import Evidence, Finding, Reason, Refusal, Verdict, WindowSpan
 from edge_agent.windows.part import newest_part
 from edge_agent.windows.sliding import Window, Windows
 
@@ -90,8 +91,11 @@ class Pipeline:
         step_s: float,
         failed_folder: Path | None = None,
         lap: Lap = lambda stage: None,
+        conditions: Conditions | None = None,
     ) -> None:
         """Prepare for windows of `length_s`, one every `step_s`.
+
+        `conditions` finds what is beside the bars; None looks for all, and learns no normal.
 
         The samples of windows whose analysis fails are kept in `failed_folder`; `lap` is called with the name
         of each stage when it ends: windows, signals, model, decision.
@@ -100,7 +104,7 @@ class Pipeline:
         self.decision = Decision()
         self.failures = FailedWindows(step_s, failed_folder)
         self.broken_bars = BrokenBars(model, lap)
-        self._others = tuple(make(nameplate) for make in FURTHER)
+        self.conditions = conditions or Conditions(nameplate)
         self._nameplate = nameplate
         self._images = ImageSpec(**model.spec.front_end)
         self._analyser = Analyser(nameplate, self._images)
@@ -119,6 +123,7 @@ class Pipeline:
         self._analyser = Analyser(self._nameplate, self._images)
         self._half_analyser = Analyser(self._nameplate, self._images)
         self._memory = LongMemory(self._nameplate)
+        self.conditions.forget()
         self.decision.forget()
         return self.decision.refuse(of_samples.STARTED.refuse(0))
 
@@ -132,6 +137,7 @@ class Pipeline:
         self._lap("windows")
         for window in windows:
             analysis, verdict = self.judge(window, waited_s)
+            self.conditions.learn()
             verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
             by_stretch = self._remember(window, analysis, verdict)
             by_stretch = by_stretch or self._ask_half(window, verdict, waited_s)
@@ -198,15 +204,15 @@ class Pipeline:
         try:
             analysis = self._analyser.analyse(window)
             self._lap("signals")
-            others = tuple(other.diagnose(analysis, span) for other in self._others)
-            verdict = replace(self.broken_bars.diagnose(analysis, span), others=others)
+            verdict = self.broken_bars.diagnose(analysis, span)
         except Exception as error:  # noqa: BLE001 - the same samples would end the process at each restart
             refusal = self.failures.failed(window, error)
             # What the analyser keeps between windows may be half done.
             self._analyser = Analyser(self._nameplate, self._images)
             return Analysis(Evidence(), refusal), self._failed(refusal, span)
+        others = self.conditions.judge(window, analysis, span, self.failures.failed)
         self.failures.passed()
-        return analysis, verdict
+        return analysis, replace(verdict, others=others)
 
     def figures(self, answer: Answer) -> Figures | None:
         """Return the ordinary figures of the window behind an answer; None if they cannot be measured."""
@@ -217,16 +223,7 @@ class Pipeline:
             return None
 
     def _failed(self, refusal: Refusal, span: WindowSpan) -> Verdict:
-        others = tuple(
-            Finding(
-                fault=other.fault,
-                state=State.INDETERMINATE,
-                refusal=refusal,
-                evidence=Evidence(),
-                window=span,
-            )
-            for other in self._others
-        )
+        others = self.conditions.refuse(refusal, span)
         return replace(starting(), refusal=refusal, window=span, others=others)
 
 

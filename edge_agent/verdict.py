@@ -12,6 +12,27 @@ class Fault(StrEnum):
     """What a motor is examined for."""
 
     BROKEN_BARS = "broken_bars"
+    STATOR_ASYMMETRY = "stator_asymmetry"
+    """A turn short, or anything else that makes one winding take more current than before."""
+    PHASE_UNBALANCE = "phase_unbalance"
+    """Unequal currents, by the supply or by the winding."""
+    PHASE_LOSS = "phase_loss"
+    OVERLOAD = "overload"
+    UNDERLOAD = "underload"
+    LOCKED_ROTOR = "locked_rotor"
+    STARTS = "starts"
+    """Too many starts within an hour, or starts that take longer than they did."""
+    SUPPLY_EVENT = "supply_event"
+    """Sags, swells and a wrong frequency of the supply."""
+    BEARING_OUTER = "bearing_outer"
+    BEARING_INNER = "bearing_inner"
+    BEARING_BALL = "bearing_ball"
+    BEARING_UNKNOWN = "bearing_unknown"
+    UNBALANCE = "unbalance"
+    """Of the rotor's mass."""
+    MISALIGNMENT = "misalignment"
+    LOOSENESS = "looseness"
+    VIBRATION_ZONE = "vibration_zone"
 
 
 class State(StrEnum):
@@ -19,6 +40,22 @@ class State(StrEnum):
 
     HEALTHY = "healthy"
     BROKEN_BARS = Fault.BROKEN_BARS
+    STATOR_ASYMMETRY = Fault.STATOR_ASYMMETRY
+    PHASE_UNBALANCE = Fault.PHASE_UNBALANCE
+    PHASE_LOSS = Fault.PHASE_LOSS
+    OVERLOAD = Fault.OVERLOAD
+    UNDERLOAD = Fault.UNDERLOAD
+    LOCKED_ROTOR = Fault.LOCKED_ROTOR
+    STARTS = Fault.STARTS
+    SUPPLY_EVENT = Fault.SUPPLY_EVENT
+    BEARING_OUTER = Fault.BEARING_OUTER
+    BEARING_INNER = Fault.BEARING_INNER
+    BEARING_BALL = Fault.BEARING_BALL
+    BEARING_UNKNOWN = Fault.BEARING_UNKNOWN
+    UNBALANCE = Fault.UNBALANCE
+    MISALIGNMENT = Fault.MISALIGNMENT
+    LOOSENESS = Fault.LOOSENESS
+    VIBRATION_ZONE = Fault.VIBRATION_ZONE
     INDETERMINATE = "indeterminate"
 
 
@@ -54,6 +91,10 @@ class Reason(StrEnum):
     WRONG_SCALE = "wrong_scale"
     OVERLOAD = "overload"
     ANALYSIS_FAILED = "analysis_failed"
+    NO_BASELINE = "no_baseline"
+    NO_SENSOR = "no_sensor"
+    PLATE_INCOMPLETE = "plate_incomplete"
+    AMBIGUOUS = "ambiguous"
 
 
 WEAK_EVIDENCE = frozenset(
@@ -168,6 +209,26 @@ class WindowSpan:
     lost_samples: int
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The number behind a finding on a condition, with its limit and where that comes from."""
+
+    quantity: str
+    """What was measured, without its unit, e.g. `negative_sequence`."""
+    value: float
+    """What it was."""
+    unit: str
+    """Unit of value and limit, e.g. `mm/s`; `1` for a ratio."""
+    limit: float | None
+    """What the value must reach for the condition to be named; None if it only stands beside."""
+    origin: str
+    """Where the limit comes from, in words: a standard, the own baseline, a measurement, judgement."""
+    baseline_h: float | None = None
+    """Running hours of the own baseline that the limit rests on; None if it rests on none."""
+    witness: str | None = None
+    """The independent second measurement that agrees, in words; None without one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What one window says of one fault, or all windows so far."""
@@ -182,6 +243,10 @@ class Finding:
     evidence: Evidence
     window: WindowSpan | None = None
     """Which samples decided; None before the first window."""
+    measured: tuple[Measured, ...] = ()
+    """The numbers behind a finding on a condition beside broken bars, the one that decided first."""
+    location: str | None = None
+    """Where the condition sits: a phase (a, b, c), or the name of a channel; None if it has no place."""
 
     @property
     def faulty(self) -> bool:

@@ -13,13 +13,13 @@ from types import SimpleNamespace
 import numpy as np
 
 from edge_agent.baseline.growth import Growth
-from edge_agent.baseline.load_bins import bin_of
 from edge_agent.baseline.look import Look
 from edge_agent.baseline.proof import Tally
 from edge_agent.baseline.recognition import Recognition
 from edge_agent.baseline.reference import Reference, make_reference
 from edge_agent.baseline.watching import Watching
 from edge_agent.limits import BARS
+from edge_agent.load_bins import bin_of
 from edge_agent.pipeline import Answer
 from edge_agent.refusals import of_bars, of_samples
 from edge_agent.signals.prepared import Line

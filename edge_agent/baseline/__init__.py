@@ -6,7 +6,6 @@
 Its parts, in reading order:
 
 settings     how long it learns, and how many false alarms a year are allowed
-load_bins    loads in bins: what is normal is known for each by itself
 look         what one look shows of the motor, as far as it is compared
 reference    what was learned: per load bin, the bars, current and unbalance of the motor
 collection   looks and hours of the learning period, and whether they look broken

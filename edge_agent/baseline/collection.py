@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from edge_agent.baseline.load_bins import NAMES
 from edge_agent.baseline.look import Look
 from edge_agent.baseline.reference import Reference, make_reference
 from edge_agent.limits import BARS, BASELINE
+from edge_agent.load_bins import NAMES
 
 _KEPT_LOOKS = 400
 """Looks that are kept of a load bin at most. Judgement: their median is then sure to 6 % of the scatter, and

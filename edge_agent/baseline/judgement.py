@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from edge_agent.baseline.load_bins import bin_of
 from edge_agent.baseline.reference import Reference
+from edge_agent.load_bins import bin_of
 from edge_agent.verdict import Severity, Verdict
 
 

@@ -7,8 +7,8 @@ bar: they answer nothing, but their bars were measured well, and growth passes t
 import math
 from dataclasses import dataclass
 
-from edge_agent.baseline.load_bins import bin_of
 from edge_agent.limits import BARS, STATE
+from edge_agent.load_bins import bin_of
 from edge_agent.pipeline import Answer
 from edge_agent.refusals import of_bars
 from edge_agent.verdict import Reason, Verdict

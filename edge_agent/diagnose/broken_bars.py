@@ -1,9 +1,9 @@
 """Broken bars: the network and the sideband physics must agree."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from edge_agent.diagnose.diagnoser import Lap
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.limits import BARS, NETWORK, SIDEBANDS
 from edge_agent.refusals import of_bars
@@ -21,6 +21,8 @@ from edge_agent.verdict import (
     WindowSpan,
 )
 
+Lap = Callable[[str], None]
+"""Is called with the name of each stage when it ends, to time it."""
 _NOISE_90 = 1.16
 """Error of a modulation in phase with another, in units of its floor: nine of ten windows stay below."""
 _NOISE_98 = 2.0

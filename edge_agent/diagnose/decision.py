@@ -119,7 +119,7 @@ class OverTime(Generic[F]):
         self.looked = False
         if finding.state is State.INDETERMINATE:
             return self._refused(finding, end_s)
-        if finding.faulty and not _is_clear(finding):
+        if finding.faulty and not self._is_clear(finding):
             return False
         self.looked = self._looks.take(finding.faulty, start_s, end_s)
         self._healthy_windows = 0 if finding.faulty else self._healthy_windows + 1
@@ -153,6 +153,10 @@ class OverTime(Generic[F]):
             return False
         return self._settle(prevailing)
 
+    def _is_clear(self, finding: F) -> bool:
+        """True if a fault shows clearly enough to count over time."""
+        return True
+
     def _smooth(self, finding: F) -> None:
         """Take in what a window says beside the state."""
 
@@ -181,6 +185,14 @@ class BarsOverTime(OverTime[Verdict]):
         self._showed_fault = False
         self._bars = 0.0
         self._probabilities = [0.0] * len(CLASSES)
+
+    def _is_clear(self, finding: Verdict) -> bool:
+        """True if the bars show far enough above what the window could have shown at least.
+
+        Wander and pendulums make pairs of up to twice their own limit.
+        """
+        bars, limit_bars = finding.evidence.equivalent_bars, finding.evidence.detection_limit_bars
+        return bars is None or limit_bars is None or bars >= STATE.min_over_limit * limit_bars
 
     def _smooth(self, finding: Verdict) -> None:
         if finding.faulty != self._showed_fault:
@@ -260,15 +272,6 @@ class Decision:
         for other in self._others.values():
             changed |= other.refuse(refusal)
         return changed
-
-
-def _is_clear(finding: Finding) -> bool:
-    """True if a fault shows far enough above what the window could have shown at least.
-
-    Wander and pendulums make pairs of up to twice their own limit.
-    """
-    bars, limit_bars = finding.evidence.equivalent_bars, finding.evidence.detection_limit_bars
-    return bars is None or limit_bars is None or bars >= STATE.min_over_limit * limit_bars
 
 
 def _told(verdict: Verdict) -> list[tuple[Fault, State, object]]:

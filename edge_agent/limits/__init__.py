@@ -10,6 +10,7 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
     LONG        what may minutes of current say?        NETWORK     when does the network contradict?
     STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
+    CONDITIONS  what is named beside broken bars?
     BEARING     is a bearing damaged?                   SHAFT       unbalance, misalignment, looseness?
     ZONE        how does ISO 20816-3 rate it?           WITNESS     does vibration show broken bars, too?
 
@@ -19,12 +20,14 @@ limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
 of_baseline  limits of what is learned of a motor
+conditions   limits of the conditions beside broken bars
 vibration_conditions  limits of the conditions that show in vibration
 """
 
 from collections.abc import Iterator
 from dataclasses import fields
 
+from edge_agent.limits.conditions import ConditionLimits
 from edge_agent.limits.limit import Described
 from edge_agent.limits.of_bars import (
     BarLimits,
@@ -51,6 +54,7 @@ __all__ = [
     "BASELINE",
     "BEARING",
     "CLOCK",
+    "CONDITIONS",
     "GROUPS",
     "LONG",
     "MAGNITUDES",
@@ -74,6 +78,7 @@ SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
 SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
+CONDITIONS = ConditionLimits()
 BEARING, SHAFT, ZONE, WITNESS = BearingLimits(), ShaftLimits(), ZoneLimits(), WitnessLimits()
 
 GROUPS = {
@@ -91,6 +96,7 @@ GROUPS = {
     "network": NETWORK,
     "state": STATE,
     "baseline": BASELINE,
+    "conditions": CONDITIONS,
     "bearing": BEARING,
     "shaft": SHAFT,
     "zone": ZONE,

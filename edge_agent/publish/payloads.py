@@ -3,6 +3,7 @@
 import json
 from dataclasses import fields
 
+from edge_agent.conditions.words import advise_condition, summarise_condition
 from edge_agent.publish.alarm_payload import alarm_payload
 from edge_agent.publish.baseline_payload import baseline_payload
 from edge_agent.publish.documents import (
@@ -24,7 +25,7 @@ from edge_agent.publish.info_payload import info_payload
 from edge_agent.publish.json_values import SCHEMA, Payload, encode, iso_time, rounded, significant
 from edge_agent.publish.trend_payload import trend_payload
 from edge_agent.summary import advise, summarise
-from edge_agent.verdict import CLASSES, BarCount, Evidence, Finding, Refusal, Verdict, WindowSpan
+from edge_agent.verdict import CLASSES, BarCount, Evidence, Finding, Measured, Refusal, Verdict, WindowSpan
 
 __all__ = ["SCHEMA", "Payload", "encode", "iso_time", "payload_of", "told_in"]
 
@@ -163,7 +164,28 @@ def _brief(verdict: Verdict) -> Payload:
 
 def _finding(finding: Finding) -> Payload:
     """Return what is said of a fault beside broken bars."""
-    return {**_outcome(finding), "trigger": _trigger(finding.refusal)}
+    advice = advise_condition(finding)
+    return {
+        **_outcome(finding),
+        "location": finding.location,
+        "measured": [_measured(own) for own in finding.measured],
+        "trigger": _trigger(finding.refusal),
+        "summary": summarise_condition(finding),
+        "advice": advice.text,
+        "advice_code": advice.code,
+    }
+
+
+def _measured(measured: Measured) -> Payload:
+    return {
+        "quantity": measured.quantity,
+        "value": significant(measured.value),
+        "unit": measured.unit,
+        "limit": significant(measured.limit),
+        "origin": measured.origin,
+        "baseline_h": rounded(measured.baseline_h, 1),
+        "witness": measured.witness,
+    }
 
 
 def _outcome(finding: Finding) -> Payload:

@@ -77,7 +77,23 @@ _BARS = _object(
 )
 _BRIEF: dict[str, Schema] = {**_OUTCOME, "broken_bars": _or_null(_BARS)}
 _CLOCK: dict[str, Schema] = {"clock_set": {"type": "boolean"}}
-_FINDINGS: dict[str, Schema] = {"findings": _map(_object({**_OUTCOME, "trigger": _TRIGGER}))}
+_NUMBER_BEHIND = _object(
+    {
+        **dict.fromkeys(("quantity", "unit", "origin"), _TEXT),
+        **dict.fromkeys(("value", "limit", "baseline_h"), _or_null(_NUMBER)),
+        "witness": _or_null(_TEXT),
+    }
+)
+_FINDING = _object(
+    {
+        **_OUTCOME,
+        "location": _or_null(_TEXT),
+        "measured": {"type": "array", "items": _NUMBER_BEHIND},
+        "trigger": _TRIGGER,
+        **_WORDS,
+    }
+)
+_FINDINGS: dict[str, Schema] = {"findings": _map(_FINDING)}
 _WINDOW = _object(
     {
         "start": _TIME,

@@ -1,16 +1,19 @@
 """The catalogue: every refusal, looked up by reason and quantity, and put into words.
 
 `explain`, `replay`, the README's table and the tests take their words from here. A new refusal is one `Rule`
-in `of_samples` or `of_bars`, and the place that raises it.
+in `of_samples`, `of_bars` or `of_conditions`, and the place that raises it.
 """
 
-from edge_agent.refusals import of_bars, of_samples
+from edge_agent.refusals import of_bars, of_conditions, of_samples
 from edge_agent.refusals.meanings import MEANINGS
 from edge_agent.refusals.rule import Rule
 from edge_agent.verdict import Refusal
 
 RULES: tuple[Rule, ...] = tuple(
-    known for module in (of_samples, of_bars) for known in vars(module).values() if isinstance(known, Rule)
+    known
+    for module in (of_samples, of_bars, of_conditions)
+    for known in vars(module).values()
+    if isinstance(known, Rule)
 )
 """All of them, in the order in which a window meets them."""
 _BY_NAME = {(rule.reason, rule.quantity): rule for rule in RULES}

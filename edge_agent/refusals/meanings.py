@@ -99,5 +99,22 @@ MEANINGS = {
         "stops",
         "Report it with the log and the samples in `failed_windows` below state_dir.",
     ),
+    Reason.NO_BASELINE: Meaning(
+        "a condition beside broken bars is told by what is normal for this motor, which is not learned yet "
+        "at this load",
+        "Let the motor run at its usual loads; it is learned within baseline.hours.",
+    ),
+    Reason.NO_SENSOR: Meaning(
+        "no sensor shows a condition beside broken bars",
+        "Add the sensor that the README's table of conditions names.",
+    ),
+    Reason.PLATE_INCOMPLETE: Meaning(
+        "the configuration lacks a number by which a condition beside broken bars is told",
+        "Add the entry that the README's table of conditions names.",
+    ),
+    Reason.AMBIGUOUS: Meaning(
+        "something shows, and more than one condition would explain it",
+        "Measure what tells them apart, as `trigger` says.",
+    ),
 }
 """What each reason means, and what to do about it, in the order of the README's table."""

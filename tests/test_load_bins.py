@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.baseline.load_bins import EDGES, NAMES, bin_of
+from edge_agent.load_bins import EDGES, NAMES, bin_of
 
 
 @given(st.floats(EDGES[0], EDGES[-1], exclude_max=True))

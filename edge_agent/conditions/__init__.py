@@ -1,0 +1,18 @@
+"""Conditions beside broken bars: each window is examined for each of them by a diagnoser of its own.
+
+    window, analysis -> seen -> quantities -> finding on each condition
+                        see     measure       judge, with the normal of this motor
+
+No condition changes what is said of the bars. Its parts, in reading order:
+
+seen               what a condition is judged by: samples, what was measured, speed, load
+normal             what is normal for one motor: median and spread of named quantities, by load
+learning           the learning period, from windows that do not show the condition
+memory             what is kept in the state folder
+diagnoser          what a diagnoser is, and how it puts what it found into a finding
+currents           which windows have currents that a condition can be judged by
+words              a finding in one short sentence, and what to do about it
+phase_unbalance    unequal currents, by supply or winding
+registry           the conditions that are looked for
+monitor            all conditions of one motor: judges, learns, keeps
+"""

@@ -1,0 +1,155 @@
+"""All conditions of one motor: each window is measured and judged; what is normal is learned and kept."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from edge_agent.circuit import fit_circuit
+from edge_agent.conditions import memory
+from edge_agent.conditions.diagnoser import ConditionDiagnoser, refused
+from edge_agent.conditions.learning import Learning
+from edge_agent.conditions.normal import Normal
+from edge_agent.conditions.registry import DIAGNOSERS
+from edge_agent.conditions.seen import Seen, see
+from edge_agent.motor import Nameplate
+from edge_agent.signals.analysis import Analysis
+from edge_agent.state_file import StateFile
+from edge_agent.verdict import Evidence, Finding, Reason, Refusal, State, WindowSpan
+from edge_agent.windows.sliding import Window
+
+_LOG = logging.getLogger(__name__)
+_S_PER_HOUR = 3600.0
+"""Seconds of an hour."""
+_WRITTEN_AGAIN_S = 600.0
+"""While it learns, the file is written this often, s: memory cards wear (judgement)."""
+
+Failed = Callable[[Window, Exception], Refusal]
+"""Notes that an analysis raised, and returns the refusal that follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """One window as the conditions saw it."""
+
+    seen: Seen
+    """The window."""
+    quantities: dict[str, float | complex]
+    """Quantities of the conditions that were not found in it: these may be learned."""
+
+
+class Conditions:
+    """Judges the windows of one motor, and learns what is normal for it."""
+
+    def __init__(
+        self,
+        nameplate: Nameplate,
+        normal: Normal | None = None,
+        file: StateFile | None = None,
+        hours: float | None = None,
+        diagnosers: Sequence[Callable[[Nameplate], ConditionDiagnoser]] = DIAGNOSERS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Judge by a normal that is known, or by the one that `file` holds.
+
+        Learn for so many running `hours` if neither is there; never with None. `clock` tells only when to
+        write the file.
+        """
+        self._nameplate = nameplate
+        self._circuit = fit_circuit(nameplate)
+        self._diagnosers = tuple(make(nameplate) for make in diagnosers)
+        self._file = file
+        self.hours_wanted = hours
+        """Running hours that are learned; None for never."""
+        before = memory.Memory() if file is None else memory.read_memory(file)
+        kept = {
+            name: {load: [complex(*v) for v in own] for load, own in bins.items()}
+            for name, bins in before.kept.items()
+        }
+        self._learning = Learning(before.hours, kept)
+        self.normal = before.normal if normal is None else normal
+        """What is normal for this motor; None while it is learned."""
+        self._newest: _Judged | None = None
+        self._learned_until_s = float("-inf")
+        self._clock = clock
+        self._written_s = clock()
+
+    @property
+    def hours(self) -> float:
+        """Running hours of the learning period so far, or of all of it."""
+        return self._learning.hours if self.normal is None else self.normal.hours
+
+    def judge(
+        self, window: Window, analysis: Analysis, span: WindowSpan, failed: Failed
+    ) -> tuple[Finding, ...]:
+        """Return the finding of a window on each condition; one that raises costs its own finding alone."""
+        seen = see(window, analysis, self._nameplate, self._circuit, span)
+        findings, learnable = [], {}
+        for diagnoser in self._diagnosers:
+            try:
+                quantities = dict(diagnoser.measure(seen))
+                finding = diagnoser.judge(quantities, seen, self.normal)
+            except Exception as error:  # noqa: BLE001 - as in `Pipeline.judge`
+                finding, quantities = refused(diagnoser.fault, seen, failed(window, error)), {}
+            findings.append(finding)
+            if not finding.faulty:
+                learnable.update(quantities)
+        self._newest = _Judged(seen, learnable)
+        return tuple(findings)
+
+    def refuse(self, refusal: Refusal, seen_span: WindowSpan) -> tuple[Finding, ...]:
+        """Return the findings of a window that could not be analysed at all."""
+        return tuple(
+            Finding(
+                fault=diagnoser.fault,
+                state=State.INDETERMINATE,
+                refusal=refusal,
+                evidence=Evidence(),
+                window=seen_span,
+            )
+            for diagnoser in self._diagnosers
+        )
+
+    def learn(self) -> None:
+        """Learn from the window that was judged last, if it shares no sample with the one learned before."""
+        newest = self._newest
+        if newest is None or self.normal is not None or self.hours_wanted is None:
+            return
+        window = newest.seen.window
+        if window.start_s + window.length_s <= self._learned_until_s:
+            self._learned_until_s = float("-inf")  # the samples are counted anew
+        if window.start_s < self._learned_until_s or _is_at_rest(newest.seen):
+            return
+        self._learned_until_s = window.start_s + window.length_s
+        self._learning.hours += window.length_s / _S_PER_HOUR
+        self._learning.take(newest.quantities, newest.seen.load)
+        if self._learning.hours >= self.hours_wanted:
+            self._freeze()
+        elif self._clock() - self._written_s >= _WRITTEN_AGAIN_S:
+            self.save()
+
+    def forget(self) -> None:
+        """Note that the device is another, or counts its samples anew; what is normal stays."""
+        self._newest, self._learned_until_s = None, float("-inf")
+
+    def learn_anew(self) -> None:
+        """Forget what is normal, and learn it anew."""
+        self.normal, self._learning = None, Learning()
+        self.save()
+
+    def save(self) -> None:
+        """Write the file; at every orderly stop."""
+        self._written_s = self._clock()
+        if self._file is not None:
+            kept = memory.memory_of(self._learning.hours, self._learning.kept, self.normal)
+            memory.write_memory(self._file, kept)
+
+    def _freeze(self) -> None:
+        self.normal = self._learning.normal()
+        _LOG.info("the normal of the conditions is learned, from %.1f running hours", self.normal.hours)
+        self.save()
+
+
+def _is_at_rest(seen: Seen) -> bool:
+    refusal = seen.analysis.refusal
+    return refusal is not None and refusal.reason is Reason.MOTOR_OFF

@@ -1,0 +1,59 @@
+"""A finding on a condition in one short sentence, and what to do about it."""
+
+from dataclasses import dataclass
+
+from edge_agent.refusals.catalogue import advise_refusal, say_refusal
+from edge_agent.summary import NO_ACTION, Advice
+from edge_agent.verdict import Fault, Finding, Measured
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionWords:
+    """What a condition is called, and what to do about it."""
+
+    name: str
+    """As in a sentence, e.g. `unequal phase currents`."""
+    advice: str
+    """What to do when it was found, in a sentence or two."""
+
+
+WORDS = {
+    Fault.PHASE_UNBALANCE: ConditionWords(
+        "unequal phase currents, by the supply or by the winding",
+        "Measure the three voltages at the motor's terminals: if they differ by more than 1 %, mend the "
+        "supply (NEMA MG 1 derates a motor from there on), else check contacts and winding resistance.",
+    ),
+}
+"""Words of each condition."""
+
+
+def words_of(finding: Finding) -> ConditionWords:
+    """Return the words of a condition; those of one without any are its name."""
+    return WORDS.get(finding.fault) or ConditionWords(
+        str(finding.fault).replace("_", " "), "Have it examined."
+    )
+
+
+def summarise_condition(finding: Finding) -> str:
+    """Return a finding in one sentence without a full stop, with the number behind it and its limit."""
+    if finding.refusal is not None:
+        return f"cannot tell: {say_refusal(finding.refusal)}"
+    name, place = words_of(finding).name, "" if finding.location is None else f", at {finding.location}"
+    number = f": {say_measured(finding.measured[0])}" if finding.measured else ""
+    return f"{name}{place}{number}" if finding.faulty else f"not found{number}"
+
+
+def say_measured(measured: Measured) -> str:
+    """Return a number with its limit and the origin of that, in words."""
+    unit = "" if measured.unit == "1" else f" {measured.unit}"
+    said = f"{measured.quantity} is {measured.value:.3g}{unit}"
+    if measured.limit is not None:
+        said += f", the limit is {measured.limit:.3g}{unit} ({measured.origin})"
+    return said if measured.witness is None else f"{said}; {measured.witness}"
+
+
+def advise_condition(finding: Finding) -> Advice:
+    """Return what to do about a finding."""
+    if finding.refusal is not None:
+        return Advice(str(finding.refusal.reason), advise_refusal(finding.refusal))
+    return Advice(f"see_{finding.fault}", words_of(finding).advice) if finding.faulty else NO_ACTION

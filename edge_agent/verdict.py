@@ -95,6 +95,7 @@ class Reason(StrEnum):
     NO_SENSOR = "no_sensor"
     PLATE_INCOMPLETE = "plate_incomplete"
     AMBIGUOUS = "ambiguous"
+    NO_STANDARD = "no_standard"
 
 
 WEAK_EVIDENCE = frozenset(

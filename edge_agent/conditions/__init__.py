@@ -13,6 +13,17 @@ diagnoser          what a diagnoser is, and how it puts what it found into a fin
 currents           which windows have currents that a condition can be judged by
 words              a finding in one short sentence, and what to do about it
 phase_unbalance    unequal currents, by supply or winding
+vibration          the vibration of a window, worked out once for all conditions that show in it
+growth             how much a quantity has grown over the own normal
+bearing            what bearings show, and the judgement of one part whose rhythm is known
+bearing_outer      damage of the outer race
+bearing_inner      damage of the inner race
+bearing_ball       damage of the balls, of which few show
+bearing_unknown    damage of a bearing of unknown geometry, against the own normal
+unbalance          mass unbalance: the first harmonic of the shaft has grown
+misalignment       misalignment or an eccentric air gap
+looseness          half orders of the shaft, or many harmonics
+vibration_zone     how strongly the motor vibrates, by the zones of ISO 20816-3
 registry           the conditions that are looked for
 monitor            all conditions of one motor: judges, learns, keeps
 """

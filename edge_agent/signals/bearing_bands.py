@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 from edge_agent.bearings import Bearing
 from edge_agent.limits import BEARING
@@ -35,7 +34,6 @@ class BearingBand:
     """The rhythm of each part of a bearing whose geometry is known, if it stands out."""
 
 
-@lru_cache(maxsize=1)
 def bearing_bands(view: VibrationView, shaft_hz: float, bearing: Bearing | None) -> tuple[BearingBand, ...]:
     """Return what each band of each channel shows, the highest first; none if all rates are too low."""
     return tuple(

@@ -88,7 +88,8 @@ class Envelope:
         Its power, averaged over spectra, follows a gamma distribution of as many.
         """
         middle_of_noise = special.gammainccinv(self.averages, 0.5)
-        return float(special.gammaincc(self.averages, middle_of_noise * (depth / max(floor, 1e-12)) ** 2))
+        exceeded = float(middle_of_noise * (depth / max(floor, 1e-12)) ** 2)
+        return float(special.gammaincc(self.averages, exceeded))
 
     def depth_near(self, frequency_hz: float, tolerance: float) -> float:
         """Return how deep the band, not whitened, is modulated within a relative tolerance of a frequency."""

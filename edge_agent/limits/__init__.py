@@ -11,6 +11,8 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     LONG        what may minutes of current say?        NETWORK     when does the network contradict?
     STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
     CONDITIONS  what is named beside broken bars?
+    BEARING     is a bearing damaged?                   SHAFT       unbalance, misalignment, looseness?
+    ZONE        how does ISO 20816-3 rate it?           WITNESS     does vibration show broken bars, too?
 
 Its parts, in reading order:
 
@@ -19,6 +21,7 @@ of_samples   limits of samples
 of_bars      limits of the answer
 of_baseline  limits of what is learned of a motor
 conditions   limits of the conditions beside broken bars
+vibration_conditions  limits of the conditions that show in vibration
 """
 
 from collections.abc import Iterator
@@ -44,10 +47,12 @@ from edge_agent.limits.of_samples import (
     SupplyLimits,
     WiringLimits,
 )
+from edge_agent.limits.vibration_conditions import BearingLimits, ShaftLimits, WitnessLimits, ZoneLimits
 
 __all__ = [
     "BARS",
     "BASELINE",
+    "BEARING",
     "CLOCK",
     "CONDITIONS",
     "GROUPS",
@@ -55,6 +60,7 @@ __all__ = [
     "MAGNITUDES",
     "NETWORK",
     "SAMPLES",
+    "SHAFT",
     "SIDEBANDS",
     "SLIP",
     "SOURCE",
@@ -62,6 +68,8 @@ __all__ = [
     "STEADY",
     "SUPPLY",
     "WIRING",
+    "WITNESS",
+    "ZONE",
     "Described",
     "described",
 ]
@@ -71,6 +79,7 @@ MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLi
 SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
 CONDITIONS = ConditionLimits()
+BEARING, SHAFT, ZONE, WITNESS = BearingLimits(), ShaftLimits(), ZoneLimits(), WitnessLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -88,6 +97,10 @@ GROUPS = {
     "state": STATE,
     "baseline": BASELINE,
     "conditions": CONDITIONS,
+    "bearing": BEARING,
+    "shaft": SHAFT,
+    "zone": ZONE,
+    "witness": WITNESS,
 }
 """All limits by group, in the order in which a window meets them."""
 

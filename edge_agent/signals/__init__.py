@@ -12,6 +12,10 @@ images            the images that the network looks at: sidebands over time, on 
 figures           the ordinary figures of a window, also of a refused one: currents, speed, vibration
 distortion        total harmonic distortion of the currents
 vibration_levels  velocity and acceleration of the vibration channels
+vibration_view    the vibration transformed once for all conditions: lines of the shaft, envelopes
+rhythms           rhythms in the envelopes: that of a bearing's part, and the strongest not of the shaft
+bearing_bands     what each band of a vibration shows of a bearing: level, blows, rhythms
+gap_line          the line of an air gap that runs out with the shaft, in the current at f + f_r
 short_time        the current from part to part of a window: when the motor starts, when it stops
 dsp               signal processing that needs no knowledge of motors
 """

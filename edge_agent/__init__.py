@@ -12,10 +12,12 @@ announce          turns verdicts and changes of state into documents for the sin
 device_log        what the log says of a device, once: what its channels allow, why there is no answer
 pipeline          from samples to answers: the only caller of analysis, network and diagnosis
 motor             the nameplate: all that must be known of a motor in advance
+bearings          rolling bearings: in which rhythm damage of each part strikes, and a small catalogue
 circuit           the equivalent circuit, fitted to the nameplate: slip, torque and current of a healthy motor
 verdict           the vocabulary of answers: states, severities, reasons, evidence
 figures           the ordinary figures of a motor: currents, speed, vibration, running hours
 alarm             the latched alarm: raised by the state, it stays until the rotor is proven sound
+witness           vibration as the second witness of broken bars, beside the verdict
 summary           a verdict in one short sentence, and what to do about it
 limits            every number that decides an answer, with its meaning and origin
 refusals          the table of reasons for no answer: words and advice; a check that measures raises one

@@ -17,6 +17,7 @@ from edge_agent.pipeline import Answer
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.sidebands.equivalent_bars import least_cycles, least_load
 from edge_agent.verdict import CLASSES, Refusal, Verdict
+from edge_agent.witness import say_witness
 
 _LONGEST_WINDOW_S = 60.0
 """Longest window that the configuration allows, s (config/settings.py)."""
@@ -46,6 +47,7 @@ def explained(answer: Answer, nameplate: Nameplate) -> dict[str, str]:
         "ellipse": _ellipse,
         "network": _network,
         "verdict": _verdict,
+        "witness": _witness,
         "stretch": _stretch,
         "beside": _conditions,
         "advice": advise,
@@ -235,6 +237,10 @@ def _network(answer: Answer, _: Nameplate) -> str:
 
 def _verdict(answer: Answer, _: Nameplate) -> str:
     return _say(answer.verdict)
+
+
+def _witness(answer: Answer, _: Nameplate) -> str:
+    return say_witness(answer.verdict)
 
 
 def _stretch(answer: Answer, _: Nameplate) -> str:

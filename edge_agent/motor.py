@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
+from edge_agent.bearings import BearingSetting
+
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 MIN_RATED_SLIP, MAX_RATED_SLIP = 0.0005, 0.25
@@ -50,6 +52,12 @@ class Nameplate(BaseModel):
     """Fed from the mains or from a variable-frequency drive."""
     speed_rpm: _OfPlate | None = None
     """A constant speed that is known, rpm; null where it must be found from the signals."""
+    bearing: BearingSetting | None = None
+    """Bearing nearest to the accelerometer: a name (6203, 6205, ER-12K, ER-16K), or its numbers; null if
+    unknown."""
+    support: Literal["rigid", "flexible"] | None = None
+    """How the motor is mounted, as ISO 20816-3 has it: its lowest natural frequency with its support lies a
+    quarter or more above the shaft's frequency (rigid), or not (flexible); null gives no zones."""
 
     trip_class: Literal[10, 20] = 10
     """Class of the overload relay, s: 10, or 20 for heavy starts; the thermal replica takes it."""

@@ -100,6 +100,7 @@ class Reason(StrEnum):
     NO_SENSOR = "no_sensor"
     PLATE_INCOMPLETE = "plate_incomplete"
     AMBIGUOUS = "ambiguous"
+    NO_STANDARD = "no_standard"
 
 
 WEAK_EVIDENCE = frozenset(
@@ -198,6 +199,8 @@ class Evidence:
     """How far the newest looks lie above that; None unless they grow."""
     stretch_s: float | None = _decimals(1)
     """Length of the stretch that told the sidebands, s; None if the window alone did."""
+    shaft_sideband_to_1x_db: float | None = _decimals(1)
+    """Vibration at f_r - 2sf relative to that at f_r: the second witness of broken bars."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edge_agent.refusals import of_bars, of_conditions, of_samples
+from edge_agent.refusals import of_bars, of_conditions, of_samples, of_vibration
 from edge_agent.refusals.catalogue import RULES, advise_refusal, rule_of, say_refusal
 from edge_agent.refusals.meanings import MEANINGS
 from edge_agent.refusals.rule import Rule
@@ -34,7 +34,7 @@ def test_each_rule_says_value_and_limit_in_a_sentence(rule: Rule):
     assert advise_refusal(refusal).startswith(MEANINGS[rule.reason].advice)
 
 
-@pytest.mark.parametrize("module", [of_samples, of_bars, of_conditions])
+@pytest.mark.parametrize("module", [of_samples, of_bars, of_conditions, of_vibration])
 def test_each_rule_is_raised_somewhere(module):
     everything = "\n".join(SOURCES)
     names = [name for name, known in vars(module).items() if isinstance(known, Rule)]

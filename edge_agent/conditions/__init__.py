@@ -11,6 +11,7 @@ learning           the learning period, from windows that do not show the condit
 memory             what is kept in the state folder
 diagnoser          what a diagnoser is, and how it puts what it found into a finding
 currents           which windows have currents that a condition can be judged by
+by_voltage         what measured voltages say: who unbalances the current, sags and swells
 words              a finding in one short sentence, and what to do about it
 sequences          the negative sequence against its normal, and the phase that it points to
 new_parts          the part of each window that the window before did not hold
@@ -22,6 +23,17 @@ overload           a thermal replica, as relays have it
 underload          less load than this motor ever has
 start_stress       too many starts, or slower ones
 supply_event       sags and a wrong frequency, as far as the current shows them
+vibration          the vibration of a window, worked out once for all conditions that show in it
+growth             how much a quantity has grown over the own normal
+bearing            what bearings show, and the judgement of one part whose rhythm is known
+bearing_outer      damage of the outer race
+bearing_inner      damage of the inner race
+bearing_ball       damage of the balls, of which few show
+bearing_unknown    damage of a bearing of unknown geometry, against the own normal
+unbalance          mass unbalance: the first harmonic of the shaft has grown
+misalignment       misalignment or an eccentric air gap
+looseness          half orders of the shaft, or many harmonics
+vibration_zone     how strongly the motor vibrates, by the zones of ISO 20816-3
 registry           the conditions that are looked for
 monitor            all conditions of one motor: judges, learns, keeps
 """

@@ -1,8 +1,10 @@
 """What a condition is judged by: one window, what was measured in it, and the motor that it shows."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from edge_agent.circuit import Circuit
+from edge_agent.conditions.vibration import Vibrating
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.figures import known_slip
@@ -14,7 +16,7 @@ _S_PER_MINUTE = 60.0
 """Seconds of a minute."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Seen:
     """One window of one motor."""
 
@@ -30,6 +32,11 @@ class Seen:
     """Torque per unit of the rated one, by the slip, else by the current; None if neither tells it."""
     span: WindowSpan | None = None
     """Which samples these are, for the finding."""
+
+    @cached_property
+    def vibration(self) -> Vibrating:
+        """The vibration, worked out once for all conditions."""
+        return Vibrating(self.window, self.analysis, self.nameplate, self.shaft_hz)
 
 
 def see(

@@ -53,6 +53,39 @@ WORDS = {
         "the supply sags, or its frequency is wrong",
         "Look at other motors of this supply. A voltage channel tells how deep sags are, and swells.",
     ),
+    Fault.BEARING_OUTER: ConditionWords(
+        "damage of the outer race of a bearing",
+        "Grease the bearing as its maker says and listen again; if the rhythm stays, plan to exchange it.",
+    ),
+    Fault.BEARING_INNER: ConditionWords(
+        "damage of the inner race of a bearing",
+        "Plan to exchange the bearing: a pit in the inner race grows with every turn.",
+    ),
+    Fault.BEARING_BALL: ConditionWords(
+        "damage of the balls of a bearing",
+        "Plan to exchange the bearing.",
+    ),
+    Fault.BEARING_UNKNOWN: ConditionWords(
+        "damage of a bearing, of which part is not known",
+        "Listen at the bearings of the motor and of the driven machine. State motor.bearing: then the part "
+        "can be named.",
+    ),
+    Fault.UNBALANCE: ConditionWords(
+        "mass unbalance, or a bent shaft",
+        "Look for dirt, lost weights and broken blades; then have the rotor balanced in place.",
+    ),
+    Fault.MISALIGNMENT: ConditionWords(
+        "misalignment, or an eccentric air gap",
+        "Measure the alignment of the coupling, warm, and the tightness of the feet; then the bearing seats.",
+    ),
+    Fault.LOOSENESS: ConditionWords(
+        "mechanical looseness",
+        "Tighten feet, bed and bearing seats, and look for cracks.",
+    ),
+    Fault.VIBRATION_ZONE: ConditionWords(
+        "vibration beyond what ISO 20816-3 accepts for long",
+        "Find the cause before it does damage: balance, alignment, looseness, bearings, resonance.",
+    ),
 }
 """Words of each condition."""
 

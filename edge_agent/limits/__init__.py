@@ -12,6 +12,8 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     NETWORK     when does the network contradict?       STATE       from windows to a state
     BASELINE    is it as it was when it was learned?
     CONDITIONS  what is named beside broken bars?
+    BEARING     is a bearing damaged?                   SHAFT       unbalance, misalignment, looseness?
+    ZONE        how does ISO 20816-3 rate it?           WITNESS     does vibration show broken bars, too?
 
 Its parts, in reading order:
 
@@ -21,6 +23,7 @@ of_bars      limits of the answer
 of_ducts     limits of the load sweep, which tells axial ducts from broken bars
 of_baseline  limits of what is learned of a motor
 conditions   limits of the conditions beside broken bars
+vibration_conditions  limits of the conditions that show in vibration
 """
 
 from collections.abc import Iterator
@@ -47,10 +50,12 @@ from edge_agent.limits.of_samples import (
     SupplyLimits,
     WiringLimits,
 )
+from edge_agent.limits.vibration_conditions import BearingLimits, ShaftLimits, WitnessLimits, ZoneLimits
 
 __all__ = [
     "BARS",
     "BASELINE",
+    "BEARING",
     "CLOCK",
     "CONDITIONS",
     "DUCTS",
@@ -59,6 +64,7 @@ __all__ = [
     "MAGNITUDES",
     "NETWORK",
     "SAMPLES",
+    "SHAFT",
     "SIDEBANDS",
     "SLIP",
     "SOURCE",
@@ -66,6 +72,8 @@ __all__ = [
     "STEADY",
     "SUPPLY",
     "WIRING",
+    "WITNESS",
+    "ZONE",
     "Described",
     "described",
 ]
@@ -75,6 +83,7 @@ MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLi
 SIDEBANDS, SLIP, BARS, DUCTS = SidebandLimits(), SlipLimits(), BarLimits(), DuctLimits()
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
 CONDITIONS = ConditionLimits()
+BEARING, SHAFT, ZONE, WITNESS = BearingLimits(), ShaftLimits(), ZoneLimits(), WitnessLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -93,6 +102,10 @@ GROUPS = {
     "state": STATE,
     "baseline": BASELINE,
     "conditions": CONDITIONS,
+    "bearing": BEARING,
+    "shaft": SHAFT,
+    "zone": ZONE,
+    "witness": WITNESS,
 }
 """All limits by group, in the order in which a window meets them."""
 

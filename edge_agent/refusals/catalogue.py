@@ -1,17 +1,17 @@
 """The catalogue: every refusal, looked up by reason and quantity, and put into words.
 
 `explain`, `replay`, the README's table and the tests take their words from here. A new refusal is one `Rule`
-in `of_samples`, `of_bars` or `of_conditions`, and the place that raises it.
+in `of_samples`, `of_bars`, `of_conditions` or `of_vibration`, and the place that raises it.
 """
 
-from edge_agent.refusals import of_bars, of_conditions, of_samples
+from edge_agent.refusals import of_bars, of_conditions, of_samples, of_vibration
 from edge_agent.refusals.meanings import MEANINGS
 from edge_agent.refusals.rule import Rule
 from edge_agent.verdict import Refusal
 
 RULES: tuple[Rule, ...] = tuple(
     known
-    for module in (of_samples, of_bars, of_conditions)
+    for module in (of_samples, of_bars, of_conditions, of_vibration)
     for known in vars(module).values()
     if isinstance(known, Rule)
 )

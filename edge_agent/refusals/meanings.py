@@ -118,6 +118,10 @@ MEANINGS = {
         "the configuration lacks a number by which a condition beside broken bars is told",
         "Add the entry that the README's table of conditions names.",
     ),
+    Reason.NO_STANDARD: Meaning(
+        "no standard says how much of a condition beside broken bars a motor of this size may show",
+        "The figure alone is told. Compare it with earlier ones of the same motor.",
+    ),
     Reason.AMBIGUOUS: Meaning(
         "something shows, and more than one condition would explain it",
         "Measure what tells them apart, as `trigger` says.",

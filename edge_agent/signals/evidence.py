@@ -17,6 +17,14 @@ from edge_agent.signals.sidebands.measure import Sidebands
 from edge_agent.signals.slip.slots import SlotLines
 from edge_agent.verdict import Evidence
 
+_LEAST_CYCLES = 5.0
+"""Pole-pass cycles that a window must hold for sidebands of the shaft's line: the main lobe of the Hann taper
+reaches to two (Harris 1978), and the sidebands' own as far."""
+_FIRST_OVER_FLOOR_DB = 25.0
+"""Level of the first harmonic over the floor from which a sideband beside it is judged, dB. Judgement:
+sidebands at -18 dB then lie 7 dB above that floor."""
+_NEAR_BINS = np.linspace(-1.0, 1.0, 9)
+"""Where a line of the shaft is looked for around its place, bins: the slip is known that well. Judgement."""
 _SIDES = np.array([-6, -4, -2, 2, 4, 6]) / 2
 """Sidebands of the harmonics at 2ksf from them, in units of 2sf, k up to 3."""
 
@@ -73,6 +81,7 @@ def describe_elsewhere(
         harmonics_dbc=levels_dbc,
         harmonic_sidebands_dbc=sidebands_dbc,
         shaft_sidebands_db=None if shaft is None else shaft_sidebands_db(shaft, pair.pole_pass_hz),
+        shaft_sideband_to_1x_db=None if shaft is None else shaft_sideband_to_1x_db(shaft, pair.pole_pass_hz),
         slot_sidebands_db=None if slot_lines is None else slot_lines.vibration_sides_db(pair.slip),
     )
 
@@ -107,6 +116,26 @@ def shaft_sidebands_db(shaft: ShaftLines, pole_pass_hz: float) -> float:
     beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz
     floors = np.median(_tones(tapered, beside / rate_hz), axis=1)
     return max(decibels(float(ratio)) for ratio in sides / np.maximum(floors, 1e-30))
+
+
+def shaft_sideband_to_1x_db(shaft: ShaftLines, pole_pass_hz: float) -> float | None:
+    """Return the line at f_r - 2sf relative to that at f_r, in the channel where it is strongest, dB.
+
+    The other side is left out: with two poles, 2f - f_r lies there, which an eccentric gap makes. Only
+    channels count whose first harmonic stands out. None without any, or if the window is too short.
+    """
+    (still, *_), rate_hz = shaft
+    if pole_pass_hz * still.shape[1] / rate_hz < _LEAST_CYCLES:
+        return None
+    tapered = still * hann(still.shape[1])
+    near = _NEAR_BINS / still.shape[1]
+    first = _tones(tapered, near).max(axis=1)
+    side = _tones(tapered, near - pole_pass_hz / rate_hz).max(axis=1)
+    beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz
+    floors = np.maximum(np.median(_tones(tapered, beside / rate_hz), axis=1), 1e-30)
+    clear = [decibels(float(ratio)) >= _FIRST_OVER_FLOOR_DB for ratio in first / floors]
+    ratios = side[clear] / first[clear]
+    return decibels(float(ratios.max())) if ratios.size else None
 
 
 def _tones(tapered: NDArray[np.complex128], turns: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -64,7 +64,7 @@ def test_a_file_of_any_bytes_gives_no_traceback(folder: Folder, content: bytes):
 ABSURD = ["4.9e-324", "1e-300", "1e300", "1.7e308", "1e-9", "0", "-1", ".inf", ".nan", "9223372036854775808"]
 NUMBERS = (
     "rated_power_kw", "rated_voltage_v", "rated_current_a", "rated_speed_rpm", "line_frequency_hz", "poles",
-    "rotor_bars", "power_factor", "speed_rpm",
+    "rotor_bars", "power_factor", "speed_rpm", "bearing",
 )  # fmt: skip
 
 

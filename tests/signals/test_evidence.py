@@ -3,7 +3,7 @@ import pytest
 from scipy import signal
 from signal_factories import times
 
-from edge_agent.signals.evidence import harmonic_lines, shaft_sidebands_db
+from edge_agent.signals.evidence import harmonic_lines, shaft_sideband_to_1x_db, shaft_sidebands_db
 from edge_agent.signals.prepared import Current, Line, Vibration
 
 RATE_HZ = 1000.0
@@ -54,3 +54,24 @@ def test_sidebands_of_the_shaft_stand_out_where_they_are(side, least_db, most_db
     vibration = (swing * np.cos(2 * np.pi * 24.1 * seconds) + noise).astype(np.float32)
     shaft = Vibration(vibration, RATE_HZ).around_shaft(24.1)
     assert least_db < shaft_sidebands_db(shaft, POLE_PASS_HZ) < most_db
+
+
+def shaken(side: float, first: float = 1.0, length_s: float = 12.0) -> float | None:
+    """Return what is found of a lower sideband of so much of a first harmonic."""
+    seconds = times(length_s, RATE_HZ)
+    noise = 0.01 * np.random.default_rng(5).normal(size=(2, seconds.size))
+    lines = first * np.cos(2 * np.pi * 24.1 * seconds)
+    lines = lines + side * first * np.cos(2 * np.pi * (24.1 - POLE_PASS_HZ) * seconds)
+    lines = lines + 0.5 * first * np.cos(2 * np.pi * (24.1 + POLE_PASS_HZ) * seconds)
+    shaft = Vibration((lines + noise).astype(np.float32), RATE_HZ).around_shaft(24.15)
+    return shaft_sideband_to_1x_db(shaft, POLE_PASS_HZ)
+
+
+@pytest.mark.parametrize(("side", "expected_db"), [(0.2, -14.0), (0.05, -26.0)])
+def test_the_lower_sideband_is_measured_against_the_first_harmonic(side, expected_db):
+    assert shaken(side) == pytest.approx(expected_db, abs=0.5)
+
+
+def test_without_a_first_harmonic_or_too_short_there_is_no_ratio():
+    assert shaken(0.2, first=0.0005) is None
+    assert shaken(0.2, length_s=0.8) is None

@@ -20,6 +20,12 @@ def decibels(ratio: float) -> float:
     return float(20 * np.log10(max(ratio, 1e-8)))
 
 
+def middle(values: NDArray[np.floating]) -> float:
+    """Return the median of values (n,), the upper one of an even number: few values, and often."""
+    half = values.size // 2
+    return float(np.partition(values, half)[half])
+
+
 @lru_cache(maxsize=32)
 def hann(count: int) -> NDArray[np.float64]:
     """Return a Hann taper (count,) without the zeros at its ends: every sample has some weight.

@@ -29,7 +29,7 @@ from edge_agent.verdict import (
 )
 
 PLACE = Place("pump-7", "motor-1", "edge-agent/pump-7", heartbeat_s=60.0, commands=True)
-SENSORS = Sensors(("a", "b", "c"), ("vib_radial", "drive-end.axial"))
+SENSORS = Sensors(("a", "b", "c"), ("vib_radial", "drive-end.axial"), ("ab", "bc"))
 ORIGIN = Origin("pump-7", "motor-1", "brb-fusion", "ab" * 32)
 ALARM = Verdict(
     state=State.BROKEN_BARS,
@@ -96,6 +96,10 @@ RUNNING = Figures(
     vibration_mm_s={"vib_radial": 1.23, "drive-end.axial": 0.98},
     vibration_m_s2_rms={"vib_radial": 0.5, "drive-end.axial": 0.4},
     thd=0.031,
+    voltage_v={"ab": 220.4, "bc": 219.8},
+    voltage_unbalance=0.0031,
+    power_kw=0.742,
+    power_factor=0.813,
 )
 HEALTH = Health(
     agent="pump-7",
@@ -163,7 +167,7 @@ def said() -> dict[str, list[str]]:
         ],
         "motor-1/alarm": [Alarm(ORIGIN, latched, unix_s=7.0) for latched in (LATCHED, CLEARED, None)],
         "motor-1/measurements": [
-            Measurements(ORIGIN, RUNNING, RunningTime(812.4, 31, 1.2), unix_s=8.0),
+            Measurements(ORIGIN, RUNNING, RunningTime(812.4, 31, 1.2, 603.1), unix_s=8.0),
             Measurements(ORIGIN, Figures(running=False), RunningTime(), unix_s=8.0),
         ],
         "health": [HEALTH, JUST_STARTED],

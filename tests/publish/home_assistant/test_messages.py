@@ -74,7 +74,8 @@ def test_known_values_are_shown_in_the_unit_of_their_entity() -> None:
         "unbalance": "2.0", "confidence": "97.0", "line_frequency": "59.983", "lower_sideband": "-31.7",
         "upper_sideband": "-36.4", "speed": "1733.2", "current_a": "2.41", "current_b": "2.4",
         "current_c": "2.39", "vibration_vib_radial": "1.23", "vibration_drive-end.axial": "0.98",
-        "running_hours": "812.4",
+        "running_hours": "812.4", "voltage_ab": "220.4", "voltage_bc": "219.8", "voltage_unbalance": "0.31",
+        "power": "0.742", "power_factor": "81.0", "energy": "603.1",
     }  # fmt: skip
 
 

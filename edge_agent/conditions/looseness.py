@@ -1,0 +1,68 @@
+"""Mechanical looseness: half orders of the shaft, or many harmonics, that the sound motor did not have."""
+
+from collections.abc import Mapping
+
+from edge_agent.conditions.diagnoser import found, refused, sound
+from edge_agent.conditions.growth import grown
+from edge_agent.conditions.normal import Normal, Quantities
+from edge_agent.conditions.seen import Seen
+from edge_agent.conditions.vibration import HALF_ORDERS, HIGHER_ORDERS, over_floor, real
+from edge_agent.limits import SHAFT
+from edge_agent.motor import Nameplate
+from edge_agent.refusals import of_vibration
+from edge_agent.verdict import Fault, Finding, Severity
+
+_HALVES, _ROW = "half_orders_velocity", "harmonics_velocity"
+"""Names of what is compared with the own normal."""
+_ROW_ORDERS = HIGHER_ORDERS[1:]
+"""Orders of the row: from the third on, since unbalance and misalignment make the first two."""
+
+
+class Looseness:
+    """A loose foot, bearing seat or rotor part strikes: every second turn, or with many harmonics.
+
+    Sound motors may show both, as public recordings do. So the own normal is needed.
+    """
+
+    fault = Fault.LOOSENESS
+
+    def __init__(self, nameplate: Nameplate) -> None:
+        """Judge a motor; its plate comes with each window."""
+
+    def measure(self, seen: Seen) -> Quantities:
+        """Return the lines of the shaft, and the half orders and the row of harmonics together."""
+        vibration = seen.vibration
+        if not vibration.lines:
+            return {}
+        halves_mm_s = vibration.velocity_mm_s(vibration.lines, HALF_ORDERS)
+        return {
+            **vibration.lines,
+            _HALVES: halves_mm_s,
+            _ROW: vibration.velocity_mm_s(vibration.lines, _ROW_ORDERS),
+        }
+
+    def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
+        """Return whether half orders or the row have grown, stand out one by one, and weigh enough."""
+        numbers = real(quantities)
+        if not numbers:
+            return refused(self.fault, seen, seen.vibration.missing)
+        halves, row = (grown(numbers, name, seen, normal) for name in (_HALVES, _ROW))
+        if halves is None or row is None:
+            return refused(self.fault, seen, of_vibration.NO_NORMAL.refuse(None))
+        first_mm_s = numbers[seen.vibration.velocity(1)]
+        told = [halves.told(_HALVES, "mm/s"), row.told(_ROW, "mm/s")]
+        count = _standing(numbers, HALF_ORDERS)
+        if halves.counts and count >= SHAFT.half_orders and halves.value >= SHAFT.half_share * first_mm_s:
+            witness = f"{count} of {len(HALF_ORDERS)} half orders stand out"
+            told[0] = halves.told(_HALVES, "mm/s", witness)
+            return found(self.fault, seen, Severity.ALARM, told)
+        count = _standing(numbers, _ROW_ORDERS)
+        if row.counts and count >= SHAFT.row_orders and row.value >= first_mm_s:
+            witness = f"{count} of {len(_ROW_ORDERS)} harmonics stand out, together stronger than the first"
+            return found(self.fault, seen, Severity.ALARM, [row.told(_ROW, "mm/s", witness), told[0]])
+        return sound(self.fault, seen, told)
+
+
+def _standing(numbers: Mapping[str, float], orders: tuple[float, ...]) -> int:
+    """Return how many orders stand out of the floor."""
+    return sum(numbers[over_floor(order)] >= SHAFT.line_db for order in orders)

@@ -1,0 +1,81 @@
+"""Misalignment or an eccentric air gap: one name for both, since both make the same lines."""
+
+from collections.abc import Mapping
+
+from edge_agent.conditions.diagnoser import found, refused, sound
+from edge_agent.conditions.growth import grown
+from edge_agent.conditions.normal import Normal, Quantities
+from edge_agent.conditions.seen import Seen
+from edge_agent.conditions.vibration import over_floor, real
+from edge_agent.limits import SHAFT
+from edge_agent.motor import Nameplate
+from edge_agent.refusals import of_vibration
+from edge_agent.signals.gap_line import gap_line
+from edge_agent.verdict import Fault, Finding, Measured, Severity
+
+_GAP, _GAP_FLOOR = "gap_line_dbc", "gap_line_over_floor_db"
+"""Names of the current's line at f + f_r, and of its distance from the floor."""
+
+
+class Misalignment:
+    """The current's line at f + f_r has grown, or the second harmonic of the vibration has.
+
+    A rotor that runs out of the middle of its bore moves the air gap once a turn; a crooked coupling pulls
+    it there, and bends the shaft twice a turn. Each counts over the own normal only: every rotor runs out a
+    little.
+    """
+
+    fault = Fault.MISALIGNMENT
+
+    def __init__(self, nameplate: Nameplate) -> None:
+        """Judge a motor; its plate comes with each window."""
+
+    def measure(self, seen: Seen) -> Quantities:
+        """Return the lines of the shaft in the vibration, and that of the air gap in the current."""
+        shaft_hz, current = seen.vibration.shaft_hz, seen.analysis.current
+        line = None if shaft_hz is None or current is None else gap_line(current, shaft_hz)
+        gap = {} if line is None else {_GAP: line[0], _GAP_FLOOR: line[1]}
+        return {**seen.vibration.lines, **gap}
+
+    def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
+        """Return whether either has grown; what both say is told."""
+        numbers = real(quantities)
+        if not numbers:
+            return refused(self.fault, seen, of_vibration.NO_LINE.refuse(None))
+        by_current = _by_current(numbers, seen, normal)
+        by_vibration = _by_vibration(numbers, seen, normal)
+        told = [measured for measured, _ in (by_current, by_vibration) if measured is not None]
+        if not told:
+            return refused(self.fault, seen, of_vibration.NO_NORMAL.refuse(None))
+        if by_current[1] or by_vibration[1]:
+            decisive_first = told if by_current[1] else told[::-1]
+            return found(self.fault, seen, Severity.ALARM, decisive_first)
+        return sound(self.fault, seen, told)
+
+
+_Witness = tuple[Measured | None, bool]
+"""What was measured, None if there is nothing to compare it with; and whether it has grown."""
+
+
+def _by_current(numbers: Mapping[str, float], seen: Seen, normal: Normal | None) -> _Witness:
+    own = None if normal is None else normal.of(_GAP, seen.load)
+    if own is None or _GAP not in numbers:
+        return None, False
+    limit_dbc = own.value + max(SHAFT.current_growth_db, SHAFT.spreads * own.spread)
+    level_dbc, over_floor_db = numbers[_GAP], numbers[_GAP_FLOOR]
+    origin = f"baseline of this motor + {limit_dbc - own.value:.1f} dB"
+    grew = level_dbc >= limit_dbc and over_floor_db >= SHAFT.line_db
+    witness = f"the line stands {over_floor_db:.0f} dB over the floor beside it" if grew else None
+    return Measured("gap_line", level_dbc, "dBc", limit_dbc, origin, own.hours, witness), grew
+
+
+def _by_vibration(numbers: Mapping[str, float], seen: Seen, normal: Normal | None) -> _Witness:
+    second = grown(numbers, seen.vibration.velocity(2), seen, normal)
+    first_mm_s = numbers.get(seen.vibration.velocity(1), 0.0)
+    if second is None or first_mm_s <= 0.0:
+        return None, False
+    share = second.value / first_mm_s
+    stands = numbers[over_floor(2)] >= SHAFT.line_db
+    grew = second.counts and stands and share >= SHAFT.second_share
+    witness = f"it is {share:.2g} times the first harmonic" if grew else None
+    return second.told("2x_velocity", "mm/s", witness), grew

@@ -127,7 +127,9 @@ class MotorLine:
         self._is_first = True
         self.self_test = SelfTest(settings, shared.model)
         """The proof that a broken bar would be found."""
-        self.reloading = Reloading(settings, shared.read, self._baseline, self.captures, shared.sinks)
+        self.reloading = Reloading(
+            settings, shared.read, self._baseline, self.captures, shared.sinks, self.pipeline.conditions
+        )
         """Reads the configuration again, and knows how often state and health are said."""
         begin, capture = self.self_test.begin, self.captures.capture_now
         reload = self.reloading.reload

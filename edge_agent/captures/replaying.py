@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from edge_agent.acquire.recordings import Recording, replay_blocks
 from edge_agent.captures.assembly import timeline_in
+from edge_agent.conditions.monitor import Conditions
 from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
@@ -20,13 +21,14 @@ def replayed(
     length_s: float,
     step_s: float,
     load_sweep: LoadSweep | None = None,
+    conditions: Conditions | None = None,
 ) -> Iterator[Answer]:
     """Yield the answers to the windows of a recording, from a fresh start.
 
     Windows of a capture lie where the agent had them; those of other recordings begin with the first scan.
-    `load_sweep` goes on with what other recordings of the same motor showed.
+    `load_sweep` and `conditions` go on with what other recordings of the same motor showed.
     """
-    pipeline = Pipeline(nameplate, model, length_s, step_s, load_sweep=load_sweep)
+    pipeline = Pipeline(nameplate, model, length_s, step_s, load_sweep=load_sweep, conditions=conditions)
     pipeline.configure(recording.device)
     timeline = timeline_in(recording)
     if timeline is not None:

@@ -130,8 +130,9 @@ def _replay(
     said_dead: set[str] = set()
     if life is not None:
         life.begin()
-    window, sweep = settings.window, None if life is None else life.load_sweep
-    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s, sweep):
+    window = settings.window
+    kept = (None, None) if life is None else (life.load_sweep, life.conditions)
+    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s, *kept):
         answers += 1
         for dead in answer.analysis.dead:
             if dead.name not in said_dead:

@@ -142,6 +142,11 @@ class Conditions:
         self.normal, self._learning = None, Learning()
         self.save()
 
+    def finish(self) -> None:
+        """Learn from what was collected so far, without waiting for the hours."""
+        if self.normal is None:
+            self._freeze()
+
     def save(self) -> None:
         """Write the file; at every orderly stop."""
         self._written_s = self._clock()

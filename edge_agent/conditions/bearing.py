@@ -80,7 +80,7 @@ class RaceDiagnoser:
         told = [self._depth(numbers, depth, band)]
         if depth < BEARING.depth or depth < others:
             return sound(self.fault, seen, told)
-        own = None if normal is None else normal.of(level_of(band), seen.load)
+        own = None if normal is None else normal.near(level_of(band), seen.load)
         if own is not None:
             above_db = numbers[level_of(band)] + depth_db(depth) - own.value
             told.append(strength(above_db, own.hours))

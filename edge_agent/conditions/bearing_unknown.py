@@ -56,7 +56,7 @@ class BearingUnknown:
 
 
 def _normal(band: str, seen: Seen, normal: Normal | None) -> NormalValue | None:
-    return None if normal is None else normal.of(level_of(band), seen.load)
+    return None if normal is None else normal.near(level_of(band), seen.load)
 
 
 def _above_db(quantities: Mapping[str, float], band: str, own: NormalValue) -> float:

@@ -45,7 +45,7 @@ class Growth:
 
 def grown(quantities: Mapping[str, float], name: str, seen: Seen, normal: Normal | None) -> Growth | None:
     """Return how much a quantity has grown; None without a normal at this load, or if it was not measured."""
-    value, own = quantities.get(name), None if normal is None else normal.of(name, seen.load)
+    value, own = quantities.get(name), None if normal is None else normal.near(name, seen.load)
     if value is None or own is None:
         return None
     return Growth(value, own.value, own.spread, own.hours)

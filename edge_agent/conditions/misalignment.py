@@ -58,7 +58,7 @@ _Witness = tuple[Measured | None, bool]
 
 
 def _by_current(numbers: Mapping[str, float], seen: Seen, normal: Normal | None) -> _Witness:
-    own = None if normal is None else normal.of(_GAP, seen.load)
+    own = None if normal is None else normal.near(_GAP, seen.load)
     if own is None or _GAP not in numbers:
         return None, False
     limit_dbc = own.value + max(SHAFT.current_growth_db, SHAFT.spreads * own.spread)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edge_agent.limits import CONDITIONS
-from edge_agent.load_bins import bin_of
+from edge_agent.load_bins import NAMES, bin_of
 
 ANY_LOAD = "any"
 """Name of the bin of windows whose load is not known."""
@@ -48,6 +48,20 @@ class Normal:
     def of(self, quantity: str, load: float | None) -> NormalValue | None:
         """Return what is normal of a quantity at a load, per unit; None where that was not learned."""
         return self.values.get(quantity, {}).get(bin_name(load))
+
+    def near(self, quantity: str, load: float | None) -> NormalValue | None:
+        """Return what is normal of a quantity at a load, or at the bin next to it; None without either.
+
+        For what changes little from one bin to the next, as vibration does: a load at the edge of a bin would
+        else have a normal in every second window. A load that is not known takes the bin with most looks.
+        """
+        bins = self.values.get(quantity, {})
+        at = bin_name(load)
+        if at in bins or load is None:
+            return bins.get(at) or max(bins.values(), key=lambda own: own.looks, default=None)
+        here = NAMES.index(at) if at in NAMES else len(NAMES)
+        beside = [bins[name] for name in NAMES[max(0, here - 1) : here + 2] if name in bins]
+        return max(beside, key=lambda own: own.looks, default=bins.get(ANY_LOAD))
 
 
 def bin_name(load: float | None) -> str:

@@ -59,6 +59,9 @@ class Nameplate(BaseModel):
     """How the motor is mounted, as ISO 20816-3 has it: its lowest natural frequency with its support lies a
     quarter or more above the shaft's frequency (rigid), or not (flexible); null gives no zones."""
 
+    trip_class: Literal[10, 20] = 10
+    """Class of the overload relay, s: 10, or 20 for heavy starts; the thermal replica takes it."""
+
     @property
     def pole_pairs(self) -> int:
         """Half the number of poles, p."""

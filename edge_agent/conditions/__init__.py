@@ -12,7 +12,16 @@ memory             what is kept in the state folder
 diagnoser          what a diagnoser is, and how it puts what it found into a finding
 currents           which windows have currents that a condition can be judged by
 words              a finding in one short sentence, and what to do about it
+sequences          the negative sequence against its normal, and the phase that it points to
+new_parts          the part of each window that the window before did not hold
+phase_loss         a phase without current, told apart from a sensor that fell off
 phase_unbalance    unequal currents, by supply or winding
+stator_asymmetry   a turn short: the negative sequence moves away from its normal
+locked_rotor       the current of a rotor that stands, for too long
+overload           a thermal replica, as relays have it
+underload          less load than this motor ever has
+start_stress       too many starts, or slower ones
+supply_event       sags and a wrong frequency, as far as the current shows them
 vibration          the vibration of a window, worked out once for all conditions that show in it
 growth             how much a quantity has grown over the own normal
 bearing            what bearings show, and the judgement of one part whose rhythm is known

@@ -3,11 +3,11 @@
 import cmath
 from collections.abc import Mapping
 
-from edge_agent.conditions.normal import Normal, Quantities, bin_name, normal_of
+from edge_agent.conditions.normal import Normal, Quantities, bins_of, normal_of
 
 _KEPT_VALUES = 48
 """Values that are kept of a quantity in a load bin at most. Judgement: their median is sure to a fifth of the
-spread, and forty quantities in eight bins fit into a file of a megabyte."""
+spread, and thirty quantities in eight bins fit into a file of a megabyte."""
 
 
 class Learning:
@@ -30,10 +30,10 @@ class Learning:
 
     def take(self, quantities: Quantities, load: float | None) -> None:
         """Take what a healthy window shows; what is no finite number is left out."""
-        load_bin = bin_name(load)
         for name, value in quantities.items():
             if cmath.isfinite(complex(value)):
-                self._add(name, load_bin, complex(value))
+                for load_bin in bins_of(load):
+                    self._add(name, load_bin, complex(value))
 
     def normal(self) -> Normal:
         """Return what is normal by what was collected so far."""

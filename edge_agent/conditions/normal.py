@@ -9,7 +9,7 @@ from edge_agent.limits import CONDITIONS
 from edge_agent.load_bins import NAMES, bin_of
 
 ANY_LOAD = "any"
-"""Name of the bin of windows whose load is not known."""
+"""Name of the bin of all windows, whatever their load."""
 _MAD_TO_SIGMA = 1.4826
 """Standard deviation over median absolute deviation of normal scatter: statistics."""
 
@@ -46,8 +46,16 @@ class Normal:
     """Running hours of the learning period."""
 
     def of(self, quantity: str, load: float | None) -> NormalValue | None:
-        """Return what is normal of a quantity at a load, per unit; None where that was not learned."""
-        return self.values.get(quantity, {}).get(bin_name(load))
+        """Return what is normal of a quantity at a load, per unit; None where that was not learned.
+
+        None as a load asks for all windows together.
+        """
+        return self.values.get(quantity, {}).get(bins_of(load)[-1])
+
+    def lowest(self, quantity: str) -> NormalValue | None:
+        """Return what is normal of a real quantity at the load at which it is lowest; None if not learned."""
+        by_load = [own for name, own in self.values.get(quantity, {}).items() if name != ANY_LOAD]
+        return min(by_load, key=lambda own: own.value, default=None)
 
     def near(self, quantity: str, load: float | None) -> NormalValue | None:
         """Return what is normal of a quantity at a load, or at the bin next to it; None without either.
@@ -64,9 +72,10 @@ class Normal:
         return max(beside, key=lambda own: own.looks, default=bins.get(ANY_LOAD))
 
 
-def bin_name(load: float | None) -> str:
-    """Return the name of a load's bin; loads that are not known, or beyond the last bin, share one."""
-    return ANY_LOAD if load is None else bin_of(load) or ANY_LOAD
+def bins_of(load: float | None) -> tuple[str, ...]:
+    """Return the names of the bins that a window belongs to: that of all, and that of its load if known."""
+    load_bin = None if load is None else bin_of(load)
+    return (ANY_LOAD,) if load_bin is None else (ANY_LOAD, load_bin)
 
 
 def normal_value(values: Iterable[complex], hours: float) -> NormalValue:
@@ -87,7 +96,8 @@ def make_normal(windows: Iterable[tuple[Quantities, float | None]], hours: float
     kept: dict[str, dict[str, list[complex]]] = {}
     for quantities, load in windows:
         for name, value in quantities.items():
-            kept.setdefault(name, {}).setdefault(bin_name(load), []).append(complex(value))
+            for load_bin in bins_of(load):
+                kept.setdefault(name, {}).setdefault(load_bin, []).append(complex(value))
     return normal_of(kept, hours)
 
 

@@ -7,15 +7,29 @@ from edge_agent.conditions.bearing_inner import BearingInner
 from edge_agent.conditions.bearing_outer import BearingOuter
 from edge_agent.conditions.bearing_unknown import BearingUnknown
 from edge_agent.conditions.diagnoser import ConditionDiagnoser
+from edge_agent.conditions.locked_rotor import LockedRotor
 from edge_agent.conditions.looseness import Looseness
 from edge_agent.conditions.misalignment import Misalignment
+from edge_agent.conditions.overload import Overload
+from edge_agent.conditions.phase_loss import PhaseLoss
 from edge_agent.conditions.phase_unbalance import PhaseUnbalance
+from edge_agent.conditions.start_stress import StartStress
+from edge_agent.conditions.stator_asymmetry import StatorAsymmetry
+from edge_agent.conditions.supply_event import SupplyEvent
 from edge_agent.conditions.unbalance import Unbalance
+from edge_agent.conditions.underload import Underload
 from edge_agent.conditions.vibration_zone import VibrationZone
 from edge_agent.motor import Nameplate
 
 DIAGNOSERS: tuple[Callable[[Nameplate], ConditionDiagnoser], ...] = (
+    PhaseLoss,
     PhaseUnbalance,
+    StatorAsymmetry,
+    LockedRotor,
+    Overload,
+    Underload,
+    StartStress,
+    SupplyEvent,
     BearingOuter,
     BearingInner,
     BearingBall,

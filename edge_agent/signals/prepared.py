@@ -48,6 +48,10 @@ class Line:
     """The second harmonic, turning either way, over the fundamental.
 
     Zero where the rate does not reach it."""
+    negative_share: complex | None = None
+    """Negative over positive sequence as phasors of phase a (Fortescue 1918); None with one phase.
+
+    The phases are taken in the order in which they come: a, c, b if that is reversed."""
 
     @property
     def rms_a(self) -> float:
@@ -193,9 +197,9 @@ def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -
     peak = int(np.argmax(spectrum))
     coarse_hz = float(fft.fftfreq(padded, 1 / rate_hz)[peak])
     frequency_hz = _refine(tapered, rate_hz, coarse_hz, bin_hz)
-    positive, negative, second, backward_second = (
-        float(abs(_tone(tapered, rate_hz, order * frequency_hz)) / taper.sum()) for order in (1, -1, 2, -2)
-    )
+    tones = [_tone(tapered, rate_hz, order * frequency_hz) for order in (1, -1, 2, -2)]
+    positive, negative, second, backward_second = (float(abs(tone) / taper.sum()) for tone in tones)
+    share = tones[1].conjugate() / tones[0]
     reaches_second = 4 * abs(frequency_hz) < rate_hz
     return Line(
         frequency_hz=abs(frequency_hz),
@@ -203,6 +207,7 @@ def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -
         unbalance=None if one_phase else negative / positive,
         reversed_order=frequency_hz < 0,
         second_harmonic=(second + backward_second) / positive if reaches_second else 0.0,
+        negative_share=None if one_phase else share.conjugate() if frequency_hz < 0 else share,
     )
 
 

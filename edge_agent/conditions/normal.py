@@ -61,15 +61,14 @@ class Normal:
         """Return what is normal of a quantity at a load, or at the bin next to it; None without either.
 
         For what changes little from one bin to the next, as vibration does: a load at the edge of a bin would
-        else have a normal in every second window. A load that is not known takes the bin with most looks.
+        else have a normal in every second window.
         """
-        bins = self.values.get(quantity, {})
-        at = bin_name(load)
-        if at in bins or load is None:
-            return bins.get(at) or max(bins.values(), key=lambda own: own.looks, default=None)
-        here = NAMES.index(at) if at in NAMES else len(NAMES)
+        bins, at = self.values.get(quantity, {}), bins_of(load)[-1]
+        if at in bins or at == ANY_LOAD:
+            return bins.get(at)
+        here = NAMES.index(at)
         beside = [bins[name] for name in NAMES[max(0, here - 1) : here + 2] if name in bins]
-        return max(beside, key=lambda own: own.looks, default=bins.get(ANY_LOAD))
+        return max(beside, key=lambda own: own.looks, default=None)
 
 
 def bins_of(load: float | None) -> tuple[str, ...]:

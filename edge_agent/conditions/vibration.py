@@ -10,7 +10,7 @@ from edge_agent.refusals import of_vibration
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.bearing_bands import BearingBand, bearing_bands
 from edge_agent.signals.vibration_view import VibrationView, total_mm_s, view_vibration
-from edge_agent.verdict import Refusal
+from edge_agent.verdict import Reason, Refusal
 from edge_agent.windows.sliding import Window
 
 _STATED_ERROR = 0.01
@@ -18,6 +18,8 @@ _STATED_ERROR = 0.01
 and tachometers differ by up to a per cent."""
 _FOUND_ERROR = 0.003
 """Relative error of a speed that was found in the signals. Judgement: a bin of a window of 6 s at 57 Hz."""
+_NOT_STEADY = (Reason.MOTOR_OFF, Reason.STARTING, Reason.UNSTEADY)
+"""Reasons by which a window shows no shaft that turns steadily."""
 HIGHER_ORDERS = (2, 3, 4, 5, 6, 7, 8, 9, 10)
 """Orders above the first that are measured."""
 HALF_ORDERS = (0.5, 1.5, 2.5, 3.5)
@@ -42,10 +44,19 @@ class Vibrating:
         """The channels, transformed."""
         return view_vibration(self.window, [dead.name for dead in self.analysis.dead])
 
+    @property
+    def unsteady(self) -> Refusal | None:
+        """Why the shaft does not turn steadily; None if it does, as far as is known."""
+        refusal = self.analysis.refusal
+        return refusal if refusal is not None and refusal.reason in _NOT_STEADY else None
+
     @cached_property
     def shaft_hz(self) -> float | None:
-        """Rotations per second, corrected by the first harmonic of the vibration; None if unknown."""
-        if self.told_shaft_hz is None:
+        """Rotations per second, corrected by the first harmonic of the vibration.
+
+        None if it is not known, or if the shaft does not turn steadily.
+        """
+        if self.told_shaft_hz is None or self.unsteady is not None:
             return None
         slips = self.analysis.slips
         within = _STATED_ERROR if slips is None or slips.stated else _FOUND_ERROR
@@ -88,6 +99,8 @@ class Vibrating:
     @property
     def missing(self) -> Refusal:
         """Why no line of the shaft, or no band, was measured."""
+        if self.unsteady is not None:
+            return self.unsteady
         if not self.view.channels:
             return of_vibration.NO_VIBRATION.refuse(0)
         if self.shaft_hz is None:

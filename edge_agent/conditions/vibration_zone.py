@@ -29,12 +29,15 @@ class VibrationZone:
 
     def measure(self, seen: Seen) -> Quantities:
         """Return the velocity of each channel, mm/s rms."""
+        if seen.vibration.unsteady is not None:
+            return {}
         return {f"{channel.name}{_END}": channel.velocity_mm_s for channel in seen.vibration.view.channels}
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
         """Return the zone of the loudest channel: zones C and D are named."""
         if not quantities:
-            return refused(self.fault, seen, of_vibration.NO_VIBRATION.refuse(0))
+            why = seen.vibration.unsteady or of_vibration.NO_VIBRATION.refuse(0)
+            return refused(self.fault, seen, why)
         level_mm_s, channel = max((v, name.removesuffix(_END)) for name, v in real(quantities).items())
         power_kw, support = seen.nameplate.rated_power_kw, seen.nameplate.support
         plain = Measured("velocity", level_mm_s, "mm/s", None, "the figure alone, 10 to 1000 Hz")

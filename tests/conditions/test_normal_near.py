@@ -17,17 +17,13 @@ def test_the_bin_itself_and_the_bins_beside_it_have_a_normal(load, expected):
     assert NORMAL.near("level", load) is expected
 
 
-def test_further_away_there_is_none_but_that_of_unknown_loads():
+def test_further_away_there_is_none():
     assert NORMAL.near("level", 0.1) is None
     assert NORMAL.near("other", 0.9) is None
-    both = Normal({"level": {"0.85-1.00": AT_FULL, ANY_LOAD: ANYWHERE}}, 9.0)
-    assert both.near("level", 0.1) is ANYWHERE
 
 
-def test_a_load_that_is_not_known_takes_the_bin_with_most_looks():
-    assert NORMAL.near("level", None) is AT_FULL
-
-
-def test_beyond_the_last_bin_the_last_one_counts():
-    last = Normal({"level": {"1.00-1.20": AT_FULL}}, 9.0)
-    assert last.near("level", 1.5) is AT_FULL
+@pytest.mark.parametrize("load", [None, 1.5])
+def test_a_load_that_is_not_known_or_beyond_the_last_bin_takes_all_windows(load):
+    everything = Normal({"level": {"0.85-1.00": AT_FULL, ANY_LOAD: ANYWHERE}}, 9.0)
+    assert everything.near("level", load) is ANYWHERE
+    assert NORMAL.near("level", load) is None

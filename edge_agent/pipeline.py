@@ -101,10 +101,10 @@ class Pipeline:
         of each stage when it ends: windows, signals, model, decision.
         """
         self.windows = Windows(length_s, step_s)
-        self.decision = Decision()
         self.failures = FailedWindows(step_s, failed_folder)
         self.broken_bars = BrokenBars(model, lap)
         self.conditions = conditions or Conditions(nameplate)
+        self.decision = Decision(self.conditions.faults)
         self._nameplate = nameplate
         self._images = ImageSpec(**model.spec.front_end)
         self._analyser = Analyser(nameplate, self._images)

@@ -59,6 +59,10 @@ class State(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
+BAR_STATES = (State.HEALTHY, State.BROKEN_BARS, State.INDETERMINATE)
+"""States of the verdict on the bars; the others are those of findings on conditions beside them."""
+
+
 class Severity(StrEnum):
     """How urgent it is."""
 

@@ -162,7 +162,7 @@ def _print(
         if as_json:
             print(json.dumps({"recording": str(path), "kind": kind, **payload}))
         elif kind == "diagnosis":
-            print(printable(f"{path}: {_sentence(payload)}"))
+            print(printable(f"{path}: {_sentence(payload)}{_beside(payload)}"))
 
 
 def _described(path: Path, recording: Recording, settings: Settings) -> Recording:
@@ -200,6 +200,17 @@ def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str
         yield "event", payload_of(Event(origin, answer.before, answer.state, now_s, number))
     if answer.changed:
         yield "state", payload_of(State(origin, answer.state, now_s))
+
+
+def _beside(payload: Payload) -> str:
+    """Return the conditions that were found beside the bars, for a person."""
+    findings = payload.get("findings")
+    found = [
+        f"; {fault} ({finding['severity']}): {finding['summary']}"
+        for fault, finding in (findings.items() if isinstance(findings, dict) else ())
+        if finding["state"] == fault
+    ]
+    return "".join(found)
 
 
 def _sentence(payload: Payload) -> str:

@@ -81,6 +81,11 @@ class Conditions:
         """Running hours of the learning period so far, or of all of it."""
         return self._learning.hours if self.normal is None else self.normal.hours
 
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The conditions that are looked for."""
+        return tuple(diagnoser.fault for diagnoser in self._diagnosers)
+
     def judge(
         self, window: Window, analysis: Analysis, span: WindowSpan, failed: Failed
     ) -> tuple[Finding, ...]:

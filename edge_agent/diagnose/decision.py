@@ -5,6 +5,7 @@ with the look before it. Looks that show the fault count up, those that do not c
 of one); windows without an answer count nothing. `limits.STATE` holds the numbers and where they come from.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -231,9 +232,10 @@ class BarsOverTime(OverTime[Verdict]):
 class Decision:
     """The state of a motor over time, each fault by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Iterable[Fault] = ()) -> None:
+        """Begin with the bars, and with the conditions that are looked for beside them."""
         self._bars = BarsOverTime(starting())
-        self._others: dict[Fault, OverTime[Finding]] = {}
+        self._others = {fault: OverTime(_starting(fault)) for fault in others}
 
     @property
     def state(self) -> Verdict:
@@ -252,11 +254,7 @@ class Decision:
         """
         changed = self._bars.update(verdict, start_s, end_s)
         for finding in verdict.others:
-            refusal = of_samples.STARTED.refuse(0)
-            start = Finding(
-                fault=finding.fault, state=State.INDETERMINATE, refusal=refusal, evidence=Evidence()
-            )
-            other = self._others.setdefault(finding.fault, OverTime(start))
+            other = self._others.setdefault(finding.fault, OverTime(_starting(finding.fault)))
             changed |= other.update(finding, start_s, end_s)
         return changed
 
@@ -272,6 +270,12 @@ class Decision:
         for other in self._others.values():
             changed |= other.refuse(refusal)
         return changed
+
+
+def _starting(fault: Fault) -> Finding:
+    """Return the finding on a condition before anything was seen."""
+    refusal = of_samples.STARTED.refuse(0)
+    return Finding(fault=fault, state=State.INDETERMINATE, refusal=refusal, evidence=Evidence())
 
 
 def _told(verdict: Verdict) -> list[tuple[Fault, State, object]]:

@@ -12,13 +12,16 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
 
 from edge_agent.acquire.recordings import Recording, read_recording, replay_blocks
+from edge_agent.circuit import fit_circuit
 from edge_agent.conditions.monitor import Conditions
 from edge_agent.conditions.normal import Normal, make_normal
 from edge_agent.conditions.registry import DIAGNOSERS
 from edge_agent.conditions.seen import see
-from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer, Pipeline
@@ -46,6 +49,31 @@ class Rig:
     """Conditions that a recording has, by its name; those that may be named beside it are in `allowed`."""
     place: Callable[[str], str | None] = lambda name: None
     """Where the condition sits, as far as it is known."""
+    read: Callable[[Path, Path], Recording] = lambda path, room: read_recording(path)
+    """Reads a recording; the second path is a folder for what must be written anew."""
+
+
+def as_current(path: Path, room: Path) -> Recording:
+    """Read the first channel of a recording in volts as the current of phase a, scaled to the rated one."""
+    with np.load(path) as stored:
+        x, scale, rate_hz = stored["x"][:1], stored["scale"][:1], stored["fs"]
+    rms = float(np.std(x * scale[:, None]))
+    written = room / path.name
+    np.savez(written, x=x, scale=scale * (3.5 / rms), fs=rate_hz, channels=["ia"], units=["A"])
+    return read_recording(written)
+
+
+def in_units(unit: str) -> Callable[[Path, Path], Recording]:
+    """Return what reads a recording in volts as if they were this unit; only ratios count then."""
+
+    def read(path: Path, room: Path) -> Recording:
+        with np.load(path) as stored:
+            arrays = dict(stored)
+        arrays["units"] = np.array([unit] * arrays["x"].shape[0])
+        np.savez(room / path.name, **arrays)
+        return read_recording(room / path.name)
+
+    return read
 
 
 def _stator_truth(name: str) -> frozenset[Fault]:
@@ -61,6 +89,25 @@ def _rig_truth(name: str) -> frozenset[Fault]:
         "phase_unbalance_1": {Fault.PHASE_UNBALANCE},
     }
     return frozenset(known.get(name[:-3], set()))
+
+
+def _cwru_truth(name: str) -> frozenset[Fault]:
+    for mark, fault in (
+        ("_IR_", Fault.BEARING_INNER),
+        ("_OR_", Fault.BEARING_OUTER),
+        ("_B_", Fault.BEARING_BALL),
+    ):
+        if mark in name:
+            return frozenset({fault})
+    return frozenset()
+
+
+def _vibration_rig_truth(name: str) -> frozenset[Fault]:
+    if name.startswith(("inner", "outer", "ball")):
+        return frozenset({Fault.BEARING_UNKNOWN})  # its geometry is not stated
+    if name.startswith(("imbalance", "bent")):
+        return frozenset({Fault.UNBALANCE})
+    return frozenset({Fault.MISALIGNMENT} if name.startswith("angular") else ())
 
 
 RIGS = (
@@ -109,6 +156,38 @@ RIGS = (
         (),
         1.0,
         lambda name: frozenset() if "0.0mm" in name else frozenset({Fault.MISALIGNMENT}),
+        read=as_current,
+    ),
+    Rig(
+        "cwru",
+        Nameplate(
+            rated_power_kw=1.5,
+            rated_voltage_v=230,
+            rated_current_a=5.8,
+            rated_speed_rpm=1730,
+            line_frequency_hz=60,
+            poles=4,
+        ),
+        10.0,
+        ("1797_Normal",),
+        1.0,
+        _cwru_truth,
+    ),
+    Rig(
+        "vibration_rig",
+        Nameplate(
+            rated_power_kw=0.37,
+            rated_voltage_v=230,
+            rated_current_a=2.0,
+            rated_speed_rpm=1750,
+            line_frequency_hz=60,
+            poles=4,
+        ),
+        2.0,
+        ("healthy_1800rpm_00lb", "healthy_1800rpm_11lb"),
+        0.4,
+        _vibration_rig_truth,
+        read=in_units("m/s2"),
     ),
 )
 """The rigs; plates that nobody knows are those that the end-to-end tests take."""
@@ -124,7 +203,9 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def answers(rig: Rig, recording: Recording, length_s: float, model: Model, normal: Normal | None) -> Iterator[Answer]:
+def answers(
+    rig: Rig, recording: Recording, length_s: float, model: Model, normal: Normal | None
+) -> Iterator[Answer]:
     """Yield the answers to the windows of one recording, from a fresh start."""
     conditions = Conditions(rig.plate, normal=normal)
     pipeline = Pipeline(rig.plate, model, length_s, length_s, conditions=conditions)
@@ -154,7 +235,8 @@ def named(answers_of: list[Answer]) -> dict[Fault, Finding]:
 
 def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
     """Print what was found in a rig's recordings; return wrong pairs by name, and all pairs."""
-    recordings = {path.stem: read_recording(path) for path in sorted(folder.glob("*.npz"))}
+    with TemporaryDirectory() as room:
+        recordings = {path.stem: rig.read(path, Path(room)) for path in sorted(folder.glob("*.npz"))}
     normal = learn(rig, recordings, model)
     wrong: Counter[str] = Counter()
     found: Counter[str] = Counter()
@@ -180,7 +262,9 @@ def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
     for fault, number in present.items():
         if fault in {make(rig.plate).fault for make in DIAGNOSERS}:
             low, high = wilson(found[fault], number)
-            print(f"  {fault:20} found {found[fault]}/{number} [{low:.0%}, {high:.0%}], placed {placed[fault]}")
+            print(
+                f"  {fault:20} found {found[fault]}/{number} [{low:.0%}, {high:.0%}], placed {placed[fault]}"
+            )
     for pair, number in sorted(wrong.items()):
         print(f"  WRONG {pair}: {number}")
     for (fault, reason), number in sorted(reasons.items()):

@@ -14,6 +14,7 @@ def capabilities(streams: tuple[Stream, ...], nameplate: Nameplate, window_s: fl
     channels = [channel for stream in streams for channel in stream.channels]
     yield f"channels: {', '.join(c.name for c in channels)}"
     yield from _about_currents(streams)
+    yield from _about_voltages(streams)
     yield from _about_speed(channels, nameplate)
     clocks = {s.number for s in streams for c in s.channels if c.kind is not ChannelKind.SPEED}
     if len(clocks) > 1:
@@ -48,6 +49,27 @@ def _about_currents(streams: tuple[Stream, ...]) -> Iterator[str]:
     currents = [c for stream in streams for c in stream.channels if c.kind is ChannelKind.CURRENT]
     if left_out := [c.name for c in currents if c not in used.values()]:
         yield f"ignored: {', '.join(left_out)} (no phase is stated, or another channel measures it already)"
+
+
+def _about_voltages(streams: tuple[Stream, ...]) -> Iterator[str]:
+    """Say what voltages add; nothing without them, for most motors have none."""
+    measured = [c for stream in streams for c in stream.channels if c.kind is ChannelKind.VOLTAGE]
+    if not measured:
+        return
+    of_currents = next((stream for stream in streams if stream.phases), None)
+    own = {} if of_currents is None else of_currents.voltages
+    to_neutral = sum(len(phase) == 1 for phase in own)
+    if max(to_neutral, len(own) - to_neutral) >= 2:
+        yield (
+            "voltages: power, power factor and energy are measured, and what a drive in closed loop or an "
+            "unsteady supply does to the sidebands is taken off"
+        )
+        return
+    names = ", ".join(channel.name for channel in measured)
+    yield (
+        f"voltages: {names} give no power; that takes two of va, vb and vc, or two of vab, vbc and vca, in "
+        "the stream of the currents"
+    )
 
 
 def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]:

@@ -155,6 +155,24 @@ class Circuit:
             sidebands.append((currents_of[0, 0] * b + currents_of[0, 1] * (jw - a)) * turned / carrier)
         return sidebands[0], sidebands[1]
 
+    def admittance_s(self, slip: float, line_hz: float, offset_hz: Floats) -> Complexes:
+        """Return the stator's current for each volt at `line_hz` + `offset_hz`, siemens, (n,).
+
+        For sidebands of the voltage at `line_hz`, while the rotor's speed stays as it is at `slip`.
+        """
+        rates, currents_of, _ = self.linearised(slip, line_hz)
+        (a, b), (c, d) = rates
+        jw = 2j * np.pi * offset_hz
+        # (jw - A) x = (1, 0), two equations, by Cramer's rule; the stator's current is the first row.
+        determinant = (jw - a) * (jw - d) - b * c
+        flux_currents = (currents_of[0, 0] * (jw - d) + currents_of[0, 1] * c) / determinant
+        return np.asarray(flux_currents + 1.0 / self.iron_loss_ohm)
+
+    def negative_sequence_ohm(self, slip: float) -> complex:
+        """Return Z2, the impedance to a voltage that turns against the rotor: that at the slip 2 - s."""
+        stator, _ = self.currents(2.0 - slip)
+        return self.phase_voltage_v / stator
+
     def linearised(self, slip: float, line_hz: float) -> tuple[Complexes, Floats, Complexes]:
         """Return A (2, 2), the currents per flux linkage (2, 2), and the steady flux linkages x_0 (2,).
 

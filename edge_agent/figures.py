@@ -27,6 +27,14 @@ class Figures:
     """Acceleration, m/s2 rms, by channel."""
     thd: float | None = None
     """Total harmonic distortion of the current up to the 40th harmonic (IEC 61000-4-7), per unit."""
+    voltage_v: dict[str, float] = field(default_factory=dict)
+    """V rms, by phase to neutral (a, b, c) or by pair of phases (ab, bc, ca), as measured."""
+    voltage_unbalance: float | None = None
+    """Negative over positive sequence of the voltage; needs two voltages of one sort."""
+    power_kw: float | None = None
+    """Active power of all phases, kW; negative if the motor drives the supply."""
+    power_factor: float | None = None
+    """Active over apparent power of all phases (IEEE 1459)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,3 +49,5 @@ class RunningTime:
     """From when the current appeared until it stayed near its running value, s.
 
     None before the first start, while one lasts, or if the last one was not seen whole."""
+    energy_kwh: float | None = None
+    """Energy drawn, kWh; what flowed back does not count. None without voltages."""

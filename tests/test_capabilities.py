@@ -43,6 +43,23 @@ def test_a_current_of_no_phase_and_a_second_motor_are_said_to_be_ignored():
     assert not any("missing" in sentence for sentence in said)
 
 
+@pytest.mark.parametrize(
+    ("phases", "told"),
+    [
+        (("a", "b", "c"), "voltages: power, power factor and energy are measured"),
+        (("ab", "bc"), "voltages: power, power factor and energy are measured"),
+        (("a", "bc"), "voltages: va, vbc give no power; that takes two of va, vb and vc"),
+    ],
+)
+def test_what_voltages_add_is_said(phases, told):
+    currents, *others = streams()
+    voltages = tuple(Channel(f"v{p}", ChannelKind.VOLTAGE, "V", 1.0, phase=p) for p in phases)
+    together = Stream(0, 10_000.0, currents.channels + voltages)
+    assert told in " ".join(capabilities((together, *others), a_nameplate(), 12.0))
+    apart = (currents, Stream(3, 10_000.0, voltages), *others)
+    assert "in the stream of the currents" in " ".join(capabilities(apart, a_nameplate(), 12.0))
+
+
 def test_a_complete_set_of_one_clock_has_nothing_missing():
     (three, vibration) = streams()
     one_clock = (Stream(0, 10_000.0, three.channels + vibration.channels),)

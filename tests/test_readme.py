@@ -39,6 +39,13 @@ def test_the_configuration_of_several_motors_is_right(tmp_path: Path):
     assert load_agent(file)[0].names == ("pump", "fan")
 
 
+def test_the_channels_with_voltages_are_right(tmp_path: Path):
+    (voltages,) = (block for block in FURTHER if "kind: voltage" in block)
+    file = tmp_path / "agent.yaml"
+    file.write_text(f"{MINIMAL}{voltages}")
+    assert [channel.phase for channel in load_settings(file).channels] == ["a", "b", "c", "ab", "bc"]
+
+
 def test_every_other_key_is_known_and_only_the_files_are_missing(tmp_path: Path):
     whole = yaml.safe_load(MINIMAL)
     for name, section in yaml.safe_load(EVERYTHING_ELSE).items():

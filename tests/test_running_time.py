@@ -254,3 +254,49 @@ def duration_s(currents_a: np.ndarray, step_rate_hz: float = 20_000.0) -> float:
     last = float(rms[-1000:].mean())
     away = np.flatnonzero((rms > 1.3 * last) | (rms < last / 1.3))
     return (float(away[-1]) - onset) / step_rate_hz
+
+
+VOLTS = tuple(Channel(f"v{p}", ChannelKind.VOLTAGE, "V", 0.01, phase=p) for p in "abc")
+
+
+def metered(length_s: float, rms_a: float, direction: float = 1.0, first_s: float = 0.0) -> Iterator[Window]:
+    """Windows of a motor that draws `rms_a` at 230 V and cos phi 1."""
+    streams = (Stream(0, RATE_HZ, (*DEVICE.streams[0].channels, *VOLTS)),)
+    windows = Windows(4.0, 1.0)
+    windows.configure(replace(DEVICE, streams=streams))
+    for block in drawn(length_s, rms_a, first_s):
+        voltages = np.rint(block.counts * (direction * 230.0 / rms_a)).astype(np.int32)
+        both = np.concatenate([block.counts.astype(np.int32), voltages], axis=1)
+        yield from windows.push(replace(block, counts=both))
+
+
+def test_energy_is_counted_once_and_goes_on_over_a_restart(path: Path) -> None:
+    meter = a_meter(path)
+    for window in metered(60.0, RATED_A):
+        meter.take(window)
+    expected_kwh = 3 * 230.0 * RATED_A / 1000 * 60.0 / 3600
+    assert meter.time.energy_kwh == pytest.approx(expected_kwh, rel=0.01)
+    meter.save()
+    again = a_meter(path)
+    assert again.time == meter.time
+    for window in metered(60.0, RATED_A):
+        again.take(window)
+    assert again.time.energy_kwh == pytest.approx(2 * expected_kwh, rel=0.01)
+
+
+def test_energy_that_flows_back_does_not_count(path: Path) -> None:
+    meter = a_meter(path)
+    for window in metered(20.0, RATED_A, direction=-1.0):
+        meter.take(window)
+    assert meter.time.energy_kwh == 0.0
+
+
+def test_without_voltages_no_energy_is_known_and_an_older_file_is_read(path: Path) -> None:
+    path.parent.mkdir()
+    older = {"version": FILE_VERSION, "running_hours": 7.0, "starts": 2, "last_start_s": None}
+    path.write_text(json.dumps(older))
+    meter = a_meter(path)
+    assert meter.time == RunningTime(7.0, 2, None, None)
+    for window in windows_of(drawn(10.0, RATED_A)):
+        meter.take(window)
+    assert meter.time.energy_kwh is None

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from calibration.simulator.voltage import DriveControl
+
 
 @dataclass(frozen=True, slots=True)
 class CageCondition:
@@ -104,23 +106,35 @@ class LoadCondition:
 
 
 @dataclass(frozen=True, slots=True)
+class FrequencyStep:
+    """A sudden change of the supply's frequency, as a generator set makes."""
+
+    time_s: float
+    """When, in the recording."""
+    change_hz: float
+    """By how much, for good."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sag:
-    """A dip of the supply voltage."""
+    """A dip of the supply voltage, or a swell."""
 
     start_s: float
     """When, in the recording."""
     duration_s: float
     """How long."""
     depth: float
-    """Share of the voltage that is missing."""
+    """Share of the voltage that is missing; below 0 for a swell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Drive:
-    """A variable-frequency drive in open loop: voltage proportional to frequency."""
+    """A variable-frequency drive; without control, voltage proportional to frequency."""
 
     carrier_hz: float
     """Switching frequency, 2 to 16 kHz."""
+    control: DriveControl | None = None
+    """Control in closed loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +151,16 @@ class SupplyCondition:
     """Standard deviation of the relative amplitude between 0.3 and 12 Hz."""
     unbalance: float = 0.004
     """Negative over positive sequence."""
+    unbalance_angle_deg: float | None = None
+    """Angle of the negative sequence when the positive one lies along phase a; None draws it."""
     harmonics: tuple[float, float, float, float] = (0.008, 0.006, 0.003, 0.002)
     """5th, 7th, 11th and 13th over the fundamental."""
     even_harmonics: tuple[float, float] = (0.0, 0.0)
     """2nd and 4th over the fundamental, of a saturated transformer or of half-wave loads."""
     sag: Sag | None = None
     """A dip."""
+    frequency_step: FrequencyStep | None = None
+    """A change of the frequency."""
     drive: Drive | None = None
     """A drive in place of the mains."""
 
@@ -156,18 +174,6 @@ class BearingDefect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class BearingCondition:
-    """A faulty bearing."""
-
-    defect: BearingDefect
-    """Where the pit is."""
-    amplitude: float
-    """Size of one impact, m/s² before the structure."""
-    balls: int = 8
-    """Rolling elements Z."""
-
-
-@dataclass(frozen=True, slots=True)
 class Mode:
     """One resonance between the force and the sensor."""
 
@@ -177,6 +183,26 @@ class Mode:
     """Ratio to the critical one."""
     gain: float
     """Of the mode, relative to a rigid structure."""
+
+
+@dataclass(frozen=True, slots=True)
+class BearingCondition:
+    """A faulty bearing."""
+
+    defect: BearingDefect
+    """Where the pit is."""
+    amplitude: float
+    """Size of one impact, m/s² before the structure."""
+    balls: int = 8
+    """Rolling elements Z."""
+    ball_ratio: float | None = None
+    """Diameter of a ball over that of their circle, 0.15 to 0.3; None for rates of a common geometry."""
+    contact_deg: float = 0.0
+    """Contact angle, where the ratio is given."""
+    sliding: float = 0.01
+    """Standard deviation of the distance between impacts, relative: 0.01 to 0.02."""
+    resonance: Mode | None = None
+    """Resonance of the race and the ball, which each impact rings, beside those of the structure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +238,10 @@ class VibrationCondition:
     """Resonances of the structure."""
     bearing: BearingCondition | None = None
     """A faulty bearing."""
+    looseness: float = 0.0
+    """Rattling of a loose foot or bearing seat: multiples of the shaft's frequency and of half of it."""
+    angle_seed: int | None = None
+    """Seed of the phases between these forces, the machine's identity; None takes the scenario's."""
 
 
 @dataclass(frozen=True, slots=True)

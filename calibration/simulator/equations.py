@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.kernel import kernel, magnitude
+from calibration.simulator.winding import Winding, stator_slopes
 from edge_agent.circuit import SKIN_EFFECT_FROM
 
 Floats = NDArray[np.float64]
@@ -151,12 +152,21 @@ def _turned(v: complex, turn: complex, angle: float) -> complex:
 
 @kernel
 def _slopes(
-    x: Any, v: complex, torque: float, c: MachineConstants, m: Any, leak: Any, res: Any, l_ls: float
+    x: Any,
+    v: complex,
+    torque: float,
+    c: MachineConstants,
+    winding: Winding,
+    m: Any,
+    leak: Any,
+    res: Any,
+    l_ls: float,
 ) -> Any:
     """Time derivatives of psi_s, psi_r, speed and angle, the equations of the machine.
 
     d psi_s / dt = v_s - R_s i_s - j p w psi_s; d psi_r / dt = -R_r i_r; J dw / dt = T_e - T_load - friction;
-    T_e = 1.5 p (psi_s x i_s). Voltage `v` in the rotor's frame, `torque` the load's.
+    T_e = 1.5 p (psi_s x i_s). Voltage `v` in the rotor's frame, `torque` the load's. An uneven stator changes
+    the first.
     """
     fa, fb = _main_flux(x, m, leak, l_ls)
     ia, ib = (x[0] - fa) / l_ls, (x[1] - fb) / l_ls
@@ -165,7 +175,7 @@ def _slopes(
     w = c.pole_pairs * x[4]
     electric = 1.5 * c.pole_pairs * (x[0] * ib - x[1] * ia)
     friction = c.coulomb_nm * smooth_sign(x[4]) + c.viscous_nms * x[4]
-    return (
+    slopes = (
         v.real - c.r_s * ia + w * x[1],
         v.imag - c.r_s * ib - w * x[0],
         -(res[0] * ra + res[1] * rb),
@@ -173,6 +183,11 @@ def _slopes(
         (electric - torque - friction) / c.inertia,
         x[4],
     )
+    if winding.uneven:
+        turned = (w, c.pole_pairs * x[5])
+        a, b = stator_slopes(slopes, (ia, ib), m, leak, l_ls, turned, winding)
+        return (a, b, slopes[2], slopes[3], slopes[4], slopes[5])
+    return slopes
 
 
 @kernel
@@ -205,6 +220,7 @@ def _solving(y: float, y_ls: float, leak: Any, c: MachineConstants) -> tuple[flo
 def integrate(
     state: Floats,
     c: MachineConstants,
+    winding: Winding,
     rotor: RotorTable,
     load: LoadCurve,
     voltage: Complexes,
@@ -235,23 +251,22 @@ def integrate(
         start = x[5]
         turn = complex(np.cos(c.pole_pairs * start), np.sin(c.pole_pairs * start))
         _record(n, x, v0, turn, t0, c, m, leak, l_ls, fields, shaft)
-        k1 = _slopes(x, v0 * turn.conjugate(), t0, c, m, leak, res, l_ls)
+        k1 = _slopes(x, v0 * turn.conjugate(), t0, c, winding, m, leak, res, l_ls)
         y1 = _moved(x, k1, 0.5 * h)
         u1 = _turned(v1, turn, c.pole_pairs * (y1[5] - start))
         t1 = load_torque(y1[4], y1[5], f1, load)
-        k2 = _slopes(y1, u1, t1, c, m, leak, res, l_ls)
+        k2 = _slopes(y1, u1, t1, c, winding, m, leak, res, l_ls)
         y2 = _moved(x, k2, 0.5 * h)
         u2 = _turned(v1, turn, c.pole_pairs * (y2[5] - start))
         t2 = load_torque(y2[4], y2[5], f1, load)
-        k3 = _slopes(y2, u2, t2, c, m, leak, res, l_ls)
+        k3 = _slopes(y2, u2, t2, c, winding, m, leak, res, l_ls)
         y3 = _moved(x, k3, h)
         u3 = _turned(v2, turn, c.pole_pairs * (y3[5] - start))
         t3 = load_torque(y3[4], y3[5], f2, load)
-        k4 = _slopes(y3, u3, t3, c, m, leak, res, l_ls)
+        k4 = _slopes(y3, u3, t3, c, winding, m, leak, res, l_ls)
         x = _moved(_moved(_moved(_moved(x, k1, h / 6), k2, h / 3), k3, h / 3), k4, h / 6)
         flux = magnitude(fields[2, n])
-    state[0], state[1], state[2], state[3], state[4], state[5] = x
-    state[6] = flux
+    state[0], state[1], state[2], state[3], state[4], state[5], state[6] = *x, flux
 
 
 @kernel

@@ -24,10 +24,13 @@ from calibration.simulator.sensors import (
     VELOCITY_PER_G,
     Converter,
     CurrentChain,
+    TwoConverters,
     VibrationChain,
+    VoltageChain,
 )
 from calibration.simulator.stator_lines import StatorLines
 from calibration.simulator.vibration import Vibration
+from calibration.simulator.voltage import VoltageSensors
 from edge_agent.acquire.samples import Channel, ChannelKind, Counts, Device, SampleBlock, Stream
 
 Floats = NDArray[np.float64]
@@ -41,7 +44,9 @@ simulated with one."""
 class _StreamChain:
     """One stream from values at steps to counts: sampler, faults, converter."""
 
-    def __init__(self, stream: Stream, sampler: Sampler, faults: StreamFaults, converter: Converter) -> None:
+    def __init__(
+        self, stream: Stream, sampler: Sampler, faults: StreamFaults, converter: Converter | TwoConverters
+    ) -> None:
         self.stream = stream
         self.faults = faults
         self.scans = 0
@@ -97,6 +102,8 @@ class LiveMotor:
         axes = scenario.vibration_sensors.axes
         self._vibration = Vibration(scenario.vibration, motor, axes, vibration_rate_hz, seed)
         self._current_chain = CurrentChain(scenario.current_sensors, daq, motor, rate_hz)
+        voltage = scenario.voltage_sensors
+        self._voltage_chain = None if voltage is None else VoltageChain(voltage, daq, rate_hz)
         self._vibration_chain = VibrationChain(scenario.vibration_sensors, daq, vibration_rate_hz, seed)
         self._streams = (
             _current_line(scenario, rate_hz, self._step),
@@ -130,6 +137,11 @@ class LiveMotor:
         """Mean shaft torque since the first scan, per unit of the rated torque."""
         return self._train.load()
 
+    @property
+    def power_w(self) -> float:
+        """Mean electrical power since the first scan, W."""
+        return self._train.power_w()
+
     def forget_means(self) -> None:
         """Restart the means of slip, frequency and load."""
         self._train.means = Means()
@@ -150,11 +162,12 @@ class LiveMotor:
         self._train.rotor = make_rotor(self.scenario)
 
     def _block(self) -> tuple[Floats, Floats]:
-        """Simulate a block: sensor signals at steps, currents (3, n) and vibration (axes, n / every)."""
+        """Simulate a block: sensor signals at steps, of both streams, (channels, n) and (axes, n / every)."""
         start = self.scenario.start_up_s
         if start is not None and self._train.time_s < start + _RUN_UP_S:
             self.forget_means()
-        output, phase = self._train.advance()
+        block = self._train.advance()
+        output, phase = block.output, block.phase
         currents = self._lines.phase_currents(output.fields, output.shaft[1], phase, self._step)
         self._step += phase.size
         fewer = slice(None, None, self._every)
@@ -167,7 +180,10 @@ class LiveMotor:
             rotor.damaged,
             rotor.shrink,
         )
-        return self._current_chain.run(currents), self._vibration_chain.run(shaking)
+        measured = self._current_chain.run(currents)
+        if self._voltage_chain is not None:
+            measured = np.concatenate([measured, self._voltage_chain.run(block.voltage)])
+        return measured, self._vibration_chain.run(shaking)
 
     def _warm_up(self) -> None:
         """Run until the filters have settled, and learn the peaks to which clipping is relative."""
@@ -192,15 +208,32 @@ def _current_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Strea
     peak = motor.peak_current_a
     converter = Converter(sensors.full_scale * peak, daq.bits, sensors.noise * peak, rng)
     lag_s = np.array(sensors.phases_deg) / (360.0 * motor.circuit.frequency_hz)
-    stream = Stream(
-        0,
-        daq.current_rate_hz,
-        tuple(
-            Channel(f"i{p}", ChannelKind.CURRENT, "A", converter.scale, 0.0, converter.full_scale, phase=p)
-            for p in "abc"
-        ),
+    channels = tuple(
+        Channel(f"i{p}", ChannelKind.CURRENT, "A", converter.scale, 0.0, converter.full_scale, phase=p)
+        for p in "abc"
     )
-    return _line(scenario, stream, converter, daq.skew_s * np.arange(3.0) - lag_s, rate_hz, first_step)
+    if scenario.voltage_sensors is None:
+        stream = Stream(0, daq.current_rate_hz, channels)
+        return _line(scenario, stream, converter, daq.skew_s * np.arange(3.0) - lag_s, rate_hz, first_step)
+    voltages = _voltage_converter(scenario, scenario.voltage_sensors)
+    full_scale_v = voltages.full_scale
+    channels += tuple(
+        Channel(f"v{p}", ChannelKind.VOLTAGE, "V", voltages.scale, 0.0, full_scale_v, phase=p)
+        for p in (("ab", "bc", "ca") if scenario.voltage_sensors.between_phases else "abc")
+    )
+    stream = Stream(0, daq.current_rate_hz, channels)
+    offsets_s = daq.skew_s * np.arange(6.0) - np.concatenate([lag_s, np.zeros(3)])
+    return _line(scenario, stream, TwoConverters(converter, voltages, 3), offsets_s, rate_hz, first_step)
+
+
+def _voltage_converter(scenario: Scenario, sensors: VoltageSensors) -> Converter:
+    """Return the converter of the voltages."""
+    peak_v = np.sqrt(2.0) * scenario.motor.circuit.phase_voltage_v
+    peak_v *= np.sqrt(3.0) if sensors.between_phases else 1.0
+    rng = generator(scenario.seed, "voltage converter")
+    return Converter(
+        float(sensors.full_scale * peak_v), scenario.daq.bits, float(sensors.noise * peak_v), rng
+    )
 
 
 def _vibration_line(scenario: Scenario, rate_hz: float, first_step: int) -> _StreamChain:
@@ -231,7 +264,7 @@ def _vibration_line(scenario: Scenario, rate_hz: float, first_step: int) -> _Str
 def _line(
     scenario: Scenario,
     stream: Stream,
-    converter: Converter,
+    converter: Converter | TwoConverters,
     offsets_s: Floats,
     step_rate: float,
     first_step: int,

@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.simulator.cage import AxisMatrices, two_axes
+from calibration.simulator.closed_loop import ClosedLoop
 from calibration.simulator.conditions import CoreCondition
 from calibration.simulator.equations import LoadCurve, MachineConstants, RotorTable, integrate
 from calibration.simulator.motors import Motor
+from calibration.simulator.winding import EVEN, NONE_OPEN, Winding
 from edge_agent.circuit import FRICTION
 
 Floats = NDArray[np.float64]
@@ -95,6 +97,20 @@ class Machine:
             m_22=float(inverse[1, 1]),
         )
 
+    def controlled(
+        self,
+        loop: ClosedLoop,
+        supply_rad_s: float,
+        load_factor: Floats,
+        rotor: RotorTable,
+        load: LoadCurve,
+    ) -> tuple[Complexes, Floats, MachineOutput]:
+        """Step with a drive that makes the voltage itself; return voltage, its phase and the output."""
+        voltage, phase, fields, shaft = loop.advance(
+            self.state.values, self._constants, rotor, load, load_factor, supply_rad_s, self.step_s
+        )
+        return voltage, phase, MachineOutput(fields, shaft)
+
     def advance(
         self,
         voltage: Complexes,
@@ -102,6 +118,7 @@ class Machine:
         load_factor: Floats,
         rotor: RotorTable,
         load: LoadCurve,
+        winding: Winding = EVEN,
     ) -> MachineOutput:
         """Step through `voltage` (2 steps + 1,), given like `load_factor` on a grid of half steps.
 
@@ -113,6 +130,7 @@ class Machine:
         integrate(
             self.state.values,
             self._constants,
+            winding,
             rotor,
             load,
             voltage,
@@ -122,6 +140,9 @@ class Machine:
             fields,
             shaft,
         )
+        if winding.open_phase != NONE_OPEN:
+            axis = np.exp(2j * np.pi / 3 * winding.open_phase)
+            fields[CURRENT] -= (fields[CURRENT] * axis.conjugate()).real * axis  # of the iron's branch
         return MachineOutput(fields, shaft)
 
 

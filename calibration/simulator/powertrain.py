@@ -5,14 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from calibration.simulator.closed_loop import ClosedLoop
 from calibration.simulator.load import LoadFactor, load_curve
-from calibration.simulator.machine import Machine, MachineOutput, preset_speed
+from calibration.simulator.machine import CURRENT, Machine, MachineOutput, preset_speed
 from calibration.simulator.noise import NODE_S
 from calibration.simulator.rotor import expected_slip, make_rotor
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.supply import Supply
+from calibration.simulator.turn_short import ShortedTurns
+from calibration.simulator.winding import winding_of
 
 Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
 
 MIN_STEP_RATE_HZ = 20_000.0
 """Slowest rate of integration. Measured with one bar of the default motor broken at full load: twice the rate
@@ -44,13 +48,28 @@ class Means:
     """Sum of the load torques."""
     supply_rad: float = 0.0
     """Angle by which the supply turned."""
+    power_w: float = 0.0
+    """Sum of the electrical power."""
 
-    def add(self, output: MachineOutput, turned_rad: float) -> None:
-        """Take in a block during which the supply turned by `turned_rad`."""
-        self.steps += output.shaft.shape[1]
+    def add(self, output: MachineOutput, phase: Floats, voltage: Complexes) -> None:
+        """Take in a block, with phase and voltage of the supply at its steps."""
+        self.steps += phase.size
+        self.supply_rad += float(phase[-1] - phase[0]) * phase.size / (phase.size - 1)
+        self.power_w += 1.5 * float(np.vdot(output.fields[CURRENT], voltage).real)
         self.speed_rad_s += float(output.shaft[0].sum())
         self.load_nm += float(output.shaft[3].sum())
-        self.supply_rad += turned_rad
+
+
+@dataclass(frozen=True, slots=True)
+class TrainBlock:
+    """What happened in one block."""
+
+    output: MachineOutput
+    """Of the machine."""
+    phase: Floats
+    """Of the supply, rad, (steps,)."""
+    voltage: Complexes
+    """Space vector of the voltage at the motor, V, (steps,)."""
 
 
 class PowerTrain:
@@ -77,19 +96,39 @@ class PowerTrain:
             saturation=scenario.saturation,
             core=scenario.core,
         )
+        short = scenario.stator.turn_short
+        factor = scenario.temperature_factor
+        self._short = None if short is None else ShortedTurns(short, motor, factor, step_s)
         if scenario.start_up_s is None:
             synchronous = 2 * np.pi * scenario.frequency_hz / motor.circuit.pole_pairs
             preset_speed(self._machine.state, synchronous * (1.0 - expected_slip(scenario)))
+        self._loop = _closed_loop(scenario, step_s)
 
-    def advance(self) -> tuple[MachineOutput, Floats]:
-        """Return a block of machine output and of the supply's phase."""
-        voltage, phase = self._supply.advance(self.time_s, BLOCK_NODES, self.scenario.start_up_s)
+    def advance(self) -> TrainBlock:
+        """Return the next block."""
         factor = self._factor.advance(self.time_s, BLOCK_NODES)
         rate = 2 * np.pi * self._supply.frequency_hz
-        output = self._machine.advance(voltage, rate, factor, self.rotor.table, self._curve)
-        self.means.add(output, float(phase[-1] - phase[0]) * phase.size / (phase.size - 1))
+        if self._loop is None:
+            voltage, phase = self._supply.advance(self.time_s, BLOCK_NODES, self.scenario.start_up_s)
+            output = self._fed(voltage, rate, factor)
+        else:
+            voltage, phase, output = self._machine.controlled(
+                self._loop, rate, factor, self.rotor.table, self._curve
+            )
+        at_steps = voltage[:-1:2]
+        self.means.add(output, phase, at_steps)
         self.time_s += BLOCK_S
-        return output, phase
+        return TrainBlock(output, phase, at_steps)
+
+    def _fed(self, voltage: Complexes, supply_rad_s: float, factor: Floats) -> MachineOutput:
+        """Return a block of the machine at a voltage that does not depend on it."""
+        scenario = self.scenario
+        stator_ohm = scenario.motor.circuit.stator_resistance_ohm * scenario.temperature_factor
+        winding = winding_of(scenario.stator, stator_ohm, self.time_s)
+        output = self._machine.advance(voltage, supply_rad_s, factor, self.rotor.table, self._curve, winding)
+        if self._short is not None:
+            output.fields[CURRENT] += self._short.line_current(voltage[:-1:2])
+        return output
 
     def settle(self) -> None:
         """Run until the machine is steady, then set the oscillation's frequency by its slip."""
@@ -121,6 +160,21 @@ class PowerTrain:
         """Return the mean shaft torque since the means began, per unit of the rated torque."""
         return self.means.load_nm / self.means.steps / self.scenario.motor.circuit.rated_torque_nm
 
+    def power_w(self) -> float:
+        """Return the mean electrical power since the means began, W."""
+        return self.means.power_w / self.means.steps
+
+
+def _closed_loop(scenario: Scenario, step_s: float) -> ClosedLoop | None:
+    """Return the control of a drive in closed loop; None for the mains, or a drive without."""
+    drive, motor = scenario.supply.drive, scenario.motor
+    if drive is None or drive.control is None:
+        return None
+    synchronous = 2 * np.pi * scenario.frequency_hz / motor.circuit.pole_pairs
+    speed_rad_s = synchronous * (1.0 - expected_slip(scenario))
+    inertia = motor.inertia_kgm2 * (1.0 + scenario.driven.inertia_ratio)
+    return ClosedLoop(drive.control, motor, inertia, speed_rad_s, step_s)
+
 
 @dataclass(frozen=True, slots=True)
 class OperatingPoint:
@@ -138,7 +192,7 @@ def operating_point(scenario: Scenario) -> OperatingPoint:
     """Return where a motor settles, without sensors; much quicker than a recording."""
     train = PowerTrain(scenario, MIN_STEP_RATE_HZ)
     train.settle()
-    output, _ = train.advance()
+    output = train.advance().output
     rms = float(np.sqrt(np.mean(np.abs(output.fields[0]) ** 2) / 2.0))
     return OperatingPoint(train.slip(), train.load(), rms)
 

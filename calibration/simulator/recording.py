@@ -4,6 +4,7 @@ from typing import Any
 
 from calibration.simulator.live import LiveMotor
 from calibration.simulator.scenario import Scenario, scenario_to_dict
+from calibration.simulator.stator import StatorCondition
 from edge_agent.acquire.recordings import Recording
 
 
@@ -30,12 +31,14 @@ def truth(motor: LiveMotor) -> dict[str, Any]:
         "asymmetry": rotor.asymmetry,
         "slip": motor.slip,
         "load": motor.load,
+        "power_w": motor.power_w,
         "line_frequency_hz": motor.line_frequency_hz,
         "motor_id": scenario.motor_id,
         "nameplate": nameplate,
         "seed": scenario.seed,
         "kind": scenario.kind,
         "confounders": confounders(scenario),
+        "conditions": {grade.name: grade.size for grade in scenario.conditions},
         "sensor_faults": [str(fault.kind) for fault in scenario.sensor_faults],
         "scenario": scenario_to_dict(scenario),
     }
@@ -54,6 +57,9 @@ def confounders(scenario: Scenario) -> list[str]:
         "frequency_wander": supply.wander_hz >= 0.02,
         "even_harmonics": max(supply.even_harmonics) > 0.01,
         "sag": supply.sag is not None,
+        "frequency_step": supply.frequency_step is not None,
+        "stator": scenario.stator != StatorCondition(),
+        "looseness": vibration.looseness > 0.0,
         "drive": supply.drive is not None,
         "bearing": vibration.bearing is not None,
         "unbalance": vibration.unbalance > 0.5,

@@ -19,8 +19,20 @@ from calibration.simulator.conditions import (
     VibrationSensors,
 )
 from calibration.simulator.motors import DEFAULT_MOTOR, Motor, motor_named, motor_of_nameplate
+from calibration.simulator.stator import StatorCondition
+from calibration.simulator.voltage import VoltageSensors
 from calibration.validation import first_problem
 from edge_agent.motor import Nameplate
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A condition that was put into a scenario: a label."""
+
+    name: str
+    """Its name in `graded.CONDITIONS`."""
+    size: float
+    """Its size, in the unit that stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +61,8 @@ class Scenario:
     """The rotor's cage."""
     core: CoreCondition = field(default_factory=CoreCondition)
     """The rotor's iron."""
+    stator: StatorCondition = field(default_factory=StatorCondition)
+    """The stator's windings and their leads."""
     driven: LoadCondition = field(default_factory=LoadCondition)
     """The driven machine."""
     supply: SupplyCondition = field(default_factory=SupplyCondition)
@@ -57,12 +71,16 @@ class Scenario:
     """What shakes the housing."""
     current_sensors: CurrentSensors = field(default_factory=CurrentSensors)
     """How currents are measured."""
+    voltage_sensors: VoltageSensors | None = None
+    """How the voltages are measured, with the currents; None if they are not."""
     vibration_sensors: VibrationSensors = field(default_factory=VibrationSensors)
     """How vibration is measured."""
     daq: Daq = field(default_factory=Daq)
     """How both are converted."""
     sensor_faults: tuple[SensorFault, ...] = ()
     """What is wrong with the measurement."""
+    conditions: tuple[Grade, ...] = ()
+    """What was put in by `graded`, as a label; the fields above are what happens."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.broken_bars < self.motor.bars // 2:
@@ -70,6 +88,9 @@ class Scenario:
         positions = self.cage.positions
         if positions is not None and len(positions) != self.broken_bars:
             raise ValueError(f"cage.positions: {len(positions)} places for {self.broken_bars} broken bars")
+        drive = self.supply.drive
+        if drive is not None and drive.control is not None and self.stator != StatorCondition():
+            raise ValueError("stator: behind a drive in closed loop it is modelled as an even one")
 
     @property
     def motor_id(self) -> str:

@@ -8,9 +8,11 @@ from calibration.simulator.conditions import CurrentSensors, Daq, VibrationSenso
 from calibration.simulator.kernel import kernel
 from calibration.simulator.motors import Motor
 from calibration.simulator.noise import generator
+from calibration.simulator.voltage import VoltageSensors
 from edge_agent.acquire.samples import Counts
 
 Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
 
 GRAVITY = 9.81
 """Physics, m/s²."""
@@ -91,6 +93,28 @@ def _saturate(currents: Floats, flux: Floats, limit: float, step_s: float, shown
             flux[c] = held
 
 
+_TURNS = np.exp(-2j * np.pi / 3 * np.arange(3))[:, np.newaxis]
+"""From a space vector to its phases."""
+
+
+class VoltageChain:
+    """Voltages as their sensors show them, still at the simulation's steps: (steps,) in, (3, steps) out."""
+
+    def __init__(self, sensors: VoltageSensors, daq: Daq, step_rate_hz: float) -> None:
+        self._between = sensors.between_phases
+        self._gains = np.array(sensors.gains)[:, np.newaxis]
+        self._filter = Filter(
+            anti_alias_sections(daq.current_rate_hz, step_rate_hz) if daq.anti_alias else [], 3
+        )
+
+    def run(self, voltage: Complexes) -> Floats:
+        """Split the space vector into phases, or into what lies between them; apply gain and bandwidth."""
+        phases = (voltage * _TURNS).real
+        if self._between:
+            phases = phases - np.roll(phases, -1, axis=0)
+        return self._filter.run(phases * self._gains)
+
+
 class VibrationChain:
     """Accelerations as their sensors show them, still at the simulation's steps: (axes, steps)."""
 
@@ -139,3 +163,19 @@ class Converter:
         counts = np.clip(np.rint(noisy / self.scale), -self._limit, self._limit - 1)
         clipped = bool(np.any(counts >= self._limit - 1) or np.any(counts <= -self._limit))
         return counts.astype(self._dtype), clipped
+
+
+class TwoConverters:
+    """Two ranges in one stream: the first channels through one converter, the others through the other."""
+
+    def __init__(self, first: Converter, others: Converter, channels: int) -> None:
+        """Take the converters; `channels` is how many are the first one's."""
+        self._first = first
+        self._others = others
+        self._channels = channels
+
+    def convert(self, scans: Floats) -> tuple[Counts, bool]:
+        """Return the counts of (scans, channels), and True if any lies at the end of its range."""
+        first, clipped = self._first.convert(scans[:, : self._channels])
+        others, also_clipped = self._others.convert(scans[:, self._channels :])
+        return np.concatenate([first, others], axis=1), clipped or also_clipped

@@ -37,6 +37,7 @@ from calibration.simulator.draw import (
     log_uniform,
     pick,
 )
+from calibration.simulator.graded import mixture
 from calibration.simulator.lab_rig import lab_rig_scenario
 from calibration.simulator.load import GENERATOR
 from calibration.simulator.noise import generator
@@ -123,6 +124,7 @@ SETS: dict[str, Callable[[int], Scenario]] = {
     "lab_rig": lab_rig_scenario,
     "confounders": _confounders,
     "sensor_faults": _sensor_faults,
+    "conditions": mixture,
 }
 """The function that draws the scenarios of each set."""
 

@@ -30,7 +30,9 @@ class Supply:
         self.frequency_hz = frequency_hz
         self._step_s = step_s
         self._phase = float(angles[5])
-        self._negative = complex(condition.unbalance * np.exp(1j * angles[4]))
+        own = condition.unbalance_angle_deg
+        negative_rad = angles[4] if own is None else np.radians(own)
+        self._negative = complex(condition.unbalance * np.exp(1j * negative_rad))
         levels = np.array((*condition.harmonics, *condition.even_harmonics))
         self._harmonics = levels * np.exp(1j * angles[[0, 1, 2, 3, 6, 7]])
         self._wander = OrnsteinUhlenbeck(condition.wander_hz, 3.0, generator(seed, "supply wander"))
@@ -44,7 +46,7 @@ class Supply:
         Before `on_from_s` there is no voltage.
         """
         at = node_times(start_s, nodes)
-        frequencies = self._frequencies.joined(self.frequency_hz + self._wander.draw(nodes))
+        frequencies = self._frequencies.joined(self._mean_hz(at) + self._wander.draw(nodes))
         relative = (1.0 + self._flicker.draw(nodes)) * self._remaining(at)
         amplitudes = self._amplitudes.joined(self._amplitude_v * relative)
         halves = round(NODE_S / self._step_s) * 2
@@ -64,6 +66,13 @@ class Supply:
         if on_from_s is not None and start_s < on_from_s:
             voltage[: max(0, round((on_from_s - start_s) / self._step_s * 2))] = 0.0
         return voltage, phases
+
+    def _mean_hz(self, at_s: Floats) -> Floats:
+        """Return the frequency without its wander, Hz."""
+        step = self._condition.frequency_step
+        if step is None:
+            return np.full_like(at_s, self.frequency_hz)
+        return np.where(at_s >= step.time_s, self.frequency_hz + step.change_hz, self.frequency_hz)
 
     def _remaining(self, at_s: Floats) -> Floats:
         """Return the share of the voltage that a sag leaves."""

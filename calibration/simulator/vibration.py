@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from calibration.simulator.bearing import BearingImpacts
 from calibration.simulator.conditions import VibrationCondition
 from calibration.simulator.kernel import kernel, magnitude
+from calibration.simulator.looseness import Rattling
 from calibration.simulator.motors import Motor
 from calibration.simulator.noise import generator
 
@@ -64,7 +65,8 @@ class Vibration:
         seed: int,
     ) -> None:
         """Draw its angles; `rate_hz` is the rate of the machine's output that `advance` takes."""
-        draw = generator(seed, "vibration angles")
+        own = seed if condition.angle_seed is None else condition.angle_seed
+        draw = generator(own, "vibration angles")
         size = float(np.sqrt(motor.power_kw / 0.75))
         torque_unit = condition.torque * size * _REFERENCE_TORQUE_NM / motor.circuit.rated_torque_nm
         self._turns = np.exp(1j * draw.uniform(0, 2 * np.pi, len(axes)))
@@ -85,7 +87,10 @@ class Vibration:
         )
         self._axes = np.array([_AXES[axis] for axis in axes]) * (1.0, torque_unit, 1.0, 1.0)
         self._noise = generator(seed, "vibration noise")
-        self._impacts = None if condition.bearing is None else BearingImpacts(condition.bearing, seed)
+        self._impacts = (
+            None if condition.bearing is None else BearingImpacts(condition.bearing, rate_hz, seed)
+        )
+        self._rattling = None if condition.looseness == 0.0 else Rattling(size * condition.looseness, own)
         self._sections = _mode_sections(condition, rate_hz)
         self._state = np.zeros((len(axes), len(condition.modes), 2))
         self._mean_torque_nm = np.nan
@@ -105,6 +110,9 @@ class Vibration:
         angles = 2 * np.pi * np.array(broken, float) / self._excitation.bars
         force = np.empty(angle.size, np.complex128)
         _forces(fields, shaft, phase, noise, angles, shrink, self._excitation, force)
+        if self._rattling is not None:
+            speed = shaft[0] / self._excitation.reference_rad_s
+            force += self._rattling.force(angle, speed)
         result = np.empty((self._axes.shape[0], angle.size))
         _shake(
             force,

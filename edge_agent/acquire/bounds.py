@@ -2,7 +2,12 @@
 
 from edge_agent.acquire.samples import ChannelKind, Stream
 
-MIN_RATE_HZ = {ChannelKind.CURRENT: 100.0, ChannelKind.VIBRATION: 100.0, ChannelKind.SPEED: 0.1}
+MIN_RATE_HZ = {
+    ChannelKind.CURRENT: 100.0,
+    ChannelKind.VIBRATION: 100.0,
+    ChannelKind.SPEED: 0.1,
+    ChannelKind.VOLTAGE: 100.0,
+}
 """Minimum scans per second: twice the line of 50 Hz for waves (Nyquist); a tachometer may be slow."""
 
 MIN_SCANS_PER_LINE_CYCLE = 2.5
@@ -24,7 +29,7 @@ MAX_OFFSET_COUNTS = 2.0**31
 """Largest magnitude of an offset: the range of the counts themselves, which have 32 bits."""
 
 MAX_MAGNITUDE = 1e9
-"""Largest value in A, m/s2, mm/s or rpm: judgement, a thousand times beyond any sensor's."""
+"""Largest value in A, m/s2, mm/s, rpm or V: judgement, a thousand times beyond any sensor's."""
 
 MAX_CHANNELS = 64
 """Maximum channels of a stream: as many as a device may describe."""

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edge_agent.acquire.archive import RecordingError
 from edge_agent.acquire.bounds import MAX_OFFSET_COUNTS, MAX_SCALE, MIN_SCALE
-from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_of
+from edge_agent.acquire.naming import axis_of, kind_of, phase_of, unit_of
 from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.acquire.units import standard_unit
 
@@ -41,28 +41,29 @@ class ChannelTable:
         """Check what is said of so many rows; raises RecordingError for what cannot be right."""
         names = _names(arrays, channels)
         told = _units(arrays, names)
-        known = [standard_unit(unit) for unit in told]
+        kinds = [kind_of(unit, name) for unit, name in zip(told, names, strict=True)]
+        known = [standard_unit(unit) if kind else None for unit, kind in zip(told, kinds, strict=True)]
         units = [unit if to is None else to[0] for unit, to in zip(told, known, strict=True)]
         factors = [1.0 if to is None else to[1] for to in known]
         scales = [scale * factor for scale, factor in zip(_scales(arrays, channels), factors, strict=True)]
         return cls(
             names=names,
             units=units,
-            kinds=[KIND_OF_UNIT.get(unit) for unit in units],
+            kinds=kinds,
             scales=scales,
             offsets=_offsets(arrays, channels),
             full_scales=_full_scales(arrays, factors),
             rates_hz=_rates_hz(arrays, channels),
             lengths=_lengths(arrays, channels, samples),
             numbers=_stream_numbers(arrays, channels),
-            phases=_one_of(arrays, PHASE, channels, ("", "a", "b", "c")),
+            phases=_one_of(arrays, PHASE, channels, ("", "a", "b", "c", "ab", "bc", "ca")),
             axes=_one_of(arrays, AXIS, channels, ("", "radial", "tangential", "axial")),
         )
 
     def streams(self, rows: list[int]) -> dict[int, list[int]]:
         """Return the rows of each stream by its number, in the order in which the streams first appear."""
         if self.numbers is None:
-            keys = [(self.kinds[row], self.rates_hz[row], self.lengths[row]) for row in rows]
+            keys = [(_clock_of(self.kinds[row]), self.rates_hz[row], self.lengths[row]) for row in rows]
             order = {key: number for number, key in enumerate(dict.fromkeys(keys))}
             numbers = [order[key] for key in keys]
         else:
@@ -90,6 +91,11 @@ class ChannelTable:
             phase=phase_of(kind, name) if self.phases is None else self.phases[row] or None,
             axis=axis_of(kind, name) if self.axes is None else self.axes[row] or None,
         )
+
+
+def _clock_of(kind: ChannelKind | None) -> ChannelKind | None:
+    """Return the kind whose clock a kind shares: a meter samples voltages and currents together."""
+    return ChannelKind.CURRENT if kind is ChannelKind.VOLTAGE else kind
 
 
 def required(arrays: dict[str, NDArray[Any]], key: str) -> NDArray[Any]:

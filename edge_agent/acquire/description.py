@@ -38,8 +38,8 @@ class _Channel(_Part):
     scale: _Number
     offset: Annotated[float, Field(ge=-MAX_OFFSET_COUNTS, le=MAX_OFFSET_COUNTS)] = 0.0
     full_scale: Annotated[float, Field(gt=0, le=1e12)] | None = None
-    kind: Literal["current", "vibration", "speed"] | None = None
-    phase: Literal["a", "b", "c"] | None = None
+    kind: Literal["current", "vibration", "speed", "voltage"] | None = None
+    phase: Literal["a", "b", "c", "ab", "bc", "ca"] | None = None
     axis: Literal["radial", "tangential", "axial"] | None = None
 
     @model_validator(mode="after")
@@ -48,16 +48,19 @@ class _Channel(_Part):
             raise ValueError("scale is 0")
         if not MIN_SCALE <= abs(self.scale) <= MAX_SCALE:
             raise ValueError(f"scale {self.scale:g} of {self.name}, expected {MIN_SCALE:g} to {MAX_SCALE:g}")
-        if self.kind is None and kind_of(self.unit) is None:
+        if self.kind is None and kind_of(self.unit, self.name) is None:
             raise ValueError(f"{self.name}: unit {self.unit!r} does not say the kind, and no kind is given")
         kind = ChannelKind(self.kind) if self.kind else None
-        problem = unit_problem(kind, self.unit) if self.unit else None
+        problem = unit_problem(kind, self.unit, self.name) if self.unit else None
         if problem is not None:
             raise ValueError(f"{self.name}: {problem}")
+        between = self.phase is not None and len(self.phase) > 1
+        if between and (kind or kind_of(self.unit, self.name)) is not ChannelKind.VOLTAGE:
+            raise ValueError(f"{self.name}: {self.phase!r} is the phase of a voltage; expected a, b or c")
         return self
 
     def channel(self) -> Channel:
-        kind = ChannelKind(self.kind) if self.kind else kind_of(self.unit)
+        kind = ChannelKind(self.kind) if self.kind else kind_of(self.unit, self.name)
         assert kind is not None
         told = Channel(
             name=self.name,

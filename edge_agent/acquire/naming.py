@@ -1,5 +1,6 @@
 """What the unit and the name of a channel imply, if nothing else says it."""
 
+import re
 from dataclasses import replace
 
 from edge_agent.acquire.samples import Channel, ChannelKind
@@ -10,36 +11,53 @@ KIND_OF_UNIT = {
     "m/s2": ChannelKind.VIBRATION,
     "mm/s": ChannelKind.VIBRATION,
     "rpm": ChannelKind.SPEED,
+    "V": ChannelKind.VOLTAGE,
 }
 """The units that the agent works in, and what is measured in them."""
-UNIT_OF_KIND = {ChannelKind.CURRENT: "A", ChannelKind.VIBRATION: "m/s2", ChannelKind.SPEED: "rpm"}
+UNIT_OF_KIND = {
+    ChannelKind.CURRENT: "A",
+    ChannelKind.VIBRATION: "m/s2",
+    ChannelKind.SPEED: "rpm",
+    ChannelKind.VOLTAGE: "V",
+}
 """The usual unit of what is measured: SI, but for speed, which nameplates state in rpm."""
 
 _EXPECTED = {
     ChannelKind.CURRENT: "A, mA or kA",
     ChannelKind.VIBRATION: "m/s2, mm/s, g or mg",
     ChannelKind.SPEED: "rpm",
+    ChannelKind.VOLTAGE: "V, mV or kV",
 }
 
 _UNIT_OF_START = {"i": "A", "vib": "m/s2", "speed": "rpm", "rpm": "rpm"}
 """Unit that the usual beginning of a channel's name means. Convention of this project."""
+_VOLTAGE = re.compile("[uv](a|b|c|ab|bc|ca)")
+"""The usual name of a voltage: `va` from phase a to neutral, `vab` from a to b. Convention of this
+project."""
 _AXES = ("radial", "tangential", "axial")
 
 
 def unit_of(name: str) -> str:
     """Return the usual unit of a channel of this name; empty if the name implies none."""
+    if _VOLTAGE.fullmatch(name):
+        return UNIT_OF_KIND[ChannelKind.VOLTAGE]
     return next((unit for start, unit in _UNIT_OF_START.items() if name.startswith(start)), "")
 
 
-def kind_of(unit: str) -> ChannelKind | None:
-    """Return what is measured in a unit, converted ones included; None if it is unknown."""
+def kind_of(unit: str, name: str) -> ChannelKind | None:
+    """Return what a channel measures by its unit, converted ones included; None if that does not say it.
+
+    Volts are what any sensor may give out, so they mean a voltage only under the name of one.
+    """
     known = standard_unit(unit)
-    return None if known is None else KIND_OF_UNIT[known[0]]
+    kind = None if known is None else KIND_OF_UNIT[known[0]]
+    return None if kind is ChannelKind.VOLTAGE and not _VOLTAGE.fullmatch(name) else kind
 
 
-def unit_problem(kind: ChannelKind | None, unit: str) -> str | None:
+def unit_problem(kind: ChannelKind | None, unit: str, name: str = "") -> str | None:
     """Return what is wrong with a unit of a kind (of any kind, if that is None); None if it can be used."""
-    found = kind_of(unit)
+    known = standard_unit(unit)
+    found = kind_of(unit, name) if kind is None or known is None else KIND_OF_UNIT[known[0]]
     if found is not None and kind in (None, found):
         return None
     expected = _EXPECTED[kind] if kind else "; ".join(_EXPECTED.values())
@@ -51,9 +69,10 @@ def unit_problem(kind: ChannelKind | None, unit: str) -> str | None:
 
 
 def in_usual_unit(channel: Channel) -> Channel:
-    """Return the channel in A, m/s2, mm/s or rpm, its scale converted; without a unit, in that of its kind.
+    """Return the channel in a unit of `KIND_OF_UNIT`, its scale converted.
 
-    Raises ValueError for a unit in which its kind cannot be measured.
+    Without a unit it is in the usual one of its kind. Raises ValueError for a unit in which its kind cannot
+    be measured.
     """
     unit = channel.unit or UNIT_OF_KIND[channel.kind]
     known = standard_unit(unit)
@@ -66,7 +85,10 @@ def in_usual_unit(channel: Channel) -> Channel:
 
 
 def phase_of(kind: ChannelKind, name: str) -> str | None:
-    """Return the phase of a current by the last letter of its name: `ia` is a."""
+    """Return the phase of a current by the last letter of its name, of a voltage as `vab` is ab."""
+    if kind is ChannelKind.VOLTAGE:
+        named = _VOLTAGE.fullmatch(name)
+        return None if named is None else named[1]
     return name[-1] if kind is ChannelKind.CURRENT and name[-1:] in ("a", "b", "c") else None
 
 

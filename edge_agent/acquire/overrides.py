@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from edge_agent.acquire.naming import KIND_OF_UNIT, UNIT_OF_KIND, axis_of, phase_of, unit_of
+from edge_agent.acquire.naming import UNIT_OF_KIND, axis_of, kind_of, phase_of, unit_of
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.acquire.units import standard_unit
 
@@ -26,7 +26,7 @@ class ChannelOverride:
     full_scale: float | None = None
     """Largest magnitude the converter can give, in units."""
     phase: str | None = None
-    """Phase of a current: a, b or c."""
+    """Phase of a current: a, b or c; of a voltage also ab, bc or ca."""
     axis: str | None = None
     """Direction of a vibration: radial, tangential, axial."""
 
@@ -65,8 +65,7 @@ class ChannelOverride:
 
     def alone(self) -> Channel | None:
         """Return the channel where no device describes it; None if its scale or its kind is unknown."""
-        stated = standard_unit(self.unit or unit_of(self.name))
-        kind = self.kind or (KIND_OF_UNIT[stated[0]] if stated else None)
+        kind = self.kind or kind_of(self.unit or unit_of(self.name), self.name)
         if kind is None or self.scale is None:
             return None
         return self.over(Channel(self.name, kind, "", self.scale))

@@ -20,6 +20,7 @@ class ChannelKind(StrEnum):
     CURRENT = "current"
     VIBRATION = "vibration"
     SPEED = "speed"
+    VOLTAGE = "voltage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Channel:
     kind: ChannelKind
     """What it measures."""
     unit: str
-    """Unit of the scaled value: A, m/s2, mm/s or rpm."""
+    """Unit of the scaled value: A, m/s2, mm/s, rpm or V."""
     scale: float
     """Units per count."""
     offset: float = 0.0
@@ -39,7 +40,7 @@ class Channel:
     full_scale: float | None = None
     """Largest magnitude the converter can give, in units; None if unknown."""
     phase: str | None = None
-    """Phase of a current: a, b or c."""
+    """Phase of a current: a, b or c; of a voltage also ab, bc or ca, between two phases."""
     axis: str | None = None
     """Direction of a vibration: radial, tangential, axial."""
 
@@ -82,6 +83,15 @@ class Stream:
             phase = self.channels[i].phase
             if phase is not None:
                 found.setdefault(phase, i)
+        return found
+
+    @property
+    def voltages(self) -> dict[str, int]:
+        """Position of the voltage channel of each phase, or pair of phases; the first of each counts."""
+        found: dict[str, int] = {}
+        for i, channel in enumerate(self.channels):
+            if channel.kind is ChannelKind.VOLTAGE and channel.phase is not None:
+                found.setdefault(channel.phase, i)
         return found
 
 

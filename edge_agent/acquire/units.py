@@ -17,6 +17,9 @@ _ALIASES: dict[tuple[str, float], tuple[str, ...]] = {
     ("mm/s", 1.0): ("mm/s",),
     ("mm/s", 1e3): ("m/s",),
     ("mm/s", MM_PER_INCH): ("in/s", "ips"),
+    ("V", 1.0): ("V", "Vrms", "volt", "volts"),
+    ("V", 1e-3): ("mV", "millivolt", "millivolts"),
+    ("V", 1e3): ("kV",),
     ("rpm", 1.0): ("rpm", "r/min", "1/min", "min-1", "U/min"),
 }
 _BY_ALIAS = {alias: known for known, aliases in _ALIASES.items() for alias in aliases}

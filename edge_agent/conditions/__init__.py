@@ -11,6 +11,7 @@ learning           the learning period, from windows that do not show the condit
 memory             what is kept in the state folder
 diagnoser          what a diagnoser is, and how it puts what it found into a finding
 currents           which windows have currents that a condition can be judged by
+by_voltage         what measured voltages say: who unbalances the current, sags and swells
 words              a finding in one short sentence, and what to do about it
 sequences          the negative sequence against its normal, and the phase that it points to
 new_parts          the part of each window that the window before did not hold

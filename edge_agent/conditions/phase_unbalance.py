@@ -3,8 +3,13 @@
 Without voltage nobody can tell whether the supply or the winding is the cause: 1 % of unbalance in the
 voltage gives 6 to 10 % in the current of a loaded motor, and more when it idles (NEMA MG 1, 14.36). Where the
 own normal shows that the share has grown, `stator_asymmetry` tells it, and this condition leaves it to that.
+With voltages the cause is told, whatever is normal.
 """
 
+from dataclasses import replace
+
+from edge_agent.circuit import fit_circuit
+from edge_agent.conditions.by_voltage import unbalance_by_voltage
 from edge_agent.conditions.currents import steady_line
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.normal import Normal, Quantities
@@ -28,8 +33,9 @@ class PhaseUnbalance:
     fault = Fault.PHASE_UNBALANCE
 
     def __init__(self, nameplate: Nameplate) -> None:
-        """Judge a motor by its rated current."""
+        """Judge a motor by its rated current; its circuit tells what a voltage drives."""
         self._rated_a = nameplate.rated_current_a
+        self._circuit = fit_circuit(nameplate)
 
     def measure(self, seen: Seen) -> Quantities:
         """Return nothing: the limit is absolute."""
@@ -41,13 +47,15 @@ class PhaseUnbalance:
         if isinstance(line, Refusal):
             return refused(self.fault, seen, line)
         share, limit = line.unbalance or 0.0, CONDITIONS.unbalance
-        measured = [
-            Measured(_QUANTITY, share, "1", limit, CONDITIONS.origin("unbalance")),
-            self._voltage(share * line.rms_a),
-        ]
+        number = Measured(_QUANTITY, share, "1", limit, CONDITIONS.origin("unbalance"))
+        cause = unbalance_by_voltage(seen, self._circuit)
+        if cause is None:
+            measured = [number, self._voltage(share * line.rms_a)]
+        else:
+            measured = [replace(number, witness=cause.words), cause.voltage]
         if share < limit:
             return sound(self.fault, seen, measured)
-        if _has_grown(line, seen, normal):
+        if _has_grown(line, seen, normal) and not (cause and cause.is_supply):
             return refused(self.fault, seen, of_conditions.ASYMMETRY_EXPLAINS.refuse(share, limit), measured)
         severity = Severity.ALARM if share >= CONDITIONS.unbalance_alarm else Severity.WATCH
         return found(self.fault, seen, severity, measured)

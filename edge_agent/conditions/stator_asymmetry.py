@@ -1,10 +1,14 @@
 """Turn short, or stator asymmetry: the negative sequence moves away from what is normal for this motor.
 
 The share is complex, so a change shows even where its amount stays, and its angle names the phase. Without
-voltage a supply that has become unequal does the same: the advice is to measure the voltages first.
+voltage a supply that has become unequal does the same: the advice is to measure the voltages first. Where
+they are measured, a change that they explain is none of the winding.
 """
 
+from dataclasses import replace
+
 from edge_agent.circuit import fit_circuit
+from edge_agent.conditions.by_voltage import unbalance_by_voltage
 from edge_agent.conditions.currents import steady_line
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.normal import Normal, Quantities
@@ -57,7 +61,10 @@ class StatorAsymmetry:
         change, limit = quantities[SHARE] - usual.median, limit_of_change(usual)
         origin = "the baseline of this motor; " + CONDITIONS.origin("asymmetry")
         measured = Measured("change_of_negative_sequence", abs(change), "1", limit, origin, usual.hours)
-        if abs(change) < limit:
+        cause = unbalance_by_voltage(seen, self._circuit)
+        if cause is not None:
+            measured = replace(measured, witness=cause.words)
+        if abs(change) < limit or (cause is not None and cause.is_supply):
             return sound(self.fault, seen, [measured])
         severity = Severity.ALARM if abs(change) >= CONDITIONS.asymmetry_alarm else Severity.WATCH
         return found(self.fault, seen, severity, [measured], self._phase(complex(change), line))

@@ -1,7 +1,8 @@
 """Events of the supply, as far as the current shows them: a wrong frequency, and sags.
 
 A sag shows as a dip of the current and a leap above it right after: the rotor has slowed down meanwhile. Less
-load makes a dip alone. A swell, and a sag without such a leap, take a voltage channel to be told.
+load makes a dip alone. A swell, and a sag without such a leap, take voltage channels to be told: where there
+are some, the events that they show within the window are named, too.
 """
 
 from collections import deque
@@ -9,6 +10,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
+from edge_agent.conditions.by_voltage import supply_by_voltage
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.new_parts import PartsReader
 from edge_agent.conditions.normal import Normal, Quantities
@@ -101,7 +103,8 @@ class SupplyEvent:
             measured.append(
                 Measured("frequency_deviation", off, "1", limit, CONDITIONS.origin("frequency_share"))
             )
-        return measured
+        by_voltage = supply_by_voltage(seen) if self._is_grid else None
+        return measured if by_voltage is None else [by_voltage, *measured]
 
 
 def sags_in(rms_a: NDArray[np.float64], part_s: float) -> list[float]:

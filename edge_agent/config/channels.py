@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError, ValidationInfo, WrapValidator, fiel
 from pydantic_core import ErrorDetails, InitErrorDetails
 
 from edge_agent.acquire.description import MAX_SCALE, MIN_SCALE
-from edge_agent.acquire.naming import unit_problem
+from edge_agent.acquire.naming import kind_of, unit_of, unit_problem
 from edge_agent.acquire.overrides import ChannelOverride
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.acquire.units import standard_unit
@@ -25,24 +25,25 @@ class ChannelSection(Section):
     name: Name
     """Unique name, e.g. ia or vib_radial."""
     kind: ChannelKind | None = None
-    """What it measures: current, vibration or speed; null where the DAQ or the unit says it."""
+    """What it measures: current, voltage, vibration or speed; null where the DAQ or the unit says it."""
     unit: str | None = None
-    """Unit of the scaled value: A, mA or kA of currents, m/s2, mm/s, g or mg of vibration, rpm of speed."""
+    """Unit of the value: A, mA or kA; V, mV or kV; m/s2, mm/s, g or mg; or rpm."""
     scale: Annotated[float, Field(allow_inf_nan=False)] | None = Field(default=None, validate_default=True)
     """Units per count, negative for a reversed sensor; value = (count - offset) * scale; null: the DAQ's."""
     offset: Annotated[float, Field(ge=-MAX_COUNT, le=MAX_COUNT, allow_inf_nan=False)] | None = None
     """Counts that the sensor gives at zero; null takes what the DAQ says, else 0."""
     full_scale: Annotated[Positive, Field(le=MAX_COUNT)] | None = None
     """Largest magnitude that the converter can give, in units; null if unknown."""
-    phase: Literal["a", "b", "c"] | None = Field(default=None, validate_default=True)
-    """Phase of a current: a, b or c."""
+    phase: Literal["a", "b", "c", "ab", "bc", "ca"] | None = Field(default=None, validate_default=True)
+    """Phase of a current: a, b or c; of a voltage also ab, bc or ca, between two phases."""
     axis: Literal["radial", "tangential", "axial"] | None = None
     """Direction of a vibration: radial, tangential or axial."""
 
     @field_validator("unit")
     @classmethod
     def _unit_of_kind(cls, unit: str | None, info: ValidationInfo) -> str | None:
-        problem = unit_problem(info.data["kind"], unit) if "kind" in info.data and unit is not None else None
+        name, known = info.data.get("name", ""), "kind" in info.data
+        problem = unit_problem(info.data["kind"], unit, name) if known and unit is not None else None
         if problem is not None:
             raise ValueError(problem)
         return unit
@@ -71,7 +72,11 @@ class ChannelSection(Section):
         kind = info.data.get("kind")
         if kind is ChannelKind.CURRENT and phase is None:
             raise ValueError("a current needs its phase; add phase: a, b or c")
-        if kind not in (None, ChannelKind.CURRENT) and phase is not None:
+        if kind is ChannelKind.VOLTAGE and phase is None:
+            raise ValueError("a voltage needs its phase; add phase: a, b, c, or between two ab, bc or ca")
+        if kind is ChannelKind.CURRENT and phase is not None and len(phase) > 1:
+            raise ValueError(f"a current flows in one phase; {phase} is between two, write a, b or c")
+        if kind not in (None, ChannelKind.CURRENT, ChannelKind.VOLTAGE) and phase is not None:
             raise ValueError(f"a {kind} has no phase; leave it out, or set kind: current")
         return phase
 
@@ -110,15 +115,26 @@ Channels = Annotated[tuple[ChannelSection, ...], WrapValidator(_without_conflict
 
 
 def _repetitions(channels: object, key: str) -> Iterator[InitErrorDetails]:
-    """Find values of `key` that two channels share, in the raw list that may be anything."""
-    first: dict[str, int] = {}
+    """Find values of `key` that two channels share, in the raw list that may be anything.
+
+    A voltage may have the phase of a current.
+    """
+    first: dict[tuple[str, bool], int] = {}
     for index, channel in enumerate(channels if isinstance(channels, list) else []):
         value = channel.get(key) if isinstance(channel, dict) else None
-        if isinstance(value, str) and first.setdefault(value, index) != index:
-            message = (
-                f"{quoted(value)} is the {key} of channels[{first[value]}] already; each {key} may occur once"
-            )
+        if not isinstance(value, str):
+            continue
+        known = first.setdefault((value, key == "phase" and _is_voltage(channel)), index)
+        if known != index:
+            message = f"{quoted(value)} is the {key} of channels[{known}] already; each {key} may occur once"
             yield problem((index, key), message, value)
+
+
+def _is_voltage(channel: dict[str, object]) -> bool:
+    """True if a raw channel is of a voltage, as far as it says so."""
+    name = str(channel.get("name"))
+    stated = channel.get("kind") or kind_of(str(channel.get("unit") or unit_of(name)), name)
+    return stated == ChannelKind.VOLTAGE
 
 
 def _retold(problem: ErrorDetails) -> InitErrorDetails:

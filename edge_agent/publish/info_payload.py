@@ -8,7 +8,9 @@ from edge_agent.publish.documents import Info
 from edge_agent.publish.json_values import SCHEMA, Payload, iso_time
 from edge_agent.verdict import Evidence
 
-_RATIOS = frozenset({"slip", "load", "current_unbalance", "ellipse_axis_ratio", "thd"})
+_RATIOS = frozenset(
+    {"slip", "load", "current_unbalance", "ellipse_axis_ratio", "thd", "voltage_unbalance", "power_factor"}
+)
 """Keys of ratios, which name no unit."""
 _UNITS = {
     "_m_s2_rms": "m/s2",
@@ -20,6 +22,9 @@ _UNITS = {
     "_rpm": "rpm",
     "_hours": "h",
     "_a": "A",
+    "_v": "V",
+    "_kw": "kW",
+    "_kwh": "kWh",
     "_s": "s",
     "_bars": "bars",
     "_bars_interval": "bars",

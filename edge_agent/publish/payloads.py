@@ -68,8 +68,13 @@ def told_in(payload: bytes) -> Told | None:
             after["broken_bars"],
             event["id"],
             event.get("captured"),
+            {
+                fault: finding["severity"]
+                for fault, finding in after.get("findings", {}).items()
+                if finding["state"] == fault
+            },
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 

@@ -220,7 +220,9 @@ def _list_of(items: Schema) -> Schema:
 def _measurements() -> Schema:
     figures: dict[str, Schema] = {field.name: _or_null(_NUMBER) for field in fields(Figures)}
     figures |= {"running": _FLAG}
-    figures |= dict.fromkeys(("current_a", "vibration_mm_s", "vibration_m_s2_rms"), _map(_NUMBER))
+    figures |= dict.fromkeys(
+        ("current_a", "vibration_mm_s", "vibration_m_s2_rms", "voltage_v"), _map(_NUMBER)
+    )
     running: dict[str, Schema] = {field.name: _or_null(_NUMBER) for field in fields(RunningTime)}
     return _object({**_WHO, **figures, **running, "starts": _COUNT})
 

@@ -82,7 +82,7 @@ def _channels(typed: str) -> str:
     for part in typed.split(","):
         name, _, scale = part.strip().partition(" ")
         unit = unit_of(name)
-        kind = kind_of(unit) if unit else None
+        kind = kind_of(unit, name) if unit else None
         phase, axis = _of_name(kind, name)
         what = f", kind: {kind}{_place(phase, axis)}, unit: {unit}" if kind else ""
         factor = spelled(scale.strip() or "1", is_text=False)

@@ -5,6 +5,7 @@ checks            whether the samples can bear an answer at all
 prepared          the samples made ready to be measured: space vector, line, baseband, harmonics, vibration
 slip              the slip, with the pair of sidebands found at it, and what speaks against it
 sidebands         the pair of sidebands, and the equivalent number of broken bars it corresponds to
+voltage           what measured voltages add: power, events, and what the supply does to the current
 long_memory       the same in minutes of an idling motor's current
 evidence          the figures that are published: the pair, and where else a broken bar shows
 images            the images that the network looks at: sidebands over time, on an axis in units of 2sf

@@ -38,8 +38,10 @@ from edge_agent.signals.slip.doubts import (
 from edge_agent.signals.slip.range import SlipRange, possible_slips
 from edge_agent.signals.slip.shaft import slip_by_vibration
 from edge_agent.signals.slip.view import MotorView
+from edge_agent.signals.voltage.supply_share import voltage_of
+from edge_agent.signals.voltage.vector import channels_of_vector
 from edge_agent.verdict import WEAK_EVIDENCE, Evidence, Reason, Refusal
-from edge_agent.windows.sliding import Window
+from edge_agent.windows.sliding import StreamWindow, Window
 
 _LINE_STILL_SHOWS = (
     Reason.CLIPPED,
@@ -49,6 +51,9 @@ _LINE_STILL_SHOWS = (
     Reason.WRONG_SCALE,
 )
 """Reasons against the currents with which their line can still be measured."""
+_ROUNDS = 2
+"""How often the voltage's share is taken off the current. Judgement: the slip of the first round lies within
+some percent, and the admittance changes little by that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,28 @@ class Analyser:
         # Slip, and the pair of sidebands at it.
         vibration = self._preparation.vibration(check, line.frequency_hz)
         view = MotorView(self._bars, check, current, vibration)
+        view = self._at_stiff_supply(view, stream, check)
         return replace(self._at_slip(view, names, evidence), vibration=vibration)
+
+    def _at_stiff_supply(self, view: MotorView, stream: StreamWindow, check: VibrationCheck) -> MotorView:
+        """Return the view of the current as a stiff supply would drive it, where voltages are measured.
+
+        What the voltage drives depends on the slip, which the pair in the current that remains tells better.
+        """
+        channels = channels_of_vector(stream)
+        if not channels:
+            return view
+        rows = self._preparation.decimated(stream)[list(channels.values())]
+        voltage = voltage_of(rows, tuple(channels), view.current)
+        slip = view.slips.middle
+        if not voltage.fits(self._circuit, slip):
+            return view
+        for _ in range(_ROUNDS):
+            freed = voltage.without_its_share(self._circuit, slip)
+            seen = MotorView(self._bars, check, freed, view.vibration)
+            found = seen.pair_in(seen.slips)
+            slip = slip if found is None else found[1].slip
+        return seen
 
     def _at_slip(self, view: MotorView, names: Sequence[str], evidence: Evidence) -> Analysis:
         """Measure the pair of sidebands at the slip of a motor that runs steadily."""

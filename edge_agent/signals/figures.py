@@ -15,6 +15,8 @@ from edge_agent.signals.dsp.tones import rotation
 from edge_agent.signals.prepared import Line, find_line, space_vector
 from edge_agent.signals.slip.view import measured_speed_rpm
 from edge_agent.signals.vibration_levels import vibration_levels
+from edge_agent.signals.voltage.electrical import Power, measure_power
+from edge_agent.signals.voltage.negative_sequence import voltage_unbalance
 from edge_agent.verdict import Reason
 from edge_agent.windows.sliding import Window
 
@@ -45,15 +47,20 @@ def measure_figures(window: Window, analysis: Analysis, nameplate: Nameplate) ->
     current_a = {} if currents is None else _rms_a(currents, line)
     running = not is_off and max(current_a.values(), default=0.0) >= quality.off_below_a(nameplate)
     vibration = vibration_levels(window)
+    power = measure_power(window.current) if window.streams else Power({})
     still = Figures(
         running=running,
         current_a=current_a,
         speed_rpm=_measured_speed_rpm(window),
         vibration_mm_s=vibration.velocity_mm_s,
         vibration_m_s2_rms=vibration.acceleration_m_s2,
+        voltage_v=power.voltage_v,
+        power_kw=power.power_kw,
     )
     if not running or currents is None or line is None:
         return still
+    still = replace(still, power_factor=power.power_factor)
+    still = replace(still, voltage_unbalance=voltage_unbalance(window.current, line.frequency_hz))
     return _of_running(still, currents, line, analysis, nameplate)
 
 

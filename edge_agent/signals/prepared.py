@@ -129,6 +129,10 @@ class Preparation:
         forwards = vector.conj() if line.reversed_order else vector
         return Current(forwards, decimator.valid(stream), decimator.rate_hz, line)
 
+    def decimated(self, stream: StreamWindow) -> NDArray[np.float32]:
+        """Return all channels (channels, n), in units, at the samples of the current's vector."""
+        return self._decimator(stream).process(stream)
+
     def vibration(self, check: VibrationCheck, line_hz: float) -> Vibration | None:
         """Return the channels of the first stream in which a machine shows; None without any.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from edge_agent.publish.documents import Diagnosis, Info, State
 from edge_agent.verdict import BAR_STATES, Severity, Verdict
@@ -42,7 +42,13 @@ _FIGURES: tuple[tuple[str, str, Callable[[Verdict], float | None]], ...] = (
 """Name below `edge_agent_motor_`, meaning, and where it is in a verdict."""
 
 
-def metrics_of_motor(newest: Newest) -> Iterator[GaugeMetricFamily]:
+_W_PER_KW = 1000.0
+"""By definition."""
+_J_PER_KWH = 3.6e6
+"""By definition: Prometheus counts energy in joules."""
+
+
+def metrics_of_motor(newest: Newest) -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
     """Return what is known of the motor. What a window showed is known only as long as samples come."""
     if newest.info is not None:
         yield _plate(newest.info)
@@ -63,6 +69,8 @@ def metrics_of_motor(newest: Newest) -> Iterator[GaugeMetricFamily]:
     if samples_come(newest):
         yield from _window(newest.diagnosis)
         yield from _speed(newest)
+        yield from _electrical(newest)
+    yield from _energy(newest)
 
 
 def _plate(info: Info) -> GaugeMetricFamily:
@@ -127,6 +135,37 @@ def _speed(newest: Newest) -> Iterator[GaugeMetricFamily]:
     measured = newest.measurements
     if measured is not None and measured.figures.speed_rpm is not None:
         yield _gauge("speed_rpm", "Speed of the shaft.", measured.origin.motor, measured.figures.speed_rpm)
+
+
+def _electrical(newest: Newest) -> Iterator[GaugeMetricFamily]:
+    """Return what voltages tell, where there are any."""
+    measured = newest.measurements
+    if measured is None:
+        return
+    motor, figures = measured.origin.motor, measured.figures
+    if figures.voltage_v:
+        voltages = GaugeMetricFamily(
+            "edge_agent_motor_voltage_volts",
+            "Voltage, rms, of a phase to neutral or between two phases.",
+            labels=("motor", "phase"),
+        )
+        for phase, volts in figures.voltage_v.items():
+            voltages.add_metric((motor, phase), volts)
+        yield voltages
+    if figures.power_kw is not None:
+        yield _gauge("power_watts", "Active power of all phases.", motor, _W_PER_KW * figures.power_kw)
+    if figures.power_factor is not None:
+        yield _gauge("power_factor_ratio", "Active over apparent power.", motor, figures.power_factor)
+
+
+def _energy(newest: Newest) -> Iterator[CounterMetricFamily]:
+    measured = newest.measurements
+    if measured is not None and measured.running.energy_kwh is not None:
+        family = CounterMetricFamily(
+            "edge_agent_motor_energy_joules", "Energy drawn since the agent was installed.", labels=("motor",)
+        )
+        family.add_metric((measured.origin.motor,), _J_PER_KWH * measured.running.energy_kwh)
+        yield family
 
 
 def _gauge(name: str, meaning: str, motor: str, value: float) -> GaugeMetricFamily:

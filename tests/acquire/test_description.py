@@ -44,6 +44,18 @@ def test_unit_and_name_tell_what_is_not_said() -> None:
     assert (channel.kind, channel.axis, channel.offset) == (ChannelKind.VIBRATION, "axial", 0.0)
 
 
+def test_a_voltage_says_its_phase_or_between_which_it_lies() -> None:
+    named, _ = decode_description(said(unit="V", channel_name="vbc"))
+    stated, _ = decode_description(said(unit="V", channel_name="probe", kind="voltage", phase="ca"))
+    channels = [device.streams[0].channels[0] for device in (named, stated)]
+    assert [(c.kind, c.phase) for c in channels] == [(ChannelKind.VOLTAGE, "bc"), (ChannelKind.VOLTAGE, "ca")]
+    assert decode_description(encode_description(stated))[0] == stated
+    with pytest.raises(DescriptionError, match="'ab' is the phase of a voltage; expected a, b or c"):
+        decode_description(said(phase="ab"))
+    with pytest.raises(DescriptionError, match="unit 'V' does not say the kind"):
+        decode_description(said(unit="V"))
+
+
 @pytest.mark.parametrize(
     ("unit", "name", "usual", "scale"),
     [
@@ -51,6 +63,8 @@ def test_unit_and_name_tell_what_is_not_said() -> None:
         ("kA", "ia", "A", 10.0),
         ("g", "vib_radial", "m/s2", 0.0980665),
         ("mg", "vib_radial", "m/s2", 9.80665e-5),
+        ("V", "va", "V", 0.01),
+        ("kV", "vab", "V", 10.0),
     ],
 )
 def test_units_that_others_use_are_converted(unit: str, name: str, usual: str, scale: float) -> None:

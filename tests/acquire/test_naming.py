@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from edge_agent.acquire.naming import in_usual_unit, unit_problem
+from edge_agent.acquire.naming import in_usual_unit, kind_of, phase_of, unit_of, unit_problem
 from edge_agent.acquire.samples import Channel, ChannelKind
 
 
@@ -55,3 +55,28 @@ def test_counts_become_units_about_the_offset_whatever_their_width(dtype, zero):
     counts = np.array([[zero - 50, zero, zero + 50]], dtype)
     np.testing.assert_allclose(channel.units(counts), [[-0.5, 0.0, 0.5]], rtol=1e-6)
     assert channel.units(counts).dtype == np.float32
+
+
+@pytest.mark.parametrize(
+    ("name", "phase"),
+    [
+        ("va", "a"),
+        ("uc", "c"),
+        ("vab", "ab"),
+        ("uca", "ca"),
+        ("v_line", None),
+        ("vib_a", None),
+        ("vba", None),
+    ],
+)
+def test_the_name_of_a_voltage_says_its_phase(name: str, phase: str | None) -> None:
+    assert phase_of(ChannelKind.VOLTAGE, name) == phase
+    assert (kind_of("V", name) is ChannelKind.VOLTAGE) == (phase is not None)
+    assert (unit_of(name) == "V") == (phase is not None)
+
+
+def test_volts_of_a_sensor_of_current_are_no_voltage() -> None:
+    assert kind_of("V", "ia") is None
+    assert kind_of("kV", "vab") is ChannelKind.VOLTAGE
+    assert unit_problem(ChannelKind.VOLTAGE, "mV", "probe") is None
+    assert "not a unit of a current" in (unit_problem(ChannelKind.CURRENT, "V", "va") or "")

@@ -82,7 +82,7 @@ def test_counts_are_not_changed_by_their_conversion() -> None:
 
 
 def test_the_kind_of_a_channel_is_written_as_one_word() -> None:
-    assert [f"{kind}" for kind in ChannelKind] == ["current", "vibration", "speed"]
+    assert [f"{kind}" for kind in ChannelKind] == ["current", "vibration", "speed", "voltage"]
 
 
 SPEED = Channel("speed", ChannelKind.SPEED, "rpm", 0.1)

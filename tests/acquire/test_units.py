@@ -68,14 +68,14 @@ def test_words_are_known_in_any_capitals(written: str, plain: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "  ", "V", "Hz", "counts", "m/s3", "m / s2", "A A", "amps,", "milli"]
+    "written", ["", "  ", "W", "Hz", "counts", "m/s3", "m / s2", "A A", "amps,", "milli"]
 )
 def test_what_is_no_unit_of_a_channel_is_not_known(written: str) -> None:
     assert standard_unit(written) is None
 
 
 @given(
-    st.sampled_from(["A", "mA", "g", "m/s2", "m s-2", "ips", "rpm", "\u00b5A", "V", "ma"]),
+    st.sampled_from(["A", "mA", "g", "m/s2", "m s-2", "ips", "rpm", "\u00b5A", "V", "kV", "ma"]),
     st.text(" \t\r\n\u00a0", max_size=4),
     st.text(" \t\r\n\u00a0", max_size=4),
 )

@@ -67,9 +67,18 @@ def test_a_unit_that_is_of_no_kind_is_refused_without_a_kind_too(problems_of):
     (problem,) = problems_of(f"{MINIMAL}channels:\n  - {{name: ia, unit: V}}\n")
     assert problem.key == ("channels", 0, "unit")
     assert (
-        "'V' is not a unit of a channel here, expected A, mA or kA; m/s2, mm/s, g or mg; rpm"
+        "'V' is not a unit of a channel here, expected A, mA or kA; m/s2, mm/s, g or mg; rpm; V, mV or kV"
         in problem.message
     )
+
+
+def test_a_voltage_may_have_the_phase_of_a_current_but_not_of_another_voltage(load, problems_of):
+    text = f"{MINIMAL}channels:\n  - {{name: ia, kind: current, phase: a}}\n"
+    text += "  - {name: u1, kind: voltage, phase: a, unit: V, scale: 0.1}\n"
+    assert [channel.kind for channel in load(text).channels] == [ChannelKind.CURRENT, ChannelKind.VOLTAGE]
+    (problem,) = problems_of(text + "  - {name: va, unit: V, phase: a, scale: 0.1}\n")
+    assert problem.key == ("channels", 2, "phase")
+    assert "'a' is the phase of channels[1] already" in problem.message
 
 
 def test_a_file_without_channels_leaves_those_of_the_device(load):
@@ -104,7 +113,10 @@ def channel(**keys: object) -> ChannelSection:
         ({"kind": "speed", "phase": "a"}, "phase", "a speed has no phase; leave it out"),
         ({"kind": "current", "phase": "a", "axis": "radial"}, "axis", "a current has no axis; leave it out"),
         ({"kind": "speed", "axis": "axial"}, "axis", "or set kind: vibration"),
-        ({"kind": "current", "phase": "d"}, "phase", "'a', 'b' or 'c'"),
+        ({"kind": "current", "phase": "d"}, "phase", "'a', 'b', 'c', 'ab', 'bc' or 'ca'"),
+        ({"kind": "current", "phase": "ab"}, "phase", "a current flows in one phase; ab is between two"),
+        ({"kind": "voltage", "unit": "V", "scale": 1}, "phase", "a voltage needs its phase; add phase: a, b"),
+        ({"kind": "voltage", "phase": "ab", "unit": "A", "scale": 1}, "unit", "expected V, mV or kV"),
         ({"kind": "vibration", "unit": "A", "scale": 1}, "unit", "not a unit of a vibration"),
         ({"kind": "speed", "unit": "m/s2", "scale": 1}, "unit", "not a unit of a speed"),
         ({"scale": 0}, "scale", "0 would make every sample zero"),

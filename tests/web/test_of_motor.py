@@ -54,6 +54,25 @@ def test_each_figure_has_its_value() -> None:
     assert {key: found[key] for key in expected} == expected
 
 
+def test_what_voltages_tell_comes_with_them_and_energy_stays_when_samples_do_not() -> None:
+    newest = everything()
+    before = values(newest)
+    assert newest.measurements is not None
+    figures = replace(
+        newest.measurements.figures, voltage_v={"ab": 401.0, "bc": 399.0}, power_kw=3.2, power_factor=0.84
+    )
+    running = replace(newest.measurements.running, energy_kwh=12.5)
+    newest.take(replace(newest.measurements, figures=figures, running=running))
+    found = values(newest)
+    assert {key: found[key] for key in found.keys() - before.keys()} == {
+        ("voltage_volts", "ab"): 401.0,
+        ("voltage_volts", "bc"): 399.0,
+        ("power_watts",): 3200.0,
+        ("power_factor_ratio",): 0.84,
+        ("energy_joules_total",): 45e6,
+    }
+
+
 def test_one_state_and_one_severity_is_1_and_the_others_are_0() -> None:
     found = values(everything())
     assert {key for key, value in found.items() if key[0] == "state" and value} == {("state", "broken_bars")}

@@ -80,11 +80,11 @@ class Source:
         }
 
     def condition(self, name: str, key: str) -> Component:
-        """Return a binary sensor of the finding at `key`: on if it names its condition."""
-        finding = f"value_json.{key}"
+        """Return a binary sensor of the finding `key`: on if it names its condition, unknown without one."""
+        finding = f"(value_json.findings | default({{}})).{key}"
         known = f"{finding} is defined and {finding}.severity is string"
         on = f"'OFF' if {finding}.state == 'healthy' else 'ON'"
-        words = {"summary": f"{key}.summary", "advice": f"{key}.advice", "reason": f"{key}.reason"}
+        words = {name: f"findings.{key}.{name}" for name in ("summary", "advice", "reason")}
         return {
             **self.problem(name, known, words),
             "value_template": f"{{{{ ({on}) if {known} else None }}}}",

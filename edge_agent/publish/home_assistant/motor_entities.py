@@ -15,6 +15,8 @@ class Sensors:
     """Phases with a current sensor: a, b or c."""
     vibration: tuple[str, ...] = ()
     """Names of the vibration channels."""
+    voltages: tuple[str, ...] = ()
+    """Phases (a, b, c) or pairs of phases (ab, bc, ca) with a voltage sensor."""
 
 
 def sensors_of(device: Device) -> Sensors:
@@ -22,7 +24,8 @@ def sensors_of(device: Device) -> Sensors:
     channels = [channel for stream in device.streams for channel in stream.channels]
     phases = {c.phase for c in channels if c.kind is ChannelKind.CURRENT and c.phase is not None}
     vibration = {c.name for c in channels if c.kind is ChannelKind.VIBRATION}
-    return Sensors(tuple(sorted(phases)), tuple(sorted(vibration)))
+    voltages = {c.phase for c in channels if c.kind is ChannelKind.VOLTAGE and c.phase is not None}
+    return Sensors(tuple(sorted(phases)), tuple(sorted(vibration)), tuple(sorted(voltages)))
 
 
 def motor_components(topic: str, expire_after_s: int, sensors: Sensors) -> dict[str, Component]:
@@ -55,6 +58,7 @@ def motor_components(topic: str, expire_after_s: int, sensors: Sensors) -> dict[
         "speed": measured.number("Speed", "speed_rpm", "rpm", decimals=0),
         **_currents(measured, sensors),
         **_vibrations(measured, sensors),
+        **_voltages(measured, sensors),
         "running_hours": measured.number(
             "Running hours",
             "running_hours",
@@ -71,7 +75,7 @@ def motor_components(topic: str, expire_after_s: int, sensors: Sensors) -> dict[
 def _conditions(state: Source) -> dict[str, Component]:
     """Return what is looked for beside broken bars: a problem each, with its words."""
     return {
-        str(fault): state.condition(str(fault).replace("_", " ").capitalize(), f"findings.{fault}")
+        f"condition_{fault}": state.condition(str(fault).replace("_", " ").capitalize(), str(fault))
         for fault in Fault
         if fault is not Fault.BROKEN_BARS
     }
@@ -93,6 +97,27 @@ def _vibrations(measured: Source, sensors: Sensors) -> dict[str, Component]:
             f"Vibration {name}", f"vibration_mm_s['{name}']", "mm/s", device_class="speed", decimals=2
         )
         for name in sensors.vibration
+    }
+
+
+def _voltages(measured: Source, sensors: Sensors) -> dict[str, Component]:
+    """Return each voltage, and power and energy if there is any."""
+    if not sensors.voltages:
+        return {}
+    each = {
+        f"voltage_{phase}": measured.number(
+            f"Voltage {phase}", f"voltage_v.{phase}", "V", device_class="voltage", decimals=1
+        )
+        for phase in sensors.voltages
+    }
+    return {
+        **each,
+        "voltage_unbalance": measured.percent("Voltage unbalance", "voltage_unbalance", 2),
+        "power": measured.number("Power", "power_kw", "kW", device_class="power", decimals=2),
+        "power_factor": measured.percent("Power factor", "power_factor", 0),
+        "energy": measured.number(
+            "Energy", "energy_kwh", "kWh", device_class="energy", state_class="total_increasing", decimals=1
+        ),
     }
 
 

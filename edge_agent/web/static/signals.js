@@ -14,11 +14,22 @@ export function showTiles(measured, figures) {
     ["unbalance", typeof known.current_unbalance === "number" ? (100 * known.current_unbalance).toFixed(1) : null, "%"],
     ["distortion", typeof known.thd === "number" ? (100 * known.thd).toFixed(1) : null, "% THD"],
     ...Object.entries(known.vibration_mm_s || {}).map(([name, value]) => [plain(name), digits(value), "mm/s"]),
+    ...Object.entries(known.voltage_v || {}).map(([phase, value]) => [`voltage ${plain(phase)}`, value.toFixed(1), "V"]),
+    ...electrical(known),
     ["running hours", known.running_hours?.toFixed(1), "h"],
     ["starts", known.starts?.toString(), ""],
   ];
   byId("tiles").replaceChildren(...tiles.map(([name, value, unit]) => tile(name, value, unit)));
 }
+
+// Only where voltages are measured.
+const electrical = (known) =>
+  [
+    ["voltage unbalance", known.voltage_unbalance, (value) => (100 * value).toFixed(2), "%"],
+    ["power", known.power_kw, (value) => value.toFixed(2), "kW"],
+    ["power factor", known.power_factor, (value) => value.toFixed(2), ""],
+    ["energy", known.energy_kwh, (value) => value.toFixed(1), "kWh"],
+  ].filter(([, value]) => typeof value === "number").map(([name, value, written, unit]) => [name, written(value), unit]);
 
 const tile = (name, value, unit) =>
   make("div", {}, make("dt", {}, name), make("dd", {}, value ?? "–", value ? make("small", {}, ` ${unit}`) : null));

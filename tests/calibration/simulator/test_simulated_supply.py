@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 from recorded import level_at
 
-from calibration.simulator.conditions import Sag, SupplyCondition
+from calibration.simulator.conditions import FrequencyStep, Sag, SupplyCondition
 from calibration.simulator.noise import BandNoise, OrnsteinUhlenbeck, generator
 from calibration.simulator.supply import Supply
 
@@ -54,6 +54,26 @@ def test_a_sag_takes_its_depth_for_its_time() -> None:
     amplitude = np.abs(a_voltage(replace(CLEAN, sag=Sag(0.5, 0.3, 0.4))))
     assert amplitude[int(0.65 / STEP_S)] == pytest.approx(60.0)
     assert np.mean(amplitude < 61.0) == pytest.approx(0.15, abs=0.005)
+
+
+def test_a_swell_is_a_sag_below_zero() -> None:
+    amplitude = np.abs(a_voltage(replace(CLEAN, sag=Sag(0.5, 0.3, -0.1))))
+    assert amplitude[int(0.65 / STEP_S)] == pytest.approx(110.0)
+
+
+def test_the_frequency_steps_at_its_time() -> None:
+    voltage = a_voltage(replace(CLEAN, frequency_step=FrequencyStep(1.0, 0.5)))
+    turns = np.angle(voltage[1:] / voltage[:-1]) / (2 * np.pi * STEP_S)
+    assert turns[: int(0.99 / STEP_S)] == pytest.approx(50.0)
+    assert turns[int(1.01 / STEP_S) :] == pytest.approx(50.5)
+
+
+@pytest.mark.parametrize("angle_deg", [0.0, 70.0])
+def test_the_angle_of_the_unbalance_can_be_given(angle_deg: float) -> None:
+    voltage = a_voltage(replace(CLEAN, unbalance=0.02, unbalance_angle_deg=angle_deg))
+    positive = np.angle(np.mean(voltage * np.exp(-2j * np.pi * 50 * STEP_S * np.arange(voltage.size))))
+    negative = np.mean(voltage * np.exp(2j * np.pi * 50 * STEP_S * np.arange(voltage.size)))
+    assert np.degrees(np.angle(negative * np.exp(1j * positive))) % 360 == pytest.approx(angle_deg, abs=0.1)
 
 
 def test_before_it_is_switched_on_there_is_no_voltage() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from recorded import level_at, units
 
-from calibration.simulator.bearing import BearingImpacts
+from calibration.simulator.bearing import BearingImpacts, impact_order
 from calibration.simulator.conditions import (
     BearingCondition,
     BearingDefect,
@@ -97,10 +97,43 @@ def test_the_slot_force_stands_at_972_hertz_and_120_beside() -> None:
 )
 def test_a_bearing_strikes_at_its_rate(defect: BearingDefect, order: float) -> None:
     """Eight balls: 0.4 Z, 0.6 Z and 0.46 Z impacts per turn."""
-    impacts = BearingImpacts(BearingCondition(defect, 1.0), seed=1)
+    impacts = BearingImpacts(BearingCondition(defect, 1.0), 20_000.0, seed=1)
     angle = 2 * np.pi * 25.0 * np.arange(200_000) / 20_000.0
     impulses = np.concatenate([impacts.advance(part) for part in np.split(angle, 50)])
     assert np.count_nonzero(impulses) / (angle[-1] / (2 * np.pi)) == pytest.approx(order, rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("defect", "order"),
+    [(BearingDefect.OUTER, 3.5848), (BearingDefect.INNER, 5.4152), (BearingDefect.BALL, 4.7135)],
+)
+def test_a_bearing_of_known_geometry_strikes_at_its_own_rate(defect: BearingDefect, order: float) -> None:
+    """A 6205: nine balls of 7.94 mm on a circle of 39.04 mm; rates as its maker states them."""
+    condition = BearingCondition(defect, 1.0, balls=9, ball_ratio=7.94 / 39.04)
+    assert impact_order(condition) == pytest.approx((order, 0.3983), rel=1e-3)
+
+
+def test_impacts_ring_their_resonance() -> None:
+    still = BearingCondition(BearingDefect.OUTER, 1.0)
+    angle = 2 * np.pi * 25.0 * np.arange(40_000) / 20_000.0
+    plain, ringing = (
+        BearingImpacts(replace(still, resonance=resonance), 20_000.0, seed=1)
+        for resonance in (None, Mode(3000.0, 0.03, 0.5))
+    )
+    added = np.concatenate([ringing.advance(part) - plain.advance(part) for part in np.split(angle, 4)])
+    spectrum = np.abs(np.fft.rfft(added)) ** 2
+    frequencies = np.fft.rfftfreq(added.size, 1 / 20_000.0)
+    near = np.abs(frequencies - 3000.0) < 300.0
+    assert spectrum[near].sum() > 10 * spectrum[frequencies < 2000.0].sum()
+
+
+def test_phases_between_forces_are_those_of_their_own_seed() -> None:
+    loud = replace(VibrationCondition(), angle_seed=9)
+    first, second = (simulate(Scenario(seed=seed, duration_s=2.0, vibration=loud)) for seed in (1, 2))
+    other = simulate(Scenario(seed=1, duration_s=2.0, vibration=replace(loud, angle_seed=10)))
+    own, again, different = (level(recording, shaft_hz(recording)) for recording in (first, second, other))
+    assert own == pytest.approx(again, rel=0.1)
+    assert own != pytest.approx(different, rel=0.1)
 
 
 def test_a_pitted_bearing_rings_the_structure() -> None:

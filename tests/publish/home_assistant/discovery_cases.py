@@ -15,10 +15,21 @@ from edge_agent.publish.home_assistant.messages import Place, discovery_messages
 from edge_agent.publish.home_assistant.motor_entities import Sensors
 from edge_agent.publish.json_values import Payload, encode
 from edge_agent.publish.payloads import payload_of
-from edge_agent.verdict import BarCount, Evidence, Fault, Reason, Refusal, Severity, State, Verdict
+from edge_agent.verdict import (
+    BarCount,
+    Evidence,
+    Fault,
+    Finding,
+    Measured,
+    Reason,
+    Refusal,
+    Severity,
+    State,
+    Verdict,
+)
 
 PLACE = Place("pump-7", "motor-1", "edge-agent/pump-7", heartbeat_s=60.0, commands=True)
-SENSORS = Sensors(("a", "b", "c"), ("vib_radial", "drive-end.axial"))
+SENSORS = Sensors(("a", "b", "c"), ("vib_radial", "drive-end.axial"), ("ab", "bc"))
 ORIGIN = Origin("pump-7", "motor-1", "brb-fusion", "ab" * 32)
 ALARM = Verdict(
     state=State.BROKEN_BARS,
@@ -35,6 +46,22 @@ ALARM = Verdict(
         detection_limit_bars=0.011,
         equivalent_bars=2.097,
         current_unbalance=0.0203,
+    ),
+    others=(
+        Finding(
+            fault=Fault.PHASE_UNBALANCE,
+            state=State.PHASE_UNBALANCE,
+            severity=Severity.WATCH,
+            evidence=Evidence(),
+            measured=(Measured("negative_over_positive", 0.08, "1", 0.06, "judgement"),),
+        ),
+        Finding(fault=Fault.PHASE_LOSS, state=State.HEALTHY, severity=Severity.OK, evidence=Evidence()),
+        Finding(
+            fault=Fault.STARTS,
+            state=State.INDETERMINATE,
+            refusal=Refusal(Reason.NO_SENSOR, "current_channels", 0.0, 1.0),
+            evidence=Evidence(),
+        ),
     ),
 )
 HEALTHY = Verdict(state=State.HEALTHY, severity=Severity.OK, confidence=0.99, evidence=ALARM.evidence)
@@ -69,6 +96,10 @@ RUNNING = Figures(
     vibration_mm_s={"vib_radial": 1.23, "drive-end.axial": 0.98},
     vibration_m_s2_rms={"vib_radial": 0.5, "drive-end.axial": 0.4},
     thd=0.031,
+    voltage_v={"ab": 220.4, "bc": 219.8},
+    voltage_unbalance=0.0031,
+    power_kw=0.742,
+    power_factor=0.813,
 )
 HEALTH = Health(
     agent="pump-7",
@@ -136,7 +167,7 @@ def said() -> dict[str, list[str]]:
         ],
         "motor-1/alarm": [Alarm(ORIGIN, latched, unix_s=7.0) for latched in (LATCHED, CLEARED, None)],
         "motor-1/measurements": [
-            Measurements(ORIGIN, RUNNING, RunningTime(812.4, 31, 1.2), unix_s=8.0),
+            Measurements(ORIGIN, RUNNING, RunningTime(812.4, 31, 1.2, 603.1), unix_s=8.0),
             Measurements(ORIGIN, Figures(running=False), RunningTime(), unix_s=8.0),
         ],
         "health": [HEALTH, JUST_STARTED],

@@ -24,6 +24,19 @@ def test_each_sensor_has_its_entity_and_no_other_is_invented() -> None:
     )
 
 
+def test_voltages_bring_power_and_energy_and_without_them_there_is_neither() -> None:
+    channels = [Channel(f"v{p}", ChannelKind.VOLTAGE, "V", 1.0, phase=p) for p in ("bc", "ab")]
+    sensors = sensors_of(Device("daq", "1", "1", (Stream(0, 1e4, tuple(channels)),)))
+    assert sensors == Sensors(voltages=("ab", "bc"))
+    more = motor_components("base/motor-1", 180, sensors)
+    fewer = motor_components("base/motor-1", 180, Sensors())
+    assert sorted(more.keys() - fewer.keys()) == [
+        "energy", "power", "power_factor", "voltage_ab", "voltage_bc", "voltage_unbalance"
+    ]  # fmt: skip
+    assert more["energy"]["state_class"] == "total_increasing"
+    assert more["energy"]["device_class"] == "energy"
+
+
 def test_every_state_and_every_reason_can_be_shown() -> None:
     components = motor_components("base/motor-1", 180, Sensors())
     assert components["state"]["options"] == components["change"]["event_types"] == list(BAR_STATES)

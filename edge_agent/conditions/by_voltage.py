@@ -1,0 +1,73 @@
+"""What measured voltages say of a condition: who unbalances the current, and what happened to the supply."""
+
+from dataclasses import dataclass
+
+from edge_agent.circuit import Circuit
+from edge_agent.conditions.seen import Seen
+from edge_agent.signals.voltage.events import EVENT_FROM, supply_events
+from edge_agent.signals.voltage.negative_sequence import NegativeSequence, measure_negative_sequence
+from edge_agent.verdict import Measured
+
+_CLEARLY = 2.0
+"""How many times as large the one share must be as the other to be called the cause. Judgement: plates tell
+Z2 to a third, and sensors the unbalance to a hundredth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Who unbalances the current."""
+
+    words: str
+    """The cause with its numbers."""
+    is_supply: bool
+    """True if the voltage explains most of it."""
+    voltage: Measured
+    """The unbalance of the voltage, which stands beside."""
+
+
+def unbalance_by_voltage(seen: Seen, circuit: Circuit) -> Cause | None:
+    """Return who unbalances the current; None without voltages."""
+    line = seen.analysis.line
+    if line is None or not seen.window.streams:
+        return None
+    slip = seen.analysis.evidence.slip
+    slip = seen.nameplate.rated_slip if slip is None else slip
+    negative = measure_negative_sequence(seen.window.current, circuit, line.frequency_hz, slip)
+    return None if negative is None else _cause(negative)
+
+
+def _cause(negative: NegativeSequence) -> Cause:
+    own, driven = abs(negative.own_current), negative.driven_current
+    numbers = f"the voltage explains {driven:.1%} of the current, and {own:.1%} is the motor's own"
+    voltage = Measured(
+        "voltage_negative_over_positive",
+        negative.voltage_unbalance,
+        "1",
+        None,
+        "stands beside: NEMA MG 1 derates a motor from 0.01 on",
+    )
+    if driven > _CLEARLY * own:
+        return Cause(f"the supply causes it: {numbers}", True, voltage)
+    if own > _CLEARLY * driven:
+        return Cause(f"the winding or its leads cause it: {numbers}", False, voltage)
+    return Cause(f"supply and motor share it: {numbers}", False, voltage)
+
+
+def supply_by_voltage(seen: Seen) -> Measured | None:
+    """Return the worst event of the supply within a window of the mains; None if there was none."""
+    if not seen.window.streams:
+        return None
+    plate = seen.nameplate
+    events = supply_events(seen.window.current, plate.rated_voltage_v / 3**0.5, plate.line_frequency_hz)
+    if not events:
+        return None
+    worst = max(events, key=lambda event: abs(event.extreme - 1.0))
+    told = f"it began {worst.start_s:.1f} s into the window and lasted {worst.duration_s:.2f} s"
+    return Measured(
+        f"voltage_{worst.kind}_depth",
+        abs(worst.extreme - 1.0),
+        "1",
+        EVENT_FROM,
+        "EN 50160 and IEC 61000-4-30",
+        witness=told,
+    )

@@ -105,8 +105,8 @@ class Pipeline:
         `conditions` finds what is beside the bars; None looks for all, and learns no normal.
 
         The samples of windows whose analysis fails are kept in `failed_folder`; `lap` is called with the name
-        of each stage when it ends: windows, signals, model, decision. Without `load_sweep`, as for recordings
-        of several motors, nothing is learned from many loads.
+        of each stage when it ends: windows, signals, model, conditions, decision. Without `load_sweep`, as for
+        recordings of several motors, nothing is learned from many loads.
         """
         self.windows = Windows(length_s, step_s)
         self.failures = FailedWindows(step_s, failed_folder)
@@ -236,6 +236,7 @@ class Pipeline:
             self._analyser = Analyser(self._nameplate, self._images)
             return Analysis(Evidence(), refusal), self._failed(refusal, span)
         others = self.conditions.judge(window, analysis, span, self.failures.failed)
+        self._lap("conditions")
         self.failures.passed()
         return analysis, replace(verdict, others=others)
 

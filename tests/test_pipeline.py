@@ -118,9 +118,9 @@ def test_windows_of_the_device_before_do_not_count() -> None:
 @pytest.mark.parametrize(
     ("windows", "stages"),
     [
-        ([BROKEN], ["signals", "model", "decision"]),
-        ([OFF], ["signals", "model", "decision"]),
-        ([BROKEN, OFF], 2 * ["signals", "model", "decision"]),
+        ([BROKEN], ["signals", "model", "conditions", "decision"]),
+        ([OFF], ["signals", "model", "conditions", "decision"]),
+        ([BROKEN, OFF], 2 * ["signals", "model", "conditions", "decision"]),
     ],
 )
 def test_each_stage_is_told_when_it_ends(windows: list[Window], stages: list[str]) -> None:

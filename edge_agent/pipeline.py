@@ -105,8 +105,8 @@ class Pipeline:
         `conditions` finds what is beside the bars; None looks for all, and learns no normal.
 
         The samples of windows whose analysis fails are kept in `failed_folder`; `lap` is called with the name
-        of each stage when it ends: windows, signals, model, conditions, decision. Without `load_sweep`, as for
-        recordings of several motors, nothing is learned from many loads.
+        of each stage when it ends: windows, signals, model, conditions, decision. Without `load_sweep`, as
+        for recordings of several motors, nothing is learned from many loads.
         """
         self.windows = Windows(length_s, step_s)
         self.failures = FailedWindows(step_s, failed_folder)

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_agent.acquire.recordings import Recording, read_recording, replay_blocks
+from edge_agent.circuit import fit_circuit
 from edge_agent.conditions.monitor import Conditions
 from edge_agent.conditions.normal import Normal, make_normal
 from edge_agent.conditions.registry import DIAGNOSERS
 from edge_agent.conditions.seen import see
-from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer, Pipeline
@@ -124,7 +124,9 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
-def answers(rig: Rig, recording: Recording, length_s: float, model: Model, normal: Normal | None) -> Iterator[Answer]:
+def answers(
+    rig: Rig, recording: Recording, length_s: float, model: Model, normal: Normal | None
+) -> Iterator[Answer]:
     """Yield the answers to the windows of one recording, from a fresh start."""
     conditions = Conditions(rig.plate, normal=normal)
     pipeline = Pipeline(rig.plate, model, length_s, length_s, conditions=conditions)
@@ -180,7 +182,9 @@ def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
     for fault, number in present.items():
         if fault in {make(rig.plate).fault for make in DIAGNOSERS}:
             low, high = wilson(found[fault], number)
-            print(f"  {fault:20} found {found[fault]}/{number} [{low:.0%}, {high:.0%}], placed {placed[fault]}")
+            print(
+                f"  {fault:20} found {found[fault]}/{number} [{low:.0%}, {high:.0%}], placed {placed[fault]}"
+            )
     for pair, number in sorted(wrong.items()):
         print(f"  WRONG {pair}: {number}")
     for (fault, reason), number in sorted(reasons.items()):

@@ -2,9 +2,9 @@
 
     python tests/bench/bench_conditions_simulated.py --first-number 9100000 --motors 20 [--out FILE]
 
-Each number is a motor of its own with bearing, structure, sensors and mains, by `simulator.graded`. Its normal
-comes from a sound minute at one load. Then a window each is judged by fresh diagnosers: sound ones, each
-condition in three sizes, two broken bars alone, and two broken bars beside some conditions of middle size.
+Each number is a motor of its own with bearing, structure, sensors and mains, by `simulator.graded`. Its
+normal comes from a sound minute at one load. Then fresh diagnosers judge a window each: sound, with each
+condition in three sizes, with two broken bars, and with these beside some conditions of middle size.
 FILE keeps a line of JSON for each window; `--table FILE` prints the tables of such a file again.
 """
 

@@ -8,7 +8,7 @@ from edge_agent.acquire.samples import Device
 from edge_agent.alarm import LatchedAlarm
 from edge_agent.audit.findings import PlateFinding
 from edge_agent.baseline.status import BaselineStatus
-from edge_agent.diagnose.decision import is_event
+from edge_agent.diagnose.decision import bars_changed, conditions_of
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.motor import Nameplate
@@ -37,6 +37,7 @@ class Announcer:
         """
         self._origin = origin
         self._told = told
+        self._conditions = {} if told is None else dict(told.conditions)
         self._draw_number = draw_number
         self._capture = capture
         self._clock = clock
@@ -88,16 +89,26 @@ class Announcer:
         The first answer after a restart is compared with what was told before it: until then, nothing is
         known to have changed.
         """
-        told = self._told
+        told, news = self._told, self._take_conditions(after)
         if told is None:
-            return self._changed(before, after) if is_event(before, after) else None
+            return self._changed(before, after) if news or bars_changed(before, after) else None
         if after.state is State.INDETERMINATE:
-            return None
+            return self._changed(told, after) if news else None
         self._told = None
-        if (told.state, told.severity) == (after.state, after.severity):
+        if not news and (told.state, told.severity) == (after.state, after.severity):
             _LOG.info("%s, as before the restart", in_short(after))
             return None
         return self._changed(told, after)
+
+    def _take_conditions(self, after: Verdict) -> bool:
+        """Note what was found beside the bars; return True if that was not told before.
+
+        A condition without an answer is as it was told last.
+        """
+        unanswered = {str(own.fault) for own in after.others if own.state is State.INDETERMINATE}
+        kept = {fault: own for fault, own in self._conditions.items() if fault in unanswered}
+        before, self._conditions = self._conditions, kept | conditions_of(after)
+        return before != self._conditions
 
     def _changed(self, before: Verdict | documents.Told, after: Verdict) -> documents.Event:
         self.newest_event, self.captured = self._draw_number(), self._capture(after)

@@ -8,6 +8,7 @@ import numpy as np
 
 from edge_agent import summary
 from edge_agent.circuit import fit_circuit
+from edge_agent.conditions.words import advise_condition, summarise_condition
 from edge_agent.diagnose.broken_bars import judge
 from edge_agent.explain_channels import against_plate, say_dead
 from edge_agent.limits import BARS
@@ -48,6 +49,7 @@ def explained(answer: Answer, nameplate: Nameplate) -> dict[str, str]:
         "verdict": _verdict,
         "witness": _witness,
         "stretch": _stretch,
+        "beside": _conditions,
         "advice": advise,
     }
     texts = {label: section(answer, nameplate) for label, section in sections.items()}
@@ -71,6 +73,23 @@ def say_why(answer: Answer, nameplate: Nameplate) -> str:
 def say_confidence(confidence: float | None) -> str:
     """Return how sure the network is; without its answer, that the verdict rests on the sidebands alone."""
     return "by the sidebands alone" if confidence is None else f"confidence {confidence:.1%}"
+
+
+def _conditions(answer: Answer, _: Nameplate) -> str:
+    """Return what was found beside the bars, what was not, and what cannot be told."""
+    others = answer.verdict.others
+    found = [
+        f"{summarise_condition(f)} ({f.severity}). {advise_condition(f).text}" for f in others if f.faulty
+    ]
+    sound = ", ".join(str(f.fault) for f in others if f.severity is not None and not f.faulty)
+    untold: dict[str, list[str]] = {}
+    for finding in others:
+        if finding.refusal is not None:
+            untold.setdefault(say_refusal(finding.refusal), []).append(str(finding.fault))
+    texts = [f"Found: {text}" for text in found]
+    texts += [f"Not found: {sound}."] if sound else []
+    texts += [f"Not told: {', '.join(names)} ({why})." for why, names in untold.items()]
+    return " ".join(texts)
 
 
 def _paragraph(label: str, text: str) -> str:

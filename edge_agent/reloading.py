@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.captures.recorder import Captures
+from edge_agent.conditions.monitor import Conditions
 from edge_agent.config import ConfigError, Problem, Settings, load_agent
 from edge_agent.config.problems import KeyPath, spell
 from edge_agent.publish.sink import Sink
@@ -80,8 +81,10 @@ class Reloading:
         baseline: Baseline,
         captures: Captures,
         sinks: Sequence[Sink],
+        conditions: Conditions | None = None,
     ) -> None:
         """Take the settings of the start, how to read them again, and who gets those that change."""
+        self._conditions = conditions
         self._running = settings
         self._reread = read
         self._baseline = baseline
@@ -150,7 +153,10 @@ class Reloading:
         running = self._running
         if ("log_level",) in changed:  # else it stays as the command `log_level` has set it
             logging.getLogger().setLevel(running.log_level.upper())
-        self._baseline.reload(running.baseline_settings())
+        baseline = running.baseline_settings()
+        self._baseline.reload(baseline)
+        if self._conditions is not None and baseline.enabled:
+            self._conditions.hours_wanted = baseline.hours
         self._captures.change(running.captures.settings())
         for sink in self._sinks:
             sink.reload(running.sink_settings())

@@ -59,6 +59,10 @@ class State(StrEnum):
     INDETERMINATE = "indeterminate"
 
 
+BAR_STATES = (State.HEALTHY, State.BROKEN_BARS, State.INDETERMINATE)
+"""States of the verdict on the bars; the others are those of findings on conditions beside them."""
+
+
 class Severity(StrEnum):
     """How urgent it is."""
 
@@ -87,6 +91,7 @@ class Reason(StrEnum):
     LOAD_OSCILLATION = "load_oscillation"
     MODALITIES_DISAGREE = "modalities_disagree"
     OUT_OF_DOMAIN = "out_of_domain"
+    ROTOR_DUCTS = "rotor_ducts"
     SAMPLES_NOT_UNDERSTOOD = "samples_not_understood"
     WRONG_SCALE = "wrong_scale"
     OVERLOAD = "overload"

@@ -1,6 +1,7 @@
 """What is worth saying: every window, every state, and as an event only what changed of the motor."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -8,7 +9,8 @@ from edge_agent.announce import Announcer
 from edge_agent.diagnose.decision import starting
 from edge_agent.publish.documents import Diagnosis, Event, Origin, Told
 from edge_agent.publish.documents import State as StateDocument
-from edge_agent.verdict import Reason, Refusal, Severity, State
+from edge_agent.publish.payloads import encode, payload_of, told_in
+from edge_agent.verdict import Evidence, Fault, Finding, Reason, Refusal, Severity, State
 
 ORIGIN = Origin("a", "m", "model", "0" * 64)
 NOW_UNIX_S = 17.25
@@ -70,3 +72,39 @@ def test_an_event_names_its_capture_and_so_does_the_state_after_it() -> None:
     event = announcer.event(ALARM, HEALTHY)
     assert event is not None
     assert event.captured is announcer.state(HEALTHY).captured is None
+
+
+def beside(verdict, state: str, severity: Severity | None = None):
+    """The verdict with a finding on unequal currents beside it."""
+    refusal = None if severity else MOTOR_OFF.refusal
+    own = Finding(
+        fault=Fault.PHASE_UNBALANCE,
+        state=State(state),
+        severity=severity,
+        refusal=refusal,
+        evidence=Evidence(),
+    )
+    return replace(verdict, others=(own,))
+
+
+FOUND = beside(MOTOR_OFF, "phase_unbalance", Severity.WATCH)
+NOT_FOUND = beside(MOTOR_OFF, "healthy", Severity.OK)
+NOT_TOLD = beside(MOTOR_OFF, "indeterminate")
+
+
+def test_a_condition_is_an_event_when_it_is_found_when_it_grows_and_when_it_is_gone() -> None:
+    announcer = an_announcer()
+    worse = beside(MOTOR_OFF, "phase_unbalance", Severity.ALARM)
+    changes = [NOT_TOLD, NOT_FOUND, FOUND, NOT_TOLD, FOUND, worse, NOT_FOUND, NOT_TOLD]
+    told = [announcer.event(before, after) is not None for before, after in pairwise(changes)]
+    assert told == [False, True, False, False, True, True, False]
+
+
+def test_a_condition_that_was_told_before_a_restart_is_not_told_again() -> None:
+    event = an_announcer().event(NOT_FOUND, FOUND)
+    told = told_in(encode(payload_of(event)))
+    assert told.conditions == {"phase_unbalance": "watch"}
+    assert an_announcer(told).event(NOT_TOLD, FOUND) is None
+    gone = an_announcer(told).event(NOT_TOLD, NOT_FOUND)
+    assert gone is not None
+    assert payload_of(gone)["after"]["findings"]["phase_unbalance"]["state"] == "healthy"

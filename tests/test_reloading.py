@@ -148,6 +148,7 @@ def test_the_parts_of_the_agent_have_the_new_values(site: Site) -> None:
     agent = site.agent
     assert agent.lines[0].reloading.heartbeat_s == 7
     assert agent.lines[0]._baseline.status.false_alarms_per_year_allowed == 0.5
+    assert agent.lines[0].pipeline.conditions.hours_wanted == 48
     assert agent.lines[0].captures._settings.keep == 7
     (given,) = site.heard.settings
     assert (given.mqtt.host, given.mqtt.diagnosis) == ("localhost", False)

@@ -16,6 +16,8 @@ from edge_agent.baseline.monitor import Baseline
 from edge_agent.baseline.status import BaselineState, BaselineStatus
 from edge_agent.captures.assembly import timeline_in
 from edge_agent.cli import DONE, WRONG_USAGE
+from edge_agent.conditions.memory import FILE_VERSION as CONDITIONS_VERSION
+from edge_agent.conditions.monitor import Conditions
 from edge_agent.config import Settings, load_settings
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.pipeline import Pipeline
@@ -41,6 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--sound", action="store_true", help="the rotor was examined: learn a rough casting, too"
     )
+    parser.add_argument(
+        "--conditions", type=Path, help="with -o: keep what is normal beside the bars here, conditions.json"
+    )
     parser.add_argument("--json", action="store_true", help="print it as it is published")
 
 
@@ -50,11 +55,12 @@ def run(args: argparse.Namespace) -> int:
         settings = load_settings(args.config)
         model = Model.load_for_agent(settings.model.file)
         with _file(args) as file:
-            baseline = _made(args, settings, file)
+            baseline, conditions = _made(args, settings, file), _conditions(args, settings)
             for path in args.recordings:
-                _play(path, settings, model, baseline)
+                _play(path, settings, model, baseline, conditions)
             if args.check is None:
                 baseline.finish()
+                conditions.finish()
     except (ModelError, RecordingError, ValueError) as error:
         print(f"edge-calibrate baseline: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
@@ -94,14 +100,27 @@ def _made(args: argparse.Namespace, settings: Settings, file: Path) -> Baseline:
     return baseline
 
 
-def _play(path: Path, settings: Settings, model: Model, baseline: Baseline) -> None:
+def _conditions(args: argparse.Namespace, settings: Settings) -> Conditions:
+    """Return what learns the conditions beside the bars, kept in the file that was named."""
+    if args.conditions is None:
+        return Conditions(settings.motor, hours=_UNBOUNDED_HOURS)
+    if args.out is None or args.conditions.exists():
+        why = "is used with -o only" if args.out is None else "names a file that exists; remove it"
+        raise ValueError(f"--conditions {args.conditions} {why}")
+    return Conditions(
+        settings.motor, file=StateFile(args.conditions, CONDITIONS_VERSION), hours=_UNBOUNDED_HOURS
+    )
+
+
+def _play(path: Path, settings: Settings, model: Model, baseline: Baseline, conditions: Conditions) -> None:
     """Take the windows of a recording as the agent takes those of a DAQ that was connected."""
     recording = read_recording(path)
     device = settings.apply_to_recording(recording.device)
     problem = line_problem(device.streams, settings.motor.line_frequency_hz)
     if problem := problem or window_problem(device.streams, settings.window.length_s):
         raise RecordingError(f"{path}: {problem}")
-    pipeline = Pipeline(settings.motor, model, settings.window.length_s, settings.window.step_s)
+    window = settings.window
+    pipeline = Pipeline(settings.motor, model, window.length_s, window.step_s, conditions=conditions)
     pipeline.configure(device)
     timeline = timeline_in(recording)
     if timeline is not None:  # a capture: its windows are those that the agent saw

@@ -21,6 +21,7 @@ from edge_agent.audit.ledger import take_readings
 from edge_agent.audit.memory import Memory, read_memory, write_memory
 from edge_agent.audit.words import say_finding
 from edge_agent.circuit import fit_circuit
+from edge_agent.diagnose.decision import conditions_of
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.refusals import of_samples
@@ -83,7 +84,7 @@ class PlateAudit:
             verdict=self.judge(answer.verdict),
             before=before,
             state=after,
-            changed=_told(before) != _told(after),
+            changed=_told(before) != _told(after) or conditions_of(before) != conditions_of(after),
             looked=answer.looked and not withheld,
         )
 

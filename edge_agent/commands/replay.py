@@ -98,7 +98,7 @@ def _cannot_keep(args: argparse.Namespace, settings: Settings) -> str | None:
 def _life(args: argparse.Namespace, settings: Settings, entered: ExitStack) -> Life:
     """Return a life that is kept in the folder that was named, or nowhere."""
     folder = args.state_dir or Path(entered.enter_context(TemporaryDirectory()))
-    return Life(folder, settings.baseline_settings())
+    return Life(folder, settings.motor, settings.baseline_settings())
 
 
 def _cannot_plot(recordings: list[Path]) -> str | None:
@@ -131,7 +131,8 @@ def _replay(
     if life is not None:
         life.begin()
     window = settings.window
-    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s):
+    kept = (None, None) if life is None else (life.load_sweep, life.conditions)
+    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s, *kept):
         answers += 1
         for dead in answer.analysis.dead:
             if dead.name not in said_dead:
@@ -162,7 +163,7 @@ def _print(
         if as_json:
             print(json.dumps({"recording": str(path), "kind": kind, **payload}))
         elif kind == "diagnosis":
-            print(printable(f"{path}: {_sentence(payload)}"))
+            print(printable(f"{path}: {_sentence(payload)}{_beside(payload)}"))
 
 
 def _described(path: Path, recording: Recording, settings: Settings) -> Recording:
@@ -200,6 +201,17 @@ def _payloads(origin: Origin, answer: Answer, number: int) -> Iterator[tuple[str
         yield "event", payload_of(Event(origin, answer.before, answer.state, now_s, number))
     if answer.changed:
         yield "state", payload_of(State(origin, answer.state, now_s))
+
+
+def _beside(payload: Payload) -> str:
+    """Return the conditions that were found beside the bars, for a person."""
+    findings = payload.get("findings")
+    found = [
+        f"; {fault} ({finding['severity']}): {finding['summary']}"
+        for fault, finding in (findings.items() if isinstance(findings, dict) else ())
+        if finding["state"] == fault
+    ]
+    return "".join(found)
 
 
 def _sentence(payload: Payload) -> str:

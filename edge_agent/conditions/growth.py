@@ -1,9 +1,8 @@
 """How much a quantity has grown over the motor's own normal."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edge_agent.conditions.normal import Normal
+from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
 from edge_agent.limits import SHAFT
 from edge_agent.verdict import Measured
@@ -43,9 +42,9 @@ class Growth:
         return Measured(quantity, self.value, unit, self.limit, origin, self.hours, witness)
 
 
-def grown(quantities: Mapping[str, float], name: str, seen: Seen, normal: Normal | None) -> Growth | None:
+def grown(quantities: Quantities, name: str, seen: Seen, normal: Normal | None) -> Growth | None:
     """Return how much a quantity has grown; None without a normal at this load, or if it was not measured."""
-    value, own = quantities.get(name), None if normal is None else normal.of(name, seen.load)
+    value, own = quantities.get(name), None if normal is None else normal.near(name, seen.load)
     if value is None or own is None:
         return None
-    return Growth(value, own.value, own.spread, own.hours)
+    return Growth(value.real, own.value, own.spread, own.hours)

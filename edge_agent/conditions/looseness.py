@@ -1,12 +1,10 @@
 """Mechanical looseness: half orders of the shaft, or many harmonics, that the sound motor did not have."""
 
-from collections.abc import Mapping
-
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.growth import grown
 from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
-from edge_agent.conditions.vibration import HALF_ORDERS, HIGHER_ORDERS, over_floor, real
+from edge_agent.conditions.vibration import HALF_ORDERS, HIGHER_ORDERS
 from edge_agent.limits import SHAFT
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_vibration
@@ -30,39 +28,35 @@ class Looseness:
         """Judge a motor; its plate comes with each window."""
 
     def measure(self, seen: Seen) -> Quantities:
-        """Return the lines of the shaft, and the half orders and the row of harmonics together."""
+        """Return the half orders together, and the row of harmonics together, mm/s rms."""
         vibration = seen.vibration
         if not vibration.lines:
             return {}
-        halves_mm_s = vibration.velocity_mm_s(vibration.lines, HALF_ORDERS)
         return {
-            **vibration.lines,
-            _HALVES: halves_mm_s,
-            _ROW: vibration.velocity_mm_s(vibration.lines, _ROW_ORDERS),
+            _HALVES: vibration.velocity_mm_s(*HALF_ORDERS),
+            _ROW: vibration.velocity_mm_s(*_ROW_ORDERS),
         }
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
         """Return whether half orders or the row have grown, stand out one by one, and weigh enough."""
-        numbers = real(quantities)
-        if not numbers:
+        if not quantities:
             return refused(self.fault, seen, seen.vibration.missing)
-        halves, row = (grown(numbers, name, seen, normal) for name in (_HALVES, _ROW))
+        halves, row = (grown(quantities, name, seen, normal) for name in (_HALVES, _ROW))
         if halves is None or row is None:
             return refused(self.fault, seen, of_vibration.NO_NORMAL.refuse(None))
-        first_mm_s = numbers[seen.vibration.velocity(1)]
+        first_mm_s = seen.vibration.velocity_mm_s(1)
         told = [halves.told(_HALVES, "mm/s"), row.told(_ROW, "mm/s")]
-        count = _standing(numbers, HALF_ORDERS)
+        count = _standing(seen, HALF_ORDERS)
         if halves.counts and count >= SHAFT.half_orders and halves.value >= SHAFT.half_share * first_mm_s:
             witness = f"{count} of {len(HALF_ORDERS)} half orders stand out"
-            told[0] = halves.told(_HALVES, "mm/s", witness)
-            return found(self.fault, seen, Severity.ALARM, told)
-        count = _standing(numbers, _ROW_ORDERS)
+            return found(self.fault, seen, Severity.ALARM, [halves.told(_HALVES, "mm/s", witness), told[1]])
+        count = _standing(seen, _ROW_ORDERS)
         if row.counts and count >= SHAFT.row_orders and row.value >= first_mm_s:
             witness = f"{count} of {len(_ROW_ORDERS)} harmonics stand out, together stronger than the first"
             return found(self.fault, seen, Severity.ALARM, [row.told(_ROW, "mm/s", witness), told[0]])
         return sound(self.fault, seen, told)
 
 
-def _standing(numbers: Mapping[str, float], orders: tuple[float, ...]) -> int:
+def _standing(seen: Seen, orders: tuple[float, ...]) -> int:
     """Return how many orders stand out of the floor."""
-    return sum(numbers[over_floor(order)] >= SHAFT.line_db for order in orders)
+    return sum(seen.vibration.over_floor_db(order) >= SHAFT.line_db for order in orders)

@@ -1,20 +1,16 @@
 """Misalignment or an eccentric air gap: one name for both, since both make the same lines."""
 
-from collections.abc import Mapping
-
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.growth import grown
 from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
-from edge_agent.conditions.vibration import over_floor, real
 from edge_agent.limits import SHAFT
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_vibration
-from edge_agent.signals.gap_line import gap_line
 from edge_agent.verdict import Fault, Finding, Measured, Severity
 
-_GAP, _GAP_FLOOR = "gap_line_dbc", "gap_line_over_floor_db"
-"""Names of the current's line at f + f_r, and of its distance from the floor."""
+_GAP = "gap_line_dbc"
+"""Name of the current's line at f + f_r."""
 
 
 class Misalignment:
@@ -31,19 +27,18 @@ class Misalignment:
         """Judge a motor; its plate comes with each window."""
 
     def measure(self, seen: Seen) -> Quantities:
-        """Return the lines of the shaft in the vibration, and that of the air gap in the current."""
-        shaft_hz, current = seen.vibration.shaft_hz, seen.analysis.current
-        line = None if shaft_hz is None or current is None else gap_line(current, shaft_hz)
-        gap = {} if line is None else {_GAP: line[0], _GAP_FLOOR: line[1]}
-        return {**seen.vibration.lines, **gap}
+        """Return the second harmonic of the vibration, and the line of the air gap in the current."""
+        vibration = seen.vibration
+        name, gap = vibration.velocity(2), vibration.gap_line
+        second = {name: vibration.lines[name]} if vibration.lines else {}
+        return second if gap is None else {**second, _GAP: gap[0]}
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
         """Return whether either has grown; what both say is told."""
-        numbers = real(quantities)
-        if not numbers:
-            return refused(self.fault, seen, of_vibration.NO_LINE.refuse(None))
-        by_current = _by_current(numbers, seen, normal)
-        by_vibration = _by_vibration(numbers, seen, normal)
+        if not quantities:
+            return refused(self.fault, seen, seen.vibration.unsteady or of_vibration.NO_LINE.refuse(None))
+        by_current = _by_current(seen, normal)
+        by_vibration = _by_vibration(quantities, seen, normal)
         told = [measured for measured, _ in (by_current, by_vibration) if measured is not None]
         if not told:
             return refused(self.fault, seen, of_vibration.NO_NORMAL.refuse(None))
@@ -57,25 +52,26 @@ _Witness = tuple[Measured | None, bool]
 """What was measured, None if there is nothing to compare it with; and whether it has grown."""
 
 
-def _by_current(numbers: Mapping[str, float], seen: Seen, normal: Normal | None) -> _Witness:
-    own = None if normal is None else normal.of(_GAP, seen.load)
-    if own is None or _GAP not in numbers:
+def _by_current(seen: Seen, normal: Normal | None) -> _Witness:
+    own = None if normal is None else normal.near(_GAP, seen.load)
+    line = seen.vibration.gap_line
+    if own is None or line is None:
         return None, False
+    level_dbc, over_floor_db = line
     limit_dbc = own.value + max(SHAFT.current_growth_db, SHAFT.spreads * own.spread)
-    level_dbc, over_floor_db = numbers[_GAP], numbers[_GAP_FLOOR]
-    origin = f"baseline of this motor + {limit_dbc - own.value:.1f} dB"
     grew = level_dbc >= limit_dbc and over_floor_db >= SHAFT.line_db
+    origin = f"baseline of this motor + {limit_dbc - own.value:.1f} dB"
     witness = f"the line stands {over_floor_db:.0f} dB over the floor beside it" if grew else None
     return Measured("gap_line", level_dbc, "dBc", limit_dbc, origin, own.hours, witness), grew
 
 
-def _by_vibration(numbers: Mapping[str, float], seen: Seen, normal: Normal | None) -> _Witness:
-    second = grown(numbers, seen.vibration.velocity(2), seen, normal)
-    first_mm_s = numbers.get(seen.vibration.velocity(1), 0.0)
-    if second is None or first_mm_s <= 0.0:
+def _by_vibration(quantities: Quantities, seen: Seen, normal: Normal | None) -> _Witness:
+    vibration = seen.vibration
+    second = grown(quantities, vibration.velocity(2), seen, normal)
+    if second is None:
         return None, False
-    share = second.value / first_mm_s
-    stands = numbers[over_floor(2)] >= SHAFT.line_db
+    share = second.value / max(vibration.velocity_mm_s(1), 1e-9)
+    stands = vibration.over_floor_db(2) >= SHAFT.line_db
     grew = second.counts and stands and share >= SHAFT.second_share
     witness = f"it is {share:.2g} times the first harmonic" if grew else None
     return second.told("2x_velocity", "mm/s", witness), grew

@@ -10,12 +10,12 @@ from edge_agent.conditions import memory
 from edge_agent.conditions.diagnoser import ConditionDiagnoser, refused
 from edge_agent.conditions.learning import Learning
 from edge_agent.conditions.normal import Normal
-from edge_agent.conditions.registry import DIAGNOSERS
+from edge_agent.conditions.registry import DIAGNOSERS, ONCE_A_LOOK
 from edge_agent.conditions.seen import Seen, see
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
 from edge_agent.state_file import StateFile
-from edge_agent.verdict import Evidence, Finding, Reason, Refusal, State, WindowSpan
+from edge_agent.verdict import Evidence, Fault, Finding, Reason, Refusal, State, WindowSpan
 from edge_agent.windows.sliding import Window
 
 _LOG = logging.getLogger(__name__)
@@ -70,6 +70,8 @@ class Conditions:
         self.normal = before.normal if normal is None else normal
         """What is normal for this motor; None while it is learned."""
         self._newest: _Judged | None = None
+        self._of_look: dict[Fault, tuple[Finding, dict[str, float | complex]]] = {}
+        self._look_until_s = float("-inf")
         self._learned_until_s = float("-inf")
         self._clock = clock
         self._written_s = clock()
@@ -79,23 +81,44 @@ class Conditions:
         """Running hours of the learning period so far, or of all of it."""
         return self._learning.hours if self.normal is None else self.normal.hours
 
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The conditions that are looked for."""
+        return tuple(diagnoser.fault for diagnoser in self._diagnosers)
+
     def judge(
         self, window: Window, analysis: Analysis, span: WindowSpan, failed: Failed
     ) -> tuple[Finding, ...]:
         """Return the finding of a window on each condition; one that raises costs its own finding alone."""
         seen = see(window, analysis, self._nameplate, self._circuit, span)
+        self._begin_look(window)
         findings, learnable = [], {}
         for diagnoser in self._diagnosers:
-            try:
-                quantities = dict(diagnoser.measure(seen))
-                finding = diagnoser.judge(quantities, seen, self.normal)
-            except Exception as error:  # noqa: BLE001 - as in `Pipeline.judge`
-                finding, quantities = refused(diagnoser.fault, seen, failed(window, error)), {}
+            finding, quantities = self._of_look.get(diagnoser.fault) or self._examine(diagnoser, seen, failed)
+            if diagnoser.fault in ONCE_A_LOOK:
+                self._of_look[diagnoser.fault] = finding, quantities
             findings.append(finding)
             if not finding.faulty:
                 learnable.update(quantities)
         self._newest = _Judged(seen, learnable)
         return tuple(findings)
+
+    def _examine(
+        self, diagnoser: ConditionDiagnoser, seen: Seen, failed: Failed
+    ) -> tuple[Finding, dict[str, float | complex]]:
+        """Return the finding on one condition, and the quantities behind it; none if it raised."""
+        try:
+            quantities = dict(diagnoser.measure(seen))
+            return diagnoser.judge(quantities, seen, self.normal), quantities
+        except Exception as error:  # noqa: BLE001 - as in `Pipeline.judge`
+            return refused(diagnoser.fault, seen, failed(seen.window, error)), {}
+
+    def _begin_look(self, window: Window) -> None:
+        """Forget the findings of a look that shares no sample with a window, or whose samples count anew."""
+        end_s = window.start_s + window.length_s
+        if window.start_s >= self._look_until_s or end_s <= self._look_until_s - window.length_s:
+            self._of_look.clear()
+            self._look_until_s = end_s
 
     def refuse(self, refusal: Refusal, seen_span: WindowSpan) -> tuple[Finding, ...]:
         """Return the findings of a window that could not be analysed at all."""
@@ -131,11 +154,18 @@ class Conditions:
     def forget(self) -> None:
         """Note that the device is another, or counts its samples anew; what is normal stays."""
         self._newest, self._learned_until_s = None, float("-inf")
+        self._of_look.clear()
+        self._look_until_s = float("-inf")
 
     def learn_anew(self) -> None:
         """Forget what is normal, and learn it anew."""
         self.normal, self._learning = None, Learning()
         self.save()
+
+    def finish(self) -> None:
+        """Learn from what was collected so far, without waiting for the hours."""
+        if self.normal is None:
+            self._freeze()
 
     def save(self) -> None:
         """Write the file; at every orderly stop."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from edge_agent.limits import CONDITIONS
-from edge_agent.load_bins import bin_of
+from edge_agent.load_bins import NAMES, bin_of
 
 ANY_LOAD = "any"
 """Name of the bin of all windows, whatever their load."""
@@ -56,6 +56,19 @@ class Normal:
         """Return what is normal of a real quantity at the load at which it is lowest; None if not learned."""
         by_load = [own for name, own in self.values.get(quantity, {}).items() if name != ANY_LOAD]
         return min(by_load, key=lambda own: own.value, default=None)
+
+    def near(self, quantity: str, load: float | None) -> NormalValue | None:
+        """Return what is normal of a quantity at a load, or at the bin next to it; None without either.
+
+        For what changes little from one bin to the next, as vibration does: a load at the edge of a bin would
+        else have a normal in every second window.
+        """
+        bins, at = self.values.get(quantity, {}), bins_of(load)[-1]
+        if at in bins or at == ANY_LOAD:
+            return bins.get(at)
+        here = NAMES.index(at)
+        beside = [bins[name] for name in NAMES[max(0, here - 1) : here + 2] if name in bins]
+        return max(beside, key=lambda own: own.looks, default=None)
 
 
 def bins_of(load: float | None) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from edge_agent.conditions.unbalance import Unbalance
 from edge_agent.conditions.underload import Underload
 from edge_agent.conditions.vibration_zone import VibrationZone
 from edge_agent.motor import Nameplate
+from edge_agent.verdict import Fault
 
 DIAGNOSERS: tuple[Callable[[Nameplate], ConditionDiagnoser], ...] = (
     PhaseLoss,
@@ -40,3 +41,17 @@ DIAGNOSERS: tuple[Callable[[Nameplate], ConditionDiagnoser], ...] = (
     VibrationZone,
 )
 """Diagnosers of the conditions, each made with the motor's nameplate; one is made for each motor."""
+ONCE_A_LOOK = frozenset(
+    {
+        Fault.BEARING_OUTER,
+        Fault.BEARING_INNER,
+        Fault.BEARING_BALL,
+        Fault.BEARING_UNKNOWN,
+        Fault.UNBALANCE,
+        Fault.MISALIGNMENT,
+        Fault.LOOSENESS,
+        Fault.VIBRATION_ZONE,
+    }
+)
+"""Conditions that are examined only in windows that share no sample: transforming the vibration costs as much
+as all the rest of a window, and nothing of this changes within seconds."""

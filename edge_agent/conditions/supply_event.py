@@ -87,7 +87,7 @@ class SupplyEvent:
         told = None if deepest is None else f"the current fell to {deepest:.2f} times its median, then leapt"
         measured = [
             Measured(
-                "sags_within_minutes",
+                "sags_lately",
                 float(len(self._sags)),
                 "1",
                 1.0,

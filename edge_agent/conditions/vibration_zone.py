@@ -3,7 +3,6 @@
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
-from edge_agent.conditions.vibration import real
 from edge_agent.limits import ZONE
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_vibration
@@ -29,13 +28,16 @@ class VibrationZone:
 
     def measure(self, seen: Seen) -> Quantities:
         """Return the velocity of each channel, mm/s rms."""
+        if seen.vibration.unsteady is not None:
+            return {}
         return {f"{channel.name}{_END}": channel.velocity_mm_s for channel in seen.vibration.view.channels}
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
         """Return the zone of the loudest channel: zones C and D are named."""
         if not quantities:
-            return refused(self.fault, seen, of_vibration.NO_VIBRATION.refuse(0))
-        level_mm_s, channel = max((v, name.removesuffix(_END)) for name, v in real(quantities).items())
+            why = seen.vibration.unsteady or of_vibration.NO_VIBRATION.refuse(0)
+            return refused(self.fault, seen, why)
+        level_mm_s, channel = max((v.real, name.removesuffix(_END)) for name, v in quantities.items())
         power_kw, support = seen.nameplate.rated_power_kw, seen.nameplate.support
         plain = Measured("velocity", level_mm_s, "mm/s", None, "the figure alone, 10 to 1000 Hz")
         if power_kw <= ZONE.from_kw:

@@ -23,6 +23,36 @@ WORDS = {
         "Measure the three voltages at the motor's terminals: if they differ by more than 1 %, mend the "
         "supply (NEMA MG 1 derates a motor from there on), else check contacts and winding resistance.",
     ),
+    Fault.STATOR_ASYMMETRY: ConditionWords(
+        "a winding takes more current than it did: a turn short, or a supply that has become unequal",
+        "Measure the three voltages at the terminals first. If they are equal, have the winding tested "
+        "(resistance, surge test) at once: a turn short grows within hours.",
+    ),
+    Fault.PHASE_LOSS: ConditionWords(
+        "a phase is lost: the motor runs on two",
+        "Stop the motor and check fuses, contactor and terminals: it overheats within minutes.",
+    ),
+    Fault.LOCKED_ROTOR: ConditionWords(
+        "the rotor does not turn, or hardly turns up",
+        "Stop the motor and see what blocks it. Check that the relay would have tripped.",
+    ),
+    Fault.OVERLOAD: ConditionWords(
+        "the winding is hotter than at the rated current for ever",
+        "Reduce the load, or find what brakes the machine; check setting and class of the relay.",
+    ),
+    Fault.UNDERLOAD: ConditionWords(
+        "less load than this motor ever has: a dry pump, a torn belt, no material",
+        "Look at the driven machine: pump, belt, coupling.",
+    ),
+    Fault.STARTS: ConditionWords(
+        "too many starts, or slower ones than before",
+        "Start less often: starts heat the rotor and break its bars. For slow starts check the voltage, the "
+        "load, and the rotor.",
+    ),
+    Fault.SUPPLY_EVENT: ConditionWords(
+        "the supply sags, or its frequency is wrong",
+        "Look at other motors of this supply. A voltage channel tells how deep sags are, and swells.",
+    ),
     Fault.BEARING_OUTER: ConditionWords(
         "damage of the outer race of a bearing",
         "Grease the bearing as its maker says and listen again; if the rhythm stays, plan to exchange it.",

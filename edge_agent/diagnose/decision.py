@@ -5,6 +5,7 @@ with the look before it. Looks that show the fault count up, those that do not c
 of one); windows without an answer count nothing. `limits.STATE` holds the numbers and where they come from.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Generic, TypeVar
 
@@ -24,8 +25,21 @@ def starting() -> Verdict:
 
 
 def is_event(before: Verdict, after: Verdict) -> bool:
-    """True if a change is an event: state or severity of a fault changed. A new reason alone is none."""
-    return _told(before) != _told(after)
+    """True if a change is an event: state or severity of the bars, or what was found beside them.
+
+    A new reason alone is none. A condition that is not found any more is an event once windows answer so.
+    """
+    return bars_changed(before, after) or conditions_of(before) != conditions_of(after)
+
+
+def bars_changed(before: Verdict, after: Verdict) -> bool:
+    """True if state or severity of the bars changed."""
+    return (before.state, before.severity) != (after.state, after.severity)
+
+
+def conditions_of(verdict: Verdict) -> dict[str, str]:
+    """Return the severity of each condition that was found beside the bars, by its name."""
+    return {str(own.fault): str(own.severity) for own in verdict.others if own.faulty}
 
 
 class Looks:
@@ -228,12 +242,24 @@ class BarsOverTime(OverTime[Verdict]):
         return before if falls and self._bars > STATE.severity_falls_below * threshold else now
 
 
+class ConditionOverTime(OverTime[Finding]):
+    """The state of a condition beside the bars: while it is found, its severity rises alone."""
+
+    def _smoothed(self, finding: Finding) -> Finding:
+        before = self.state
+        if not finding.faulty or before.state is not finding.state:
+            return finding
+        worst = max((before, finding), key=lambda own: list(Severity).index(own.severity or Severity.OK))
+        return replace(finding, severity=worst.severity)
+
+
 class Decision:
     """The state of a motor over time, each fault by itself."""
 
-    def __init__(self) -> None:
+    def __init__(self, others: Iterable[Fault] = ()) -> None:
+        """Begin with the bars, and with the conditions that are looked for beside them."""
         self._bars = BarsOverTime(starting())
-        self._others: dict[Fault, OverTime[Finding]] = {}
+        self._others = {fault: ConditionOverTime(_starting(fault)) for fault in others}
 
     @property
     def state(self) -> Verdict:
@@ -252,11 +278,7 @@ class Decision:
         """
         changed = self._bars.update(verdict, start_s, end_s)
         for finding in verdict.others:
-            refusal = of_samples.STARTED.refuse(0)
-            start = Finding(
-                fault=finding.fault, state=State.INDETERMINATE, refusal=refusal, evidence=Evidence()
-            )
-            other = self._others.setdefault(finding.fault, OverTime(start))
+            other = self._others.setdefault(finding.fault, ConditionOverTime(_starting(finding.fault)))
             changed |= other.update(finding, start_s, end_s)
         return changed
 
@@ -266,6 +288,12 @@ class Decision:
         for other in self._others.values():
             other.forget()
 
+    def take_back(self, refusal: Refusal) -> None:
+        """Forget the looks at the bars, and what they found: `refusal` explains it."""
+        self._bars.forget()
+        if self._bars.state.faulty:
+            self._bars.refuse(refusal)
+
     def refuse(self, refusal: Refusal) -> bool:
         """Set all states to indeterminate at once, as when no samples come; return whether one changed."""
         changed = self._bars.refuse(refusal)
@@ -274,7 +302,7 @@ class Decision:
         return changed
 
 
-def _told(verdict: Verdict) -> list[tuple[Fault, State, object]]:
-    """Return states and severities; a fault of which nothing is known is as one that was never looked for."""
-    others = [(o.fault, o.state, o.severity) for o in verdict.others if o.state is not State.INDETERMINATE]
-    return [(verdict.fault, verdict.state, verdict.severity), *others]
+def _starting(fault: Fault) -> Finding:
+    """Return the finding on a condition before anything was seen."""
+    refusal = of_samples.STARTED.refuse(0)
+    return Finding(fault=fault, state=State.INDETERMINATE, refusal=refusal, evidence=Evidence())

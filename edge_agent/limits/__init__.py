@@ -8,8 +8,9 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     WIRING      do the sensors belong to its phases?    SUPPLY      is the line where it should be?
     STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
-    LONG        what may minutes of current say?        NETWORK     when does the network contradict?
-    STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
+    DUCTS       does the iron make the pair?            LONG        what may minutes of current say?
+    NETWORK     when does the network contradict?       STATE       from windows to a state
+    BASELINE    is it as it was when it was learned?
     CONDITIONS  what is named beside broken bars?
     BEARING     is a bearing damaged?                   SHAFT       unbalance, misalignment, looseness?
     ZONE        how does ISO 20816-3 rate it?           WITNESS     does vibration show broken bars, too?
@@ -19,6 +20,7 @@ Its parts, in reading order:
 limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
+of_ducts     limits of the load sweep, which tells axial ducts from broken bars
 of_baseline  limits of what is learned of a motor
 conditions   limits of the conditions beside broken bars
 vibration_conditions  limits of the conditions that show in vibration
@@ -38,6 +40,7 @@ from edge_agent.limits.of_bars import (
     StateLimits,
 )
 from edge_agent.limits.of_baseline import BaselineLimits
+from edge_agent.limits.of_ducts import DuctLimits
 from edge_agent.limits.of_samples import (
     ClockLimits,
     MagnitudeLimits,
@@ -55,6 +58,7 @@ __all__ = [
     "BEARING",
     "CLOCK",
     "CONDITIONS",
+    "DUCTS",
     "GROUPS",
     "LONG",
     "MAGNITUDES",
@@ -76,7 +80,7 @@ __all__ = [
 
 SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
-SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
+SIDEBANDS, SLIP, BARS, DUCTS = SidebandLimits(), SlipLimits(), BarLimits(), DuctLimits()
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
 CONDITIONS = ConditionLimits()
 BEARING, SHAFT, ZONE, WITNESS = BearingLimits(), ShaftLimits(), ZoneLimits(), WitnessLimits()
@@ -92,6 +96,7 @@ GROUPS = {
     "sidebands": SIDEBANDS,
     "slip": SLIP,
     "bars": BARS,
+    "ducts": DUCTS,
     "long": LONG,
     "network": NETWORK,
     "state": STATE,

@@ -38,7 +38,7 @@ class ConditionLimits:
     locked_over_rated: float = limit(
         6.0,
         "Current of a locked rotor over the rated one, of a usual motor.",
-        "IEC 60034-12: design N starts with about six times the rated current",
+        "as IEC 60034-12 has it: design N starts with about six times the rated current",
         "larger: less voltage unbalance explains a current",
     )
     asymmetry: float = limit(
@@ -80,13 +80,13 @@ class ConditionLimits:
     overload_current: float = limit(
         1.05,
         "Current over the rated one that a motor must stand for ever.",
-        "IEC 60947-4-1: a relay must not trip at 1.05 times its setting, and must at 1.2 times",
+        "as IEC 60947-4-1 has it: a relay must not trip at 1.05 times its setting, and must at 1.2 times",
         "smaller: motors at full load are named",
     )
     negative_heats: float = limit(
         5.0,
         "How many times as much as the positive sequence the negative one heats.",
-        "IEEE C37.96: 175 over the square of the locked rotor's current per unit",
+        "as IEEE C37.96 has it: 175 over the square of the locked rotor's current per unit",
         "larger: unequal supplies pass for overload",
     )
     underload_share: float = limit(
@@ -98,13 +98,13 @@ class ConditionLimits:
     locked_over: float = limit(
         3.0,
         "Current over the rated one from which a motor does not turn as it should.",
-        "IEC 60034-12: locked rotors draw 4 to 8 times the rated current, pull-out takes less than 3",
+        "as IEC 60034-12 has it: locked rotors draw 4 to 8 times the rated current, pull-out less than 3",
         "smaller: heavy overload passes for a locked rotor",
     )
     locked_s: float = limit(
         12.0,
         "Time for which such a current flows until the rotor counts as locked, s.",
-        "NEMA MG 1, 12.49: what a warm motor must stand",
+        "as NEMA MG 1, 12.49 has it: what a warm motor must stand",
         "smaller: starts of fans are named",
     )
     locked_at_most_s: float = limit(

@@ -71,6 +71,8 @@ class Told:
     """Number of that event."""
     captured: str | None = None
     """Name of its recording; None if there is none."""
+    conditions: dict[str, str] = field(default_factory=dict)
+    """Severity of each condition that it told as found beside the bars, by its name."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,8 +68,13 @@ def told_in(payload: bytes) -> Told | None:
             after["broken_bars"],
             event["id"],
             event.get("captured"),
+            {
+                fault: finding["severity"]
+                for fault, finding in after.get("findings", {}).items()
+                if finding["state"] == fault
+            },
         )
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
 
@@ -80,7 +85,9 @@ def _verdict(origin: Origin, verdict: Verdict, unix_s: float, captured: str | No
         "agent": origin.agent,
         "motor": origin.motor,
         "time": iso_time(unix_s),
-        **_brief(verdict),
+        **_outcome(verdict),
+        "broken_bars": _broken_bars(verdict.broken_bars),
+        **({"findings": {str(o.fault): _finding(o) for o in verdict.others}} if verdict.others else {}),
         "confidence": rounded(verdict.confidence, 4),
         "probabilities": _probabilities(verdict.probabilities),
         "window": _window(verdict.window),
@@ -158,7 +165,7 @@ def _brief(verdict: Verdict) -> Payload:
     return {
         **_outcome(verdict),
         "broken_bars": _broken_bars(verdict.broken_bars),
-        **({"findings": {str(o.fault): _finding(o) for o in verdict.others}} if verdict.others else {}),
+        **({"findings": {str(o.fault): _outcome(o) for o in verdict.others}} if verdict.others else {}),
     }
 
 

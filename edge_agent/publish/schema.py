@@ -16,7 +16,7 @@ from edge_agent.baseline.status import BaselineState
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
 from edge_agent.publish.json_values import SCHEMA
-from edge_agent.verdict import CLASSES, Fault, Reason, Severity, State
+from edge_agent.verdict import BAR_STATES, CLASSES, Fault, Reason, Severity, State
 
 FOLDER = Path(__file__).parent / "schemas"
 """Where the schemas are shipped, `<document>.json`."""
@@ -61,7 +61,7 @@ def _map(values: Schema) -> Schema:
 _WHO: dict[str, Schema] = {"schema": {"const": SCHEMA}, "agent": _TEXT, "motor": _TEXT, "time": _TIME}
 _WORDS: dict[str, Schema] = {"summary": _TEXT, "advice": _TEXT, "advice_code": _TEXT}
 _OUTCOME: dict[str, Schema] = {
-    "state": _one_of(State),
+    "state": _one_of(BAR_STATES),
     "severity": _or_null(_one_of(Severity)),
     "reason": _or_null(_one_of(Reason)),
 }
@@ -84,9 +84,10 @@ _NUMBER_BEHIND = _object(
         "witness": _or_null(_TEXT),
     }
 )
+_OF_CONDITION: dict[str, Schema] = {**_OUTCOME, "state": _one_of(State)}
 _FINDING = _object(
     {
-        **_OUTCOME,
+        **_OF_CONDITION,
         "location": _or_null(_TEXT),
         "measured": {"type": "array", "items": _NUMBER_BEHIND},
         "trigger": _TRIGGER,
@@ -137,7 +138,7 @@ def _verdict(more: dict[str, Schema] | None = None) -> Schema:
 
 
 def _event() -> Schema:
-    brief = _object(_BRIEF, _FINDINGS)
+    brief = _object(_BRIEF, {"findings": _map(_object(_OF_CONDITION))})
     return _object(
         {
             "schema": {"const": SCHEMA},

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from edge_agent.publish.documents import Diagnosis, Info, State
-from edge_agent.verdict import Severity, Verdict
-from edge_agent.verdict import State as StateName
+from edge_agent.verdict import BAR_STATES, Severity, Verdict
 from edge_agent.web.newest import Newest
+from edge_agent.web.of_conditions import metrics_of_conditions
 from edge_agent.web.readiness import samples_come
 
 _FIGURES: tuple[tuple[str, str, Callable[[Verdict], float | None]], ...] = (
@@ -54,6 +54,7 @@ def metrics_of_motor(newest: Newest) -> Iterator[GaugeMetricFamily | CounterMetr
         yield _plate(newest.info)
     if newest.state is not None:
         yield from _state(newest.state)
+        yield from metrics_of_conditions(newest.state)
     if newest.alarm is not None:
         latched = newest.alarm.latched
         active = latched is not None and latched.active
@@ -96,7 +97,7 @@ def _state(state: State) -> Iterator[GaugeMetricFamily]:
     states = GaugeMetricFamily(
         "edge_agent_motor_state", "1 for the state that the motor is in.", labels=("motor", "state")
     )
-    for state_name in StateName:
+    for state_name in BAR_STATES:
         states.add_metric((motor, str(state_name)), state_name == verdict.state)
     yield states
     severities = GaugeMetricFamily(

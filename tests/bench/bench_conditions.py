@@ -9,109 +9,24 @@ comes from healthy recordings that are then not judged.
 
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from edge_agent.acquire.recordings import Recording, read_recording, replay_blocks
+from condition_rigs import RIGS, Rig
+
+from edge_agent.acquire.recordings import Recording, replay_blocks
 from edge_agent.circuit import fit_circuit
 from edge_agent.conditions.monitor import Conditions
-from edge_agent.conditions.normal import Normal, make_normal
+from edge_agent.conditions.normal import Normal, bins_of, make_normal, normal_value
 from edge_agent.conditions.registry import DIAGNOSERS
 from edge_agent.conditions.seen import see
 from edge_agent.diagnose.model import Model
-from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.verdict import Fault, Finding
 
 _95 = 1.96
 """Standard deviations of a 95 % interval: statistics."""
-
-
-@dataclass(frozen=True)
-class Rig:
-    """One folder of recordings of one motor."""
-
-    folder: str
-    """Its name."""
-    plate: Nameplate
-    """The motor, as far as it is known."""
-    window_s: float
-    """Length of a window, s."""
-    normal_from: tuple[str, ...]
-    """Names of the healthy recordings that give the normal; none of them is judged."""
-    normal_s: float
-    """Length of the windows that give the normal, s."""
-    truth: Callable[[str], frozenset[Fault]]
-    """Conditions that a recording has, by its name; those that may be named beside it are in `allowed`."""
-    place: Callable[[str], str | None] = lambda name: None
-    """Where the condition sits, as far as it is known."""
-
-
-def _stator_truth(name: str) -> frozenset[Fault]:
-    return frozenset() if name.startswith("healthy") else frozenset({Fault.STATOR_ASYMMETRY})
-
-
-def _rig_truth(name: str) -> frozenset[Fault]:
-    known = {
-        "mass_unbalance": {Fault.UNBALANCE},
-        "bearing_outer_race": {Fault.BEARING_OUTER},
-        "angular_misalignment": {Fault.MISALIGNMENT},
-        "parallel_misalignment": {Fault.MISALIGNMENT},
-        "phase_unbalance_1": {Fault.PHASE_UNBALANCE},
-    }
-    return frozenset(known.get(name[:-3], set()))
-
-
-RIGS = (
-    Rig(
-        "rig_currents_vibration",
-        Nameplate(
-            rated_power_kw=0.5,
-            rated_voltage_v=230,
-            rated_current_a=2.9,
-            rated_speed_rpm=3430,
-            line_frequency_hz=60,
-            poles=2,
-        ),
-        2.133,
-        tuple(f"healthy_{n:02}" for n in range(1, 8)),
-        2.133,
-        _rig_truth,
-    ),
-    Rig(
-        "stator_short",
-        Nameplate(
-            rated_power_kw=0.56,
-            rated_voltage_v=230,
-            rated_current_a=6.6,
-            rated_speed_rpm=1725,
-            line_frequency_hz=60,
-            poles=4,
-        ),
-        5.0,
-        ("healthy_1",),
-        1.0,
-        _stator_truth,
-        lambda name: name.split("_")[1] if name.startswith("phase_") else None,
-    ),
-    Rig(
-        "misalignment",
-        Nameplate(
-            rated_power_kw=2.2,
-            rated_voltage_v=400,
-            rated_current_a=5.0,
-            rated_speed_rpm=1430,
-            line_frequency_hz=50,
-            poles=4,
-        ),
-        1.0,
-        (),
-        1.0,
-        lambda name: frozenset() if "0.0mm" in name else frozenset({Fault.MISALIGNMENT}),
-    ),
-)
-"""The rigs; plates that nobody knows are those that the end-to-end tests take."""
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
@@ -146,7 +61,22 @@ def learn(rig: Rig, recordings: dict[str, Recording], model: Model) -> Normal | 
                 quantities.update(make(rig.plate).measure(seen))
             windows.append((quantities, seen.load))
             hours += rig.normal_s / 3600
-    return make_normal(windows, hours) if windows else None
+    if not windows:
+        return None
+    return _of_few(windows, hours) if rig.few else make_normal(windows, hours)
+
+
+def _of_few(windows: list[tuple[dict[str, float | complex], float | None]], hours: float) -> Normal:
+    """Return the normal of fewer windows than a running agent asks for: a rig may have no more."""
+    values: dict[str, dict[str, list[complex]]] = {}
+    for quantities, load in windows:
+        for name, value in quantities.items():
+            for load_bin in bins_of(load):
+                values.setdefault(name, {}).setdefault(load_bin, []).append(complex(value))
+    known = {
+        name: {load: normal_value(own, hours) for load, own in bins.items()} for name, bins in values.items()
+    }
+    return Normal(known, hours)
 
 
 def named(answers_of: list[Answer]) -> dict[Fault, Finding]:
@@ -154,20 +84,34 @@ def named(answers_of: list[Answer]) -> dict[Fault, Finding]:
     return {f.fault: f for a in answers_of for f in a.verdict.others if f.faulty}
 
 
+def graded(name: str, judged: list[Answer]) -> list[str]:
+    """Return how strong a graded condition is by its number, whether or not it is named."""
+    if not name.startswith("imbalance"):
+        return []
+    told = [
+        f.measured[0] for a in judged for f in a.verdict.others if f.fault is Fault.UNBALANCE and f.measured
+    ]
+    return [f"{name}: {m.value / (m.limit / 2):.2f} times the normal" for m in told if m.limit]
+
+
 def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
     """Print what was found in a rig's recordings; return wrong pairs by name, and all pairs."""
-    recordings = {path.stem: read_recording(path) for path in sorted(folder.glob("*.npz"))}
+    with TemporaryDirectory() as room:
+        recordings = {
+            path.stem: rig.read(path, Path(room)) for path in sorted(folder.glob(f"{rig.only}.npz"))
+        }
     normal = learn(rig, recordings, model)
     wrong: Counter[str] = Counter()
     found: Counter[str] = Counter()
     placed: Counter[str] = Counter()
     present: Counter[str] = Counter()
-    pairs, reasons = 0, Counter()
+    pairs, reasons, steps = 0, Counter(), []
     for name, recording in recordings.items():
         if name in rig.normal_from:
             continue
         judged = list(answers(rig, recording, rig.window_s, model, normal))
         told, truth = named(judged), rig.truth(name)
+        steps += graded(name, judged)
         pairs += len(DIAGNOSERS)
         present.update(truth)
         for fault, finding in told.items():
@@ -178,7 +122,8 @@ def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
                 wrong[f"{fault} on {name.rsplit('_', 1)[0]}"] += 1
         for answer in judged[:1]:
             reasons.update((str(f.fault), str(f.refusal.reason)) for f in answer.verdict.others if f.refusal)
-    print(f"\n{rig.folder}: {len(recordings) - len(rig.normal_from)} judged, normal from {rig.normal_from}")
+    print(f"\n{rig.folder} {rig.only}: {len(recordings) - len(rig.normal_from)} judged")
+    print(f"  normal from {', '.join(rig.normal_from) or 'nothing'}")
     for fault, number in present.items():
         if fault in {make(rig.plate).fault for make in DIAGNOSERS}:
             low, high = wilson(found[fault], number)
@@ -189,6 +134,8 @@ def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
         print(f"  WRONG {pair}: {number}")
     for (fault, reason), number in sorted(reasons.items()):
         print(f"  not told: {fault} for {reason}: {number}")
+    for line in steps:
+        print(f"  {line}")
     return wrong, pairs
 
 

@@ -60,8 +60,8 @@ def test_without_geometry_a_new_rhythm_far_above_the_own_normal_is_damage():
     now, before = seen(a_window(DAMAGED[BearingOuter] + QUIET)), seen(a_window(QUIET))
     found = judged(BearingUnknown, now, before)
     assert found.state is State.BEARING_UNKNOWN
-    assert found.measured[0].quantity == "rhythm_above_own_band_db"
-    assert "blows a turn" in found.measured[0].witness
+    assert found.measured[0].quantity == "rhythm_above_own_band"
+    assert "blows a second" in found.measured[0].witness
 
 
 def test_without_an_own_normal_an_unknown_rhythm_says_nothing():
@@ -84,7 +84,7 @@ def test_single_blows_without_a_rhythm_are_damage_unless_they_come_once_a_turn()
     before = seen(a_window(QUIET))
     found = judged(BearingUnknown, seen(a_window(scattered_blows(150, 3.0) + QUIET)), before)
     assert found.state is State.BEARING_UNKNOWN
-    assert found.measured[0].quantity == "growth_of_blows_db"
+    assert found.measured[0].quantity == "growth_of_blows"
     knocking = judged(BearingUnknown, seen(a_window(blows(1.0, 3.0, sliding=0.0) + QUIET)), before)
     assert knocking.state is State.HEALTHY
 

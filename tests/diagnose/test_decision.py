@@ -329,7 +329,7 @@ def test_silence_is_refused_for_every_fault():
     ("before", "after", "event"),
     [
         ((), (State.INDETERMINATE,), False),
-        ((State.INDETERMINATE,), (State.HEALTHY,), True),
+        ((State.INDETERMINATE,), (State.HEALTHY,), False),
         ((State.HEALTHY,), (Strange.WORN,), True),
         ((Strange.WORN,), (State.INDETERMINATE,), True),
         ((Strange.WORN,), (Strange.WORN,), False),

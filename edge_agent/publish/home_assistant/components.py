@@ -5,6 +5,7 @@ Home Assistant then shows *unknown*, while an empty text would leave the old val
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -53,7 +54,7 @@ class Source:
         """Return a sensor of the ratio at `key`, in percent."""
         return self.number(name, key, "%", factor=100, decimals=decimals)
 
-    def choice(self, name: str, key: str, options: type[StrEnum]) -> Component:
+    def choice(self, name: str, key: str, options: Iterable[StrEnum]) -> Component:
         """Return a sensor of the word at `key`, one of `options`."""
         return {
             **self._sensor(name, f"{{{{ value_json.{key} }}}}"),
@@ -76,6 +77,18 @@ class Source:
             "json_attributes_topic": self.topic,
             "json_attributes_template": json_template(attributes),
             "expire_after": self.expire_after_s,
+        }
+
+    def condition(self, name: str, key: str) -> Component:
+        """Return a binary sensor of the finding `key`: on if it names its condition, unknown without one."""
+        finding = f"(value_json.findings | default({{}})).{key}"
+        known = f"{finding} is defined and {finding}.severity is string"
+        on = f"'OFF' if {finding}.state == 'healthy' else 'ON'"
+        words = {name: f"findings.{key}.{name}" for name in ("summary", "advice", "reason")}
+        return {
+            **self.problem(name, known, words),
+            "value_template": f"{{{{ ({on}) if {known} else None }}}}",
+            "json_attributes_template": f"{{{{ {json_pairs(words)} if {finding} is defined else '{{}}' }}}}",
         }
 
     def _sensor(self, name: str, template: str) -> Component:
@@ -102,5 +115,10 @@ def button(name: str, topic: str, request: dict[str, object]) -> Component:
 
 def json_template(keys: dict[str, str]) -> str:
     """Return a template that makes a JSON object: the values at `keys` of the payload, by their names."""
+    return f"{{{{ {json_pairs(keys)} }}}}"
+
+
+def json_pairs(keys: dict[str, str]) -> str:
+    """Return the expression of such a template."""
     pairs = ", ".join(f"'{name}': value_json.{key}" for name, key in keys.items())
-    return f"{{{{ {{{pairs}}} | tojson }}}}"
+    return f"{{{pairs}}} | tojson"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from edge_agent.acquire.samples import ChannelKind, Device
 from edge_agent.publish.home_assistant.components import Component, Source, json_template
-from edge_agent.verdict import Reason, Severity, State
+from edge_agent.verdict import BAR_STATES, Fault, Reason, Severity
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def motor_components(topic: str, expire_after_s: int, sensors: Sensors) -> dict[
     bars = {"summary": "summary", "advice": "advice", "bars": "equivalent_bars"}
     return {
         "fault": alarm.problem("Fault", "value_json.active", bars),
-        "state": state.choice("State", "state", State),
+        "state": state.choice("State", "state", BAR_STATES),
         "severity": state.choice("Severity", "severity", Severity),
         "reason": state.choice("Reason", "reason", Reason),
         "equivalent_bars": state.number("Equivalent bars", "evidence.equivalent_bars", "bars", decimals=2),
@@ -67,7 +67,17 @@ def motor_components(topic: str, expire_after_s: int, sensors: Sensors) -> dict[
             state_class="total_increasing",
             decimals=1,
         ),
+        **_conditions(state),
         "change": _change(f"{topic}/event"),
+    }
+
+
+def _conditions(state: Source) -> dict[str, Component]:
+    """Return what is looked for beside broken bars: a problem each, with its words."""
+    return {
+        f"condition_{fault}": state.condition(str(fault).replace("_", " ").capitalize(), str(fault))
+        for fault in Fault
+        if fault is not Fault.BROKEN_BARS
     }
 
 
@@ -125,6 +135,6 @@ def _change(topic: str) -> Component:
         "name": "Change",
         "state_topic": topic,
         "value_template": json_template(keys),
-        "event_types": [str(state) for state in State],
+        "event_types": [str(state) for state in BAR_STATES],
         "qos": 1,
     }

@@ -4,6 +4,7 @@ import { showEvents } from "./events.js";
 import { showChannels, showTiles } from "./signals.js";
 import { liveCharts } from "./spectra.js";
 import { addVerdict, showHealthShares, showOutlook, showSpan } from "./trend.js";
+import { showConditions } from "./conditions.js";
 import { showAlarm, showState } from "./verdict.js";
 
 const SILENT_MS = 6000;
@@ -19,6 +20,7 @@ const tellings = {
   info: (info) => showInfo(info),
   state: (state) => {
     showState(state);
+    showConditions(state);
     showBadge();
   },
   alarm: () => refreshAlarm(),

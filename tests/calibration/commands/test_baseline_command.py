@@ -12,6 +12,9 @@ from calibration.commands import baseline
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import read_recording, write_recording
+from edge_agent.conditions.memory import FILE_VERSION as CONDITIONS_VERSION
+from edge_agent.conditions.memory import read_memory
+from edge_agent.state_file import StateFile
 
 TWENTY_LOOKS = 7
 """How often a recording with three windows is given."""
@@ -51,6 +54,19 @@ def test_a_sound_motor_is_learned_and_others_are_held_against_it(
     assert run(site, "broken.npz", "--check", str(kept), "--json") == 1
     assert json.loads(capsys.readouterr().out)["change"] == "growth"
     assert kept.read_bytes() == content
+
+
+def test_what_is_normal_beside_the_bars_is_kept_in_a_file_of_its_own(
+    site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    kept, beside = tmp_path / "baseline.json", tmp_path / "conditions.json"
+    assert run(site, "sound.npz", "--conditions", str(beside)) == 2
+    assert "is used with -o only" in capsys.readouterr().err
+    assert run(site, "sound.npz", "--out", str(kept), "--conditions", str(beside)) == 0
+    normal = read_memory(StateFile(beside, CONDITIONS_VERSION)).normal
+    assert normal is not None
+    assert normal.of("negative_share", None).looks >= TWENTY_LOOKS
+    assert normal.hours > 0
 
 
 def test_recordings_as_short_as_a_window_count_each(site: Path, capsys: pytest.CaptureFixture[str]) -> None:

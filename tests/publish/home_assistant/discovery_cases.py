@@ -15,7 +15,18 @@ from edge_agent.publish.home_assistant.messages import Place, discovery_messages
 from edge_agent.publish.home_assistant.motor_entities import Sensors
 from edge_agent.publish.json_values import Payload, encode
 from edge_agent.publish.payloads import payload_of
-from edge_agent.verdict import BarCount, Evidence, Fault, Reason, Refusal, Severity, State, Verdict
+from edge_agent.verdict import (
+    BarCount,
+    Evidence,
+    Fault,
+    Finding,
+    Measured,
+    Reason,
+    Refusal,
+    Severity,
+    State,
+    Verdict,
+)
 
 PLACE = Place("pump-7", "motor-1", "edge-agent/pump-7", heartbeat_s=60.0, commands=True)
 SENSORS = Sensors(("a", "b", "c"), ("vib_radial", "drive-end.axial"), ("ab", "bc"))
@@ -35,6 +46,22 @@ ALARM = Verdict(
         detection_limit_bars=0.011,
         equivalent_bars=2.097,
         current_unbalance=0.0203,
+    ),
+    others=(
+        Finding(
+            fault=Fault.PHASE_UNBALANCE,
+            state=State.PHASE_UNBALANCE,
+            severity=Severity.WATCH,
+            evidence=Evidence(),
+            measured=(Measured("negative_over_positive", 0.08, "1", 0.06, "judgement"),),
+        ),
+        Finding(fault=Fault.PHASE_LOSS, state=State.HEALTHY, severity=Severity.OK, evidence=Evidence()),
+        Finding(
+            fault=Fault.STARTS,
+            state=State.INDETERMINATE,
+            refusal=Refusal(Reason.NO_SENSOR, "current_channels", 0.0, 1.0),
+            evidence=Evidence(),
+        ),
     ),
 )
 HEALTHY = Verdict(state=State.HEALTHY, severity=Severity.OK, confidence=0.99, evidence=ALARM.evidence)

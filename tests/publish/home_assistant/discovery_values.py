@@ -21,10 +21,10 @@ def problem_with(component: Component, option: str, value: str) -> str | None:
         return _not_an_object(value)
     if component["platform"] == "event":
         return _not_an_object(value) or _not_among(json.loads(value)["event_type"], component["event_types"])
-    if component["platform"] == "binary_sensor":
-        return _not_among(value, ["ON", "OFF"])
     if value == "None":
         return None
+    if component["platform"] == "binary_sensor":
+        return _not_among(value, ["ON", "OFF"])
     if "options" in component:
         return _not_among(value, component["options"])
     if "state_class" in component:

@@ -67,7 +67,7 @@ def test_every_template_gives_a_value_of_its_kind_from_every_real_payload(topic:
 
 
 def test_known_values_are_shown_in_the_unit_of_their_entity() -> None:
-    shown = values(0)
+    shown = {name: value for name, value in values(0).items() if not name.startswith("condition_")}
     assert shown == {
         "fault": "ON", "state": "broken_bars", "severity": "alarm", "reason": "None",
         "equivalent_bars": "2.097", "detection_limit": "0.011", "load": "81.0", "slip": "3.71",
@@ -77,6 +77,17 @@ def test_known_values_are_shown_in_the_unit_of_their_entity() -> None:
         "running_hours": "812.4", "voltage_ab": "220.4", "voltage_bc": "219.8", "voltage_unbalance": "0.31",
         "power": "0.742", "power_factor": "81.0", "energy": "603.1",
     }  # fmt: skip
+
+
+def test_a_condition_is_on_if_it_was_found_off_if_not_and_else_unknown() -> None:
+    shown = {name: value for name, value in values(0).items() if name.startswith("condition_")}
+    assert shown.pop("condition_phase_unbalance") == "ON"
+    assert shown.pop("condition_phase_loss") == "OFF"
+    assert set(shown.values()) == {"None"}
+    component = messages()[MOTOR][0]["components"]["condition_phase_unbalance"]
+    words = json.loads(rendered(component["json_attributes_template"], said()[component["state_topic"]][0]))
+    assert "0.08" in words["summary"]
+    assert words["advice"].startswith("Measure the three voltages")
 
 
 def test_unknown_values_are_shown_as_unknown() -> None:

@@ -2,7 +2,7 @@
 
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
 from edge_agent.publish.home_assistant.motor_entities import Sensors, motor_components, sensors_of
-from edge_agent.verdict import Reason, State
+from edge_agent.verdict import BAR_STATES, Reason
 
 
 def test_phases_and_vibration_channels_of_all_streams_are_found() -> None:
@@ -39,7 +39,7 @@ def test_voltages_bring_power_and_energy_and_without_them_there_is_neither() -> 
 
 def test_every_state_and_every_reason_can_be_shown() -> None:
     components = motor_components("base/motor-1", 180, Sensors())
-    assert components["state"]["options"] == components["change"]["event_types"] == list(State)
+    assert components["state"]["options"] == components["change"]["event_types"] == list(BAR_STATES)
     assert components["reason"]["options"] == list(Reason)
 
 

@@ -13,6 +13,7 @@ from edge_agent.signals.prepared import Current, Line, Vibration
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import without_wander
+from edge_agent.signals.slip.eccentricity import EccentricityLines
 from edge_agent.signals.slip.range import (
     CYCLES_BEYOND_WANDER,
     MAX_SLIP,
@@ -22,6 +23,7 @@ from edge_agent.signals.slip.range import (
     find_clear_pair,
     find_pair,
     possible_slips,
+    widened,
 )
 from edge_agent.signals.slip.shaft import shows_shaft, slip_by_vibration
 from edge_agent.signals.slip.slots import SlotLines, contradicts, read_slip, spectra_of
@@ -77,6 +79,7 @@ class MotorView:
             or self._by_speed(self.nameplate.speed_rpm, "configured")
             or self._by_slots()
             or self.by_vibration
+            or self.by_eccentricity
             or self.by_current
         )
 
@@ -95,6 +98,12 @@ class MotorView:
         if self.vibration is None:
             return None
         return slip_by_vibration(self.vibration, self.line, self.nameplate, slips)
+
+    @cached_property
+    def by_eccentricity(self) -> SlipRange | None:
+        """The slip by the lines of the air gap, where the current allows it; None if they do not show."""
+        lines = EccentricityLines(self.current, self.circuit, self.nameplate.pole_pairs)
+        return lines.slip_within(widened(self.by_current, self.possible))
 
     @cached_property
     def slot_lines(self) -> SlotLines | None:

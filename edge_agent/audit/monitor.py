@@ -5,20 +5,18 @@ that is wrong otherwise may pass, so answers are withheld as long as its poles, 
 currents are suspected.
 """
 
-import hashlib
-import json
 import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from edge_agent.acquire.samples import Device, Stream
 from edge_agent.audit.currents import Plate
 from edge_agent.audit.evidence import read_window
 from edge_agent.audit.findings import PlateFinding, Suspect
 from edge_agent.audit.ledger import take_readings
-from edge_agent.audit.memory import Memory, read_memory, write_memory
+from edge_agent.audit.memory import Memory, fingerprint, read_memory, write_memory
 from edge_agent.audit.words import say_finding
 from edge_agent.circuit import fit_circuit
 from edge_agent.motor import Nameplate
@@ -62,7 +60,7 @@ class PlateAudit:
         streams = [stream for stream in device.streams if stream.phases]
         self._device = device
         self._stream = streams[0] if streams else None
-        about = _fingerprint(self._plate.nameplate, self._stream)
+        about = fingerprint(self._plate.nameplate, self._stream)
         if self._memory.about != about:
             self._memory = Memory(about)
         self._named = set(self._called_wrong)
@@ -158,11 +156,3 @@ class PlateAudit:
 
 def _told(verdict: Verdict) -> tuple[object, ...]:
     return verdict.state, verdict.severity, verdict.refusal.reason if verdict.refusal else None
-
-
-def _fingerprint(nameplate: Nameplate, stream: Stream | None) -> str:
-    """Return what plate, scales and rate are, in few characters."""
-    channels = [asdict(channel) for channel in stream.channels] if stream is not None else []
-    rate_hz = f"{stream.rate_hz:.3g}" if stream is not None else ""
-    text = json.dumps([nameplate.model_dump(mode="json"), rate_hz, channels], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

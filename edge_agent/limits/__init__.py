@@ -10,13 +10,15 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
     LONG        what may minutes of current say?        NETWORK     when does the network contradict?
     STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
+    LEARNED     what do many windows tell of its slip?
 
 Its parts, in reading order:
 
 limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
-of_baseline  limits of what is learned of a motor
+of_baseline  limits of what is normal for a motor
+of_learned   limits of what is learned of its slip
 """
 
 from collections.abc import Iterator
@@ -32,6 +34,7 @@ from edge_agent.limits.of_bars import (
     StateLimits,
 )
 from edge_agent.limits.of_baseline import BaselineLimits
+from edge_agent.limits.of_learned import LearnedLimits
 from edge_agent.limits.of_samples import (
     ClockLimits,
     MagnitudeLimits,
@@ -47,6 +50,7 @@ __all__ = [
     "BASELINE",
     "CLOCK",
     "GROUPS",
+    "LEARNED",
     "LONG",
     "MAGNITUDES",
     "NETWORK",
@@ -66,6 +70,7 @@ SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
 SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
+LEARNED = LearnedLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -82,6 +87,7 @@ GROUPS = {
     "network": NETWORK,
     "state": STATE,
     "baseline": BASELINE,
+    "learned": LEARNED,
 }
 """All limits by group, in the order in which a window meets them."""
 

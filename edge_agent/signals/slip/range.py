@@ -11,9 +11,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 
-SourceName = Literal[
-    "measured", "configured", "slots", "vibration", "eccentricity", "learned", "current"
-]
+SourceName = Literal["measured", "configured", "slots", "vibration", "eccentricity", "learned", "current"]
 """What a slip comes from, as it is published: a speed channel, `motor.speed_rpm`, the rotor's slot harmonics,
 the shaft's lines in the vibration, those of its air gap in the current, what was learned of the motor, or the
 rms current with a pair of sidebands."""
@@ -111,7 +109,9 @@ def _strongest(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cyc
     """
     line_hz = baseband.carrier_hz
     resolvable = least_cycles / baseband.length_s / 2 / line_hz
-    if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
+    # The slip itself must be resolved; of slips that were learned, all of them.
+    surely = slips.lowest if slips.source == "learned" else slips.middle
+    if slips.highest <= resolvable or (slips.source != "current" and surely < resolvable):
         return None
     lowest_hz = 2 * max(slips.lowest, resolvable) * line_hz
     fit = SidebandFit(baseband, lowest_hz)

@@ -14,6 +14,7 @@ from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import without_wander
 from edge_agent.signals.slip.eccentricity import EccentricityLines
+from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.signals.slip.range import (
     CYCLES_BEYOND_WANDER,
     MAX_SLIP,
@@ -52,9 +53,17 @@ class MotorView:
     """One window of one motor. What is needed more than once is computed once, when it is first needed."""
 
     def __init__(
-        self, bars: BarScale, check: VibrationCheck, current: Current, vibration: Vibration | None
+        self,
+        bars: BarScale,
+        check: VibrationCheck,
+        current: Current,
+        vibration: Vibration | None,
+        known: KnownMotor | None = None,
     ) -> None:
-        """`bars` knows the motor; `vibration` is None if no channel shows the machine."""
+        """`bars` knows the motor; `vibration` is None if no channel shows the machine.
+
+        `known` is what was learned of the motor; None if nothing was, or if it is not to count.
+        """
         self.bars = bars
         self.nameplate = bars.nameplate
         self.circuit = bars.circuit
@@ -63,6 +72,7 @@ class MotorView:
         self.baseband = current.baseband
         self.vibration = vibration
         self.possible = possible_slips(bars.nameplate)
+        self._known = known or KnownMotor()
         self._check = check
         self._pairs: dict[SlipRange, Found | None] = {}
 
@@ -80,6 +90,7 @@ class MotorView:
             or self._by_slots()
             or self.by_vibration
             or self.by_eccentricity
+            or self.by_learned
             or self.by_current
         )
 
@@ -104,6 +115,13 @@ class MotorView:
         """The slip by the lines of the air gap, where the current allows it; None if they do not show."""
         lines = EccentricityLines(self.current, self.circuit, self.nameplate.pole_pairs)
         return lines.slip_within(widened(self.by_current, self.possible))
+
+    @cached_property
+    def by_learned(self) -> SlipRange | None:
+        """The slips by what was learned of the motor, its slot lines first; None if nothing tells them here."""
+        if self.nameplate.rotor_bars is not None:
+            return self._by_learned_line()
+        return self._by_learned_slots() or self._by_learned_line()
 
     @cached_property
     def slot_lines(self) -> SlotLines | None:
@@ -151,6 +169,24 @@ class MotorView:
             if shows_shaft(self.vibration.samples, self.vibration.rate_hz, shaft_hz, self.line.frequency_hz):
                 return by_slots
         return None if found is not None and found[1].is_clear else self.possible
+
+    def _by_learned_slots(self) -> SlipRange | None:
+        """Return the slips by slot lines, read with a number of bars that may be one of two."""
+        slots, possible = self._known.slots, widened(self.by_current, self.possible)
+        if slots is None:
+            return None
+        spectra, pole_pairs = spectra_of(self._check, self.line), self.nameplate.pole_pairs
+        lines = SlotLines(spectra, slots.bars, pole_pairs, self.line.frequency_hz, self.baseband)
+        read = self._read_slots(lines, self.pair_in(self.by_current))
+        if read is None or read.lowest == 0.0 or not possible.lowest <= read.middle <= possible.highest:
+            return None
+        return SlipRange(slots.least_share(pole_pairs) * read.lowest, read.highest, "learned")
+
+    def _by_learned_line(self) -> SlipRange | None:
+        """Return the slips at which this motor draws its current, where that is known well enough."""
+        line = self._known.line
+        slips = None if line is None else line.slips(self.line.rms_a)
+        return None if slips is None else SlipRange(*slips, "learned")
 
     def _read_slots(self, lines: SlotLines, found: Found | None) -> SlipRange | None:
         """Read the slip with the help of a clear pair that is not the supply's wander.

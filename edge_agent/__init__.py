@@ -25,6 +25,7 @@ signals           a window of samples becomes evidence and images
 diagnose          evidence becomes a verdict, and verdicts become a state
 audit             which entry of the nameplate cannot be right, by what many windows show
 baseline          what is normal for this motor: learned, and what it shows later held against that
+learned           what many windows teach of a motor: current and slip, and the number of rotor bars
 publish           states, events and health go to the broker
 web               the HTTP server: metrics, health
 running_time      counts the running hours and starts of a motor, and keeps them on disk

@@ -1,17 +1,23 @@
 """The life of a motor, from recordings: what an agent would have told over time, changes only.
 
-States, the latched alarm and the baseline go on from one recording to the next, as over restarts of an agent.
+States, the latched alarm, the baseline and what is learned of the motor go on from one recording to the next,
+as over restarts of an agent.
 """
 
 from collections.abc import Iterator
 from pathlib import Path
 
 from edge_agent import alarm
+from edge_agent.acquire.samples import Device
 from edge_agent.alarm import AlarmLatch, LatchedAlarm
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.baseline.settings import BaselineSettings
+from edge_agent.learned.memory import FILE_VERSION as LEARNED_VERSION
+from edge_agent.learned.monitor import LearnedMotor
+from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
+from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import in_short
 
@@ -19,21 +25,31 @@ from edge_agent.verdict import in_short
 class Life:
     """Takes the answers of recordings one after the other, and says what changes."""
 
-    def __init__(self, folder: Path, settings: BaselineSettings) -> None:
-        """Go on with the baseline and the alarm that the folder holds, if it holds any."""
+    def __init__(self, folder: Path, settings: BaselineSettings, nameplate: Nameplate) -> None:
+        """Go on with what the folder holds of baseline, alarm and lessons, if it holds any."""
         self._now_s = self._began_s = 0.0
         self._baseline = Baseline(
             settings, StateFile(folder / "baseline.json", BASELINE_VERSION), self._clock
         )
         self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION), self._clock)
 
-    def begin(self) -> None:
+        learned_file = StateFile(folder / "learned.json", LEARNED_VERSION)
+        self._motor = LearnedMotor(nameplate, learned_file, self._clock)
+
+    def begin(self, device: Device) -> None:
         """Begin a recording: what it holds may be another motor."""
         self._began_s = self._now_s
         self._baseline.begin_run()
+        self._motor.begin(device)
+
+    @property
+    def known(self) -> KnownMotor | None:
+        """What was learned of the motor so far; None while nothing is sure."""
+        return self._motor.known
 
     def take(self, answer: Answer) -> Iterator[str]:
         """Take a window; say what it has changed, each with the time since the first sample."""
+        self._motor.take(answer)
         answer = self._baseline.take(answer)
         self._now_s = self._began_s + answer.window.start_s + answer.window.length_s
         if answer.changed:
@@ -43,10 +59,13 @@ class Life:
             yield self._dated(_change(before, self._alarm.latched))
         if self._baseline.has_news():
             yield self._dated(f"baseline: {self._learned()}")
+        if self._motor.has_news() and self._motor.status.used:
+            yield self._dated(f"motor: {self._motor.status.reason}")
 
     def end(self) -> str:
         """Keep what was learned; say in one sentence how things stand."""
         self._baseline.save()
+        self._motor.save()
         latched = self._alarm.latched
         standing = "no alarm" if latched is None or not latched.active else f"{latched.severity} is active"
         return self._dated(f"end: {standing}; baseline: {self._learned()}")

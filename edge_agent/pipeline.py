@@ -204,7 +204,7 @@ class Pipeline:
             self._knowing = None if known is None else Analyser(self._nameplate, self._images, known)
 
     def _ask_known(self, window: Window, analysis: Analysis, verdict: Verdict) -> Verdict | None:
-        """Return what a window says at the slip that was learned; None if that is not known, or not needed."""
+        """Return what a window says at the slip that was learned; None if nothing, or if it needs none."""
         refusal, span, slips = verdict.refusal, verdict.window, analysis.slips
         if self._knowing is None or refusal is None or span is None or slips is None:
             return None

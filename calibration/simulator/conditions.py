@@ -208,7 +208,7 @@ class VibrationCondition:
     eccentricity_current_db: float = -66.0
     """A_e, eccentricity lines in the current over the rated amplitude."""
     slot_lines_db: LinePair | None = None
-    """Levels of the slot harmonics at f + N f_r and f - N f_r, each by itself; None: as `slot_current_db` says."""
+    """Levels of the slot harmonics at f + N f_r and f - N f_r, each by itself; None: `slot_current_db`."""
     eccentricity_lines_db: LinePair | None = None
     """The same of the eccentricity lines at f - f_r and f + f_r, in place of `eccentricity_current_db`."""
     modes: tuple[Mode, ...] = (

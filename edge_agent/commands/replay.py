@@ -45,13 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument(
         "--life",
         action="store_true",
-        help="print only what changes: the state, the alarm and the baseline, from one recording to the next",
+        help="print only what changes: state, alarm, baseline and what is learned of the motor, from one "
+        "recording to the next",
     )
     parser.add_argument(
         "--state-dir",
         type=Path,
         metavar="FOLDER",
-        help="with --life: go on with the baseline and the alarm in this folder, and keep them there",
+        help="with --life: go on with what this folder holds of them, and keep them there",
     )
     parser.add_argument(
         "--plot", type=Path, metavar="FOLDER", help="write a picture of each window to this folder"
@@ -98,7 +99,7 @@ def _cannot_keep(args: argparse.Namespace, settings: Settings) -> str | None:
 def _life(args: argparse.Namespace, settings: Settings, entered: ExitStack) -> Life:
     """Return a life that is kept in the folder that was named, or nowhere."""
     folder = args.state_dir or Path(entered.enter_context(TemporaryDirectory()))
-    return Life(folder, settings.baseline_settings())
+    return Life(folder, settings.baseline_settings(), settings.motor)
 
 
 def _cannot_plot(recordings: list[Path]) -> str | None:
@@ -129,9 +130,10 @@ def _replay(
     answers = 0
     said_dead: set[str] = set()
     if life is not None:
-        life.begin()
+        life.begin(recording.device)
     window = settings.window
-    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s):
+    known = (lambda: None) if life is None else (lambda: life.known)
+    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s, known):
         answers += 1
         for dead in answer.analysis.dead:
             if dead.name not in said_dead:

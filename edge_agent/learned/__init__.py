@@ -1,7 +1,6 @@
-"""What many windows teach of a motor's slip: current and slip, and the number of rotor bars. In reading order:
+"""What many windows teach of a motor: current and slip, and the number of rotor bars. In reading order:
 
 look     what one look shows of the motor itself
-lines    the lines of a window's current that are not the supply's
 slope    the line between current and slip, through looks at several loads
 bars     the number of rotor bars, by lines that move with the slip
 lessons  what looks teach together, and what of it may be used

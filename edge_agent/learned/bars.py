@@ -26,6 +26,8 @@ _SIGNS = (1, -1)
 """Slot lines lie one order above and one below that of the slots."""
 _WIDER = 1.4
 """Factor by which a slip may lie beyond those that the current allows: as of a shaft in the vibration."""
+_IDLING = 2.0
+"""The same of a current near that of the idling motor. Judgement: a low voltage hides a load there."""
 _TOLD_WITHIN = 2.0
 """How far a slip may lie from that which something else tells, in units of its uncertainty. Judgement."""
 _SAME_ORDER = 0.004
@@ -76,14 +78,14 @@ def read_bars(looks: Sequence[Look], plate: PlateFigures) -> SlotBars | None:
     lines = {reading.slots(plate.pole_pairs) for reading in readings}
     partners = _partners(readings, looks, plate.pole_pairs)
     if len(partners) == 1 and lines <= {partners[0] - plate.pole_pairs, partners[0] + plate.pole_pairs}:
-        return SlotBars(partners[0], True)
+        return SlotBars(partners[0], _SIGNS, True)
     if len(lines) != 1 or partners:
         return None
     told = [reading for reading in readings if reading.told >= LEARNED.min_looks]
     if len(readings) == 1 and told:
-        return SlotBars(told[0].bars, True)
+        return SlotBars(told[0].bars, (told[0].sign,), True)
     (slots,) = lines
-    return SlotBars(slots - plate.pole_pairs, False)
+    return SlotBars(slots - plate.pole_pairs, (1,), False)
 
 
 def _without_images(look: Look) -> Look:
@@ -105,7 +107,7 @@ def _readings(looks: Sequence[Look], plate: PlateFigures) -> list[_Reading]:
     most = max(len(look.orders) for look in looks)
     orders = np.array([[*look.orders, *[np.nan] * (most - len(look.orders))] for look in looks])
     lowest = np.array([look.lowest / _WIDER for look in looks])[:, None]
-    highest = np.array([look.highest * _WIDER for look in looks])[:, None]
+    highest = np.array([look.highest * (_WIDER if look.lowest else _IDLING) for look in looks])[:, None]
     told = np.array([np.nan if look.slip is None else look.slip for look in looks])
     by_shaft = np.array([look.by_shaft for look in looks])
     within = np.array([_TOLD_WITHIN * look.uncertainty for look in looks])
@@ -136,7 +138,7 @@ def _fits(reading: _Reading, looks: Sequence[Look], plate: PlateFigures) -> bool
         return False
     if max(slips) < LEARNED.min_spread * min(slips):
         return True
-    line = fit_line([looks[i].current_a for i in known], slips)
+    line = fit_line([looks[int(i)].current_a for i in known], slips)
     if line is None or line.error > LEARNED.max_misfit:
         return False
     return fits_plate(line, plate.no_load_a, plate.rated_a, plate.rated_slip)

@@ -11,15 +11,16 @@ from collections.abc import Callable
 
 from edge_agent.acquire.samples import Device
 from edge_agent.audit.memory import fingerprint
-from edge_agent.circuit import fit_circuit
-from edge_agent.learned.lines import FoundLine, find_lines
+from edge_agent.circuit import Circuit, fit_circuit
 from edge_agent.learned.look import Look
 from edge_agent.learned.memory import Memory, read_memory, write_memory
 from edge_agent.learned.status import LearnedStatus, status_of
 from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
+from edge_agent.signals.slip.eccentricity import EccentricityLine, EccentricityLines
 from edge_agent.signals.slip.known import KnownMotor
+from edge_agent.signals.slip.lines import FoundLine, find_lines
 from edge_agent.signals.slip.view import slip_by_current
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import WEAK_EVIDENCE, State
@@ -34,6 +35,8 @@ _LATER_APART_S = 60.0
 """How far apart such looks then are, s. Judgement."""
 _SHAFT = ("measured", "vibration", "eccentricity")
 """Sources that show the shaft itself, whatever the number of bars."""
+_MAX_SLIP = 0.12
+"""Largest slip at which the air gap is looked for: as where the plate is audited."""
 _PAIR_UNCERTAINTY = 0.001
 """How far the slip of a pair of sidebands may lie from the true one: a quarter of a pole-pass cycle in 12 s
 at 50 Hz, with room. Judgement."""
@@ -66,7 +69,7 @@ class LearnedMotor:
             self._memory = Memory(about)
 
     def take(self, answer: Answer, accused: bool = False) -> bool:
-        """Learn from a window, unless an entry of the plate is `accused`; True if other values may be used."""
+        """Learn from a window, unless an entry of the plate is `accused`; True if more may be used now."""
         if not self._shares_no_sample(answer) or accused or not _is_sound(answer):
             return False
         look = self._look_at(answer)
@@ -129,13 +132,16 @@ class LearnedMotor:
             return None
         allowed = slip_by_current(analysis.line, self._nameplate, self._circuit)
         slip, uncertainty = _slip_of(answer)
+        by_shaft = slip is not None and analysis.slips.source in _SHAFT
+        if not by_shaft and (line := _air_gap(answer, self._circuit, self._nameplate.pole_pairs)):
+            slip, uncertainty, by_shaft = line.slip, line.uncertainty, True
         lines = self._lines_of(answer)
         return Look(
             current_a=analysis.line.rms_a,
             lowest=allowed.lowest,
             highest=allowed.highest,
             slip=slip,
-            by_shaft=slip is not None and analysis.slips.source in _SHAFT,
+            by_shaft=by_shaft,
             uncertainty=uncertainty,
             orders=tuple(line.order for line in lines),
             levels_db=tuple(line.level_db for line in lines),
@@ -163,6 +169,15 @@ def _is_sound(answer: Answer) -> bool:
     if verdict.state is State.BROKEN_BARS or (verdict.evidence.equivalent_bars or 0.0) >= BARS.sound:
         return False
     return verdict.refusal is None or verdict.refusal.reason in WEAK_EVIDENCE
+
+
+def _air_gap(answer: Answer, circuit: Circuit, pole_pairs: int) -> EccentricityLine | None:
+    """Return the shaft that the air gap shows at any slip, also at one that the plate does not allow."""
+    current = answer.analysis.current
+    if current is None:
+        return None
+    line = EccentricityLines(current, circuit, pole_pairs).strongest(0.0, _MAX_SLIP)
+    return line if line is not None and line.shows_shaft else None
 
 
 def _slip_of(answer: Answer) -> tuple[float | None, float]:

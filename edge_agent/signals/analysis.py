@@ -111,7 +111,7 @@ class Analyser:
         return replace(analysis, dead=check.dead(line_hz))
 
     def analyse_again(self, window: Window, analysis: Analysis) -> Analysis | None:
-        """Return what a window shows that another analyser of this motor has measured; None without a current.
+        """Return what a window shows whose `analysis` is another analyser's; None without a current.
 
         Only slip and sidebands are looked for again.
         """

@@ -1,9 +1,9 @@
 """What a motor teaches within a few windows, with three clamps and an unknown number of rotor bars.
 
 `python tests/bench/bench_learned.py`. Simulated motors of version 2 of the validation set, of test seeds that
-nothing was tuned on. Each runs in turn at two loads, one of 12.5 to 45 % and one of 45 to 100 %, three windows
+nothing was tuned on. Each runs in turn at two loads, one of 12.5 to 45 % and one of 45 to 100 %, four windows
 of 12 s at each; from load to load its voltage changes by 1 % and its temperature by 3 %. The first window of
-each load is compared with the third, before which the motor has shown both loads twice. Intervals are
+each load is compared with the fourth, before which the motor has shown both loads three times. Intervals are
 Wilson's, of 95 %. With `--clamps 1` one phase alone is measured.
 """
 
@@ -38,7 +38,7 @@ from edge_agent.verdict import State
 
 FIRST_SEED = FIRST_TEST_SEED + 900_000
 LOADS = ((0.125, 0.45), (0.45, 1.0))
-TURNS = 3
+TURNS = 4
 PARTS = ((0.125, 0.3), (0.3, 1.0), (0.6, 1.0))
 
 
@@ -166,9 +166,7 @@ def _said(verdict: object) -> str:
 
 def _print_answers(name: str, taught: list[Taught], right: str) -> None:
     """Print the answers of the first windows and of the last ones, by load."""
-    print_header(
-        f"{name}, load", "first window, by itself", "last window, by itself", "last window, told", "wrong"
-    )
+    print_header(f"{name}, load", "first window", "last window, by itself", "last window, told", "wrong")
     for low, high in PARTS:
         of = [look for one in taught for look in one.looks if low <= look.load < high]
         first = [look for look in of if look.turn == 0]

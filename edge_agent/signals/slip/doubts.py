@@ -244,8 +244,7 @@ def _broken_within(view: MotorView, others: SlipRange, least_cycles: float) -> S
 
 
 def doubt_bars(view: MotorView, pair: SidebandPair) -> Refusal | None:
-    """Doubt bars at slips that the current alone or a learned range tells: an oscillating load may look like
-    them.
+    """Doubt bars at slips of which only a range is known: an oscillating load may look like them.
 
     If the motor really runs at the lower bound of the range, it does so along another direction.
     """

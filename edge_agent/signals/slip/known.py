@@ -15,9 +15,9 @@ _Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 class CurrentLine:
     """The line between current and slip of this motor, through its no-load point: I² = I_0² + b s².
 
-    In the T circuit the current of the rotor is proportional to the slip up to about the rated one, and stands
-    nearly at right angles on that of the magnetisation. Voltage and temperature move I_0 and b by a quarter,
-    and that is what is learned.
+    In the T circuit the current of the rotor is proportional to the slip up to about the rated one, and
+    stands nearly at right angles on that of the magnetisation. Voltage and temperature move I_0 and b by a
+    quarter, and that is what is learned.
     """
 
     no_load_a: _Positive
@@ -54,8 +54,14 @@ class SlotBars:
 
     bars: int
     """The number with which they are read: the true one, or the smaller one of two that one line allows."""
+    signs: tuple[int, ...]
+    """Which lines show: 1 for the one above the order of the slots, -1 for the one below, or both."""
     is_true: bool
     """True if no other number is possible: then it holds for counting as well."""
+
+    def slips(self, order: float, pole_pairs: int) -> list[float]:
+        """Return the slips that a line at an order of the supply's frequency may mean, read with `bars`."""
+        return [1.0 - (order - sign) * pole_pairs / self.bars for sign in self.signs]
 
     def least_share(self, pole_pairs: int) -> float:
         """Return the least share of a slip, read with `bars`, that the true slip may be."""

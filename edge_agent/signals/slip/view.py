@@ -6,7 +6,7 @@ import numpy as np
 
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.circuit import Circuit
-from edge_agent.limits import MAGNITUDES
+from edge_agent.limits import BARS, MAGNITUDES
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.prepared import Current, Line, Vibration
@@ -15,6 +15,7 @@ from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import without_wander
 from edge_agent.signals.slip.eccentricity import EccentricityLines
 from edge_agent.signals.slip.known import KnownMotor
+from edge_agent.signals.slip.lines import LINE_BINS, find_lines, read_learned
 from edge_agent.signals.slip.range import (
     CYCLES_BEYOND_WANDER,
     MAX_SLIP,
@@ -118,7 +119,7 @@ class MotorView:
 
     @cached_property
     def by_learned(self) -> SlipRange | None:
-        """The slips by what was learned of the motor, its slot lines first; None if nothing tells them here."""
+        """The slips by what was learned of the motor, its slot lines first; None if that tells none."""
         if self.nameplate.rotor_bars is not None:
             return self._by_learned_line()
         return self._by_learned_slots() or self._by_learned_line()
@@ -171,16 +172,25 @@ class MotorView:
         return None if found is not None and found[1].is_clear else self.possible
 
     def _by_learned_slots(self) -> SlipRange | None:
-        """Return the slips by slot lines, read with a number of bars that may be one of two."""
-        slots, possible = self._known.slots, widened(self.by_current, self.possible)
-        if slots is None:
+        """Return the slips by slot lines, read with a number of bars that may be one of two.
+
+        Nothing where a pair looks like broken bars: they surround a slot line with others, and tell the slip
+        themselves.
+        """
+        slots, found = self._known.slots, self.pair_in(self.by_current)
+        if slots is None or (found is not None and self._looks_broken(found[1])):
             return None
-        spectra, pole_pairs = spectra_of(self._check, self.line), self.nameplate.pole_pairs
-        lines = SlotLines(spectra, slots.bars, pole_pairs, self.line.frequency_hz, self.baseband)
-        read = self._read_slots(lines, self.pair_in(self.by_current))
-        if read is None or read.lowest == 0.0 or not possible.lowest <= read.middle <= possible.highest:
+        lines = find_lines(self._check.window.current, self.current)
+        pole_pairs = self.nameplate.pole_pairs
+        slip = read_learned(lines, slots, pole_pairs, self.possible)
+        if slip is None:
             return None
-        return SlipRange(slots.least_share(pole_pairs) * read.lowest, read.highest, "learned")
+        margin = LINE_BINS * pole_pairs / slots.bars / self.line.frequency_hz / self.baseband.length_s
+        lowest = slots.least_share(pole_pairs) * (slip - margin)
+        return SlipRange(max(0.0, lowest), slip + margin, "learned")
+
+    def _looks_broken(self, pair: SidebandPair) -> bool:
+        return pair.is_clear and self.bars.measure(pair).value >= BARS.sound
 
     def _by_learned_line(self) -> SlipRange | None:
         """Return the slips at which this motor draws its current, where that is known well enough."""

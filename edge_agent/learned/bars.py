@@ -130,14 +130,15 @@ def _readings(looks: Sequence[Look], plate: PlateFigures) -> list[_Reading]:
 def _fits(reading: _Reading, looks: Sequence[Look], plate: PlateFigures) -> bool:
     """True if the slips of a reading lie on a line with the currents, as those of this plate do.
 
-    At one load alone every slip that the current allows fits.
+    Slips that are all alike say nothing: a line that is none of the rotor's does not move with the load. Then
+    the shaft itself must confirm them.
     """
     known = np.flatnonzero(~np.isnan(reading.slips))
     slips = [float(reading.slips[i]) for i in known]
     if min(slips) <= 0.0:
         return False
     if max(slips) < LEARNED.min_spread * min(slips):
-        return True
+        return reading.told >= LEARNED.min_looks
     line = fit_line([looks[int(i)].current_a for i in known], slips)
     if line is None or line.error > LEARNED.max_misfit:
         return False

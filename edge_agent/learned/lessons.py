@@ -32,8 +32,6 @@ class Lessons:
     """The line between current and slip; None while it is not known."""
     slots: SlotBars | None = None
     """How its slot lines are read; None while that is not known."""
-    agreeing: int = 0
-    """Looks that the number of bars explains."""
 
     def take(self, look: Look, rated_a: float) -> None:
         """Keep a look in place of the oldest one at its current."""

@@ -37,6 +37,9 @@ _SHAFT = ("measured", "vibration", "eccentricity")
 """Sources that show the shaft itself, whatever the number of bars."""
 _MAX_SLIP = 0.12
 """Largest slip at which the air gap is looked for: as where the plate is audited."""
+_SAME = 2.0
+"""How far a slip by configured bars may lie from that of the air gap, in units of its uncertainty. Judgement:
+beyond it the bars are in doubt."""
 _PAIR_UNCERTAINTY = 0.001
 """How far the slip of a pair of sidebands may lie from the true one: a quarter of a pole-pass cycle in 12 s
 at 50 Hz, with room. Judgement."""
@@ -133,9 +136,11 @@ class LearnedMotor:
         allowed = slip_by_current(analysis.line, self._nameplate, self._circuit)
         slip, uncertainty = _slip_of(answer)
         by_shaft = slip is not None and analysis.slips.source in _SHAFT
+        by_slots = analysis.slips.source == "slots"
         if not by_shaft and (line := _air_gap(answer, self._circuit, self._nameplate.pole_pairs)):
+            by_slots = by_slots and abs((slip or 0.0) - line.slip) <= _SAME * line.uncertainty
             slip, uncertainty, by_shaft = line.slip, line.uncertainty, True
-        lines = self._lines_of(answer)
+        lines = () if by_slots else self._lines_of(answer)
         return Look(
             current_a=analysis.line.rms_a,
             lowest=allowed.lowest,
@@ -149,12 +154,10 @@ class LearnedMotor:
 
     def _lines_of(self, answer: Answer) -> tuple[FoundLine, ...]:
         """Return the lines of a window that may be those of the slots; nothing where they are not needed."""
-        current, slips, start_s = answer.analysis.current, answer.analysis.slips, answer.window.start_s
-        slots = self._memory.lessons.slots
-        told_by_slots = slips is not None and slips.source == "slots"
+        current, start_s, slots = answer.analysis.current, answer.window.start_s, self._memory.lessons.slots
         self._looks += 1
         soon = self._looks > _FIRST_LOOKS and start_s - self._lines_s < _LATER_APART_S
-        if current is None or told_by_slots or soon or (slots is not None and slots.is_true):
+        if current is None or soon or (slots is not None and slots.is_true):
             return ()
         self._lines_s = start_s
         return find_lines(answer.window.current, current)

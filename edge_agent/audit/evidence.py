@@ -6,8 +6,8 @@ import numpy as np
 
 from edge_agent.audit.currents import Plate, read_current
 from edge_agent.audit.findings import Suspect
-from edge_agent.audit.taught import read_learned
 from edge_agent.audit.reading import Reading
+from edge_agent.audit.taught import read_learned
 from edge_agent.audit.wiring import reversed_sensor
 from edge_agent.limits import MAGNITUDES
 from edge_agent.refusals import of_samples

@@ -13,9 +13,7 @@ from edge_agent.signals.slip.known import SlotBars
 def looks_of(*signs: int, told: bool = False) -> list[Look]:
     """Three looks at each of two loads, with the slot lines of these signs."""
     return [
-        a_look(
-            slip, *(order_of(slip, sign) for sign in signs), told=slip if told else None, by_shaft=told
-        )
+        a_look(slip, *(order_of(slip, sign) for sign in signs), told=slip if told else None, by_shaft=told)
         for slip in (SLIPS * 3)
     ]
 

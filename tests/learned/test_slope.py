@@ -27,7 +27,9 @@ def test_a_current_that_falls_with_the_slip_is_none_of_a_motor() -> None:
 
 
 def test_looks_that_scatter_widen_the_line() -> None:
-    currents_a = [current_at(slip) * factor for slip, factor in zip(SLIPS, (0.95, 1.05, 0.95, 1.05), strict=True)]
+    currents_a = [
+        current_at(slip) * factor for slip, factor in zip(SLIPS, (0.95, 1.05, 0.95, 1.05), strict=True)
+    ]
     line = fit_line(currents_a, SLIPS)
     assert line is not None
     assert line.error == pytest.approx(0.05, rel=0.2)

@@ -70,7 +70,8 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
         yield (
             "no vibration, no speed and no rotor_bars: the slip comes from the lines of the air gap in the "
             "current, if they show, and from slot lines once windows at two loads have taught the bars. Else "
-            "only sidebands show the slip. A rotor is not called healthy where no sidebands stand out, nor below "
+            "only sidebands show the slip. A rotor is not called healthy where no sidebands stand out, nor "
+            "below "
             f"{least_load_by_current(nameplate):.0%} of the rated torque: the answer is speed_unknown"
         )
 

@@ -127,6 +127,7 @@ def test_the_topics_are_those_that_are_published(tmp_path: Path):
         "<motor>/alarm",
         "<motor>/info",
         "<motor>/baseline",
+        "<motor>/learned",
         "<motor>/measurements",
         "<motor>/trend",
         "health",

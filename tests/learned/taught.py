@@ -17,7 +17,7 @@ SLIPS = (0.015, 0.04)
 
 
 def current_at(slip: float) -> float:
-    """The current of this motor at a slip: the no-load one of its circuit, and the rated one at rated slip."""
+    """The current of this motor at a slip: that of its circuit without load, the rated one at rated slip."""
     no_load_a, rated_a = PLATE.no_load_a, PLATE.rated_a
     return math.sqrt(no_load_a**2 + (rated_a**2 - no_load_a**2) * (slip / PLATE.rated_slip) ** 2)
 

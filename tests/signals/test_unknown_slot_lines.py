@@ -46,7 +46,7 @@ def test_harmonics_of_the_supply_and_noise_are_no_lines() -> None:
 def test_the_strongest_line_comes_first() -> None:
     strong, weak = with_lines(13.58, size_a=0.05), with_lines(11.58, noise_a=0.0)
     both = StreamWindow(strong.stream, 0, strong.counts + weak.counts // 4, strong.valid, 0)
-    assert [round(line.order, 2) for line in lines_of(both)][0] == 13.58
+    assert round(lines_of(both)[0].order, 2) == 13.58
 
 
 def test_a_line_means_the_slip_that_is_possible() -> None:

@@ -168,8 +168,11 @@ def _is_sound(answer: Answer) -> bool:
 
     Broken bars surround a slot line with others.
     """
-    verdict = answer.verdict
-    if verdict.state is State.BROKEN_BARS or (verdict.evidence.equivalent_bars or 0.0) >= BARS.sound:
+    verdict, pair = answer.verdict, answer.analysis.pair
+    shows_bars = pair is not None and pair.is_clear
+    if shows_bars and (verdict.evidence.equivalent_bars or 0.0) >= BARS.sound:
+        return False
+    if verdict.state is State.BROKEN_BARS:
         return False
     return verdict.refusal is None or verdict.refusal.reason in WEAK_EVIDENCE
 

@@ -1,7 +1,7 @@
 """The life of a motor, from recordings: what an agent would have told over time, changes only.
 
-States, the latched alarm, the baseline and what is learned of the motor go on from one recording to the next,
-as over restarts of an agent.
+States, the latched alarm, the baseline, the load sweep and what is learned of the motor go on from one
+recording to the next, as over restarts of an agent.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,8 @@ from edge_agent.alarm import AlarmLatch, LatchedAlarm
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.baseline.settings import BaselineSettings
+from edge_agent.diagnose.load_sweep import FILE_VERSION as SWEEP_VERSION
+from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.learned.memory import FILE_VERSION as LEARNED_VERSION
 from edge_agent.learned.monitor import LearnedMotor
 from edge_agent.motor import Nameplate
@@ -25,12 +27,14 @@ from edge_agent.verdict import in_short
 class Life:
     """Takes the answers of recordings one after the other, and says what changes."""
 
-    def __init__(self, folder: Path, settings: BaselineSettings, nameplate: Nameplate) -> None:
+    def __init__(self, folder: Path, nameplate: Nameplate, settings: BaselineSettings) -> None:
         """Go on with what the folder holds of baseline, alarm and lessons, if it holds any."""
         self._now_s = self._began_s = 0.0
         self._baseline = Baseline(
             settings, StateFile(folder / "baseline.json", BASELINE_VERSION), self._clock
         )
+        self.load_sweep = LoadSweep(nameplate, StateFile(folder / "load_sweep.json", SWEEP_VERSION))
+        """What the loads of all recordings tell of bars and ducts."""
         self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION), self._clock)
 
         learned_file = StateFile(folder / "learned.json", LEARNED_VERSION)
@@ -40,6 +44,7 @@ class Life:
         """Begin a recording: what it holds may be another motor."""
         self._began_s = self._now_s
         self._baseline.begin_run()
+        self.load_sweep.begin_run()
         self._motor.begin(device)
 
     @property
@@ -55,6 +60,9 @@ class Life:
         if answer.changed:
             yield self._dated(f"state: {in_short(answer.state)}")
         before = self._alarm.latched
+        if answer.ducts_proven and self._alarm.take_back():
+            yield self._dated("alarm: cleared, the rotor's ducts make its sidebands")
+            before = self._alarm.latched
         if self._alarm.update(answer.told, answer.state, answer.looked, None, None):
             yield self._dated(_change(before, self._alarm.latched))
         if self._baseline.has_news():

@@ -22,7 +22,7 @@ class Replayed:
     """A motor whose looks are drawn, and what its life says."""
 
     def __init__(self, folder: Path, **given: float) -> None:
-        self.life = Life(folder, SETTINGS, NAMEPLATE)
+        self.life = Life(folder, NAMEPLATE, SETTINGS)
         self.life.begin(DEVICE)
         self.answers = DrawnAnswers()
         self.motor = DrawnMotor(np.random.default_rng(3), load_spread=0.05, **given)
@@ -65,7 +65,7 @@ def test_what_was_learned_goes_on_in_the_next_recordings_and_in_the_same_folder(
     said = motor.run(LOOKS // 2 + 2)
     assert said[-1].startswith("0:30:00.0 baseline: learned")
     motor.life.end()
-    again = Life(tmp_path, SETTINGS, NAMEPLATE)
+    again = Life(tmp_path, NAMEPLATE, SETTINGS)
     assert "baseline: learned" in again.end()
 
 

@@ -1,25 +1,23 @@
 """How well the audit finds wrong entries, and whether it accuses right ones.
 
 `python tests/bench/bench_audit.py`. Simulated motors of version 2 of the validation set, of test seeds that
-nothing was tuned on. Each runs at
-six loads from 10 to 105 %, a window of 12 s at each; ten minutes of running are these windows in turn, eight
-times. So loads differ within a motor, and noise repeats. Each entry is made wrong in turn. Intervals are
-Wilson's, of 95 %.
+nothing was tuned on. Each runs at six loads from 10 to 105 %, a window of 12 s at each; ten minutes of running
+are these windows in turn, eight times. So loads differ within a motor, and noise repeats. Each entry is made
+wrong in turn. Intervals are Wilson's, of 95 %.
 """
 
 import argparse
 import os
 import re
-import sys
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parents[2]))
+import _paths  # noqa: F401
 
+os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 from cases import plate_of, window_of
 from tables import print_header, print_row, share

@@ -9,16 +9,15 @@ Wilson's, of 95 %. With `--clamps 1` one phase alone is measured.
 
 import argparse
 import os
-import sys
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parents[2]))
+import _paths  # noqa: F401
 
+os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 from cases import LENGTH_S, plate_of
 from tables import print_header, print_row, share

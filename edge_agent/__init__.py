@@ -29,6 +29,7 @@ audit             which entry of the nameplate cannot be right, by what many win
 baseline          what is normal for this motor: learned, and what it shows later held against that
 load_bins         loads in bins: what is normal changes with the load
 conditions        beside broken bars: supply, winding, load, bearings and shaft, each a finding of its own
+learned           what many windows teach of a motor: current and slip, and the number of rotor bars
 publish           states, events and health go to the broker
 web               the HTTP server: metrics, health
 running_time      counts the running hours and starts of a motor, and keeps them on disk

@@ -11,6 +11,7 @@ from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.decision import bars_changed, conditions_of
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
+from edge_agent.learned.status import LearnedStatus
 from edge_agent.motor import Nameplate
 from edge_agent.outlook import Outlook
 from edge_agent.publish import documents
@@ -62,6 +63,10 @@ class Announcer:
     def baseline(self, status: BaselineStatus) -> documents.Baseline:
         """Return what is said of the baseline."""
         return documents.Baseline(self._origin, status, self._clock())
+
+    def learned(self, status: LearnedStatus) -> documents.Learned:
+        """Return what is said of what was learned of the motor."""
+        return documents.Learned(self._origin, status, self._clock())
 
     def measurements(self, figures: Figures, running: RunningTime) -> documents.Measurements:
         """Return what is said of the ordinary figures."""

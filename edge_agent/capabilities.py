@@ -85,12 +85,15 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
     elif nameplate.rotor_bars is not None:
         yield (
             f"no vibration and no speed: slip comes from the slot lines of {nameplate.rotor_bars} rotor bars "
-            "in the current; if they do not show, a rotor without sidebands is refused as speed_unknown"
+            "or the lines of the air gap in the current; if neither shows, a rotor without sidebands is "
+            "refused as speed_unknown"
         )
     else:
         yield (
-            "no vibration, no speed and no rotor_bars: only sidebands show the slip. A rotor is not called "
-            "healthy where no sidebands stand out, nor below "
+            "no vibration, no speed and no rotor_bars: the slip comes from the lines of the air gap in the "
+            "current, if they show, and from slot lines once windows at two loads have taught the bars. Else "
+            "only sidebands show the slip. A rotor is not called healthy where no sidebands stand out, nor "
+            "below "
             f"{least_load_by_current(nameplate):.0%} of the rated torque: the answer is speed_unknown"
         )
 

@@ -156,6 +156,8 @@ def _slip_source(answer: Answer, nameplate: Nameplate) -> str:
         return f"from the shaft's lines in the vibration{refined}"
     if slips is not None and slips.source == "slots":
         return f"from the rotor's slot lines in the current{refined}"
+    if slips is not None and slips.source == "eccentricity":
+        return f"from the lines of the air gap in the current{refined}"
     if answer.analysis.refusal is None:
         return "from the only pair of sidebands that stands out and fits the current"
     return "a guess from the current alone, since nothing shows the speed"

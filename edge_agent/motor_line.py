@@ -31,6 +31,8 @@ from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
 from edge_agent.explain import say_why
 from edge_agent.health import HealthMeter
+from edge_agent.learned.memory import FILE_VERSION as LEARNED_VERSION
+from edge_agent.learned.monitor import LearnedMotor
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Document, Origin, Reply
 from edge_agent.publish.sink import Request, Sink, draw_event_number, last_told
@@ -121,6 +123,7 @@ class MotorLine:
         self._running = RunningMeter(settings.motor, running_file)
         baseline_file = self.folder.file("baseline.json", BASELINE_VERSION)
         self._baseline = Baseline(settings.baseline_settings(), baseline_file)
+        self._learned = LearnedMotor(settings.motor, self.folder.file("learned.json", LEARNED_VERSION))
         self._audit = PlateAudit(settings.motor, self.folder.file("audit.json", AUDIT_VERSION))
         self._trend = keeper.TrendKeeper(folder / keeper.FILE_NAME)
         self._newest: Answer | None = None
@@ -146,6 +149,7 @@ class MotorLine:
         self._entered.callback(self._baseline.save)
         self._entered.callback(self.pipeline.conditions.save)
         self._entered.callback(self._audit.save)
+        self._entered.callback(self._learned.save)
         self._entered.callback(self._trend.close)
         return self
 
@@ -201,6 +205,8 @@ class MotorLine:
         self.captures.look_after()
         if self._baseline.has_news():
             self._say_baseline()
+        if self._learned.has_news():
+            self._say_learned()
         for device in self._audit.news():
             self._say_info(device)
         now_s, watchdog = time.monotonic(), self._shared.watchdog
@@ -215,6 +221,7 @@ class MotorLine:
             self._alarm.save()
             self._say_alarm()
             self._say_baseline()
+            self._say_learned()
 
     def say_beside_health(self) -> None:
         """Say what is said as often as health: the ordinary figures, and once an hour the trend."""
@@ -252,11 +259,15 @@ class MotorLine:
         self.captures.begin(device)
         self._device_log.device_came(device)
         self._audit.begin(device)
+        self._learned.begin(device)
+        self.pipeline.know(self._learned.known)
         self._say_info(device)
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""
-        answer = self._baseline.take(self._audit.take(answer))
+        if self._learned.take(answer, accused=self._audit.refusal is not None):
+            self.pipeline.know(self._learned.known)
+        answer = self._baseline.take(self._audit.take(answer, self._learned.found))
         self._shared.health.answered(self.motor, answer.verdict)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
@@ -301,6 +312,9 @@ class MotorLine:
 
     def _say_baseline(self) -> None:
         self._say(self._announcer.baseline(self._baseline.status))
+
+    def _say_learned(self) -> None:
+        self._say(self._announcer.learned(self._learned.status))
 
     def _say_figures(self) -> None:
         """Say the ordinary figures of the newest window, unless they were said before."""

@@ -7,6 +7,7 @@
                        -> minutes of current  -> the sidebands of an idling motor ->
                           LongMemory
                        -> the newest half of a window whose load stepped ->
+                       -> a window at the slip that was learned of the motor ->
 
 Live and replayed samples take the very same way: agent, replay, bench, the evaluation of models and the tests
 come through here. A check of any stage may refuse a window: its verdict is then indeterminate, with the
@@ -35,7 +36,16 @@ from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.figures import measure_figures
 from edge_agent.signals.images import ImageSpec
 from edge_agent.signals.long_memory.idling import LongMemory
-from edge_agent.verdict import Evidence, Finding, Reason, Refusal, Verdict, WindowSpan
+from edge_agent.signals.slip.known import KnownMotor
+from edge_agent.verdict import (
+    WEAK_EVIDENCE,
+    Evidence,
+    Finding,
+    Reason,
+    Refusal,
+    Verdict,
+    WindowSpan,
+)
 from edge_agent.windows.part import newest_part
 from edge_agent.windows.sliding import Window, Windows
 
@@ -67,7 +77,8 @@ class Answer:
     by_stretch: Verdict | None = None
     """What another stretch says where the window gives no answer; None where it says nothing, either.
 
-    Minutes of current where the window is too short, its newest half where the load stepped within it.
+    Minutes of current where the window is too short, its newest half where the load stepped within it, the
+    window itself at the slip that was learned of the motor where nothing in it shows the slip.
     """
 
     by_loads: Verdict | None = None
@@ -118,6 +129,8 @@ class Pipeline:
         self._analyser = Analyser(nameplate, self._images)
         self._half_analyser = Analyser(nameplate, self._images)
         self._memory = LongMemory(nameplate)
+        self._known: KnownMotor | None = None
+        self._knowing: Analyser | None = None
         self._lap = lap
         self._load_sweep = load_sweep
         self._before_s = 0.0
@@ -150,10 +163,11 @@ class Pipeline:
             verdict = replace(verdict, latency_ms=1000 * (time.monotonic() - arrived_s))
             by_stretch = self._remember(window, analysis, verdict)
             by_stretch = by_stretch or self._ask_half(window, verdict, waited_s)
+            by_stretch = by_stretch or self._ask_known(window, analysis, verdict)
             before = self.decision.state
             start_s, end_s = self._on_one_axis(window)
-            if by_stretch is not None:
-                start_s = end_s - (by_stretch.evidence.stretch_s or 0.0)
+            if by_stretch is not None and by_stretch.evidence.stretch_s is not None:
+                start_s = end_s - by_stretch.evidence.stretch_s
             by_loads, proven = self._explain(by_stretch or verdict, start_s, end_s)
             changed = self.decision.update(by_loads or by_stretch or verdict, start_s, end_s) or proven
             self._lap("decision")
@@ -212,6 +226,29 @@ class Pipeline:
             return None
         evidence = replace(found.evidence, stretch_s=half_s)
         return replace(found, evidence=evidence, others=verdict.others, latency_ms=verdict.latency_ms)
+
+    def know(self, known: KnownMotor | None) -> None:
+        """Answer windows whose slip nothing shows by what was learned of the motor, from now on."""
+        if known != self._known:
+            self._known = known
+            self._knowing = None if known is None else Analyser(self._nameplate, self._images, known)
+
+    def _ask_known(self, window: Window, analysis: Analysis, verdict: Verdict) -> Verdict | None:
+        """Return what a window says at the slip that was learned; None if nothing, or if it needs none."""
+        refusal, span, slips = verdict.refusal, verdict.window, analysis.slips
+        if self._knowing is None or refusal is None or span is None or slips is None:
+            return None
+        if slips.source != "current" or refusal.reason not in WEAK_EVIDENCE:
+            return None
+        try:
+            again = self._knowing.analyse_again(window, analysis)
+            found = None if again is None else self.broken_bars.diagnose(again, span)
+        except Exception as error:  # noqa: BLE001 - as in `judge`
+            self.failures.failed(window, error)
+            return None
+        if found is None or found.refusal is not None:
+            return None
+        return replace(found, others=verdict.others, latency_ms=verdict.latency_ms)
 
     def _on_one_axis(self, window: Window) -> tuple[float, float]:
         """Return start and end of a window, s, on an axis that goes on when the device counts anew."""

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answers import a_window, replay
+from answers import NAMEPLATE, a_window, replay
 from drawn_looks import DrawnAnswers, DrawnMotor
-from plates import a_nameplate
 
+from edge_agent.acquire.samples import Device
 from edge_agent.baseline.settings import BaselineSettings
 from edge_agent.config import load_settings
 from edge_agent.life import Life
 
 SETTINGS = BaselineSettings(hours=0.5)
+DEVICE = Device("drawn", "", "", ())
 LOOKS = 150
 """Looks in so many hours, and one more."""
 
@@ -21,8 +22,8 @@ class Replayed:
     """A motor whose looks are drawn, and what its life says."""
 
     def __init__(self, folder: Path, **given: float) -> None:
-        self.life = Life(folder, a_nameplate(), SETTINGS)
-        self.life.begin()
+        self.life = Life(folder, NAMEPLATE, SETTINGS)
+        self.life.begin(DEVICE)
         self.answers = DrawnAnswers()
         self.motor = DrawnMotor(np.random.default_rng(3), load_spread=0.05, **given)
 
@@ -59,12 +60,12 @@ def test_learning_growth_alarm_and_repair_are_told_once_each_with_their_time(tmp
 def test_what_was_learned_goes_on_in_the_next_recordings_and_in_the_same_folder(tmp_path: Path) -> None:
     motor = Replayed(tmp_path)
     motor.run(LOOKS // 2)
-    motor.life.begin()
+    motor.life.begin(DEVICE)
     motor.answers = DrawnAnswers()
     said = motor.run(LOOKS // 2 + 2)
     assert said[-1].startswith("0:30:00.0 baseline: learned")
     motor.life.end()
-    again = Life(tmp_path, a_nameplate(), SETTINGS)
+    again = Life(tmp_path, NAMEPLATE, SETTINGS)
     assert "baseline: learned" in again.end()
 
 

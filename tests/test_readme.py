@@ -113,12 +113,13 @@ def test_the_topics_are_those_that_are_published(tmp_path: Path):
     publisher.publish_retained("<motor>/alarm", {})
     publisher.publish_retained("<motor>/info", {})
     publisher.publish_retained("<motor>/baseline", {})
+    publisher.publish_retained("<motor>/learned", {})
     publisher.publish_retained("<motor>/trend", {})
     publisher.publish_passing("<motor>/measurements", {}, retain=True)
     publisher.publish_health({})
     publisher.publish_event("<motor>", lambda number: {"id": number})
     diagnosis, measurements, health = (mailbox.take_passing() for _ in range(3))
-    kept, (event,) = [mailbox.take_state() for _ in range(5)], outbox.pending((), 10)
+    kept, (event,) = [mailbox.take_state() for _ in range(6)], outbox.pending((), 10)
     outbox.close()
     base = "edge-agent/pump-7/"
     published = {
@@ -133,6 +134,7 @@ def test_the_topics_are_those_that_are_published(tmp_path: Path):
         "<motor>/alarm",
         "<motor>/info",
         "<motor>/baseline",
+        "<motor>/learned",
         "<motor>/measurements",
         "<motor>/trend",
         "health",

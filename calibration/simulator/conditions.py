@@ -185,6 +185,10 @@ class Mode:
     """Of the mode, relative to a rigid structure."""
 
 
+LinePair = tuple[float | None, float | None]
+"""Levels of two lines of the current over the rated amplitude, dB; None for a line that is not there."""
+
+
 @dataclass(frozen=True, slots=True)
 class BearingCondition:
     """A faulty bearing."""
@@ -229,6 +233,10 @@ class VibrationCondition:
     """A_r, slot harmonics in the current over the rated amplitude."""
     eccentricity_current_db: float = -66.0
     """A_e, eccentricity lines in the current over the rated amplitude."""
+    slot_lines_db: LinePair | None = None
+    """Levels of the slot harmonics at f + N f_r and f - N f_r, each by itself; None: `slot_current_db`."""
+    eccentricity_lines_db: LinePair | None = None
+    """The same of the eccentricity lines at f - f_r and f + f_r, in place of `eccentricity_current_db`."""
     modes: tuple[Mode, ...] = (
         Mode(110.0, 0.03, 0.08),
         Mode(480.0, 0.025, 0.12),

@@ -13,6 +13,7 @@ from calibration.simulator.conditions import (
     Daq,
     Drive,
     FaultKind,
+    LinePair,
     LoadCondition,
     LoadStep,
     Mode,
@@ -64,6 +65,12 @@ _MODE_BANDS_HZ = ((60, 170), (300, 700), (850, 1500), (1900, 3400))
 """Judgement: four resonances of a housing on its foundation, none of them measured on a motor of ours."""
 _RATES_HZ = (10_000.0, 10_000.0, 10_000.0, 5_000.0, 8_000.0, 12_800.0, 20_000.0, 2_000.0)
 """Judgement: rates of common converters, the usual one three times; the last is for currents only."""
+_LINES_DB = (-85.0, -40.0)
+"""Levels of slot harmonics and eccentricity lines that are there, over the rated amplitude, dB. Judgement: on
+a real rig no slot harmonic stood out at all, and text books show lines of -40 dB."""
+
+_UNEVEN_DB = (-50.0, -38.0)
+"""Judgement: eccentricity lines of an uneven air gap, over the rated amplitude, dB; others lie below."""
 
 
 def log_uniform(rng: Generator, low: float, high: float) -> float:
@@ -193,9 +200,29 @@ def draw_vibration(rng: Generator) -> VibrationCondition:
     )
 
 
+def draw_line_pair(rng: Generator) -> LinePair:
+    """Draw two lines of the current as the field has them: both in a quarter of the motors, one in a half."""
+    first_db, second_db = (float(level_db) for level_db in rng.uniform(*_LINES_DB, 2))
+    pairs: tuple[LinePair, ...] = (
+        (first_db, second_db),
+        (first_db, None),
+        (None, second_db),
+        (None, None),
+    )
+    return pick(rng, pairs)
+
+
+def draw_stator_lines(rng: Generator, kind: VibrationCondition) -> VibrationCondition:
+    """Draw slot harmonics and eccentricity lines of the current anew; an uneven air gap keeps its lines."""
+    slots, eccentric = draw_line_pair(rng), draw_line_pair(rng)
+    if kind.eccentricity_current_db >= _UNEVEN_DB[0]:
+        return replace(kind, slot_lines_db=slots)
+    return replace(kind, slot_lines_db=slots, eccentricity_lines_db=eccentric)
+
+
 def draw_eccentricity(rng: Generator, sound: VibrationCondition) -> VibrationCondition:
     """Make the air gap uneven, in the vibration and in the current."""
-    current_db = float(rng.uniform(-50.0, -38.0))
+    current_db = float(rng.uniform(*_UNEVEN_DB))
     return replace(sound, eccentricity=log_uniform(rng, 0.1, 0.6), eccentricity_current_db=current_db)
 
 

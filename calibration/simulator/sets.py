@@ -31,6 +31,7 @@ from calibration.simulator.draw import (
     draw_motor,
     draw_ripples,
     draw_sensor_fault,
+    draw_stator_lines,
     draw_supply,
     draw_vibration,
     draw_vibration_sensors,
@@ -118,6 +119,13 @@ def _sensor_faults(seed: int) -> Scenario:
     return replace(scenario, sensor_faults=(fault,))
 
 
+def _version_2(drawn: Scenario) -> Scenario:
+    """Return a scenario with the lines of its motor's current drawn anew, all else as it was."""
+    number = drawn.seed // CLASSES
+    vibration = draw_stator_lines(generator(number, f"{drawn.kind} lines, version 2"), drawn.vibration)
+    return replace(drawn, kind=f"{drawn.kind}_2", vibration=vibration)
+
+
 SETS: dict[str, Callable[[int], Scenario]] = {
     "training": _training,
     "validation": _validation,
@@ -125,8 +133,16 @@ SETS: dict[str, Callable[[int], Scenario]] = {
     "confounders": _confounders,
     "sensor_faults": _sensor_faults,
     "conditions": mixture,
+    "training_2": lambda seed: _version_2(_training(seed)),
+    "validation_2": lambda seed: _version_2(_validation(seed)),
+    "confounders_2": lambda seed: _version_2(_confounders(seed)),
 }
-"""The function that draws the scenarios of each set."""
+"""The function that draws the scenarios of each set.
+
+Version 1 has both slot harmonics and both eccentricity lines in the current of each motor, which is kinder
+than the field. Version 2 has the same motors and conditions, and in a quarter of the motors both lines of a
+pair, in a half one of them, in a quarter none, each at a level of its own.
+"""
 
 
 def _base(rng: Generator, kind: str, seed: int, broken: int) -> Scenario:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from calibration.simulator.conditions import SupplyCondition, VibrationCondition
+from calibration.simulator.conditions import LinePair, SupplyCondition, VibrationCondition
 from calibration.simulator.kernel import kernel, magnitude
 from calibration.simulator.motors import Motor
 from calibration.simulator.noise import generator
@@ -58,8 +58,10 @@ class StatorLines:
             bars=float(motor.bars),
             peak_a=peak,
             peak_vs=motor.peak_flux_vs,
-            slot=peak * 10 ** (condition.slot_current_db / 20) * turns[:2] * (1.0, 0.6),
-            eccentric=peak * 10 ** (condition.eccentricity_current_db / 20) * turns[2:4] * (1.0, 0.7),
+            slot=peak * turns[:2] * _shares(condition.slot_lines_db, condition.slot_current_db, 0.6),
+            eccentric=peak
+            * turns[2:4]
+            * _shares(condition.eccentricity_lines_db, condition.eccentricity_current_db, 0.7),
             switching=switching,
             switching_turn=turns[4:],
         )
@@ -69,6 +71,13 @@ class StatorLines:
         currents = np.empty((3, angle.size))
         _phase_currents(fields, angle, phase, start, self._lines, currents)
         return currents
+
+
+def _shares(levels_db: LinePair | None, level_db: float, second: float) -> Floats:
+    """Return two lines over the rated amplitude: each by its level, or by one, the second a share of it."""
+    if levels_db is None:
+        return 10 ** (level_db / 20) * np.array([1.0, second])
+    return np.array([0.0 if own_db is None else 10 ** (own_db / 20) for own_db in levels_db])
 
 
 def _switching_lines(supply: SupplyCondition, motor: Motor, rate_hz: float, highest_hz: float) -> Floats:

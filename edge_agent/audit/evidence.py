@@ -1,18 +1,20 @@
 """All that one window says for and against plate, scales and rate."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import numpy as np
 
 from edge_agent.audit.currents import Plate, read_current
 from edge_agent.audit.findings import Suspect
 from edge_agent.audit.reading import Reading
+from edge_agent.audit.taught import read_learned
 from edge_agent.audit.wiring import reversed_sensor
 from edge_agent.limits import MAGNITUDES
 from edge_agent.refusals import of_samples
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.checks.coarse import coarse_currents
-from edge_agent.signals.slip.poles import Shaft, shafts
+from edge_agent.signals.slip.known import KnownMotor
+from edge_agent.signals.slip.poles import Shaft, shafts, shafts_by_air_gap
 from edge_agent.verdict import Reason
 from edge_agent.windows.sliding import Window
 
@@ -23,8 +25,13 @@ _NEARLY_DB = 3.0
 halves of a shaft's speed that are far weaker."""
 
 
-def read_window(window: Window, analysis: Analysis, plate: Plate) -> list[Reading]:
-    """Return what a window of a running motor says; nothing if it shows no line of the supply."""
+def read_window(
+    window: Window, analysis: Analysis, plate: Plate, learned: KnownMotor | None = None
+) -> list[Reading]:
+    """Return what a window of a running motor says; nothing if it shows no line of the supply.
+
+    `learned` is what earlier windows have taught of the motor; None if nothing.
+    """
     line = analysis.line
     if line is None:
         return []
@@ -34,12 +41,26 @@ def read_window(window: Window, analysis: Analysis, plate: Plate) -> list[Readin
     if analysis.current is None:
         scale = analysis.refusal is not None and analysis.refusal.reason is Reason.WRONG_SCALE
         return [*readings, *read_current(line, plate, None)] if scale else readings
+    readings += _of_phase_order(analysis)
+    pole_pairs = plate.nameplate.pole_pairs
     found = {} if analysis.vibration is None else shafts(analysis.vibration, line.frequency_hz)
-    of_poles = read_poles(found, plate.nameplate.pole_pairs)
+    of_poles = read_poles(found, pole_pairs)
+    by_air_gap = {} if of_poles else shafts_by_air_gap(analysis.current, plate.circuit)
+    of_poles = of_poles or read_poles_by_air_gap(by_air_gap, pole_pairs)
     readings += of_poles
     if not any(reading.accuses for reading in of_poles):
-        readings += read_current(line, plate, _slip(analysis, found.get(plate.nameplate.pole_pairs)))
+        air_gap = by_air_gap.get(pole_pairs)
+        slip = _slip(analysis, found.get(pole_pairs)) or (None if air_gap is None else air_gap.slip)
+        of_current = read_current(line, plate, slip)
+        readings += read_learned(learned or KnownMotor(), of_current, plate)
     return readings
+
+
+def read_poles_by_air_gap(found: Collection[int], pole_pairs: int) -> list[Reading]:
+    """Return what the lines of the air gap say of a number of pole pairs: one that shows as another."""
+    if pole_pairs in found:
+        return [Reading(Suspect.POLES, False)]
+    return [Reading(Suspect.POLES, True, 2.0 * other) for other in found if len(found) == 1]
 
 
 def read_poles(found: dict[int, Shaft], pole_pairs: int) -> list[Reading]:
@@ -68,6 +89,12 @@ def _slip(analysis: Analysis, shaft: Shaft | None) -> float | None:
     if slips is not None and slips.source == "measured":
         return slips.middle
     return shaft.slip if shaft is not None and shaft.stands_out and shaft.leads else None
+
+
+def _of_phase_order(analysis: Analysis) -> Iterator[Reading]:
+    order = analysis.evidence.phase_order
+    if order is not None:
+        yield Reading(Suspect.PHASE_ORDER, order != "abc")
 
 
 def _of_line(analysis: Analysis, plate: Plate) -> Iterator[Reading]:

@@ -17,8 +17,14 @@ class Suspect(StrEnum):
     """The scale of all currents, or the plate's current."""
     SPEED = "speed"
     """The plate's speed, or its current (star or delta): the slip does not fit the current."""
+    RATED_SPEED = "rated_speed"
+    """The plate's speed: at the plate's current the motor turns at another one."""
     POLES = "poles"
     """The number of poles."""
+    BARS = "rotor_bars"
+    """The number of rotor bars."""
+    PHASE_ORDER = "phase_order"
+    """The order of the phases: two are exchanged, or the motor turns the other way."""
 
 
 class Sureness(StrEnum):

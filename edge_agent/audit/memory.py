@@ -1,10 +1,14 @@
 """What is kept of the audit in the state folder: what was counted, and of which configuration."""
 
+import hashlib
+import json
 from dataclasses import asdict, dataclass, field
 
 from pydantic import TypeAdapter
 
+from edge_agent.acquire.samples import Stream
 from edge_agent.audit.ledger import Ledger
+from edge_agent.motor import Nameplate
 from edge_agent.state_file import StateFile
 
 FILE_VERSION = 1
@@ -40,3 +44,11 @@ def _memory_of(content: dict[str, object]) -> Memory:
     if any(len(count.values) != len(count.channels) for count in memory.ledger.values()):
         raise ValueError("values and channels differ in number")
     return memory
+
+
+def fingerprint(nameplate: Nameplate, stream: Stream | None) -> str:
+    """Return what plate, scales and rate are, in few characters."""
+    channels = [asdict(channel) for channel in stream.channels] if stream is not None else []
+    rate_hz = f"{stream.rate_hz:.3g}" if stream is not None else ""
+    text = json.dumps([nameplate.model_dump(mode="json"), rate_hz, channels], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

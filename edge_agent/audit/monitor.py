@@ -1,30 +1,29 @@
 """Takes the answers of a motor, and withholds what rests on an entry under accusation.
 
 A wrong rate, a reversed sensor and a wrong scale of one channel refuse each window by themselves. A plate
-that is wrong otherwise may pass, so answers are withheld as long as its poles, its speed or the scale of all
-currents are suspected.
+that is wrong otherwise may pass, so answers are withheld as long as its poles, its speed, its bars or the
+scale of all currents are suspected. The order of the phases changes no answer.
 """
 
-import hashlib
-import json
 import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from edge_agent.acquire.samples import Device, Stream
 from edge_agent.audit.currents import Plate
 from edge_agent.audit.evidence import read_window
 from edge_agent.audit.findings import PlateFinding, Suspect
 from edge_agent.audit.ledger import take_readings
-from edge_agent.audit.memory import Memory, read_memory, write_memory
+from edge_agent.audit.memory import Memory, fingerprint, read_memory, write_memory
 from edge_agent.audit.words import say_finding
 from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.decision import conditions_of
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.refusals import of_samples
+from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import Refusal, State, Verdict
 
@@ -34,6 +33,8 @@ _WRITTEN_AGAIN_S = 600.0
 _RULES = {
     Suspect.POLES: of_samples.PLATE_POLES,
     Suspect.SPEED: of_samples.PLATE_SPEED,
+    Suspect.RATED_SPEED: of_samples.PLATE_RATED_SPEED,
+    Suspect.BARS: of_samples.PLATE_BARS,
     Suspect.SCALE: of_samples.PLATE_SCALE,
 }
 """What is refused while an entry is suspected."""
@@ -63,18 +64,21 @@ class PlateAudit:
         streams = [stream for stream in device.streams if stream.phases]
         self._device = device
         self._stream = streams[0] if streams else None
-        about = _fingerprint(self._plate.nameplate, self._stream)
+        about = fingerprint(self._plate.nameplate, self._stream)
         if self._memory.about != about:
             self._memory = Memory(about)
         self._named = set(self._called_wrong)
         self._said = self._called_wrong
 
-    def take(self, answer: Answer) -> Answer:
-        """Take what a window brought; return it without answers that rest on an entry under accusation."""
+    def take(self, answer: Answer, learned: KnownMotor | None = None) -> Answer:
+        """Take what a window brought; return it without answers that rest on an entry under accusation.
+
+        `learned` is what earlier windows have taught of the motor; None if nothing.
+        """
         before = self.judge(answer.before)
         was_withheld = self.refusal is not None
         if self._stream is not None and self._shares_no_sample(answer):
-            self._count(answer)
+            self._count(answer, learned)
         after = self.judge(answer.state)
         withheld = self.refusal is not None
         if not (withheld or was_withheld):
@@ -109,9 +113,20 @@ class PlateAudit:
         for suspect, rule in _RULES.items():
             count = self._memory.ledger.get(suspect)
             if count is not None and count.suspected:
-                limit = self._plate.nameplate.poles if suspect is Suspect.POLES else 1.0
-                return rule.refuse(count.value, float(limit))
+                return rule.refuse(count.value, self._stated(suspect))
         return None
+
+    def _stated(self, suspect: Suspect) -> float:
+        """Return what the plate states of an entry, or the ratio that is expected."""
+        nameplate = self._plate.nameplate
+        match suspect:
+            case Suspect.POLES:
+                return float(nameplate.poles)
+            case Suspect.RATED_SPEED:
+                return nameplate.rated_speed_rpm
+            case Suspect.BARS:
+                return float(nameplate.rotor_bars or 0)
+        return 1.0
 
     @property
     def findings(self) -> tuple[PlateFinding, ...]:
@@ -145,8 +160,8 @@ class PlateAudit:
         self._starts_s, self._ends_s = start_s, start_s + answer.window.length_s
         return True
 
-    def _count(self, answer: Answer) -> None:
-        readings = read_window(answer.window, answer.analysis, self._plate)
+    def _count(self, answer: Answer, learned: KnownMotor | None) -> None:
+        readings = read_window(answer.window, answer.analysis, self._plate, learned)
         take_readings(self._memory.ledger, readings, answer.window.length_s)
         for finding in self.findings:
             if finding.suspect not in self._named:
@@ -159,11 +174,3 @@ class PlateAudit:
 
 def _told(verdict: Verdict) -> tuple[object, ...]:
     return verdict.state, verdict.severity, verdict.refusal.reason if verdict.refusal else None
-
-
-def _fingerprint(nameplate: Nameplate, stream: Stream | None) -> str:
-    """Return what plate, scales and rate are, in few characters."""
-    channels = [asdict(channel) for channel in stream.channels] if stream is not None else []
-    rate_hz = f"{stream.rate_hz:.3g}" if stream is not None else ""
-    text = json.dumps([nameplate.model_dump(mode="json"), rate_hz, channels], sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]

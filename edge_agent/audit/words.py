@@ -27,7 +27,10 @@ def say_finding(suspect: Suspect, count: Count, nameplate: Nameplate, stream: St
         Suspect.CHANNEL_SCALE: _channel_scale,
         Suspect.SCALE: _scale,
         Suspect.SPEED: _speed,
+        Suspect.RATED_SPEED: _rated_speed,
         Suspect.POLES: _poles,
+        Suspect.BARS: _bars,
+        Suspect.PHASE_ORDER: _phase_order,
     }[suspect]
     return say(count, nameplate, stream)
 
@@ -110,6 +113,45 @@ def _speed(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
         Sureness.LIKELY,
         len(count.values),
         f"motor: {{rated_current_a: {rated_a * count.value:.3g}}}  # or rated_speed_rpm, as on the plate",
+    )
+
+
+def _rated_speed(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
+    return PlateFinding(
+        Suspect.RATED_SPEED,
+        "motor.rated_speed_rpm",
+        f"at {nameplate.rated_current_a:g} A the motor turns at about {count.value:.0f} rpm",
+        f"the plate says {nameplate.rated_speed_rpm:g} rpm",
+        Sureness.LIKELY,
+        len(count.values),
+        f"motor: {{rated_speed_rpm: {count.value:.0f}}}  # the speed as on the plate",
+    )
+
+
+def _bars(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
+    return PlateFinding(
+        Suspect.BARS,
+        "motor.rotor_bars",
+        f"the slot lines are those of {count.value:.0f} rotor bars",
+        f"the configuration says {nameplate.rotor_bars}",
+        Sureness.LIKELY,
+        len(count.values),
+        f"motor: {{rotor_bars: {count.value:.0f}}}",
+    )
+
+
+def _phase_order(count: Count, nameplate: Nameplate, stream: Stream) -> PlateFinding:
+    names = {phase: stream.channels[i].name for phase, i in stream.phases.items()}
+    first, second = list(names)[-2:]
+    exchanged = [f"{{name: {names[first]}, phase: {second}}}", f"{{name: {names[second]}, phase: {first}}}"]
+    return PlateFinding(
+        Suspect.PHASE_ORDER,
+        "channels: phase",
+        "the currents come in the order a, c, b: two phases are exchanged, or the motor turns backwards",
+        "the configuration says a, b, c",
+        Sureness.LIKELY,
+        len(count.values),
+        f"channels: [{', '.join(exchanged)}]  # no answer depends on it",
     )
 
 

@@ -45,13 +45,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     form.add_argument(
         "--life",
         action="store_true",
-        help="print only what changes: the state, the alarm and the baseline, from one recording to the next",
+        help="print only what changes: state, alarm, baseline and what is learned of the motor, from one "
+        "recording to the next",
     )
     parser.add_argument(
         "--state-dir",
         type=Path,
         metavar="FOLDER",
-        help="with --life: go on with the baseline and the alarm in this folder, and keep them there",
+        help="with --life: go on with what this folder holds of them, and keep them there",
     )
     parser.add_argument(
         "--plot", type=Path, metavar="FOLDER", help="write a picture of each window to this folder"
@@ -129,9 +130,9 @@ def _replay(
     answers = 0
     said_dead: set[str] = set()
     if life is not None:
-        life.begin()
+        life.begin(recording.device)
     window = settings.window
-    kept = (None, None) if life is None else (life.load_sweep, life.conditions)
+    kept = () if life is None else (life.load_sweep, life.conditions, lambda: life.known)
     for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s, *kept):
         answers += 1
         for dead in answer.analysis.dead:

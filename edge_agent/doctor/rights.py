@@ -9,7 +9,7 @@ from edge_agent.publish.mqtt.connection import Connection, Incoming
 
 _ANSWER_S = 5.0
 """Time that the broker has for its answers, s: as for a connection."""
-_OF_MOTOR = ("state", "event", "alarm", "info", "baseline", "measurements", "trend", "diagnosis")
+_OF_MOTOR = ("state", "event", "alarm", "info", "baseline", "learned", "measurements", "trend", "diagnosis")
 """Topics of a motor."""
 _NOBODY = "doctor"
 """Motor that does not exist: access lists allow those of any motor, and nobody waits for this one."""

@@ -27,7 +27,7 @@ _MAX_FILES = 2000
 _RETAINED_S = 3.0
 """Time for the retained messages to come, s. Judgement."""
 _PACKAGE = re.compile(r"[\w.-]+")
-_OF_MOTOR = ("state", "alarm", "info", "baseline", "measurements", "trend")
+_OF_MOTOR = ("state", "alarm", "info", "baseline", "learned", "measurements", "trend")
 """Retained topics of a motor."""
 _PAGES = ("/healthz", "/readyz", "/metrics")
 """Pages of the running agent."""

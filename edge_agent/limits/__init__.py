@@ -10,10 +10,10 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
     DUCTS       does the iron make the pair?            LONG        what may minutes of current say?
     NETWORK     when does the network contradict?       STATE       from windows to a state
-    BASELINE    is it as it was when it was learned?
-    CONDITIONS  what is named beside broken bars?
-    BEARING     is a bearing damaged?                   SHAFT       unbalance, misalignment, looseness?
-    ZONE        how does ISO 20816-3 rate it?           WITNESS     does vibration show broken bars, too?
+    BASELINE    is it as it was when it was learned?    LEARNED     what do many windows tell of its slip?
+    CONDITIONS  what is named beside broken bars?       BEARING     is a bearing damaged?
+    SHAFT       unbalance, misalignment, looseness?     ZONE        how does ISO 20816-3 rate it?
+    WITNESS     does vibration show broken bars, too?
 
 Its parts, in reading order:
 
@@ -21,7 +21,8 @@ limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
 of_ducts     limits of the load sweep, which tells axial ducts from broken bars
-of_baseline  limits of what is learned of a motor
+of_baseline  limits of what is normal for a motor
+of_learned   limits of what is learned of its slip
 conditions   limits of the conditions beside broken bars
 vibration_conditions  limits of the conditions that show in vibration
 """
@@ -41,6 +42,7 @@ from edge_agent.limits.of_bars import (
 )
 from edge_agent.limits.of_baseline import BaselineLimits
 from edge_agent.limits.of_ducts import DuctLimits
+from edge_agent.limits.of_learned import LearnedLimits
 from edge_agent.limits.of_samples import (
     ClockLimits,
     MagnitudeLimits,
@@ -60,6 +62,7 @@ __all__ = [
     "CONDITIONS",
     "DUCTS",
     "GROUPS",
+    "LEARNED",
     "LONG",
     "MAGNITUDES",
     "NETWORK",
@@ -84,6 +87,7 @@ SIDEBANDS, SLIP, BARS, DUCTS = SidebandLimits(), SlipLimits(), BarLimits(), Duct
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
 CONDITIONS = ConditionLimits()
 BEARING, SHAFT, ZONE, WITNESS = BearingLimits(), ShaftLimits(), ZoneLimits(), WitnessLimits()
+LEARNED = LearnedLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -106,6 +110,7 @@ GROUPS = {
     "shaft": SHAFT,
     "zone": ZONE,
     "witness": WITNESS,
+    "learned": LEARNED,
 }
 """All limits by group, in the order in which a window meets them."""
 

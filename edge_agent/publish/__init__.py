@@ -5,6 +5,7 @@ sink              the interface of whatever takes them: a sink
 payloads          documents as JSON: keys in a fixed order, units in their names
 alarm_payload     the latched alarm as JSON
 baseline_payload  the baseline as JSON
+learned_payload   what was learned of a motor as JSON
 info_payload      motor, sensors and model as JSON, with the unit of each key
 trend_payload     growth and forecast as JSON
 json_values       values as JSON holds them: never a NaN

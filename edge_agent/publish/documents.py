@@ -8,6 +8,7 @@ from edge_agent.audit.findings import PlateFinding
 from edge_agent.baseline.status import BaselineStatus
 from edge_agent.diagnose.manifest import Figure
 from edge_agent.figures import Figures, RunningTime
+from edge_agent.learned.status import LearnedStatus
 from edge_agent.motor import Nameplate
 from edge_agent.outlook import Outlook
 from edge_agent.verdict import Verdict
@@ -164,6 +165,18 @@ class Baseline:
 
 
 @dataclass(frozen=True, slots=True)
+class Learned:
+    """What many windows have taught of this motor, said when that changes and at every heartbeat."""
+
+    origin: Origin
+    """Who says it."""
+    status: LearnedStatus
+    """What is known, how sure it is, and what of it is used."""
+    unix_s: float
+    """When it is said."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The answer to a request."""
 
@@ -259,7 +272,9 @@ class Health:
     """False while the clock of this computer is not set, so that dates may be wrong."""
 
 
-Document = State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Trend | Health | Reply
+Document = (
+    State | Event | Diagnosis | Alarm | Info | Measurements | Baseline | Learned | Trend | Health | Reply
+)
 """Whatever the agent has to say."""
 
 

@@ -14,6 +14,7 @@ from edge_agent.publish.documents import (
     Event,
     Health,
     Info,
+    Learned,
     Measurements,
     Origin,
     Reply,
@@ -23,6 +24,7 @@ from edge_agent.publish.documents import (
 )
 from edge_agent.publish.info_payload import info_payload
 from edge_agent.publish.json_values import SCHEMA, Payload, encode, iso_time, rounded, significant
+from edge_agent.publish.learned_payload import learned_payload
 from edge_agent.publish.trend_payload import trend_payload
 from edge_agent.summary import advise, summarise
 from edge_agent.verdict import CLASSES, BarCount, Evidence, Finding, Measured, Refusal, Verdict, WindowSpan
@@ -48,6 +50,8 @@ def payload_of(document: Document) -> Payload:
             return _measurements(document)
         case Baseline():
             return baseline_payload(document)
+        case Learned():
+            return learned_payload(document)
         case Trend():
             return trend_payload(document)
         case Reply():

@@ -268,6 +268,24 @@ def _baseline() -> Schema:
     )
 
 
+def _learned() -> Schema:
+    pair: Schema = {"type": "array", "items": _NUMBER, "minItems": 2, "maxItems": 2}
+    numbers = ("no_load_current_a", "speed_at_rated_current_rpm", "speed_error_rpm")
+    return _object(
+        {
+            **_WHO,
+            **dict.fromkeys(("looks", "looks_with_slip"), _COUNT),
+            "rotor_bars": _or_null(_COUNT),
+            "rotor_bars_possible": _list_of(_COUNT),
+            "rotor_bars_confidence": _or_null(_RATIO),
+            **dict.fromkeys(numbers, _or_null(_NUMBER)),
+            "currents_a": _or_null(pair),
+            "used": _list_of(_one_of(("slots", "line"))),
+            "reason": _TEXT,
+        }
+    )
+
+
 def _health() -> Schema:
     known: dict[str, Schema] = {key: _WHO[key] for key in ("schema", "agent", "time")}
     known |= {"version": _TEXT, "model_sha256": _SHA256, "source": _or_null(_TEXT)}
@@ -297,6 +315,7 @@ SCHEMAS = {
     "info": _info,
     "measurements": _measurements,
     "baseline": _baseline,
+    "learned": _learned,
     "trend": _trend,
     "health": _health,
     "reply": _reply,

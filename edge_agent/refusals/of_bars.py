@@ -58,6 +58,13 @@ BARS_AT_ANOTHER_SLIP = Rule(
     "can be ignored",
     BARS.sound,
 )
+WITHIN_LEARNED_SLIPS = Rule(
+    Reason.SPEED_UNKNOWN,
+    "bars_within_learned_slips",
+    "no sensor shows the speed, and what was learned of this motor does not tell it closely enough: up to "
+    "{value:.2f} equivalent bars may be hidden within it; a broken bar may show as little as {limit:.2f}",
+    BARS.broken,
+)
 CONFIGURED_SPEED = Rule(
     Reason.SPEED_CONTRADICTED,
     "slip_of_configured_speed",

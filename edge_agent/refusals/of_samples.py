@@ -303,6 +303,20 @@ PLATE_SPEED = Rule(
     "after window; expected {limit:.1f} times",
     advice="Correct motor.rated_speed_rpm or motor.rated_current_a.",
 )
+PLATE_RATED_SPEED = Rule(
+    Reason.SPEED_CONTRADICTED,
+    "speed_at_rated_current_rpm",
+    "at the plate's current the motor turns at {value:.0f} rpm, as many windows show; the plate says "
+    "{limit:.0f} rpm",
+    advice="Correct motor.rated_speed_rpm: see `plate_findings` in the topic `info`.",
+)
+PLATE_BARS = Rule(
+    Reason.SPEED_CONTRADICTED,
+    "rotor_bars_by_slots",
+    "the slot lines are those of {value:.0f} rotor bars, in window after window; motor.rotor_bars says "
+    "{limit:.0f}",
+    advice="Correct motor.rotor_bars, or leave it out: it is learned.",
+)
 PLATE_SCALE = Rule(
     Reason.WRONG_SCALE,
     "current_over_that_of_plate",

@@ -35,6 +35,7 @@ from edge_agent.signals.slip.doubts import (
     missing_pair,
     overload,
 )
+from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.signals.slip.range import SlipRange, possible_slips
 from edge_agent.signals.slip.shaft import slip_by_vibration
 from edge_agent.signals.slip.view import MotorView
@@ -91,7 +92,12 @@ class Analysis:
 class Analyser:
     """Measures windows of one motor: checks, line, slip, sidebands, evidence, images."""
 
-    def __init__(self, nameplate: Nameplate, spec: ImageSpec) -> None:
+    def __init__(self, nameplate: Nameplate, spec: ImageSpec, known: KnownMotor | None = None) -> None:
+        """`known` is what was learned of the motor; None if that is not to count."""
+        if known is not None and known.slots is not None and known.slots.is_true:
+            bars = nameplate.rotor_bars or known.slots.bars
+            nameplate = nameplate.model_copy(update={"rotor_bars": bars})
+        self._known = known
         self._nameplate = nameplate
         self._circuit = fit_circuit(nameplate)
         self._bars = BarScale(nameplate, self._circuit)
@@ -108,6 +114,20 @@ class Analyser:
             analysis = _overload_first(analysis, overload(analysis.line, self._nameplate, names))
         line_hz = analysis.evidence.line_frequency_hz or self._nameplate.line_frequency_hz
         return replace(analysis, dead=check.dead(line_hz))
+
+    def analyse_again(self, window: Window, analysis: Analysis) -> Analysis | None:
+        """Return what a window shows whose `analysis` is another analyser's; None without a current.
+
+        Only slip and sidebands are looked for again.
+        """
+        if analysis.current is None:
+            return None
+        stream = window.current.stream
+        names = [stream.channels[i].name for i in stream.phases.values()]
+        bars, current, vibration = self._bars, analysis.current, analysis.vibration
+        view = MotorView(bars, VibrationCheck(window), current, vibration, self._known)
+        again = self._at_slip(view, names, describe_line(current.line))
+        return replace(again, vibration=vibration, dead=analysis.dead)
 
     def _measure(self, window: Window, check: VibrationCheck, names: Sequence[str]) -> Analysis:
         # Checks: can the currents bear an answer?
@@ -129,7 +149,7 @@ class Analyser:
             return Analysis(evidence, refusal, line=line)
         # Slip, and the pair of sidebands at it.
         vibration = self._preparation.vibration(check, line.frequency_hz)
-        view = MotorView(self._bars, check, current, vibration)
+        view = MotorView(self._bars, check, current, vibration, self._known)
         view = self._at_stiff_supply(view, stream, check)
         return replace(self._at_slip(view, names, evidence), vibration=vibration)
 
@@ -148,7 +168,7 @@ class Analyser:
             return view
         for _ in range(_ROUNDS):
             freed = voltage.without_its_share(self._circuit, slip)
-            seen = MotorView(self._bars, check, freed, view.vibration)
+            seen = MotorView(self._bars, check, freed, view.vibration, self._known)
             found = seen.pair_in(seen.slips)
             slip = slip if found is None else found[1].slip
         return seen

@@ -9,6 +9,7 @@ from edge_agent.publish.documents import (
     Document,
     Health,
     Info,
+    Learned,
     Measurements,
     State,
     Trend,
@@ -43,6 +44,8 @@ class Newest:
         """The ordinary figures."""
         self.baseline: Baseline | None = None
         """What is normal for this motor."""
+        self.learned: Learned | None = None
+        """What many windows have taught of this motor."""
         self.trend: Trend | None = None
         """How the motor develops."""
         self.health: Health | None = None
@@ -72,6 +75,8 @@ class Newest:
                 self.measurements = document
             case Baseline():
                 self.baseline = document
+            case Learned():
+                self.learned = document
             case Trend():
                 self.trend = document
             case Health():

@@ -11,6 +11,7 @@ from edge_agent.publish.documents import (
     Document,
     Health,
     Info,
+    Learned,
     Measurements,
     State,
     Trend,
@@ -33,6 +34,7 @@ _KINDS: dict[type, str] = {
     Health: "health",
     Trend: "trend",
     Baseline: "baseline",
+    Learned: "learned",
     Diagnosis: "diagnosis",
 }
 """Names of what is told, by its document; events of the motor are told as a list."""
@@ -92,6 +94,7 @@ class Telling:
             newest.health,
             newest.trend,
             newest.baseline,
+            newest.learned,
             newest.diagnosis,
         )
         for document in documents:

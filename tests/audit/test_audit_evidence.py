@@ -4,7 +4,7 @@ import pytest
 from answers import NAMEPLATE
 from audited import SIX_POLES, a_motor_window, currents_times, readings, rescaled
 
-from edge_agent.audit.evidence import read_poles
+from edge_agent.audit.evidence import read_poles, read_poles_by_air_gap
 from edge_agent.audit.findings import Suspect
 from edge_agent.signals.slip.poles import Shaft
 
@@ -73,3 +73,16 @@ def test_a_plate_of_two_poles_is_not_accused_by_looseness() -> None:
     assert read_poles(loose, 1) == []
     four_poles = {1: a_shaft(1, 20), 2: a_shaft(2, 28, 20)}
     assert [reading.value for reading in read_poles(four_poles, 1)] == [4.0]
+
+
+@pytest.mark.parametrize(
+    ("found", "accuses"), [([], []), ([2], [False]), ([1, 2], [False]), ([1], [True]), ([1, 3], [])]
+)
+def test_the_air_gap_tells_the_poles_where_one_number_shows(found: list[int], accuses: list[bool]) -> None:
+    assert [reading.accuses for reading in read_poles_by_air_gap(found, 2)] == accuses
+
+
+def test_exchanged_phases_are_named() -> None:
+    read = readings(a_motor_window(reversed_order=True))
+    assert read[Suspect.PHASE_ORDER]
+    assert not readings(a_motor_window())[Suspect.PHASE_ORDER]

@@ -14,6 +14,7 @@ from plates import PLATE
 from edge_agent.baseline.status import BaselineState, BaselineStatus
 from edge_agent.diagnose.decision import starting
 from edge_agent.figures import Figures, RunningTime
+from edge_agent.learned.status import LearnedStatus
 from edge_agent.outlook import Outlook
 from edge_agent.publish.documents import (
     Alarm,
@@ -23,6 +24,7 @@ from edge_agent.publish.documents import (
     Event,
     Health,
     Info,
+    Learned,
     Measurements,
     Origin,
     Reply,
@@ -294,6 +296,7 @@ def test_the_access_list_lets_through_everything_that_an_agent_publishes(
         "motor-1/alarm": Alarm(origin, None, 1.0),
         "motor-1/info": Info(origin, PLATE, None, (), (), 1.0),
         "motor-1/baseline": Baseline(origin, BaselineStatus(BaselineState.LEARNING), 1.0),
+        "motor-1/learned": Learned(origin, LearnedStatus(), 1.0),
         "motor-1/measurements": Measurements(origin, Figures(running=False), RunningTime(), 1.0),
         "motor-1/trend": Trend(origin, Outlook(), 1.0),
         "health": Health(**numbers),

@@ -15,6 +15,7 @@ from edge_agent.publish.documents import (
     Event,
     Health,
     Info,
+    Learned,
     Measurements,
     Reply,
     State,
@@ -35,7 +36,7 @@ from edge_agent.supervision import Watched
 from edge_agent.verdict import in_short
 
 _LOG = logging.getLogger(__name__)
-RETAINED = ("state", "alarm", "info", "baseline", "trend", "measurements")
+RETAINED = ("state", "alarm", "info", "baseline", "learned", "trend", "measurements")
 """Topics below a motor's own that the broker retains; the table of topics in the README has them all."""
 
 
@@ -142,6 +143,8 @@ class Publisher(Sink):
                     self._courier.wake()
             case Baseline():
                 self.publish_retained(f"{document.origin.motor}/baseline", payload)
+            case Learned():
+                self.publish_retained(f"{document.origin.motor}/learned", payload)
             case Trend():
                 self.publish_retained(f"{document.origin.motor}/trend", payload)
             case Measurements():

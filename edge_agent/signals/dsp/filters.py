@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
+from edge_agent.signals.dsp.tones import hann
+
 
 def low_pass_taps(count: int, cutoff: float, beta: float) -> NDArray[np.float64]:
     """Return the taps of a low pass, (count,): a sinc under a Kaiser window, of gain one at zero.
@@ -64,3 +66,13 @@ def zoom(
     back = 1 / np.concatenate([chirp[count - 1 : 0 : -1], chirp[:steps]])
     spectrum = fft.fft(samples * first, padded) * fft.fft(back, padded)
     return np.asarray(fft.ifft(spectrum)[..., count - 1 : count + steps - 1] * chirp[:steps])
+
+
+def smoothed(phase: NDArray[np.float64], span: int) -> NDArray[np.float64]:
+    """Return a moving average (n,) over `span` samples; the overall slope passes unchanged up to the ends."""
+    if span < 3 or phase.size < 3 * span:
+        return phase
+    slope = np.linspace(phase[0], phase[-1], phase.size)
+    padded = np.pad(phase - slope, span // 2, mode="edge")
+    taper = hann(span // 2 * 2 + 1)
+    return np.asarray(np.convolve(padded, taper / taper.sum(), mode="valid") + slope)

@@ -156,7 +156,9 @@ def doubt_slip(view: MotorView, sidebands: Sidebands) -> Refusal | None:
     if view.slips.stated:
         # The raw pair was found at this slip; only the bars are those without wander.
         return _doubt_stated_speed(view, sidebands.raw)
-    return _doubt_estimated_slip(view) if sidebands.bars.interval[0] < BARS.sound else None
+    if sidebands.bars.interval[0] >= BARS.sound:
+        return None
+    return _doubt_learned_slip(view, sidebands) or _doubt_estimated_slip(view)
 
 
 def _doubt_stated_speed(view: MotorView, pair: SidebandPair) -> Refusal | None:
@@ -177,6 +179,19 @@ def _doubt_stated_speed(view: MotorView, pair: SidebandPair) -> Refusal | None:
     if view.by_vibration is not None and view.by_vibration.overlaps(slips):
         return None
     return _check_elsewhere(view, pair, of_bars.PAIR_OFF_SPEED)
+
+
+def _doubt_learned_slip(view: MotorView, sidebands: Sidebands) -> Refusal | None:
+    """Doubt learned slips that reach so far that bars may hide among them.
+
+    The strongest pair of all was measured. At the lowest slip the same sidebands would be more bars, about in
+    proportion.
+    """
+    slips = view.slips
+    if slips.source != "learned":
+        return None
+    at_most = max(sidebands.bars.interval[1], sidebands.bars.limit) * slips.highest / slips.lowest
+    return None if at_most < BARS.broken else of_bars.WITHIN_LEARNED_SLIPS.refuse(at_most)
 
 
 def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
@@ -229,12 +244,12 @@ def _broken_within(view: MotorView, others: SlipRange, least_cycles: float) -> S
 
 
 def doubt_bars(view: MotorView, pair: SidebandPair) -> Refusal | None:
-    """Doubt bars at a slip that the current alone tells: an oscillating load may look like them.
+    """Doubt bars at slips of which only a range is known: an oscillating load may look like them.
 
     If the motor really runs at the lower bound of the range, it does so along another direction.
     """
     slips = view.slips
-    if slips.source != "current" or slips.lowest == 0.0:
+    if slips.source not in ("current", "learned") or slips.lowest == 0.0:
         return None
     over = view.bars.over_oscillation(pair, slips.lowest)
     return None if over >= BARS.min_across else of_bars.LIKE_OSCILLATION.refuse(over)

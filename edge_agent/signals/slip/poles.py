@@ -1,10 +1,12 @@
-"""The speed of the shaft and the number of poles, by the vibration alone: no plate is believed here."""
+"""The speed of the shaft and the number of poles, by vibration or air gap alone: no plate is believed."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from edge_agent.signals.prepared import Vibration
+from edge_agent.circuit import Circuit
+from edge_agent.signals.prepared import Current, Vibration
+from edge_agent.signals.slip.eccentricity import EccentricityLine, EccentricityLines
 from edge_agent.signals.slip.shaft import comb_levels, prominence_of
 
 POLE_PAIRS = (1, 2, 3, 4, 5, 6)
@@ -49,6 +51,16 @@ class Shaft:
         """True if it leads, and its first harmonic stands out with another one or far by itself."""
         has_more = self.stands_out and max(self.levels_db[1:]) >= _MIN_MORE_DB
         return self.leads and (has_more or self.levels_db[0] >= _MIN_ALONE_DB)
+
+
+def shafts_by_air_gap(current: Current, circuit: Circuit) -> dict[int, EccentricityLine]:
+    """Return the shafts that the air gap shows in the current, by the pole pairs that each means."""
+    found = {}
+    for pole_pairs in POLE_PAIRS:
+        line = EccentricityLines(current, circuit, pole_pairs).strongest(0.0, _MAX_SLIP)
+        if line is not None and line.shows_shaft:
+            found[pole_pairs] = line
+    return found
 
 
 def shafts(vibration: Vibration, line_hz: float) -> dict[int, Shaft]:

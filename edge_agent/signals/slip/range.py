@@ -11,9 +11,10 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 
-SourceName = Literal["measured", "configured", "slots", "vibration", "current"]
+SourceName = Literal["measured", "configured", "slots", "vibration", "eccentricity", "learned", "current"]
 """What a slip comes from, as it is published: a speed channel, `motor.speed_rpm`, the rotor's slot harmonics,
-the shaft's lines in the vibration, or the rms current with a pair of sidebands."""
+the shaft's lines in the vibration, those of its air gap in the current, what was learned of the motor, or the
+rms current with a pair of sidebands."""
 MAX_SLIP = 0.4
 """Largest slip that is looked for: at a half the lower sideband (1 - 2s)f is direct current (physics)."""
 CURRENT_ERROR = 1.4
@@ -25,6 +26,12 @@ still be the floor of one."""
 _MAX_OVER_RATED = 2.8
 """Largest slip over the rated one: the breakdown slip of standard motors lies at 2.5 to 4 times the rated
 one."""
+
+_OF_THE_SHAFT = ("vibration", "slots", "eccentricity")
+"""Sources that show the shaft itself, so closely that a pair is measured there and nowhere beside it."""
+_BELOW_CURRENT = 0.7
+"""Factor by which the slip of a shaft may lie below the range of the current: the same errors, downwards.
+Judgement, held by the rotor sets of tests/bench/bench_evidence.py."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,18 @@ def possible_slips(nameplate: Nameplate) -> SlipRange:
     return SlipRange(0.0, min(_MAX_OVER_RATED * nameplate.rated_slip, MAX_SLIP), "current")
 
 
+def widened(by_current: SlipRange, possible: SlipRange) -> SlipRange:
+    """Return the slips at which the shaft of a motor is believed, if the current allows `by_current`.
+
+    Where its range begins at zero it is that of a light load, of which the current tells little, and its
+    upper end is widened by the error of the current.
+    """
+    highest = by_current.highest
+    if by_current.lowest == 0.0:
+        highest = min(CURRENT_ERROR * highest, possible.highest)
+    return SlipRange(_BELOW_CURRENT * by_current.lowest, highest, by_current.source)
+
+
 Found = tuple[SidebandFit, SidebandPair]
 """A pair and the fit that measured it."""
 
@@ -66,7 +85,7 @@ def find_pair(baseband: Baseband, slips: SlipRange, circuit: Circuit) -> Found |
     wander, close to the line.
     """
     found = _strongest(baseband, slips, circuit, SIDEBANDS.min_cycles_light)
-    if found is None or found[1].is_clear or slips.source not in ("vibration", "slots"):
+    if found is None or found[1].is_clear or slips.source not in _OF_THE_SHAFT:
         return found
     # The strongest peak of noise must not move the slip away from the detected speed.
     fit, _ = found
@@ -90,7 +109,9 @@ def _strongest(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cyc
     """
     line_hz = baseband.carrier_hz
     resolvable = least_cycles / baseband.length_s / 2 / line_hz
-    if slips.highest <= resolvable or (slips.source != "current" and slips.middle < resolvable):
+    # The slip itself must be resolved; of slips that were learned, all of them.
+    surely = slips.lowest if slips.source == "learned" else slips.middle
+    if slips.highest <= resolvable or (slips.source != "current" and surely < resolvable):
         return None
     lowest_hz = 2 * max(slips.lowest, resolvable) * line_hz
     fit = SidebandFit(baseband, lowest_hz)

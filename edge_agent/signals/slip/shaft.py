@@ -8,7 +8,7 @@ from edge_agent.motor import Nameplate
 from edge_agent.signals.checks.clock import shaft_jumps
 from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, closed_blackman
 from edge_agent.signals.prepared import Line, Vibration
-from edge_agent.signals.slip.range import CURRENT_ERROR, SlipRange, possible_slips
+from edge_agent.signals.slip.range import SlipRange, possible_slips, widened
 
 _HARMONICS = np.arange(1, 7)
 """Harmonics of the shaft that are summed: six, as unbalance, misalignment and looseness make them.
@@ -31,30 +31,21 @@ rotor sets of tests/bench/bench_evidence.py."""
 _MIN_ONE_DB = 12.0
 """Level from which the first harmonic alone shows a shaft, dB. Judgement, held by the rotor sets of
 tests/bench/bench_evidence.py."""
-_BELOW_CURRENT = 0.7
-"""Factor by which the vibration's slip may lie below the range of the current: the same errors, downwards.
-Judgement, held by the rotor sets of tests/bench/bench_evidence.py."""
 
 
 def slip_by_vibration(
     vibration: Vibration, line: Line, nameplate: Nameplate, within: SlipRange
 ) -> SlipRange | None:
-    """Return the slip of the shaft within a range; None if no speed shows, or it jumps.
-
-    Where the range begins at zero it is that of a light load, of which the current tells little, and its
-    upper end is widened by the error of the current.
-    """
+    """Return the slip of the shaft within a range, widened; None if no speed shows, or it jumps."""
     samples, rate_hz = vibration.samples, vibration.rate_hz
     synchronous_hz = line.frequency_hz / nameplate.pole_pairs
     resolvable = 0.5 * rate_hz / samples.shape[1] / synchronous_hz
-    highest = within.highest
-    if within.lowest == 0.0:
-        highest = min(CURRENT_ERROR * highest, possible_slips(nameplate).highest)
+    wide = widened(within, possible_slips(nameplate))
     shaft = find_shaft(
         samples,
         rate_hz,
-        lowest_hz=synchronous_hz * (1 - highest),
-        highest_hz=synchronous_hz * (1 - max(_BELOW_CURRENT * within.lowest, resolvable)),
+        lowest_hz=synchronous_hz * (1 - wide.highest),
+        highest_hz=synchronous_hz * (1 - max(wide.lowest, resolvable)),
         line_frequency_hz=line.frequency_hz,
     )
     if shaft is None or shaft_jumps(samples, rate_hz, shaft[0], line.frequency_hz):

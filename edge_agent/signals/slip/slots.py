@@ -14,7 +14,8 @@ from scipy import fft
 
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband
-from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, blackman, hann
+from edge_agent.signals.dsp.filters import smoothed
+from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, blackman
 from edge_agent.signals.prepared import Line, sum_on_axes
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.slip.range import CURRENT_ERROR, SlipRange
@@ -118,7 +119,7 @@ class SlotLines:
         self.slots_per_pole_pair = bars / pole_pairs
         self._line_hz = line_hz
         self._seconds = baseband.seconds
-        self._phase = _smoothed(baseband.log.imag, round(_WANDER_S * baseband.rate_hz))
+        self._phase = smoothed(baseband.log.imag, round(_WANDER_S * baseband.rate_hz))
 
     @property
     def resolution(self) -> float:
@@ -224,16 +225,6 @@ def _sequences(
     spectrum = np.asarray(fft.fft(sum_on_axes(currents, names), overwrite_x=True))
     bins = spectrum.size // 2 + 1
     return spectrum[:bins], np.roll(spectrum[::-1], 1)[:bins].conj()
-
-
-def _smoothed(phase: NDArray[np.float64], span: int) -> NDArray[np.float64]:
-    """Return a moving average over `span` samples; the overall slope passes unchanged up to the ends."""
-    if span < 3 or phase.size < 3 * span:
-        return phase
-    slope = np.linspace(phase[0], phase[-1], phase.size)
-    padded = np.pad(phase - slope, span // 2, mode="edge")
-    taper = hann(span // 2 * 2 + 1)
-    return np.asarray(np.convolve(padded, taper / taper.sum(), mode="valid") + slope)
 
 
 def read_slip(lines: SlotLines, pair: SidebandPair | None, highest: float) -> SlipRange | None:

@@ -6,13 +6,16 @@ import numpy as np
 
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.circuit import Circuit
-from edge_agent.limits import MAGNITUDES
+from edge_agent.limits import BARS, MAGNITUDES
 from edge_agent.motor import Nameplate
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.prepared import Current, Line, Vibration
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import without_wander
+from edge_agent.signals.slip.eccentricity import EccentricityLines
+from edge_agent.signals.slip.known import KnownMotor
+from edge_agent.signals.slip.lines import LINE_BINS, find_lines, read_learned
 from edge_agent.signals.slip.range import (
     CYCLES_BEYOND_WANDER,
     MAX_SLIP,
@@ -22,6 +25,7 @@ from edge_agent.signals.slip.range import (
     find_clear_pair,
     find_pair,
     possible_slips,
+    widened,
 )
 from edge_agent.signals.slip.shaft import shows_shaft, slip_by_vibration
 from edge_agent.signals.slip.slots import SlotLines, contradicts, read_slip, spectra_of
@@ -50,9 +54,17 @@ class MotorView:
     """One window of one motor. What is needed more than once is computed once, when it is first needed."""
 
     def __init__(
-        self, bars: BarScale, check: VibrationCheck, current: Current, vibration: Vibration | None
+        self,
+        bars: BarScale,
+        check: VibrationCheck,
+        current: Current,
+        vibration: Vibration | None,
+        known: KnownMotor | None = None,
     ) -> None:
-        """`bars` knows the motor; `vibration` is None if no channel shows the machine."""
+        """`bars` knows the motor; `vibration` is None if no channel shows the machine.
+
+        `known` is what was learned of the motor; None if nothing was, or if it is not to count.
+        """
         self.bars = bars
         self.nameplate = bars.nameplate
         self.circuit = bars.circuit
@@ -61,6 +73,7 @@ class MotorView:
         self.baseband = current.baseband
         self.vibration = vibration
         self.possible = possible_slips(bars.nameplate)
+        self._known = known or KnownMotor()
         self._check = check
         self._pairs: dict[SlipRange, Found | None] = {}
 
@@ -77,6 +90,8 @@ class MotorView:
             or self._by_speed(self.nameplate.speed_rpm, "configured")
             or self._by_slots()
             or self.by_vibration
+            or self.by_eccentricity
+            or self.by_learned
             or self.by_current
         )
 
@@ -95,6 +110,19 @@ class MotorView:
         if self.vibration is None:
             return None
         return slip_by_vibration(self.vibration, self.line, self.nameplate, slips)
+
+    @cached_property
+    def by_eccentricity(self) -> SlipRange | None:
+        """The slip by the lines of the air gap, where the current allows it; None if they do not show."""
+        lines = EccentricityLines(self.current, self.circuit, self.nameplate.pole_pairs)
+        return lines.slip_within(widened(self.by_current, self.possible))
+
+    @cached_property
+    def by_learned(self) -> SlipRange | None:
+        """The slips by what was learned of the motor, its slot lines first; None if that tells none."""
+        if self.nameplate.rotor_bars is not None:
+            return self._by_learned_line()
+        return self._by_learned_slots() or self._by_learned_line()
 
     @cached_property
     def slot_lines(self) -> SlotLines | None:
@@ -142,6 +170,33 @@ class MotorView:
             if shows_shaft(self.vibration.samples, self.vibration.rate_hz, shaft_hz, self.line.frequency_hz):
                 return by_slots
         return None if found is not None and found[1].is_clear else self.possible
+
+    def _by_learned_slots(self) -> SlipRange | None:
+        """Return the slips by slot lines, read with a number of bars that may be one of two.
+
+        Nothing where a pair looks like broken bars: they surround a slot line with others, and tell the slip
+        themselves.
+        """
+        slots, found = self._known.slots, self.pair_in(self.by_current)
+        if slots is None or (found is not None and self._looks_broken(found[1])):
+            return None
+        lines = find_lines(self._check.window.current, self.current)
+        pole_pairs = self.nameplate.pole_pairs
+        slip = read_learned(lines, slots, pole_pairs, self.possible)
+        if slip is None:
+            return None
+        margin = LINE_BINS * pole_pairs / slots.bars / self.line.frequency_hz / self.baseband.length_s
+        lowest = slots.least_share(pole_pairs) * (slip - margin)
+        return SlipRange(max(0.0, lowest), slip + margin, "learned")
+
+    def _looks_broken(self, pair: SidebandPair) -> bool:
+        return pair.is_clear and self.bars.measure(pair).value >= BARS.sound
+
+    def _by_learned_line(self) -> SlipRange | None:
+        """Return the slips at which this motor draws its current, where that is known well enough."""
+        line = self._known.line
+        slips = None if line is None else line.slips(self.line.rms_a)
+        return None if slips is None else SlipRange(*slips, "learned")
 
     def _read_slots(self, lines: SlotLines, found: Found | None) -> SlipRange | None:
         """Read the slip with the help of a clear pair that is not the supply's wander.

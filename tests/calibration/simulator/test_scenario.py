@@ -1,5 +1,8 @@
 """Scenarios: made by hand, from YAML, and drawn."""
 
+from collections import Counter
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,7 +98,8 @@ def test_five_seeds_share_a_motor_and_have_all_classes() -> None:
 
 
 def test_no_motor_is_in_two_sets() -> None:
-    names = {kind: {draw_scenario(kind, seed).motor_id for seed in range(50)} for kind in SETS}
+    first_versions = [kind for kind in SETS if not kind.endswith("_2")]
+    names = {kind: {draw_scenario(kind, seed).motor_id for seed in range(50)} for kind in first_versions}
     assert len(set().union(*names.values())) == sum(len(found) for found in names.values())
 
 
@@ -144,3 +148,25 @@ def test_equivalent_bars_know_what_sidebands_cannot_tell() -> None:
     assert make_rotor(Scenario(broken_bars=2, cage=apart)).equivalent_bars < 0.4
     leaky = CageCondition(casting_sd=0.0, interbar_ratio=0.3)
     assert make_rotor(Scenario(broken_bars=2, cage=leaky)).equivalent_bars < 1.7
+
+
+@pytest.mark.parametrize("kind", ["training", "validation", "confounders"])
+def test_a_second_version_differs_in_the_lines_of_the_current_alone(kind: str) -> None:
+    for seed in range(0, 40, 7):
+        first, second = draw_scenario(kind, seed), draw_scenario(f"{kind}_2", seed)
+        assert second.vibration.slot_lines_db is not None
+        lines = {"slot_lines_db": None, "eccentricity_lines_db": None}
+        assert replace(second, kind=kind, vibration=replace(second.vibration, **lines)) == first
+
+
+def test_motors_of_the_second_version_have_both_lines_one_or_none() -> None:
+    pairs = [draw_scenario("validation_2", seed).vibration.slot_lines_db for seed in range(0, 2000, 5)]
+    lines = Counter(sum(level_db is not None for level_db in pair or ()) for pair in pairs)
+    assert lines[2] == pytest.approx(100, abs=30)
+    assert lines[1] == pytest.approx(200, abs=30)
+    assert lines[0] == pytest.approx(100, abs=30)
+
+
+def test_five_seeds_of_the_second_version_share_the_lines_of_their_motor() -> None:
+    vibrations = [draw_scenario("validation_2", seed).vibration for seed in range(10, 15)]
+    assert len({(v.slot_lines_db, v.eccentricity_lines_db) for v in vibrations}) == 1

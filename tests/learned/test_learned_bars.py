@@ -1,0 +1,60 @@
+"""The number of rotor bars by lines of unknown origin: never claimed from one line, and never by chance."""
+
+from dataclasses import replace
+
+import numpy as np
+from taught import BARS, PLATE, SLIPS, a_look, order_of
+
+from edge_agent.learned.bars import read_bars
+from edge_agent.learned.look import Look
+from edge_agent.signals.slip.known import SlotBars
+
+
+def looks_of(*signs: int, told: bool = False) -> list[Look]:
+    """Three looks at each of two loads, with the slot lines of these signs."""
+    return [
+        a_look(slip, *(order_of(slip, sign) for sign in signs), told=slip if told else None, by_shaft=told)
+        for slip in (SLIPS * 3)
+    ]
+
+
+def test_both_lines_claim_the_number() -> None:
+    assert read_bars(looks_of(1, -1), PLATE) == SlotBars(BARS, (1, -1), True)
+
+
+def test_one_line_leaves_two_numbers() -> None:
+    assert read_bars(looks_of(1), PLATE) == SlotBars(BARS, (1,), False)
+    assert read_bars(looks_of(-1), PLATE) == SlotBars(BARS - 4, (1,), False)
+
+
+def test_one_line_and_the_shaft_itself_claim_the_number() -> None:
+    assert read_bars(looks_of(1, told=True), PLATE) == SlotBars(BARS, (1,), True)
+    assert read_bars(looks_of(-1, told=True), PLATE) == SlotBars(BARS, (-1,), True)
+
+
+def test_one_load_tells_no_number() -> None:
+    assert read_bars([a_look(0.04, order_of(0.04))] * 6, PLATE) is None
+
+
+def test_few_looks_tell_no_number() -> None:
+    assert read_bars(looks_of(1, -1)[:3], PLATE) is None
+
+
+def test_a_line_that_does_not_move_with_the_load_is_none_of_the_rotor() -> None:
+    assert read_bars([a_look(slip, 13.42) for slip in SLIPS * 3], PLATE) is None
+
+
+def test_lines_at_random_tell_no_number() -> None:
+    random = np.random.default_rng(4)
+    for _ in range(20):
+        looks = [a_look(slip, *random.uniform(8.0, 30.0, 3)) for slip in SLIPS * 3]
+        assert read_bars(looks, PLATE) is None
+
+
+def test_the_image_of_a_line_is_no_second_line() -> None:
+    """An unbalanced current makes images two orders beside a line, 34 dB below it."""
+    looks = [
+        replace(look, levels_db=(50.0, 16.0))
+        for look in (a_look(slip, order_of(slip, -1), order_of(slip, -1) - 2.0) for slip in SLIPS * 3)
+    ]
+    assert read_bars(looks, PLATE) == SlotBars(BARS - 4, (1,), False)

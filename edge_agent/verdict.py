@@ -152,6 +152,8 @@ class Evidence:
     """How far the newest looks lie above that; None unless they grow."""
     stretch_s: float | None = _decimals(1)
     """Length of the stretch that told the sidebands, s; None if the window alone did."""
+    scanned_slips: tuple[float, float] | None = _decimals(5)
+    """Slips from and to which no broken bar is hidden, where the slip is not known; None where it is."""
 
 
 @dataclass(frozen=True, slots=True)

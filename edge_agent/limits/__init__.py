@@ -8,14 +8,16 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     WIRING      do the sensors belong to its phases?    SUPPLY      is the line where it should be?
     STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
-    LONG        what may minutes of current say?        NETWORK     when does the network contradict?
-    STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
+    SCAN        is it none at any slip?                 LONG        what may minutes of current say?
+    NETWORK     when does the network contradict?       STATE       from windows to a state
+    BASELINE    is it as it was when it was learned?
 
 Its parts, in reading order:
 
 limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
+of_scan      limits of an answer without a slip
 of_baseline  limits of what is learned of a motor
 """
 
@@ -41,6 +43,7 @@ from edge_agent.limits.of_samples import (
     SupplyLimits,
     WiringLimits,
 )
+from edge_agent.limits.of_scan import ScanLimits
 
 __all__ = [
     "BARS",
@@ -51,6 +54,7 @@ __all__ = [
     "MAGNITUDES",
     "NETWORK",
     "SAMPLES",
+    "SCAN",
     "SIDEBANDS",
     "SLIP",
     "SOURCE",
@@ -65,7 +69,8 @@ __all__ = [
 SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
 SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
-LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
+SCAN, LONG, NETWORK = ScanLimits(), LongLimits(), NetworkLimits()
+STATE, BASELINE = StateLimits(), BaselineLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -78,6 +83,7 @@ GROUPS = {
     "sidebands": SIDEBANDS,
     "slip": SLIP,
     "bars": BARS,
+    "scan": SCAN,
     "long": LONG,
     "network": NETWORK,
     "state": STATE,

@@ -67,9 +67,9 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
         )
     else:
         yield (
-            "no vibration, no speed and no rotor_bars: only sidebands show the slip. A rotor is not called "
-            "healthy where no sidebands stand out, nor below "
-            f"{least_load_by_current(nameplate):.0%} of the rated torque: the answer is speed_unknown"
+            "no vibration, no speed and no rotor_bars: only sidebands show the slip. Where none stand out, a "
+            "rotor is called healthy if no broken bar can be hidden at any slip that the current allows. "
+            f"Below {least_load_by_current(nameplate):.0%} of the rated torque the answer is speed_unknown"
         )
 
 

@@ -183,11 +183,14 @@ class BarsOverTime(OverTime[Verdict]):
         self._probabilities = [0.0] * len(CLASSES)
 
     def _smooth(self, finding: Verdict) -> None:
+        """Take in the bars and probabilities of a window; one without a slip has neither."""
         if finding.faulty != self._showed_fault:
             self._windows, self._showed_fault = 0, finding.faulty
         self._windows += 1
         share = max(STATE.new_share, 1 / self._windows)
-        self._bars += share * ((finding.evidence.equivalent_bars or 0.0) - self._bars)
+        bars = finding.evidence.equivalent_bars
+        if bars is not None or self._windows == 1:
+            self._bars += share * ((bars or 0.0) - self._bars)
         if finding.probabilities is not None:
             before = self._probabilities if any(self._probabilities) else finding.probabilities
             self._probabilities = [

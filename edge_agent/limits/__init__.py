@@ -8,9 +8,9 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     WIRING      do the sensors belong to its phases?    SUPPLY      is the line where it should be?
     STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
-    SCAN        is it none at any slip?                 LONG        what may minutes of current say?
-    NETWORK     when does the network contradict?       STATE       from windows to a state
-    BASELINE    is it as it was when it was learned?
+    SCAN        is it none at any slip?                 DUCTS       does the iron make the pair?
+    LONG        what may minutes of current say?        NETWORK     when does the network contradict?
+    STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
 
 Its parts, in reading order:
 
@@ -18,6 +18,7 @@ limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
 of_scan      limits of an answer without a slip
+of_ducts     limits of the load sweep, which tells axial ducts from broken bars
 of_baseline  limits of what is learned of a motor
 """
 
@@ -34,6 +35,7 @@ from edge_agent.limits.of_bars import (
     StateLimits,
 )
 from edge_agent.limits.of_baseline import BaselineLimits
+from edge_agent.limits.of_ducts import DuctLimits
 from edge_agent.limits.of_samples import (
     ClockLimits,
     MagnitudeLimits,
@@ -49,6 +51,7 @@ __all__ = [
     "BARS",
     "BASELINE",
     "CLOCK",
+    "DUCTS",
     "GROUPS",
     "LONG",
     "MAGNITUDES",
@@ -68,8 +71,8 @@ __all__ = [
 
 SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
-SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
-SCAN, LONG, NETWORK = ScanLimits(), LongLimits(), NetworkLimits()
+SIDEBANDS, SLIP, BARS, SCAN = SidebandLimits(), SlipLimits(), BarLimits(), ScanLimits()
+DUCTS, LONG, NETWORK = DuctLimits(), LongLimits(), NetworkLimits()
 STATE, BASELINE = StateLimits(), BaselineLimits()
 
 GROUPS = {
@@ -84,6 +87,7 @@ GROUPS = {
     "slip": SLIP,
     "bars": BARS,
     "scan": SCAN,
+    "ducts": DUCTS,
     "long": LONG,
     "network": NETWORK,
     "state": STATE,

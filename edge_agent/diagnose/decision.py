@@ -121,6 +121,8 @@ class OverTime(Generic[F]):
             return self._refused(finding, end_s)
         if finding.faulty and not _is_clear(finding):
             return False
+        if finding.evidence.scanned_slips is not None and self._looks.faulty:
+            return False  # what was found at a slip, no window without one refutes
         self.looked = self._looks.take(finding.faulty, start_s, end_s)
         self._healthy_windows = 0 if finding.faulty else self._healthy_windows + 1
         self._smooth(finding)

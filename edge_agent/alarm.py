@@ -243,8 +243,13 @@ def _is_called_wrong(alarm: LatchedAlarm) -> bool:
 
 
 def _would_have_shown(alarm: LatchedAlarm, verdict: Verdict) -> bool:
-    """True if the fault would have shown in a window: at its load, and with its detection limit."""
+    """True if the fault would have shown in a window: at its load, and with its detection limit.
+
+    One that clears the rotor without a slip does not know its load for certain, so it refutes nothing.
+    """
     limit_bars, load = verdict.evidence.detection_limit_bars, verdict.evidence.load
+    if verdict.evidence.scanned_slips is not None:
+        return False
     if limit_bars is None or limit_bars > STATE.clear_limit_share * alarm.equivalent_bars:
         return False
     return alarm.load is None or (load is not None and load >= STATE.clear_load_share * alarm.load)

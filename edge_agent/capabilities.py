@@ -92,9 +92,9 @@ def _about_speed(channels: list[Channel], nameplate: Nameplate) -> Iterator[str]
         yield (
             "no vibration, no speed and no rotor_bars: the slip comes from the lines of the air gap in the "
             "current, if they show, and from slot lines once windows at two loads have taught the bars. Else "
-            "only sidebands show the slip. A rotor is not called healthy where no sidebands stand out, nor "
-            "below "
-            f"{least_load_by_current(nameplate):.0%} of the rated torque: the answer is speed_unknown"
+            "only sidebands show the slip. Where none stand out, a rotor is called healthy if no broken bar "
+            "can be hidden at any slip that the current allows. Below "
+            f"{least_load_by_current(nameplate):.0%} of the rated torque the answer is speed_unknown"
         )
 
 

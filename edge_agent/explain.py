@@ -11,12 +11,12 @@ from edge_agent.circuit import fit_circuit
 from edge_agent.conditions.words import advise_condition, summarise_condition
 from edge_agent.diagnose.broken_bars import judge
 from edge_agent.explain_channels import against_plate, say_dead
-from edge_agent.limits import BARS
+from edge_agent.limits import BARS, SCAN
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.refusals.catalogue import say_refusal
 from edge_agent.signals.sidebands.equivalent_bars import least_cycles, least_load
-from edge_agent.verdict import CLASSES, Refusal, Verdict
+from edge_agent.verdict import CLASSES, Evidence, Refusal, Verdict
 from edge_agent.witness import say_witness
 
 _LONGEST_WINDOW_S = 60.0
@@ -134,6 +134,10 @@ def _vibration(answer: Answer, _: Nameplate) -> str:
 
 def _load(answer: Answer, nameplate: Nameplate) -> str:
     evidence = answer.verdict.evidence
+    if evidence.scanned_slips is not None and evidence.load is not None:
+        return (
+            f"About {evidence.load:.0%} of the rated torque, judging by the current. The slip is not known."
+        )
     if evidence.slip is None or evidence.load is None:
         return ""
     line_hz = evidence.line_frequency_hz or nameplate.line_frequency_hz
@@ -166,6 +170,8 @@ def _slip_source(answer: Answer, nameplate: Nameplate) -> str:
 def _sidebands(answer: Answer, _: Nameplate) -> str:
     evidence, pair = answer.verdict.evidence, answer.analysis.pair
     line_hz = evidence.line_frequency_hz
+    if line_hz is not None and evidence.scanned_slips is not None:
+        return _scanned(evidence, line_hz)
     if line_hz is None or evidence.slip is None:
         return ""
     pole_pass_hz = 2 * evidence.slip * line_hz
@@ -188,6 +194,19 @@ def _sidebands(answer: Answer, _: Nameplate) -> str:
     if answer.analysis.refusal is not None:
         text += " This is only the strongest pair near the line frequency. It proves nothing."
     return text
+
+
+def _scanned(evidence: Evidence, line_hz: float) -> str:
+    """Return what a scan of all slips showed that cleared the rotor."""
+    low, high = evidence.scanned_slips or (0.0, 0.0)
+    _, most = evidence.equivalent_bars_interval or (0.0, 0.0)
+    return (
+        f"No pair stands out that could show the slip, so all slips from {low:.2%} to {high:.2%} were "
+        f"scanned: {2 * low * line_hz:.2f} to {2 * high * line_hz:.2f} Hz beside the line. At none of them "
+        f"are more than {most:.2f} equivalent bars hidden; a rotor is cleared below {SCAN.max_bars:g}. At "
+        f"each of them {evidence.detection_limit_bars:.2g} bars or more would have shown. At smaller slips "
+        "no sidebands look like bars."
+    )
 
 
 def _severity(answer: Answer, _: Nameplate) -> str:
@@ -226,6 +245,8 @@ def _ellipse(answer: Answer, _: Nameplate) -> str:
 
 def _network(answer: Answer, _: Nameplate) -> str:
     probabilities, pair = answer.verdict.probabilities, answer.analysis.pair
+    if answer.analysis.scan is not None:
+        return "Not asked: its images are centred on a slip, and at a wrong one every rotor looks sound."
     if probabilities is None:
         return "Not asked: the signals do not allow an answer."
     names = ("sound", *(f"{name} broken" for name in CLASSES[1:]))
@@ -276,6 +297,8 @@ def _say(verdict: Verdict) -> str:
 
 _NO_SLIP_SHOWN = (
     "pair_above_floor_db",
+    "bars_at_any_slip",
+    "bars_below_current",
     "bars_of_a_rotor",
     "slip_of_pair",
     "stronger_pair_db",

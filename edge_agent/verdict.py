@@ -201,6 +201,8 @@ class Evidence:
     """Length of the stretch that told the sidebands, s; None if the window alone did."""
     shaft_sideband_to_1x_db: float | None = _decimals(1)
     """Vibration at f_r - 2sf relative to that at f_r: the second witness of broken bars."""
+    scanned_slips: tuple[float, float] | None = _decimals(5)
+    """Slips from and to which no broken bar is hidden, where the slip is not known; None where it is."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,15 @@ def test_an_alarm_of_the_state_raises_it_with_words_number_and_capture(motor: Mo
     assert alarm.since_unix_s == motor.now_s
 
 
+def test_windows_that_clear_the_rotor_without_a_slip_do_not_clear_the_alarm(motor: Motor) -> None:
+    motor.see(*[broken()] * 3)
+    scanned = replace(healthy().evidence, equivalent_bars=None, scanned_slips=(0.01, 0.1))
+    motor.see(*[replace(healthy(), evidence=scanned)] * 20)
+    assert motor.active
+    motor.see(*[healthy()] * 10)
+    assert not motor.active
+
+
 def test_a_watch_raises_none(motor: Motor) -> None:
     motor.see(*[replace(healthy(), severity=Severity.WATCH)] * 10)
     assert motor.latch.latched is None

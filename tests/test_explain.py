@@ -72,6 +72,17 @@ def test_a_sound_rotor_needs_nothing():
     assert text["advice"] == "No action is needed."
 
 
+def test_a_rotor_cleared_without_a_slip_is_told_with_the_slips_and_what_was_not_asked():
+    answer = an_answer(a_window(lower=4e-4, upper=0.0, vibration=False, length_s=12.0, noise_a=0.08), SOUND)
+    text = said(answer)
+    low, high = answer.verdict.evidence.scanned_slips
+    assert f"all slips from {low:.2%} to {high:.2%} were scanned" in text["sidebands"]
+    assert "judging by the current. The slip is not known" in text["load"]
+    assert text["network"].startswith("Not asked: its images are centred on a slip")
+    assert text["verdict"] == "Healthy (ok), by the sidebands alone."
+    assert "severity" not in text
+
+
 def test_sensors_that_changed_places_are_named():
     assert "Phase order a-c-b" in said(an_answer(a_window(reversed_order=True)))["supply"]
 

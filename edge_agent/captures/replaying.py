@@ -28,8 +28,8 @@ def replayed(
     """Yield the answers to the windows of a recording, from a fresh start.
 
     Windows of a capture lie where the agent had them; those of other recordings begin with the first scan.
-    `load_sweep` and `conditions` go on with what other recordings of the same motor showed; `known` returns what
-    was learned of the motor so far.
+    `load_sweep` and `conditions` go on with what other recordings of the same motor showed; `known` returns
+    what was learned of the motor so far.
     """
     pipeline = Pipeline(nameplate, model, length_s, step_s, load_sweep=load_sweep, conditions=conditions)
     pipeline.configure(recording.device)

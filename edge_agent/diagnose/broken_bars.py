@@ -167,6 +167,8 @@ def diagnose(
     blank = Verdict(
         state=State.INDETERMINATE, probabilities=probabilities, window=window, evidence=analysis.evidence
     )
+    if analysis.scan is not None:
+        return answer(blank, False, None)
     if analysis.refusal is not None or analysis.pair is None or belief is None:
         return replace(blank, refusal=analysis.refusal or of_bars.NOT_ASKED.refuse(None, None))
     opinion = judge(analysis.evidence, analysis.pair)

@@ -135,6 +135,8 @@ class OverTime(Generic[F]):
             return self._refused(finding, end_s)
         if finding.faulty and not self._is_clear(finding):
             return False
+        if finding.evidence.scanned_slips is not None and self._looks.faulty:
+            return False  # what was found at a slip, no window without one refutes
         self.looked = self._looks.take(finding.faulty, start_s, end_s)
         self._healthy_windows = 0 if finding.faulty else self._healthy_windows + 1
         self._smooth(finding)
@@ -209,11 +211,14 @@ class BarsOverTime(OverTime[Verdict]):
         return bars is None or limit_bars is None or bars >= STATE.min_over_limit * limit_bars
 
     def _smooth(self, finding: Verdict) -> None:
+        """Take in the bars and probabilities of a window; one without a slip has neither."""
         if finding.faulty != self._showed_fault:
             self._windows, self._showed_fault = 0, finding.faulty
         self._windows += 1
         share = max(STATE.new_share, 1 / self._windows)
-        self._bars += share * ((finding.evidence.equivalent_bars or 0.0) - self._bars)
+        bars = finding.evidence.equivalent_bars
+        if bars is not None or self._windows == 1:
+            self._bars += share * ((bars or 0.0) - self._bars)
         if finding.probabilities is not None:
             before = self._probabilities if any(self._probabilities) else finding.probabilities
             self._probabilities = [

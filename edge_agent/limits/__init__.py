@@ -8,18 +8,19 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     WIRING      do the sensors belong to its phases?    SUPPLY      is the line where it should be?
     STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
-    DUCTS       does the iron make the pair?            LONG        what may minutes of current say?
-    NETWORK     when does the network contradict?       STATE       from windows to a state
-    BASELINE    is it as it was when it was learned?    LEARNED     what do many windows tell of its slip?
-    CONDITIONS  what is named beside broken bars?       BEARING     is a bearing damaged?
-    SHAFT       unbalance, misalignment, looseness?     ZONE        how does ISO 20816-3 rate it?
-    WITNESS     does vibration show broken bars, too?
+    SCAN        is it none at any slip?                 DUCTS       does the iron make the pair?
+    LONG        what may minutes of current say?        NETWORK     when does the network contradict?
+    STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
+    LEARNED     what do many windows tell of its slip?  CONDITIONS  what is named beside broken bars?
+    BEARING     is a bearing damaged?                   SHAFT       unbalance, misalignment, looseness?
+    ZONE        how does ISO 20816-3 rate it?           WITNESS     does vibration show broken bars, too?
 
 Its parts, in reading order:
 
 limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
+of_scan      limits of an answer without a slip
 of_ducts     limits of the load sweep, which tells axial ducts from broken bars
 of_baseline  limits of what is normal for a motor
 of_learned   limits of what is learned of its slip
@@ -52,6 +53,7 @@ from edge_agent.limits.of_samples import (
     SupplyLimits,
     WiringLimits,
 )
+from edge_agent.limits.of_scan import ScanLimits
 from edge_agent.limits.vibration_conditions import BearingLimits, ShaftLimits, WitnessLimits, ZoneLimits
 
 __all__ = [
@@ -67,6 +69,7 @@ __all__ = [
     "MAGNITUDES",
     "NETWORK",
     "SAMPLES",
+    "SCAN",
     "SHAFT",
     "SIDEBANDS",
     "SLIP",
@@ -83,11 +86,11 @@ __all__ = [
 
 SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
-SIDEBANDS, SLIP, BARS, DUCTS = SidebandLimits(), SlipLimits(), BarLimits(), DuctLimits()
-LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
+SIDEBANDS, SLIP, BARS, SCAN = SidebandLimits(), SlipLimits(), BarLimits(), ScanLimits()
+DUCTS, LONG, NETWORK = DuctLimits(), LongLimits(), NetworkLimits()
+STATE, BASELINE, LEARNED = StateLimits(), BaselineLimits(), LearnedLimits()
 CONDITIONS = ConditionLimits()
 BEARING, SHAFT, ZONE, WITNESS = BearingLimits(), ShaftLimits(), ZoneLimits(), WitnessLimits()
-LEARNED = LearnedLimits()
 
 GROUPS = {
     "source": SOURCE,
@@ -100,6 +103,7 @@ GROUPS = {
     "sidebands": SIDEBANDS,
     "slip": SLIP,
     "bars": BARS,
+    "scan": SCAN,
     "ducts": DUCTS,
     "long": LONG,
     "network": NETWORK,

@@ -1,6 +1,6 @@
 """Refusals about the bars: not resolved, at an unknown slip, between sound and broken, contradicted."""
 
-from edge_agent.limits import BARS, SIDEBANDS, SLIP
+from edge_agent.limits import BARS, SCAN, SIDEBANDS, SLIP
 from edge_agent.refusals.rule import Rule
 from edge_agent.verdict import Reason
 
@@ -23,6 +23,21 @@ NO_PAIR = Rule(
     "no sensor shows the speed. The sidebands that could show it lie {value:.1f} dB above the noise floor; "
     "{limit:.0f} dB are needed",
     SIDEBANDS.detection_margin_db,
+)
+BAR_AT_ANY_SLIP = Rule(
+    Reason.SPEED_UNKNOWN,
+    "bars_at_any_slip",
+    "no sensor shows the speed, and no sidebands stand out that could. At one of the slips that this current "
+    "allows, up to {value:.2f} equivalent bars may be hidden; a rotor is cleared if it is less than "
+    "{limit:.2f} at all of them",
+    SCAN.max_bars,
+)
+BARS_BELOW = Rule(
+    Reason.SPEED_UNKNOWN,
+    "bars_below_current",
+    "no sensor shows the speed. Sidebands at a smaller slip than this current means stand for {value:.2f} "
+    "equivalent bars or more; up to {limit:.2f} can be ignored",
+    SCAN.max_bars_below,
 )
 NO_ROTOR = Rule(
     Reason.SPEED_UNKNOWN,

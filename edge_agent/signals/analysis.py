@@ -9,12 +9,17 @@ from dataclasses import dataclass, replace
 from edge_agent.circuit import fit_circuit
 from edge_agent.limits import SUPPLY
 from edge_agent.motor import Nameplate
-from edge_agent.refusals import of_samples
+from edge_agent.refusals import of_bars, of_samples
 from edge_agent.signals.checks import quality
 from edge_agent.signals.checks.steadiness import check_running, check_transient
 from edge_agent.signals.checks.vibration import DeadChannel, VibrationCheck
 from edge_agent.signals.dsp.carrier import check_bridged
-from edge_agent.signals.evidence import describe_elsewhere, describe_line, describe_sidebands
+from edge_agent.signals.evidence import (
+    describe_elsewhere,
+    describe_line,
+    describe_scan,
+    describe_sidebands,
+)
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, model_inputs
 from edge_agent.signals.prepared import (
     Current,
@@ -37,6 +42,7 @@ from edge_agent.signals.slip.doubts import (
 )
 from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.signals.slip.range import SlipRange, possible_slips
+from edge_agent.signals.slip.scan import Scan, rule_out_bars
 from edge_agent.signals.slip.shaft import slip_by_vibration
 from edge_agent.signals.slip.view import MotorView
 from edge_agent.signals.voltage.supply_share import voltage_of
@@ -83,6 +89,8 @@ class Analysis:
     """The demodulated current of a motor that runs steadily enough; None if the analysis stopped before."""
     vibration: Vibration | None = None
     """What the usable accelerometers gave; None without any, or if the analysis stopped before."""
+    scan: Scan | None = None
+    """What clears the rotor without a slip, a pair or images; None unless it does."""
 
     def doubt(self, broken: bool) -> Refusal | None:
         """Return what speaks against calling the rotor broken, or healthy."""
@@ -192,6 +200,11 @@ class Analyser:
         pair, slips = sidebands.pair, view.slips
         refusal = check_transient(view.baseband, self._nameplate.supply)
         refusal = refusal or check_slip(view, sidebands.raw)
+        if refusal is not None and refusal.quantity == of_bars.NO_PAIR.quantity:
+            scanned = rule_out_bars(view, refusal)
+            if isinstance(scanned, Scan):
+                return self._clear(view, scanned, evidence)
+            refusal = scanned
         shaft_hz = pair.pole_pass_hz / 2 / pair.slip * (1 - pair.slip) / self._nameplate.pole_pairs
         shaft = None if view.vibration is None else view.vibration.around_shaft(shaft_hz)
         slot_lines = None if slips.stated else view.slot_lines
@@ -208,6 +221,12 @@ class Analyser:
             speed_doubt=None if refusal else doubt_slip(view, sidebands),
             oscillation_doubt=None if refusal else doubt_bars(view, pair),
         )
+
+    def _clear(self, view: MotorView, scan: Scan, evidence: Evidence) -> Analysis:
+        """Return the analysis of a window that clears the rotor without a slip; the load is the current's."""
+        load = self._circuit.load_at_slip(scan.slip_by_current)
+        evidence = describe_scan(replace(evidence, load=load), scan)
+        return Analysis(evidence, None, line=view.line, slips=view.slips, current=view.current, scan=scan)
 
     def _without_current(self, check: VibrationCheck, refusal: Refusal) -> Analysis:
         """Return the analysis of unusable currents: the vibration alone may still tell the speed.

@@ -14,6 +14,7 @@ from edge_agent.signals.dsp.tones import decibels, hann, rotation
 from edge_agent.signals.prepared import Current, Line, ShaftLines
 from edge_agent.signals.sidebands.fit import FLOOR_RATIOS, SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands
+from edge_agent.signals.slip.scan import Scan
 from edge_agent.signals.slip.slots import SlotLines
 from edge_agent.verdict import Evidence
 
@@ -56,6 +57,16 @@ def describe_sidebands(evidence: Evidence, sidebands: Sidebands) -> Evidence:
         load_swing_angle_deg=bars.oscillation_angle_deg,
         ellipse_angle_deg=pair.ellipse_angle_deg,
         ellipse_axis_ratio=pair.ellipse_axis_ratio,
+    )
+
+
+def describe_scan(evidence: Evidence, scan: Scan) -> Evidence:
+    """Add the slips at which no bar is hidden, the worst detection limit of all, and the most bars at any."""
+    return replace(
+        evidence,
+        detection_limit_bars=scan.limit_bars,
+        equivalent_bars_interval=(0.0, scan.most_bars),
+        scanned_slips=(scan.lowest, scan.highest),
     )
 
 

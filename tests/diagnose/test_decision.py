@@ -176,6 +176,24 @@ def test_gaps_before_a_fault_or_another_device_say_nothing_of_how_long_a_state_l
     assert held_s(windows) == 300.0
 
 
+def test_windows_that_clear_the_rotor_without_a_slip_take_nothing_from_the_bars_of_the_others():
+    watch = a_verdict(State.HEALTHY, 0.25)
+    cleared = answer(replace(UNKNOWN, evidence=Evidence(detection_limit_bars=0.1), refusal=None), False, None)
+    windows = Windows()
+    windows.see(watch, watch, watch, cleared, cleared)
+    state = windows.decision.state
+    assert (state.severity, state.evidence.equivalent_bars) == (Severity.WATCH, None)
+
+
+def test_what_showed_at_a_slip_is_not_refuted_by_windows_without_one():
+    scanned = Evidence(detection_limit_bars=0.1, scanned_slips=(0.01, 0.1))
+    cleared = answer(replace(UNKNOWN, evidence=scanned, refusal=None), False, None)
+    windows = Windows()
+    assert windows.see(*[BROKEN] * 3, *[cleared] * 20)[-1] is State.BROKEN_BARS
+    assert windows.see(*[HEALTHY] * 5)[-1] is State.HEALTHY
+    assert states_after(*[cleared] * 3)[-1] is State.HEALTHY
+
+
 def test_the_severity_falls_only_well_below_what_raised_it():
     windows = Windows()
     windows.see(*[a_verdict(State.BROKEN_BARS, 2.6)] * 3)

@@ -80,7 +80,7 @@ def test_it_shows_no_sideband_above_its_noise(level_dbc, phases):
 @pytest.mark.parametrize("harmonics", [{}, {2: -30.0}, {3: -10.0}, {5: -8.0, 7: -10.0}])
 def test_odd_or_weak_harmonics_do_not_name_it(harmonics):
     refusal = analyse(a_load_window(harmonics, "bc")).refusal
-    assert (refusal.reason, refusal.quantity) == (Reason.SPEED_UNKNOWN, "pair_above_floor_db")
+    assert (refusal.reason, refusal.quantity) == (Reason.SPEED_UNKNOWN, "bars_of_a_rotor")
 
 
 @pytest.mark.parametrize("phases", ["a", "bc", "abc"])

@@ -20,7 +20,7 @@ from typing import Literal
 
 import numpy as np
 
-from edge_agent.circuit import Circuit, typical_rotor_bars
+from edge_agent.circuit import Circuit, Complexes, Floats, typical_rotor_bars
 from edge_agent.limits import BARS, SIDEBANDS
 from edge_agent.motor import Nameplate
 from edge_agent.signals.sidebands.fit import SidebandPair
@@ -43,6 +43,9 @@ _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
 """By load, the AM index over the sum of both sidebands that broken bars make; from simulated machines."""
 _AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))
 """By load, the relative standard deviation of an estimate by AM alone, whose share depends on the inertia."""
+_SCALE_STEPS = 12
+"""Slips of a spectrum, evenly over the logarithm, at which its scale is computed; in between it is linear.
+Judgement: it tells where a fit is worth its time, and counts nothing."""
 
 
 def bend(load: float) -> float:
@@ -181,6 +184,36 @@ class BarScale:
             across=parts.across,
         )
 
+    def least_by_amplitude(self, pair: SidebandPair) -> float:
+        """Return the lower bound of the bars by the AM alone, which the supply's wander does not reach."""
+        reading = self._by_amplitude(pair)
+        bars = self._count(reading.linear, pair.slip)
+        return max(0.0, bars - self._margin(bars, reading))
+
+    def of_spectrum(self, pole_pass_hz: Floats, upper: Complexes, lower: Complexes, line_hz: float) -> Floats:
+        """Return roughly the bars that lines at several 2sf, (n,), mean, by the reading that shows more.
+
+        Args:
+            pole_pass_hz: 2sf, rising.
+            upper: lines at +2sf, as ratios to the carrier.
+            lower: those at -2sf.
+            line_hz: frequency of the supply.
+        """
+        per_hz = 1 / 2 / line_hz
+        slips = per_hz * np.geomspace(pole_pass_hz[0], pole_pass_hz[-1], _SCALE_STEPS)
+        scales = np.array([self._scales(slip, line_hz) for slip in slips.tolist()])
+        per_across, turn, per_amplitude = (np.interp(per_hz * pole_pass_hz, slips, s) for s in scales.T)
+        across = per_across.real * np.abs(lower.conj() - turn * upper)
+        return np.asarray(np.maximum(across, per_amplitude.real * np.abs(upper + lower.conj())))
+
+    def _scales(self, slip: float, line_hz: float) -> tuple[complex, complex, complex]:
+        """Return the bars per |B|, l* / u of an oscillation of the speed, and the bars per AM index."""
+        upper, lower = self.circuit.speed_swing(slip, np.array([2 * slip * line_hz]), line_hz)
+        load, scale = self._load(slip), self.per_ratio(slip)
+        light = load <= SIDEBANDS.amplitude_up_to_load
+        per_amplitude = scale / at_load(_AMPLITUDE_SHARE, load) if light else 0.0
+        return scale, complex(lower[0].conj() / upper[0]), per_amplitude
+
     def over_oscillation(self, pair: SidebandPair, slip: float) -> float:
         """Return the bars beyond a sound casting's, per bar that the oscillating part would pass for.
 
@@ -221,10 +254,14 @@ class BarScale:
         leak = BARS.path_error * scale * parts.along
         readings = [_Reading("sidebands", scale * parts.across, scale * parts.floor, _SPREAD, leak)]
         if load <= SIDEBANDS.amplitude_up_to_load:
-            scale /= at_load(_AMPLITUDE_SHARE, load)
-            bars, floor = scale * pair.am_index, scale * pair.amplitude_floor
-            readings.append(_Reading("amplitude", bars, floor, at_load(_AMPLITUDE_SPREAD, load)))
+            readings.append(self._by_amplitude(pair))
         return readings
+
+    def _by_amplitude(self, pair: SidebandPair) -> _Reading:
+        load = self._load(pair.slip)
+        scale = self.per_ratio(pair.slip) / at_load(_AMPLITUDE_SHARE, load)
+        bars, floor = scale * pair.am_index, scale * pair.amplitude_floor
+        return _Reading("amplitude", bars, floor, at_load(_AMPLITUDE_SPREAD, load))
 
     def _margin(self, bars: float, reading: _Reading) -> float:
         """Return half the width of the interval around `bars`; its errors are independent."""

@@ -30,7 +30,7 @@ _WANDER_BELOW_HZ = 6.0
 bench_evidence.py."""
 _MIN_OF_AMPLITUDE = 0.5
 """A harmonic whose amplitude drops below this share of its median is too weak, or not the supply's."""
-_WANDER_REACHES_HZ = 1.7
+WANDER_REACHES_HZ = 1.7
 """2sf from which no usual wander of the mains hides a pair, however long the window."""
 _MIN_GAIN = 2.0
 """Factor by which the PM floor must fall: else what is removed may be the harmonic's own drift."""
@@ -89,7 +89,7 @@ def without_wander(
         pair: as measured by it.
         current: in which it was measured.
     """
-    if pair.pole_pass_hz > _WANDER_REACHES_HZ:
+    if pair.pole_pass_hz > WANDER_REACHES_HZ:
         return fit, pair
     quietest_fit, quietest, baseband = fit, pair, current.baseband
     for phase in supply_phases(current):

@@ -2,6 +2,7 @@
 
 range         a range of slips, what it comes from, and the search for the pair of sidebands in it
 view          one window of one motor, and what tells its slip: the sources in the order of belief
+scan          a sound rotor cleared without a slip: at none that the current allows may a bar be hidden
 shaft         the slip by the vibration: that of the shaft whose whole comb of harmonics stands out
 poles         the shaft and the number of poles by vibration or air gap alone, for the audit of the plate
 slots         the slip by the lines of the rotor's slots, told from their side lines by the pair

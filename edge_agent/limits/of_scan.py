@@ -1,0 +1,49 @@
+"""Limits of the scan that clears a rotor whose slip is not known."""
+
+from dataclasses import dataclass
+
+from edge_agent.limits.limit import limit
+
+_BENCH = "measured: bench_scan.py"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanLimits:
+    """Which slips are searched for broken bars, and what may show at them."""
+
+    from_share: float = limit(
+        0.5,
+        "Lowest slip at which no bar may be hidden, per slip that the current means.",
+        _BENCH,
+        "larger: at a high voltage the bars lie below; smaller: the supply's wander refuses sound rotors",
+    )
+    up_to_share: float = limit(
+        3.0,
+        "Highest slip at which no bar may be hidden, per slip that a somewhat larger current means.",
+        _BENCH,
+        "smaller: the bars of a hot rotor lie above; larger: foreign lines refuse sound rotors",
+    )
+    larger_current: float = limit(
+        1.07,
+        "That current over the measured one.",
+        "judgement: neither the scale of a clamp nor the idle current of a plate is known better",
+        "smaller: the bars of a motor with a small idle current lie above",
+    )
+    least_up_to: float = limit(
+        0.9,
+        "The same highest slip, per rated one, at least.",
+        "judgement: at light load the current hardly tells the slip",
+        "smaller: the bars of a motor with a small idle current lie above",
+    )
+    max_bars: float = limit(
+        0.22,
+        "Equivalent bars that may be hidden at any of these slips.",
+        "physics: bars.broken of a cage of 44 bars, counted as if they were 28",
+        "larger: a broken bar of a cage of many bars may be called healthy",
+    )
+    max_bars_below: float = limit(
+        0.1,
+        "Lower bound of the equivalent bars, by the amplitude alone, that a pair at a smaller slip may mean.",
+        _BENCH,
+        "larger: broken rotors are called healthy whose current means too large a slip, at a high voltage",
+    )

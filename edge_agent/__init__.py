@@ -12,6 +12,7 @@ announce          turns verdicts and changes of state into documents for the sin
 device_log        what the log says of a device, once: what its channels allow, why there is no answer
 pipeline          from samples to answers: the only caller of analysis, network and diagnosis
 motor             the nameplate: all that must be known of a motor in advance
+least_squares     least squares of a few parameters within bounds, for the circuit
 circuit           the equivalent circuit, fitted to the nameplate: slip, torque and current of a healthy motor
 verdict           the vocabulary of answers: states, severities, reasons, evidence
 figures           the ordinary figures of a motor: currents, speed, vibration, running hours

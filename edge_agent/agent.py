@@ -127,8 +127,12 @@ class Agent:
             self._manager.stopping()
 
     def _wait_for(self, feed: Feed) -> None:
-        """Wait for what a DAQ gives; after a pause of the whole process, no motor has a state."""
-        wait_s = _POLL_S / len(self._feeds)
+        """Wait for what a DAQ gives; after a pause of the whole process, no motor has a state.
+
+        Only the first one that works is waited for: meanwhile the others gather what they give.
+        """
+        awaited = next((own for own in self._feeds if not own.is_down), feed)
+        wait_s = _POLL_S if feed is awaited else 0.0
         pause = pause_during(lambda: self._guarded(feed, lambda: feed.gather(wait_s)))
         if pause is not None:
             for stale in self._feeds:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, least_squares
 
+from edge_agent.least_squares import fit_within, rising_root
 from edge_agent.motor import Nameplate
 
 LEAKAGE_RATIO = 1.1
@@ -192,7 +192,7 @@ class Circuit:
             return 0.0
         if quantity(top) <= wanted:
             return top
-        return float(brentq(lambda slip: quantity(slip) - wanted, 0.0, top, xtol=1e-9))
+        return rising_root(quantity, wanted, 0.0, top)
 
     def torques_nm(self, slips: Floats) -> Floats:
         """Return the air-gap torques, N·m, at many slips."""
@@ -255,8 +255,8 @@ def fit_circuit(nameplate: Nameplate) -> Circuit:
     guess = np.array([0.05, 0.1, 2.0, iron_loss, slip, 1.2, 0.8])
     lowest = np.array([0.004, 0.03, 0.4, 4.0, 0.3 * slip, 1.0, 0.6])
     highest = np.array([0.25, 0.35, 8.0, 200.0, 3.0 * slip, 3.5, 1.0])
-    fit = least_squares(misfit, np.log(guess), bounds=(np.log(lowest), np.log(highest)), xtol=1e-6)
-    return _circuit(nameplate, np.exp(fit.x))
+    fitted = fit_within(misfit, np.log(guess), np.log(lowest), np.log(highest))
+    return _circuit(nameplate, np.exp(fitted))
 
 
 def _rated_power_factor_and_efficiency(nameplate: Nameplate) -> tuple[float, float]:

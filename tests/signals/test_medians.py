@@ -1,9 +1,9 @@
-"""Medians by one partition are those of numpy."""
+"""Medians and percentiles by one partition are those of numpy."""
 
 import numpy as np
 import pytest
 
-from edge_agent.signals.dsp.medians import median, medians
+from edge_agent.signals.dsp.medians import median, medians, percentile
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 8, 144, 1001])
@@ -22,3 +22,10 @@ def test_the_values_keep_their_order():
     values = np.array([3.0, 1.0, 2.0])
     median(values)
     assert values.tolist() == [3.0, 1.0, 2.0]
+
+
+@pytest.mark.parametrize("count", [1, 2, 7, 1000])
+@pytest.mark.parametrize("percent", [0, 5, 75, 90, 100])
+def test_a_percentile_is_that_of_numpy(count, percent):
+    values = np.random.default_rng(count).normal(size=count)
+    assert percentile(values, percent) == pytest.approx(float(np.percentile(values, percent)), rel=1e-12)

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from edge_agent.limits import CLOCK
 from edge_agent.signals.checks.coarse import CoarseCurrents
-from edge_agent.signals.dsp.medians import median, medians
+from edge_agent.signals.dsp.medians import median, medians, percentile
 from edge_agent.signals.dsp.tones import closed_hann, rotation
 
 _JUMP_OVER_MEDIAN = 6.0
@@ -101,9 +101,9 @@ def _unforeseen(currents: CoarseCurrents, lag: int) -> NDArray[np.float32]:
         rest += row[: -2 * lag]
         if known is not None:
             rest *= known
-        power = np.cumsum(np.square(rest), dtype=np.float64)
-        mean = (power[2 * lag :] - power[: -2 * lag]) / (2 * lag)
-        by_phase.append(np.sqrt(np.maximum(mean, 0.0)).astype(np.float32))
+        power = np.cumsum(np.square(rest, dtype=np.float64))
+        mean = (power[2 * lag :] - power[: -2 * lag]).astype(np.float32) / np.float32(2 * lag)
+        by_phase.append(np.sqrt(np.maximum(mean, np.float32(0.0))))
     return _middle(by_phase) / np.float32(currents.amplitudes_a.max())
 
 
@@ -117,7 +117,7 @@ def _leaves_unrest(strength: NDArray[np.float32], first: int, last: int, rate_hz
     after = strength[last + 1 : last + 1 + round(_AFTER_S * rate_hz)]
     if not before.size or not after.size:
         return False
-    return bool(median(after) > _UNREST_OVER_USUAL * np.percentile(before, 90))
+    return bool(median(after) > _UNREST_OVER_USUAL * percentile(before, 90))
 
 
 def _middle(by_phase: list[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -188,20 +188,18 @@ def shaft_jumps(
     A speed that wanders moves their phase everywhere and is none. False where neither line is clear.
     """
     length = vibration.shape[1] // _SHAFT_PARTS
-    parts = vibration[:, : length * _SHAFT_PARTS].reshape(-1, _SHAFT_PARTS, length) * closed_hann(length)
+    parts = vibration[:, : length * _SHAFT_PARTS].reshape(-1, _SHAFT_PARTS, length)
     width_hz = rate_hz / length
-
-    def phasors(frequency_hz: float) -> NDArray[np.complex128]:
-        carrier = rotation(frequency_hz / rate_hz, length * _SHAFT_PARTS).reshape(_SHAFT_PARTS, length)
-        return np.asarray((parts[:, :, np.newaxis] @ carrier[:, :, np.newaxis])[:, :, 0, 0])
+    # The line itself, and what lies beside it: within a part, whose phase does not count for the latter.
+    tapers = closed_hann(length)[:, np.newaxis] * rotation(np.array([0.0, -2.5, 2.5]) / length, length).T
 
     clearest, clearness = None, _SHAFT_CLEARNESS
     for tone_hz in (shaft_hz, 2.0 * shaft_hz):
         if abs((tone_hz / line_frequency_hz + 0.5) % 1.0 - 0.5) * line_frequency_hz < 2.0 * width_hz:
             continue
-        tone = phasors(tone_hz)
-        beside = [_usual(phasors(tone_hz + side * 2.5 * width_hz)) for side in (-1, 1)]
-        ratio = _usual(tone) / np.maximum(np.maximum(*beside), 1e-30)
+        carrier = rotation(tone_hz / rate_hz, length * _SHAFT_PARTS).reshape(_SHAFT_PARTS, length)
+        tone, below, above = np.moveaxis((parts * carrier) @ tapers, -1, 0)
+        ratio = _usual(tone) / np.maximum(np.maximum(_usual(below), _usual(above)), 1e-30)
         if ratio.max() > clearness:
             clearest, clearness = tone[int(np.argmax(ratio))], float(ratio.max())
     return clearest is not None and _steps_once(clearest)

@@ -44,6 +44,7 @@ explain_channels  sentences about single channels: impossible currents, vibratio
 capabilities      what the available channels allow and what they do not, in plain words
 plot              a picture of a window: spectra with the expected lines, sidebands over time, verdict
 health            the state of the agent itself: counted as it runs, read at every heartbeat
+free_memory       memory that was freed goes back to the system
 captures          samples kept as recordings when something happens
 report            one page on an alarm, made of such a recording
 state_folder      whether `state_dir` is there, takes files and has room; made again if it is deleted

@@ -23,6 +23,7 @@ from edge_agent.config import AgentSettings, Settings
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import WindowsFailError
 from edge_agent.feed import Feed
+from edge_agent.free_memory import give_back
 from edge_agent.health import HealthMeter
 from edge_agent.motor_line import MotorLine, Shared
 from edge_agent.publish.documents import Document
@@ -206,6 +207,7 @@ class Agent:
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
+        give_back()
         windows = [line.pipeline.windows.counts for line in self.lines]
         sources, problems = (
             [feed.source for feed in self._feeds],

@@ -75,6 +75,7 @@ def start_with(tree: Path, settings: str, folder: Path) -> Child:
     config = folder / "agent.yaml"
     config.write_text(settings)
     environment = ["env", "-C", str(tree.resolve()), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"]
+    environment.append("MALLOC_ARENA_MAX=1")
     command = [*environment, sys.executable, "-m", "edge_agent.cli", "run", "-c", str(config)]
     return Child(folder.name, command, folder)
 

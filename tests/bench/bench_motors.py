@@ -3,8 +3,8 @@
     python tests/bench/bench_motors.py --motors 8 --seconds 3600
 
 Each motor has a DAQ of 4 channels at 10 kHz in frames of 128 scans, and a window of 12 s every 2 s. At the
-end the DAQ of the last motor is unplugged, and the states of all are shown. `--tree` runs the agent of another
-folder. A figure a minute tells of the load of the computer, on which all others depend.
+end the DAQ of the last motor is unplugged, and the states of all are shown. `--tree` runs the agent of
+another folder. A figure a minute tells of the load of the computer, on which all others depend.
 """
 
 import argparse

@@ -19,8 +19,8 @@ _DIFFERENCE = 1e-5
 """Distance over which slopes are taken, about the cube root of the rounding: central differences."""
 _LEAST_DAMPING, _MOST_DAMPING = 1e-12, 1e12
 """Bounds of Marquardt's factor: below it steps are those of Gauss and Newton, above it nothing moves."""
-_BISECTIONS = 60
-"""Halvings of an interval until it is as narrow as rounding allows."""
+_BISECTIONS = 40
+"""Halvings of an interval: to less than a billionth of a thousandth of it."""
 
 
 def fit_within(misfit: Callable[[Floats], Floats], guess: Floats, lowest: Floats, highest: Floats) -> Floats:

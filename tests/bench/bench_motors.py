@@ -28,8 +28,8 @@ from calibration.processes.children import Child, start_broker
 
 SETTLED_S = 90.0
 """Time before the measurement, s: by then each motor had its first state and its weekly self-test."""
-UNPLUGGED_S = 20.0
-"""Time to see that a DAQ is gone, s: silence is told after a few seconds, and health is said twice."""
+UNPLUGGED_S = 70.0
+"""Time to see that a DAQ is gone, s: health is said once a minute."""
 _MINUTE_S = 60.0
 _MOTOR = """\
   - motor: {{id: motor-{number}, rated_power_kw: 0.75, rated_voltage_v: 220, rated_current_a: 2.98,
@@ -37,7 +37,7 @@ _MOTOR = """\
     acquisition: {{port: {port}}}
 """
 _SHARED = """\
-mqtt: {{host: 127.0.0.1, port: {broker}, heartbeat_s: 5}}
+mqtt: {{host: 127.0.0.1, port: {broker}}}
 agent: {{id: bench}}
 state_dir: {folder}
 """

@@ -150,8 +150,10 @@ def _shows_line(window: StreamWindow, channel: int, line_hz: float) -> bool:
     In most windows of a machine its strongest line is one, and no other stretch need be looked at.
     """
     samples = window.units(channel)
-    samples -= samples[window.valid].mean()
-    samples[~window.valid] = 0.0
+    known = samples[window.valid] if window.lost_samples else samples
+    samples -= known.mean()
+    if window.lost_samples:
+        samples[~window.valid] = 0.0
     bin_hz = window.stream.rate_hz / samples.size
     power = np.square(np.abs(fft.rfft(samples * closed_blackman(samples.size))))
     power = power[: int(min(_HIGHEST_HZ, _HIGHEST_SHARE * window.stream.rate_hz) / bin_hz)]

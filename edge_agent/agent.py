@@ -197,13 +197,18 @@ class Agent:
                 self._say(reply)
 
     def _test_self(self) -> None:
-        """Do the next part of each self-test that runs; tell how it ended."""
-        for line in self.lines:
-            replies = line.test_self()
-            for reply in replies or ():
-                self._say(reply)
-            if replies is not None:
-                self._say_health()
+        """Do the next part of a self-test that runs, one motor after another; tell how it ended.
+
+        A part takes as long as several windows: it waits while samples do.
+        """
+        line = next((line for line in self.lines if line.self_test.runs), None)
+        if line is None or any(feed.has_news for feed in self._feeds):
+            return
+        replies = line.test_self()
+        for reply in replies or ():
+            self._say(reply)
+        if replies is not None:
+            self._say_health()
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()

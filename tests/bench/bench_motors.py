@@ -26,7 +26,7 @@ from bench_agent import paced, play, report, start_with, thread_times_s
 
 from calibration.processes.children import Child, start_broker
 
-SETTLED_S = 90.0
+SETTLED_S = 130.0
 """Time before the measurement, s: by then each motor had its first state and its weekly self-test."""
 UNPLUGGED_S = 70.0
 """Time to see that a DAQ is gone, s: health is said once a minute."""
@@ -93,6 +93,8 @@ def main() -> None:
         listener = Listener(port)
         running.callback(listener.close)
         wire = paced(lines)
+        play(wire, SETTLED_S)
+        listener.print_states()
         _measure(agent, wire, args.seconds, args.tree)
         listener.print_states()
         os.close(lines.pop())
@@ -121,7 +123,6 @@ def _config(names: list[str], broker: int, folder: str) -> str:
 
 def _measure(agent: Child, wire: Iterator[float], seconds: float, tree: Path) -> None:
     """Play the signal, and print what it cost; a line a minute tells of the load."""
-    play(wire, SETTLED_S)
     agent.check()
     before = thread_times_s(agent)
     left_s = seconds

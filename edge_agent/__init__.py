@@ -13,6 +13,7 @@ device_log        what the log says of a device, once: what its channels allow, 
 pipeline          from samples to answers: the only caller of analysis, network and diagnosis
 motor             the nameplate: all that must be known of a motor in advance
 bearings          rolling bearings: in which rhythm damage of each part strikes, and a small catalogue
+least_squares     least squares of a few parameters within bounds, for the circuit
 circuit           the equivalent circuit, fitted to the nameplate: slip, torque and current of a healthy motor
 verdict           the vocabulary of answers: states, severities, reasons, evidence
 figures           the ordinary figures of a motor: currents, speed, vibration, running hours
@@ -48,6 +49,7 @@ explain_channels  sentences about single channels: impossible currents, vibratio
 capabilities      what the available channels allow and what they do not, in plain words
 plot              a picture of a window: spectra with the expected lines, sidebands over time, verdict
 health            the state of the agent itself: counted as it runs, read at every heartbeat
+free_memory       memory that was freed goes back to the system
 captures          samples kept as recordings when something happens
 report            one page on an alarm, made of such a recording
 state_folder      whether `state_dir` is there, takes files and has room; made again if it is deleted

@@ -23,6 +23,7 @@ from edge_agent.config import AgentSettings, Settings
 from edge_agent.diagnose.model import Model
 from edge_agent.failures import WindowsFailError
 from edge_agent.feed import Feed
+from edge_agent.free_memory import give_back
 from edge_agent.health import HealthMeter
 from edge_agent.motor_line import MotorLine, Shared
 from edge_agent.publish.documents import Document
@@ -127,8 +128,12 @@ class Agent:
             self._manager.stopping()
 
     def _wait_for(self, feed: Feed) -> None:
-        """Wait for what a DAQ gives; after a pause of the whole process, no motor has a state."""
-        wait_s = _POLL_S / len(self._feeds)
+        """Wait for what a DAQ gives; after a pause of the whole process, no motor has a state.
+
+        Only the first one that works is waited for: meanwhile the others gather what they give.
+        """
+        awaited = next((own for own in self._feeds if not own.is_down), feed)
+        wait_s = _POLL_S if feed is awaited else 0.0
         pause = pause_during(lambda: self._guarded(feed, lambda: feed.gather(wait_s)))
         if pause is not None:
             for stale in self._feeds:
@@ -192,16 +197,22 @@ class Agent:
                 self._say(reply)
 
     def _test_self(self) -> None:
-        """Do the next part of each self-test that runs; tell how it ended."""
-        for line in self.lines:
-            replies = line.test_self()
-            for reply in replies or ():
-                self._say(reply)
-            if replies is not None:
-                self._say_health()
+        """Do the next part of a self-test that runs, one motor after another; tell how it ended.
+
+        A part takes as long as several windows: it waits while samples do.
+        """
+        line = next((line for line in self.lines if line.self_test.runs), None)
+        if line is None or any(feed.has_news for feed in self._feeds):
+            return
+        replies = line.test_self()
+        for reply in replies or ():
+            self._say(reply)
+        if replies is not None:
+            self._say_health()
 
     def _say_health(self) -> None:
         self._health_said_s = time.monotonic()
+        give_back()
         windows = [line.pipeline.windows.counts for line in self.lines]
         sources, problems = (
             [feed.source for feed in self._feeds],

@@ -1,12 +1,15 @@
 """The motor's equivalent circuit, fitted to its nameplate: slip, torque and current of a healthy motor."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq, least_squares
 
+from edge_agent.least_squares import fit_within, rising_root
 from edge_agent.motor import Nameplate
 
 LEAKAGE_RATIO = 1.1
@@ -34,6 +37,14 @@ def skin_depth_factor(slip: Floats) -> Floats:
     slip = np.clip(slip, 0.0, 1.0)
     low = np.sqrt(SKIN_EFFECT_FROM) * (slip / SKIN_EFFECT_FROM) ** 2
     return np.where(slip >= SKIN_EFFECT_FROM, np.sqrt(slip), low)
+
+
+def _skin_depth_factor_at(slip: float) -> float:
+    """Return the same of a single slip: dozens are asked for in each window, and arrays of one cost more."""
+    slip = min(max(slip, 0.0), 1.0)
+    if slip >= SKIN_EFFECT_FROM:
+        return math.sqrt(slip)
+    return math.sqrt(SKIN_EFFECT_FROM) * (slip / SKIN_EFFECT_FROM) ** 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +84,7 @@ class Circuit:
     @property
     def breakdown_slip(self) -> float:
         """Slip of the largest torque, on a grid 2 % apart."""
-        slips = np.geomspace(0.005, 1.0, 260)
-        return float(slips[np.argmax(self._torques_nm(slips))])
+        return _breakdown_slip(self)
 
     @property
     def no_load_current_rms_a(self) -> float:
@@ -86,8 +96,8 @@ class Circuit:
 
         The rotor current counts as flowing out of the air gap into R_r / s.
         """
-        stator, rotor = self._currents(np.array([slip]))
-        return complex(stator[0]), complex(rotor[0])
+        stator, rotor = self._currents(slip, _skin_depth_factor_at(slip))
+        return complex(stator), complex(rotor)
 
     def current_rms_a(self, slip: float) -> float:
         """Return the stator current of one phase, A rms; rises with slip."""
@@ -95,7 +105,7 @@ class Circuit:
 
     def torque_nm(self, slip: float) -> float:
         """Return the air-gap torque, N·m: shaft torque plus friction."""
-        return float(self._torques_nm(np.array([slip]))[0])
+        return float(self._torques_nm(slip, _skin_depth_factor_at(slip), slip or 1.0))
 
     def load_at_slip(self, slip: float) -> float:
         """Return the shaft torque per unit of the rated one."""
@@ -183,12 +193,15 @@ class Circuit:
         """
         per_ohm = 1.0 / (2.0 * np.pi * self.frequency_hz)
         x_m = self.magnetising_ohm
-        reactances = [[self.stator_leakage_ohm + x_m, x_m], [x_m, self.rotor_leakage_ohm + x_m]]
-        currents_of: Floats = np.asarray(np.linalg.inv(per_ohm * np.array(reactances)), np.float64)
-        resistances = np.diag([self.stator_resistance_ohm, self.rotor_resistance_ohm])
-        rates = -resistances @ currents_of - 2j * np.pi * line_hz * np.diag([1.0, slip])
-        fluxes = np.linalg.solve(-rates, np.array([1.0, 0.0]))
-        return np.asarray(rates, np.complex128), currents_of, np.asarray(fluxes, np.complex128)
+        x_s, x_r = self.stator_leakage_ohm + x_m, self.rotor_leakage_ohm + x_m
+        # Two equations, by Cramer's rule: the matrices are so small that a solver costs more.
+        inverse = np.array([[x_r, -x_m], [-x_m, x_s]])
+        currents_of: Floats = np.asarray(inverse / (per_ohm * (x_s * x_r - x_m * x_m)), np.float64)
+        resistances = np.array([[self.stator_resistance_ohm], [self.rotor_resistance_ohm]])
+        rates = -resistances * currents_of - 2j * np.pi * line_hz * np.diag([1.0, slip])
+        (a, b), (c, d) = rates.tolist()
+        fluxes = np.array([-d, c]) / (a * d - b * c)
+        return np.asarray(rates, np.complex128), currents_of, fluxes
 
     def _slip_where(self, quantity: Callable[[float], float], wanted: float) -> float:
         """Invert a quantity that rises with slip up to breakdown."""
@@ -197,28 +210,39 @@ class Circuit:
             return 0.0
         if quantity(top) <= wanted:
             return top
-        return float(brentq(lambda slip: quantity(slip) - wanted, 0.0, top, xtol=1e-9))
+        return rising_root(quantity, wanted, 0.0, top)
 
-    def _currents(self, slips: Floats) -> tuple[Complexes, Complexes]:
-        """Solve the circuit at many slips: stator and rotor phasors."""
-        saturation = 1.0 + (self.saturation_factor - 1.0) * skin_depth_factor(slips)
-        leakage = saturation.astype(np.complex128)
-        slip = slips.astype(np.complex128)
+    def torques_nm(self, slips: Floats) -> Floats:
+        """Return the air-gap torques, N·m, at many slips."""
+        safe = np.where(slips == 0.0, 1.0, slips)
+        return np.asarray(self._torques_nm(slips, skin_depth_factor(slips), safe))
+
+    def currents_rms_a(self, slips: Floats) -> Floats:
+        """Return the stator currents of one phase, A rms, at many slips."""
+        return np.asarray(np.abs(self._currents(slips, skin_depth_factor(slips))[0]))
+
+    def _currents(self, slip: Any, skin: Any) -> tuple[Any, Any]:
+        """Return stator and rotor phasors, at one slip or at many; `skin` is how far the skin effect is."""
+        leakage = 1.0 + (self.saturation_factor - 1.0) * skin
         stator = self.stator_resistance_ohm + leakage * (1j * self.stator_leakage_ohm)
-        rotor = self._rotor_resistances_ohm(slips) + slip * leakage * (1j * self.rotor_leakage_ohm)
+        rotor = self._rotor_resistance_ohm(skin) + slip * leakage * (1j * self.rotor_leakage_ohm)
         air_gap = 1.0 / self.iron_loss_ohm + 1.0 / (1j * self.magnetising_ohm)
         stator_current = self.phase_voltage_v / (stator + rotor / (rotor * air_gap + slip))
         return stator_current, (self.phase_voltage_v - stator_current * stator) * slip / rotor
 
-    def _rotor_resistances_ohm(self, slips: Floats) -> Floats:
-        return self.rotor_resistance_ohm * (1.0 + (self.skin_factor - 1.0) * skin_depth_factor(slips))
+    def _rotor_resistance_ohm(self, skin: Any) -> Any:
+        return self.rotor_resistance_ohm * (1.0 + (self.skin_factor - 1.0) * skin)
 
-    def _torques_nm(self, slips: Floats) -> Floats:
-        """3 |I_r|² R_r / s over the synchronous speed, with the current's own factor s divided out."""
-        _, rotor = self._currents(slips)
-        safe = np.where(slips == 0.0, 1.0, slips)
-        power = 3.0 * np.abs(rotor) ** 2 * self._rotor_resistances_ohm(slips) / safe
-        return power / self.synchronous_rad_s
+    def _torques_nm(self, slip: Any, skin: Any, safe: Any) -> Any:
+        """Return 3 |I_r|² R_r / s over the synchronous speed; `safe` is the slip, or 1 where that is zero."""
+        _, rotor = self._currents(slip, skin)
+        return 3.0 * abs(rotor) ** 2 * self._rotor_resistance_ohm(skin) / safe / self.synchronous_rad_s
+
+
+@lru_cache(maxsize=64)
+def _breakdown_slip(circuit: Circuit) -> float:
+    slips = np.geomspace(0.005, 1.0, 260)
+    return float(slips[np.argmax(circuit.torques_nm(slips))])
 
 
 def typical_rotor_bars(poles: int) -> int:
@@ -249,8 +273,8 @@ def fit_circuit(nameplate: Nameplate) -> Circuit:
     guess = np.array([0.05, 0.1, 2.0, iron_loss, slip, 1.2, 0.8])
     lowest = np.array([0.004, 0.03, 0.4, 4.0, 0.3 * slip, 1.0, 0.6])
     highest = np.array([0.25, 0.35, 8.0, 200.0, 3.0 * slip, 3.5, 1.0])
-    fit = least_squares(misfit, np.log(guess), bounds=(np.log(lowest), np.log(highest)), xtol=1e-6)
-    return _circuit(nameplate, np.exp(fit.x))
+    fitted = fit_within(misfit, np.log(guess), np.log(lowest), np.log(highest))
+    return _circuit(nameplate, np.exp(fitted))
 
 
 def _rated_power_factor_and_efficiency(nameplate: Nameplate) -> tuple[float, float]:
@@ -289,8 +313,8 @@ def _circuit(nameplate: Nameplate, per_unit: Floats) -> Circuit:
 def _characteristics(circuit: Circuit, nameplate: Nameplate) -> Floats:
     """What the fit compares: (8,) per unit of rated values, power factor, efficiency, iron loss."""
     slips = np.concatenate(([nameplate.rated_slip, 1.0], np.geomspace(0.01, 0.9, 40)))
-    currents = np.abs(circuit._currents(slips)[0]) / nameplate.rated_current_a
-    torques = circuit._torques_nm(slips) / circuit.rated_torque_nm
+    currents = circuit.currents_rms_a(slips) / nameplate.rated_current_a
+    torques = circuit.torques_nm(slips) / circuit.rated_torque_nm
     rated = circuit.currents(nameplate.rated_slip)[0]
     shaft_w = max(torques[0] - FRICTION, 0.01) * 1000.0 * nameplate.rated_power_kw
     input_w = 3.0 * circuit.phase_voltage_v * rated.real

@@ -1,6 +1,7 @@
 """A DAQ whose line fails is stopped and started anew alone, unless it is the only one."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -91,3 +92,17 @@ def test_the_only_motor_that_fails_ends_the_agent(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(agent.lines[0], "look_after", failing)
     with pytest.raises(ZeroDivisionError):
         agent.run(Flag())
+
+
+def test_self_tests_of_several_motors_go_one_after_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    agent, steps = an_agent(tmp_path, ("pump", "fan"), Heard()), []
+    for line in agent.lines:
+        monkeypatch.setattr(line.self_test, "step", partial(steps.append, line.motor))
+        line.self_test.begin()
+    agent._test_self()
+    agent._test_self()
+    agent.lines[0].self_test._runs = False
+    agent._test_self()
+    assert steps == ["pump", "pump", "fan"]

@@ -12,6 +12,7 @@ port_source    a DAQ on a serial port as a source of samples: reader, queue and 
 serial_port    the thread that reads the serial port, and reopens it until it succeeds
 conversation   commands to a DAQ that sends only when it is told to, and its answers
 byte_queue     bytes on their way from the thread that reads the port to the one that decodes them
+merging        frames that follow each other become one block
 part           the part of a DAQ that is one motor's, where the DAQ serves several: some of its channels
 drivers        how bytes become samples, one driver for each wire format
 counts         what a decoder counts: while it grows, and as it is handed out

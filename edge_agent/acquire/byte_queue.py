@@ -9,9 +9,9 @@ MAX_WAITING_BYTES = 8 * 2**20
 """Maximum bytes that wait: about a minute and a half at 4 channels and 10 kHz."""
 
 
-_WORTH_WAKING_BYTES = 8192
-"""Bytes for which whoever waits is woken at once: a tenth of a second at 4 channels and 10 kHz."""
-_GATHERING_S = 0.1
+_WORTH_WAKING_BYTES = 16_384
+"""Bytes for which whoever waits is woken at once: a fifth of a second at 4 channels and 10 kHz."""
+_GATHERING_S = 0.2
 """Time after which fewer are given as well, s: short against the windows' step; judgement."""
 
 
@@ -48,6 +48,7 @@ class ByteQueue:
         self._items: deque[ArrivedItem] = deque()
         self._bytes = 0
         self._events = 0
+        self._awaited_bytes = 1
         self._news = threading.Condition()
 
     def __len__(self) -> int:
@@ -61,17 +62,19 @@ class ByteQueue:
             self._events += not isinstance(item, bytes)
             if self._bytes > self._most_bytes:
                 self._drop_oldest()
-            if len(self._items) == 1 or self._is_worth_waking():
+            if self._is_worth_waking():
                 self._news.notify()
 
     def take(self, timeout_s: float, most_bytes: int) -> list[ArrivedItem]:
         """Return what waits, up to about `most_bytes`; wait up to `timeout_s` for a first item.
 
-        After that one, a few bytes wait a little for more: to work on each by itself costs more than on all.
+        A few bytes wait a little for more: to work on each by itself costs more than on all.
         """
+        gathering_s = min(timeout_s, _GATHERING_S)
         with self._news:
-            if self._news.wait_for(lambda: self._items, timeout_s):
-                self._news.wait_for(self._is_worth_waking, min(timeout_s, _GATHERING_S))
+            self._wait_for(_WORTH_WAKING_BYTES, gathering_s)
+            if not self._items:
+                self._wait_for(1, timeout_s - gathering_s)
             taken: list[ArrivedItem] = []
             size = 0
             while self._items and size < most_bytes:
@@ -81,8 +84,13 @@ class ByteQueue:
             self._bytes -= size
             return taken
 
+    def _wait_for(self, awaited_bytes: int, timeout_s: float) -> None:
+        """Wait until so many bytes wait to be taken, or something happened to the port."""
+        self._awaited_bytes = awaited_bytes
+        self._news.wait_for(self._is_worth_waking, timeout_s)
+
     def _is_worth_waking(self) -> bool:
-        return self._events > 0 or self._bytes >= _WORTH_WAKING_BYTES
+        return self._events > 0 or self._bytes >= self._awaited_bytes
 
     def _drop_oldest(self) -> None:
         events: list[ArrivedItem] = []
@@ -94,6 +102,22 @@ class ByteQueue:
             else:
                 events.append((arrived_s, item))
         self._items.extendleft(reversed(events))
+
+
+def joined(items: list[ArrivedItem]) -> list[ArrivedItem]:
+    """Return items with bytes that came one soon after another as one, put with the last of them."""
+    runs: list[list[ArrivedItem]] = []
+    for arrived_s, item in items:
+        began_s, before = runs[-1][0] if runs else (arrived_s, None)
+        if isinstance(item, bytes) and isinstance(before, bytes) and arrived_s - began_s <= _GATHERING_S:
+            runs[-1].append((arrived_s, item))
+        else:
+            runs.append([(arrived_s, item)])
+    return [run[0] if len(run) == 1 else (run[-1][0], b"".join(_bytes_of(run))) for run in runs]
+
+
+def _bytes_of(run: list[ArrivedItem]) -> list[bytes]:
+    return [item for _, item in run if isinstance(item, bytes)]
 
 
 def _size(item: Item) -> int:

@@ -1,6 +1,6 @@
 """What a decoder counts: while it grows, and as it is handed out."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from edge_agent.acquire.drivers.sequence import Arrival
 from edge_agent.acquire.drivers.splitting import Splitter
@@ -74,8 +74,19 @@ class Counter:
 
     def snapshot(self, lost_frames: int, splitter: Splitter | None = None) -> DecoderCounts:
         """Return the counts as they are now, with those of the splitter where there is one."""
-        counts = asdict(self)
-        if splitter is not None:
-            counts["malformed"] += splitter.overlong
-            counts["bytes_discarded"] += splitter.discarded_bytes
-        return DecoderCounts(**counts, lost_frames=lost_frames)
+        overlong, discarded = (0, 0) if splitter is None else (splitter.overlong, splitter.discarded_bytes)
+        return DecoderCounts(
+            frames=self.frames,
+            crc_errors=self.crc_errors,
+            malformed=self.malformed + overlong,
+            wrong_columns=self.wrong_columns,
+            not_finite=self.not_finite,
+            lost_frames=lost_frames,
+            repeated=self.repeated,
+            reordered=self.reordered,
+            restarts=self.restarts,
+            undescribed=self.undescribed,
+            contradicting=self.contradicting,
+            bad_descriptions=self.bad_descriptions,
+            bytes_discarded=self.bytes_discarded + discarded,
+        )

@@ -6,12 +6,13 @@ from types import TracebackType
 from typing import NamedTuple, Self
 
 from edge_agent.acquire.bounds import rate_problem, window_problem
-from edge_agent.acquire.byte_queue import ByteQueue, PortLost
+from edge_agent.acquire.byte_queue import ByteQueue, PortLost, joined
 from edge_agent.acquire.channel_watch import MAX_INVALID_SHARE, ChannelWatch
 from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.acquire.drivers import decoder_of
 from edge_agent.acquire.drivers.decoder import Unread
 from edge_agent.acquire.likeness import SAMPLE_BYTES
+from edge_agent.acquire.merging import merged
 from edge_agent.acquire.pace import Pace
 from edge_agent.acquire.samples import Device, SampleBlock, same_streams
 from edge_agent.acquire.serial_port import SerialReader
@@ -114,14 +115,13 @@ class SerialSource(Source):
 
     def poll(self, timeout_s: float) -> list[tuple[float, News]]:
         """Return what has come, each with when its last byte was read (monotonic clock, s).
-
         Waits up to `timeout_s` for something. A device is given when it is first known, and again only
         when it has changed.
         """
         found: list[tuple[float, News]] = []
         taken = self._queue.take(timeout_s, _MAX_BYTES)
         self._cut_where_bytes_were_dropped()
-        for arrived_s, item in taken:
+        for arrived_s, item in joined(taken):
             if isinstance(item, bytes):
                 found += [(arrived_s, part) for part in self._decode(arrived_s, item)]
             else:
@@ -131,6 +131,7 @@ class SerialSource(Source):
         return found
 
     def _decode(self, arrived_s: float, data: bytes) -> list[Device | SampleBlock]:
+        """Return what bytes hold, frames that follow each other as one block."""
         if not self._unread_bytes:
             self._pace = Pace(arrived_s)
         self._bytes_s = arrived_s
@@ -152,7 +153,7 @@ class SerialSource(Source):
             self._unread_bytes += len(data)
             if self._pace is not None:
                 self._pace.take(arrived_s, data)
-        return news
+        return merged(news)
 
     def _understood(self, refused: int) -> None:
         """Start counting over what is not understood; so many lines or frames were refused up to here."""

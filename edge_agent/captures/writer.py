@@ -1,5 +1,6 @@
 """The thread that writes captures, so that nobody waits for a disk."""
 
+import contextlib
 import logging
 import queue
 import threading
@@ -12,8 +13,8 @@ from edge_agent.captures.store import CaptureStore
 from edge_agent.supervision import WatchedThread
 
 _LOG = logging.getLogger(__name__)
-_TURN_S = 0.5
-"""The writer looks at its stop and shows a sign of life this often, s. Judgement."""
+_TURN_S = 30.0
+"""The writer shows a sign of life this often, s: each costs, and captures take minutes. Judgement."""
 _STALL_LIMIT_S = 900.0
 """A writer that does not turn for this long, s, hangs: 500 MB take 8 minutes on a card of 1 MB/s."""
 _MAX_WAITING = 2
@@ -51,7 +52,7 @@ class CaptureWriter:
         self.thread = WatchedThread("captures", _STALL_LIMIT_S, self._work)
         """Its thread."""
         self._store = store
-        self._jobs: queue.Queue[Job] = queue.Queue(_MAX_WAITING)
+        self._jobs: queue.Queue[Job | None] = queue.Queue(_MAX_WAITING)
         self._written = 0
         self._failed = 0
         self._said: str | None = None
@@ -75,6 +76,9 @@ class CaptureWriter:
 
     def stop(self) -> bool:
         """Write what waits and end; return whether the time for that was enough."""
+        self.thread.stopping.set()
+        with contextlib.suppress(queue.Full):  # then a capture wakes the writer
+            self._jobs.put_nowait(None)
         return self.thread.stop(_STOP_S)
 
     def _work(self) -> None:
@@ -85,7 +89,8 @@ class CaptureWriter:
                 job = self._jobs.get(timeout=_TURN_S)
             except queue.Empty:
                 continue
-            self._write(job)
+            if job is not None:
+                self._write(job)
 
     def _write(self, job: Job) -> None:
         try:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.acquire.drivers.block_frames import FrameDecoder, encode_data, encode_description
+from edge_agent.acquire.merging import merged
 from edge_agent.acquire.samples import Channel, ChannelKind, Device, SampleBlock, Stream
 from edge_agent.diagnose.model import BUILTIN, Model, ModelError
 from edge_agent.motor import Nameplate
@@ -34,8 +35,8 @@ _FRAMES_PER_MAKE = 80
 """Frames made at once, of about a second: judgement."""
 _SCANS_PER_MAKE = _FRAMES_PER_MAKE * _SCANS_PER_FRAME
 """Scans made at once."""
-_LARGEST_READ = 4095
-"""What a tty read gives at most, bytes (Linux)."""
+_AT_ONCE = 16_384
+"""Bytes that the agent decodes at once while its samples come (byte_queue)."""
 _MAKING = "making the samples"
 _LENGTH_S, _STEP_S = 12.0, 2.0
 """Window and step of the default configuration, s."""
@@ -70,28 +71,28 @@ def run(args: argparse.Namespace) -> int:
     except ModelError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 1
-    timer = _StageTimer()
+    timer = StageTimer()
     with tempfile.TemporaryDirectory() as folder:
-        windows = _work(args.seconds, model, Path(folder), timer)
+        windows = work(args.seconds, model, Path(folder), timer)
     _report(timer, args.seconds, windows)
     return 0
 
 
-class _StageTimer:
-    """Sums up the time spent in each stage."""
+class StageTimer:
+    """Sums up the processor time of each stage."""
 
     def __init__(self) -> None:
         self.spent_s: dict[str, float] = {}
-        self._since_s = time.perf_counter()
+        self._since_s = time.process_time()
 
     def lap(self, stage: str) -> None:
-        """Book the time since the last lap to a stage."""
-        now_s = time.perf_counter()
+        """Book the processor time since the last lap to a stage."""
+        now_s = time.process_time()
         self.spent_s[stage] = self.spent_s.get(stage, 0.0) + now_s - self._since_s
         self._since_s = now_s
 
 
-def _work(seconds: float, model: Model, folder: Path, timer: _StageTimer) -> int:
+def work(seconds: float, model: Model, folder: Path, timer: StageTimer) -> int:
     """Take the bytes through all stages, as the agent does; return how many windows were judged."""
     decoder = FrameDecoder()
     pipeline = Pipeline(_NAMEPLATE, model, _LENGTH_S, _STEP_S, lap=timer.lap)
@@ -100,7 +101,7 @@ def _work(seconds: float, model: Model, folder: Path, timer: _StageTimer) -> int
     done = 0
     for read in _reads(seconds):
         timer.lap(_MAKING)
-        found = decoder.push(read)
+        found = merged(decoder.push(read))
         timer.lap("frames")
         for part in found:
             if isinstance(part, Device):
@@ -134,12 +135,12 @@ def _device() -> Device:
 
 
 def _reads(seconds: float) -> Iterator[bytes]:
-    """The frames as a tty gives those that wait: at most 4095 bytes a read."""
+    """The frames as the agent decodes them, some at once."""
     wire = bytearray()
     for number, (frame, _) in enumerate(frames(seconds)):
         wire += frame
         if number % _FRAMES_PER_MAKE == 0:
-            yield from (bytes(wire[k : k + _LARGEST_READ]) for k in range(0, len(wire), _LARGEST_READ))
+            yield from (bytes(wire[k : k + _AT_ONCE]) for k in range(0, len(wire), _AT_ONCE))
             wire.clear()
 
 
@@ -166,7 +167,7 @@ def _signals(t: NDArray[np.float64], lines: _Lines, rng: np.random.Generator) ->
     return np.rint(samples / 0.001).astype(np.int16)
 
 
-def _report(timer: _StageTimer, seconds: float, windows: int) -> None:
+def _report(timer: StageTimer, seconds: float, windows: int) -> None:
     timer.spent_s.pop(_MAKING)
     total_s = sum(timer.spent_s.values())
     print(f"4 channels x {RATE_HZ:g} Hz, {seconds:g} s of signal, {windows} windows of {_LENGTH_S:g} s")

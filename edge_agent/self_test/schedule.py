@@ -103,6 +103,11 @@ class SelfTest:
             self._runs, self._golden_inputs, self._search = True, None, None
             self._tried_s = self._clock()
 
+    @property
+    def runs(self) -> bool:
+        """True from its beginning until its last part is done."""
+        return self._runs
+
     def step(self) -> Outcome | None:
         """Do the next part of a test that runs; return how it ended, when it ends."""
         if not self._runs:

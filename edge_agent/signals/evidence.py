@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.limits import SIDEBANDS
+from edge_agent.signals.dsp.medians import median, medians
 from edge_agent.signals.dsp.tones import decibels, hann, rotation
 from edge_agent.signals.prepared import Current, Line, ShaftLines
 from edge_agent.signals.sidebands.fit import FLOOR_RATIOS, SidebandPair
@@ -107,7 +108,7 @@ def harmonic_lines(current: Current, pole_pass_hz: float) -> tuple[tuple[float, 
         The level of each, and that of the strongest line at ±2sf, ±4sf and ±6sf from each, dBc.
     """
     baseband = current.baseband
-    carrier_a = float(np.exp(np.median(baseband.log.real)))
+    carrier_a = float(np.exp(median(baseband.log.real)))
     turns = np.concatenate(([0.0], _SIDES * pole_pass_hz)) / baseband.rate_hz
     taper = hann(baseband.log.size)
     levels, sidebands = [], []
@@ -125,7 +126,7 @@ def shaft_sidebands_db(shaft: ShaftLines, pole_pass_hz: float) -> float:
     tapered = still * hann(still.shape[1])
     sides = _tones(tapered, np.array([-1.0, 1.0]) * pole_pass_hz / rate_hz).max(axis=1)
     beside = np.concatenate([FLOOR_RATIOS, -FLOOR_RATIOS]) * pole_pass_hz
-    floors = np.median(_tones(tapered, beside / rate_hz), axis=1)
+    floors = medians(_tones(tapered, beside / rate_hz))
     return max(decibels(float(ratio)) for ratio in sides / np.maximum(floors, 1e-30))
 
 

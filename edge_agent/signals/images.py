@@ -8,6 +8,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from edge_agent.signals.dsp.medians import medians
 from edge_agent.signals.dsp.tones import decibels, hann, rotation
 from edge_agent.signals.prepared import ShaftLines
 from edge_agent.signals.sidebands.fit import SidebandPair
@@ -159,8 +160,8 @@ class SidebandImage:
             for sides in (upper[harmonic], lower[harmonic]):
                 # Over the median of each channel's own image, which is its floor.
                 levels = np.abs(sides)
-                floors = np.maximum(np.median(levels, axis=(1, 2), keepdims=True), 1e-12)
-                planes.append(self._decibels(np.mean(levels / floors, axis=0)))
+                floors = np.maximum(medians(levels.reshape(len(levels), -1)), 1e-12)
+                planes.append(self._decibels(np.mean(levels / floors[:, np.newaxis, np.newaxis], axis=0)))
         return np.stack(planes, axis=-1)
 
     def _decibels(self, level: NDArray[np.floating]) -> NDArray[np.uint8]:

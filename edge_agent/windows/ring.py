@@ -61,10 +61,9 @@ class ScanRing:
         self._held = self._scans + round(2 * wait_s * stream.rate_hz) + 2
         self.largest_piece = max(1, self._held // 4)
         """Most scans that one `put` may bring."""
-        self._counts: Counts = np.zeros((len(stream.channels), 2 * self._held), np.int16)
-        self._valid = np.zeros(2 * self._held, bool)
-        self._clipped = np.zeros(2 * self._held, bool)
-        self._overrun = np.zeros(2 * self._held, bool)
+        columns = self._held + self.largest_piece
+        self._counts: Counts = np.zeros((len(stream.channels), columns), np.int16)
+        self._valid, self._clipped, self._overrun = (np.zeros(columns, bool) for _ in range(3))
         self._invalid: NDArray[np.bool_] | None = None  # most devices never need it
         self._base = 0
         self._end = 0

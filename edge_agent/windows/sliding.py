@@ -93,7 +93,8 @@ class Windows:
 
     Window k covers the time from k step_s to k step_s + length_s since a stream's first scan. It is
     given once every stream has reached its end, or once the others are LONGEST_WAIT_S ahead of one
-    that has gone silent. Memory is bounded: twice a window and the longest wait, per stream.
+    that has gone silent. Memory is bounded: per stream, a window and twice the longest wait, and a quarter
+    of that.
 
     What came together belongs together: the order of the blocks of different streams tells whose clock
     runs slower, and its scans are dated again now and then. Streams that come in step are left alone.

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.acquire import byte_queue
-from edge_agent.acquire.byte_queue import ByteQueue, Item, PortLost, PortOpened
+from edge_agent.acquire.byte_queue import ByteQueue, Item, PortLost, PortOpened, joined
 
 OPENED = PortOpened("/dev/ttyACM0")
 LOST = PortLost("/dev/ttyACM0", "it is unplugged")
@@ -122,7 +122,7 @@ def test_every_byte_is_taken_or_counted_and_every_event_is_taken(
     assert came == queue.dropped_bytes + sum(len(item) for item in taken if isinstance(item, bytes))
 
 
-@pytest.mark.parametrize("last", [bytes(8192), LOST])
+@pytest.mark.parametrize("last", [bytes(16_384), LOST])
 def test_a_few_bytes_wait_until_many_came_or_something_happened(
     last: Item, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,3 +137,8 @@ def test_a_few_bytes_wait_until_many_came_or_something_happened(
     threading.Thread(target=put, daemon=True).start()
     assert [item for _, item in queue.take(60.0, 2**20)] == [b"first", b"second", last]
     assert queue.take(0.0, 2**20) == []
+
+
+def test_bytes_that_came_soon_after_each_other_are_joined_and_came_with_the_last_of_them() -> None:
+    came = [(1.0, b"ab"), (1.1, b"c"), (1.15, LOST), (1.16, b"d"), (1.3, b"e"), (1.5, b"f")]
+    assert joined(came) == [(1.1, b"abc"), (1.15, LOST), (1.3, b"de"), (1.5, b"f")]

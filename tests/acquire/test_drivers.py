@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pty_line import PtyLine
-from test_port_source import polled
+from test_port_source import polled, scans
 from text_streams import phases
 from wire import a_device, a_frame
 
@@ -183,10 +183,10 @@ def packed(monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_source_reads_by_a_driver_that_only_the_registry_knows(line: PtyLine, packed: str) -> None:
     with SerialSource(SerialSettings(packed, str(line.link), channels=phases(), rate_hz=2000.0)) as source:
         line.write(b"=123\n=456\nx\n=789\n")
-        items = polled(source, lambda items: sum(isinstance(item, SampleBlock) for item in items) >= 3)
+        items = polled(source, scans(3))
     device, *blocks = (item for item in items if isinstance(item, (Device, SampleBlock)))
     assert device.streams[0].channels == phases()
-    assert [block.counts.tolist() for block in blocks] == [[[1, 2, 3]], [[4, 5, 6]], [[7, 8, 9]]]
+    assert [scan for block in blocks for scan in block.counts.tolist()] == [[1, 2, 3], [4, 5, 6], [7, 8, 9]]
     assert source.counts().rejected == 1
 
 

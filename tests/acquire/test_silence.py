@@ -6,7 +6,7 @@ from time import monotonic
 import numpy as np
 import pytest
 from pty_line import PtyLine
-from test_port_source import a_device, frames_of, number_of, polled
+from test_port_source import a_device, frames_of, number_of, polled, scans
 from text_streams import phases, with_vibration
 
 from edge_agent.acquire.description import encode_description as encode_description_text
@@ -179,7 +179,7 @@ def test_the_tail_of_a_line_that_was_cut_is_no_sign_of_anything(line: PtyLine) -
         SerialSettings("csv_lines", str(line.link), channels=phases(), rate_hz=2000.0)
     ) as source:
         line.write(LINES + b"1.5,2")
-        polled(source, number_of(SampleBlock, 1))
+        polled(source, scans(1))
         polled(source, lambda items: source.counts().frames >= 199)
         assert not source.understands_nothing
         assert source.silence().text == "no samples come"
@@ -241,7 +241,7 @@ def test_texts_that_vary_in_a_description_begin_nothing_anew(line: PtyLine) -> N
                 f"daq up {second}", f"serial {second}", f"1.0, uptime {second} s", a_device().streams
             )
             line.write(encode_description(device) + frames_of(range(second, second + 1)))
-        items = polled(source, number_of(SampleBlock, 20))
+        items = polled(source, scans(640))
     assert number_of(Device, 2)(items) is False
     assert source.counts().restarts == 0
     assert source.counts().lost_frames == 0
@@ -257,7 +257,7 @@ def test_a_rate_that_a_device_measures_anew_each_time_is_the_same_one(
     other = Device("daq", "1", "1.0", (Stream(0, rate_hz, a_device().streams[0].channels),))
     with SerialSource(SerialSettings("block_frames", str(line.link))) as source:
         line.write(encode_description(a_device()) + frames_of(range(1)))
-        items = polled(source, number_of(SampleBlock, 1))
+        items = polled(source, scans(1))
         line.write(encode_description(other))
         items += polled(source, lambda items: source.counts().frames == 3)
         items += [item for _, item in source.poll(0.1)]

@@ -66,10 +66,16 @@ def main() -> None:
 
 
 def start_agent(tree: Path, port: str, broker: int, folder: Path) -> Child:
-    """Start the agent of a tree with the environment of the unit; its files are in `folder`."""
+    """Start the agent of a tree on one port; its files are in `folder`."""
+    return start_with(tree, _CONFIG.format(port=port, broker=broker, folder=folder), folder)
+
+
+def start_with(tree: Path, settings: str, folder: Path) -> Child:
+    """Start the agent of a tree with settings in YAML and the environment of the unit."""
     config = folder / "agent.yaml"
-    config.write_text(_CONFIG.format(port=port, broker=broker, folder=folder))
+    config.write_text(settings)
     environment = ["env", "-C", str(tree.resolve()), "OMP_NUM_THREADS=1", "OPENBLAS_NUM_THREADS=1"]
+    environment.append("MALLOC_ARENA_MAX=1")
     command = [*environment, sys.executable, "-m", "edge_agent.cli", "run", "-c", str(config)]
     return Child(folder.name, command, folder)
 

@@ -48,9 +48,9 @@ def test_the_table_has_every_stage_and_its_shares_are_the_whole(capsys):
     assert re.fullmatch(r"end to end \d+ times real time, at most \d+ MB resident", last)
 
 
-def test_the_wire_carries_a_described_device_and_every_scan_in_reads_of_a_tty() -> None:
+def test_the_wire_carries_a_described_device_and_every_scan_in_pieces_as_the_agent_decodes_them() -> None:
     reads = list(bench._reads(2.0))
-    assert max(len(read) for read in reads) <= 4095
+    assert max(len(read) for read in reads) <= 16_384
     decoder = FrameDecoder()
     found = [part for read in reads for part in decoder.push(read)]
     device, *blocks = found

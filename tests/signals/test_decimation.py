@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import signal
 from signal_factories import RATE_HZ, a_current_window, a_space_vector, phase_currents, times
 
-from edge_agent.signals.dsp.decimation import Decimator, decimate, unbroken
+from edge_agent.signals.dsp.decimation import Decimator, decimate, decimate_whole, unbroken
 
 
 def long_current():
@@ -129,3 +129,12 @@ def test_an_output_is_unbroken_where_none_of_its_samples_was_lost(factor, half, 
     rests_on = [valid[first : first + taps].all() for first in range(0, spare + 1, factor)]
     assert unbroken(valid, taps, factor).tolist() == rests_on
     assert decimate(np.ones(valid.size), np.ones(taps), factor).size == len(rests_on)
+
+
+@pytest.mark.parametrize("factor", [1, 3, 8])
+@pytest.mark.parametrize("count", [97, 104, 105, 1200])
+def test_the_quick_decimation_of_a_whole_window_is_the_other_one_but_for_rounding(count, factor):
+    rng = np.random.default_rng(count)
+    samples, taps = rng.normal(size=count) + 1j * rng.normal(size=count), rng.normal(size=97)
+    quick = decimate_whole(samples, taps, factor)
+    np.testing.assert_allclose(quick, decimate(samples, taps, factor), rtol=0, atol=1e-12)

@@ -5,7 +5,8 @@ from numpy.typing import NDArray
 
 from edge_agent.limits import CLOCK
 from edge_agent.signals.checks.coarse import CoarseCurrents
-from edge_agent.signals.dsp.tones import rotation
+from edge_agent.signals.dsp.medians import median, medians, percentile
+from edge_agent.signals.dsp.tones import closed_hann, rotation
 
 _JUMP_OVER_MEDIAN = 6.0
 """Smallest jump over the usual unrest of the window: a jump must be an outlier. Judgement, held by the
@@ -65,7 +66,7 @@ def phase_jump_rad(currents: CoarseCurrents) -> float | None:
     strength = _unforeseen(currents, lag)
     if strength.size < 20 * lag:
         return None
-    peak, usual = float(strength.max()), float(np.median(strength))
+    peak, usual = float(strength.max()), median(strength)
     if peak < max(CLOCK.min_jump_rad, _JUMP_OVER_MEDIAN * usual):
         return None
     disturbed = np.flatnonzero(strength > max(_TAIL_OVER_PEAK * peak, _TAIL_OVER_MEDIAN * usual))
@@ -92,15 +93,17 @@ def _unforeseen(currents: CoarseCurrents, lag: int) -> NDArray[np.float32]:
     """
     turn = np.float32(2.0 * np.cos(2.0 * np.pi * currents.frequency_hz * lag / currents.rate_hz))
     valid = currents.valid
-    known = valid[2 * lag :] & valid[lag:-lag] & valid[: -2 * lag]
+    known = None if valid.all() else valid[2 * lag :] & valid[lag:-lag] & valid[: -2 * lag]
     by_phase = []
     for row in currents.samples:
         rest = row[lag:-lag] * -turn
         rest += row[2 * lag :]
         rest += row[: -2 * lag]
-        power = np.cumsum(np.square(rest * known), dtype=np.float64)
-        mean = (power[2 * lag :] - power[: -2 * lag]) / (2 * lag)
-        by_phase.append(np.sqrt(np.maximum(mean, 0.0)).astype(np.float32))
+        if known is not None:
+            rest *= known
+        power = np.cumsum(np.square(rest, dtype=np.float64))
+        mean = (power[2 * lag :] - power[: -2 * lag]).astype(np.float32) / np.float32(2 * lag)
+        by_phase.append(np.sqrt(np.maximum(mean, np.float32(0.0))))
     return _middle(by_phase) / np.float32(currents.amplitudes_a.max())
 
 
@@ -114,7 +117,7 @@ def _leaves_unrest(strength: NDArray[np.float32], first: int, last: int, rate_hz
     after = strength[last + 1 : last + 1 + round(_AFTER_S * rate_hz)]
     if not before.size or not after.size:
         return False
-    return bool(np.median(after) > _UNREST_OVER_USUAL * np.percentile(before, 90))
+    return bool(median(after) > _UNREST_OVER_USUAL * percentile(before, 90))
 
 
 def _middle(by_phase: list[NDArray[np.float32]]) -> NDArray[np.float32]:
@@ -185,21 +188,18 @@ def shaft_jumps(
     A speed that wanders moves their phase everywhere and is none. False where neither line is clear.
     """
     length = vibration.shape[1] // _SHAFT_PARTS
-    window = np.hanning(length)
     parts = vibration[:, : length * _SHAFT_PARTS].reshape(-1, _SHAFT_PARTS, length)
     width_hz = rate_hz / length
-
-    def phasors(frequency_hz: float) -> NDArray[np.complex128]:
-        carrier = rotation(frequency_hz / rate_hz, length * _SHAFT_PARTS).reshape(_SHAFT_PARTS, length)
-        return np.asarray(np.einsum("cpn,pn->cp", parts, carrier * window))
+    # The line itself, and what lies beside it: within a part, whose phase does not count for the latter.
+    tapers = closed_hann(length)[:, np.newaxis] * rotation(np.array([0.0, -2.5, 2.5]) / length, length).T
 
     clearest, clearness = None, _SHAFT_CLEARNESS
     for tone_hz in (shaft_hz, 2.0 * shaft_hz):
         if abs((tone_hz / line_frequency_hz + 0.5) % 1.0 - 0.5) * line_frequency_hz < 2.0 * width_hz:
             continue
-        tone = phasors(tone_hz)
-        beside = [_usual(phasors(tone_hz + side * 2.5 * width_hz)) for side in (-1, 1)]
-        ratio = _usual(tone) / np.maximum(np.maximum(*beside), 1e-30)
+        carrier = rotation(tone_hz / rate_hz, length * _SHAFT_PARTS).reshape(_SHAFT_PARTS, length)
+        tone, below, above = np.moveaxis((parts * carrier) @ tapers, -1, 0)
+        ratio = _usual(tone) / np.maximum(np.maximum(_usual(below), _usual(above)), 1e-30)
         if ratio.max() > clearness:
             clearest, clearness = tone[int(np.argmax(ratio))], float(ratio.max())
     return clearest is not None and _steps_once(clearest)
@@ -207,7 +207,7 @@ def shaft_jumps(
 
 def _usual(phasors: NDArray[np.complex128]) -> NDArray[np.float64]:
     """Magnitude in most of the parts: the one that holds the jump counts for little."""
-    return np.asarray(np.median(np.abs(phasors), axis=1))
+    return medians(np.abs(phasors))
 
 
 def _steps_once(phasors: NDArray[np.complex128]) -> bool:
@@ -216,8 +216,8 @@ def _steps_once(phasors: NDArray[np.complex128]) -> bool:
     A jump weakens the one part that it lies in; a line that comes and goes has no phase to jump.
     """
     amplitudes = np.sort(np.abs(phasors))
-    if amplitudes[1] < 0.5 * np.median(amplitudes):
+    if amplitudes[1] < 0.5 * median(amplitudes):
         return False
     advance = np.angle(phasors[1:] * np.conj(phasors[:-1]))
-    odd = np.sort(np.abs(np.angle(np.exp(1j * (advance - np.median(advance))))))
+    odd = np.sort(np.abs(np.angle(np.exp(1j * (advance - median(advance))))))
     return bool(odd[-1] > max(_MIN_SHAFT_JUMP_RAD, _SHAFT_JUMP_OVER_THIRD * odd[-3]))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from edge_agent.signals.dsp.tones import rotation
+from edge_agent.signals.dsp.tones import closed_hann, rotation
 from edge_agent.windows.sliding import StreamWindow
 
 _BLOCKS_PER_PERIOD = 40
@@ -37,7 +37,7 @@ class CoarseCurrents:
     @property
     def amplitudes_a(self) -> NDArray[np.float64]:
         """Peak value of a sine with the rms of each phase, (phases,), A."""
-        return np.sqrt(2.0 * np.mean(np.square(self.samples), axis=1, dtype=np.float64))
+        return np.asarray(np.sqrt(2.0 * np.mean(np.square(self.samples), axis=1).astype(np.float64)))
 
     def phasors(self) -> NDArray[np.complex128]:
         """Fundamental of each phase in consecutive parts of the window, (phases, parts), A.
@@ -48,9 +48,9 @@ class CoarseCurrents:
         parts = max(1, min(_SEGMENTS, int(count * self.frequency_hz / self.rate_hz / _MIN_PERIODS)))
         length = count // parts
         carrier = rotation(self.frequency_hz / self.rate_hz, parts * length).reshape(parts, length)
-        carrier *= np.hanning(length)
+        carrier *= closed_hann(length)
         cut = self.samples[:, : parts * length].reshape(len(self.samples), parts, length)
-        return np.asarray(np.einsum("psn,sn->ps", cut, carrier) * (2.0 / np.hanning(length).sum()))
+        return np.asarray(np.einsum("psn,sn->ps", cut, carrier) * (2.0 / closed_hann(length).sum()))
 
 
 def coarse_currents(window: StreamWindow, line_frequency_hz: float) -> CoarseCurrents:
@@ -75,13 +75,17 @@ def block_averages(
     The averages, (channels, blocks), are without their means, and zero where a scan was lost.
     """
     blocks = window.valid.size // factor
-    valid: NDArray[np.bool_] = np.all(window.valid[: blocks * factor].reshape(blocks, factor), axis=1)
+    valid = np.ones(blocks, bool)
+    if window.lost_samples:
+        valid = np.all(window.valid[: blocks * factor].reshape(blocks, factor), axis=1)
+    lost = np.flatnonzero(~valid)
     samples = np.empty((len(channels), blocks), np.float32)
     for row, channel in zip(samples, channels, strict=True):
         _average(window.counts[channel], factor, row)
         row[:] = window.stream.channels[channel].units(row)
-        row -= row[valid].mean() if valid.any() else 0.0
-        row[~valid] = 0.0
+        known = row if not lost.size else row[valid]
+        row -= known.mean() if known.size else 0.0
+        row[lost] = 0.0
     return samples, valid
 
 
@@ -95,7 +99,7 @@ def _average(counts: NDArray[np.integer], factor: int, into: NDArray[np.float32]
 
 def _strongest_hz(samples: NDArray[np.float32], rate_hz: float) -> float:
     """Frequency of the highest peak, from the parabola through the logarithms of its three bins."""
-    spectrum = np.abs(fft.rfft(samples * np.hanning(samples.size).astype(np.float32)))
+    spectrum = np.abs(fft.rfft(samples * closed_hann(samples.size).astype(np.float32)))
     first = max(1, int(_LOWEST_LINE_HZ * samples.size / rate_hz))
     peak = first + int(np.argmax(spectrum[first:-1]))
     left, middle, right = np.log(spectrum[peak - 1 : peak + 2].astype(np.float64) + 1e-30)

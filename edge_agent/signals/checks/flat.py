@@ -3,9 +3,13 @@
 Counts may lie anywhere in the range of their type, so every sum and difference of theirs is taken in a wider
 one."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+
+from edge_agent.signals.dsp.medians import median
 
 _HELD_S = 0.0012
 """Longest time that noise and resolution let a sloping current rest, s. Judgement, held by the fault sets
@@ -81,8 +85,12 @@ def held_s(
     slope = _SLOPE_AT_SHARE * max(1.0, amplitude) * 2.0 * np.pi * line_frequency_hz
     limit_s, longest_s = _HELD_S + 2.0 / slope, _PERIODS_HELD / line_frequency_hz
     period = min(max(4, round(rate_hz / line_frequency_hz)), counts.size)
-    sloped = _off_peak(counts, _held_from(counts, limit_s, rate_hz), period)
-    if not sloped.any():
+    held = _held_from(counts, min(limit_s, longest_s), rate_hz)
+    if not held.size:
+        return None
+    if limit_s > longest_s:
+        held = _held_from(counts, limit_s, rate_hz)
+    if not _off_peak(counts, held, period).any():
         limit_s = longest_s
         if not _held_from(counts, limit_s, rate_hz).size:
             return None
@@ -148,7 +156,7 @@ def third_harmonic(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
     periods = periods[: periods.size // length * length].reshape(-1, length)
     turns = np.exp(-2j * np.pi * np.outer(np.arange(length) / per_period, (1, 3)))
     fundamental, third = np.abs(periods @ turns).T
-    return float(np.median(third / np.maximum(fundamental, 1e-9)))
+    return median(third / np.maximum(fundamental, 1e-9))
 
 
 def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:
@@ -185,4 +193,4 @@ def _noise(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float
     piece -= piece.mean()
     turn = np.float32(2.0 * np.cos(2.0 * np.pi * line_frequency_hz / rate_hz))
     rest = np.abs(piece[2:] - turn * piece[1:-1] + piece[:-2])
-    return max(_CONVERTER_NOISE, float(np.median(rest) / 0.6745 / 6.0**0.5))
+    return max(_CONVERTER_NOISE, median(rest) / 0.6745 / math.sqrt(6.0))

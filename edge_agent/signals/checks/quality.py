@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,13 +81,14 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
         return of_samples.DEAD_CURRENT.refuse(len(window.dead), channel=name)
     used = [window.stream.channels[i] for i in channels]
     coarse = coarse_currents(window, nameplate.line_frequency_hz)
+    amplitudes_a = coarse.amplitudes_a
     currents = _Currents(
         counts=[window.counts[i] if lost == 0.0 else window.counts[i, window.valid] for i in channels],
         channels=used,
         names=[channel.name for channel in used],
         coarse=coarse,
-        rms_a=np.asarray(coarse.amplitudes_a / np.sqrt(2.0)),
-        amplitudes=np.asarray(coarse.amplitudes_a / np.abs([channel.scale for channel in used])),
+        rms_a=np.asarray(amplitudes_a / np.sqrt(2.0)),
+        amplitudes=np.asarray(amplitudes_a / np.abs([channel.scale for channel in used])),
         phasors=coarse.phasors(),
         marked=window.clipped_scans / window.valid.size,
         rate_hz=window.stream.rate_hz,
@@ -137,11 +139,19 @@ def _rms_of_parts(coarse: CoarseCurrents) -> NDArray[np.float64]:
     last = coarse.valid.size - span
     if last < 2 * span:
         return np.empty((len(coarse.samples), 0))
-    starts = np.unique([*range(0, last + 1, span), last])
-    power = np.stack([np.square(coarse.samples[:, s : s + span]).sum(axis=1) for s in starts])
-    known = np.array([np.count_nonzero(coarse.valid[s : s + span]) for s in starts])
+    power = _sums_of_parts(np.square(coarse.samples), span)
+    known = _sums_of_parts(coarse.valid[np.newaxis], span)[0]
     kept = known > span // 2
-    return np.asarray(np.sqrt(power[kept] / known[kept, np.newaxis]).T)
+    return np.asarray(np.sqrt(power[:, kept] / known[kept]))
+
+
+def _sums_of_parts(rows: NDArray[Any], span: int) -> NDArray[Any]:
+    """Return the sums (rows, parts) of parts of so many values of (rows, n); the last reaches to its end."""
+    count = rows.shape[1] // span
+    whole = rows[:, : count * span].reshape(len(rows), count, span).sum(axis=2)
+    if rows.shape[1] == count * span:
+        return np.asarray(whole)
+    return np.hstack([whole, rows[:, -span:].sum(axis=1, keepdims=True)])
 
 
 def _run_up(currents: _Currents) -> Iterator[Refusal]:

@@ -7,6 +7,7 @@ from scipy.ndimage import uniform_filter1d
 from edge_agent.limits import SAMPLES, STEADY
 from edge_agent.refusals import of_samples
 from edge_agent.signals.dsp.carrier import Baseband
+from edge_agent.signals.dsp.medians import median, percentile
 from edge_agent.verdict import Refusal
 
 _SMOOTHED_S = 0.2
@@ -33,7 +34,7 @@ def check_running(baseband: Baseband) -> Refusal | None:
     """A motor that starts or stops: the amplitude, smoothed over a fifth of a second, against its median."""
     span = max(1, int(_SMOOTHED_S * baseband.rate_hz))
     smooth = np.convolve(np.exp(baseband.log.real), np.full(span, 1 / span), mode="valid")
-    middle = float(np.median(smooth))
+    middle = median(smooth)
     least, most = float(smooth.min()) / middle, float(smooth.max()) / middle
     if least < SAMPLES.min_amplitude_over_median:
         return of_samples.AMPLITUDE_FALLS.refuse(least)
@@ -51,12 +52,12 @@ def check_transient(baseband: Baseband, supply: str = "grid") -> Refusal | None:
     """
     log = baseband.log
     span = round(_SLOW_S * baseband.rate_hz)
-    amplitude = _seen(np.exp(log.real - np.median(log.real[baseband.valid])) - 1, baseband)
+    amplitude = _seen(np.exp(log.real - median(log.real[baseband.valid])) - 1, baseband)
     phase_rad = _seen(log.imag - uniform_filter1d(log.imag, span), baseband)
     quick = _seen(log.real - uniform_filter1d(log.real, span), baseband)
     most, limit = float(amplitude.max()), _transient_limit(amplitude)
     most_rad, limit_rad = float(phase_rad.max()), _transient_limit(phase_rad)
-    beyond_usual = float(quick.max() - np.percentile(quick, _USUAL_PERCENT))
+    beyond_usual = float(quick.max() - percentile(quick, _USUAL_PERCENT))
     if most_rad > limit_rad and beyond_usual < _AMPLITUDE_PER_SQUARE * min(most_rad, _MAX_SHARE_RAD) ** 2:
         rule = of_samples.PHASE_STRAYS if supply == "grid" else of_samples.PHASE_STRAYS_ON_A_DRIVE
         return rule.refuse(most_rad, limit_rad)
@@ -75,7 +76,7 @@ def _seen(change: NDArray[np.float64], baseband: Baseband) -> NDArray[np.float64
 
 
 def _transient_limit(seen: NDArray[np.float64]) -> float:
-    return max(STEADY.min_transient, STEADY.transient_over_usual * float(np.percentile(seen, 75)))
+    return max(STEADY.min_transient, STEADY.transient_over_usual * percentile(seen, 75))
 
 
 def current_change(baseband: Baseband, pole_pass_hz: float) -> float:

@@ -9,6 +9,7 @@ from scipy import fft
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.limits import SAMPLES
 from edge_agent.signals.checks import flat
+from edge_agent.signals.dsp.medians import median, medians
 from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, closed_blackman
 from edge_agent.windows.sliding import StreamWindow, Window
 
@@ -32,6 +33,8 @@ _HIGHEST_SHARE = 0.45
 pass."""
 _FLOOR_WIDTH_HZ = 12.0
 """Width of the stretch whose median is the floor: that of the search for the shaft."""
+_NO_POWER = 1e-30
+"""Floor of a spectrum that has none: its lines are at most that of numbers, not of a machine."""
 _MIN_FLOOR_BINS = 60
 """A median of fewer bins strays by more than a decibel or two."""
 
@@ -95,7 +98,7 @@ def _vibration_channels(window: StreamWindow) -> list[int]:
 def _why_nothing(window: StreamWindow, channel: int, line_hz: float) -> str | None:
     """Return what a vibration channel shows instead of a machine; None if it shows one."""
     why = _fault(window, channel)
-    if why is None and _highest_line_db(window, channel, line_hz) < SAMPLES.min_vibration_line_db:
+    if why is None and not _shows_line(window, channel, line_hz):
         why = "it shows noise without any line of a machine"
     return why
 
@@ -140,24 +143,35 @@ def _rails(counts: NDArray[np.integer], low: int, high: int) -> bool:
     return bool(at_extremes > SAMPLES.max_at_extreme * counts.size)
 
 
-def _highest_line_db(window: StreamWindow, channel: int, line_hz: float) -> float:
-    """Return how far the highest line of a channel that is none of the supply's stands above its floor, dB.
+def _shows_line(window: StreamWindow, channel: int, line_hz: float) -> bool:
+    """True if a channel has a line that is none of the supply's and stands high enough above its floor.
 
-    Minus infinity where the window is too short to tell a line.
+    False where the window is too short to tell a line. The floor is the median of a stretch of the spectrum.
+    In most windows of a machine its strongest line is one, and no other stretch need be looked at.
     """
     samples = window.units(channel)
-    samples -= samples[window.valid].mean()
-    samples[~window.valid] = 0.0
+    known = samples[window.valid] if window.lost_samples else samples
+    samples -= known.mean()
+    if window.lost_samples:
+        samples[~window.valid] = 0.0
     bin_hz = window.stream.rate_hz / samples.size
     power = np.square(np.abs(fft.rfft(samples * closed_blackman(samples.size))))
     power = power[: int(min(_HIGHEST_HZ, _HIGHEST_SHARE * window.stream.rate_hz) / bin_hz)]
     width = max(_MIN_FLOOR_BINS, int(_FLOOR_WIDTH_HZ / bin_hz))
     stretches = power[: power.size // width * width].reshape(-1, width)
     if not stretches.size:
-        return -np.inf
-    levels = (stretches / np.maximum(np.median(stretches, axis=1, keepdims=True), 1e-30)).ravel()
-    tones_hz = np.arange(levels.size) * bin_hz
+        return False
+    tops = np.where(_is_own(stretches.size, bin_hz, line_hz), stretches.ravel(), 0.0).reshape(-1, width)
+    tops = tops.max(axis=1)
+    least = 10 ** (SAMPLES.min_vibration_line_db / 10)
+    strongest = int(np.argmax(tops))
+    if tops[strongest] >= least * max(median(stretches[strongest]), _NO_POWER):
+        return True
+    return bool(np.any(tops >= least * np.maximum(medians(stretches), _NO_POWER)))
+
+
+def _is_own(bins: int, bin_hz: float, line_hz: float) -> NDArray[np.bool_]:
+    """Return which bins, (bins,), may be lines of the machine: not the supply's, nor drift of the sensor."""
+    tones_hz = np.arange(bins) * bin_hz
     off_supply_hz = np.abs(tones_hz - line_hz * np.round(tones_hz / line_hz))
-    levels[off_supply_hz <= BLACKMAN_MAIN_LOBE_BINS * bin_hz] = 0.0
-    levels[tones_hz < _LOWEST_HZ] = 0.0
-    return float(10 * np.log10(levels.max() + 1e-30))
+    return np.asarray((off_supply_hz > BLACKMAN_MAIN_LOBE_BINS * bin_hz) & (tones_hz >= _LOWEST_HZ))

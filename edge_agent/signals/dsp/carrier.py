@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from edge_agent.limits import SAMPLES
 from edge_agent.refusals import of_samples
-from edge_agent.signals.dsp.decimation import decimate, unbroken
+from edge_agent.signals.dsp.decimation import decimate_whole, unbroken
 from edge_agent.signals.dsp.filters import convolve_inside, kaiser_design, low_pass_taps
 from edge_agent.signals.dsp.tones import rotation
 from edge_agent.verdict import Refusal
@@ -106,7 +106,9 @@ def shift(
 
 def _low_pass(samples: NDArray[np.complex128], factor: int) -> NDArray[np.complex128]:
     """Filter and decimate along the last axis; output k rests on as many samples from k factor on as taps."""
-    return np.apply_along_axis(decimate, -1, samples, _taps(factor), factor)
+    if samples.ndim > 1:
+        return np.stack([_low_pass(row, factor) for row in samples])
+    return decimate_whole(samples, _taps(factor), factor)
 
 
 @cache

@@ -30,8 +30,32 @@ def decimate(samples: NDArray[Any], taps: NDArray[Any], factor: int) -> NDArray[
     return np.asarray(np.einsum("kn,n->k", kept, taps))
 
 
+def decimate_whole(samples: NDArray[Any], taps: NDArray[np.float64], factor: int) -> NDArray[Any]:
+    """Do the same where no output is ever kept for another window, in a quarter of the time.
+
+    The signal in columns of `factor` samples, times the taps in rows of as many, gives the parts whose sum is
+    an output. How a matrix product rounds an output may hang on where it stands.
+    """
+    if np.iscomplexobj(samples):
+        real, imag = (decimate_whole(part, taps, factor) for part in (samples.real, samples.imag))
+        return np.asarray(real + 1j * imag)
+    outputs = (samples.size - taps.size) // factor + 1
+    rows = -(-taps.size // factor)
+    by_row = np.zeros((rows, factor))
+    by_row.ravel()[: taps.size] = taps
+    padded = np.zeros((outputs + rows - 1, factor))
+    padded.ravel()[: samples.size] = samples[: padded.size]
+    parts = by_row @ padded.T
+    total = parts[0, :outputs].copy()
+    for row in range(1, rows):
+        total += parts[row, row : row + outputs]
+    return total
+
+
 def unbroken(valid: NDArray[np.bool_], taps: int, factor: int) -> NDArray[np.bool_]:
     """Return which outputs of `decimate` with so many taps rest on samples that all came, of `valid` (n,)."""
+    if valid.all():
+        return np.ones((valid.size - taps) // factor + 1, bool)
     lost = np.concatenate(([0], np.cumsum(~valid)))
     return np.asarray(lost[taps::factor] == lost[:-taps:factor])
 

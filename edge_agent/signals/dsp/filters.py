@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import fft
 
-from edge_agent.signals.dsp.tones import hann
+from edge_agent.signals.dsp.tones import hann, rotation
 
 
 def low_pass_taps(count: int, cutoff: float, beta: float) -> NDArray[np.float64]:
@@ -61,7 +61,7 @@ def zoom(
     step = (highest - lowest) / max(1, steps - 1)
     places = np.arange(max(count, steps))
     chirp = np.exp(-1j * np.pi * step * np.square(places))
-    first = np.exp(-2j * np.pi * lowest * places[:count]) * chirp[:count]
+    first = rotation(lowest, count) * chirp[:count]
     padded = fft.next_fast_len(count + steps - 1)
     back = 1 / np.concatenate([chirp[count - 1 : 0 : -1], chirp[:steps]])
     spectrum = fft.fft(samples * first, padded) * fft.fft(back, padded)

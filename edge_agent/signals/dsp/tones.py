@@ -47,6 +47,12 @@ def closed_blackman(count: int) -> NDArray[np.float32]:
     return _kept(np.blackman(count).astype(np.float32))
 
 
+@lru_cache(maxsize=8)
+def closed_hann(count: int) -> NDArray[np.float64]:
+    """Return a Hann taper (count,) that begins and ends with zero."""
+    return _kept(np.hanning(count))
+
+
 def _kept(taper: NDArray[_Float]) -> NDArray[_Float]:
     taper.flags.writeable = False
     return taper

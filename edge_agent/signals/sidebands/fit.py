@@ -17,6 +17,7 @@ from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.dsp.filters import zoom
 from edge_agent.signals.dsp.tones import HANN_MAIN_LOBE_BINS, hann, rotation
+from edge_agent.signals.sidebands.drift import Drift
 
 _HARMONICS = (1, 2, 3)
 """Pairs at 2sf, 4sf and 6sf are fitted together, so that the higher ones do not leak into the first."""
@@ -162,15 +163,15 @@ class SidebandFit:
 
         The drift reaches up to a share of `lowest_pole_pass_hz`, the lowest 2sf that will be asked for.
         """
+        valid = baseband.valid
         self.rate_hz = baseband.rate_hz
         self._baseband = baseband
-        self._seconds = baseband.seconds[baseband.valid]
-        self._target = baseband.log[baseband.valid]
         self._length_s = baseband.log.size / baseband.rate_hz
-        self._weights = hann(self._seconds.size)
-        self._drift = self._drift_terms(_SLOW_SHARE * lowest_pole_pass_hz)
-        self._weighted_drift = self._weights[:, None] * self._drift
-        self._drift_gram = self._weighted_drift.T @ self._drift
+        self._weights = np.zeros(valid.size)
+        self._weights[valid] = hann(np.count_nonzero(valid))
+        slow_hz = _SLOW_SHARE * lowest_pole_pass_hz
+        self._drift = Drift(self._weights, 2 + int(2 * self._length_s * slow_hz))
+        self._slow_wanted = self._drift.times(self._weights * baseband.log)
 
     def spectra(
         self, lowest_hz: float, highest_hz: float
@@ -210,53 +211,48 @@ class SidebandFit:
     def modulation(self, pole_pass_hz: float) -> NDArray[np.complex128]:
         """Return z without the slow drift and with its lines, (n,); zero where samples were lost."""
         _, modulation, _ = self._fit(pole_pass_hz, 2)
-        full = np.zeros(self._baseband.log.size, np.complex128)
-        full[self._baseband.valid] = modulation
-        return full
-
-    def _drift_terms(self, slow_hz: float) -> NDArray[np.float64]:
-        """Return D, (n, d): half-period cosines of the window up to `slow_hz`, and a linear term.
-
-        Cosines of half periods (those of the DCT) need not end where they began, as the drift need not
-        either.
-        """
-        terms = 2 + int(2 * self._length_s * slow_hz)
-        phase = np.pi * (self._seconds / self._length_s + 0.5)
-        linear = self._seconds[:, None] / self._length_s
-        return np.hstack([np.cos(np.outer(phase, np.arange(terms))), linear])
+        modulation[~self._baseband.valid] = 0.0
+        return modulation
 
     def _fit(
         self, pole_pass_hz: float, orders: int
     ) -> tuple[NDArray[np.complex128], NDArray[np.complex128], NDArray[np.complex128]]:
         """Solve the system of the class; return x (2 orders,), z - D c (n,) and z - D c - E x (n,).
 
-        x comes in the order 2sf, -2sf, 4sf ...; n counts valid samples. D is real, so products with it are
-        taken of real and imaginary parts apart: a complex product would cost twice as much.
+        x comes in the order 2sf, -2sf, 4sf ... Where samples were lost, the weights are zero.
         """
         tones = self._tones(pole_pass_hz, orders)
-        weighted = self._weights[:, None] * tones.conj()
-        shared = weighted.real.T @ self._drift + 1j * (weighted.imag.T @ self._drift)
-        gram = np.block([[weighted.T @ tones, shared], [shared.conj().T, self._drift_gram]])
-        gram[np.diag_indices_from(gram)] *= 1 + _RIDGE
-        real, imag = (self._weighted_drift.T @ part for part in (self._target.real, self._target.imag))
-        wanted = np.concatenate([weighted.T @ self._target, real + 1j * imag])
-        lines, slow = np.split(np.linalg.solve(gram, wanted), [2 * orders])
-        modulation = self._target - (self._drift @ slow.real + 1j * (self._drift @ slow.imag))
-        return lines, modulation, modulation - tones @ lines
+        weighted = self._weights * tones.conj()
+        target, own = self._baseband.log, 2 * orders
+        wanted = np.concatenate([weighted @ target, self._slow_wanted])
+        gram = np.empty((wanted.size, wanted.size), np.complex128)
+        gram[:own, :own] = weighted @ tones.T
+        # D is real: its products with a tone and with the conjugate one are conjugate, too.
+        gram[:own:2, own:] = self._drift.times(weighted[::2])
+        gram[1:own:2, own:] = gram[:own:2, own:].conj()
+        gram[own:, :own] = gram[:own, own:].conj().T
+        gram[own:, own:] = self._drift.gram
+        gram.ravel()[:: wanted.size + 1] *= 1 + _RIDGE  # the diagonal
+        lines, slow = np.split(np.linalg.solve(gram, wanted), [own])
+        modulation = target - self._drift.sum(slow)
+        return lines, modulation, modulation - lines @ tones
 
     def _tones(self, pole_pass_hz: float, orders: int) -> NDArray[np.complex128]:
-        """Return E: tones at 2sf, -2sf, 4sf and so on, (n, 2 orders), as powers of the first."""
-        turn = np.exp(2j * np.pi * pole_pass_hz * self._seconds)
-        tones = np.empty((turn.size, orders, 2), np.complex128)
-        tones[:, :, 0] = np.cumprod(np.broadcast_to(turn[:, None], tones.shape[:2]), axis=1)
-        tones[:, :, 1] = tones[:, :, 0].conj()
-        return tones.reshape(turn.size, 2 * orders)
+        """Return E: tones at 2sf, -2sf, 4sf and so on, (2 orders, n), as powers of the first."""
+        baseband = self._baseband
+        turns = pole_pass_hz / self.rate_hz
+        middle = np.exp(2j * np.pi * pole_pass_hz * baseband.seconds[0])
+        first = rotation(-turns, baseband.log.size) * middle
+        tones = np.empty((orders, 2, first.size), np.complex128)
+        tones[0, 0] = first
+        for order in range(1, orders):
+            np.multiply(tones[order - 1, 0], first, out=tones[order, 0])
+        tones[:, 1] = tones[:, 0].conj()
+        return tones.reshape(2 * orders, first.size)
 
     def _floors(self, residual: NDArray[np.complex128], pole_pass_hz: float) -> list[float]:
         """Return the floors at ±2sf of the residual, of its AM and of its PM, each as the level of a line."""
-        taper = hann(residual.size)
-        tapered = np.zeros(self._baseband.log.size, np.complex128)
-        tapered[self._baseband.valid] = residual * (taper / taper.sum())
+        tapered = residual * (self._weights / self._weights.sum())
         tones = rotation(_BESIDE * pole_pass_hz / self.rate_hz, tapered.size)
         real, imag = tones @ tapered.real, tones @ tapered.imag
         above, below = real + 1j * imag, real.conj() + 1j * imag.conj()

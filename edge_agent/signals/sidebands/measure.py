@@ -22,6 +22,7 @@ from scipy import ndimage
 
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.dsp.filters import analytic
+from edge_agent.signals.dsp.medians import median
 from edge_agent.signals.sidebands.equivalent_bars import BarScale, EquivalentBars
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 
@@ -118,7 +119,7 @@ def supply_phases(current: Demodulated) -> Iterator[NDArray[np.float64]]:
     for order, line in current.harmonics.items():
         slow = ndimage.gaussian_filter1d(line, spread, mode="nearest")
         amplitude = np.abs(slow)
-        if amplitude.min() > _MIN_OF_AMPLITUDE * np.median(amplitude):
+        if amplitude.min() > _MIN_OF_AMPLITUDE * median(amplitude):
             level = np.log(amplitude)
             by_rotor = analytic(level - level.mean()).imag
             yield (np.unwrap(np.angle(slow)) + by_rotor) / order

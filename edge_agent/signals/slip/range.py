@@ -84,24 +84,42 @@ def find_pair(baseband: Baseband, slips: SlipRange, circuit: Circuit) -> Found |
     The range must come from what is known of the slip. Over all slips, the strongest pair is the supply's
     wander, close to the line.
     """
-    found = _strongest(baseband, slips, circuit, SIDEBANDS.min_cycles_light)
-    if found is None or found[1].is_clear or slips.source not in _OF_THE_SHAFT:
-        return found
+    place = _strongest(baseband, slips, circuit, SIDEBANDS.min_cycles_light)
+    if place is None:
+        return None
+    pair = place.pair()
+    if pair.is_clear or slips.source not in _OF_THE_SHAFT:
+        return place.fit, pair
     # The strongest peak of noise must not move the slip away from the detected speed.
-    fit, _ = found
-    return fit, fit.pair(2 * slips.middle * baseband.carrier_hz)
+    return place.fit, place.fit.pair(2 * slips.middle * baseband.carrier_hz)
 
 
 def find_clear_pair(
     baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float
 ) -> Found | None:
     """Measure the strongest pair in a range of slips; None if none stands out within its bounds."""
-    found = _strongest(baseband, slips, circuit, least_cycles)
-    return found if found and found[1].is_clear else None
+    place = _strongest(baseband, slips, circuit, least_cycles)
+    if place is None or place.at_edge:
+        return None
+    pair = place.pair()
+    return (place.fit, pair) if pair.is_clear else None
 
 
-def _strongest(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float) -> Found | None:
-    """Measure the strongest pair of a range; None if the window holds too few cycles of 2sf.
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where the strongest pair of a range lies."""
+
+    fit: SidebandFit
+    pole_pass_hz: float
+    at_edge: bool
+
+    def pair(self) -> SidebandPair:
+        """Measure it."""
+        return replace(self.fit.pair(self.pole_pass_hz), at_edge=self.at_edge)
+
+
+def _strongest(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cycles: float) -> _Place | None:
+    """Find the strongest pair of a range; None if the window holds too few cycles of 2sf.
 
     At a stated speed the strongest pair is the one with the largest sum of both sidebands. At an estimated
     one the range is wide, and an oscillating load may make stronger lines than the bars in it. There only
@@ -122,5 +140,4 @@ def _strongest(baseband: Baseband, slips: SlipRange, circuit: Circuit, least_cyc
         swing_upper, swing_lower = circuit.speed_swing(slips.middle, candidates_hz, line_hz)
         level = np.abs(lower.conj() - upper * swing_lower.conj() / swing_upper)
     best = int(np.argmax(level))
-    at_edge = best in (0, candidates_hz.size - 1)
-    return fit, replace(fit.pair(float(candidates_hz[best])), at_edge=at_edge)
+    return _Place(fit, float(candidates_hz[best]), best in (0, candidates_hz.size - 1))

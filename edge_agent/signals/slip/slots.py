@@ -15,6 +15,7 @@ from scipy import fft
 from edge_agent.signals.checks.vibration import VibrationCheck
 from edge_agent.signals.dsp.carrier import Baseband
 from edge_agent.signals.dsp.filters import smoothed
+from edge_agent.signals.dsp.medians import median
 from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, blackman
 from edge_agent.signals.prepared import Line, sum_on_axes
 from edge_agent.signals.sidebands.fit import SidebandPair
@@ -198,7 +199,7 @@ class SlotLines:
         spectra = fft.fft(still * blackman(count), _PADDING * count)
         spectrum = np.sqrt(np.sum(np.abs(spectra) ** 2, axis=0))
         shifts_hz = fft.fftshift(fft.fftfreq(_PADDING * count, length_s / count))
-        level_db = fft.fftshift(20 * np.log10(spectrum / max(float(np.median(spectrum)), 1e-30) + 1e-9))
+        level_db = fft.fftshift(20 * np.log10(spectrum / max(median(spectrum), 1e-30) + 1e-9))
         places_hz = self._lines_hz(band, slips) - band.middle_hz
         return np.asarray(np.interp(places_hz, shifts_hz, level_db))
 

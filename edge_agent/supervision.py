@@ -14,6 +14,9 @@ from types import FrameType
 _LOG = logging.getLogger(__name__)
 _MICROSECONDS = re.compile("[0-9]{1,20}")
 """What systemd writes: a whole number of 64 bits has at most 20 digits."""
+_PAUSE_S = 4.0
+"""Time between two checks after which the process stood still, s. Judgement: checks come every 0.2 s, and the
+reader's limit, the shortest, is 10 s."""
 
 Clock = Callable[[], float]
 
@@ -79,10 +82,14 @@ class WatchedThread:
 
 
 class Supervisor:
-    """Checks that every thread still works."""
+    """Checks that every thread still works.
+
+    A process that stood still as a whole, checks and all, has lost no thread: silence counts from its end.
+    """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
+        self._checked_s = self._awake_s = clock()
         self._watched: list[Watched] = []
 
     def watch(self, watched: Watched) -> None:
@@ -91,13 +98,17 @@ class Supervisor:
 
     def check(self) -> None:
         """Raise ThreadLostError, from its own exception, for the first thread that died or stalled."""
+        now_s = self._clock()
+        if now_s - self._checked_s > _PAUSE_S:
+            self._awake_s = now_s
+        self._checked_s = now_s
         for thread in self._watched:
             failure = thread.failure()
             if failure is not None:
                 raise ThreadLostError(
                     f"thread {thread.name} died: {type(failure).__name__}: {failure}"
                 ) from failure
-            silent_s = self._clock() - thread.heartbeat()
+            silent_s = now_s - max(thread.heartbeat(), self._awake_s)
             if silent_s > thread.stall_limit_s:
                 raise ThreadLostError(
                     f"thread {thread.name} has stalled: no sign of life for {silent_s:.0f} s "
@@ -147,7 +158,7 @@ class Watchdog:
         self, manager: ServiceManager, interval_s: float | None = None, motors: Collection[str] = ("motor",)
     ) -> None:
         """Feed at most every `interval_s`, by default a quarter of what $WATCHDOG_USEC allows."""
-        self._interval_s = _watchdog_s() / 4 if interval_s is None else interval_s
+        self._interval_s = watchdog_s() / 4 if interval_s is None else interval_s
         self._manager = manager
         self._samples: dict[str, int] = dict.fromkeys(motors, 0)
         self._awaited = set(motors)
@@ -172,7 +183,7 @@ class Watchdog:
             self._manager.alive()
 
 
-def _watchdog_s() -> float:
+def watchdog_s() -> float:
     """Return the time within which systemd expects a message, s; 0 if it states no valid time."""
     text = os.environ.get("WATCHDOG_USEC", "")
     if _MICROSECONDS.fullmatch(text):

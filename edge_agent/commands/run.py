@@ -37,13 +37,13 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger().setLevel(settings.shared.log_level.upper())
     stop = stop_on_signals()
     try:
-        with settings.only_one():
+        with settings.only_one() as place:
             model = Model.load_for_agent(settings.shared.model.file)
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
             sources = [partial(SerialSource, serial) for serial, _ in settings.daqs()]
             sinks = open_sinks(settings.sink_settings())
             reread = partial(read_again, args.config)
-            Agent(settings, model, sources, sinks, reread).run(stop, hung_up)
+            Agent(settings, model, sources, sinks, reread, place.look_after).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

@@ -62,8 +62,8 @@ def mosquitto_with(tmp_path: Path) -> Iterator[Callable[[str], Mosquitto]]:
 def fake_broker() -> Iterator[Callable[..., FakeBroker]]:
     made: list[FakeBroker] = []
 
-    def make(answer: Callable[[str, bytes], Answer], connack: bytes = b"") -> FakeBroker:
-        made.append(FakeBroker(answer, connack))
+    def make(answer: Callable[[str, bytes], Answer], connack: bytes = b"", **more: int) -> FakeBroker:
+        made.append(FakeBroker(answer, connack, **more))
         return made[-1]
 
     yield make
@@ -303,6 +303,17 @@ def test_a_broker_that_never_confirms_one_event_gets_the_others(
         publisher.publish_event("motor-1", an_event())
         wait_until(lambda: outbox.counts.waiting == 1)
         publisher.stop(0.3)
+
+
+def test_a_denied_subscription_is_told_once_and_events_go_on(
+    fake_broker: Callable[..., FakeBroker], outbox: Outbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    broker = fake_broker(lambda topic, payload: 0, suback=0x87)
+    with Publisher(settings(broker.port, commands=True), "pump-7", outbox) as publisher:
+        publisher.publish_event("motor-1", an_event())
+        wait_until(lambda: outbox.counts.waiting == 0 and "denies the subscription" in caplog.text)
+    (said,) = [line for line in warnings(caplog) if "denies" in line]
+    assert "edge-agent/pump-7/command/# (Not authorized), so nothing that is sent there arrives" in said
 
 
 def test_another_client_with_our_id_is_named(

@@ -1,0 +1,73 @@
+"""What every torture shares: its options, how it is judged, and what a process holds at a moment."""
+
+import argparse
+import os
+import resource
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+"""Folder of the project."""
+for _part in ("", "publish", "e2e", "config", "acquire", "backup"):
+    sys.path.append(str(ROOT / "tests" / _part))
+sys.path.append(str(ROOT))
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """What a process holds."""
+
+    memory_mb: float
+    descriptors: int
+    threads: int
+
+
+def holdings() -> Holdings:
+    """Return what this process holds now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    memory_mb = pages * resource.getpagesize() / 1e6
+    return Holdings(memory_mb, len(list(Path("/proc/self/fd").iterdir())), threading.active_count())
+
+
+class Torture:
+    """Counts what was done and what went wrong; a torture with a single fault fails."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._began_s = time.monotonic()
+        self.faults: list[str] = []
+
+    def expect(self, holds: object, what: str) -> None:
+        """Note a fault unless something holds; the first ones are shown at once."""
+        if not holds:
+            self.faults.append(what)
+            if len(self.faults) <= 20:
+                print(f"FAULT {self._name}: {what}", flush=True)
+
+    def say(self, part: str, result: str) -> None:
+        """Print a line of the result, as the table of README.md has it."""
+        print(f"{self._name} {part}: {result} ({time.monotonic() - self._began_s:.0f} s)", flush=True)
+
+    def end(self) -> int:
+        """Return the exit status."""
+        print(f"{self._name}: {len(self.faults)} faults", flush=True)
+        return 1 if self.faults else 0
+
+
+def main(name: str, parts: dict[str, tuple[Callable[[Torture, int, int], None], int]]) -> None:
+    """Run the parts of a torture that the command line asks for, each with its own count."""
+    parser = argparse.ArgumentParser(description=f"Torture: {name}.")
+    parser.add_argument("--seed", type=int, default=1, help="of all random choices")
+    parser.add_argument("--only", action="append", choices=list(parts), help="this part; may be repeated")
+    for part, (_, count) in parts.items():
+        parser.add_argument(f"--{part}", type=int, default=count, help=f"count, {count} by default")
+    args = parser.parse_args()
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    torture = Torture(name)
+    for part in args.only or parts:
+        parts[part][0](torture, getattr(args, part.replace("-", "_")), args.seed)
+    sys.exit(torture.end())

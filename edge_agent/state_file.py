@@ -9,12 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from pydantic import ValidationError
+
 from edge_agent.plain import one_line
 
 Content = TypeVar("Content")
 """What a file's JSON object stands for."""
 
 _LOG = logging.getLogger(__name__)
+_MAX_TOLD = 3
+"""Wrong fields of a file that its message names; judgement: a line stays a line."""
 _MAX_BYTES = 1_000_000
 """Maximum bytes that are read of a file: a thousand times what any of them holds (judgement)."""
 
@@ -74,6 +78,10 @@ class StateFile:
             return None
         try:
             return make(content)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)[:_MAX_TOLD]
+            self.put_aside("; ".join(one_line(f"{'.'.join(map(str, e['loc']))}: {e['msg']}") for e in found))
+            return None
         except ValueError as error:
             self.put_aside(one_line(str(error)))
             return None

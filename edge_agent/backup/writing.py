@@ -24,6 +24,7 @@ from edge_agent.backup.manifest import (
 )
 from edge_agent.captures.recorder import FOLDER
 from edge_agent.config import AgentSettings
+from edge_agent.state_file import sync_folder
 
 
 @dataclass(slots=True)
@@ -63,6 +64,7 @@ def write_backup(
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(archive)
+        sync_folder(archive.absolute().parent)
     finally:
         beside.unlink(missing_ok=True)
     return written

@@ -77,7 +77,7 @@ def decoders(torture: torturing.Torture, count: int, seed: int) -> None:
         decoder = decoder_of(driver).from_settings(settings(driver))
         pushed = 0
         before: torturing.Holdings | None = None
-        while pushed < count:
+        while pushed < count and not torture.is_over():
             data = (
                 harmed(chance, chance.choice(real), real) if chance.random() < 0.8 else chance.randbytes(4096)
             )
@@ -109,6 +109,9 @@ def yaml_files(torture: torturing.Torture, count: int, seed: int) -> None:
     real += [part.split("```")[0].encode() for part in text.split("```yaml\n")[1:]]
     loaded = longest = 0
     for number in range(count):
+        if torture.is_over():
+            count = number
+            break
         content = harmed(chance, real[number % len(real)], real).decode(errors="replace")
         began_s = time.monotonic()
         try:
@@ -127,14 +130,14 @@ def yaml_files(torture: torturing.Torture, count: int, seed: int) -> None:
     )
 
 
-def _a_recording(folder: Path) -> bytes:
+def a_small_recording() -> Recording:
+    """Return a fifth of a second of three currents."""
     rng = np.random.default_rng(1)
-    streams = (
-        Stream(0, 2000.0, tuple(Channel(f"i{p}", ChannelKind.CURRENT, "A", 0.01, phase=p) for p in "abc")),
+    channels = (Channel(f"i{phase}", ChannelKind.CURRENT, "A", 0.01, phase=phase) for phase in "abc")
+    streams = (Stream(0, 2000.0, tuple(channels)),)
+    return Recording(
+        "r", Device("r", "", "", streams), (rng.integers(-900, 900, (400, 3)).astype(np.int16),), {"a": 1}
     )
-    counts = (rng.integers(-900, 900, (400, 3)).astype(np.int16),)
-    write_recording(folder / "r.npz", Recording("r", Device("r", "", "", streams), counts, {"a": 1}))
-    return (folder / "r.npz").read_bytes()
 
 
 def _files(
@@ -144,7 +147,10 @@ def _files(
     chance, taken = random.Random(seed), 0
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / f"f{suffix}"
-        for _ in range(count):
+        for number in range(count):
+            if torture.is_over():
+                count = number
+                break
             path.write_bytes(harmed(chance, real))
             began_s = time.monotonic()
             try:
@@ -163,7 +169,8 @@ def _files(
 def recordings(torture: torturing.Torture, count: int, seed: int) -> None:
     """Read so many harmed recordings."""
     with tempfile.TemporaryDirectory() as name:
-        real = _a_recording(Path(name))
+        write_recording(Path(name) / "r.npz", a_small_recording())
+        real = (Path(name) / "r.npz").read_bytes()
     _files(torture, count, seed, "recordings", real, read_recording, RecordingError, ".npz")
 
 
@@ -196,7 +203,10 @@ def commands(torture: torturing.Torture, count: int, seed: int) -> None:
     now_s = 0.0
     inbox = Inbox("edge-agent/a", replies.append, lambda: now_s)
     remote = Remote("m", _NoAlarm(), lambda: None)  # type: ignore[arg-type]
-    for _ in range(count):
+    for number in range(count):
+        if torture.is_over():
+            count = number
+            break
         now_s += 6.0
         name, payload = chance.choice(COMMANDS)
         if chance.random() < 0.1:
@@ -239,7 +249,10 @@ def requests(torture: torturing.Torture, count: int, seed: int) -> None:
         with web, contextlib.redirect_stderr(io.StringIO()) as log:
             wait_for(port, "/healthz", lambda answer: answer.status > 0)
             before = torturing.holdings()
-            for _ in range(count):
+            for number in range(count):
+                if torture.is_over():
+                    count = number
+                    break
                 with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 10) as line:
                     line.sendall(harmed(chance, chance.choice(REQUESTS), REQUESTS))
                     line.shutdown(socket.SHUT_WR)

@@ -1,6 +1,7 @@
 """What every torture shares: its options, how it is judged, and what a process holds at a moment."""
 
 import argparse
+import math
 import os
 import resource
 import sys
@@ -12,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 """Folder of the project."""
-for _part in ("", "publish", "e2e", "config", "acquire", "backup"):
+for _part in ("", "publish", "e2e", "config", "acquire", "backup", "trend"):
     sys.path.append(str(ROOT / "tests" / _part))
 sys.path.append(str(ROOT))
 
@@ -39,6 +40,7 @@ class Torture:
     def __init__(self, name: str) -> None:
         self._name = name
         self._began_s = time.monotonic()
+        self.until_s = float("inf")
         self.faults: list[str] = []
 
     def expect(self, holds: object, what: str) -> None:
@@ -47,6 +49,10 @@ class Torture:
             self.faults.append(what)
             if len(self.faults) <= 20:
                 print(f"FAULT {self._name}: {what}", flush=True)
+
+    def is_over(self) -> bool:
+        """True if the time of a part is used up: what it has done by then is its result."""
+        return time.monotonic() >= self.until_s
 
     def say(self, part: str, result: str) -> None:
         """Print a line of the result, as the table of README.md has it."""
@@ -62,6 +68,7 @@ def main(name: str, parts: dict[str, tuple[Callable[[Torture, int, int], None], 
     """Run the parts of a torture that the command line asks for, each with its own count."""
     parser = argparse.ArgumentParser(description=f"Torture: {name}.")
     parser.add_argument("--seed", type=int, default=1, help="of all random choices")
+    parser.add_argument("--minutes", type=float, default=math.inf, help="longest time of each part")
     parser.add_argument("--only", action="append", choices=list(parts), help="this part; may be repeated")
     for part, (_, count) in parts.items():
         parser.add_argument(f"--{part}", type=int, default=count, help=f"count, {count} by default")
@@ -69,5 +76,6 @@ def main(name: str, parts: dict[str, tuple[Callable[[Torture, int, int], None], 
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     torture = Torture(name)
     for part in args.only or parts:
+        torture.until_s = time.monotonic() + 60 * args.minutes
         parts[part][0](torture, getattr(args, part.replace("-", "_")), args.seed)
     sys.exit(torture.end())

@@ -103,7 +103,7 @@ class Publisher(Sink):
         self._outbox = outbox
         self._mailbox = mailbox or Mailbox()
         self._discovery = discovery
-        self._ghosts = ghosts
+        self._keepers = [keeper for keeper in (discovery, ghosts) if keeper is not None]
         self._several = several
         self._inbox = Inbox(self._base, self.take)
         commands = self._inbox.subscription
@@ -156,9 +156,8 @@ class Publisher(Sink):
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():
                 self.publish_health(payload)
-                for keeper in (self._discovery, self._ghosts):
-                    if keeper is not None:
-                        keeper.forget_the_gone()
+                for keeper in self._keepers:
+                    keeper.forget_the_gone()
             case Reply():
                 self._publish_reply(document, payload)
 
@@ -210,7 +209,7 @@ class Publisher(Sink):
             left_out=carried.left_out,
             commands_done=self._inbox.done,
             commands_refused=self._inbox.refused + carried.missed,
-            disk_problem=kept.problem,
+            disk_problem=kept.problem or next((own.problem for own in self._keepers if own.problem), None),
         )
 
     @property

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import resource
 import sys
 from functools import partial
 from pathlib import Path
@@ -26,9 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of this agent")
 
 
+def _write_no_core() -> None:
+    """Have no image of our memory on disk, whatever ends us: passwords are in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up, 2 when another has its place."""
     hung_up = note_hangups()
+    _write_no_core()
     settings, doubts = load_agent(args.config)
     if settings.shared.log_format == "json":
         log_as_json()

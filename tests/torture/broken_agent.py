@@ -1,4 +1,4 @@
-"""`edge-agent run` with one part that fails on purpose: python -m tests.torture.broken_agent CONFIG PART SECONDS.
+"""`edge-agent run` with one part that fails on purpose: -m tests.torture.broken_agent CONFIG PART SECONDS.
 
 The part works as shipped until so many seconds after the agent is ready.
 """

@@ -149,8 +149,10 @@ def _start(
     if file == "trend.sqlite3":
         rows = line._trend._store.read(0)
         torture.expect(rows is not None, f"{file} at {place}: nothing can be read")
-    told = line.folder.problem or agent._own_sinks[0].counts.disk_problem
+    counts = agent._own_sinks[0].counts
+    told = line.folder.problem or counts.disk_problem
     telling = bool(said.lines) and (told is not None or not file.endswith(".json"))
+    telling |= counts.files_put_aside > 0 or counts.events_dropped > 0  # which the courier logs
     waiting, dropped = found["outbox.sqlite3"]  # type: ignore[misc]
     torture.expect(
         waiting + dropped >= EVENTS, f"{file} at {place}: {waiting} wait, {dropped} are counted as lost"

@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import numpy as np
 import torturing
 from small_files import FILE
 from test_drivers import FRAMES, LINES, settings
@@ -21,8 +20,7 @@ from test_drivers import FRAMES, LINES, settings
 from edge_agent import cli
 from edge_agent.acquire.archive import RecordingError
 from edge_agent.acquire.drivers import DRIVERS, decoder_of
-from edge_agent.acquire.recordings import Recording, read_recording, write_recording
-from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream
+from edge_agent.acquire.recordings import read_recording, write_recording
 from edge_agent.config import ConfigError
 from edge_agent.config.agent_settings import AgentSettings
 from edge_agent.config.document import parse_document
@@ -130,16 +128,6 @@ def yaml_files(torture: torturing.Torture, count: int, seed: int) -> None:
     )
 
 
-def a_small_recording() -> Recording:
-    """Return a fifth of a second of three currents."""
-    rng = np.random.default_rng(1)
-    channels = (Channel(f"i{phase}", ChannelKind.CURRENT, "A", 0.01, phase=phase) for phase in "abc")
-    streams = (Stream(0, 2000.0, tuple(channels)),)
-    return Recording(
-        "r", Device("r", "", "", streams), (rng.integers(-900, 900, (400, 3)).astype(np.int16),), {"a": 1}
-    )
-
-
 def _files(
     torture: torturing.Torture, count: int, seed: int, part: str, real: bytes, read: Callable[[Path], object],
     refusal: type[Exception], suffix: str,
@@ -169,7 +157,7 @@ def _files(
 def recordings(torture: torturing.Torture, count: int, seed: int) -> None:
     """Read so many harmed recordings."""
     with tempfile.TemporaryDirectory() as name:
-        write_recording(Path(name) / "r.npz", a_small_recording())
+        write_recording(Path(name) / "r.npz", torturing.a_small_recording())
         real = (Path(name) / "r.npz").read_bytes()
     _files(torture, count, seed, "recordings", real, read_recording, RecordingError, ".npz")
 

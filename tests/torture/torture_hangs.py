@@ -1,4 +1,4 @@
-"""Parts that hang or die, signals at any moment, and an analysis that is too slow: real processes, told in time."""
+"""Parts that hang or die, signals at any moment, too slow an analysis: real processes, told in time."""
 
 import random
 import signal
@@ -179,8 +179,8 @@ def slow(torture: torturing.Torture, count: int, seed: int) -> None:
     torture.expect(took_s < STOP_S + BUSY_S, f"slow: stopping took {took_s:.1f} s")
     torture.say(
         "slow analysis",
-        f"5 s for a window a second, {health['windows_skipped']} skipped, the latest verdict {max(latencies_s):.1f} s "
-        f"late, stopped in {took_s:.1f} s",
+        f"5 s for a window a second, {health['windows_skipped']} skipped, the latest verdict "
+        f"{max(latencies_s):.1f} s late, stopped in {took_s:.1f} s",
     )
 
 

@@ -1,8 +1,8 @@
 """Kill -9 and power loss at any moment: what was decided is there afterwards, and every file opens.
 
 A program decides events, alarms, acknowledgements, baselines and captures, and says each once the call for it
-has returned. For power loss, a library below SQLite (unsynced.c) records each step to the disk; a cut after any
-of them leaves what was synced, and of the rest nothing, everything, or any part in any order.
+has returned. For power loss, a library below SQLite (unsynced.c) records each step to the disk; a cut after
+any of them leaves what was synced, and of the rest nothing, everything, or any part in any order.
 """
 
 import os
@@ -40,7 +40,7 @@ from edge_agent.captures.store import write_whole
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.state_file import StateFile
-from torture_fuzz import a_small_recording
+from torturing import a_small_recording
 
 folder, seed, steps = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
 chance = random.Random(seed)
@@ -160,7 +160,7 @@ def kills(torture: torturing.Torture, count: int, seed: int) -> None:
 
 
 def _wait_for(file: Path, words: bytes) -> None:
-    until_s = time.monotonic() + 120
+    until_s = time.monotonic() + 600
     while not file.exists() or words not in file.read_bytes():
         assert time.monotonic() < until_s
         time.sleep(0.01)

@@ -11,11 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 ROOT = Path(__file__).resolve().parents[2]
 """Folder of the project."""
 for _part in ("", "publish", "e2e", "config", "acquire", "backup", "trend"):
     sys.path.append(str(ROOT / "tests" / _part))
 sys.path.append(str(ROOT))
+
+from edge_agent.acquire.recordings import Recording  # noqa: E402
+from edge_agent.acquire.samples import Channel, ChannelKind, Device, Stream  # noqa: E402
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,16 @@ class Torture:
         """Return the exit status."""
         print(f"{self._name}: {len(self.faults)} faults", flush=True)
         return 1 if self.faults else 0
+
+
+def a_small_recording() -> Recording:
+    """Return a fifth of a second of three currents."""
+    rng = np.random.default_rng(1)
+    channels = (Channel(f"i{phase}", ChannelKind.CURRENT, "A", 0.01, phase=phase) for phase in "abc")
+    streams = (Stream(0, 2000.0, tuple(channels)),)
+    return Recording(
+        "r", Device("r", "", "", streams), (rng.integers(-900, 900, (400, 3)).astype(np.int16),), {"a": 1}
+    )
 
 
 def main(name: str, parts: dict[str, tuple[Callable[[Torture, int, int], None], int]]) -> None:

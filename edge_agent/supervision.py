@@ -14,9 +14,9 @@ from types import FrameType
 _LOG = logging.getLogger(__name__)
 _MICROSECONDS = re.compile("[0-9]{1,20}")
 """What systemd writes: a whole number of 64 bits has at most 20 digits."""
-_PAUSE_S = 4.0
-"""Time between two checks after which the process stood still, s. Judgement: checks come every 0.2 s, and the
-reader's limit, the shortest, is 10 s."""
+_MAX_STEP_S = 4.0
+"""Most that counts as silence between two checks, s. Judgement: checks come every 0.2 s, more slowly only on a
+busy computer, and the reader's limit, the shortest, is 10 s."""
 
 Clock = Callable[[], float]
 
@@ -84,13 +84,14 @@ class WatchedThread:
 class Supervisor:
     """Checks that every thread still works.
 
-    A process that stood still as a whole, checks and all, has lost no thread: silence counts from its end.
+    A process that stood still as a whole, checks and all, has lost no thread: of such a pause little counts.
     """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
-        self._checked_s = self._awake_s = clock()
+        self._checked_s = clock()
         self._watched: list[Watched] = []
+        self._silences: dict[str, tuple[float, float]] = {}
 
     def watch(self, watched: Watched) -> None:
         """Watch one more thread."""
@@ -99,21 +100,27 @@ class Supervisor:
     def check(self) -> None:
         """Raise ThreadLostError, from its own exception, for the first thread that died or stalled."""
         now_s = self._clock()
-        if now_s - self._checked_s > _PAUSE_S:
-            self._awake_s = now_s
-        self._checked_s = now_s
+        step_s, self._checked_s = min(now_s - self._checked_s, _MAX_STEP_S), now_s
         for thread in self._watched:
             failure = thread.failure()
             if failure is not None:
                 raise ThreadLostError(
                     f"thread {thread.name} died: {type(failure).__name__}: {failure}"
                 ) from failure
-            silent_s = now_s - max(thread.heartbeat(), self._awake_s)
+            silent_s = self._silence_s(thread, step_s)
             if silent_s > thread.stall_limit_s:
                 raise ThreadLostError(
                     f"thread {thread.name} has stalled: no sign of life for {silent_s:.0f} s "
                     f"(limit {thread.stall_limit_s:g} s)"
                 )
+
+    def _silence_s(self, thread: Watched, step_s: float) -> float:
+        """Return how long a thread has been silent, as far as that counts, after one more step."""
+        beat_s = thread.heartbeat()
+        seen_s, silent_s = self._silences.get(thread.name, (beat_s, 0.0))
+        silent_s = silent_s + step_s if beat_s == seen_s else min(step_s, self._checked_s - beat_s)
+        self._silences[thread.name] = (beat_s, silent_s)
+        return silent_s
 
 
 class ServiceManager:

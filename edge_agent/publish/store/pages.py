@@ -112,7 +112,7 @@ def _pages(images: Images, page_bytes: int) -> tuple[Pages, list[tuple[int, byte
     """Return the pages of the file, each replaced by the newest whole one of the log; and those not whole.
 
     A power cut leaves in a frame its head without its page, or the page of an earlier round. What was
-    committed before is in the page that it was to replace.
+    committed before is in the page that it was to replace, with rows that were to be deleted.
     """
     database, log = images.database, images.log
     pages = {

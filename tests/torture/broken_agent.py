@@ -9,13 +9,14 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from edge_agent import agent, cli, pipeline, state_file
+from edge_agent import agent, cli, pipeline
 from edge_agent.acquire import serial_port
 from edge_agent.diagnose import broken_bars
 from edge_agent.publish.mqtt import courier, own_client
 from edge_agent.publish.store import outbox
 
 NEVER = threading.Event()
+DEAD: list[bool] = []
 
 
 def _breaks(owner: Any, name: str, after_s: float, how: Callable[[], None]) -> None:
@@ -41,6 +42,12 @@ def _die() -> None:
     raise RuntimeError("on purpose")
 
 
+def _die_once() -> None:
+    if not DEAD:
+        DEAD.append(True)
+        _die()
+
+
 def _hang() -> None:
     NEVER.wait()
 
@@ -49,11 +56,10 @@ PARTS: dict[str, Callable[[float], None]] = {
     "nothing": lambda after_s: None,
     "pipeline_hangs": lambda s: _breaks(pipeline.Pipeline, "judge", s, _hang),
     "disk_hangs": lambda s: _breaks(outbox.Outbox, "look_after", s, lambda: _in_lock()),
-    "state_file_hangs": lambda s: _breaks(state_file.StateFile, "write", s, _hang),
     "driver_hangs": lambda s: _breaks(serial_port.ByteQueue, "put", s, _hang),
     "publisher_dies": lambda s: _breaks(courier.Courier, "_turn", s, _die),
     "publisher_hangs": lambda s: _breaks(courier.Courier, "_turn", s, _hang),
-    "client_dies": lambda s: _breaks(own_client.OwnClient, "_loop_rc_handle", s, _die),
+    "client_dies": lambda s: _breaks(own_client.OwnClient, "_loop", s, _die_once),
     "inference_is_slow": lambda s: _breaks(broken_bars.BrokenBars, "diagnose", s, lambda: time.sleep(5.0)),
 }
 

@@ -1,4 +1,4 @@
-# make demo | test | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
+# make demo | test | torture | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
 # make arm64 | pictures | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
@@ -16,7 +16,7 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 clean brokers \
+.PHONY: demo test torture browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 clean brokers \
 	promtool emulator avr
 
 demo: $(STAMPS)/demo
@@ -24,6 +24,12 @@ demo: $(STAMPS)/demo
 
 test: $(STAMPS)/test brokers promtool emulator
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+# Everything that tests/torture/README.md lists, on loopback, for hours: make torture ARGS="--minutes 5 --seed 7"
+torture: $(STAMPS)/test brokers
+	failed=; for script in tests/torture/torture_*.py; do \
+		PYTHONPATH=. nice -n 10 $(BIN)/python "$$script" $(ARGS) || failed="$$failed $$script"; \
+	done; test -z "$$failed" || { echo "faults in$$failed" >&2; exit 1; }
 
 # The page in a headless Chromium; some 400 MB with the browser, so no part of `make test`.
 browser: $(STAMPS)/browser

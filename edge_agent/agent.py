@@ -25,6 +25,7 @@ from edge_agent.failures import WindowsFailError
 from edge_agent.feed import Feed
 from edge_agent.free_memory import give_back
 from edge_agent.health import HealthMeter
+from edge_agent.lookout import Lookout
 from edge_agent.motor_line import MotorLine, Shared
 from edge_agent.publish.documents import Document
 from edge_agent.publish.sink import Sink, pulse_of
@@ -58,15 +59,19 @@ class Agent:
         sources: Sequence[MakeSource],
         sinks: Sequence[Sink],
         read: Reread = no_file,
+        hold_place: Callable[[], None] = lambda: None,
     ) -> None:
         """Prepare; `sources` are those of `settings.daqs()`. Sources and sinks are entered by `run`.
 
-        `read` reads the configuration again; that of several motors is read at the start only.
+        `read` reads the configuration again; that of several motors is read at the start only. `hold_place`
+        is called once a second, so that no other agent takes our folder.
         """
         shared = settings.shared
         self._own_sinks = list(sinks)
         self._health = HealthMeter(shared.agent.id, model.sha256, settings.names)
+        self._hold_place = hold_place
         self._supervisor = Supervisor()
+        self._lookout = Lookout(self._hang_up)
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager, motors=settings.names)
         self._states: dict[str, Verdict] = {}
@@ -112,6 +117,7 @@ class Agent:
         for line in self.lines:
             line.say_first()
         with contextlib.ExitStack() as entered:
+            entered.enter_context(self._lookout)
             for sink in self._own_sinks:
                 entered.enter_context(sink)
                 if sink.watched is not None:
@@ -159,6 +165,7 @@ class Agent:
 
     def _look_after(self) -> None:
         """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
+        self._lookout.turned()
         self._supervisor.check()
         self._check_windows()
         for feed in self._feeds:
@@ -225,6 +232,7 @@ class Agent:
         self._pulse_said_s = time.monotonic()
         for line in self.lines:
             line.folder.look_after()
+        self._hold_place()
         windows = {line.motor: line.pipeline.windows.counts for line in self.lines}
         pulse = pulse_of(windows, [feed.source for feed in self._feeds], self._sinks)
         for sink in self._sinks:
@@ -239,6 +247,11 @@ class Agent:
         if len(self._states) == 1:
             return in_short(next(iter(self._states.values())))
         return "; ".join(f"{motor}: {in_short(state)}" for motor, state in self._states.items())
+
+    def _hang_up(self) -> None:
+        """Tell that we are gone, from the thread of the lookout."""
+        for sink in self._own_sinks:
+            sink.hang_up()
 
     def _say(self, document: Document) -> None:
         for sink in self._sinks:

@@ -4,9 +4,12 @@ import contextlib
 import json
 import logging
 import os
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
+
+from pydantic import ValidationError
 
 from edge_agent.plain import one_line
 
@@ -14,6 +17,8 @@ Content = TypeVar("Content")
 """What a file's JSON object stands for."""
 
 _LOG = logging.getLogger(__name__)
+_MAX_TOLD = 3
+"""Wrong fields of a file that its message names; judgement: a line stays a line."""
 _MAX_BYTES = 1_000_000
 """Maximum bytes that are read of a file: a thousand times what any of them holds (judgement)."""
 
@@ -29,6 +34,8 @@ class StateFile:
         self._content: dict[str, object] | None = None
         self.problem: str | None = None
         """Why the file could not be written; None if it could, or was not to be."""
+        self.loss: str | None = None
+        """Why what was in the file is lost, since the start; None if nothing is."""
 
     def read(self) -> dict[str, object] | None:
         """Return the content; None if there is none. A file that cannot be used is put aside, not deleted."""
@@ -44,9 +51,11 @@ class StateFile:
             content = json.loads(text)
             if not isinstance(content, dict):
                 raise ValueError("it is not an object")
-            version = content.pop("version")
+            version, stated = content.pop("version"), content.pop("crc32", None)
             if version != self._version:
                 raise ValueError(f"it is of version {version}, this program reads version {self._version}")
+            if stated is not None and stated != _checksum(content):
+                raise ValueError("its checksum is wrong: it is damaged")
         except (ValueError, KeyError, RecursionError) as error:
             self.put_aside(str(error))
             return None
@@ -69,6 +78,10 @@ class StateFile:
             return None
         try:
             return make(content)
+        except ValidationError as error:
+            found = error.errors(include_url=False, include_input=False)[:_MAX_TOLD]
+            self.put_aside("; ".join(one_line(f"{'.'.join(map(str, e['loc']))}: {e['msg']}") for e in found))
+            return None
         except ValueError as error:
             self.put_aside(one_line(str(error)))
             return None
@@ -80,7 +93,7 @@ class StateFile:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             with beside.open("w", encoding="utf-8") as file:
-                json.dump({"version": self._version, **content}, file)
+                json.dump({"version": self._version, "crc32": _checksum(content), **content}, file)
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self._path)
@@ -98,12 +111,18 @@ class StateFile:
         aside = self._path.with_name(f"{self._path.name}.unusable")
         with contextlib.suppress(OSError):  # then it is overwritten by the next write
             self._path.replace(aside)
-        self._say(f"{self._path} cannot be used ({why}); it is kept as {aside.name}, going on without it")
+        self.loss = f"{self._path} cannot be used ({why}); it is kept as {aside.name}, going on without it"
+        self._say(self.loss)
 
     def _say(self, problem: str) -> None:
         if problem not in self._said:
             self._said.add(problem)
             _LOG.warning("%s", problem)
+
+
+def _checksum(content: dict[str, object]) -> int:
+    """Return what a single wrong byte changes, also one that leaves a number a number."""
+    return zlib.crc32(json.dumps(content, sort_keys=True).encode())
 
 
 def sync_folder(folder: Path) -> None:

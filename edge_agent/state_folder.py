@@ -46,8 +46,9 @@ class StateFolder:
 
     @property
     def problem(self) -> str | None:
-        """What is wrong, in words; None while all is well. A deletion is told until the next start."""
-        return self._disk_problem() or next(filter(None, (file.problem for file in self._files)), self._loss)
+        """What is wrong, in words; None while all is well. Losses are told until the next start."""
+        of_files = [file.problem for file in self._files] + [file.loss for file in self._files]
+        return self._disk_problem() or next(filter(None, of_files), self._loss)
 
     def _make_again(self) -> None:
         try:

@@ -14,6 +14,9 @@ from types import FrameType
 _LOG = logging.getLogger(__name__)
 _MICROSECONDS = re.compile("[0-9]{1,20}")
 """What systemd writes: a whole number of 64 bits has at most 20 digits."""
+_MAX_STEP_S = 4.0
+"""Most that counts as silence between two checks, s. Judgement: checks come every 0.2 s, more slowly only on
+a busy computer, and the reader's limit, the shortest, is 10 s."""
 
 Clock = Callable[[], float]
 
@@ -79,11 +82,16 @@ class WatchedThread:
 
 
 class Supervisor:
-    """Checks that every thread still works."""
+    """Checks that every thread still works.
+
+    A process that stood still as a whole, checks and all, has lost no thread: of such a pause little counts.
+    """
 
     def __init__(self, clock: Clock = time.monotonic) -> None:
         self._clock = clock
+        self._checked_s = clock()
         self._watched: list[Watched] = []
+        self._silences: dict[str, tuple[float, float]] = {}
 
     def watch(self, watched: Watched) -> None:
         """Watch one more thread."""
@@ -91,18 +99,28 @@ class Supervisor:
 
     def check(self) -> None:
         """Raise ThreadLostError, from its own exception, for the first thread that died or stalled."""
+        now_s = self._clock()
+        step_s, self._checked_s = min(now_s - self._checked_s, _MAX_STEP_S), now_s
         for thread in self._watched:
             failure = thread.failure()
             if failure is not None:
                 raise ThreadLostError(
                     f"thread {thread.name} died: {type(failure).__name__}: {failure}"
                 ) from failure
-            silent_s = self._clock() - thread.heartbeat()
+            silent_s = self._silence_s(thread, step_s)
             if silent_s > thread.stall_limit_s:
                 raise ThreadLostError(
                     f"thread {thread.name} has stalled: no sign of life for {silent_s:.0f} s "
                     f"(limit {thread.stall_limit_s:g} s)"
                 )
+
+    def _silence_s(self, thread: Watched, step_s: float) -> float:
+        """Return how long a thread has been silent, as far as that counts, after one more step."""
+        beat_s = thread.heartbeat()
+        seen_s, silent_s = self._silences.get(thread.name, (beat_s, 0.0))
+        silent_s = silent_s + step_s if beat_s == seen_s else min(step_s, self._checked_s - beat_s)
+        self._silences[thread.name] = (beat_s, silent_s)
+        return silent_s
 
 
 class ServiceManager:
@@ -147,7 +165,7 @@ class Watchdog:
         self, manager: ServiceManager, interval_s: float | None = None, motors: Collection[str] = ("motor",)
     ) -> None:
         """Feed at most every `interval_s`, by default a quarter of what $WATCHDOG_USEC allows."""
-        self._interval_s = _watchdog_s() / 4 if interval_s is None else interval_s
+        self._interval_s = watchdog_s() / 4 if interval_s is None else interval_s
         self._manager = manager
         self._samples: dict[str, int] = dict.fromkeys(motors, 0)
         self._awaited = set(motors)
@@ -172,7 +190,7 @@ class Watchdog:
             self._manager.alive()
 
 
-def _watchdog_s() -> float:
+def watchdog_s() -> float:
     """Return the time within which systemd expects a message, s; 0 if it states no valid time."""
     text = os.environ.get("WATCHDOG_USEC", "")
     if _MICROSECONDS.fullmatch(text):

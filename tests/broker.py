@@ -159,8 +159,13 @@ class Subscriber:
 class FakeBroker:
     """An MQTT 5 broker on loopback that answers each PUBLISH as told, for what real ones do rarely."""
 
-    def __init__(self, answer: Callable[[str, bytes], "Answer"], connack: bytes = b"") -> None:
-        """Take what to do with a message by topic and payload; `connack` are properties, encoded."""
+    def __init__(
+        self, answer: Callable[[str, bytes], "Answer"], connack: bytes = b"", suback: int | None = None
+    ) -> None:
+        """Take what to do with a message by topic and payload; `connack` are properties, encoded.
+
+        `suback` is the reason code with which subscriptions are answered; None answers none.
+        """
         self.taken: list[tuple[str, bytes, int, bool]] = []
         """Topic, payload, QoS and retain flag of every message that was taken."""
         self.seen: list[tuple[str, bytes, int]] = []
@@ -168,6 +173,7 @@ class FakeBroker:
         self.connections = 0
         self._answer = answer
         self._connack = connack
+        self._suback = suback
         self._server = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._server.getsockname()[1]
         threading.Thread(target=self._accept, daemon=True).start()
@@ -203,6 +209,8 @@ class FakeBroker:
             connection.sendall(bytes([0x20, 2 + len(properties), 0, 0]) + properties)
         elif head >> 4 == 12:  # PINGREQ
             connection.sendall(b"\xd0\x00")
+        elif head >> 4 == 8 and self._suback is not None:  # SUBSCRIBE
+            connection.sendall(b"\x90\x04" + body[:2] + bytes([0, self._suback]))
         elif head >> 4 == 3:  # PUBLISH
             return self._take_publish(connection, head, body, number)
         return head >> 4 != 14  # DISCONNECT

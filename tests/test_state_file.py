@@ -77,4 +77,25 @@ def test_a_power_cut_while_it_is_written_leaves_the_content_of_before(tmp_path: 
     (tmp_path / "a.json.part").write_text('{"version": 1, "hou')
     assert file.read() == {"hours": 4}
     assert file.write({"hours": 5})
-    assert json.loads(path.read_text()) == {"version": 1, "hours": 5}
+    assert StateFile(path, VERSION).read() == {"hours": 5}
+
+
+def test_a_single_wrong_byte_is_never_believed(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    StateFile(path, VERSION).write(CONTENT)
+    whole = path.read_bytes()
+    for place in range(len(whole)):
+        for bit in (0, 1, 4):
+            path.write_bytes(whole[:place] + bytes([whole[place] ^ 1 << bit]) + whole[place + 1 :])
+            file = StateFile(path, VERSION)
+            found = file.read()
+            assert found is None or {key: found[key] for key in CONTENT} == CONTENT
+            assert (found is None) is (file.loss is not None)
+
+
+def test_a_file_without_a_checksum_is_one_of_an_earlier_program(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text('{"version": 1, "hours": 2}')
+    assert StateFile(tmp_path / "a.json", VERSION).read() == {"hours": 2}
+
+
+CONTENT: dict[str, object] = {"hours": 127.25, "starts": 3, "motor": "pump", "sound": None}

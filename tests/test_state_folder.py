@@ -1,6 +1,5 @@
 """What is wrong with the state folder is told, and one that is deleted is made again."""
 
-import json
 import os
 import shutil
 import sqlite3
@@ -12,6 +11,7 @@ from agents import Heard, a_quick_agent
 from edge_agent.publish.documents import Health
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.outbox import Outbox
+from edge_agent.state_file import StateFile
 from edge_agent.state_folder import StateFolder
 
 
@@ -74,7 +74,7 @@ def test_a_deleted_folder_is_made_again_with_its_files_and_that_is_told(tmp_path
     folder.look_after()
     shutil.rmtree(path)
     folder.look_after()
-    assert json.loads((path / "a.json").read_text()) == {"version": 1, "hours": 1.5}
+    assert StateFile(path / "a.json", 1).read() == {"hours": 1.5}
     assert "was deleted while the agent ran" in str(folder.problem)
     folder.look_after()
     assert len(caplog.records) == 1
@@ -135,3 +135,14 @@ def test_the_health_of_an_agent_tells_of_a_locked_outbox_and_of_a_deleted_folder
     assert "was deleted" in said()
     assert (tmp_path / "outbox.sqlite3").exists()
     outbox.close()
+
+
+def test_a_damaged_file_is_told_in_health_until_the_next_start(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    folder = StateFolder(tmp_path)
+    assert folder.file("a.json", 1).read() is None
+    assert folder.problem is not None
+    assert "a.json cannot be used" in folder.problem
+    again = StateFolder(tmp_path)
+    assert again.file("a.json", 1).read() is None
+    assert again.problem is None

@@ -101,6 +101,33 @@ def test_a_thread_that_stalls_is_named_with_how_long() -> None:
     supervisor.check()
 
 
+def test_of_a_pause_of_the_whole_process_little_counts_as_silence() -> None:
+    clock = Clock()
+    thread = WatchedThread("reader", 5.0, lambda: None, clock)
+    supervisor = Supervisor(clock)
+    supervisor.watch(thread.watched)
+    clock.now_s += 60.0
+    supervisor.check()
+    clock.now_s += 0.5
+    supervisor.check()
+    clock.now_s += 3.0
+    with pytest.raises(ThreadLostError, match="reader has stalled"):
+        supervisor.check()
+
+
+def test_a_thread_that_stalls_while_the_checks_are_slow_is_named() -> None:
+    clock = Clock()
+    thread = WatchedThread("publisher", 55.0, lambda: None, clock)
+    supervisor = Supervisor(clock)
+    supervisor.watch(thread.watched)
+    for _ in range(13):
+        clock.now_s += 6.0
+        supervisor.check()
+    clock.now_s += 6.0
+    with pytest.raises(ThreadLostError, match="publisher has stalled"):
+        supervisor.check()
+
+
 def test_a_thread_that_was_never_started_can_be_stopped() -> None:
     assert WatchedThread("reader", 5.0, lambda: None).stop(0.1)
 

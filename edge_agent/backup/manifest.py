@@ -5,8 +5,12 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-FORMAT = 1
-"""Version of the archive; a change that an older program cannot read raises it."""
+from edge_agent.config.motors import MAX_MOTORS
+
+FORMAT = 2
+"""Version of the archive; a change that an older program cannot read raises it: 2 holds several motors."""
+FORMAT_OF_ONE = 1
+"""Version of the archive of an agent of one motor, which older programs read, too."""
 MANIFEST = "backup.json"
 """Name of the part that says whose backup it is; it comes first."""
 CONFIGURATION = "agent.yaml"
@@ -20,8 +24,10 @@ MAX_NAME = 160
 STATE_SUFFIXES = (".json", ".sqlite3")
 """What the names of files end with that outlive a restart; damaged ones put aside end otherwise."""
 
+_FOLDER = rf"{STATE}/([A-Za-z0-9_-]+/)?"
 _NAMES = re.compile(
-    rf"{MANIFEST}|{CONFIGURATION}|{STATE}/[A-Za-z0-9_-]+(\.json|\.sqlite3)|{STATE}/{CAPTURES}/[A-Za-z0-9_.-]+\.npz"
+    rf"{MANIFEST}|{CONFIGURATION}|{_FOLDER}[A-Za-z0-9_-]+(\.json|\.sqlite3)"
+    rf"|{_FOLDER}{CAPTURES}/[A-Za-z0-9_.-]+\.npz"
 )
 
 
@@ -39,7 +45,9 @@ class Manifest(BaseModel):
     agent: Annotated[str, Field(max_length=64)]
     """Id of the agent."""
     motor: Annotated[str, Field(max_length=64)]
-    """Id of the motor."""
+    """Id of the motor; of several, of the first one."""
+    motors: Annotated[list[Annotated[str, Field(max_length=64)]], Field(max_length=MAX_MOTORS)] = []
+    """Ids of all motors of a file with `motors`, which have a folder each; empty for a file of one motor."""
 
 
 def is_part(name: str) -> bool:

@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ from pathlib import Path
 from edge_agent.backup.manifest import CAPTURES, CONFIGURATION, STATE, STATE_SUFFIXES, Manifest
 from edge_agent.backup.reading import MAX_STATE_BYTES, RefusedArchiveError, read_backup
 from edge_agent.captures.recorder import FOLDER
-from edge_agent.config import Settings
+from edge_agent.config import AgentSettings
 from edge_agent.state_file import sync_folder
 
 _MAX_SHARE_OF_DISK = 0.9
@@ -37,7 +37,7 @@ class Restored:
     manifest: Manifest
     """What the backup says of itself."""
     files: list[str] = field(default_factory=list)
-    """Files that are in the state folder now."""
+    """Files that are in the state folder and below it now."""
     captures: int = 0
     """Captures that were not there, and are now."""
     kept: Path | None = None
@@ -60,52 +60,68 @@ def unpacked(
         yield folder, read_backup(archive, folder, min(max_bytes, room_bytes))
 
 
-def restore(archive: Path, settings: Settings, config: Path) -> Restored:
+def restore(archive: Path, settings: AgentSettings, config: Path) -> Restored:
     """Put what is in an archive into the state folder; the caller holds `settings.only_one()`.
 
     Nothing is touched before the whole archive has been read. Raises RefusedArchiveError if it cannot be
-    used, or is that of another agent or motor; OSError of the disk.
+    used, or is that of another agent or of other motors; OSError of the disk.
     """
-    folder = settings.state_folder()
+    folders = settings.folders()
+    folder = folders[""]
     folder.mkdir(parents=True, exist_ok=True)
     for remains in folder.glob(f"{_UNPACKED}*"):  # of a restore that was killed
         shutil.rmtree(remains, ignore_errors=True)
-    max_bytes = MAX_STATE_BYTES + _BYTES_PER_MB * settings.captures.max_mb
+    max_bytes = MAX_STATE_BYTES + _BYTES_PER_MB * settings.shared.captures.max_mb * len(settings.motors)
     with unpacked(archive, folder, max_bytes) as (parts, manifest):
         _check_owner(manifest, settings)
         done = Restored(manifest)
-        new = [path for path in sorted((parts / STATE).glob("*")) if path.is_file()]
-        done.kept = _keep(folder)
-        _replace(folder, new)
-        done.files = [path.name for path in new]
-        done.captures = _add_captures(parts / STATE / CAPTURES, folder / FOLDER)
-        sync_folder(folder)
+        done.kept = _keep(folder, folders)
+        for below, own in folders.items():
+            if not own.is_dir():
+                own.mkdir()
+                _own(own, like=folder)
+            new = [path for path in sorted((parts / STATE / below).glob("*")) if path.is_file()]
+            _replace(own, new)
+            done.files += [f"{below}/{path.name}".lstrip("/") for path in new]
+            done.captures += _add_captures(parts / STATE / below / CAPTURES, own / FOLDER)
+            sync_folder(own)
         done.other_configuration = _compare(parts / CONFIGURATION, config, folder)
     return done
 
 
-def _check_owner(manifest: Manifest, settings: Settings) -> None:
+def _check_owner(manifest: Manifest, settings: AgentSettings) -> None:
     """Refuse the backup of another motor: its baseline and alarm would be wrong here."""
-    owner, here = (manifest.agent, manifest.motor), (settings.agent.id, settings.motor.id)
-    if owner != here:
+    owner = (manifest.agent, bool(manifest.motors), sorted(manifest.motors or [manifest.motor]))
+    agent, several = settings.shared.agent.id, settings.is_of_several
+    if owner != (agent, several, sorted(settings.names)):
         raise RefusedArchiveError(
-            f"the backup is of agent {manifest.agent} with motor {manifest.motor}, the configuration of "
-            f"agent {here[0]} with motor {here[1]}; take its backup, or correct agent.id and motor.id"
+            f"the backup is of agent {manifest.agent} with {_in_words(owner[2], owner[1])}, the "
+            f"configuration of agent {agent} with {_in_words(settings.names, several)}; take its backup, or "
+            "correct the ids of agent and motors"
         )
 
 
-def _keep(folder: Path) -> Path | None:
-    """Copy what the folder holds into a new one within it; return that, None if there was nothing."""
-    present = _present(folder)
-    if not present:
+def _in_words(motors: Sequence[str], several: bool) -> str:
+    return f"{'motors: ' if several else 'motor '}{', '.join(motors)}"
+
+
+def _keep(folder: Path, folders: Mapping[str, Path]) -> Path | None:
+    """Copy what the folders hold into a new one within the first; return that, None if there was nothing."""
+    present = {below: _present(own) for below, own in folders.items() if own.is_dir()}
+    if not any(present.values()):
         return None
     stamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
     kept = Path(tempfile.mkdtemp(prefix=f"before-restore-{stamp}-", dir=folder))
     try:
         _own(kept, like=folder)
-        for path in present:
-            shutil.copy2(path, kept / path.name)
-            _settle(kept / path.name, like=folder)
+        for below, paths in present.items():
+            if below:
+                (kept / below).mkdir()
+                _own(kept / below, like=folder)
+            for path in paths:
+                shutil.copy2(path, kept / below / path.name)
+                _settle(kept / below / path.name, like=folder)
+            sync_folder(kept / below)
         sync_folder(kept)
         sync_folder(folder)
     except OSError:

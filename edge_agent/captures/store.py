@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from edge_agent.acquire.recordings import Recording, write_recording
+from edge_agent.state_file import sync_folder
 
 _PATTERN = "????????T??????.???Z_*.npz"
 """What the names of captures look like; other files in the folder are left alone."""
@@ -76,6 +77,7 @@ def write_whole(path: Path, recording: Recording) -> None:
         with beside.open("rb") as file:
             os.fsync(file.fileno())
         beside.replace(path)
+        sync_folder(path.parent)
     except BaseException:
         _remove([beside])
         raise

@@ -7,7 +7,7 @@ from pathlib import Path
 from edge_agent.backup.databases import CopyError
 from edge_agent.backup.writing import write_backup
 from edge_agent.cli import DONE, FAILED
-from edge_agent.config import load_of_one_motor
+from edge_agent.config import load_whole
 from edge_agent.plain import one_line, printable
 
 
@@ -33,7 +33,7 @@ def _new_archive(text: str) -> Path:
 
 def run(args: argparse.Namespace) -> int:
     """Write the archive; 1 if that is not possible, and no archive is there then."""
-    settings = load_of_one_motor(args.config)
+    settings = load_whole(args.config)
     try:
         written = write_backup(settings, args.config, args.output, with_captures=args.captures)
     except CopyError as error:

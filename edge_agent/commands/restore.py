@@ -8,7 +8,7 @@ from edge_agent.backup.manifest import CONFIGURATION
 from edge_agent.backup.placing import Restored, restore, unpacked
 from edge_agent.backup.reading import RefusedArchiveError
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
-from edge_agent.config import ConfigError, Settings, load_of_one_motor
+from edge_agent.config import AgentSettings, ConfigError, load_whole
 from edge_agent.plain import one_line, printable
 from edge_agent.publish.only_one import TakenError
 
@@ -44,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
     return DONE
 
 
-def _settings(archive: Path, config: Path) -> Settings:
+def _settings(archive: Path, config: Path) -> AgentSettings:
     """Return the settings; a configuration that is missing is that of the backup."""
     if config.exists():
-        return load_of_one_motor(config)
+        return load_whole(config)
     with unpacked(archive, config.absolute().parent) as (parts, _):
         part = parts / CONFIGURATION
         if not part.exists():
@@ -55,7 +55,7 @@ def _settings(archive: Path, config: Path) -> Settings:
         part.replace(config)  # as a whole; it was unpacked for its owner alone
     print(printable(f"{config}: restored, readable by its owner alone"))
     try:
-        return load_of_one_motor(config)
+        return load_whole(config)
     except ConfigError:
         print(
             "files with passwords, tokens and keys are in no backup: put them in place, and restore again",
@@ -64,13 +64,13 @@ def _settings(archive: Path, config: Path) -> Settings:
         raise
 
 
-def told(done: Restored, settings: Settings) -> list[str]:
+def told(done: Restored, settings: AgentSettings) -> list[str]:
     """Return what was restored, a line each."""
     manifest = done.manifest
     lines = [
-        f"backup of {manifest.created}, agent {manifest.agent}, motor {manifest.motor}, by edge-agent "
-        f"{manifest.version}",
-        f"{settings.state_folder()}: {', '.join(done.files) or 'the backup holds no state'}",
+        f"backup of {manifest.created}, agent {manifest.agent}, motor "
+        f"{', '.join(manifest.motors or [manifest.motor])}, by edge-agent {manifest.version}",
+        f"{settings.shared.state_folder()}: {', '.join(done.files) or 'the backup holds no state'}",
     ]
     if done.captures:
         lines.append(f"{done.captures} captures that were not there")

@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import resource
 import sys
 from functools import partial
 from pathlib import Path
@@ -26,9 +27,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-c", "--config", type=Path, required=True, help="the YAML file of this agent")
 
 
+def _write_no_core() -> None:
+    """Have no image of our memory on disk, whatever ends us: passwords are in it."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def run(args: argparse.Namespace) -> int:
     """Run the agent; 0 after an orderly stop, 1 when it had to give up, 2 when another has its place."""
     hung_up = note_hangups()
+    _write_no_core()
     settings, doubts = load_agent(args.config)
     if settings.shared.log_format == "json":
         log_as_json()
@@ -37,13 +44,13 @@ def run(args: argparse.Namespace) -> int:
     logging.getLogger().setLevel(settings.shared.log_level.upper())
     stop = stop_on_signals()
     try:
-        with settings.only_one():
+        with settings.only_one() as place:
             model = Model.load_for_agent(settings.shared.model.file)
             _LOG.info("model %s, sha256 %s", model.spec.name, model.sha256)
             sources = [partial(SerialSource, serial) for serial, _ in settings.daqs()]
             sinks = open_sinks(settings.sink_settings())
             reread = partial(read_again, args.config)
-            Agent(settings, model, sources, sinks, reread).run(stop, hung_up)
+            Agent(settings, model, sources, sinks, reread, place.look_after).run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

@@ -26,7 +26,7 @@ schema          JSON Schema of the YAML file, for completion and checks in edito
 """
 
 from edge_agent.config.agent_settings import AgentSettings
-from edge_agent.config.load import load_agent, load_of_one_motor, load_settings, load_with_doubts
+from edge_agent.config.load import load_agent, load_settings, load_whole, load_with_doubts
 from edge_agent.config.problems import ConfigError, Position, Problem
 from edge_agent.config.settings import Settings
 
@@ -37,7 +37,7 @@ __all__ = [
     "Problem",
     "Settings",
     "load_agent",
-    "load_of_one_motor",
     "load_settings",
+    "load_whole",
     "load_with_doubts",
 ]

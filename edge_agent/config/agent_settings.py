@@ -2,9 +2,11 @@
 
 import contextlib
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from edge_agent.acquire.settings import SerialSettings
 from edge_agent.config.settings import Settings
+from edge_agent.publish.only_one import Place
 from edge_agent.publish.settings import SinkSettings
 
 
@@ -44,12 +46,20 @@ class AgentSettings:
             return own
         return replace(own, motors=self.names, former_outbox=None, former_event_topics=())
 
+    def folders(self) -> dict[str, Path]:
+        """Return the folders of what must outlive a restart, by their names below that of the agent.
+
+        That of the agent comes first, with the name of nothing.
+        """
+        of_motors = {own.motor.id: own.state_folder() for own in self.motors} if self.is_of_several else {}
+        return {"": self.shared.state_folder(), **of_motors}
+
     @property
     def is_of_several(self) -> bool:
         """True if the motors have folders of their own below that of the agent: the file has `motors`."""
         return self.motors[0].state_dir != self.shared.state_dir
 
-    def only_one(self) -> contextlib.AbstractContextManager[None]:
+    def only_one(self) -> contextlib.AbstractContextManager[Place]:
         """Return what holds folder and client id for one agent; entering it raises TakenError."""
         return self.shared.only_one()
 

@@ -40,6 +40,8 @@ GOOD_RATE_HZ = 1000.0
 """Rate from which slot lines and the 7th harmonic are seen, Hz: `signals.decimation.TARGET_RATE_HZ`."""
 PLAIN_PORT, TLS_PORT = 1883, 8883
 """Ports of MQTT without and with TLS, as registered (IANA: mqtt, secure-mqtt)."""
+TAKEN_LEVELS = ("command", "reply")
+"""Levels below the topic of an agent that are no motor's: what is said of one would pass for a command."""
 
 _ADVICE = {
     "scale": "add scale: <unit per count> and offset: <counts at zero>, or scale: 1 where the numbers are in "
@@ -58,6 +60,11 @@ def contradictions(root: object) -> Found:
     yield from _power_without_current(file)
     yield from _rate_below_line(file)
     yield from _lines_beyond_baud_rate(file)
+    if file.get("motor", "id") in TAKEN_LEVELS:
+        yield (
+            ("motor", "id"),
+            f"{file.get('motor', 'id')} is where commands or their replies go; take another name",
+        )
     if file.number("mqtt", "port") == TLS_PORT and not file.has("mqtt", "tls"):
         yield (
             ("mqtt", "port"),

@@ -15,7 +15,7 @@ import yaml
 from edge_agent.config.problems import ConfigError, KeyPath, Position, Problem
 from edge_agent.config.scalars import Scalar, read_unquoted
 from edge_agent.config.variables import VariableError, expand
-from edge_agent.plain import quoted
+from edge_agent.plain import MAX_QUOTED, quoted
 
 MAX_BYTES = 64 * 1024
 """Largest file that is read."""
@@ -132,7 +132,8 @@ def _tags_of(file: Path, text: str) -> dict[int, str]:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         position = _position(event)
         if isinstance(event, yaml.AliasEvent):
-            _refuse(file, position, f"the alias *{event.anchor} is not supported; write the value out")
+            anchor = event.anchor if len(event.anchor) <= MAX_QUOTED else f"{event.anchor[:MAX_QUOTED]}..."
+            _refuse(file, position, f"the alias *{anchor} is not supported; write the value out")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):

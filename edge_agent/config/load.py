@@ -31,21 +31,12 @@ def load_settings(
     return _chosen(document, _load(document, live=False), motor)
 
 
-def load_of_one_motor(file: Path) -> Settings:
-    """Return settings as `load_settings` does, for what knows the files of an agent of one motor only.
+def load_whole(file: Path) -> AgentSettings:
+    """Return the settings of all motors of a file, for what knows the files of an agent that does not run.
 
-    Raises ConfigError for a file with `motors`, too.
+    Raises ConfigError with all that is wrong.
     """
-    document = read_document(file, os.environ)
-    agent = _load(document, live=False)
-    if has_several(document):
-        key = ("motors",)
-        message = (
-            "this command knows files of one motor only, with motor in the place of motors; stop the agent, "
-            "and copy this file and state_dir instead"
-        )
-        raise ConfigError((Problem(file, document.place(key), key, message),))
-    return agent.shared
+    return _load(read_document(file, os.environ), live=False)
 
 
 def load_with_doubts(

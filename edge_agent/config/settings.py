@@ -24,7 +24,7 @@ from edge_agent.config.problems import ConfigError, Problem
 from edge_agent.config.section import MAX_ID_LENGTH, Id, Name, Section
 from edge_agent.config.values import Printable, as_tuple, existing, from_folder
 from edge_agent.motor import Nameplate
-from edge_agent.publish.only_one import only_one
+from edge_agent.publish.only_one import Place, only_one
 from edge_agent.publish.settings import (
     AGENT_DEVICE,
     HomeAssistantSettings,
@@ -297,7 +297,7 @@ class Settings(Section):
         host_alone = self.agent.id == host_id()
         return _common_folder() if host_alone else _common_folder() / self.agent.id
 
-    def only_one(self) -> contextlib.AbstractContextManager[None]:
+    def only_one(self) -> contextlib.AbstractContextManager[Place]:
         """Return what holds folder and client id for one agent; entering it raises TakenError."""
         mqtt = self.mqtt_settings()
         return only_one(self.state_folder(), f"{mqtt.host}:{mqtt.port}", mqtt.session_name(self.agent.id))

@@ -17,21 +17,53 @@ class TakenError(Exception):
     """Another agent has what only one can have; the message says what to do."""
 
 
+class Place:
+    """The folder that an agent holds."""
+
+    def __init__(self, folder: Path) -> None:
+        """Hold it, where that is possible. Raises TakenError if another agent has it."""
+        self._folder = folder
+        self._lock = _lock_folder(folder)
+
+    def look_after(self) -> None:
+        """Hold the folder again if it was deleted and made anew, or its lock was.
+
+        Raises TakenError if another agent has taken it meanwhile.
+        """
+        if self._lock is None or not self._folder.is_dir() or self._is_held(self._lock):
+            return
+        self.leave()
+        self._lock = _lock_folder(self._folder)
+
+    def leave(self) -> None:
+        """Leave it to others."""
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _is_held(self, lock: int) -> bool:
+        """True if the lock is that of the file which is there now."""
+        try:
+            there = (self._folder / LOCK_FILE).stat()
+        except OSError:
+            return False
+        return os.path.samestat(there, os.fstat(lock))
+
+
 @contextlib.contextmanager
-def only_one(folder: Path, broker: str, client_id: str) -> Iterator[None]:
+def only_one(folder: Path, broker: str, client_id: str) -> Iterator[Place]:
     """Hold the folder and the client id at this broker. Raises TakenError if another agent has them.
 
     The operating system frees both with the process, however it ends. Where a lock cannot be had for
     another reason (a folder that may not be written), nothing is held: the outbox reports what is wrong.
     """
     with contextlib.ExitStack() as held:
-        lock = _lock_folder(folder)
-        if lock is not None:
-            held.callback(os.close, lock)
+        place = Place(folder)
+        held.callback(place.leave)
         name = _claim_client_id(broker, client_id)
         if name is not None:
             held.enter_context(name)
-        yield
+        yield place
 
 
 def find_holder(folder: Path, broker: str, client_id: str) -> str | None:

@@ -187,6 +187,8 @@ def read_password(file: Path) -> str:
     Raises OSError if the file cannot be read, ValueError if that line cannot be a password. No message
     holds any part of it.
     """
+    if not file.is_file() and file.exists():  # a pipe without a writer would never end
+        raise ValueError(f"{file} is no file; write the password into one")
     with file.open("rb") as stream:
         content = stream.read(_MAX_PASSWORD_FILE_BYTES)
     try:

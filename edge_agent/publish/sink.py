@@ -135,6 +135,10 @@ class Sink(Protocol):
         """Take what may change while it runs, as `edge_agent.reloading` lists it. Called as `take` is."""
         return
 
+    def hang_up(self) -> None:
+        """Tell that the agent is gone, whose thread hangs; called from another one, for a second or two."""
+        return
+
     @property
     def watched(self) -> Watched | None:
         """Return its thread, for the supervisor; None if it has none."""

@@ -12,7 +12,7 @@ from edge_agent import alarm, running_time
 from edge_agent.alarm import AlarmLatch, LatchedAlarm
 from edge_agent.baseline.memory import FILE_VERSION, Memory, read_memory, write_memory
 from edge_agent.baseline.proof import Tally
-from edge_agent.config import Settings, load_settings
+from edge_agent.config import AgentSettings, load_whole
 from edge_agent.diagnose.decision import starting
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.outbox import Outbox
@@ -46,8 +46,8 @@ class Site:
         )
 
     @property
-    def settings(self) -> Settings:
-        return load_settings(self.config)
+    def settings(self) -> AgentSettings:
+        return load_whole(self.config)
 
     def fill(self) -> None:
         """Write all that an agent knows after some weeks, and stop."""

@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from known_state import EVENTS, FAULTY, LEARNED, Site
+from plates import plate_yaml
 
 from edge_agent.alarm import Condition
 from edge_agent.backup import placing
 from edge_agent.backup.placing import restore
 from edge_agent.backup.reading import RefusedArchiveError
 from edge_agent.backup.writing import write_backup
+from edge_agent.config import load_whole
 
 
 @pytest.fixture
@@ -178,3 +180,42 @@ def test_without_room_to_keep_what_is_there_nothing_changes(
     with pytest.raises(OSError, match="No space"):
         restore(archive, site.settings, site.config)
     assert sorted(path.name for path in site.state.rglob("*")) == before
+
+
+def of_two_motors(folder: Path) -> Path:
+    folder.mkdir()
+    config = folder / "agent.yaml"
+    config.write_text(
+        f"agent: {{id: hall}}\nmotors:\n"
+        f"  - {{motor: {plate_yaml(id='pump')}, acquisition: {{port: /dev/a}}}}\n"
+        f"  - {{motor: {plate_yaml(id='fan')}, acquisition: {{port: /dev/b}}}}\n"
+        "mqtt: {host: 127.0.0.1, port: 1}\nstate_dir: state\n"
+    )
+    return config
+
+
+def test_each_of_several_motors_gets_back_what_is_its_own(tmp_path: Path) -> None:
+    config, archive = of_two_motors(tmp_path / "old"), tmp_path / "b.tar.gz"
+    files = {"pump/alarm.json": "p", "fan/alarm.json": "f", "retained.json": "r", "fan/captures/c.npz": "c"}
+    for name, content in files.items():
+        path = tmp_path / "old/state" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    written = write_backup(load_whole(config), config, archive, with_captures=True)
+    assert (sorted(written.files), written.captures) == (
+        ["fan/alarm.json", "pump/alarm.json", "retained.json"],
+        1,
+    )
+    new = of_two_motors(tmp_path / "new")
+    (tmp_path / "new/state/pump").mkdir(parents=True)
+    (tmp_path / "new/state/pump/alarm.json").write_text("before")
+    done = restore(archive, load_whole(new), new)
+    assert {name: (tmp_path / "new/state" / name).read_text() for name in files} == files
+    assert done.kept is not None
+    assert (done.kept / "pump/alarm.json").read_text() == "before"
+
+
+def test_a_backup_of_one_motor_is_none_of_several(archive: Path, tmp_path: Path) -> None:
+    config = of_two_motors(tmp_path / "two")
+    with pytest.raises(RefusedArchiveError, match=r"agent pump-7 with motor m, .* with motors: pump, fan"):
+        restore(archive, load_whole(config), config)

@@ -65,7 +65,7 @@ def test_a_capture_with_the_longest_name_survives(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["../evil.json", "/tmp/evil.json", "state/../../evil.json", "state/evil.sh", "state/a/b.json", "evil"],
+    ["../evil.json", "/tmp/evil.json", "state/../../evil.json", "state/evil.sh", "state/a/b/c.json", "evil"],
 )
 def test_a_name_that_leads_elsewhere_is_refused(tmp_path: Path, name: str) -> None:
     archive = an_archive(tmp_path / "b.tar.gz", a_file(name))
@@ -156,7 +156,7 @@ def test_without_a_word_on_whose_it_is_an_archive_is_no_backup(tmp_path: Path, c
 
 def test_a_backup_of_a_later_program_is_refused(tmp_path: Path) -> None:
     archive = tmp_path / "b.tar.gz"
-    later = MANIFEST.replace(b'"format":1', b'"format":2').replace(b'"version":"1"', b'"version":"9.0"')
+    later = MANIFEST.replace(b'"format":1', b'"format":9').replace(b'"version":"1"', b'"version":"9.0"')
     with tarfile.open(archive, "w:gz") as parts:
         info, _ = a_file("backup.json", later)
         parts.addfile(info, io.BytesIO(later))

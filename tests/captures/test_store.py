@@ -96,3 +96,15 @@ def test_what_is_written_is_whole(tmp_path: Path) -> None:
     write_whole(tmp_path / "a.npz", a_recording())
     assert names_in(tmp_path) == ["a.npz"]
     assert len(read_recording(tmp_path / "a.npz").counts[0]) == 1000
+
+
+def test_the_name_of_a_capture_is_on_the_medium_when_it_is_said_to_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[bool] = []
+    path = tmp_path / "c.npz"
+    monkeypatch.setattr(
+        store_module, "sync_folder", lambda folder: synced.append(folder == tmp_path and path.exists())
+    )
+    write_whole(path, a_recording())
+    assert synced == [True]

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import resource
 import signal
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,12 @@ def test_an_orderly_stop_is_status_0_and_the_model_is_logged(config: Path, ended
     assert cli.main(["run", "-c", str(config)]) == 0
     assert len(made) == 3
     assert "model " in capsys.readouterr().err
+
+
+def test_it_would_leave_no_image_of_its_memory(config: Path, ended_by):
+    ended_by()
+    cli.main(["run", "-c", str(config)])
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)
 
 
 def test_a_stop_signal_reaches_the_agent(config: Path, ended_by):

@@ -228,6 +228,7 @@ def test_a_folder_is_not_read(tmp_path: Path):
 
 def test_an_alias_is_refused_by_its_name(file: Path):
     assert refusal(file, "a: &x 1\nb: *x\n") == ":2:4: the alias *x is not supported; write the value out"
+    assert len(refusal(file, f"a: &{'x' * 9000} 1\nb: *{'x' * 9000}\n")) < 200
 
 
 def test_an_anchor_that_nothing_refers_to_does_no_harm(file: Path):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from plates import plate_yaml
 
-from edge_agent.config import AgentSettings, ConfigError, load_agent, load_of_one_motor, load_settings
+from edge_agent.config import AgentSettings, ConfigError, load_agent, load_settings, load_whole
 
 
 def write(folder: Path, motors: str, more: str = "") -> Path:
@@ -105,8 +105,13 @@ def test_a_command_for_one_motor_needs_its_name(tmp_path: Path) -> None:
         load_settings(path, motor="crane")
 
 
-def test_what_knows_files_of_one_motor_refuses_motors(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="one motor only") as refused:
-        load_of_one_motor(write(tmp_path, entry("pump", "/dev/a")))
-    (problem,) = refused.value.problems
-    assert problem.key == ("motors",)
+def test_a_file_is_loaded_whole_with_the_folder_of_each_motor(tmp_path: Path) -> None:
+    agent = load_whole(write(tmp_path, entry("pump", "/dev/a") + entry("fan", "/dev/b")))
+    folder = agent.shared.state_folder()
+    assert agent.folders() == {"": folder, "pump": folder / "pump", "fan": folder / "fan"}
+
+
+@pytest.mark.parametrize("name", ["command", "reply"])
+def test_no_motor_is_named_as_the_topics_of_commands(tmp_path: Path, name: str) -> None:
+    (problem,) = problems(write(tmp_path, entry("pump", "/dev/a") + entry(name, "/dev/b")))
+    assert f"motors[1].motor.id: {name} is where commands or their replies go" in problem

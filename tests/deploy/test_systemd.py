@@ -52,6 +52,7 @@ def test_the_exposure_is_two_or_less() -> None:
         "User=edge-agent",
         "SupplementaryGroups=dialout",
         "MemoryMax=500M",
+        "LimitCORE=0",
     ],
 )
 def test_the_unit_promises(line: str) -> None:

@@ -1,5 +1,6 @@
 """A second agent for one folder or one client id is told so at once; a dead one holds nothing."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -106,3 +107,27 @@ def test_a_holder_is_found_without_taking_its_place(tmp_path: Path) -> None:
     with only_one(tmp_path, "localhost:1883", "one"):
         assert find_holder(tmp_path / "elsewhere", "localhost:1884", "one") is None
     assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("loss", ["folder", "lock"])
+def test_a_folder_that_was_deleted_and_made_anew_is_held_again(tmp_path: Path, loss: str) -> None:
+    folder = tmp_path / "state"
+    with only_one(folder, "b:1", f"c-{tmp_path.name}") as place:
+        place.look_after()
+        (folder / LOCK_FILE).unlink()
+        if loss == "folder":
+            folder.rmdir()
+            place.look_after()
+            assert not folder.exists()
+            folder.mkdir()
+        place.look_after()
+        with pytest.raises(TakenError, match=f"process {os.getpid()}"), only_one(folder, "b:2", "other"):
+            pass
+
+
+def test_a_folder_that_another_has_taken_meanwhile_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    with only_one(folder, "b:1", f"c-{tmp_path.name}") as place:
+        (folder / LOCK_FILE).unlink()
+        with only_one(folder, "b:2", f"d-{tmp_path.name}"), pytest.raises(TakenError, match="another agent"):
+            place.look_after()

@@ -1,8 +1,10 @@
 """The publisher against a real broker, heard by a client that shares no code with it."""
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from broker import Mosquitto
 from publishing import (
     BASE,
@@ -17,6 +19,8 @@ from publishing import (
     settings,
 )
 
+from edge_agent.diagnose.decision import starting
+from edge_agent.publish.documents import Event, Origin
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.settings import OutboxSettings, SinkSettings
 from edge_agent.publish.store.outbox import Outbox
@@ -136,3 +140,14 @@ def test_a_broker_that_hangs_holds_up_neither_the_agent_nor_its_stop(
             publisher.publish_event("motor-1", an_event(number))
         ends(publisher, 0.5)
     assert outbox.counts.waiting == 100
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_the_log_names_the_motor_of_an_event_where_there_are_several(
+    outbox: Outbox, caplog: pytest.LogCaptureFixture, several: bool
+) -> None:
+    caplog.set_level(logging.INFO)
+    publisher = Publisher(settings(1), "pump-7", outbox, several=several)
+    publisher.take(Event(Origin("pump-7", "fan", "model", "0"), starting(), starting(), 0.0, 17))
+    of_motor = " of fan" if several else ""
+    assert f"event 17{of_motor}: indeterminate -> " in caplog.text

@@ -1,10 +1,11 @@
 """Settings check themselves and say what would be right."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings
+from edge_agent.publish.settings import MqttSettings, OutboxSettings, TlsSettings, read_password
 
 
 @pytest.mark.parametrize(
@@ -98,3 +99,9 @@ def test_topics_and_session_carry_the_id_of_the_agent() -> None:
     assert MqttSettings("h", prefix="plant/agents").base_topic("pump-7") == "plant/agents/pump-7"
     assert MqttSettings("h").session_name("pump-7") == "edge-agent-pump-7"
     assert MqttSettings("h", client_id="mine").session_name("pump-7") == "mine"
+
+
+def test_a_pipe_is_no_password_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(ValueError, match="is no file; write the password into one"):
+        read_password(tmp_path / "pipe")

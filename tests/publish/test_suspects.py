@@ -63,8 +63,11 @@ def test_one_alone_is_set_aside_at_once_if_the_broker_blames_it(suspects: Suspec
     assert suspects.is_set_aside(1)
 
 
-def test_one_alone_is_set_aside_the_second_time_if_the_broker_says_nothing(suspects: Suspects) -> None:
-    assert suspects.connection_ended([1], told=False) is None
+def test_one_alone_is_set_aside_the_third_time_if_the_broker_says_nothing(suspects: Suspects) -> None:
+    for _ in range(2):
+        assert suspects.connection_ended([1], told=False) is None
+        assert suspects.goes_alone(1)
+        assert suspects.set_aside() == []
     assert suspects.connection_ended([1], told=False) == (1, 60.0)
 
 

@@ -7,6 +7,7 @@ ghosts      clears what the broker retains of a motor or an agent that has anoth
 courier     brings mailbox and outbox to the broker, over one connection after another
 connection  one connection to the broker, from CONNECT to its end; it never reconnects by itself
 own_client  the client of paho: it tells when its thread ends, and frees its descriptors
+tls         how a connection is encrypted, and what the broker must prove
 terms       what we ask of the broker: a version of MQTT, and a will
 delivery    what goes over one connection, in which order, and what the broker has confirmed
 mailbox     messages in memory only: newest states, and diagnoses and health, dropped while offline

@@ -3,7 +3,6 @@
 import contextlib
 import logging
 import socket
-import ssl
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -18,7 +17,8 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from edge_agent.publish.mqtt.limits import MAX_IN_FLIGHT, Limits, limits_of
 from edge_agent.publish.mqtt.own_client import OwnClient
-from edge_agent.publish.settings import MqttSettings, TlsSettings
+from edge_agent.publish.mqtt.tls import tls_context
+from edge_agent.publish.settings import MqttSettings
 
 _LOG = logging.getLogger(__name__)
 _MAX_QUEUED = 4 * MAX_IN_FLIGHT
@@ -132,6 +132,8 @@ class Connection:
         self._subscriptions = subscriptions
         self._unwanted = unwanted
         self._receipts: deque[Receipt] = deque()
+        self._asked: dict[int | None, str] = {}
+        self._denied: deque[str] = deque()
         self._incoming: deque[Incoming] = deque(maxlen=_MAX_INCOMING)
         self._answered = threading.Event()
         self._refusal: str | None = None
@@ -146,6 +148,7 @@ class Connection:
         self._client.on_disconnect = self._on_disconnect
         self._client.on_publish = self._on_publish
         self._client.on_message = self._on_message
+        self._client.on_subscribe = self._on_subscribe
         self._client.ended = self._on_end
 
     @property
@@ -153,13 +156,14 @@ class Connection:
         """How the connection has ended; None while it is up."""
         return self._closed
 
-    def open(self) -> None:
-        """Connect and wait for the broker's answer. Raises ConnectionFailedError."""
+    def open(self, beat: Callable[[], None] = lambda: None) -> None:
+        """Connect and wait for the broker's answer, `beat` in between. Raises ConnectionFailedError."""
         where = f"{self._settings.host}:{self._settings.port}"
         try:
             self._connect()
         except (OSError, ValueError) as error:
             raise ConnectionFailedError(f"cannot connect to {where}: {error}{_advice(error)}") from error
+        beat()
         self._client.loop_start()
         answered = self._answered.wait(self._settings.connect_timeout_s)
         if answered and self._refusal is None and self._closed is None:
@@ -201,6 +205,10 @@ class Connection:
     def incoming(self) -> list[Incoming]:
         """Return the messages that have come since the last call; of a flood the newest."""
         return [self._incoming.popleft() for _ in range(len(self._incoming))]
+
+    def denied(self) -> list[str]:
+        """Return the subscriptions that the broker has denied since the last call, each with its reason."""
+        return [self._denied.popleft() for _ in range(len(self._denied))]
 
     def close(self, timeout_s: float) -> None:
         """Say goodbye, so that the broker keeps the will to itself; at most `timeout_s`."""
@@ -255,9 +263,19 @@ class Connection:
             client.unsubscribe(subscription)
         for subscription in self._subscriptions:
             if client.protocol == MQTTProtocolVersion.MQTTv5:
-                client.subscribe(subscription, options=SubscribeOptions(qos=1, retainAsPublished=True))
+                options = SubscribeOptions(qos=1, retainAsPublished=True)
+                _, number = client.subscribe(subscription, options=options)
             else:
-                client.subscribe(subscription, qos=1)
+                _, number = client.subscribe(subscription, qos=1)
+            self._asked[number] = subscription
+
+    def _on_subscribe(
+        self, client: Client, userdata: object, message_id: int, reasons: list[ReasonCode], properties: object
+    ) -> None:
+        for reason in reasons:
+            if reason.is_failure:
+                self._denied.append(f"{self._asked.get(message_id)} ({reason})")
+                self._wake()
 
     def _on_disconnect(
         self, client: Client, userdata: object, flags: DisconnectFlags, reason: ReasonCode, properties: object
@@ -308,7 +326,10 @@ def _client(settings: MqttSettings, client_id: str, will: Will, protocol: MQTTPr
         except (OSError, ValueError) as error:
             raise ConnectionFailedError(f"mqtt.password_file cannot be read: {error}") from error
     if settings.tls is not None:
-        client.tls_set_context(_tls_context(settings.tls))
+        try:
+            client.tls_set_context(tls_context(settings.tls))
+        except OSError as error:
+            raise ConnectionFailedError(f"mqtt.tls: the certificates cannot be read: {error}") from error
     return client
 
 
@@ -321,14 +342,3 @@ def _advice(error: Exception) -> str:
     if isinstance(error, TimeoutError):
         return "; see whether mqtt.host is right and no firewall stands between"
     return ""
-
-
-def _tls_context(settings: TlsSettings) -> ssl.SSLContext:
-    try:
-        context = ssl.create_default_context(ssl.Purpose.SERVER_AUTH, cafile=settings.ca_file)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        if settings.cert_file is not None:
-            context.load_cert_chain(settings.cert_file, settings.key_file)
-    except (OSError, ssl.SSLError) as error:
-        raise ConnectionFailedError(f"mqtt.tls: the certificates cannot be read: {error}") from error
-    return context

@@ -23,8 +23,9 @@ from edge_agent.supervision import WatchedThread
 _LOG = logging.getLogger(__name__)
 _TURN_S = 1.0
 """The courier looks at its stop and its watchdog this often, s. Judgement."""
-_STALL_LIMIT_S = 120.0
-"""A courier that does not turn for this long, s, hangs: connecting may take a minute."""
+_STALL_LIMIT_S = 55.0
+"""A courier that does not turn for this long, s, hangs: less than systemd's watchdog allows, and more than
+it takes to look up a name (resolv.conf(5): 30 s with three servers) and to try four addresses at 5 s each."""
 _SUSPICIOUS_LIVES = 3
 """Short connections in a row that no message explains; one or two may be a network's doing; judgement."""
 
@@ -116,7 +117,7 @@ class Courier:
                 tuple(self._receivers),
                 self._unwanted,
             )
-            connection.open()
+            connection.open(self.thread.beat)
         except ConnectionFailedError as error:
             if self._terms.refused(error):
                 return self._connect()
@@ -220,6 +221,11 @@ class Courier:
     def _take_in(self, connection: Connection) -> None:
         """Hand what has come to whoever wants it."""
         self.counts.missed = self._missed_before + connection.missed
+        for denied in connection.denied():
+            self._complaints.say(
+                f"MQTT: the broker denies the subscription to {denied}, so nothing that is sent there "
+                "arrives; look at its access list"
+            )
         for message in connection.incoming():
             for subscription, receive in self._receivers.items():
                 if topic_matches_sub(subscription, message.topic):

@@ -90,6 +90,11 @@ class Discovery:
             return replace(self._told, sensors=sensors)
         return replace(self._told, sensors_of=self._told.sensors_of | {motor: sensors})
 
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the file, or was at the start; None while all is well."""
+        return self._file.problem or self._file.loss
+
     def forget_the_gone(self) -> None:
         """Forget the devices that are gone, once the broker has confirmed that nothing is left of them."""
         gone = [topic for topic in self._told.entities if not self._mailbox.holds(topic)]

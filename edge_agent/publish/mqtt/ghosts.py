@@ -36,6 +36,11 @@ class Ghosts:
         for topic in self._gone:
             mailbox.put_state(topic, b"")
 
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the file, or was at the start; None while all is well."""
+        return self._file.problem or self._file.loss
+
     def forget_the_gone(self) -> None:
         """Forget the topics that the broker has cleared."""
         before = [*self._gone, *self._now]

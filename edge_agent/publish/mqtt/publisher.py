@@ -36,6 +36,8 @@ from edge_agent.supervision import Watched
 from edge_agent.verdict import in_short
 
 _LOG = logging.getLogger(__name__)
+_LAST_WORDS_S = 1.5
+"""Time for `offline` where the agent hangs, s: judgement, a broker takes milliseconds."""
 RETAINED = ("state", "alarm", "info", "baseline", "learned", "trend", "measurements")
 """Topics below a motor's own that the broker retains; the table of topics in the README has them all."""
 
@@ -71,7 +73,8 @@ def open_sink(settings: SinkSettings) -> "Publisher":
     take_over(outbox, settings.former_outbox, settings.former_event_topics)
     mailbox = Mailbox()
     ghosts = Ghosts(settings, retained_topics(settings), mailbox)
-    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, Discovery(settings, mailbox), ghosts)
+    discovery, several = Discovery(settings, mailbox), len(settings.motors) > 1
+    return Publisher(settings.mqtt, settings.agent, outbox, mailbox, discovery, ghosts, several)
 
 
 class Publisher(Sink):
@@ -89,17 +92,20 @@ class Publisher(Sink):
         mailbox: Mailbox | None = None,
         discovery: Discovery | None = None,
         ghosts: Ghosts | None = None,
+        several: bool = False,
     ) -> None:
         """Prepare; None for `mailbox` takes a new one, for `discovery` tells Home Assistant nothing.
 
-        None for `ghosts` clears nothing of former names.
+        None for `ghosts` clears nothing of former names. The log names the motor of an event where there are
+        `several`.
         """
         self._diagnosis = settings.diagnosis
         self._base = settings.base_topic(agent_id)
         self._outbox = outbox
         self._mailbox = mailbox or Mailbox()
         self._discovery = discovery
-        self._ghosts = ghosts
+        self._keepers = [keeper for keeper in (discovery, ghosts) if keeper is not None]
+        self._several = several
         self._inbox = Inbox(self._base, self.take)
         commands = self._inbox.subscription
         receivers = {commands: self._inbox.receive} if settings.commands else {}
@@ -131,7 +137,9 @@ class Publisher(Sink):
                 self.publish_state(document.origin.motor, payload)
             case Event():
                 number = self.publish_event(document.origin.motor, lambda _: payload, document.number)
-                _LOG.info("event %d: %s -> %s", number, document.before.state, in_short(document.after))
+                of_motor = f" of {document.origin.motor}" if self._several else ""
+                after = in_short(document.after)
+                _LOG.info("event %d%s: %s -> %s", number, of_motor, document.before.state, after)
             case Diagnosis():
                 self.publish_diagnosis(document.origin.motor, payload)
             case Alarm():
@@ -151,9 +159,8 @@ class Publisher(Sink):
                 self.publish_passing(f"{document.origin.motor}/measurements", payload, retain=True)
             case Health():
                 self.publish_health(payload)
-                for keeper in (self._discovery, self._ghosts):
-                    if keeper is not None:
-                        keeper.forget_the_gone()
+                for keeper in self._keepers:
+                    keeper.forget_the_gone()
             case Reply():
                 self._publish_reply(document, payload)
 
@@ -205,7 +212,7 @@ class Publisher(Sink):
             left_out=carried.left_out,
             commands_done=self._inbox.done,
             commands_refused=self._inbox.refused + carried.missed,
-            disk_problem=kept.problem,
+            disk_problem=kept.problem or next((own.problem for own in self._keepers if own.problem), None),
         )
 
     @property
@@ -223,6 +230,10 @@ class Publisher(Sink):
         Events that were not confirmed in time stay in the outbox.
         """
         return self._courier.stop(timeout_s)
+
+    def hang_up(self) -> None:
+        """Publish `offline` for an agent that hangs."""
+        self.stop(_LAST_WORDS_S)
 
     def last_told(self, motor: str) -> Told | None:
         """Return what the last event said that this motor's state became, before a restart too.

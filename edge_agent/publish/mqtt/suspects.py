@@ -13,6 +13,9 @@ _LONGEST_WAIT_S = 3600.0
 """Longest such wait, after which an access list that was put right is noticed; judgement."""
 _HOLD_S = 2.0
 """Wait before a message that may have ended a connection is sent again; judgement."""
+_ENDINGS = 3
+"""Connections in a row that end with a message in silence, before it is set aside. Judgement: a line that
+comes and goes ends two with one message now and then, and what is set aside loses its place in the order."""
 _MAX_SUSPECTS = 50_000
 """Most messages remembered, more than an outbox holds; judgement."""
 
@@ -22,6 +25,7 @@ class _Suspect:
     until_s: float
     refusals: int = 0
     may_end_connection: bool = False
+    endings: int = 0
 
 
 class Suspects:
@@ -29,7 +33,7 @@ class Suspects:
 
     A refused message waits a minute, then two, up to an hour; others go meanwhile. Any of the messages that
     were unconfirmed when a connection ended may have ended it: each is sent again alone, with
-    nothing else under way, and the one with which a connection ends again waits as a refused one does. An
+    nothing else under way, and one with which connections end again and again waits as a refused one does. An
     outage makes none suspect: if the broker cannot be reached afterwards, it was not for a message.
     """
 
@@ -84,12 +88,14 @@ class Suspects:
         that is known, and how long it waits, s.
         """
         keys = list(unconfirmed)
-        if len(keys) == 1 and (told or self.goes_alone(keys[0])):
+        for key in keys:
+            self._suspects.setdefault(key, _Suspect(0.0)).endings += 1
+        if len(keys) == 1 and (told or self._suspects[keys[0]].endings >= _ENDINGS):
             wait_s = self.refused(keys[0])
             self._suspects[keys[0]].may_end_connection = True
             return keys[0], wait_s
         for key in keys:
-            suspect = self._suspects.setdefault(key, _Suspect(0.0))
+            suspect = self._suspects[key]
             suspect.may_end_connection = True
             if isinstance(key, int):  # states must be true before we call ourselves online
                 suspect.until_s = max(suspect.until_s, self._clock() + _HOLD_S)

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from edge_agent.publish.store.pages import Images
 from edge_agent.publish.store.rows import MAX_ID, Event, believed, checksum
+from edge_agent.publish.store.salvage import salvage
 
 VERSION = 1
 """Version of the file that this program writes; the list above says what each one holds."""
@@ -182,8 +183,15 @@ class EventFile:
     def _check_log(self, images: Images) -> None:
         """See that SQLite reads the log to its last transaction, and not only to a damaged frame."""
         _, frames, _ = self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        if images.committed_frames() > max(0, frames):
+        if images.committed_frames() > max(0, frames) and self._misses_what_is_in(images):
             raise DamagedFileError("its log is damaged")
+
+    def _misses_what_is_in(self, images: Images) -> bool:
+        """True if SQLite does not see an event of the log; one that a power cut tore is none."""
+        found = salvage(images)
+        seen = {number for (number,) in self._database.execute("SELECT id FROM event")}
+        last_id = self._read_counters().get(b"last_id")
+        return not found.events.keys() <= seen or found.numbers.get("last_id", 0) != last_id
 
     def _read_numbers(self) -> Numbers:
         found = self._read_counters()

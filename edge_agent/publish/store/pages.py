@@ -87,8 +87,8 @@ class Record:
 
 def records(images: Images, page_bytes: int) -> Iterator[Record]:
     """Yield every record that can be read; what cannot be is passed over."""
-    pages = _pages(images, page_bytes)
-    for number, page in pages.items():
+    pages, torn = _pages(images, page_bytes)
+    for number, page in [*torn, *pages.items()]:
         start = _FILE_HEADER_BYTES if number == 1 else 0
         if len(page) < _PAGE_SIZES[0] or page[start] != _LEAF_OF_TABLE:  # a tail may be of a few bytes
             continue
@@ -108,14 +108,24 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def _pages(images: Images, page_bytes: int) -> Pages:
-    """Return the pages of the file, each replaced by the newest one that the log has."""
+def _pages(images: Images, page_bytes: int) -> tuple[Pages, list[tuple[int, bytes]]]:
+    """Return the pages of the file, each replaced by the newest whole one of the log; and those not whole.
+
+    A power cut leaves in a frame its head without its page, or the page of an earlier round. What was
+    committed before is in the page that it was to replace, with rows that were to be deleted.
+    """
     database, log = images.database, images.log
     pages = {
         1 + at // page_bytes: database[at : at + page_bytes] for at in range(0, len(database), page_bytes)
     }
-    pages.update((frame.page_number, frame.page) for frame in _frames(log, page_bytes))
-    return pages
+    torn = {}
+    for frame in _frames(log, page_bytes):
+        if _is_whole(log, frame):
+            pages[frame.page_number] = frame.page
+            torn.pop(frame.page_number, None)
+        else:
+            torn[frame.page_number] = frame.page
+    return pages, list(torn.items())
 
 
 def _frames(log: bytes, page_bytes: int) -> Iterator[_Frame]:

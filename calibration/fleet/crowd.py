@@ -33,7 +33,7 @@ class Plan:
 class Crowd:
     """Agents that live at the same time."""
 
-    def __init__(self, agents: Sequence[SimulatedAgent], plan: Plan = Plan()) -> None:  # noqa: B008 - frozen
+    def __init__(self, agents: Sequence[SimulatedAgent], plan: Plan) -> None:
         """Prepare; they begin to connect with `run`."""
         self.agents = agents
         """All of them."""
@@ -146,7 +146,9 @@ class Crowd:
 
     def _fate(self, at_s: float) -> None:
         """Break one more motor, or repair the one that was broken first if there are enough."""
-        agent = self._broken[0] if len(self._broken) >= self._plan.broken else self._chance.choice(self.agents)
+        agent = (
+            self._broken[0] if len(self._broken) >= self._plan.broken else self._chance.choice(self.agents)
+        )
         self._flip(agent)
         self._at(at_s + 1.0 / self._plan.alarms_per_s, self._fate)
 

@@ -26,8 +26,8 @@ def open_agents(number: int, settings: MqttSettings) -> list[SimulatedAgent]:
 def agents_of_fleet(folder: Path, ports: dict[str, int] | None = None) -> Iterator[SimulatedAgent]:
     """Yield the agents that `edge-agent fleet make` wrote, each with its own configuration and credentials.
 
-    `ports` are those of the brokers by site, where they are not those of the configuration. Raises ConfigError
-    and NotLoopbackError.
+    `ports` are those of the brokers by site, where they are not those of the configuration. Raises
+    ConfigError and NotLoopbackError.
     """
     for index, own in enumerate(sorted((folder / "agents").iterdir())):
         settings, _ = load_agent(own / CONFIGURATION)

@@ -63,5 +63,18 @@ def access_of_centre(sites: Sequence[str], prefix: str) -> str:
     return "\n".join(parts)
 
 
+def access_for_emqx(sites: Sequence[str], prefix: str) -> str:
+    """Return the list of the centre as EMQX reads it (acl.conf, Erlang terms)."""
+    rules = []
+    for site in sites:
+        base, name = f"{site}/{prefix}", bridge_of(site)
+        rules += [(name, "publish", f"{base}/#"), (name, "subscribe", f"{base}/+/command/#")]
+    rules += [(name, "subscribe", f"+/{prefix}/#") for name in (MONITOR, COLLECTOR, OPERATOR)]
+    rules.append((OPERATOR, "publish", f"+/{prefix}/+/command/#"))
+    lines = [f'{{allow, {{username, "{name}"}}, {may}, ["{topic}"]}}.' for name, may, topic in rules]
+    head = "%% Who may do what at the centre. `edge-agent fleet` writes this file."
+    return "\n".join([head, *lines, "{deny, all}."]) + "\n"
+
+
 def _user(name: str, lines: Sequence[str]) -> str:
     return "\n".join([f"user {name}", *lines]) + "\n"

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from edge_agent.fleet.access import OF_AGENT, OF_MOTOR, USERS, access_of_centre, access_of_site, bridge_of
+from edge_agent.fleet.access import (
+    OF_AGENT,
+    OF_MOTOR,
+    USERS,
+    access_for_emqx,
+    access_of_centre,
+    access_of_site,
+    bridge_of,
+)
 from edge_agent.fleet.files import write_file
 from edge_agent.fleet.names import Names
 
@@ -73,6 +81,7 @@ def write_centre(folder: Path, names: Names, prefix: str, authority: bytes, revo
     sites = sorted({own.site for own in names.agents.values() if own.site is not None})
     write_file(folder / "edge-agent.conf", _BROKER.format(where="the centre"), public=True)
     write_file(folder / "edge-agent.acl", access_of_centre(sites, prefix))
+    write_file(folder / "emqx-acl.conf", access_for_emqx(sites, prefix))
     kept = {name: names.users[name].password for name in USERS if name in names.users}
     _write_shared(folder, kept, authority, revocations)
 

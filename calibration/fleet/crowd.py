@@ -12,7 +12,7 @@ from calibration.fleet.agent import SimulatedAgent
 
 _PATIENCE_S = 0.02
 """Longest wait for the network, s. Judgement: a tenth of what a latency is worth telling."""
-_LOOK_AFTER_S = 5.0
+_LOOK_AFTER_S = 10.0
 """Each connection is looked after this often, s: far below the keep-alive of 30 s. Judgement."""
 
 
@@ -73,12 +73,10 @@ class Crowd:
         if not self._begun:
             self._begin(started_s)
         while (now_s := time.monotonic()) - started_s < seconds:
-            wait_s = max(0.0, min(self._due[0][0] - now_s, _PATIENCE_S)) if self._due else _PATIENCE_S
+            wait_s = min(max(self._due[0][0] - now_s, 0.0), _PATIENCE_S) if self._due else _PATIENCE_S
             for key, events in self._poll.select(wait_s):
                 self._serve(self._watched[key.fd], events)
-            while self._due and self._due[0][0] <= time.monotonic():
-                at_s, _, act = heapq.heappop(self._due)
-                act(at_s)
+            self._do_due(now_s)
             if until():
                 break
         return time.monotonic() - started_s
@@ -113,6 +111,12 @@ class Crowd:
         if self._plan.alarms_per_s:
             self._at(now_s, self._fate)
 
+    def _do_due(self, now_s: float) -> None:
+        """Do what was due when this turn began: what falls due meanwhile waits for the network to be served."""
+        while self._due and self._due[0][0] <= now_s:
+            _, _, act = heapq.heappop(self._due)
+            act(now_s)
+
     def _at(self, when_s: float, act: Callable[[float], None]) -> None:
         heapq.heappush(self._due, (when_s, next(self._order), act))
 
@@ -128,7 +132,8 @@ class Crowd:
         def look(at_s: float) -> None:
             if agent.link is not None:
                 agent.link.look_after()
-                self._work(agent)
+                if agent.link.closed is not None:
+                    self._work(agent)
             self._at(at_s + _LOOK_AFTER_S, look)
 
         return look

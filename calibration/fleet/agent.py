@@ -110,6 +110,9 @@ class SimulatedAgent:
             self._delivery = Delivery(link, self._mailbox, self._outbox, status, limits=link.limits)
         if self._delivery is not None:
             self._delivery.turn()
+        if link.closed is not None:  # a socket that ends while it is written to
+            self.cut()
+            return False
         return True
 
     def cut(self) -> None:

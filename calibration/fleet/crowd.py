@@ -195,6 +195,8 @@ class Crowd:
         number = open_socket.fileno()
         if self._socket_of.get(agent.name) != number:
             self._unwatch(agent)
+            if number in self._watched:  # of an agent whose socket has ended, which its keeper will notice
+                self._unwatch(self._watched[number])
             self._poll.register(number, wanted)
             self._watched[number], self._socket_of[agent.name] = agent, number
         elif self._poll.get_key(number).events != wanted:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -135,3 +137,91 @@ def test_no_two_panels_share_a_number_or_a_place() -> None:
         for y in range(place["y"], place["y"] + place["h"])
     ]
     assert len(set(cells)) == len(cells)
+
+
+FLOW = json.loads((FOLDER / "node-red" / "sparkplug.json").read_text())
+NODES = {node["id"]: node for node in FLOW}
+
+
+def test_the_flow_for_sparkplug_is_whole() -> None:
+    assert len(NODES) == len(FLOW)
+    tabs = [node["id"] for node in FLOW if node["type"] == "tab"]
+    for node in FLOW:
+        for field in ("broker", "tls"):
+            named = node.get(field) if node["type"] in ("mqtt in", "mqtt out") or field == "tls" else None
+            assert named is None or named in NODES, node["id"]
+        assert {to for wires in node.get("wires", []) for to in wires} <= set(NODES), node["id"]
+        assert node.get("z", tabs[0]) in tabs
+
+
+def test_the_flow_needs_the_nodes_of_node_red_alone_and_the_encoder_of_sparkplug() -> None:
+    own = {"tab", "tls-config", "mqtt-broker", "mqtt in", "mqtt out", "inject", "status", "function"}
+    assert {node["type"] for node in FLOW} == own
+    (translate,) = [node for node in FLOW if node["type"] == "function"]
+    assert [library["module"] for library in translate["libs"]] == ["sparkplug-payload"]
+
+
+def test_the_flow_hears_what_agents_say_and_what_the_control_room_asks() -> None:
+    heard = {node["topic"] for node in FLOW if node["type"] == "mqtt in"}
+    assert heard == {
+        *(f"+/edge-agent/{kind}" for kind in KEPT - {"+/+/event", "+/health"}),
+        "spBv1.0/+/NCMD/+",
+    }
+
+
+def test_node_takes_the_translation_into_sparkplug(tmp_path: Path) -> None:
+    if (node := shutil.which("node")) is None:
+        pytest.skip("NOT TESTED: needs node")
+    (translate,) = [each for each in FLOW if each["type"] == "function"]
+    (tmp_path / "translate.mjs").write_text(HARNESS.replace("TRANSLATION", translate["func"]))
+    done = subprocess.run(
+        [node, str(tmp_path / "translate.mjs")], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    said = [line.split() for line in done.stdout.splitlines()]
+    assert said == [
+        ["connect", "NDEATH/fleet", "1"],
+        ["NBIRTH/fleet", "0"],
+        ["DBIRTH/fleet/hall-1.pump-7.m", "1"],
+        ["DDATA/fleet/hall-1.pump-7.m", "2"],
+        ["DDEATH/fleet/hall-1.pump-7.m", "3"],
+        ["DBIRTH/fleet/hall-1.pump-7.m", "4"],
+        ["NBIRTH/fleet", "0"],
+        ["DBIRTH/fleet/hall-1.pump-7.m", "1"],
+        ["connect", "NDEATH/fleet", "2"],
+    ]
+
+
+HARNESS = """
+const kept = {};
+const context = { get: (name) => kept[name], set: (name, value) => { kept[name] = value; } };
+const env = { get: () => undefined };
+const coder = { encodePayload: (p) => JSON.stringify(p), decodePayload: (b) => JSON.parse(b) };
+const sparkplug = { get: () => coder };
+function translate(msg) {
+TRANSLATION
+}
+const state = JSON.stringify({ state: "healthy", evidence: { load: 0.7 } });
+const below = "hall-1/edge-agent/pump-7";
+const rebirth = Buffer.from(JSON.stringify({ metrics: [{ name: "Node Control/Rebirth", value: true }] }));
+for (const msg of [
+  { begin: true }, { status: { fill: "green" } },
+  { topic: `${below}/m/state`, payload: state }, { topic: `${below}/m/state`, payload: state },
+  { topic: `${below}/status`, payload: "offline" }, { topic: `${below}/m/state`, payload: state },
+  { topic: `${below}/status`, payload: "online" },
+  { topic: "spBv1.0/edge-agent/NCMD/fleet", payload: rebirth },
+  { topic: "spBv1.0/edge-agent/NCMD/elsewhere", payload: rebirth },
+  { status: { fill: "red" } }, { status: { fill: "green" } },
+]) {
+  for (const out of translate(msg)[0]) {
+    const short = (topic) => topic.replace("spBv1.0/edge-agent/", "");
+    if (out.action) {
+      const will = out.broker.will;
+      console.log(out.action, short(will.topic), JSON.parse(will.payload).metrics[0].value);
+    } else {
+      console.log(short(out.topic), JSON.parse(out.payload).seq);
+    }
+  }
+}
+"""
+"""Calls the function of the flow as Node-RED does, with an encoder that writes JSON, and prints what it says."""

@@ -112,7 +112,7 @@ class Crowd:
             self._at(now_s, self._fate)
 
     def _do_due(self, now_s: float) -> None:
-        """Do what was due when this turn began: what falls due meanwhile waits for the network to be served."""
+        """Do what was due when this turn began; what falls due meanwhile waits for the network."""
         while self._due and self._due[0][0] <= now_s:
             _, _, act = heapq.heappop(self._due)
             act(now_s)

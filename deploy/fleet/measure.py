@@ -94,7 +94,11 @@ class Load:
         """Return it in one line."""
         own = sum(self.shares.values())
         parts = ", ".join(f"{name} {share:.2f}" for name, share in self.shares.items())
-        return f"cores: {parts}; others on this machine {max(0.0, self.machine - own):.2f}"
+        memory_mb = psutil.Process(self._pids["broker"][0]).memory_info().rss / 1e6
+        return (
+            f"cores: {parts}; others on this machine {max(0.0, self.machine - own):.2f}; "
+            f"broker {memory_mb:.0f} MB"
+        )
 
     def _now(self) -> dict[str, float]:
         return {name: sum(_used_s(pid) for pid in pids) for name, pids in self._pids.items()}

@@ -224,4 +224,4 @@ for (const msg of [
   }
 }
 """
-"""Calls the function of the flow as Node-RED does, with an encoder that writes JSON, and prints what it says."""
+"""Calls the function of the flow as Node-RED does, with an encoder of JSON, and prints what it says."""

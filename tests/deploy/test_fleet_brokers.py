@@ -118,6 +118,22 @@ def test_a_revoked_agent_is_refused_and_one_with_new_credentials_is_let_in(
     assert is_let_in(old, "pump-1", tmp_path)
 
 
+def test_a_revoked_agent_that_is_connected_can_say_nothing_more(
+    fleet: Path, broker: FleetBroker, tmp_path: Path
+) -> None:
+    outbox = Outbox(OutboxSettings(tmp_path / "outbox.sqlite3"))
+    with Publisher(settings_of(fleet, "pump-1", broker.port), "pump-1", outbox) as publisher:
+        publisher.publish_event("pump-1-motor", lambda number: {"id": number})
+        wait_until(lambda: publisher.counts.events_confirmed == 1)
+        assert main(["fleet", "revoke", str(fleet), "pump-1"]) == 0
+        broker.reload()
+        wait_until(lambda: not is_let_in(settings_of(fleet, "pump-1", broker.port), "other", tmp_path))
+        publisher.publish_event("pump-1-motor", lambda number: {"id": number})
+        wait_until(lambda: publisher.counts.refusals or not publisher.connected)
+        assert publisher.counts.events_confirmed == 1
+    outbox.close()
+
+
 def test_the_passwords_are_those_that_mosquitto_knows(fleet: Path, tmp_path: Path) -> None:
     """A broker that asks for passwords in place of certificates takes the same files."""
     made = FleetBroker(fleet, "sites/hall-1", tmp_path / "broker")

@@ -11,6 +11,7 @@ import pytest
 import yaml
 from pyhocon import ConfigFactory
 
+from edge_agent.cli import main
 from edge_agent.fleet.access import OF_AGENT, OF_MOTOR
 from edge_agent.fleet.brokers import write_bridge
 
@@ -83,6 +84,32 @@ def test_compose_mounts_files_that_are_there_or_that_fleet_make_writes() -> None
             if source.startswith("./made/"):
                 continue
             assert source in compose["volumes"] or (FOLDER / source).exists(), source
+
+
+def test_the_table_of_the_guide_makes_a_fleet(tmp_path: Path) -> None:
+    guide = (FOLDER / "README.md").read_text()
+    (table,) = re.findall(r"^(site,motor\.id.*?)^```", guide, re.MULTILINE | re.DOTALL)
+    (tmp_path / "fleet.csv").write_text(table)
+    (command,) = re.findall(r"^edge-agent (fleet make .*)$", guide, re.MULTILINE)
+    given = command.replace("fleet.csv", f"{tmp_path}/fleet.csv").replace(
+        "--out made", f"--out {tmp_path}/made"
+    )
+    assert main(given.split()) == 0
+    (made,) = re.findall(r"^\| in `made`.*?\n\n", guide, re.MULTILINE | re.DOTALL)
+    for named in re.findall(r"^\| `([a-z.]+)", made, re.MULTILINE):
+        assert (tmp_path / "made" / named).exists(), named
+    assert {path.name for path in (tmp_path / "made" / "agents").iterdir()} == {"pump-7", "fan-3"}
+
+
+def test_each_file_of_the_guide_is_there() -> None:
+    guide = (FOLDER / "README.md").read_text()
+    (listed,) = re.findall(r"^\| here .*?\n\n", guide, re.MULTILINE | re.DOTALL)
+    named = re.findall(r"^\| `([\w./-]+)`", listed, re.MULTILINE)
+    assert {name.split("/")[0] for name in named} == {path.name for path in FOLDER.iterdir()} - NOT_LISTED
+    assert all((FOLDER / name).exists() for name in named)
+
+
+NOT_LISTED = {"README.md", "made", "__pycache__"}
 
 
 def test_the_tables_come_before_what_needs_them() -> None:

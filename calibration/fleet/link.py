@@ -28,9 +28,9 @@ class Link(Connection):
         return self._answered.is_set() and self._refusal is None and self._closed is None
 
     @property
-    def refused(self) -> str | None:
-        """Why the broker would not have us; None if it did not say so."""
-        return self._refusal
+    def has_ended(self) -> bool:
+        """True if the connection has ended, or the broker would not have us."""
+        return self._closed is not None or self._refusal is not None
 
     @property
     def wants_to_write(self) -> bool:

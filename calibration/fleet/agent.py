@@ -100,7 +100,7 @@ class SimulatedAgent:
         link = self.link
         if link is None:
             return False
-        if link.has_ended:
+        if link.has_ended():
             self.cut()
             return False
         if self._delivery is None and link.accepted:
@@ -110,7 +110,7 @@ class SimulatedAgent:
             self._delivery = Delivery(link, self._mailbox, self._outbox, status, limits=link.limits)
         if self._delivery is not None:
             self._delivery.turn()
-        if link.has_ended:  # a socket may end while it is written to
+        if link.has_ended():  # a socket may end while it is written to
             self.cut()
             return False
         return True

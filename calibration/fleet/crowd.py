@@ -132,7 +132,7 @@ class Crowd:
         def look(at_s: float) -> None:
             if agent.link is not None:
                 agent.link.look_after()
-                if agent.link.has_ended:
+                if agent.link.has_ended():
                     self._work(agent)
             self._at(at_s + _LOOK_AFTER_S, look)
 

@@ -27,7 +27,6 @@ class Link(Connection):
         """True once the broker has let us in."""
         return self._answered.is_set() and self._refusal is None and self._closed is None
 
-    @property
     def has_ended(self) -> bool:
         """True if the connection has ended, or the broker would not have us."""
         return self._closed is not None or self._refusal is not None

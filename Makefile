@@ -17,7 +17,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .PHONY: demo test browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 fleet clean \
-	brokers database promtool emulator avr
+	brokers database collector promtool emulator avr
 
 demo: $(STAMPS)/demo
 	$(BIN)/edge-calibrate demo $(ARGS)
@@ -108,7 +108,7 @@ arm64: $(STAMPS)/test
 	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_arm64.py build/arm64/packages/*_arm64.deb
 
 # The centre of a fleet on loopback under thousands of simulated agents; half an hour. ARGS='steady --agents 1000' for a part.
-fleet: $(STAMPS)/test brokers database
+fleet: $(STAMPS)/test brokers database collector
 	PYTHONPATH=. $(BIN)/python deploy/fleet/measure.py $(ARGS)
 
 clean:
@@ -169,12 +169,18 @@ brokers:
 		fi; \
 	fi
 
-# The database and the collector of a fleet; rsyslog is started by nobody but the measurement.
+# The database of a fleet: tests and measurements start one of their own.
 database:
-	@if ! { ls /usr/lib/postgresql/*/bin/initdb && command -v rsyslogd && command -v socat; } >/dev/null 2>&1; then \
-		if $(MAY_APT); then $(APT_INSTALL) postgresql rsyslog rsyslog-pgsql socat; \
-		else echo "a fleet's database is not tested; to test it: sudo apt install postgresql rsyslog rsyslog-pgsql socat" >&2; \
-		fi; \
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+		if $(MAY_APT); then $(APT_INSTALL) postgresql; \
+		else echo "a fleet's database is not tested; to test it: sudo apt install postgresql" >&2; fi; \
+	fi
+
+# Its collector; only the measurement needs it.
+collector:
+	@if ! { command -v rsyslogd && command -v socat; } >/dev/null; then \
+		if $(MAY_APT); then $(APT_INSTALL) rsyslog rsyslog-pgsql socat; \
+		else echo "to measure a fleet: sudo apt install rsyslog rsyslog-pgsql socat" >&2; fi; \
 	fi
 
 # Prometheus' checker of metrics and rules, taken out of Debian's package: to install that would start a server.

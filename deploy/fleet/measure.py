@@ -1,6 +1,6 @@
-"""Measures a fleet's centre on this machine: rows, latency, outages. Some twenty minutes; `make fleet`.
+"""Measures a fleet's centre on this machine: rows, latency, outages. Half an hour; `make fleet`.
 
-    python deploy/fleet/measure.py [steady] [storm] [outage] [disk] [provision] [--agents 1000 5000 10000]
+    PYTHONPATH=. python deploy/fleet/measure.py [PART ...] [--agents 1000 5000 10000]
 
 Everything talks to loopback only, and ends by itself. Simulated agents say exactly what agents say (the code
 is the agents' own), and know nothing of any motor.
@@ -25,17 +25,21 @@ from deploy.fleet.on_loopback import Broker, Centre, MissingError, a_centre
 from edge_agent.cli import main as edge_agent
 from edge_agent.publish.settings import MqttSettings
 
-PARTS = ("steady", "storm", "outage", "disk", "provision")
+PARTS = ("steady", "saturate", "storm", "outage", "disk", "provision")
 SETTLE_S = 300.0
 """Bound of every wait for something that comes soon."""
 BROKEN_SHARE = 0.01
+BEATS_S = (6.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5)
+"""Of `saturate`: as many messages as 10,000 to 120,000 motors send with a state a minute."""
+MAX_BEHIND_S = 3.0
+"""Rows that are so late, after half a minute, fall behind."""
 CHANGES_PER_S = 2.0
 """Motors that break, or are repaired, in a second: far more than ever do, so that events can be counted."""
 
 
-def crowd_of(centre: Centre, number: int) -> Crowd:
-    """Return so many agents at the broker of the centre, one state a minute, with 1 % in alarm."""
-    settings = MqttSettings("127.0.0.1", centre.broker.port, heartbeat_s=60.0, diagnosis=False)
+def crowd_of(centre: Centre, number: int, beat_s: float = 60.0) -> Crowd:
+    """Return so many agents at the broker of the centre, by default a state a minute, with 1 % in alarm."""
+    settings = MqttSettings("127.0.0.1", centre.broker.port, heartbeat_s=beat_s, diagnosis=False)
     many = max(1, int(BROKEN_SHARE * number))
     plan = Plan(connects_per_s=400.0, alarms_per_s=CHANGES_PER_S, broken=many)
     return Crowd(open_agents(number, settings), plan)
@@ -150,6 +154,30 @@ def steady(number: int, seconds: float) -> None:
         )
         no_event_twice(centre, crowd)
         crowd.close()
+
+
+def saturate(number: int, seconds: float) -> None:
+    """Have hearts beat faster until the rows fall behind."""
+    for beat_s in BEATS_S:
+        with a_centre() as centre:
+            crowd = crowd_of(centre, number, beat_s)
+            wait(crowd, "connecting", lambda crowd=crowd: crowd.connected == number)
+            crowd.run(beat_s)
+            rows, sent, began_s = count(centre, "states"), crowd.sent, time.monotonic()
+            with Load(centre) as load:
+                crowd.run(seconds)
+            took_s = time.monotonic() - began_s
+            kept = (count(centre, "states") - rows) / took_s
+            newest = centre.database.ask('SELECT extract(epoch FROM max("time")) FROM fleet.states')
+            behind_s = time.time() - float(newest[0][0])
+            print(
+                f"saturate: {(crowd.sent - sent) / took_s:.0f} messages/s to the broker, {kept:.0f} states/s as "
+                f"rows with as many alarms and healths; rows are {behind_s:.1f} s behind; {load.words()}",
+                flush=True,
+            )
+            crowd.close()
+            if behind_s > MAX_BEHIND_S:
+                return
 
 
 def storm(number: int, away_s: float) -> None:
@@ -324,6 +352,7 @@ def main() -> int:
     print(f"{os.cpu_count()} cores ({platform.machine()}), load {os.getloadavg()[0]:.1f} before", flush=True)
     does = {
         "steady": lambda: [steady(number, args.seconds) for number in args.agents],
+        "saturate": lambda: saturate(1000, 30.0),
         "storm": lambda: storm(args.storm, 10.0),
         "outage": lambda: outage(args.away_agents, args.away),
         "disk": lambda: disk(20, 7),

@@ -1,6 +1,6 @@
 """Starts what Debian has of a fleet's centre, on loopback and in a temporary folder, and ends it again.
 
-    python deploy/fleet/on_loopback.py            # until Ctrl-C; needs the packages that it names
+    PYTHONPATH=. python deploy/fleet/on_loopback.py     # until Ctrl-C; needs the packages that it names
 
 Broker (Mosquitto), database (PostgreSQL without TimescaleDB), collector (mosquitto_sub, socat, rsyslog), the
 exporter of the database and Prometheus. The files are those of this folder, with other ports and paths.

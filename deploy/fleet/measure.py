@@ -171,8 +171,8 @@ def saturate(number: int, seconds: float) -> None:
             newest = centre.database.ask('SELECT extract(epoch FROM max("time")) FROM fleet.states')
             behind_s = time.time() - float(newest[0][0])
             print(
-                f"saturate: {(crowd.sent - sent) / took_s:.0f} messages/s to the broker, {kept:.0f} states/s as "
-                f"rows with as many alarms and healths; rows are {behind_s:.1f} s behind; {load.words()}",
+                f"saturate: {(crowd.sent - sent) / took_s:.0f} messages/s to the broker, {kept:.0f} "
+                f"states/s as rows with as many alarms and healths; rows are {behind_s:.1f} s behind; {load.words()}",
                 flush=True,
             )
             crowd.close()

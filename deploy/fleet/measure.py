@@ -172,7 +172,8 @@ def saturate(number: int, seconds: float) -> None:
             behind_s = time.time() - float(newest[0][0])
             print(
                 f"saturate: {(crowd.sent - sent) / took_s:.0f} messages/s to the broker, {kept:.0f} "
-                f"states/s as rows with as many alarms and healths; rows are {behind_s:.1f} s behind; {load.words()}",
+                f"states/s as rows with as many alarms and healths; rows are {behind_s:.1f} s behind; "
+                f"{load.words()}",
                 flush=True,
             )
             crowd.close()

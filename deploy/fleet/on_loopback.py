@@ -10,6 +10,7 @@ import getpass
 import os
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -171,6 +172,8 @@ class Collector:
 
     def stop(self) -> None:
         for child in reversed(self.children):
+            with suppress(ProcessLookupError):  # the pipe is several processes, of one group
+                os.killpg(child.pid, signal.SIGTERM)
             child.stop()
         self.children = []
 

@@ -52,25 +52,28 @@ def access_of_site(agents: Iterable[tuple[str, str]]) -> str:
 _COMMANDING = (("read", "#"), ("write", "+/command/#"))
 
 
-def access_of_centre(sites: Sequence[str], prefix: str) -> str:
-    """Return the list of the centre: each site's broker writes below the name of its site."""
+def access_of_centre(sites: Sequence[tuple[str, str]]) -> str:
+    """Return the list of the centre, of (site, prefix): a site's broker writes below the name of its site."""
     parts = ["# Who may do what at the centre. `edge-agent fleet` writes this file.\n"]
-    for site in sites:
+    for site, prefix in sites:
         base = f"{site}/{prefix}"
         parts.append(_user(bridge_of(site), [f"topic write {base}/#", f"topic read {base}/+/command/#"]))
-    parts += [_user(name, [f"topic read +/{prefix}/#"]) for name in (MONITOR, COLLECTOR)]
-    parts.append(_user(OPERATOR, [f"topic {right} +/{prefix}/{below}" for right, below in _COMMANDING]))
+    prefixes = sorted({prefix for _, prefix in sites})
+    parts += [_user(name, [f"topic read +/{p}/#" for p in prefixes]) for name in (MONITOR, COLLECTOR)]
+    commands = [f"topic {right} +/{p}/{below}" for p in prefixes for right, below in _COMMANDING]
+    parts.append(_user(OPERATOR, commands))
     return "\n".join(parts)
 
 
-def access_for_emqx(sites: Sequence[str], prefix: str) -> str:
-    """Return the list of the centre as EMQX reads it (acl.conf, Erlang terms)."""
+def access_for_emqx(sites: Sequence[tuple[str, str]]) -> str:
+    """Return the list of the centre, of (site, prefix), as EMQX reads it (acl.conf, Erlang terms)."""
     rules = []
-    for site in sites:
+    for site, prefix in sites:
         base, name = f"{site}/{prefix}", bridge_of(site)
         rules += [(name, "publish", f"{base}/#"), (name, "subscribe", f"{base}/+/command/#")]
-    rules += [(name, "subscribe", f"+/{prefix}/#") for name in (MONITOR, COLLECTOR, OPERATOR)]
-    rules.append((OPERATOR, "publish", f"+/{prefix}/+/command/#"))
+    for prefix in sorted({prefix for _, prefix in sites}):
+        rules += [(name, "subscribe", f"+/{prefix}/#") for name in (MONITOR, COLLECTOR, OPERATOR)]
+        rules.append((OPERATOR, "publish", f"+/{prefix}/+/command/#"))
     lines = [f'{{allow, {{username, "{name}"}}, {may}, ["{topic}"]}}.' for name, may, topic in rules]
     head = "%% Who may do what at the centre. `edge-agent fleet` writes this file."
     return "\n".join([head, *lines, "{deny, all}."]) + "\n"

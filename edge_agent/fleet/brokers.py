@@ -76,12 +76,12 @@ def write_site(folder: Path, site: str, names: Names, authority: bytes, revocati
     _write_shared(folder, kept, authority, revocations)
 
 
-def write_centre(folder: Path, names: Names, prefix: str, authority: bytes, revocations: bytes) -> None:
+def write_centre(folder: Path, names: Names, authority: bytes, revocations: bytes) -> None:
     """Write what the centre's broker reads, but its own certificate. Raises OSError."""
-    sites = sorted({own.site for own in names.agents.values() if own.site is not None})
+    sites = sorted({(own.site, own.prefix) for own in names.agents.values() if own.site is not None})
     write_file(folder / "edge-agent.conf", _BROKER.format(where="the centre"), public=True)
-    write_file(folder / "edge-agent.acl", access_of_centre(sites, prefix))
-    write_file(folder / "emqx-acl.conf", access_for_emqx(sites, prefix))
+    write_file(folder / "edge-agent.acl", access_of_centre(sites))
+    write_file(folder / "emqx-acl.conf", access_for_emqx(sites))
     kept = {name: names.users[name].password for name in USERS if name in names.users}
     _write_shared(folder, kept, authority, revocations)
 

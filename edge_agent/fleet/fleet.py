@@ -169,5 +169,4 @@ class Fleet:
             write_site(folder, folder.name, self.names, authority, revocations)
         centre = self.folder / "centre"
         if centre.exists():
-            prefix = next(own.prefix for own in self.names.agents.values())
-            write_centre(centre, self.names, prefix, authority, revocations)
+            write_centre(centre, self.names, authority, revocations)

@@ -1,8 +1,16 @@
 """The access lists of a fleet say what the shipped one says, agent by agent."""
 
+import re
 from pathlib import Path
 
-from edge_agent.fleet.access import USERS, access_of_agent, access_of_centre, access_of_site, is_reserved
+from edge_agent.fleet.access import (
+    USERS,
+    access_for_emqx,
+    access_of_agent,
+    access_of_centre,
+    access_of_site,
+    is_reserved,
+)
 
 SHIPPED = (Path(__file__).parents[2] / "deploy/mosquitto/edge-agent.acl").read_text().splitlines()
 
@@ -24,13 +32,30 @@ def test_users_may_what_the_shipped_list_allows() -> None:
         assert written[user] == lines, user
 
 
+SITES = [("hall-1", "edge-agent"), ("hall-2", "edge-agent")]
+
+
+def test_emqx_and_mosquitto_allow_the_same_at_the_centre() -> None:
+    rule = r'\{allow, \{username, "([^"]+)"\}, (publish|subscribe), \["([^"]+)"\]\}\.'
+    lines = access_for_emqx(SITES).splitlines()
+    assert lines[-1] == "{deny, all}."
+    found = {matched.groups() for line in lines if (matched := re.fullmatch(rule, line))}
+    assert len(found) == len(lines) - 2
+    named = {"write": "publish", "read": "subscribe"}
+    assert found == {
+        (user, named[line.split()[1]], line.split()[2])
+        for user, own in _by_user(access_of_centre(SITES).splitlines()).items()
+        for line in own
+    }
+
+
 def test_nobody_may_be_an_agent_with_the_rights_of_a_user() -> None:
     assert all(is_reserved(name) for name in (*USERS, "bridge-hall-1"))
     assert not is_reserved("pump-7")
 
 
 def test_at_the_centre_a_site_writes_below_its_own_name() -> None:
-    own = _by_user(access_of_centre(["hall-1", "hall-2"], "edge-agent").splitlines())
+    own = _by_user(access_of_centre(SITES).splitlines())
     assert own["bridge-hall-1"] == {
         "topic write hall-1/edge-agent/#",
         "topic read hall-1/edge-agent/+/command/#",

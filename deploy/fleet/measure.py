@@ -8,6 +8,7 @@ is the agents' own), and know nothing of any motor.
 
 import argparse
 import csv
+import io
 import os
 import platform
 import sys
@@ -21,11 +22,13 @@ import psutil
 
 from calibration.fleet.crowd import Crowd, Plan
 from calibration.fleet.logins import agents_of_fleet, open_agents
+from calibration.fleet.motor import SimulatedMotor
 from deploy.fleet.on_loopback import Broker, Centre, MissingError, a_centre
 from edge_agent.cli import main as edge_agent
+from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.settings import MqttSettings
 
-PARTS = ("steady", "saturate", "storm", "outage", "disk", "provision")
+PARTS = ("steady", "saturate", "copy", "storm", "outage", "disk", "provision")
 SETTLE_S = 300.0
 """Bound of every wait for something that comes soon."""
 BROKEN_SHARE = 0.01
@@ -179,6 +182,33 @@ def saturate(number: int, seconds: float) -> None:
             crowd.close()
             if behind_s > MAX_BEHIND_S:
                 return
+
+
+def copy(motors: int, minutes: int) -> None:
+    """Write messages in batches with COPY, as Telegraf does, without agents, broker and rsyslog."""
+    with a_centre() as centre:
+        centre.collector.stop()
+        began_unix_s = time.time() - 60.0 * minutes
+        for minute in range(minutes):
+            text, unix_s = io.StringIO(), began_unix_s + 60.0 * minute
+            rows = csv.writer(text)
+            for index in range(motors):
+                own = SimulatedMotor(f"agent-{index}", f"motor-{index}", index)
+                base = f"edge-agent/agent-{index}"
+                said = {
+                    f"{base}/motor-{index}/state": own.state(unix_s),
+                    f"{base}/motor-{index}/alarm": own.alarm(unix_s),
+                    f"{base}/health": own.health(unix_s),
+                }
+                rows.writerows((topic, encode(payload_of(one)).decode()) for topic, one in said.items())
+            began_s = time.monotonic()
+            centre.database.copy("COPY fleet.inbox (topic, value) FROM STDIN (FORMAT csv)", text.getvalue())
+            took_s = time.monotonic() - began_s
+            print(
+                f"copy: {3 * motors} messages in one COPY: {3 * motors / took_s:.0f} messages/s", flush=True
+            )
+        if count(centre, "states") != motors * minutes or count(centre, "refused"):
+            raise SystemExit("the rows are not the messages")
 
 
 def storm(number: int, away_s: float) -> None:
@@ -354,6 +384,7 @@ def main() -> int:
     does = {
         "steady": lambda: [steady(number, args.seconds) for number in args.agents],
         "saturate": lambda: saturate(1000, 30.0),
+        "copy": lambda: copy(2000, 4),
         "storm": lambda: storm(args.storm, 10.0),
         "outage": lambda: outage(args.away_agents, args.away),
         "disk": lambda: disk(20, 7),

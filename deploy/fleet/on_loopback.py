@@ -135,6 +135,10 @@ class Database:
         """Run SQL as the superuser. Raises CalledProcessError with what PostgreSQL says."""
         _run([program("psql"), *self._at, "-U", "postgres", "-d", "fleet"], sql)
 
+    def copy(self, command: str, rows: str) -> None:
+        """Give rows to a COPY, with the rights of the collector."""
+        _run([program("psql"), *self._at, "-U", "collector", "-d", "fleet", "-c", command], rows)
+
     def ask(self, query: str, user: str = "grafana") -> list[list[str]]:
         """Return the rows of a query as text, by default with the rights of the dashboard."""
         command = [program("psql"), *self._at, "-U", user, "-d", "fleet", "-At", "-F", "\x1f", "-R", "\x1e"]

@@ -1,5 +1,5 @@
 # make demo | test | torture | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
-# make arm64 | pictures | clean
+# make arm64 | fleet | pictures | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -16,13 +16,13 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test torture browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 clean brokers \
-	promtool emulator avr
+.PHONY: demo test torture browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 fleet \
+	clean brokers database collector promtool emulator avr
 
 demo: $(STAMPS)/demo
 	$(BIN)/edge-calibrate demo $(ARGS)
 
-test: $(STAMPS)/test brokers promtool emulator
+test: $(STAMPS)/test brokers database promtool emulator
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 # Everything that tests/torture/README.md lists, on loopback, for hours: make torture ARGS="--minutes 5 --seed 7"
@@ -113,6 +113,10 @@ arm64: $(STAMPS)/test
 	$(BIN)/python deploy/debian/build.py --suite bookworm --arch arm64 --out build/arm64/packages
 	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_arm64.py build/arm64/packages/*_arm64.deb
 
+# The centre of a fleet on loopback under thousands of simulated agents; half an hour. ARGS='steady --agents 1000' for a part.
+fleet: $(STAMPS)/test brokers database collector
+	PYTHONPATH=. $(BIN)/python deploy/fleet/measure.py $(ARGS)
+
 clean:
 	rm -rf $(VENV) $(HA_VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -169,6 +173,20 @@ brokers:
 		if $(MAY_APT); then $(APT_INSTALL) mosquitto mosquitto-clients; \
 		else echo "tests with a broker are skipped; to run them: sudo apt install mosquitto mosquitto-clients" >&2; \
 		fi; \
+	fi
+
+# The database of a fleet: tests and measurements start one of their own.
+database:
+	@if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; then \
+		if $(MAY_APT); then $(APT_INSTALL) postgresql; \
+		else echo "a fleet's database is not tested; to test it: sudo apt install postgresql" >&2; fi; \
+	fi
+
+# Its collector; only the measurement needs it.
+collector:
+	@if ! { command -v rsyslogd && command -v socat; } >/dev/null; then \
+		if $(MAY_APT); then $(APT_INSTALL) rsyslog rsyslog-pgsql socat; \
+		else echo "to measure a fleet: sudo apt install rsyslog rsyslog-pgsql socat" >&2; fi; \
 	fi
 
 # Prometheus' checker of metrics and rules, taken out of Debian's package: to install that would start a server.

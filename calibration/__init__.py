@@ -8,6 +8,7 @@ sensors        gain, offset and wiring of the sensors, by readings of a meter
 commissioning  an installation checked, and the report that hands it over
 recordings     recordings of other laboratories and formats
 learning       from recordings to the model file of the agent, and how well it does
+fleet          a crowd of simulated agents, which loads brokers and databases
 processes      child processes, workers and the demo
 validation     the first problem of values that came from a file
 

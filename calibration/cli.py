@@ -32,6 +32,7 @@ COMMANDS = {
     "commission": Command(
         "calibration.commands.commission", "check an installation, and write the report that hands it over"
     ),
+    "crowd": Command("calibration.commands.crowd", "load a broker of this machine with simulated agents"),
     "demo": Command("calibration.commands.demo", "run broker, DAQ and agent, and break two rotor bars"),
 }
 """The commands by name, in the order in which `--help` lists them."""

@@ -6,6 +6,7 @@
 #
 # Further options:
 #     --config FILE      take this configuration instead of asking
+#     --fleet FOLDER     take configuration and credentials of a folder that `edge-agent fleet` made
 #     --set KEY=VALUE    answer a question of `edge-agent init`; may be repeated, and then none is asked
 #     --no-start         leave the service alone
 #
@@ -27,13 +28,17 @@ usage() {
     exit "$1"
 }
 
-package='' repository='' key='' config='' start=yes answers=''
+package='' repository='' key='' config='' fleet='' start=yes answers=''
 while [ $# -gt 0 ]; do
     case $1 in
         --package) package=${2:?} && shift 2 ;;
         --repository) repository=${2:?} && shift 2 ;;
         --key) key=${2:?} && shift 2 ;;
         --config) config=${2:?} && shift 2 ;;
+        --fleet)
+            fleet=${2:?} config=$2/edge-agent.yaml
+            shift 2
+            ;;
         --set)
             case ${2:?} in
                 *"
@@ -92,6 +97,15 @@ name_state_folder() {
         "$STATE" >> "$CONFIGURATION"
 }
 
+# Only root and the service may read the key and the password.
+install_credentials() {
+    [ -n "$fleet" ] || return 0
+    for file in ca.crt agent.crt agent.key mqtt-password; do
+        [ -f "$fleet/$file" ] || fail "$fleet/$file is not there; copy the whole folder of this agent"
+        install -m 0640 -o root -g edge-agent "$fleet/$file" "$(dirname "$CONFIGURATION")/$file"
+    done
+}
+
 # A configuration that somebody has written is never lost: one that --config replaces is kept beside.
 configure() {
     if [ -n "$config" ]; then
@@ -121,6 +135,7 @@ configure() {
 
 check_machine
 install_package
+install_credentials
 configure
 # systemd makes this folder only when the service starts, and doctor writes there.
 install -d -o edge-agent -g edge-agent -m 0750 "$STATE"

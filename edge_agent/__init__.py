@@ -38,6 +38,7 @@ starts            starts of a motor and how long they last, from its current in 
 outlook           how broken bars develop: growth, and when the next severity comes
 trend             hours, days and months of a motor on disk, and a forecast
 setup             the first configuration, from questions and answers
+fleet             many agents from one table: configurations, credentials, access lists
 backup            what the agent knows as one archive, and back again
 config            the YAML file as typed settings, or every error in it
 life              what an agent would have told of recordings over time: states, alarm, baseline

@@ -33,6 +33,7 @@ _EXTRAS = {
     "starlette": "web",
     "uvicorn": "web",
     "prometheus_client": "web",
+    "cryptography": "fleet",
 }
 """The smallest extra of pyproject.toml that installs a package; all others come with `calibration`."""
 
@@ -58,6 +59,9 @@ COMMANDS = {
     "migrate": Command("edge_agent.commands.migrate", "bring an older configuration to the present version"),
     "replay": Command("edge_agent.commands.replay", "diagnose recordings as fast as possible"),
     "record": Command("edge_agent.commands.record", "record samples from the port to a file"),
+    "fleet": Command(
+        "edge_agent.commands.fleet", "write configurations and credentials of many agents from one table"
+    ),
     "trend": Command(
         "edge_agent.commands.trend", "show how a motor has developed, and what is to be expected"
     ),

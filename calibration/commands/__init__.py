@@ -12,6 +12,7 @@ trial               a new model file against the one in service
 baseline            the baseline of a motor, from recordings
 sensors             gain, offset and wiring of the sensors
 commission          an installation checked, and the report that hands it over
+crowd               many simulated agents at a broker of this machine
 demo                broker, DAQ and agent at work, and two bars broken
 live                a recording from the port
 reading_options     options for what was recorded and read at a motor

@@ -8,6 +8,7 @@ listen   `edge-agent listen`: the ordinary figures once a second, for whoever st
 migrate  `edge-agent migrate`: an older configuration brought to the present version
 replay   `edge-agent replay`: recordings through the very same stages, as fast as possible
 record   `edge-agent record`: samples from the port to a file, by hand
+fleet    `edge-agent fleet`: configurations and credentials of many agents from one table
 trend    `edge-agent trend`: how the motor has developed, day by day, and what is to be expected
 report   `edge-agent report`: one page on an alarm, to be printed or sent
 support  `edge-agent support`: what a helper needs to see, in one file without secrets

@@ -45,7 +45,7 @@ def test_udev_takes_the_rules() -> None:
     assert verified.returncode == 0, verified.stdout + verified.stderr
 
 
-NOT_INSTALLED = ("debian", "container", "firmware", "pictures", "home_assistant_addon")
+NOT_INSTALLED = ("debian", "container", "firmware", "pictures", "home_assistant_addon", "fleet")
 """Folders whose files are built into something or looked at, and not installed one by one."""
 
 

@@ -108,3 +108,26 @@ def test_after_an_upgrade_the_agents_of_further_motors_go_on(tmp_path: Path) -> 
     calls = machine.runs(DEPLOY / "debian/postinst", "configure", "0.1.0")
     assert machine.status == 0, machine.said
     assert "<deb-systemd-invoke><start><edge-agent@fan.service>" in calls
+
+
+def test_the_installer_takes_the_folder_of_an_agent_of_a_fleet(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    folder = tmp_path / "pump-7"
+    folder.mkdir()
+    for name in ("edge-agent.yaml", "ca.crt", "agent.crt", "agent.key", "mqtt-password"):
+        (folder / name).write_text(f"{name} of the fleet\n")
+    package = str(tmp_path / "package.deb")
+    machine.runs(INSTALLER, "--package", package, "--fleet", str(folder))
+    assert machine.status == 0, machine.said
+    for file in folder.iterdir():
+        installed = machine.configuration.with_name(file.name)
+        assert installed.read_text() == file.read_text()
+        assert installed.stat().st_mode & 0o777 == (0o644 if file.suffix == ".yaml" else 0o640)
+
+
+def test_the_installer_refuses_a_folder_of_a_fleet_with_a_file_missing(tmp_path: Path) -> None:
+    machine = Machine(tmp_path)
+    (tmp_path / "edge-agent.yaml").touch()
+    machine.runs(INSTALLER, "--package", str(tmp_path / "package.deb"), "--fleet", str(tmp_path))
+    assert machine.status == 1
+    assert "ca.crt is not there; copy the whole folder of this agent" in machine.said

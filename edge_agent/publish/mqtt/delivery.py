@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from edge_agent.publish.mqtt.connection import Receipt
 from edge_agent.publish.mqtt.limits import Limits, packet_bytes
 from edge_agent.publish.mqtt.mailbox import Mailbox
 from edge_agent.publish.mqtt.suspects import Key, Suspects
-from edge_agent.publish.store.outbox import Outbox
+from edge_agent.publish.store.rows import Event
 
 _RECEIPT_TIMEOUT_S = 30.0
 """A receipt that takes longer never comes; judgement."""
@@ -28,6 +28,16 @@ class Line(Protocol):
 
     def receipts(self) -> list[Receipt]:
         """Return the receipts that have come since the last call."""
+
+
+class Waiting(Protocol):
+    """The part of an outbox that a delivery needs."""
+
+    def pending(self, skip: Collection[int], limit: int) -> Sequence[Event]:
+        """Return the oldest events but those numbered in `skip`, at most `limit`, in order."""
+
+    def delete(self, ids: Iterable[int]) -> None:
+        """Forget events: the broker has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +60,7 @@ class Delivery:
         self,
         line: Line,
         mailbox: Mailbox,
-        outbox: Outbox,
+        outbox: Waiting,
         status_topic: str,
         clock: Callable[[], float] = time.monotonic,
         limits: Limits | None = None,

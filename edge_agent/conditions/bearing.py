@@ -82,7 +82,7 @@ class RaceDiagnoser:
         return band_levels(seen)
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
-        """Return whether the part is damaged: its rhythm is deep, and no other part's is deeper or fits better.
+        """Return whether the part is damaged: its rhythm is deep, and that of no other part is deeper.
 
         Where the own normal is known, what comes in the rhythm must also be far above all that it had in this
         band: sound races under preload have a rhythm, too. Such a rhythm is worth watching.

@@ -46,6 +46,10 @@ _BAD_TURNS_CONTACT = (0.1, 3.0)
 """Resistance of the contact between turns over that of the shorted turns. Judgement: from welded to
 carbonised."""
 
+_FILLED = 2.8
+"""Largest number of balls times the ratio of their diameter to that of their circle: at pi they would touch.
+Judgement."""
+
 
 @dataclass(frozen=True, slots=True)
 class Condition:
@@ -200,14 +204,20 @@ def _bearing(defect: BearingDefect) -> Callable[[Scenario, float, Generator], Sc
 
 
 def _bearing_of(scenario: Scenario, defect: BearingDefect, size: float, rng: Generator) -> BearingCondition:
-    """Return the motor's bearing with a pit; the geometry is the motor's, the sliding the recording's."""
-    own = generator(scenario.vibration.angle_seed or 0, "graded bearing")
+    """Return the motor's bearing with a pit; what slides in it is the recording's."""
+    own = bearing_geometry(scenario.vibration.angle_seed or 0)
+    return replace(own, defect=defect, amplitude=size, sliding=float(rng.uniform(0.01, 0.02)))
+
+
+def bearing_geometry(number: int) -> BearingCondition:
+    """Return the bearing of motor `number`, whose impacts have no size yet."""
+    own = generator(number, "graded bearing")
+    balls = int(own.integers(7, 13))
     return BearingCondition(
-        defect=defect,
-        amplitude=size,
-        balls=int(own.integers(7, 13)),
-        ball_ratio=float(own.uniform(0.17, 0.27)),
-        sliding=float(rng.uniform(0.01, 0.02)),
+        defect=BearingDefect.OUTER,
+        amplitude=0.0,
+        balls=balls,
+        ball_ratio=min(float(own.uniform(0.17, 0.27)), _FILLED / balls),
         resonance=Mode(float(own.uniform(2000.0, 4500.0)), log_uniform(own, 0.02, 0.06), 0.3),
     )
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from edge_agent.acquire.archive import RecordingError
 from edge_agent.acquire.bounds import MAX_OFFSET_COUNTS, MAX_SCALE, MIN_SCALE
-from edge_agent.acquire.naming import axis_of, kind_of, phase_of, unit_of
+from edge_agent.acquire.naming import UNIT_OF_KIND, axis_of, kind_of, phase_of, unit_of
 from edge_agent.acquire.samples import Channel, ChannelKind
 from edge_agent.acquire.units import standard_unit
 
@@ -41,7 +41,8 @@ class ChannelTable:
         """Check what is said of so many rows; raises RecordingError for what cannot be right."""
         names = _names(arrays, channels)
         told = _units(arrays, names)
-        kinds = [kind_of(unit, name) for unit, name in zip(told, names, strict=True)]
+        phases = _one_of(arrays, PHASE, channels, ("", "a", "b", "c", "ab", "bc", "ca"))
+        kinds = [_kind(*row) for row in zip(told, names, phases or [""] * channels, strict=True)]
         known = [standard_unit(unit) if kind else None for unit, kind in zip(told, kinds, strict=True)]
         units = [unit if to is None else to[0] for unit, to in zip(told, known, strict=True)]
         factors = [1.0 if to is None else to[1] for to in known]
@@ -56,7 +57,7 @@ class ChannelTable:
             rates_hz=_rates_hz(arrays, channels),
             lengths=_lengths(arrays, channels, samples),
             numbers=_stream_numbers(arrays, channels),
-            phases=_one_of(arrays, PHASE, channels, ("", "a", "b", "c", "ab", "bc", "ca")),
+            phases=phases,
             axes=_one_of(arrays, AXIS, channels, ("", "radial", "tangential", "axial")),
         )
 
@@ -91,6 +92,14 @@ class ChannelTable:
             phase=phase_of(kind, name) if self.phases is None else self.phases[row] or None,
             axis=axis_of(kind, name) if self.axes is None else self.axes[row] or None,
         )
+
+
+def _kind(unit: str, name: str, phase: str) -> ChannelKind | None:
+    """Return what a row measures; volts with a stated phase are a voltage, unless the name is a current's."""
+    known = standard_unit(unit)
+    if phase and known is not None and known[0] == UNIT_OF_KIND[ChannelKind.VOLTAGE] and unit_of(name) != "A":
+        return ChannelKind.VOLTAGE
+    return kind_of(unit, name)
 
 
 def _clock_of(kind: ChannelKind | None) -> ChannelKind | None:

@@ -84,6 +84,26 @@ def test_a_current_in_a_unit_that_nobody_can_convert_is_refused(tmp_path: Path, 
         read_recording(a_file(tmp_path, channels=names, units=np.array(["A", unit, "m/s2"])))
 
 
+def test_voltages_are_read_beside_the_currents_and_written_as_they_were(tmp_path: Path) -> None:
+    named = np.array(["ia", "va", "probe"])
+    recording = read_recording(
+        a_file(
+            tmp_path,
+            channels=named,
+            units=np.array(["A", "V", "kV"]),
+            channel_phase=np.array(["a", "a", "bc"]),
+        )
+    )
+    (stream,) = recording.device.streams
+    assert [(c.kind, c.phase) for c in stream.channels] == [
+        (ChannelKind.CURRENT, "a"),
+        (ChannelKind.VOLTAGE, "a"),
+        (ChannelKind.VOLTAGE, "bc"),
+    ]
+    write_recording(tmp_path / "again.npz", recording)
+    assert read_recording(tmp_path / "again.npz").device.streams == recording.device.streams
+
+
 def test_unknown_keys_are_kept(tmp_path: Path) -> None:
     recording = read_recording(a_file(tmp_path, weather=np.array([3, 4])))
     write_recording(tmp_path / "again.npz", recording)

@@ -2,9 +2,9 @@
 
     python tests/bench/bench_conditions.py FOLDER
 
-FOLDER holds the recordings of real rigs, a folder each. Nothing was tuned on them. Each recording is one or
-more windows of a fresh pipeline; a condition counts as named if any window names it. The normal of a motor
-comes from healthy recordings that are then not judged.
+FOLDER holds the recordings of real rigs, a folder each. Nothing was fitted to them; limits that are judgement
+were chosen with them in sight. Each recording is one or more windows of a fresh pipeline; a condition counts
+as named if any window names it. The normal of a motor comes from healthy recordings that are then not judged.
 """
 
 import sys

@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from edge_agent.limits.limit import limit
 
-_BENCH = "measured: bench_scan.py"
-
 
 @dataclass(frozen=True, slots=True)
 class ScanLimits:
@@ -14,13 +12,13 @@ class ScanLimits:
     from_share: float = limit(
         0.5,
         "Lowest slip at which no bar may be hidden, per slip that the current means.",
-        _BENCH,
+        "judgement, held by bench_scan.py: what runs more slowly shows by its amplitude (max_bars_below)",
         "larger: at a high voltage the bars lie below; smaller: the supply's wander refuses sound rotors",
     )
     up_to_share: float = limit(
         3.0,
         "Highest slip at which no bar may be hidden, per slip that a somewhat larger current means.",
-        _BENCH,
+        "measured: the largest of 624 simulated motors was 2.6 times (bench_scan.py, first seed 7100000)",
         "smaller: the bars of a hot rotor lie above; larger: foreign lines refuse sound rotors",
     )
     larger_current: float = limit(
@@ -44,6 +42,6 @@ class ScanLimits:
     max_bars_below: float = limit(
         0.1,
         "Lower bound of the equivalent bars, by the amplitude alone, that a pair at a smaller slip may mean.",
-        _BENCH,
+        "measured: of 60 broken rotors at a high voltage under oscillating loads, 0.15 cleared two, 0.1 none",
         "larger: broken rotors are called healthy whose current means too large a slip, at a high voltage",
     )

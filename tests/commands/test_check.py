@@ -103,7 +103,7 @@ def test_where_only_the_current_tells_it_check_says_the_same_of_a_sound_rotor_tw
     window, missing = what_check_says(tmp_path, (CURRENT,), length_s, **plate)
     assert "since only sidebands show the slip" in window
     broken, healthy = (int(share) for share in re.findall(r"(\d+) %", window))
-    (by_current,) = (int(share) for share in re.findall(r"nor below (\d+)%", missing))
+    (by_current,) = (int(share) for share in re.findall(r"Below (\d+)%", missing))
     assert broken <= healthy
     assert healthy == max(broken, by_current)
 

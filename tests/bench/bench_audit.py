@@ -1,9 +1,9 @@
 """How well the audit finds wrong entries, and whether it accuses right ones.
 
 `python tests/bench/bench_audit.py`. Simulated motors of version 2 of the validation set, of test seeds that
-nothing was tuned on. Each runs at six loads from 10 to 105 %, a window of 12 s at each; ten minutes of running
-are these windows in turn, eight times. So loads differ within a motor, and noise repeats. Each entry is made
-wrong in turn. Intervals are Wilson's, of 95 %.
+nothing was tuned on. Each runs at six loads from 10 to 105 %, a window of 12 s at each; ten minutes of
+running are these windows in turn, eight times. So loads differ within a motor, and noise repeats. Each entry
+is made wrong in turn. Intervals are Wilson's, of 95 %.
 """
 
 import argparse

@@ -269,14 +269,16 @@ def _witness(answer: Answer, _: Nameplate) -> str:
 
 
 def _stretch(answer: Answer, _: Nameplate) -> str:
-    """Return what another stretch up to the end of a window says where the window gives no answer."""
+    """Return what another stretch, or the learned slip, says where the window gives no answer."""
     verdict = answer.by_stretch
-    if verdict is None or verdict.evidence.stretch_s is None:
+    if verdict is None:
         return ""
     evidence = verdict.evidence
     low, high = evidence.equivalent_bars_interval or (0.0, 0.0)
+    at = f"A slip of {evidence.slip or 0.0:.2%}, as it was learned of this motor, means"
+    stretch = at if evidence.stretch_s is None else f"The last {evidence.stretch_s:.0f} s show"
     return (
-        f"The last {evidence.stretch_s:.0f} s show {evidence.equivalent_bars:.2f} equivalent bars, "
+        f"{stretch} {evidence.equivalent_bars:.2f} equivalent bars, "
         f"{low:.2f} to {high:.2f} in nine of ten stretches; they would have shown "
         f"{evidence.detection_limit_bars:.2f}. {_say(verdict)}"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from answers import NAMEPLATE, RATE_HZ, TWO_BARS, a_model, a_window
+from answers import NAMEPLATE, RATE_HZ, SLIP, SOUND, TWO_BARS, a_model, a_window
 
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.conditions.monitor import Conditions
@@ -19,6 +19,7 @@ from edge_agent.refusals import of_bars
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.long_memory.idling import LongMemory
 from edge_agent.signals.sidebands.fit import SidebandPair
+from edge_agent.signals.slip.known import CurrentLine, KnownMotor
 from edge_agent.verdict import Evidence, Fault, Finding, Reason, Severity, State, Verdict
 from edge_agent.windows.sliding import Window
 
@@ -355,3 +356,22 @@ def test_a_memory_that_fails_costs_its_own_answer_alone(
     assert answer.by_stretch is None
     assert answer.verdict.refusal.reason is Reason.LOAD_TOO_LOW
     assert list(tmp_path.iterdir())
+
+
+def test_a_window_whose_slip_nothing_shows_is_answered_at_the_slip_that_was_learned() -> None:
+    """The verdict of the window stays what it says by itself, as a replay gives it."""
+    window = a_window(length_s=12.0, vibration=False, lower=2e-5, upper=-1e-5, noise_a=0.1)
+    pipeline = Pipeline(NAMEPLATE, a_model(SOUND), 12.0, 12.0)
+    analysis, verdict = pipeline.judge(window)
+    assert verdict.refusal is not None
+    assert verdict.refusal.reason is Reason.SPEED_UNKNOWN
+    assert pipeline._ask_known(window, analysis, verdict) is None
+    rms_a = analysis.line.rms_a if analysis.line else 0.0
+    line = CurrentLine(0.5 * rms_a, 0.75**0.5 * rms_a / SLIP, 0.02, 0.8 * rms_a, 1.2 * rms_a)
+    pipeline.know(KnownMotor(None, line))
+    found = pipeline._ask_known(window, analysis, verdict)
+    assert found is not None
+    assert (found.state, found.evidence.stretch_s) == (State.HEALTHY, None)
+    assert found.evidence.slip == pytest.approx(SLIP, rel=0.15)
+    pipeline.know(None)
+    assert pipeline._ask_known(window, analysis, verdict) is None

@@ -120,8 +120,6 @@ class MotorView:
     @cached_property
     def by_learned(self) -> SlipRange | None:
         """The slips by what was learned of the motor, its slot lines first; None if that tells none."""
-        if self.nameplate.rotor_bars is not None:
-            return self._by_learned_line()
         return self._by_learned_slots() or self._by_learned_line()
 
     @cached_property

@@ -30,6 +30,7 @@ const tellings = {
   diagnosis: (diagnosis) => addVerdict(diagnosis),
   health: (health) => showHealth(health),
   baseline: (baseline) => writeFacts(byId("baseline"), [["own baseline", unquoted(baseline.reason) || plain(baseline.state)]]),
+  learned: (learned) => writeFacts(byId("learned"), [["learned of the motor", learned.reason]]),
   trend: (trend) => showOutlook(trend),
   pulse: (pulse) => showPulse(pulse),
 };

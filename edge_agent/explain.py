@@ -79,7 +79,9 @@ def _conditions(answer: Answer, _: Nameplate) -> str:
     """Return what was found beside the bars, what was not, and what cannot be told."""
     others = answer.verdict.others
     found = [
-        f"{summarise_condition(f)} ({f.severity}). {advise_condition(f).text}" for f in others if f.faulty
+        f"{f.fault} ({f.severity}), {summarise_condition(f)}. {advise_condition(f).text}"
+        for f in others
+        if f.faulty
     ]
     sound = ", ".join(str(f.fault) for f in others if f.severity is not None and not f.faulty)
     untold: dict[str, list[str]] = {}

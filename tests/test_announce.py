@@ -104,6 +104,7 @@ def test_a_condition_that_was_told_before_a_restart_is_not_told_again() -> None:
     event = an_announcer().event(NOT_FOUND, FOUND)
     told = told_in(encode(payload_of(event)))
     assert told.conditions == {"phase_unbalance": "watch"}
+    assert str(payload_of(event)["summary"]).endswith("; beside the bars: phase_unbalance (watch)")
     assert an_announcer(told).event(NOT_TOLD, FOUND) is None
     gone = an_announcer(told).event(NOT_TOLD, NOT_FOUND)
     assert gone is not None

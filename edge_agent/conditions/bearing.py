@@ -6,7 +6,7 @@ from edge_agent.conditions.seen import Seen
 from edge_agent.limits import BEARING
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_vibration
-from edge_agent.signals.bearing_bands import PARTS, BearingBand, depth_db
+from edge_agent.signals.bearing_bands import PARTS, BearingBand, depth_db, order_of
 from edge_agent.signals.rhythms import Rhythm
 from edge_agent.verdict import Fault, Finding, Measured, Severity
 
@@ -30,6 +30,20 @@ def deepest(seen: Seen, part: str) -> tuple[float, BearingBand]:
     """Return the largest modulation depth in the rhythm of a part, and the band that has it."""
     band = max(seen.vibration.bands, key=lambda band: band.parts[part].first.depth)
     return band.parts[part].first.depth, band
+
+
+def _strongest_part(seen: Seen) -> str:
+    """Return the part with the deepest rhythm; of two with the same line, the one that it fits better."""
+    bearing, shaft_hz = seen.nameplate.bearing, seen.vibration.shaft_hz
+    assert bearing is not None
+    assert shaft_hz is not None
+
+    def rank(part: str) -> tuple[float, float]:
+        depth, band = deepest(seen, part)
+        expected_hz = order_of(bearing, part) * shaft_hz
+        return depth, -abs(band.parts[part].first.frequency_hz / expected_hz - 1)
+
+    return max(PARTS, key=rank)
 
 
 def strength(band: BearingBand, rhythm: Rhythm, own: NormalValue) -> Measured:
@@ -68,7 +82,7 @@ class RaceDiagnoser:
         return band_levels(seen)
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
-        """Return whether the part is damaged: its rhythm is deep, deeper than that of the other parts.
+        """Return whether the part is damaged: its rhythm is deep, and that of no other part is deeper.
 
         Where the own normal is known, what comes in the rhythm must also be far above all that it had in this
         band: sound races under preload have a rhythm, too. Such a rhythm is worth watching.
@@ -78,10 +92,9 @@ class RaceDiagnoser:
         if not quantities:
             return refused(self.fault, seen, seen.vibration.missing)
         depth, band = deepest(seen, self.part)
-        others = max(deepest(seen, part)[0] for part in PARTS if part != self.part)
         rhythm = band.parts[self.part]
         told = [self._depth(rhythm)]
-        if depth < BEARING.depth or depth < others:
+        if depth < BEARING.depth or _strongest_part(seen) != self.part:
             return sound(self.fault, seen, told)
         own = own_level(band, seen, normal)
         if own is not None:

@@ -59,7 +59,7 @@ def _by_current(seen: Seen, normal: Normal | None) -> _Witness:
         return None, False
     level_dbc, over_floor_db = line
     limit_dbc = own.value + max(SHAFT.current_growth_db, SHAFT.spreads * own.spread)
-    grew = level_dbc >= limit_dbc and over_floor_db >= SHAFT.line_db
+    grew = level_dbc >= limit_dbc and over_floor_db >= SHAFT.gap_over_floor_db
     origin = f"baseline of this motor + {limit_dbc - own.value:.1f} dB"
     witness = f"the line stands {over_floor_db:.0f} dB over the floor beside it" if grew else None
     return Measured("gap_line", level_dbc, "dBc", limit_dbc, origin, own.hours, witness), grew

@@ -1,5 +1,6 @@
 """A finding on a condition in one short sentence, and what to do about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from edge_agent.refusals.catalogue import advise_refusal, say_refusal
@@ -104,6 +105,12 @@ def summarise_condition(finding: Finding) -> str:
     name, place = words_of(finding).name, "" if finding.location is None else f", at {finding.location}"
     number = f": {say_measured(finding.measured[0])}" if finding.measured else ""
     return f"{name}{place}{number}" if finding.faulty else f"not found{number}"
+
+
+def say_beside(findings: Sequence[Finding]) -> str:
+    """Return which conditions were found beside the bars, to follow a sentence; empty if none was."""
+    found = [f"{own.fault} ({own.severity})" for own in findings if own.faulty]
+    return f"; beside the bars: {', '.join(found)}" if found else ""
 
 
 def say_measured(measured: Measured) -> str:

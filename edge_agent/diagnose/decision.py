@@ -272,15 +272,17 @@ class Decision:
         return self._bars.looked
 
     def update(self, verdict: Verdict, start_s: float, end_s: float) -> bool:
-        """Take a window's verdict; return whether state, severity or reason of a fault changed.
+        """Take a window's verdict; return whether state, severity or reason of the bars changed.
 
+        Of the conditions beside them, what is found counts, and how severe it is: their reasons take turns.
         `start_s` and `end_s` lie on the time axis of the samples, which never turns back.
         """
+        before = conditions_of(self.state)
         changed = self._bars.update(verdict, start_s, end_s)
         for finding in verdict.others:
             other = self._others.setdefault(finding.fault, ConditionOverTime(_starting(finding.fault)))
-            changed |= other.update(finding, start_s, end_s)
-        return changed
+            other.update(finding, start_s, end_s)
+        return changed or before != conditions_of(self.state)
 
     def forget(self) -> None:
         """Forget all looks: what comes next may be another motor."""
@@ -295,11 +297,12 @@ class Decision:
             self._bars.refuse(refusal)
 
     def refuse(self, refusal: Refusal) -> bool:
-        """Set all states to indeterminate at once, as when no samples come; return whether one changed."""
+        """Set all states to indeterminate at once, as when no samples come; returns as `update`."""
+        before = conditions_of(self.state)
         changed = self._bars.refuse(refusal)
         for other in self._others.values():
-            changed |= other.refuse(refusal)
-        return changed
+            other.refuse(refusal)
+        return changed or before != conditions_of(self.state)
 
 
 def _starting(fault: Fault) -> Finding:

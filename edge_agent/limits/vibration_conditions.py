@@ -92,6 +92,12 @@ class ShaftLimits:
         "judgement: a gap that runs out half as much again",
         "smaller: the load's own swing is called misalignment",
     )
+    gap_over_floor_db: float = limit(
+        10.0,
+        "Level of that line over its floor from which it counts, dB.",
+        "statistics: of the bins of noise one in a thousand exceeds it, and noise does not grow",
+        "smaller: noise passes for the line; larger: other lines beside it hide it",
+    )
     line_db: float = limit(
         15.0,
         "Level of a line over its floor from which it counts, dB.",

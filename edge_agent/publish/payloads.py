@@ -3,7 +3,7 @@
 import json
 from dataclasses import fields
 
-from edge_agent.conditions.words import advise_condition, summarise_condition
+from edge_agent.conditions.words import advise_condition, say_beside, summarise_condition
 from edge_agent.publish.alarm_payload import alarm_payload
 from edge_agent.publish.baseline_payload import baseline_payload
 from edge_agent.publish.documents import (
@@ -119,6 +119,7 @@ def _event(event: Event) -> Payload:
         "verdict": _verdict(event.origin, event.after, event.unix_s, event.captured),
         "captured": event.captured,
         **_words(event.after),
+        "summary": summarise(event.after) + say_beside(event.after.others),
     }
 
 

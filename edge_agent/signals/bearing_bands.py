@@ -14,6 +14,12 @@ PARTS = ("outer", "inner", "ball")
 """Parts of a bearing whose damage has a rhythm of its own."""
 
 
+def order_of(bearing: Bearing, part: str) -> float:
+    """Return how many blows a turn a pit of a part strikes."""
+    orders = (bearing.outer_order, bearing.inner_order, bearing.ball_order)
+    return dict(zip(PARTS, orders, strict=True))[part]
+
+
 @dataclass(frozen=True, slots=True)
 class BearingBand:
     """What one band of one channel shows."""
@@ -56,8 +62,8 @@ def _band(channel: str, envelope: Envelope, shaft_hz: float, bearing: Bearing | 
 
 
 def _parts(envelope: Envelope, shaft_hz: float, bearing: Bearing) -> Iterator[tuple[str, Rhythm]]:
-    orders = (bearing.outer_order, bearing.inner_order, bearing.ball_order)
-    for part, order in zip(PARTS, orders, strict=True):
+    for part in PARTS:
+        order = order_of(bearing, part)
         rhythm = rhythm_at(envelope, order * shaft_hz, _tolerance(order))
         yield part, rhythm if rhythm.stands_out else NO_RHYTHM
 

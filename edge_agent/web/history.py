@@ -44,7 +44,13 @@ class History:
 
     def _add(self, event: Event) -> None:
         after = payload_of(State(event.origin, event.after, event.unix_s))
-        told = after | {"id": event.number, "captured": event.captured, "alarm": None}
+        summary = payload_of(event)["summary"]
+        told = after | {
+            "summary": summary,
+            "id": event.number,
+            "captured": event.captured,
+            "alarm": None,
+        }
         self.events = [{key: told[key] for key in _KEYS}, *self.events][:_KEPT]
         self._write()
 

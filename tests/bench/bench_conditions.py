@@ -102,6 +102,7 @@ def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
         }
     normal = learn(rig, recordings, model)
     wrong: Counter[str] = Counter()
+    missed: Counter[str] = Counter()
     found: Counter[str] = Counter()
     placed: Counter[str] = Counter()
     present: Counter[str] = Counter()
@@ -114,6 +115,7 @@ def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
         steps += graded(name, judged)
         pairs += len(DIAGNOSERS)
         present.update(truth)
+        missed.update(f"{fault} on {name.rsplit('_', 1)[0]}" for fault in truth - set(told))
         for fault, finding in told.items():
             if fault in truth:
                 found[fault] += 1
@@ -130,6 +132,8 @@ def judge(rig: Rig, folder: Path, model: Model) -> tuple[Counter[str], int]:
             print(
                 f"  {fault:20} found {found[fault]}/{number} [{low:.0%}, {high:.0%}], placed {placed[fault]}"
             )
+    for pair, number in sorted(missed.items()):
+        print(f"  missed {pair}: {number}")
     for pair, number in sorted(wrong.items()):
         print(f"  WRONG {pair}: {number}")
     for (fault, reason), number in sorted(reasons.items()):

@@ -4,7 +4,7 @@ import pytest
 from seen_windows import judged, seen
 from shaken import a_window, blows, noise, scattered_blows, shaft
 
-from edge_agent.bearings import CATALOGUE
+from edge_agent.bearings import CATALOGUE, Bearing
 from edge_agent.conditions.bearing_ball import BearingBall
 from edge_agent.conditions.bearing_inner import BearingInner
 from edge_agent.conditions.bearing_outer import BearingOuter
@@ -39,6 +39,14 @@ def test_a_sound_bearing_has_no_damage_and_the_detection_limit_is_told(part):
     found = judged(part, seen(a_window(QUIET), bearing="6205"))
     assert (found.state, found.severity) == (State.HEALTHY, Severity.OK)
     assert found.measured[0].limit == 0.2
+
+
+def test_of_two_parts_whose_rhythms_touch_the_one_that_fits_is_named():
+    touching = Bearing(balls=8, ball_diameter_mm=10.0, pitch_diameter_mm=50.2)
+    assert touching.inner_order == pytest.approx(touching.ball_order, rel=0.02)
+    now = seen(a_window(blows(touching.inner_order, 1.0) + QUIET), bearing=touching.model_dump())
+    named = [make for make in (BearingOuter, BearingInner, BearingBall) if judged(make, now).faulty]
+    assert named == [BearingInner]
 
 
 def test_without_geometry_no_part_is_judged_and_the_answer_says_what_to_state():

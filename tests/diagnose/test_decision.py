@@ -349,3 +349,23 @@ def test_a_fault_of_another_severity_is_an_event():
         for severity in (Severity.ALARM, Severity.DANGER)
     )
     assert is_event(was, now)
+
+
+def test_while_a_condition_is_found_its_severity_rises_alone():
+    windows = Windows()
+
+    def after(severity, state=Strange.WORN):
+        windows.see(replace(HEALTHY, others=(a_finding(state, severity),)))
+        return windows.decision.state.others[0].severity
+
+    assert [after(Severity.WATCH) for _ in range(4)][-1] is Severity.WATCH
+    assert after(Severity.DANGER) is Severity.DANGER
+    assert after(Severity.WATCH) is Severity.DANGER
+    gone = [after(Severity.OK, State.HEALTHY) for _ in range(8)]
+    assert gone[-1] is Severity.OK
+
+
+def test_conditions_that_are_looked_for_begin_without_an_answer():
+    (other,) = Decision([Strange.WORN]).state.others
+    assert (other.fault, other.state) == (Strange.WORN, State.INDETERMINATE)
+    assert other.refusal.reason is Reason.STARTING

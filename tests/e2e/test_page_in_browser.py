@@ -92,6 +92,9 @@ def test_the_page_below_an_ingress_from_the_login_to_the_acknowledged_alarm(
             says(page, "#connection", "live")
             says(page, "#summary", "no broken bar")
             says(page, "#channels", "ia")
+            says(page, "#conditions-table tr:has-text('phase unbalance')", "not found")
+            says(page, "#conditions-table tr:has-text('phase unbalance')", "NEMA MG 1")
+            says(page, "#conditions-table tr:has-text('stator asymmetry')", "not told")
             before = {chart: picture_of(page, chart) for chart in ("current-chart", "vibration-chart")}
             says(page, "#trend-words", "Newest")
             for chart, picture in before.items():

@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
+from itertools import repeat
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
@@ -46,6 +47,8 @@ SOUND_WINDOWS = 3
 """Sound windows of each motor that are judged, each of a recording of its own."""
 REPEATED_S = 600.0
 """Time for which an overload goes on: a thermal replica takes minutes."""
+WINDOWS_OF = {"sag": 2, "swell": 2, "frequency_step": 2, "locked_rotor": 3}
+"""Windows of conditions that take more than one: events come late in a window, a stall counts from 12 s."""
 BESIDE_BARS = ("supply_unbalance", "bearing_outer", "unbalance", "misalignment", "looseness", "turn_short")
 """Conditions that are put beside broken bars."""
 
@@ -119,8 +122,7 @@ class Bench:
         if condition is not None:
             rng = generator(self.number, f"bench {condition} {place}")
             scenario = with_condition(scenario, condition, CONDITIONS[condition].sizes[place], rng)
-        if condition in ("sag", "swell", "frequency_step"):
-            scenario = replace(scenario, duration_s=2 * WINDOW_S + 0.3)
+        scenario = replace(scenario, duration_s=WINDOWS_OF.get(condition or "", 1) * WINDOW_S + 0.3)
         verdict, found = self._say(scenario, REPEATED_S if condition == "overload" else 0.0)
         others = verdict.others
         evidence, interval = verdict.evidence, verdict.evidence.equivalent_bars_interval
@@ -173,21 +175,26 @@ def _windows(scenario: Scenario) -> Iterator[Window]:
         yield from windows.push(block)
 
 
-def all_of(number: int) -> list[Judged]:
-    """Return all windows of a motor."""
-    bench = Bench(number)
-    found = [bench.judged(None, 0, 0, 1 + k) for k in range(SOUND_WINDOWS)]
-    found.append(bench.judged(None, 0, 2, 1))
-    found += [bench.judged(name, 1, 2, 1) for name in BESIDE_BARS]
-    for k, name in enumerate(CONDITIONS):
-        found += [bench.judged(name, place, 0, 10 + 3 * k + place) for place in range(3)]
+def all_of(number: int, out: Path | None) -> list[Judged]:
+    """Return all windows of a motor; each goes to `out` as soon as it is judged."""
+    bench, found = Bench(number), []
+    wanted: list[tuple[str | None, int, int, int]] = [(None, 0, 0, 1 + k) for k in range(SOUND_WINDOWS)]
+    wanted += [
+        (name, place, 0, 10 + 3 * k + place) for k, name in enumerate(CONDITIONS) for place in range(3)
+    ]
+    wanted += [(None, 0, 2, 1), *((name, 1, 2, 1) for name in BESIDE_BARS)]
+    for what in wanted:
+        found.append(bench.judged(*what))
+        if out is not None:
+            with out.open("a") as file:
+                file.write(json.dumps(asdict(found[-1])) + "\n")
     return found
 
 
 def print_tables(judged: list[Judged]) -> None:
     """Print what was found, what was named in vain, and what became of the bars."""
     motors = len({own.number for own in judged})
-    print(f"\\n{motors} simulated motors, windows of {WINDOW_S:g} s, 95 % intervals over windows")
+    print(f"\n{motors} simulated motors, windows of {WINDOW_S:g} s, 95 % intervals over windows")
     print_header("condition", "light", "middle", "heavy", "refused at heavy")
     for name in CONDITIONS:
         rows = [
@@ -258,13 +265,9 @@ def main() -> None:
     if args.table is not None:
         print_tables([Judged(**json.loads(line)) for line in args.table.read_text().splitlines()])
         return
-    judged: list[Judged] = []
+    numbers = range(args.first_number, args.first_number + args.motors)
     with ProcessPoolExecutor(args.jobs) as pool:
-        for rows in pool.map(all_of, range(args.first_number, args.first_number + args.motors)):
-            judged += rows
-            if args.out is not None:
-                with args.out.open("a") as file:
-                    file.writelines(json.dumps(asdict(own)) + "\\n" for own in rows)
+        judged = [own for rows in pool.map(all_of, numbers, repeat(args.out)) for own in rows]
     print_tables(judged)
 
 

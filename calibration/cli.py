@@ -20,6 +20,9 @@ COMMANDS = {
     "evaluate": Command(
         "calibration.commands.evaluate", "evaluate a model file on recordings that it has not seen"
     ),
+    "trial": Command(
+        "calibration.commands.trial", "compare a new model file with the one in service, before a roll-out"
+    ),
     "baseline": Command(
         "calibration.commands.baseline", "learn the baseline of a motor from recordings, or check one"
     ),

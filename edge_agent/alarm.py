@@ -144,6 +144,19 @@ class AlarmLatch:
             _LOG.info("the alarm is cleared: %d healthy looks", self._healthy_looks)
         return _without_date(before) != _without_date(self.latched)
 
+    def take_back(self) -> bool:
+        """Clear the alarm, since many loads have proven that no broken bar made it; True if that changed it.
+
+        Not if somebody has found the broken bar.
+        """
+        alarm = self.latched
+        if alarm is None or not alarm.active or (alarm.feedback is not None and alarm.feedback.right):
+            return False
+        self._healthy_looks = self._faulty_looks = 0
+        self._settle(replace(alarm, cleared_unix_s=self._clock()))
+        _LOG.warning("the alarm is cleared: the rotor's ducts make its sidebands, by all loads seen")
+        return True
+
     def acknowledge(self, by: str, note: str = "") -> str | None:
         """Note that somebody has seen the alarm; return why that is not possible, None if it is."""
         if self.latched is None or self.latched.condition not in (

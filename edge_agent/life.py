@@ -1,6 +1,7 @@
 """The life of a motor, from recordings: what an agent would have told over time, changes only.
 
-States, the latched alarm and the baseline go on from one recording to the next, as over restarts of an agent.
+States, the latched alarm, the baseline and the load sweep go on from one recording to the next, as over
+restarts of an agent.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,9 @@ from edge_agent.alarm import AlarmLatch, LatchedAlarm
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.baseline.settings import BaselineSettings
+from edge_agent.diagnose.load_sweep import FILE_VERSION as SWEEP_VERSION
+from edge_agent.diagnose.load_sweep import LoadSweep
+from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import in_short
@@ -19,18 +23,21 @@ from edge_agent.verdict import in_short
 class Life:
     """Takes the answers of recordings one after the other, and says what changes."""
 
-    def __init__(self, folder: Path, settings: BaselineSettings) -> None:
+    def __init__(self, folder: Path, nameplate: Nameplate, settings: BaselineSettings) -> None:
         """Go on with the baseline and the alarm that the folder holds, if it holds any."""
         self._now_s = self._began_s = 0.0
         self._baseline = Baseline(
             settings, StateFile(folder / "baseline.json", BASELINE_VERSION), self._clock
         )
+        self.load_sweep = LoadSweep(nameplate, StateFile(folder / "load_sweep.json", SWEEP_VERSION))
+        """What the loads of all recordings tell of bars and ducts."""
         self._alarm = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION), self._clock)
 
     def begin(self) -> None:
         """Begin a recording: what it holds may be another motor."""
         self._began_s = self._now_s
         self._baseline.begin_run()
+        self.load_sweep.begin_run()
 
     def take(self, answer: Answer) -> Iterator[str]:
         """Take a window; say what it has changed, each with the time since the first sample."""
@@ -39,6 +46,9 @@ class Life:
         if answer.changed:
             yield self._dated(f"state: {in_short(answer.state)}")
         before = self._alarm.latched
+        if answer.ducts_proven and self._alarm.take_back():
+            yield self._dated("alarm: cleared, the rotor's ducts make its sidebands")
+            before = self._alarm.latched
         if self._alarm.update(answer.told, answer.state, answer.looked, None, None):
             yield self._dated(_change(before, self._alarm.latched))
         if self._baseline.has_news():

@@ -19,9 +19,13 @@ from edge_agent.audit.monitor import PlateAudit
 from edge_agent.baseline.memory import FILE_VERSION as BASELINE_VERSION
 from edge_agent.baseline.monitor import Baseline
 from edge_agent.capabilities import capabilities
+from edge_agent.captures import judged
+from edge_agent.captures.judged import JudgedCaptures
 from edge_agent.captures.recorder import FOLDER, Captures
 from edge_agent.config import Settings
 from edge_agent.device_log import DeviceLog
+from edge_agent.diagnose.load_sweep import FILE_VERSION as SWEEP_VERSION
+from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
 from edge_agent.explain import say_why
 from edge_agent.health import HealthMeter
@@ -45,6 +49,13 @@ _LOG = logging.getLogger(__name__)
 _MAX_WAIT_S = 5.0
 """Windows whose last samples waited for longer, s, are skipped: so late is a verdict at most, beside the work
 on it. Judgement: a short burden of the computer skips none."""
+
+
+def _pipeline(settings: Settings, model: Model, folder: StateFolder) -> Pipeline:
+    """Return the stages of a motor; what the loads of hours tell goes on where it was."""
+    sweep = LoadSweep(settings.motor, folder.file("load_sweep.json", SWEEP_VERSION))
+    failed, window = settings.state_folder() / "failed_windows", settings.window
+    return Pipeline(settings.motor, model, window.length_s, window.step_s, failed, load_sweep=sweep)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +90,16 @@ class MotorLine:
         self._accuracy = shared.model.spec.figures
         self._shared = shared
         self._part = part
-        window, folder = settings.window, settings.state_folder()
-        self.pipeline = Pipeline(
-            settings.motor, shared.model, window.length_s, window.step_s, folder / "failed_windows"
-        )
+        folder = settings.state_folder()
+        self.folder = StateFolder(folder)
+        """The folder of what must outlive a restart."""
+        self.pipeline = _pipeline(settings, shared.model, self.folder)
         """From samples to answers."""
         origin = Origin(settings.agent.id, self.motor, shared.model.spec.name, shared.model.sha256)
         kept, windows = settings.captures.settings(), self.pipeline.windows
         self.captures = Captures(kept, folder / FOLDER, windows, origin, settings.of_verdicts())
         """The recordings of what happens."""
         self._sinks = [*shared.sinks, self.captures]  # last: an event is in the outbox before it is captured
-        self.folder = StateFolder(folder)
-        """The folder of what must outlive a restart."""
         self._told_file = ToldFile(self.folder.file("told.json", TOLD_VERSION)) if shared.several else None
         told = last_told(shared.sinks, self.motor) if self._told_file is None else self._told_file.read()
         self._announcer = Announcer(
@@ -98,6 +107,7 @@ class MotorLine:
         )
         self._alarm = AlarmLatch(self.folder.file("alarm.json", alarm.FILE_VERSION))
         running_file = self.folder.file("running_time.json", running_time.FILE_VERSION)
+        self._judged = JudgedCaptures(self.folder.file(judged.FILE_NAME, judged.FILE_VERSION))
         self._running = RunningMeter(settings.motor, running_file)
         baseline_file = self.folder.file("baseline.json", BASELINE_VERSION)
         self._baseline = Baseline(settings.baseline_settings(), baseline_file)
@@ -164,6 +174,7 @@ class MotorLine:
         if self.state.severity != state.severity:
             self._say_change(state, self.state)
         if self._alarm.latched != before:
+            self._judged.note(self._alarm.latched)
             self._say_alarm()
         return reply
 
@@ -235,6 +246,8 @@ class MotorLine:
         if answer.changed:
             self._say_change(answer.before, answer.state)
             self._device_log.refused(answer.state, lambda: say_why(answer, self._nameplate))
+        if answer.ducts_proven and self._alarm.take_back():
+            self._say_alarm()
         news = self._announcer
         if self._alarm.update(answer.told, answer.state, answer.looked, news.newest_event, news.captured):
             self._say_alarm()

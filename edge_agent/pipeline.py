@@ -23,6 +23,7 @@ from edge_agent.diagnose import FURTHER
 from edge_agent.diagnose.broken_bars import BrokenBars
 from edge_agent.diagnose.decision import Decision, starting
 from edge_agent.diagnose.diagnoser import Lap
+from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.stretch import diagnose_stretch
 from edge_agent.failures import FailedWindows
@@ -68,10 +69,15 @@ class Answer:
     Minutes of current where the window is too short, its newest half where the load stepped within it.
     """
 
+    by_loads: Verdict | None = None
+    """What the loads of hours make of it, in place of broken bars; None where they change nothing."""
+    ducts_proven: bool = False
+    """True if this window brought the proof that the rotor's ducts make what was taken for broken bars."""
+
     @property
     def told(self) -> Verdict:
-        """What the state took: the answer of another stretch, if there is one, in place of a refusal."""
-        return self.by_stretch or self.verdict
+        """What the state took: where there is one, the answer of another stretch, or of many loads."""
+        return self.by_loads or self.by_stretch or self.verdict
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -90,11 +96,13 @@ class Pipeline:
         step_s: float,
         failed_folder: Path | None = None,
         lap: Lap = lambda stage: None,
+        load_sweep: LoadSweep | None = None,
     ) -> None:
         """Prepare for windows of `length_s`, one every `step_s`.
 
         The samples of windows whose analysis fails are kept in `failed_folder`; `lap` is called with the name
-        of each stage when it ends: windows, signals, model, decision.
+        of each stage when it ends: windows, signals, model, decision. Without `load_sweep`, as for recordings
+        of several motors, nothing is learned from many loads.
         """
         self.windows = Windows(length_s, step_s)
         self.decision = Decision()
@@ -107,6 +115,7 @@ class Pipeline:
         self._half_analyser = Analyser(nameplate, self._images)
         self._memory = LongMemory(nameplate)
         self._lap = lap
+        self._load_sweep = load_sweep
         self._before_s = 0.0
         self._end_s = 0.0
 
@@ -139,10 +148,26 @@ class Pipeline:
             start_s, end_s = self._on_one_axis(window)
             if by_stretch is not None:
                 start_s = end_s - (by_stretch.evidence.stretch_s or 0.0)
-            changed = self.decision.update(by_stretch or verdict, start_s, end_s)
+            by_loads, proven = self._explain(by_stretch or verdict, start_s, end_s)
+            changed = self.decision.update(by_loads or by_stretch or verdict, start_s, end_s) or proven
             self._lap("decision")
             state, looked = self.decision.state, self.decision.looked
-            yield Answer(verdict, before, state, changed, looked, analysis, window, by_stretch)
+            yield Answer(
+                verdict, before, state, changed, looked, analysis, window, by_stretch, by_loads, proven
+            )
+
+    def _explain(self, told: Verdict, start_s: float, end_s: float) -> tuple[Verdict | None, bool]:
+        """Return what all loads so far make of a verdict, and True if they have just proven ducts.
+
+        None if they change nothing. What was taken for broken bars until a proof is taken back.
+        """
+        if self._load_sweep is None:
+            return None, False
+        explained = self._load_sweep.explain(told, start_s, end_s)
+        proof = self._load_sweep.proof
+        if proof is not None:
+            self.decision.take_back(proof)
+        return None if explained is told else explained, proof is not None
 
     def _remember(self, window: Window, analysis: Analysis, verdict: Verdict) -> Verdict | None:
         """Keep the current of a window; return what the minutes up to it say if it is too short by itself."""

@@ -50,6 +50,7 @@ class Reason(StrEnum):
     LOAD_OSCILLATION = "load_oscillation"
     MODALITIES_DISAGREE = "modalities_disagree"
     OUT_OF_DOMAIN = "out_of_domain"
+    ROTOR_DUCTS = "rotor_ducts"
     SAMPLES_NOT_UNDERSTOOD = "samples_not_understood"
     WRONG_SCALE = "wrong_scale"
     OVERLOAD = "overload"

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from answers import a_window, replay
 from drawn_looks import DrawnAnswers, DrawnMotor
+from plates import a_nameplate
 
 from edge_agent.baseline.settings import BaselineSettings
 from edge_agent.config import load_settings
@@ -20,7 +21,7 @@ class Replayed:
     """A motor whose looks are drawn, and what its life says."""
 
     def __init__(self, folder: Path, **given: float) -> None:
-        self.life = Life(folder, SETTINGS)
+        self.life = Life(folder, a_nameplate(), SETTINGS)
         self.life.begin()
         self.answers = DrawnAnswers()
         self.motor = DrawnMotor(np.random.default_rng(3), load_spread=0.05, **given)
@@ -63,7 +64,7 @@ def test_what_was_learned_goes_on_in_the_next_recordings_and_in_the_same_folder(
     said = motor.run(LOOKS // 2 + 2)
     assert said[-1].startswith("0:30:00.0 baseline: learned")
     motor.life.end()
-    again = Life(tmp_path, SETTINGS)
+    again = Life(tmp_path, a_nameplate(), SETTINGS)
     assert "baseline: learned" in again.end()
 
 

@@ -70,6 +70,32 @@ def test_judging_single_windows_decides_nothing(window: Window) -> None:
     assert pipeline.decision.state == before
 
 
+class ProofAtTheFourth:
+    """A load sweep that proves ducts with the fourth window, and refuses from then on."""
+
+    def __init__(self) -> None:
+        self.windows, self.proof = 0, None
+
+    def explain(self, verdict: Verdict, start_s: float, end_s: float) -> Verdict:
+        self.windows += 1
+        by_ducts = of_bars.MADE_BY_DUCTS.refuse(1.0, 1.2)
+        self.proof = by_ducts if self.windows == 4 else None
+        if self.windows < 4:
+            return verdict
+        return replace(verdict, state=State.INDETERMINATE, severity=None, refusal=by_ducts, broken_bars=None)
+
+
+def test_the_proof_of_ducts_takes_back_the_state_at_once() -> None:
+    pipeline = a_pipeline(load_sweep=ProofAtTheFourth())
+    pipeline.configure(device_of(BROKEN))
+    answers = list(pushed(pipeline, *[BROKEN] * 5))
+    assert [answer.ducts_proven for answer in answers] == [False, False, False, True, False]
+    assert answers[2].state.state is State.BROKEN_BARS
+    assert answers[3].state.refusal.reason is answers[4].state.refusal.reason is Reason.ROTOR_DUCTS
+    assert answers[3].changed
+    assert not answers[4].changed
+
+
 @pytest.mark.parametrize("identity", ["daq", "another"])
 def test_a_new_device_starts_over_decision_included(identity: str) -> None:
     pipeline = a_pipeline()

@@ -2,12 +2,13 @@
 
 simulate            recordings of simulated motors
 virtual_daq         simulate --serial: a DAQ on a pseudo-terminal
-import_recordings   recordings of laboratory files, CSV and WAV
+import_recordings   recordings of other formats, and of the captures of a site
 dataset             recordings cut into examples
 train               a network fitted to a data set
 compare             several models trained and tested on the same split
 quantize            the INT8 model file of a training
 evaluate            a model file judged on a data set or on real recordings
+trial               a new model file against the one in service
 baseline            the baseline of a motor, from recordings
 sensors             gain, offset and wiring of the sensors
 commission          an installation checked, and the report that hands it over

@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         nargs="+",
         metavar="SOURCE",
-        help="files of MATLAB (.mat), TDMS, COMTRADE (.cfg or .cff), WAV, recordings (.npz), or text tables "
-        f"({', '.join(TEXT_SUFFIXES)})",
+        help="files of MATLAB (.mat), TDMS, COMTRADE (.cfg or .cff), WAV, recordings (.npz), text tables "
+        f"({', '.join(TEXT_SUFFIXES)}), or the folder of a site, with copies of its agents' state folders",
     )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="folder for the recordings (.npz)"

@@ -22,4 +22,5 @@ matlab_files      MATLAB with any variable names
 lab_files         the public laboratory data (.mat)
 lab_layout        the layout of its files, and their writer
 start_up          when the motor was switched on
+site_files        captures of a site, with what people found at the rotors
 """

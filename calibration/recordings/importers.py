@@ -7,6 +7,7 @@ from calibration.recordings.columns import Description
 from calibration.recordings.csv_files import read_csv
 from calibration.recordings.matlab_files import is_hdf5, read_matlab
 from calibration.recordings.part import Part
+from calibration.recordings.site_files import site_parts
 from calibration.recordings.wav_files import read_wav
 from edge_agent.acquire.recordings import RecordingError, read_recording
 
@@ -20,8 +21,11 @@ SUFFIXES = (".mat", ".npz", ".wav", ".tdms", ".cfg", ".cff", *TEXT_SUFFIXES)
 def parts_of(path: Path, description: Description) -> list[Part]:
     """List the recordings that a file holds; raises RecordingError if it can hold none.
 
-    Recordings (.npz) and files of the public laboratory data describe themselves.
+    Recordings (.npz) and files of the public laboratory data describe themselves. A folder is that of a site:
+    captures of its agents.
     """
+    if path.is_dir():
+        return site_parts(path)
     if not path.is_file():
         raise RecordingError(f"{path}: there is no such file")
     match path.suffix.lower():

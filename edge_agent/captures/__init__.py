@@ -6,5 +6,6 @@ recent     the newest samples of a device in memory
 assembly   blocks that were kept become a recording that replays to the same verdicts
 store      the folder of captures, and its bounds
 writer     the thread that writes captures
+judged     what people found at the rotor, kept with the captures
 replaying  a recording through the same stages as live samples
 """

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from edge_agent.acquire.recordings import Recording, replay_blocks
 from edge_agent.captures.assembly import timeline_in
+from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer, Pipeline
@@ -13,13 +14,19 @@ _BLOCK_S = 0.1
 
 
 def replayed(
-    recording: Recording, nameplate: Nameplate, model: Model, length_s: float, step_s: float
+    recording: Recording,
+    nameplate: Nameplate,
+    model: Model,
+    length_s: float,
+    step_s: float,
+    load_sweep: LoadSweep | None = None,
 ) -> Iterator[Answer]:
     """Yield the answers to the windows of a recording, from a fresh start.
 
     Windows of a capture lie where the agent had them; those of other recordings begin with the first scan.
+    `load_sweep` goes on with what other recordings of the same motor showed.
     """
-    pipeline = Pipeline(nameplate, model, length_s, step_s)
+    pipeline = Pipeline(nameplate, model, length_s, step_s, load_sweep=load_sweep)
     pipeline.configure(recording.device)
     timeline = timeline_in(recording)
     if timeline is not None:

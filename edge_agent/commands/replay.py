@@ -98,7 +98,7 @@ def _cannot_keep(args: argparse.Namespace, settings: Settings) -> str | None:
 def _life(args: argparse.Namespace, settings: Settings, entered: ExitStack) -> Life:
     """Return a life that is kept in the folder that was named, or nowhere."""
     folder = args.state_dir or Path(entered.enter_context(TemporaryDirectory()))
-    return Life(folder, settings.baseline_settings())
+    return Life(folder, settings.motor, settings.baseline_settings())
 
 
 def _cannot_plot(recordings: list[Path]) -> str | None:
@@ -130,8 +130,8 @@ def _replay(
     said_dead: set[str] = set()
     if life is not None:
         life.begin()
-    window = settings.window
-    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s):
+    window, sweep = settings.window, None if life is None else life.load_sweep
+    for answer in replayed(recording, settings.motor, model, window.length_s, window.step_s, sweep):
         answers += 1
         for dead in answer.analysis.dead:
             if dead.name not in said_dead:

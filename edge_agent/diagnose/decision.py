@@ -254,6 +254,12 @@ class Decision:
         for other in self._others.values():
             other.forget()
 
+    def take_back(self, refusal: Refusal) -> None:
+        """Forget the looks at the bars, and what they found: `refusal` explains it."""
+        self._bars.forget()
+        if self._bars.state.faulty:
+            self._bars.refuse(refusal)
+
     def refuse(self, refusal: Refusal) -> bool:
         """Set all states to indeterminate at once, as when no samples come; return whether one changed."""
         changed = self._bars.refuse(refusal)

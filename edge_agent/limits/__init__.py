@@ -8,14 +8,16 @@ when it moves. `edge-agent check --limits` prints them. Constants of an algorith
     WIRING      do the sensors belong to its phases?    SUPPLY      is the line where it should be?
     STEADY      did motor and supply stay as they were? SIDEBANDS   does the window resolve the pair?
     SLIP        may the pair lie at another slip?       BARS        sound casting or broken bar?
-    LONG        what may minutes of current say?        NETWORK     when does the network contradict?
-    STATE       from windows to a state                 BASELINE    is it as it was when it was learned?
+    DUCTS       does the iron make the pair?            LONG        what may minutes of current say?
+    NETWORK     when does the network contradict?       STATE       from windows to a state
+    BASELINE    is it as it was when it was learned?
 
 Its parts, in reading order:
 
 limit        a number with its meaning, its origin and what moves with it
 of_samples   limits of samples
 of_bars      limits of the answer
+of_ducts     limits of the load sweep, which tells axial ducts from broken bars
 of_baseline  limits of what is learned of a motor
 """
 
@@ -32,6 +34,7 @@ from edge_agent.limits.of_bars import (
     StateLimits,
 )
 from edge_agent.limits.of_baseline import BaselineLimits
+from edge_agent.limits.of_ducts import DuctLimits
 from edge_agent.limits.of_samples import (
     ClockLimits,
     MagnitudeLimits,
@@ -46,6 +49,7 @@ __all__ = [
     "BARS",
     "BASELINE",
     "CLOCK",
+    "DUCTS",
     "GROUPS",
     "LONG",
     "MAGNITUDES",
@@ -64,7 +68,7 @@ __all__ = [
 
 SOURCE, SAMPLES, CLOCK = SourceLimits(), SampleLimits(), ClockLimits()
 MAGNITUDES, WIRING, SUPPLY, STEADY = MagnitudeLimits(), WiringLimits(), SupplyLimits(), SteadyLimits()
-SIDEBANDS, SLIP, BARS = SidebandLimits(), SlipLimits(), BarLimits()
+SIDEBANDS, SLIP, BARS, DUCTS = SidebandLimits(), SlipLimits(), BarLimits(), DuctLimits()
 LONG, NETWORK, STATE, BASELINE = LongLimits(), NetworkLimits(), StateLimits(), BaselineLimits()
 
 GROUPS = {
@@ -78,6 +82,7 @@ GROUPS = {
     "sidebands": SIDEBANDS,
     "slip": SLIP,
     "bars": BARS,
+    "ducts": DUCTS,
     "long": LONG,
     "network": NETWORK,
     "state": STATE,

@@ -74,6 +74,12 @@ MEANINGS = {
         "instead of waveforms), or are unlike all that the network was trained on",
         "Check wiring, direction, scale and sampling rate of the sensors, and the nameplate.",
     ),
+    Reason.ROTOR_DUCTS: Meaning(
+        "over the loads that were seen, the sidebands change with the slip as axial ducts or another "
+        "magnetic anisotropy of the rotor make them, and broken bars do not",
+        "No action is needed. Broken bars that add to this are still reported. If the rotor was exchanged, "
+        "delete `load_sweep.json` in state_dir.",
+    ),
     Reason.UNRELIABLE_CLOCK: Meaning(
         "the sampling clock of the DAQ cannot be trusted",
         "Check clock and buffers of the DAQ: its samples are not evenly spaced.",

@@ -135,6 +135,21 @@ FLICKER = Rule(
     "of {value:.0f}° lies within {limit:.0f}° of 0° or 180°",
     BARS.flicker_deg,
 )
+# Bars, or iron that is not round?
+MADE_BY_DUCTS = Rule(
+    Reason.ROTOR_DUCTS,
+    "equivalent_bars_of_ducts",
+    "these sidebands change with the slip as axial ducts make them: not broken bars. They look like "
+    "{value:.2f} equivalent bars; up to {limit:.2f} are the rotor's own at this slip",
+)
+HIDDEN_BY_DUCTS = Rule(
+    Reason.INCONCLUSIVE,
+    "bars_beside_ducts",
+    "axial ducts hide at this load what other loads show: {value:.2f} equivalent bars beside the ducts; a "
+    "sound rotor stays below {limit:.2f}",
+    BARS.alarm,
+    "Have the rotor examined if an alarm was raised at another load.",
+)
 # Does the network agree?
 UNLIKE_TRAINING = Rule(
     Reason.OUT_OF_DOMAIN,

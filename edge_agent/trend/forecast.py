@@ -82,7 +82,7 @@ def _growth(line: Line) -> Growth:
 def _forecast(line: Line, growth: Growth, now_unix_s: float) -> tuple[Forecast | None, str]:
     """Return the forecast, or None and the reason for it."""
     if not growth.significant:
-        return None, "the equivalent bars do not grow beyond chance"
+        return None, f"over the last {BASIS_DAYS} days the equivalent bars do not grow beyond chance"
     today = now_unix_s / DAY_S
     following = next(((name, bars) for name, bars in _NEXT if line.at(today) < bars), None)
     if following is None:

@@ -9,15 +9,13 @@ Wilson's, of 95 %.
 import argparse
 import os
 import re
-import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
-from pathlib import Path
+
+import _paths  # noqa: F401
 
 os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 import numpy as np
 from cases import plate_of, window_of
 from tables import print_header, print_row, share

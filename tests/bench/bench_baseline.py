@@ -1,4 +1,4 @@
-"""Growth and false growth of drawn motors, through the very code of the agent.
+"""Growth, breaks that grow, and false growth of drawn motors, through the very code of the agent.
 
     python tests/bench/bench_baseline.py [--motors 1000] [--healthy-looks 1000000]
 
@@ -6,19 +6,16 @@ Looks are drawn from a model of their scatter (tests/drawn_looks.py), not simula
 """
 
 import argparse
-import sys
 from collections import Counter
-from pathlib import Path
 
+import _paths  # noqa: F401
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
-from drawn_looks import WINDOW_S, DrawnMotor, a_watch
+from drawn_looks import WINDOW_S, DrawnMotor, a_watch, verdict_of
 from tables import print_header, print_row, share
 
 from edge_agent.baseline.recognition import Change
 from edge_agent.baseline.watching import Watching
+from edge_agent.limits import STATE
 
 RUN_LOOKS = 300
 """Looks of one run of the motor: an hour."""
@@ -27,13 +24,14 @@ ANSWERED = 0.3
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print the tables."""
     parser = argparse.ArgumentParser(description="Growth and false growth of drawn motors.")
     parser.add_argument("--motors", type=int, default=1000)
     parser.add_argument("--healthy-looks", type=int, default=1_000_000)
     parser.add_argument("--seed", type=int, default=7_100_000)
     args = parser.parse_args()
     _print_growth(args.motors, args.seed)
+    _print_growing(args.motors, args.seed + 2)
     _print_healthy(args.healthy_looks, args.seed + 1)
 
 
@@ -61,6 +59,35 @@ def _looks_until_growth(motor: DrawnMotor, step_bars: float, most: int) -> int |
         watching.take(motor.look(), WINDOW_S)
         if watching.growth.growing:
             return count
+    return None
+
+
+def _print_growing(motors: int, seed: int) -> None:
+    """Print how often a break that grows steadily to a whole bar is `watch` before it is `alarm`."""
+    print_header("+1 bar grows over", "watch before alarm", "median bars at watch", "90 % of them below")
+    for words, hours in (("10 minutes", 1 / 6), ("an hour", 1.0), ("a day", 24.0)):
+        random = np.random.default_rng(seed)
+        looks = round(ANSWERED * 3600 * hours / WINDOW_S)
+        watched = [_bars_at_watch(DrawnMotor.draw(random), looks) for _ in range(motors)]
+        before = [bars for bars in watched if bars is not None]
+        median, most = np.percentile(before, (50, 90)) if before else (np.nan, np.nan)
+        print_row(words, share(len(before), motors), median, most)
+
+
+def _bars_at_watch(motor: DrawnMotor, looks: int) -> float | None:
+    """Return the bars that had grown at `watch`; None if the looks that raise an alarm came first."""
+    watching = a_watch(motor, looks=1000)
+    _run(watching, motor, 100)
+    broken = 0
+    for count in range(1, looks + 1):
+        motor.growth_bars = count / looks
+        look = motor.look()
+        watching.take(look, WINDOW_S)
+        if watching.growth.growing:
+            return motor.growth_bars
+        broken = max(broken + (1 if verdict_of(look).faulty else -1), 0)
+        if broken >= STATE.looks_up:
+            return None
     return None
 
 

@@ -12,11 +12,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import _paths  # noqa: F401
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from live_line import (
     WINDOW,
     a_motor_whose_bars_break,

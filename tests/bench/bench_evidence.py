@@ -15,11 +15,10 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from pathlib import Path
+
+import _paths  # noqa: F401
 
 os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from cases import Case, measure
 from evidence_sets import FIRST_SEED, PARTS
 from fault_sets import FAULTS

@@ -1,15 +1,12 @@
 """What the ordinary figures cost, in processor time: `python tests/bench/bench_figures.py`."""
 
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[1] / "signals"))
-
+import _paths  # noqa: F401
 from motor_windows import a_motor_window, analyse
 from signal_factories import a_nameplate
 

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+import _paths  # noqa: F401
 import numpy as np
 from cracked import with_equivalent_bars
 from tables import share

@@ -9,15 +9,13 @@ recording, the plate known with its rotor bars. Intervals are Wilson's, of 95 %,
 
 import argparse
 import os
-import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
-from pathlib import Path
+
+import _paths  # noqa: F401
 
 os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from cases import LENGTH_S, plate_of, window_of
 from evidence_sets import FIRST_SEED, Trial, confounders, prepare, rotors
 from tables import print_header, print_row, share

@@ -11,25 +11,22 @@ known. It sees all three currents and, for the slip, the vibration; the peers se
 Milliseconds are the median processor time of one window on one thread, all programs in turn on the same
 recording. Ours: from the raw counts of all channels to the answer, with the design of the filters, the
 decimation and the images for the network; the motor's circuit, fitted once a motor, is left out. The peers:
+import _paths  # noqa: F401
 from one phase in amperes, already decimated to 1 kHz at no charge, to the answer. On the sound motors
 statorscope is timed at the rate of the converter as well.
 """
 
 import argparse
 import os
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
-from pathlib import Path
 from statistics import median
 from typing import Any
 
 os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 from cases import plate_of, window_of
 from peers import Answer, Phase, ask, ask_mcsa, ask_statorscope
 

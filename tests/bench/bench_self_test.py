@@ -15,17 +15,14 @@ rotor bars out.
 
 import argparse
 import os
-import sys
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
+
+import _paths  # noqa: F401
 
 os.environ["OMP_NUM_THREADS"] = "1"
-sys.path.insert(0, str(Path(__file__).parents[1]))
-sys.path.insert(0, str(Path(__file__).parents[2]))
-
 import numpy as np
 from cases import LENGTH_S, plate_of, window_of
 from cracked import DEEPEST, cracked_bars, with_equivalent_bars

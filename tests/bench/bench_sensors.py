@@ -6,15 +6,11 @@ Each run takes fresh seeds, and prints them. Intervals hold 95 %.
 """
 
 import argparse
-import sys
 import time
 from dataclasses import dataclass, replace
-from pathlib import Path
 
+import _paths  # noqa: F401
 import numpy as np
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
 from installations import KINDS, Installation, Wiring, a_wrong_wiring, an_accelerometer, an_installation
 from tables import print_header, print_row, share
 

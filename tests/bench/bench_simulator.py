@@ -4,10 +4,8 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "calibration" / "simulator"))
-
+import _paths  # noqa: F401
 import numpy as np
 from ideal_motor import a_cage, a_clean_voltage, a_load, a_mesh_run, rotor_of
 

@@ -14,11 +14,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+import _paths  # noqa: F401
 import answers
+import psutil
 from said import ORIGIN, a_pulse
 from serving import get, serving
 

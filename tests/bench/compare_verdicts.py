@@ -16,7 +16,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+import _paths  # noqa: F401
 
 _OWN_TIME = {"time", "latency_ms", "start", "end", "model", "recording"}
 """Keys that differ between two runs of the same tree, or between places."""

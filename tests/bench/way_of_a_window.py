@@ -11,7 +11,7 @@ from collections import defaultdict
 from pathlib import Path
 from types import FrameType
 
-sys.path.insert(0, str(Path(__file__).parents[2]))
+import _paths  # noqa: F401
 
 from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario

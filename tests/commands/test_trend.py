@@ -71,7 +71,7 @@ def test_fewer_days_are_shown_and_the_forecast_rests_on_all(
     kept(config, 30).close()
     *lines, outlook = said(config, capsys, "--days", "3").splitlines()
     assert len(lines) == 2 + 2  # the hour of three days ago is just too old
-    assert "no forecast: the equivalent bars do not grow beyond chance" in outlook
+    assert "no forecast: over the last 90 days the equivalent bars do not grow beyond chance" in outlook
 
 
 def test_csv_holds_all_that_is_kept_or_the_days_that_are_asked_for(

@@ -55,7 +55,7 @@ def test_of_motors_that_do_not_change_at_least_19_in_20_get_no_forecast(days: in
     silent = [outlook for outlook in outlooks if outlook.forecast is None]
     assert len(silent) >= 0.95 * MOTORS
     assert {outlook.reason for outlook in silent} <= {
-        "the equivalent bars do not grow beyond chance",
+        "over the last 90 days the equivalent bars do not grow beyond chance",
         "alarm (0.32 bars) is more than a year away",
     }
 
@@ -88,7 +88,7 @@ def test_bars_that_shrink_have_no_forecast() -> None:
     outlook = ahead(hours(np.random.default_rng(1), 30, 0.2, -0.002))
     assert outlook.growth is not None
     assert outlook.growth.interval[1] < 0
-    assert outlook.reason == "the equivalent bars do not grow beyond chance"
+    assert outlook.reason == "over the last 90 days the equivalent bars do not grow beyond chance"
 
 
 def test_thirteen_days_are_too_few_and_fourteen_enough() -> None:

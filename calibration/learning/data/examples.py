@@ -45,6 +45,8 @@ class RecordingEntry:
     """Name of the file that it was read from; empty for a simulated one."""
     phases: int = 0
     """Phase currents that the windows show; 0 if unknown."""
+    site: str = ""
+    """Where its motor stands; empty if that is not known."""
 
     @property
     def load_group(self) -> int:

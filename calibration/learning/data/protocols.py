@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from calibration.learning.data.examples import Examples, RecordingEntry
 
-Protocol = Literal["random_window", "by_recording", "leave_one_load_out", "leave_one_motor_out"]
+Protocol = Literal[
+    "random_window", "by_recording", "leave_one_load_out", "leave_one_motor_out", "leave_one_site_out"
+]
 PROTOCOLS: tuple[Protocol, ...] = get_args(Protocol)
 """All of them, from the most to the least optimistic."""
 
@@ -112,11 +114,35 @@ def _leave_one_motor_out(
     return [_fold("leave_one_motor_out", part)]
 
 
+def _leave_one_site_out(
+    entries: Sequence[RecordingEntry], examples: Examples, random: np.random.Generator
+) -> list[Fold]:
+    """Hold out each site in turn; the next one validates.
+
+    A site has its own sensors, supply and habits of installing: motors of one site are alike in these.
+    """
+    site = np.array([entry.site for entry in entries])[examples.recording]
+    sites = np.unique(site)
+    if sites.size < 3 or "" in sites:
+        raise ValueError(
+            f"leave_one_site_out: {sites.size} sites, and {np.count_nonzero(site == '')} examples of unknown "
+            "ones; it takes three sites or more, whose folders edge-calibrate import has read"
+        )
+    result = []
+    for number, held_out in enumerate(sites):
+        part = np.zeros(len(examples), np.int64)
+        part[site == sites[(number + 1) % sites.size]] = 1
+        part[site == held_out] = 2
+        result.append(_fold(f"site_{held_out}", part))
+    return result
+
+
 _MAKERS: dict[Protocol, Callable[[Sequence[RecordingEntry], Examples, np.random.Generator], list[Fold]]] = {
     "random_window": _random_window,
     "by_recording": _by_recording,
     "leave_one_load_out": _leave_one_load_out,
     "leave_one_motor_out": _leave_one_motor_out,
+    "leave_one_site_out": _leave_one_site_out,
 }
 
 

@@ -149,6 +149,7 @@ def _make_recording(plan: Plan, cutting: Cutting) -> tuple[RecordingEntry, list[
         refused=len(looks) - len(seen),
         file=Path(plan.file).name,
         phases=max((one.phases for one in seen), default=0),
+        site=str(truth.get("site", "")),
     )
     return entry, seen
 

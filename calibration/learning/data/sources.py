@@ -35,7 +35,7 @@ _SEEDS_APART = 50_000
 """Judgement: seeds that one `--seed` may use up; 20 times the usual data set."""
 
 
-class _Truth(BaseModel):
+class Truth(BaseModel):
     """What the metadata of a recording in a folder must hold, among other things."""
 
     broken_bars: Annotated[int, Field(ge=0, strict=True)]
@@ -141,7 +141,7 @@ def _plan_files(folder: Path, seed: int) -> list[Plan]:
         raise ValueError(
             f"{folder}: neither {MOTORS} nor {LAB_RIG} nor a folder that holds recordings (.npz)"
         )
-    motors = [_truth_of(path).motor_id for path in paths]
+    motors = [truth_in(path).motor_id for path in paths]
     splits = deal_motors(motors, seed)
     return [
         Plan(FILE, number, splits[motor], str(path), file_sha256(path))
@@ -149,7 +149,7 @@ def _plan_files(folder: Path, seed: int) -> list[Plan]:
     ]
 
 
-def _truth_of(path: Path) -> _Truth:
+def truth_in(path: Path) -> Truth:
     """Read the metadata of a file, without its samples; raises ValueError or OSError that names it."""
     try:
         with np.load(path) as file:
@@ -158,11 +158,11 @@ def _truth_of(path: Path) -> _Truth:
         raise
     except Exception as error:  # of damaged files numpy and zipfile raise whatever they stumble over
         raise ValueError(f"{path}: {error}") from error
-    missing = [name for name in _Truth.model_fields if not isinstance(truth, dict) or name not in truth]
+    missing = [name for name in Truth.model_fields if not isinstance(truth, dict) or name not in truth]
     if missing:
         raise ValueError(f"{path}: its meta lacks {', '.join(missing)}, without which nothing can be learned")
     try:
-        return _Truth.model_validate(truth)
+        return Truth.model_validate(truth)
     except ValidationError as error:
         field, message, found = first_problem(error)
         raise ValueError(f"{path}: meta.{field}: {message}, found {found!r}") from error

@@ -8,5 +8,6 @@ measured     network and agent on recordings of real motors
 baselines    classical models and a plain network
 candidates   the models that are compared, by name
 trials       each model fitted and tested under the same terms
+trial_run    two model files on the same judged recordings, before a roll-out
 comparison   results of trials and their tables
 """

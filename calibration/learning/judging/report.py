@@ -31,6 +31,8 @@ MEANING: dict[Protocol, str] = {
     "Counts and intervals are over recordings, each judged by its longest window.",
     "leave_one_motor_out": "No judged motor was in training. "
     "Counts and intervals are over recordings, each judged by its longest window.",
+    "leave_one_site_out": "No motor, sensor or supply of the judged site was in training. "
+    "Counts and intervals are over recordings, each judged by its longest window.",
 }
 """What a figure of each protocol means."""
 

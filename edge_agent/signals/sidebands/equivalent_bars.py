@@ -31,18 +31,23 @@ the temperature of the rotor take the rest; measured on simulated machines."""
 _BEND_PER_LOAD = 0.095
 """b of n (1 + b n) per unit of load: adjacent broken bars load their neighbours and so show more than their
 number; measured on simulated machines."""
+_MAX_LOAD = 1.3
+"""Loads beyond are judged as this one: the circuit is fitted up to there. Judgement."""
 _NORMAL_90 = 1.645
 """Half width of the middle 90 % of a normal distribution, in standard deviations."""
 _SPREAD = 0.1
 """Standard deviation of the estimate about the truth, relative: temperature, the plate's fit."""
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
-_MAX_LOAD = 1.3
-"""Loads beyond are judged as this one: the circuit is fitted up to there. Judgement."""
 _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
 """By load, the AM index over the sum of both sidebands that broken bars make; from simulated machines."""
 _AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))
 """By load, the relative standard deviation of an estimate by AM alone, whose share depends on the inertia."""
+
+
+def bend(load: float) -> float:
+    """Return b of n (1 + b n), what n adjacent broken bars show together over what each shows alone."""
+    return _BEND_PER_LOAD * min(max(load, 0.0), _MAX_LOAD)
 
 
 def least_cycles(load: float) -> float:
@@ -228,8 +233,8 @@ class BarScale:
 
     def _count(self, linear: float, slip: float) -> float:
         """Solve n (1 + b n) = linear for n: several bars show more than their number, more so under load."""
-        bend = _BEND_PER_LOAD * self._load(slip)
-        return (math.sqrt(1 + 4 * bend * linear) - 1) / (2 * bend) if bend > 0 else linear
+        b = bend(self._load(slip))
+        return (math.sqrt(1 + 4 * b * linear) - 1) / (2 * b) if b > 0 else linear
 
     def _load(self, slip: float) -> float:
         return min(max(self.circuit.load_at_slip(slip), 0.0), _MAX_LOAD)

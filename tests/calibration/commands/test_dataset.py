@@ -1,5 +1,10 @@
 import argparse
+import os
+import signal
+import threading
+import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -119,6 +124,34 @@ def test_a_cluster_makes_the_same_data_set_as_this_process(tmp_path, capsys):
     assert manifest.recordings == tuple(entry for shard in made for entry in shard.entries)
     assert ImageSpec(**manifest.front_end) == ImageSpec()
     assert "train: " in capsys.readouterr().out
+
+
+def kill_one_worker_once_there_is(note: Path, pids: list[int]) -> None:
+    """Kill a worker in the middle of the work; give up after two minutes."""
+    until_s = time.monotonic() + 120.0
+    while not note.exists() and time.monotonic() < until_s:
+        time.sleep(0.01)
+    os.kill(pids[0], signal.SIGKILL)
+
+
+def test_a_worker_that_is_killed_costs_only_its_work(tmp_path):
+    from dask.distributed import Client, LocalCluster
+
+    folder, there, here = (tmp_path / name for name in ("recordings", "there", "here"))
+    here.mkdir()
+    a_folder_of_recordings(folder, count=40)
+    options = ("--source", folder, "--windows", 1, "--length-s", 3, "--seed", 5)
+    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=":0") as cluster:
+        with Client(cluster) as client:
+            pids = list(client.run(os.getpid).values())
+        first = there / "shard-0000.json"
+        killer = threading.Thread(target=kill_one_worker_once_there_is, args=(first, pids))
+        killer.start()
+        assert run("--out", there, "--scheduler", cluster.scheduler_address, *options) == 0
+        killer.join()
+    plans = plan(str(folder), recordings=0, seed=5)
+    made = [shards.make_shard(task) for task in shards.tasks(here, plans, Cutting("sidebands", 1, 3.0))]
+    assert DatasetManifest.load(there).shards == tuple(shard.file for shard in made)
 
 
 def test_the_command_makes_the_papers_images_in_a_process_of_its_own(tmp_path):

@@ -68,7 +68,13 @@ def recordings(draw: st.DrawFn) -> list[RecordingEntry]:
     least = [1] * 6 + [0] * len(mixed[6:])
     splits = ["train", "validation", "test"]
     return [
-        replace(one, motor=f"m{motor}", split=splits[motor % 3], examples=max(one.examples, windows))
+        replace(
+            one,
+            motor=f"m{motor}",
+            site=f"s{motor}",
+            split=splits[motor % 3],
+            examples=max(one.examples, windows),
+        )
         for one, motor, windows in zip(mixed, motors, least, strict=True)
     ]
 
@@ -111,6 +117,24 @@ def test_a_motor_that_is_left_out_is_seen_nowhere_else(entries, seed):
     motors = np.array([entry.motor for entry in entries])[examples.recording]
     (fold,) = folds("leave_one_motor_out", entries, examples, seed)
     assert_apart(fold, motors)
+
+
+@settings(max_examples=30, deadline=None)
+@given(entries=recordings(), seed=st.integers(0, 2**32))
+def test_a_site_that_is_left_out_is_seen_nowhere_else_and_each_is_left_out_once(entries, seed):
+    examples = examples_of(entries)
+    sites = np.array([entry.site for entry in entries])[examples.recording]
+    made = folds("leave_one_site_out", entries, examples, seed)
+    for fold in made:
+        assert_apart(fold, sites)
+    tested = np.concatenate([fold.test for fold in made])
+    np.testing.assert_array_equal(np.sort(tested), np.arange(len(examples)))
+
+
+def test_sites_that_are_too_few_or_unknown_are_told():
+    entries = [replace(an_entry(0), site=site) for site in ("hall-1", "hall-2", "")]
+    with pytest.raises(ValueError, match="3 examples of unknown ones; it takes three sites or more"):
+        folds("leave_one_site_out", entries, examples_of(entries), seed=1)
 
 
 def test_the_papers_protocol_has_the_papers_numbers_and_leaks():

@@ -115,6 +115,7 @@ class Agent:
         """
         for line in self.lines:
             line.say_first()
+        self._lookout.until(stop)
         with contextlib.ExitStack() as entered:
             entered.enter_context(self._lookout)
             for sink in self._own_sinks:
@@ -130,12 +131,17 @@ class Agent:
                     self._take_news(feed, stop)
                 self._look_after()
                 self.lines[0].reloading.look_at(hung_up)
+            self._lookout.left()
             self._manager.stopping()
 
     def _wait_for(self, feed: Feed) -> None:
-        """Wait for what a DAQ gives; after a pause of the whole process, no motor has a state."""
+        """Wait for what a DAQ gives."""
         wait_s = _POLL_S / len(self._feeds)
-        pause = pause_during(lambda: self._guarded(feed, lambda: feed.gather(wait_s)))
+        self._do(feed, lambda: feed.gather(wait_s))
+
+    def _do(self, feed: Feed, work: Callable[[], None]) -> None:
+        """Do the work of a feed; after a pause of the whole process, no motor has a state."""
+        pause = pause_during(lambda: self._guarded(feed, work))
         if pause is not None:
             for stale in self._feeds:
                 self._guarded(stale, partial(stale.refuse, pause))
@@ -143,7 +149,7 @@ class Agent:
     def _take_news(self, feed: Feed, stop: Flag) -> None:
         """Take what a DAQ gave, and look after everything meanwhile, since that may take long."""
         while feed.has_news and not stop.is_set():
-            self._guarded(feed, feed.take_one)
+            self._do(feed, feed.take_one)
             if time.monotonic() - self._looked_s >= _POLL_S:
                 self._look_after()
 

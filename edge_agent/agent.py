@@ -59,18 +59,19 @@ class Agent:
         sinks: Sequence[Sink],
         read: Reread = no_file,
         hold_place: Callable[[], None] = lambda: None,
+        lookout: Lookout | None = None,
     ) -> None:
         """Prepare; `sources` are those of `settings.daqs()`. Sources and sinks are entered by `run`.
 
         `read` reads the configuration again; that of several motors is read at the start only. `hold_place`
-        is called once a second, so that no other agent takes our folder.
+        is called once a second, so that no other agent takes our folder. `lookout` ends a process that hangs.
         """
         shared = settings.shared
         self._own_sinks = list(sinks)
         self._health = HealthMeter(shared.agent.id, model.sha256, settings.names)
         self._hold_place = hold_place
         self._supervisor = Supervisor()
-        self._lookout = Lookout(self._hang_up)
+        self._lookout = lookout or Lookout(lambda: None)  # one that is not entered does nothing
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager, motors=settings.names)
         self._states: dict[str, Verdict] = {}
@@ -117,7 +118,6 @@ class Agent:
             line.say_first()
         self._lookout.until(stop)
         with contextlib.ExitStack() as entered:
-            entered.enter_context(self._lookout)
             for sink in self._own_sinks:
                 entered.enter_context(sink)
                 if sink.watched is not None:
@@ -242,11 +242,6 @@ class Agent:
         if len(self._states) == 1:
             return in_short(next(iter(self._states.values())))
         return "; ".join(f"{motor}: {in_short(state)}" for motor, state in self._states.items())
-
-    def _hang_up(self) -> None:
-        """Tell that we are gone, from the thread of the lookout."""
-        for sink in self._own_sinks:
-            sink.hang_up()
 
     def _say(self, document: Document) -> None:
         for sink in self._sinks:

@@ -91,7 +91,7 @@ def jumps(torture: torturing.Torture, count: int, seed: int) -> None:
                         CLOCK.jump(*where(chance))
 
                 try:
-                    wild = run(Path(name) / f"{number} {way}", recording, jump)
+                    wild = run(Path(name) / f"{number}_{list(JUMPS).index(way)}", recording, jump)
                 except Exception as error:
                     torture.expect(False, f"{way}: {error!r}")
                     continue

@@ -58,7 +58,7 @@ state_file        small files in `state_dir` that outlive restarts and power cut
 self_test         the proof that a broken bar would be found: added to a copy of a healthy window
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection
 wall_clock        whether the clock of this computer can be believed: only dates depend on it
-lookout           ends the agent when its one loop hangs, before the watchdog of systemd would
+lookout           ends the agent when its one loop hangs or does not stop, before systemd would
 supervision       watched threads, stop signals and systemd: nothing dies or stalls unnoticed
 journal           levels of messages as the journal of systemd understands them
 json_log          the log as JSON, for programs that collect logs

@@ -60,18 +60,19 @@ class Agent:
         sinks: Sequence[Sink],
         read: Reread = no_file,
         hold_place: Callable[[], None] = lambda: None,
+        lookout: Lookout | None = None,
     ) -> None:
         """Prepare; `sources` are those of `settings.daqs()`. Sources and sinks are entered by `run`.
 
         `read` reads the configuration again; that of several motors is read at the start only. `hold_place`
-        is called once a second, so that no other agent takes our folder.
+        is called once a second, so that no other agent takes our folder. `lookout` ends a process that hangs.
         """
         shared = settings.shared
         self._own_sinks = list(sinks)
         self._health = HealthMeter(shared.agent.id, model.sha256, settings.names)
         self._hold_place = hold_place
         self._supervisor = Supervisor()
-        self._lookout = Lookout(self._hang_up)
+        self._lookout = lookout or Lookout(lambda: None)  # one that is not entered does nothing
         self._manager = ServiceManager()
         self._watchdog = Watchdog(self._manager, motors=settings.names)
         self._states: dict[str, Verdict] = {}
@@ -116,8 +117,8 @@ class Agent:
         """
         for line in self.lines:
             line.say_first()
+        self._lookout.until(stop)
         with contextlib.ExitStack() as entered:
-            entered.enter_context(self._lookout)
             for sink in self._own_sinks:
                 entered.enter_context(sink)
                 if sink.watched is not None:
@@ -131,16 +132,21 @@ class Agent:
                     self._take_news(feed, stop)
                 self._look_after()
                 self.lines[0].reloading.look_at(hung_up)
+            self._lookout.left()
             self._manager.stopping()
 
     def _wait_for(self, feed: Feed) -> None:
-        """Wait for what a DAQ gives; after a pause of the whole process, no motor has a state.
+        """Wait for what a DAQ gives.
 
         Only the first one that works is waited for: meanwhile the others gather what they give.
         """
         awaited = next((own for own in self._feeds if not own.is_down), feed)
         wait_s = _POLL_S if feed is awaited else 0.0
-        pause = pause_during(lambda: self._guarded(feed, lambda: feed.gather(wait_s)))
+        self._do(feed, lambda: feed.gather(wait_s))
+
+    def _do(self, feed: Feed, work: Callable[[], None]) -> None:
+        """Do the work of a feed; after a pause of the whole process, no motor has a state."""
+        pause = pause_during(lambda: self._guarded(feed, work))
         if pause is not None:
             for stale in self._feeds:
                 self._guarded(stale, partial(stale.refuse, pause))
@@ -148,7 +154,7 @@ class Agent:
     def _take_news(self, feed: Feed, stop: Flag) -> None:
         """Take what a DAQ gave, and look after everything meanwhile, since that may take long."""
         while feed.has_news and not stop.is_set():
-            self._guarded(feed, feed.take_one)
+            self._do(feed, feed.take_one)
             if time.monotonic() - self._looked_s >= _POLL_S:
                 self._look_after()
 
@@ -247,11 +253,6 @@ class Agent:
         if len(self._states) == 1:
             return in_short(next(iter(self._states.values())))
         return "; ".join(f"{motor}: {in_short(state)}" for motor, state in self._states.items())
-
-    def _hang_up(self) -> None:
-        """Tell that we are gone, from the thread of the lookout."""
-        for sink in self._own_sinks:
-            sink.hang_up()
 
     def _say(self, document: Document) -> None:
         for sink in self._sinks:

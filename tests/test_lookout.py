@@ -8,6 +8,7 @@ import pytest
 from broker import wait_until
 
 from edge_agent.lookout import Lookout
+from edge_agent.supervision import Flag
 
 HANGS = """
 import logging, threading
@@ -61,3 +62,24 @@ def test_the_world_is_told_before_the_end() -> None:
     with Lookout(lambda: done.append("told"), limit_s=0.1, end=done.append, tick_s=0.05):
         wait_until(lambda: len(done) == 2)
     assert done == ["told", 1]
+
+
+def test_a_loop_in_a_long_turn_is_not_waited_for_when_it_shall_stop() -> None:
+    ended: list[int] = []
+    stop = Flag()
+    with Lookout(lambda: None, limit_s=600.0, end=ended.append, tick_s=0.5) as lookout:
+        lookout.until(stop)
+        stop.set()
+        wait_until(lambda: ended)
+    assert ended == [0]
+
+
+def test_what_follows_the_loop_is_waited_for() -> None:
+    ended: list[int] = []
+    stop = Flag()
+    with Lookout(lambda: None, limit_s=600.0, end=ended.append, tick_s=0.05) as lookout:
+        lookout.until(stop)
+        stop.set()
+        lookout.left()
+        lookout._thread.join(3.0)
+    assert ended == []

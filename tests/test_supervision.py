@@ -117,10 +117,10 @@ def test_of_a_pause_of_the_whole_process_little_counts_as_silence() -> None:
 
 def test_a_thread_that_stalls_while_the_checks_are_slow_is_named() -> None:
     clock = Clock()
-    thread = WatchedThread("publisher", 55.0, lambda: None, clock)
+    thread = WatchedThread("publisher", 45.0, lambda: None, clock)
     supervisor = Supervisor(clock)
     supervisor.watch(thread.watched)
-    for _ in range(13):
+    for _ in range(11):
         clock.now_s += 6.0
         supervisor.check()
     clock.now_s += 6.0

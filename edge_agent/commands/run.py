@@ -4,6 +4,7 @@ import argparse
 import logging
 import resource
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,9 +14,10 @@ from edge_agent.config import load_agent
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.failures import WindowsFailError
 from edge_agent.json_log import log_as_json
+from edge_agent.lookout import Lookout
 from edge_agent.plain import one_line
 from edge_agent.publish.only_one import TakenError
-from edge_agent.publish.sink import open_sinks
+from edge_agent.publish.sink import Sink, open_sinks
 from edge_agent.reloading import read_again
 from edge_agent.supervision import ThreadLostError, note_hangups, stop_on_signals
 
@@ -30,6 +32,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def _write_no_core() -> None:
     """Have no image of our memory on disk, whatever ends us: passwords are in it."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _hang_up(sinks: Sequence[Sink]) -> None:
+    """Tell the world that we are gone, from another thread than the one that hangs."""
+    for sink in sinks:
+        sink.hang_up()
 
 
 def run(args: argparse.Namespace) -> int:
@@ -50,7 +58,9 @@ def run(args: argparse.Namespace) -> int:
             sources = [partial(SerialSource, serial) for serial, _ in settings.daqs()]
             sinks = open_sinks(settings.sink_settings())
             reread = partial(read_again, args.config)
-            Agent(settings, model, sources, sinks, reread, place.look_after).run(stop, hung_up)
+            with Lookout(partial(_hang_up, sinks)) as lookout:
+                agent = Agent(settings, model, sources, sinks, reread, place.look_after, lookout)
+                agent.run(stop, hung_up)
     except TakenError as error:
         print(f"edge-agent: {one_line(str(error))}", file=sys.stderr)
         return 2

@@ -132,7 +132,8 @@ def _tags_of(file: Path, text: str) -> dict[int, str]:
     for event in yaml.parse(text, Loader=yaml.SafeLoader):
         position = _position(event)
         if isinstance(event, yaml.AliasEvent):
-            anchor = event.anchor if len(event.anchor) <= MAX_QUOTED else f"{event.anchor[:MAX_QUOTED]}..."
+            name = event.anchor or ""
+            anchor = name if len(name) <= MAX_QUOTED else f"{name[:MAX_QUOTED]}..."
             _refuse(file, position, f"the alias *{anchor} is not supported; write the value out")
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1

@@ -209,7 +209,9 @@ def _use_up(torture: torturing.Torture, disk: Path, kind: str, seed: int) -> Non
     agent = opened(site)
     (line,) = agent.lines
     before = agent._own_sinks[0].counts.events_waiting
-    torture.expect(before == EVENTS, f"{kind}: {before} events wait")
+    # On a disk that is read-only from the start those of before cannot be read: they come when it is well.
+    there = 0 if kind == "read_only" else EVENTS
+    torture.expect(before == there, f"{kind}: {before} events wait")
     if kind == "full":
         with suppress(OSError), (disk / "filler").open("wb") as filler:
             while True:
@@ -223,7 +225,7 @@ def _use_up(torture: torturing.Torture, disk: Path, kind: str, seed: int) -> Non
     line._alarm.save()
     line.folder.look_after()
     counts = publisher.counts
-    torture.expect(counts.events_waiting == EVENTS + 20, f"{kind}: {counts.events_waiting} events wait")
+    torture.expect(counts.events_waiting == there + 20, f"{kind}: {counts.events_waiting} events wait")
     told = line.folder.problem or counts.disk_problem
     torture.expect(told is not None or kind == "no_permission", f"{kind}: health tells nothing")
     if kind == "full":

@@ -264,7 +264,7 @@ def cuts(torture: torturing.Torture, count: int, seed: int) -> None:
         subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
         folder.mkdir()
         more = {"LD_PRELOAD": str(library), "UNSYNCED_ROOT": str(folder), "UNSYNCED_LOG": str(log)}
-        assert _start(folder, seed, 400, more).wait(600) == 0
+        assert _start(folder, seed, min(400, 4 * count), more).wait(600) == 0
         steps = list(recorded(log))
         cut_after = sorted(chance.sample(range(len(steps)), min(count, len(steps))))
         disk, marks, said = Disk(), Marks(), str(folder / "marks")

@@ -23,9 +23,9 @@ from edge_agent.supervision import WatchedThread
 _LOG = logging.getLogger(__name__)
 _TURN_S = 1.0
 """The courier looks at its stop and its watchdog this often, s. Judgement."""
-_STALL_LIMIT_S = 55.0
-"""A courier that does not turn for this long, s, hangs: less than systemd's watchdog allows, and more than
-it takes to look up a name (resolv.conf(5): 30 s with three servers) and to try four addresses at 5 s each."""
+_STALL_LIMIT_S = 45.0
+"""A courier that does not turn for this long, s, hangs: less than systemd's watchdog allows, and as long as
+it takes to look up a name (resolv.conf(5): 30 s with three servers) and to try three addresses, 5 s each."""
 _SUSPICIOUS_LIVES = 3
 """Short connections in a row that no message explains; one or two may be a network's doing; judgement."""
 

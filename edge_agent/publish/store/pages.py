@@ -118,7 +118,7 @@ def _pages(images: Images, page_bytes: int) -> tuple[Pages, list[tuple[int, byte
     pages = {
         1 + at // page_bytes: database[at : at + page_bytes] for at in range(0, len(database), page_bytes)
     }
-    torn = {}
+    torn: Pages = {}
     for frame in _frames(log, page_bytes):
         if _is_whole(log, frame):
             pages[frame.page_number] = frame.page

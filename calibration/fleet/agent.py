@@ -86,7 +86,7 @@ class SimulatedAgent:
         session = self.settings.session_name(self.name)
         link = Link(self.settings, session, will, MQTTProtocolVersion.MQTTv5, lambda: None)
         try:
-            link.open()
+            link.begin()
         except ConnectionFailedError:
             link.abandon()
             return False

@@ -9,7 +9,7 @@ from edge_agent.publish.mqtt.connection import Connection, ConnectionFailedError
 class Link(Connection):
     """A connection that reads and writes only when it is told to."""
 
-    def open(self) -> None:
+    def begin(self) -> None:
         """Send CONNECT; the broker's answer comes with a later `read`. Raises ConnectionFailedError."""
         try:
             self._connect()

@@ -419,7 +419,8 @@ def test_heartbeats_come_and_a_stop_is_seen_between_blocks_however_slow_they_are
     agent = an_agent(tmp_path, heard := Heard())
     slow = SlowLine(agent, monkeypatch, stop, blocks=70)
     heartbeat_s = agent.lines[0].reloading.heartbeat_s
+    made_s = slow.now_s - agent._health._started_s  # making an agent takes seconds on a busy machine
     agent.run(stop)
     assert slow.taken == 70
     said_s = [one.uptime_s for one in heard.of(Health)]
-    assert said_s[0] <= heartbeat_s + 1.0
+    assert said_s[0] <= made_s + heartbeat_s + 1.0

@@ -11,10 +11,13 @@ class Link(Connection):
 
     def open(self) -> None:
         """Send CONNECT; the broker's answer comes with a later `read`. Raises ConnectionFailedError."""
+        # With this callback, paho queues what is sent: a full socket then fails no message.
+        self._client.on_socket_register_write = lambda client, userdata, sock: None
         try:
             self._connect()
         except (OSError, ValueError) as error:
             raise ConnectionFailedError(str(error)) from error
+        self.write()
 
     @property
     def socket(self) -> socket.socket | None:

@@ -54,3 +54,4 @@ class Link(Connection):
     def look_after(self) -> None:
         """Send a ping if it is time, and notice a broker that is dead."""
         self._client.loop_misc()
+        self.write()

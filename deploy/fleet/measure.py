@@ -60,7 +60,10 @@ def wait(crowd: Crowd, what: str, holds: Callable[[], bool], limit_s: float = SE
 
     took_s = crowd.run(limit_s, now_and_then)
     if not holds():
-        raise SystemExit(f"{what} did not happen in {limit_s:g} s")
+        raise SystemExit(
+            f"{what} did not happen in {limit_s:g} s: {crowd.connected} connected, {crowd.events} events, "
+            f"{crowd.events_waiting} of them not confirmed"
+        )
     return took_s
 
 

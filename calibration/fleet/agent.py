@@ -108,8 +108,12 @@ class SimulatedAgent:
             self._mailbox.connected()
             status = f"{self._base}/status"
             self._delivery = Delivery(link, self._mailbox, self._outbox, status, limits=link.limits)
+        if self._delivery is not None and self._delivery.overdue:
+            self.cut()
+            return False
         if self._delivery is not None:
             self._delivery.turn()
+            link.write()
         if link.has_ended():  # a socket may end while it is written to
             self.cut()
             return False

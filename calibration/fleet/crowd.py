@@ -46,6 +46,8 @@ class Crowd:
         self._order = count()
         self._broken: list[SimulatedAgent] = []
         self._begun = False
+        self.is_calm = False
+        """True to have no more motors break or be repaired by the plan."""
 
     @property
     def connected(self) -> int:
@@ -151,6 +153,8 @@ class Crowd:
 
     def _fate(self, at_s: float) -> None:
         """Break one more motor, or repair the one that was broken first if there are enough."""
+        if self.is_calm:
+            return
         agent = (
             self._broken[0] if len(self._broken) >= self._plan.broken else self._chance.choice(self.agents)
         )

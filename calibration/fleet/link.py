@@ -11,10 +11,13 @@ class Link(Connection):
 
     def begin(self) -> None:
         """Send CONNECT; the broker's answer comes with a later `read`. Raises ConnectionFailedError."""
+        # With this callback, paho queues what is sent: a full socket then fails no message.
+        self._client.on_socket_register_write = lambda client, userdata, sock: None
         try:
             self._connect()
         except (OSError, ValueError) as error:
             raise ConnectionFailedError(str(error)) from error
+        self.write()
 
     @property
     def socket(self) -> socket.socket | None:
@@ -51,3 +54,4 @@ class Link(Connection):
     def look_after(self) -> None:
         """Send a ping if it is time, and notice a broker that is dead."""
         self._client.loop_misc()
+        self.write()

@@ -14,16 +14,16 @@ import platform
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-
-import psutil
 
 from calibration.fleet.crowd import Crowd, Plan
 from calibration.fleet.logins import agents_of_fleet, open_agents
 from calibration.fleet.motor import SimulatedMotor
-from deploy.fleet.on_loopback import Broker, Centre, MissingError, a_centre
+from deploy.fleet.load import Load
+from deploy.fleet.on_loopback import Broker, Centre, MissingError, a_centre, end_in_order
+from deploy.fleet.rows import bytes_of, count, events_in, no_event_twice, quantiles
 from edge_agent.cli import main as edge_agent
 from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.settings import MqttSettings
@@ -60,79 +60,11 @@ def wait(crowd: Crowd, what: str, holds: Callable[[], bool], limit_s: float = SE
 
     took_s = crowd.run(limit_s, now_and_then)
     if not holds():
-        raise SystemExit(f"{what} did not happen in {limit_s:g} s")
+        raise SystemExit(
+            f"{what} did not happen in {limit_s:g} s: {crowd.connected} connected, {crowd.events} events, "
+            f"{crowd.events_waiting} of them not confirmed"
+        )
     return took_s
-
-
-def events_in(centre: Centre) -> int:
-    """Return the events in the database."""
-    return count(centre, "events")
-
-
-def count(centre: Centre, table: str) -> int:
-    """Return the rows of a table."""
-    return int(centre.database.ask(f"SELECT count(*) FROM fleet.{table}")[0][0])
-
-
-class Load:
-    """What each process uses, as a share of one core, while the context lasts."""
-
-    def __init__(self, centre: Centre) -> None:
-        pids = {"broker": [centre.broker.pid], "agents": [os.getpid()]}
-        pids["database"] = _with_children([centre.database.pid])
-        pids["collector"] = _with_children([child.pid for child in centre.collector.children])
-        self._pids = pids
-
-    def __enter__(self) -> "Load":
-        self._before, self._since_s = self._now(), time.monotonic()
-        self._busy = psutil.cpu_times()
-        return self
-
-    def __exit__(self, *of_error: object) -> None:
-        took_s = time.monotonic() - self._since_s
-        self.shares = {name: (used - self._before[name]) / took_s for name, used in self._now().items()}
-        after = psutil.cpu_times()
-        used_s = (
-            sum(after) - after.idle - after.iowait - sum(self._busy) + self._busy.idle + self._busy.iowait
-        )
-        self.machine = used_s / took_s
-
-    def words(self) -> str:
-        """Return it in one line."""
-        own = sum(self.shares.values())
-        parts = ", ".join(f"{name} {share:.2f}" for name, share in self.shares.items())
-        memory_mb = psutil.Process(self._pids["broker"][0]).memory_info().rss / 1e6
-        return (
-            f"cores: {parts}; others on this machine {max(0.0, self.machine - own):.2f}; "
-            f"broker {memory_mb:.0f} MB"
-        )
-
-    def _now(self) -> dict[str, float]:
-        return {name: sum(_used_s(pid) for pid in pids) for name, pids in self._pids.items()}
-
-
-def _used_s(pid: int) -> float:
-    try:
-        times = psutil.Process(pid).cpu_times()
-    except psutil.NoSuchProcess:
-        return 0.0
-    return times.user + times.system
-
-
-def _with_children(pids: Sequence[int]) -> list[int]:
-    return [*pids, *(child.pid for pid in pids for child in psutil.Process(pid).children(recursive=True))]
-
-
-def quantiles(centre: Centre, table: str, since: str) -> str:
-    """Return the latency from publish to row in words, ms."""
-    found = centre.database.ask(
-        "SELECT percentile_cont(ARRAY[0.5, 0.95, 0.99, 1]) "
-        "WITHIN GROUP (ORDER BY extract(epoch FROM received - "
-        f'"time")) FROM fleet.{table} WHERE "time" >= \'{since}\''
-    )[0][0]
-    if not found:
-        return "none"
-    return " / ".join(f"{1000 * float(part):.0f}" for part in found.strip("{}").split(","))
 
 
 def steady(number: int, seconds: float) -> None:
@@ -146,6 +78,7 @@ def steady(number: int, seconds: float) -> None:
         with Load(centre) as load:
             crowd.run(seconds)
         took_s = time.monotonic() - began_s
+        crowd.is_calm = True
         wait(crowd, "the last event", lambda: events_in(centre) == crowd.events)
         rows = count(centre, f"states WHERE \"time\" >= '{since}'")
         print(
@@ -221,6 +154,7 @@ def storm(number: int, away_s: float) -> None:
         crowd.run(away_s)
         crowd.break_now(crowd.agents[: number // 100])
         centre.broker.start()
+        crowd.is_calm = True
         with Load(centre) as load:
             back_s = wait(crowd, "coming back", lambda: crowd.connected == number)
             kept_s = wait(crowd, "the last event", lambda: events_in(centre) == crowd.events)
@@ -248,6 +182,7 @@ def outage(number: int, away_s: float) -> None:
         crowd.run(away_s)
         told, sent = crowd.events - told, crowd.sent - sent
         centre.database.start()
+        crowd.is_calm = True
         with Load(centre) as load:
             caught_up_s = wait(crowd, "the last event", lambda: events_in(centre) == crowd.events)
         print(
@@ -260,19 +195,6 @@ def outage(number: int, away_s: float) -> None:
         crowd.close()
 
 
-def no_event_twice(centre: Centre, crowd: Crowd) -> None:
-    """Compare each event that was told with the rows, one by one."""
-    told = {(agent.name, number) for agent in crowd.agents for number in agent.events}
-    rows = centre.database.ask("SELECT agent, id FROM fleet.events JOIN fleet.motors USING (motor_key)")
-    kept = [(agent, int(number)) for agent, number in rows]
-    lost, foreign, twice = told - set(kept), set(kept) - told, len(kept) - len(set(kept))
-    print(
-        f"    events told {len(told)}, lost {len(lost)}, twice {twice}, never told {len(foreign)}", flush=True
-    )
-    if lost or foreign or twice:
-        raise SystemExit("events are not as they were told")
-
-
 def disk(motors: int, days: int) -> None:
     """Measure the bytes of a state, of an hour and of an event, with rows of real payloads."""
     with a_centre() as centre:
@@ -282,7 +204,7 @@ def disk(motors: int, days: int) -> None:
         centre.collector.stop()
         crowd.close()
         tables = ("states", "hours", "events")
-        before = {table: _bytes(centre, table) for table in tables}
+        before = {table: bytes_of(centre, table) for table in tables}
         centre.database.execute(
             "INSERT INTO fleet.states SELECT s.motor_key, s.time - m * interval '1 minute', s.received, "
             "state, "
@@ -294,21 +216,11 @@ def disk(motors: int, days: int) -> None:
         )
         for table in tables:
             size, rows = (
-                _bytes(centre, table),
+                bytes_of(centre, table),
                 int(centre.database.ask(f"SELECT count(*) FROM fleet.{table}")[0][0]),
             )
             each = (size - before[table]) / max(rows, 1) if table != "events" else size / max(rows, 1)
             print(f"disk: {table}: {each:.0f} bytes a row with indexes ({rows} rows)", flush=True)
-
-
-def _bytes(centre: Centre, table: str) -> int:
-    parts = f"SELECT inhrelid FROM pg_inherits WHERE inhparent = 'fleet.{table}'::regclass"
-    return int(
-        centre.database.ask(
-            f"SELECT sum(pg_total_relation_size(r)) "
-            f"FROM ({parts} UNION SELECT 'fleet.{table}'::regclass) p(r)"
-        )[0][0]
-    )
 
 
 def provision(number: int) -> None:
@@ -381,6 +293,7 @@ def main() -> int:
     if not set(args.parts) <= set(PARTS):
         parser.error(f"expected some of {', '.join(PARTS)}")
     print(f"{os.cpu_count()} cores ({platform.machine()}), load {os.getloadavg()[0]:.1f} before", flush=True)
+    end_in_order()
     does = {
         "steady": lambda: [steady(number, args.seconds) for number in args.agents],
         "saturate": lambda: saturate(1000, 30.0),

@@ -270,8 +270,14 @@ def _run(command: list[object], given: str = "") -> str:
     return done.stdout
 
 
+def end_in_order() -> None:
+    """Have SIGTERM end what was started, as Ctrl-C does."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
 def main() -> int:
     """Start all, say where, and wait for Ctrl-C."""
+    end_in_order()
     try:
         with a_centre() as centre, ExitStack() as ending:
             print(f"broker:     mqtt://127.0.0.1:{centre.broker.port}, open to everybody on this machine")

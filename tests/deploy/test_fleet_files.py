@@ -104,7 +104,7 @@ def test_the_table_of_the_guide_makes_a_fleet(tmp_path: Path) -> None:
 def test_each_file_of_the_guide_is_there() -> None:
     guide = (FOLDER / "README.md").read_text()
     (listed,) = re.findall(r"^\| here .*?\n\n", guide, re.MULTILINE | re.DOTALL)
-    named = re.findall(r"^\| `([\w./-]+)`", listed, re.MULTILINE)
+    named = re.findall(r"`([\w/-]+[./][\w./-]*)`", listed)
     assert {name.split("/")[0] for name in named} == {path.name for path in FOLDER.iterdir()} - NOT_LISTED
     assert all((FOLDER / name).exists() for name in named)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edge_agent.refusals import of_bars, of_samples
+from edge_agent.refusals import of_bars, of_conditions, of_samples, of_vibration
 from edge_agent.refusals.catalogue import RULES, advise_refusal, rule_of, say_refusal
 from edge_agent.refusals.meanings import MEANINGS
 from edge_agent.refusals.rule import Rule
@@ -14,10 +14,10 @@ UNKNOWN = Refusal(Reason.OVERLOAD, "furlongs", 1.23456, 7.0)
 IN_NUMBERS = [rule for rule in RULES if "{" in rule.words]
 
 
-def test_rules_of_samples_come_before_rules_of_bars():
-    samples = [rule for rule in vars(of_samples).values() if isinstance(rule, Rule)]
-    bars = [rule for rule in vars(of_bars).values() if isinstance(rule, Rule)]
-    assert list(RULES) == samples + bars
+def test_rules_of_samples_come_before_rules_of_bars_and_these_before_conditions():
+    modules = (of_samples, of_bars, of_conditions, of_vibration)
+    rules = [rule for module in modules for rule in vars(module).values() if isinstance(rule, Rule)]
+    assert list(RULES) == rules
 
 
 def test_a_quantity_of_another_reason_is_not_taken_for_the_rule():

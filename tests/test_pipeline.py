@@ -360,7 +360,7 @@ def test_a_memory_that_fails_costs_its_own_answer_alone(
 
 def test_a_window_whose_slip_nothing_shows_is_answered_at_the_slip_that_was_learned() -> None:
     """The verdict of the window stays what it says by itself, as a replay gives it."""
-    window = a_window(length_s=12.0, vibration=False, lower=2e-5, upper=-1e-5, noise_a=0.1)
+    window = a_window(length_s=12.0, vibration=False, lower=2e-5, upper=-1e-5, noise_a=0.4)
     pipeline = Pipeline(NAMEPLATE, a_model(SOUND), 12.0, 12.0)
     analysis, verdict = pipeline.judge(window)
     assert verdict.refusal is not None

@@ -34,6 +34,10 @@ def config(tmp_path: Path) -> Path:
     return file
 
 
+ONE_READ = 10_000
+"""Scans that one read of the port may bring: 64 kB of three channels."""
+
+
 @pytest.fixture
 def daq(line) -> Iterator[None]:
     """Send frames of 100 scans until the test ends, from scan 500 on."""
@@ -70,7 +74,7 @@ def test_what_comes_is_written_with_the_count_of_the_device(config, daq, tmp_pat
     assert recorded(config, "-o", str(tmp_path / "r.npz"), "--seconds", "2.5") == 0
     kept = read_recording(tmp_path / "r.npz")
     assert kept.device.streams == DEVICE.streams
-    assert 2500 <= len(kept.counts[0]) <= 3000
+    assert 2500 <= len(kept.counts[0]) <= 2500 + ONE_READ
     assert kept.arrivals.first_scans[0] >= 500
     assert kept.meta["device"]["serial_number"] == "17"
     assert kept.meta["configuration"]["motor"]["id"] == "m"
@@ -121,7 +125,7 @@ def test_without_samples_nothing_is_written(config, line, tmp_path, capsys) -> N
 def test_it_ends_early_rather_than_take_all_memory(config, daq, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(record, "_MAX_BYTES", 20_000)
     assert recorded(config, "-o", str(tmp_path / "r.npz"), "--seconds", "3600") == 0
-    assert len(read_recording(tmp_path / "r.npz").counts[0]) <= 3000
+    assert len(read_recording(tmp_path / "r.npz").counts[0]) <= 3000 + ONE_READ
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from calibration.fleet.agent import SimulatedAgent
 from calibration.fleet.crowd import Crowd, Plan
 from calibration.fleet.logins import NotLoopbackError, agents_of_fleet, open_agents
 from edge_agent.cli import DONE, FAILED, WRONG_USAGE
+from edge_agent.plain import one_line
 from edge_agent.publish.settings import MqttSettings
 
 _REPORT_S = 5.0
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         agents = _agents(args)
     except NotLoopbackError as error:
-        print(f"edge-calibrate crowd: {error}", file=sys.stderr)
+        print(f"edge-calibrate crowd: {one_line(str(error))}", file=sys.stderr)
         return WRONG_USAGE
     if not 0 < len(agents) <= _MAX_AGENTS:
         print(

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, phase_of, unit_of
+from edge_agent.acquire.naming import KIND_OF_UNIT, axis_of, kind_of, phase_of, unit_of
 from edge_agent.acquire.overrides import ChannelOverride, ConfiguredChannel
 from edge_agent.acquire.recordings import RecordingError
 from edge_agent.acquire.samples import Channel, ChannelKind
@@ -193,7 +193,7 @@ def _by_name(column: Column) -> Channel | None:
     name = column.base.strip().lower().replace(" ", "_")
     as_phase = _PHASE.fullmatch(name)
     name = f"i{as_phase['phase']}" if as_phase else name
-    stated = standard_unit(column.stated_unit)
+    stated = _stated(column, None, name)
     unit = unit_of(name) or (stated[0] if stated else "")
     kind = KIND_OF_UNIT.get(unit)
     if kind is None:
@@ -205,9 +205,21 @@ def _by_name(column: Column) -> Channel | None:
     return _in_stated_unit(column, channel)
 
 
+def _stated(column: Column, kind: ChannelKind | None, name: str) -> tuple[str, float] | None:
+    """Return the unit that the file states, and its factor; None if it states none that is known.
+
+    Volts are what any sensor may give out, so they are a unit only of what is known to be a voltage.
+    """
+    stated = standard_unit(column.stated_unit)
+    is_volt = stated is not None and KIND_OF_UNIT[stated[0]] is ChannelKind.VOLTAGE
+    if is_volt and ChannelKind.VOLTAGE not in (kind, kind_of("V", name)):
+        return None
+    return stated
+
+
 def _configured(column: Column, configured: ConfiguredChannel) -> Told:
     """Return a channel of the YAML; the unit that the file states wins over its scale."""
-    stated = standard_unit(column.stated_unit)
+    stated = _stated(column, configured.kind, configured.name)
     named = _by_name(column) if stated or not column.stated_unit else None
     kind = configured.kind or (named and named.kind)
     if stated and kind in (None, KIND_OF_UNIT[stated[0]]):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 OF_AGENT = ("status", "health", "reply/#")
 """Topics below an agent's own that it writes."""
-OF_MOTOR = ("state", "event", "alarm", "info", "baseline", "measurements", "trend", "diagnosis")
+OF_MOTOR = ("state", "event", "alarm", "info", "baseline", "learned", "measurements", "trend", "diagnosis")
 """Topics below each of its motors that it writes."""
 MONITOR, OPERATOR, HOME_ASSISTANT, COLLECTOR = "monitor", "operator", "homeassistant", "collector"
 """Users with rights of their own: who watches, who commands, Home Assistant, and who fills the database."""

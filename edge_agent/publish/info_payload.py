@@ -9,7 +9,16 @@ from edge_agent.publish.json_values import SCHEMA, Payload, iso_time
 from edge_agent.verdict import Evidence
 
 _RATIOS = frozenset(
-    {"slip", "load", "current_unbalance", "ellipse_axis_ratio", "thd", "voltage_unbalance", "power_factor"}
+    {
+        "slip",
+        "scanned_slips",
+        "load",
+        "current_unbalance",
+        "ellipse_axis_ratio",
+        "thd",
+        "voltage_unbalance",
+        "power_factor",
+    }
 )
 """Keys of ratios, which name no unit."""
 _UNITS = {

@@ -9,15 +9,12 @@ end.
 """
 
 import argparse
-import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import repeat
-from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+import _paths  # noqa: F401
 import numpy as np
 from tables import print_header, print_row, share
 

@@ -10,15 +10,13 @@ FILE keeps a line of JSON for each window; `--table FILE` prints the tables of s
 
 import argparse
 import json
-import sys
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from itertools import repeat
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
-
+import _paths  # noqa: F401
 from tables import print_header, print_row, share
 
 from calibration.simulator.conditions import Daq

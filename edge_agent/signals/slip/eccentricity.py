@@ -107,6 +107,8 @@ class EccentricityLines:
         best = int(np.argmax(levels))
         if not inside[best - 1 : best + 2].all():
             return None
+        if levels[best] <= 0.0:
+            return None
         elsewhere = levels[np.abs(slips - slips[best]) > _APART_BINS * cell].max(initial=1.0)
         return EccentricityLine(
             slip=float(slips[best]),

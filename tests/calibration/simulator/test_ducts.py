@@ -80,14 +80,17 @@ def test_where_the_axis_lies_changes_no_level_of_a_sound_rotor() -> None:
     ("kind", "seed", "digest"),
     [
         ("validation", 1_000_002, "362a2eb1469d87d4"),
-        ("training", 7, "9c729a9f55ad0dba"),
+        ("training", 7, "f3145c56fc36766b"),
         ("training", 13, "e84bf977f3b89a8b"),
         ("confounders", 1_000_003, "407c03a6681baf6a"),
         ("lab_rig", 3, "d2913c7fad562c6a"),
     ],
 )
 def test_rotors_of_round_iron_give_the_counts_of_before(kind: str, seed: int, digest: str) -> None:
-    """Digests of the counts that were made before the iron could have an axis, bit for bit."""
+    """Digests of the counts that were made before the iron could have an axis, bit for bit.
+
+    Of training 7, one count in 10,000 has moved by one since: the circuit is fitted by another least squares.
+    """
     recording = simulate(replace(draw_scenario(kind, seed), duration_s=3.0))
     found = hashlib.sha256(b"".join(counts.tobytes() for counts in recording.counts))
     assert found.hexdigest()[:16] == digest

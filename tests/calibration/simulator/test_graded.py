@@ -23,13 +23,14 @@ from calibration.simulator.sets import draw_scenario
 from edge_agent.acquire.recordings import Recording
 
 BEFORE = {
-    ("training", 7): "d2783663ba06",
+    ("training", 7): "0cf3f5a97e63",
     ("training", 1_000_033): "4902c512eb42",
     ("confounders", 24): "cee1df995979",
     ("confounders", 27): "54620fef2868",
     ("validation", 11): "87da287feb54",
 }
-"""Digests of the counts of one second, from before there were graded conditions."""
+"""Digests of the counts of one second, from before there were graded conditions. Of training 7, one count in
+10,000 has moved by one since: the circuit is fitted by another least squares."""
 
 
 def counts_digest(recording: Recording) -> str:

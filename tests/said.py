@@ -1,6 +1,6 @@
 """Everything that an agent may say: a document of each kind, a pulse, and the metrics of them all."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 
 from plates import PLATE
 
@@ -19,7 +19,7 @@ from edge_agent.publish.documents import (
 )
 from edge_agent.publish.mqtt.publisher import PublisherCounts
 from edge_agent.publish.sink import Pulse
-from edge_agent.verdict import BarCount, Evidence, Fault, Refusal, Severity, Verdict
+from edge_agent.verdict import BarCount, Evidence, Fault, Finding, Measured, Refusal, Severity, Verdict
 from edge_agent.verdict import Reason as ReasonName
 from edge_agent.verdict import State as StateName
 from edge_agent.web.metrics import Metrics
@@ -44,6 +44,13 @@ BROKEN = Verdict(
     confidence=0.998,
     evidence=EVIDENCE,
     latency_ms=41.0,
+)
+OUTER_RACE = Finding(
+    fault=Fault.BEARING_OUTER,
+    state=StateName.BEARING_OUTER,
+    severity=Severity.ALARM,
+    evidence=Evidence(),
+    measured=(Measured("modulation_depth", 0.31, "1", 0.2, "judgement"),),
 )
 MOTOR_OFF = Verdict(
     state=StateName.INDETERMINATE,
@@ -75,7 +82,7 @@ HEALTH = Health(
     | {"agent": "pump-7", "unix_s": 1060.0, "temperature_c": 51.5, "refusal_share": {}}
 )
 DOCUMENTS: tuple[Document, ...] = (
-    State(ORIGIN, BROKEN, 1061.0),
+    State(ORIGIN, replace(BROKEN, others=(OUTER_RACE,)), 1061.0),
     Alarm(ORIGIN, ALARM, 1062.0),
     Diagnosis(ORIGIN, BROKEN, 1063.0),
     Info(ORIGIN, PLATE, None, (), (), 1064.0),

@@ -9,6 +9,7 @@ from said import whole_metrics
 from edge_agent.web.metrics import Metrics
 
 OF_MOTOR = """
+    condition_found condition_severity condition_value condition_limit
     info state severity equivalent_bars detection_limit_bars confidence_ratio load_ratio slip_ratio
     line_frequency_hertz current_unbalance_ratio speed_rpm last_verdict_timestamp_seconds alarm_active
     sideband_level_dbc

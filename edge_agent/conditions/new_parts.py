@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from edge_agent.conditions.seen import Seen
 from edge_agent.signals.checks import quality
-from edge_agent.signals.short_time import part_scans, short_time_rms_a, since
+from edge_agent.signals.short_time import part_scans
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,4 +46,4 @@ class PartsReader:
         first = min(round(known_s * stream.stream.rate_hz), stream.valid.size)
         self._end_s = end_s
         part_s = part_scans(stream, line_hz) / stream.stream.rate_hz
-        return NewParts(short_time_rms_a(since(stream, first), line_hz), part_s, gap_s)
+        return NewParts(seen.short_time_rms_a(first), part_s, gap_s)

@@ -3,11 +3,15 @@
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from edge_agent.circuit import Circuit
 from edge_agent.conditions.vibration import Vibrating
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.figures import known_slip
+from edge_agent.signals.short_time import short_time_rms_a, since
 from edge_agent.signals.slip.view import measured_speed_rpm
 from edge_agent.verdict import WindowSpan
 from edge_agent.windows.sliding import Window
@@ -32,6 +36,20 @@ class Seen:
     """Torque per unit of the rated one, by the slip, else by the current; None if neither tells it."""
     span: WindowSpan | None = None
     """Which samples these are, for the finding."""
+
+    def short_time_rms_a(self, first: int = 0) -> NDArray[np.float64]:
+        """Return the rms of the strongest phase in consecutive parts from scan `first` on, (parts,), A.
+
+        Several conditions ask for the same parts; they are worked out once. The window must have currents.
+        """
+        if first not in self._rms_a:
+            stream = since(self.window.current, first)
+            self._rms_a[first] = short_time_rms_a(stream, self.nameplate.line_frequency_hz)
+        return self._rms_a[first]
+
+    @cached_property
+    def _rms_a(self) -> dict[int, NDArray[np.float64]]:
+        return {}
 
     @cached_property
     def vibration(self) -> Vibrating:

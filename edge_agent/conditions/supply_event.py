@@ -19,7 +19,7 @@ from edge_agent.limits import CONDITIONS
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_conditions, of_samples
 from edge_agent.signals.checks import quality
-from edge_agent.signals.short_time import part_scans, short_time_rms_a
+from edge_agent.signals.short_time import part_scans
 from edge_agent.verdict import Fault, Finding, Measured, Reason, Refusal, Severity
 
 _LEAP_S = 0.5
@@ -64,7 +64,7 @@ class SupplyEvent:
         """Return the depths of the sags in a window, or why there cannot be any."""
         stream = seen.window.current
         line_hz = seen.nameplate.line_frequency_hz
-        rms_a = short_time_rms_a(stream, line_hz)
+        rms_a = seen.short_time_rms_a()
         rms_a = rms_a[~np.isnan(rms_a)]
         if rms_a.size == 0 or np.median(rms_a) < self._off_a:
             value = float(np.median(rms_a)) if rms_a.size else None

@@ -16,6 +16,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, Field
 
+from edge_agent.conditions.monitor import Conditions
 from edge_agent.config import Settings
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.pipeline import Answer, Pipeline
@@ -156,7 +157,8 @@ class SelfTest:
             if self._window is None:
                 return self._model_alone()
             window, plate = self._settings.window, self._settings.motor
-            pipeline = Pipeline(plate, self._model, window.length_s, window.step_s)
+            of_bars = Conditions(plate, diagnosers=())  # the proof is that of the bars alone
+            pipeline = Pipeline(plate, self._model, window.length_s, window.step_s, conditions=of_bars)
             self._search = LimitSearch(plate, pipeline.judge, self._window)
         self._search.step()
         return None if self._search.proof is None else self._searched(self._search.proof)

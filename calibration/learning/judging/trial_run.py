@@ -7,6 +7,7 @@ from pathlib import Path
 from calibration.learning.data.sources import truth_in
 from edge_agent.acquire.recordings import Recording, read_recording
 from edge_agent.captures.replaying import replayed
+from edge_agent.conditions.monitor import Conditions
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
 from edge_agent.verdict import State
@@ -67,7 +68,8 @@ def outcomes(paths: Iterable[Path], old: Model, new: Model) -> Iterator[Outcome]
 def worst_state(recording: Recording, nameplate: Nameplate, model: Model) -> State:
     """Return what an agent would have said of a recording: an alarm in it counts, whatever came after."""
     length_s, step_s = _windows_of(recording)
-    answers = replayed(recording, nameplate, model, length_s, step_s)
+    of_bars = Conditions(nameplate, diagnosers=())
+    answers = replayed(recording, nameplate, model, length_s, step_s, conditions=of_bars)
     seen = {answer.state.state for answer in answers}
     return next((s for s in (State.BROKEN_BARS, State.HEALTHY) if s in seen), State.INDETERMINATE)
 

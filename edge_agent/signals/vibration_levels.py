@@ -62,10 +62,22 @@ def _velocity_mm_s(samples: NDArray[np.float64], stream: StreamWindow, unit: str
     rate_hz = stream.stream.rate_hz
     length = min(samples.size, round(_PART_S * rate_hz))
     power = power_spectrum(samples[np.newaxis], stream.valid, length)
-    tones_hz = np.arange(length // 2 + 1) * rate_hz / length
+    return None if power is None else velocity_mm_s(power[0], rate_hz / length, rate_hz, unit)
+
+
+def velocity_mm_s(power: NDArray[np.float64], bin_hz: float, rate_hz: float, unit: str) -> float | None:
+    """Return the velocity from 10 to 1000 Hz, or as far as the rate reaches, mm/s rms; None without a bin.
+
+    Args:
+        power: (bins,), mean square in each bin of `bin_hz`, of samples in `unit`: m/s2 or mm/s.
+        bin_hz: width of a bin.
+        rate_hz: of the samples.
+        unit: of the samples; acceleration is integrated.
+    """
+    tones_hz = np.arange(power.size) * bin_hz
     band = (tones_hz >= _LOWEST_HZ) & (tones_hz <= min(_HIGHEST_HZ, _HIGHEST_SHARE * rate_hz))
-    if power is None or not band.any():
+    if not band.any():
         return None
     if unit == "mm/s":
-        return math.sqrt(power[0, band].sum())
-    return _MM_PER_M * math.sqrt(np.sum(power[0, band] / np.square(2 * np.pi * tones_hz[band])))
+        return math.sqrt(power[band].sum())
+    return _MM_PER_M * math.sqrt(np.sum(power[band] / np.square(2 * np.pi * tones_hz[band])))

@@ -12,12 +12,11 @@ from scipy import fft
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.signals.dsp.envelope import Envelope, envelope, octaves
 from edge_agent.signals.dsp.spectral_lines import NO_LINE, Line, PowerSpectrum, power_of
+from edge_agent.signals.vibration_levels import velocity_mm_s
 from edge_agent.windows.sliding import StreamWindow, Window
 
 _SHORTEST_S = 0.9
 """Shortest stretch without a lost scan that is looked at, s. Judgement: bins are then about a hertz wide."""
-_LOWEST_VELOCITY_HZ, _HIGHEST_VELOCITY_HZ = 10.0, 1000.0
-"""Band of the velocity, Hz (ISO 20816-1 and ISO 20816-3)."""
 _LOWEST_BAND_HZ = 1000.0
 """Lower end of the bands whose envelope is taken, Hz: where the velocity band of ISO 20816-1 ends, which the
 forces of the shaft fill."""
@@ -76,13 +75,7 @@ class ChannelView:
     @cached_property
     def velocity_mm_s(self) -> float:
         """Return the velocity from 10 to 1000 Hz, or as far as the rate reaches, mm/s rms."""
-        power = self.power.power
-        tones_hz = np.arange(power.size) * self.power.bin_hz
-        highest_hz = min(_HIGHEST_VELOCITY_HZ, _HIGHEST_SHARE * self.rate_hz)
-        band = (tones_hz >= _LOWEST_VELOCITY_HZ) & (tones_hz <= highest_hz)
-        if self.unit == "mm/s":
-            return math.sqrt(power[band].sum())
-        return _MM_PER_M * math.sqrt(np.sum(power[band] / np.square(2 * np.pi * tones_hz[band])))
+        return velocity_mm_s(self.power.power, self.power.bin_hz, self.rate_hz, self.unit) or 0.0
 
     def envelopes(self, shaft_hz: float) -> tuple[Envelope, ...]:
         """Return the envelopes of its octaves above 1 kHz, the highest first; none if the rate is too low."""

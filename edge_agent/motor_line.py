@@ -55,21 +55,6 @@ _MAX_WAIT_S = 5.0
 on it. Judgement: a short burden of the computer skips none."""
 
 
-def _pipeline(settings: Settings, model: Model, folder: StateFolder) -> Pipeline:
-    """Return the stages of a motor; what the loads of hours tell goes on where it was."""
-    sweep = LoadSweep(settings.motor, folder.file("load_sweep.json", SWEEP_VERSION))
-    failed, window = settings.state_folder() / "failed_windows", settings.window
-    return Pipeline(
-        settings.motor,
-        model,
-        window.length_s,
-        window.step_s,
-        failed,
-        load_sweep=sweep,
-        conditions=_conditions(settings, folder),
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Shared:
     """What all motors of an agent share."""
@@ -330,6 +315,21 @@ class MotorLine:
         """Hand a document to every sink; an event is on the disk before anything else happens."""
         for sink in self._sinks:
             sink.take(document)
+
+
+def _pipeline(settings: Settings, model: Model, folder: StateFolder) -> Pipeline:
+    """Return the stages of a motor; what the loads of hours tell goes on where it was."""
+    sweep = LoadSweep(settings.motor, folder.file("load_sweep.json", SWEEP_VERSION))
+    failed, window = settings.state_folder() / "failed_windows", settings.window
+    return Pipeline(
+        settings.motor,
+        model,
+        window.length_s,
+        window.step_s,
+        failed,
+        load_sweep=sweep,
+        conditions=_conditions(settings, folder),
+    )
 
 
 def _conditions(settings: Settings, folder: StateFolder) -> Conditions:

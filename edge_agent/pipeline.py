@@ -168,8 +168,9 @@ class Pipeline:
             start_s, end_s = self._on_one_axis(window)
             if by_stretch is not None and by_stretch.evidence.stretch_s is not None:
                 start_s = end_s - by_stretch.evidence.stretch_s
-            by_loads, proven = self._explain(by_stretch or verdict, start_s, end_s)
-            changed = self.decision.update(by_loads or by_stretch or verdict, start_s, end_s) or proven
+            told = by_stretch or verdict
+            by_loads, proven = self._explain(told, start_s, end_s)
+            changed = self.decision.update(by_loads or told, start_s, end_s) or proven
             self._lap("decision")
             state, looked = self.decision.state, self.decision.looked
             yield Answer(

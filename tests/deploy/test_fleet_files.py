@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dashboards import assert_no_two_panels_overlap
 from pyhocon import ConfigFactory
 
 from edge_agent.cli import main
@@ -156,14 +157,7 @@ def test_each_panel_has_its_words_its_place_and_the_chosen_database(panel: dict[
 
 
 def test_no_two_panels_share_a_number_or_a_place() -> None:
-    assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
-    cells = [
-        (x, y)
-        for place in (panel["gridPos"] for panel in DASHBOARD["panels"])
-        for x in range(place["x"], place["x"] + place["w"])
-        for y in range(place["y"], place["y"] + place["h"])
-    ]
-    assert len(set(cells)) == len(cells)
+    assert_no_two_panels_overlap(DASHBOARD)
 
 
 FLOW = json.loads((FOLDER / "node-red" / "sparkplug.json").read_text())

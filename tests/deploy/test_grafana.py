@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from dashboards import assert_no_two_panels_overlap
 from promtool import promtool
 from said import whole_metrics
 
@@ -55,14 +56,7 @@ def test_each_panel_has_its_words_its_place_and_the_chosen_source(panel: dict[st
 
 
 def test_no_two_panels_share_a_number_or_a_place() -> None:
-    assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(DASHBOARD["panels"])
-    cells = [
-        (x, y)
-        for place in (panel["gridPos"] for panel in DASHBOARD["panels"])
-        for x in range(place["x"], place["x"] + place["w"])
-        for y in range(place["y"], place["y"] + place["h"])
-    ]
-    assert len(set(cells)) == len(cells)
+    assert_no_two_panels_overlap(DASHBOARD)
 
 
 def test_the_provisioning_files_are_of_the_first_version_and_name_the_folder_of_the_guide() -> None:

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 
-from edge_agent.circuit import Circuit
 from edge_agent.conditions.seen import Seen
 from edge_agent.signals.voltage.events import EVENT_FROM, supply_events
-from edge_agent.signals.voltage.negative_sequence import NegativeSequence, measure_negative_sequence
+from edge_agent.signals.voltage.negative_sequence import NegativeSequence
 from edge_agent.verdict import Measured
 
 _CLEARLY = 2.0
@@ -25,14 +24,9 @@ class Cause:
     """The unbalance of the voltage, which stands beside."""
 
 
-def unbalance_by_voltage(seen: Seen, circuit: Circuit) -> Cause | None:
+def unbalance_by_voltage(seen: Seen) -> Cause | None:
     """Return who unbalances the current; None without voltages."""
-    line = seen.analysis.line
-    if line is None or not seen.window.streams:
-        return None
-    slip = seen.analysis.evidence.slip
-    slip = seen.nameplate.rated_slip if slip is None else slip
-    negative = measure_negative_sequence(seen.window.current, circuit, line.frequency_hz, slip)
+    negative = seen.negative_sequence
     return None if negative is None else _cause(negative)
 
 

@@ -15,6 +15,7 @@ from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.new_parts import NewParts, PartsReader
 from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
+from edge_agent.conditions.sequences import PHASES
 from edge_agent.limits import CONDITIONS
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_conditions
@@ -106,6 +107,6 @@ class Overload:
 
     def _negative_part(self, seen: Seen) -> float:
         """Return by which factor the negative sequence makes the current heat more."""
-        line = steady_line(seen, 2)
+        line = steady_line(seen, PHASES)
         share = 0.0 if isinstance(line, Refusal) else line.unbalance or 0.0
         return math.sqrt(1.0 + CONDITIONS.negative_heats * share**2)

@@ -8,21 +8,18 @@ With voltages the cause is told, whatever is normal.
 
 from dataclasses import replace
 
-from edge_agent.circuit import fit_circuit
 from edge_agent.conditions.by_voltage import unbalance_by_voltage
 from edge_agent.conditions.currents import steady_line
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
-from edge_agent.conditions.sequences import ORDER, limit_of_change, normal_share, order_of
+from edge_agent.conditions.sequences import ORDER, PHASES, limit_of_change, normal_share, order_of
 from edge_agent.limits import CONDITIONS
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_conditions
 from edge_agent.signals.prepared import Line
 from edge_agent.verdict import Fault, Finding, Measured, Refusal, Severity
 
-_PHASES = 2
-"""Current channels that it takes: the third is minus their sum (star without neutral, or delta)."""
 _QUANTITY = "negative_over_positive"
 """Name of what is measured."""
 
@@ -33,9 +30,8 @@ class PhaseUnbalance:
     fault = Fault.PHASE_UNBALANCE
 
     def __init__(self, nameplate: Nameplate) -> None:
-        """Judge a motor by its rated current; its circuit tells what a voltage drives."""
+        """Judge a motor by its rated current."""
         self._rated_a = nameplate.rated_current_a
-        self._circuit = fit_circuit(nameplate)
 
     def measure(self, seen: Seen) -> Quantities:
         """Return nothing: the limit is absolute."""
@@ -43,12 +39,12 @@ class PhaseUnbalance:
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
         """Return the finding, and the unbalance of the voltage that would explain it beside it."""
-        line = steady_line(seen, _PHASES)
+        line = steady_line(seen, PHASES)
         if isinstance(line, Refusal):
             return refused(self.fault, seen, line)
         share, limit = line.unbalance or 0.0, CONDITIONS.unbalance
         number = Measured(_QUANTITY, share, "1", limit, CONDITIONS.origin("unbalance"))
-        cause = unbalance_by_voltage(seen, self._circuit)
+        cause = unbalance_by_voltage(seen)
         if cause is None:
             measured = [number, self._voltage(share * line.rms_a)]
         else:

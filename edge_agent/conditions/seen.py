@@ -6,13 +6,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from edge_agent.circuit import Circuit
+from edge_agent.circuit import Circuit, fit_circuit
 from edge_agent.conditions.vibration import Vibrating
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.figures import known_slip
 from edge_agent.signals.short_time import short_time_rms_a, since
 from edge_agent.signals.slip.view import measured_speed_rpm
+from edge_agent.signals.voltage.negative_sequence import NegativeSequence, measure_negative_sequence
 from edge_agent.verdict import WindowSpan
 from edge_agent.windows.sliding import Window
 
@@ -50,6 +51,17 @@ class Seen:
     @cached_property
     def _rms_a(self) -> dict[int, NDArray[np.float64]]:
         return {}
+
+    @cached_property
+    def negative_sequence(self) -> NegativeSequence | None:
+        """The negative sequence of voltage and current; None without a line or voltages."""
+        line = self.analysis.line
+        if line is None or not self.window.streams:
+            return None
+        slip = self.analysis.evidence.slip
+        slip = self.nameplate.rated_slip if slip is None else slip
+        circuit = fit_circuit(self.nameplate)
+        return measure_negative_sequence(self.window.current, circuit, line.frequency_hz, slip)
 
     @cached_property
     def vibration(self) -> Vibrating:

@@ -14,6 +14,8 @@ from edge_agent.conditions.seen import Seen
 from edge_agent.limits import CONDITIONS
 from edge_agent.signals.prepared import Line
 
+PHASES = 2
+"""Current channels that sequences take: the third is minus their sum (star without neutral, or delta)."""
 SHARE, ORDER = "negative_share", "phase_order"
 """Names of the quantities: the complex share, and 1 for a, b, c or -1 for a, c, b."""
 _THIRD_DEG = 120.0

@@ -15,6 +15,7 @@ from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
 from edge_agent.conditions.sequences import (
     ORDER,
+    PHASES,
     SHARE,
     lag_deg,
     limit_of_change,
@@ -28,9 +29,6 @@ from edge_agent.refusals import of_conditions
 from edge_agent.signals.prepared import Line
 from edge_agent.verdict import Fault, Finding, Measured, Refusal, Severity
 
-_PHASES = 2
-"""Current channels that it takes: the third is minus their sum (star without neutral, or delta)."""
-
 
 class StatorAsymmetry:
     """The diagnoser of turn shorts and other asymmetries of the winding."""
@@ -43,14 +41,14 @@ class StatorAsymmetry:
 
     def measure(self, seen: Seen) -> Quantities:
         """Return the complex share of the negative sequence, and the order of the phases."""
-        line = steady_line(seen, _PHASES)
+        line = steady_line(seen, PHASES)
         if isinstance(line, Refusal) or line.negative_share is None:
             return {}
         return {SHARE: line.negative_share, ORDER: order_of(line)}
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
         """Return the finding: how far the share has moved, against the own normal."""
-        line = steady_line(seen, _PHASES)
+        line = steady_line(seen, PHASES)
         if isinstance(line, Refusal):
             return refused(self.fault, seen, line)
         usual, order = normal_share(seen, normal), None if normal is None else normal.of(ORDER, None)
@@ -61,7 +59,7 @@ class StatorAsymmetry:
         change, limit = quantities[SHARE] - usual.median, limit_of_change(usual)
         origin = "the baseline of this motor; " + CONDITIONS.origin("asymmetry")
         measured = Measured("change_of_negative_sequence", abs(change), "1", limit, origin, usual.hours)
-        cause = unbalance_by_voltage(seen, self._circuit)
+        cause = unbalance_by_voltage(seen)
         if cause is not None:
             measured = replace(measured, witness=cause.words)
         if abs(change) < limit or (cause is not None and cause.is_supply):

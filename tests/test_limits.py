@@ -1,13 +1,13 @@
 """Decision limits: each has its sentences, `check --limits` prints them, and the README holds to them."""
 
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
+from documents import document
 
 from edge_agent.limits import BARS, GROUPS, SIDEBANDS, STATE, SUPPLY, described
 
-README = " ".join((Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8").split())
+README = " ".join(document("README.md").split())
 
 
 @pytest.mark.parametrize("limit", list(described()), ids=lambda limit: limit.name)

@@ -1,4 +1,4 @@
-"""What the README shows is right: YAML, topics, payloads, reasons."""
+"""What the README and the documents beside it show is right: YAML, topics, payloads, reasons."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from answers import a_window, an_answer
+from documents import README, blocks, document
 from schemas import check_payload
 
 from edge_agent.config import ConfigError, load_agent, load_settings
@@ -22,8 +23,7 @@ from edge_agent.publish.settings import MqttSettings, OutboxSettings
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.verdict import BarCount, Evidence, Reason, Severity, State, Verdict, WindowSpan
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-MINIMAL, EVERYTHING_ELSE, *FURTHER = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+MINIMAL, EVERYTHING_ELSE, *_ = blocks("yaml", "README.md")
 
 
 def test_the_minimal_configuration_is_right(tmp_path: Path):
@@ -33,14 +33,16 @@ def test_the_minimal_configuration_is_right(tmp_path: Path):
 
 
 def test_the_configuration_of_several_motors_is_right(tmp_path: Path):
-    (motors,) = (block for block in FURTHER if "motors:" in block)
+    (motors,) = (block for block in blocks("yaml", "edge_agent/config/README.md") if "motors:" in block)
     file = tmp_path / "agent.yaml"
     file.write_text(f"{motors}mqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n")
     assert load_agent(file)[0].names == ("pump", "fan")
 
 
 def test_the_channels_with_voltages_are_right(tmp_path: Path):
-    (voltages,) = (block for block in FURTHER if "kind: voltage" in block)
+    (voltages,) = (
+        block for block in blocks("yaml", "edge_agent/config/README.md") if "kind: voltage" in block
+    )
     file = tmp_path / "agent.yaml"
     file.write_text(f"{MINIMAL}{voltages}")
     assert [channel.phase for channel in load_settings(file).channels] == ["a", "b", "c", "ab", "bc"]
@@ -76,7 +78,7 @@ def test_every_answer_and_every_reason_is_explained():
 
 def test_the_state_that_is_shown_has_the_keys_of_a_real_one():
     """Among them no `site`, and `captured` without a value."""
-    _, text, *_ = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    text, *_ = blocks("json", "edge_agent/publish/README.md")
     shown, evidence = json.loads(text), Evidence(equivalent_bars_interval=(1.7, 2.5))
     bars, window = BarCount(2, (2, 3), 2.1), WindowSpan(0.0, 12.0, 0, 120_000, 0)
     verdict = Verdict(
@@ -143,7 +145,7 @@ def test_the_topics_are_those_that_are_published(tmp_path: Path):
 
 
 def test_the_measurements_that_are_shown_have_the_keys_of_real_ones():
-    text, *_ = re.findall(r"```json\n(.*?)```", README, re.DOTALL)
+    (text,) = blocks("json", "edge_agent/doctor/README.md")
     shown = json.loads(text)
     figures, running = (
         kind(**{field.name: shown[field.name] for field in fields(kind)}) for kind in (Figures, RunningTime)
@@ -153,7 +155,7 @@ def test_the_measurements_that_are_shown_have_the_keys_of_real_ones():
 
 
 def test_the_trend_that_is_shown_has_the_keys_of_a_real_one_and_the_words_of_its_numbers():
-    (text,) = (t for t in re.findall(r"```json\n(.*?)```", README, re.DOTALL) if "bars_per_month" in t)
+    (text,) = blocks("json", "edge_agent/trend/README.md")
     shown = json.loads(text)
     check_payload("trend", shown)
     dates = [
@@ -172,7 +174,7 @@ def test_the_trend_that_is_shown_has_the_keys_of_a_real_one_and_the_words_of_its
     )
     said_s = datetime.fromisoformat(shown["time"]).timestamp()
     assert payload_of(Trend(Origin("pump-7", "pump-7-motor", "model", "0" * 64), outlook, said_s)) == shown
-    assert README.count(shown["summary"]) == 2
+    assert document("edge_agent/trend/README.md").count(shown["summary"]) == 2
 
 
 def test_the_transcript_ends_with_three_alarms_within_the_time_that_is_said():

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from documents import README, ROOT
 
 from edge_agent.refusals import of_bars, of_conditions, of_samples, of_vibration
 from edge_agent.refusals.catalogue import RULES, advise_refusal, rule_of, say_refusal
@@ -11,8 +12,6 @@ from edge_agent.refusals.meanings import MEANINGS
 from edge_agent.refusals.rule import Rule
 from edge_agent.verdict import Reason, Refusal
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 SOURCES = [path.read_text(encoding="utf-8") for path in (ROOT / "edge_agent").rglob("*.py")]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from agents import Heard, agent_of
+from documents import document
 from hypothesis import given
 from hypothesis import strategies as st
 from plates import plate_yaml
@@ -298,17 +299,17 @@ def test_whatever_is_asked_is_answered_and_done_whole_or_not_at_all(
     encode(payload_of(replace(reply, transaction=None)))
 
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+DOCUMENT = document("edge_agent/publish/README.md")
 
 
-def test_the_readme_names_every_command_and_all_its_fields(site: Site) -> None:
-    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", README, re.MULTILINE))
+def test_the_document_names_every_command_and_all_its_fields(site: Site) -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]*) \|", DOCUMENT, re.MULTILINE))
     for name, command in site.remote._commands.items():
         assert all(f"`{field}`" in rows[name] for field in command.fields.model_fields)
 
 
-def test_the_commands_that_the_readme_shows_are_obeyed(tmp_path: Path) -> None:
-    shown = re.findall(r"-t edge-agent/pump-7/command/(\w+)[^']*'([^']*)'", README)
+def test_the_commands_that_the_document_shows_are_obeyed(tmp_path: Path) -> None:
+    shown = re.findall(r"-t edge-agent/pump-7/command/(\w+)[^']*'([^']*)'", DOCUMENT)
     assert [name for name, _ in shown] == ["acknowledge", "feedback"]
     remote = Remote("pump-7-motor", a_latch(tmp_path), lambda: None)
     for name, message in shown:

@@ -136,7 +136,8 @@ def place_files(tree: Path, version: str, date: int, maintainer: str) -> None:
     install(deploy / "edge-agent.example.yaml", documents / "examples/edge-agent.yaml")
     for folder in ("mosquitto", "prometheus", "grafana"):
         shutil.copytree(deploy / folder, documents / "examples" / folder)
-    install(ROOT / "README.md", documents / "README.md")
+    for guide in (ROOT / "README.md", *(ROOT / "edge_agent").rglob("README.md")):
+        install(guide, documents / guide.relative_to(ROOT))  # links between them hold
     parts = installed(tree / PROGRAM / "lib")
     write(documents / "sbom.cdx.json", bill_of_materials(parts, version, date))
     write(documents / "copyright", (HERE / "copyright.head").read_text() + licences(parts, PROGRAM / "lib"))

@@ -1,11 +1,11 @@
 """Any driver of the registry: what all of them promise, and that nothing else must know a new one by name."""
 
 import json
-from pathlib import Path
 from typing import Self
 
 import numpy as np
 import pytest
+from documents import README
 from hypothesis import given
 from hypothesis import strategies as st
 from pty_line import PtyLine
@@ -27,7 +27,6 @@ from edge_agent.acquire.silence import explain_silence
 from edge_agent.acquire.source import Silence
 from edge_agent.config.schema import schema_text
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 LINES = b"".join(b"%d,%d,-7\n" % (k, k % 9) for k in range(300))
 FRAMES = encode_description(a_device()) + b"".join(a_frame(number) for number in range(40))
 BYTES = st.binary(max_size=300) | st.sampled_from([LINES, FRAMES, LINES[:50] + FRAMES, b"\xa5" * 90])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from broker import FakeBroker, Mosquitto, Subscriber
+from documents import README
 from plates import plate_yaml
 
 from edge_agent import cli
@@ -15,7 +16,6 @@ from edge_agent.publish.mqtt.discovery import Discovery
 from edge_agent.publish.mqtt.mailbox import Mailbox
 from edge_agent.publish.mqtt.publisher import RETAINED
 
-README = Path(__file__).parents[2] / "README.md"
 TOPIC_ROW = re.compile(r"^\| `(?:<motor>/)?([a-z]+)` \| [01] \| yes \|", re.MULTILINE)
 """A row of the README's table of topics whose messages are retained."""
 
@@ -61,7 +61,7 @@ def test_nothing_of_the_agent_stays_on_the_broker_and_nothing_of_others_goes(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     file = configure(tmp_path, mosquitto.port)
-    table = TOPIC_ROW.findall(README.read_text())
+    table = TOPIC_ROW.findall(README)
     assert set(table) == {*RETAINED, "status", "health"}
     ours = [f"edge-agent/pump-7/{'' if name in ('status', 'health') else 'm/'}{name}" for name in table]
     ours += told_home_assistant(load_settings(file))

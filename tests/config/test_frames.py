@@ -1,16 +1,15 @@
 """The keys for DAQs that must be told to send, and for frames that the YAML describes."""
 
-import re
 from pathlib import Path
 
 import pytest
+from documents import blocks
 from plates import plate_yaml
 
 from edge_agent.acquire.drivers import decoder_of
 from edge_agent.acquire.settings import FrameLayout
 from edge_agent.config import ConfigError, Settings, load_settings, load_with_doubts
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 CHANNELS = [f"{{name: i{p}, kind: current, phase: {p}, unit: A, scale: 0.01}}" for p in "abc"]
 
 
@@ -34,15 +33,8 @@ def keys(*lines: str) -> str:
     return "\n  ".join(lines)
 
 
-def test_each_example_of_the_readme_makes_a_driver(tmp_path: Path) -> None:
-    shown = [
-        block
-        for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
-        if "driver: fixed_frame" in block
-    ]
-    shown += [
-        block for block in re.findall(r"```yaml\n(.*?)```", README, re.DOTALL) if "driver: dataq" in block
-    ]
+def test_each_example_of_the_document_makes_a_driver(tmp_path: Path) -> None:
+    shown = blocks("yaml", "edge_agent/acquire/README.md")
     assert len(shown) == 3
     for block in shown:
         text = block.removeprefix("acquisition:\n").replace("  port: /dev/ttyACM0\n", "").strip()

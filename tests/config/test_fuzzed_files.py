@@ -3,9 +3,9 @@
 import contextlib
 import io
 import re
-from pathlib import Path
 
 import pytest
+from documents import blocks
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from small_files import FILE, Folder
@@ -13,8 +13,7 @@ from small_files import FILE, Folder
 from edge_agent import cli
 from edge_agent.motor import Nameplate
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-README_FILES = re.findall(r"```yaml\n(.*?)```", README, re.DOTALL)
+SHOWN = blocks("yaml", "README.md", "edge_agent/acquire/README.md", "edge_agent/config/README.md")
 SPECIAL = [
     "!x ", "!!bool ", "!!int ", "!!float ", "!!null ", "!!set ", "$", "${", "${A:-", "}", "$$", "&a ", "*a",
     "<<: ", "\\ud800", "\\x1b", "\x1b[31m", "\t", "\r", "\u2028", "\x85", "\ufeff", "é", "1e999", "4.9e-324",
@@ -45,7 +44,7 @@ def check(folder: Folder, content: bytes) -> str:
 
 
 @a_few
-@given(st.sampled_from([FILE, *README_FILES, "".join(README_FILES)]), EDITS)
+@given(st.sampled_from([FILE, *SHOWN, "".join(SHOWN)]), EDITS)
 def test_a_file_that_was_edited_anyhow_gives_no_traceback(
     folder: Folder, text: str, edits: list[tuple[int, int, str]]
 ):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from documents import document
 from promtool import promtool
 from said import whole_metrics
 
@@ -30,10 +31,9 @@ def test_each_alert_has_its_unit_test() -> None:
         assert cause is None or f'cause="{cause}"' in tested
 
 
-def test_the_alerts_are_those_that_the_readme_names() -> None:
-    readme = (FOLDER.parents[1] / "README.md").read_text()
+def test_the_alerts_are_those_that_the_document_names() -> None:
     for name in {rule["alert"] for rule in ALERTS}:
-        assert f"`{name}`" in readme
+        assert f"`{name}`" in document("edge_agent/web/README.md")
 
 
 @pytest.mark.parametrize("rule", ALERTS, ids=lambda rule: rule["alert"])

@@ -1,7 +1,6 @@
 """What gives occasion is on disk when `take` returns, and reaches its server whatever happens in between."""
 
 import json
-import re
 import signal
 import subprocess
 import sys
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 from agents import Heard, agent_of
 from broker import wait_until
+from documents import blocks
 from plates import plate_yaml
 from webhooks import CLEARED, NO_SAMPLES, RAISED, HookServer, a_state, an_event
 
@@ -227,12 +227,14 @@ def test_the_agent_posts_the_event_that_it_publishes(tmp_path: Path, server: Hoo
     assert server.posted[0].json == {"occasion": "alarm", **payload_of(event)}
 
 
-def test_the_readme_shows_settings_and_a_body_as_they_are(
+DOCUMENT = "edge_agent/publish/README.md"
+
+
+def test_the_document_shows_settings_and_a_body_as_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    (settings,) = re.findall(r"```yaml\n(notify:.*?)```", readme, re.DOTALL)
-    (body,) = re.findall(r'```json\n({"occasion".*?)```', readme, re.DOTALL)
+    (settings,) = (block for block in blocks("yaml", DOCUMENT) if block.startswith("notify:"))
+    (body,) = (block for block in blocks("json", DOCUMENT) if block.startswith('{"occasion"'))
     config, token = tmp_path / "agent.yaml", tmp_path / "token"
     token.write_text("t")
     monkeypatch.setenv("HOOK_SECRET", "s3cr3t")

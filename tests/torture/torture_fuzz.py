@@ -103,8 +103,9 @@ def yaml_files(torture: torturing.Torture, count: int, seed: int) -> None:
     """Load so many mutated configurations."""
     chance = random.Random(seed)
     real = [FILE.encode(), (torturing.ROOT / "deploy/edge-agent.example.yaml").read_bytes()]
-    text = (torturing.ROOT / "README.md").read_text(encoding="utf-8")
-    real += [part.split("```")[0].encode() for part in text.split("```yaml\n")[1:]]
+    for path in ("README.md", "edge_agent/acquire/README.md", "edge_agent/config/README.md"):
+        text = (torturing.ROOT / path).read_text(encoding="utf-8")
+        real += [part.split("```")[0].encode() for part in text.split("```yaml\n")[1:]]
     loaded = longest = 0
     for number in range(count):
         if torture.is_over():

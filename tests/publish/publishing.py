@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from broker import Received, Subscriber, wait_until
 
+from edge_agent.publish.mqtt.connection import Will
 from edge_agent.publish.mqtt.publisher import Publisher
 from edge_agent.publish.payloads import Payload
 from edge_agent.publish.settings import MqttSettings
@@ -14,6 +15,7 @@ BASE = "edge-agent/pump-7"
 EVENTS = f"{BASE}/motor-1/event"
 STATE = f"{BASE}/motor-1/state"
 STATUS = f"{BASE}/status"
+WILL = Will("a/will", b"gone")
 
 
 def settings(port: int, **changes: object) -> MqttSettings:

@@ -45,20 +45,6 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
 
 
 @pytest.fixture
-def mosquitto_with(tmp_path: Path) -> Iterator[Callable[[str], Mosquitto]]:
-    made: list[Mosquitto] = []
-
-    def make(more: str) -> Mosquitto:
-        made.append(Mosquitto(tmp_path, f"listener {{port}} 127.0.0.1\nallow_anonymous true\n{more}\n"))
-        made[-1].start()
-        return made[-1]
-
-    yield make
-    for broker in made:
-        broker.stop()
-
-
-@pytest.fixture
 def fake_broker() -> Iterator[Callable[..., FakeBroker]]:
     made: list[FakeBroker] = []
 
@@ -85,7 +71,7 @@ def test_what_is_too_large_for_a_broker_is_left_out_once_and_the_rest_arrives(
     limit: int,
     kind: str,
 ) -> None:
-    broker = mosquitto_with(f"max_packet_size {limit}")
+    broker = mosquitto_with(f"allow_anonymous true\nmax_packet_size {limit}")
     listener = subscribe(broker.port)
     large = {"fill": 3000 * "x"}
     with Publisher(settings(broker.port), "pump-7", outbox) as publisher:
@@ -145,7 +131,7 @@ def test_a_broker_that_can_do_less_gets_everything_and_what_it_lacks_is_said_onc
     config: str,
     words: list[str],
 ) -> None:
-    broker = mosquitto_with(config)
+    broker = mosquitto_with(f"allow_anonymous true\n{config}")
     listener = subscribe(broker.port)
     with Publisher(settings(broker.port), "pump-7", outbox) as publisher:
         publisher.publish_state("motor-1", {"state": "healthy"})
@@ -285,7 +271,7 @@ def test_a_broker_with_a_limit_that_it_does_not_tell_gets_all_that_is_below_it(
     mosquitto_with: Callable[[str], Mosquitto], subscribe: Subscribe, outbox: Outbox, limit: int
 ) -> None:
     """Mosquitto 2.0 answers its `message_size_limit` with a reason that no PUBACK may have."""
-    broker = mosquitto_with(f"message_size_limit {limit}")
+    broker = mosquitto_with(f"allow_anonymous true\nmessage_size_limit {limit}")
     listener = subscribe(broker.port)
     with Publisher(settings(broker.port), "pump-7", outbox) as publisher:
         publisher.publish_event("motor-1", an_event(limit))

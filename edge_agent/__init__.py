@@ -55,6 +55,7 @@ captures          samples kept as recordings when something happens
 report            one page on an alarm, made of such a recording
 state_folder      whether `state_dir` is there, takes files and has room; made again if it is deleted
 state_file        small files in `state_dir` that outlive restarts and power cuts
+kept              what a part of the agent keeps in such a file: a dataclass, whole or not at all
 self_test         the proof that a broken bar would be found: added to a copy of a healthy window
 failures          windows whose analysis raised: refused, counted, logged, and kept for inspection
 wall_clock        whether the clock of this computer can be believed: only dates depend on it

@@ -6,7 +6,6 @@ scale of all currents are suspected. The order of the phases changes no answer.
 """
 
 import logging
-import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,16 +15,18 @@ from edge_agent.audit.currents import Plate
 from edge_agent.audit.evidence import read_window
 from edge_agent.audit.findings import PlateFinding, Suspect
 from edge_agent.audit.ledger import take_readings
-from edge_agent.audit.memory import Memory, fingerprint, read_memory, write_memory
+from edge_agent.audit.memory import Memory, fingerprint
 from edge_agent.audit.words import say_finding
 from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.decision import conditions_of
+from edge_agent.kept import read_memory, write_memory
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
 from edge_agent.refusals import of_samples
 from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import Refusal, State, Verdict
+from edge_agent.windows.apart import WindowsApart
 
 _LOG = logging.getLogger(__name__)
 _WRITTEN_AGAIN_S = 600.0
@@ -50,12 +51,11 @@ class PlateAudit:
         self._plate = Plate(nameplate, fit_circuit(nameplate))
         self._file = file
         self._clock = clock
-        self._memory = read_memory(file)
+        self._memory = read_memory(file, Memory)
         self._device: Device | None = None
         self._stream: Stream | None = None
         self._written_s = clock()
-        self._starts_s, self._ends_s = math.inf, -math.inf
-        self._newest_s = -math.inf
+        self._apart = WindowsApart()
         self._named: set[Suspect] = set()
         self._said: tuple[Suspect, ...] = ()
 
@@ -77,7 +77,7 @@ class PlateAudit:
         """
         before = self.judge(answer.before)
         was_withheld = self.refusal is not None
-        if self._stream is not None and self._shares_no_sample(answer):
+        if self._stream is not None and self._apart.take(answer.window):
             self._count(answer, learned)
         after = self.judge(answer.state)
         withheld = self.refusal is not None
@@ -150,15 +150,6 @@ class PlateAudit:
     @property
     def _called_wrong(self) -> tuple[Suspect, ...]:
         return tuple(suspect for suspect, count in self._memory.ledger.items() if count.named)
-
-    def _shares_no_sample(self, answer: Answer) -> bool:
-        """True if a window shares no sample with the one that was counted last."""
-        start_s = answer.window.start_s
-        counts_anew, self._newest_s = start_s <= self._newest_s, start_s
-        if not counts_anew and self._starts_s <= start_s < self._ends_s:
-            return False
-        self._starts_s, self._ends_s = start_s, start_s + answer.window.length_s
-        return True
 
     def _count(self, answer: Answer, learned: KnownMotor | None) -> None:
         readings = read_window(answer.window, answer.analysis, self._plate, learned)

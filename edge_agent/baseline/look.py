@@ -12,6 +12,7 @@ from edge_agent.load_bins import bin_of
 from edge_agent.pipeline import Answer
 from edge_agent.refusals import of_bars
 from edge_agent.verdict import Reason, Verdict
+from edge_agent.windows.apart import WindowsApart
 from edge_agent.windows.sliding import Window
 
 _BEYOND_A_CASTING = {(rule.reason, rule.quantity) for rule in (of_bars.BETWEEN, of_bars.MAY_HIDE_A_BAR)}
@@ -44,21 +45,15 @@ class Looks:
     """Finds the looks among answers: those that measured bars and share no sample with the look before."""
 
     def __init__(self) -> None:
-        self._newest_s = -math.inf
-        self._start_s = math.inf
-        self._end_s = -math.inf
+        self._apart = WindowsApart()
 
     def take(self, answer: Answer) -> Look | None:
         """Return what a window shows if it is a look, else None."""
-        start_s, length_s = answer.window.start_s, answer.window.length_s
-        if start_s <= self._newest_s:  # the samples are counted anew
-            self._start_s, self._end_s = math.inf, -math.inf
-        self._newest_s = start_s
-        if self._start_s <= start_s < self._end_s:
+        if not self._apart.is_apart(answer.window):
             return None
         look = _look(answer)
         if look is not None:
-            self._start_s, self._end_s = start_s, start_s + length_s
+            self._apart.count(answer.window)
         return look
 
 

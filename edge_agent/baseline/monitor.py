@@ -9,13 +9,14 @@ from edge_agent.baseline.collection import Collection
 from edge_agent.baseline.growth import Growth
 from edge_agent.baseline.learning import Learning
 from edge_agent.baseline.look import Looks, is_off, new_running_s
-from edge_agent.baseline.memory import Memory, read_memory, write_memory
+from edge_agent.baseline.memory import Memory
 from edge_agent.baseline.recognition import Change, Recognition
 from edge_agent.baseline.reference import Reference
 from edge_agent.baseline.settings import BaselineSettings
 from edge_agent.baseline.status import BaselineState, BaselineStatus
 from edge_agent.baseline.watching import Watching
 from edge_agent.baseline.words import say_why
+from edge_agent.kept import read_memory, write_memory
 from edge_agent.pipeline import Answer
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import Verdict
@@ -43,7 +44,7 @@ class Baseline:
         self._written_s = clock()
         self._learning: Learning
         self._watching: Watching | None
-        self._go_on_with(read_memory(file) if settings.enabled else Memory())
+        self._go_on_with(read_memory(file, Memory) if settings.enabled else Memory())
 
     def take(self, answer: Answer) -> Answer:
         """Take what a window brought; return it with its states as the baseline reads them."""

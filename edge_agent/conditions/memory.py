@@ -1,13 +1,12 @@
 """What is kept of the normal of conditions in the state folder: whole, or not at all."""
 
-import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import Field, TypeAdapter
+from pydantic import Field
 
 from edge_agent.conditions.normal import Normal, NormalValue
-from edge_agent.state_file import StateFile
+from edge_agent.kept import Kept
 
 FILE_VERSION = 1
 """Version of the file's content."""
@@ -27,7 +26,7 @@ class _Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class Memory(Kept):
     """All that must be known of the conditions after a restart."""
 
     hours: _Amount = 0.0
@@ -52,9 +51,6 @@ class Memory:
         return Normal(values, self.hours)
 
 
-_ADAPTER = TypeAdapter(Memory)
-
-
 def memory_of(hours: float, kept: dict[str, dict[str, list[complex]]], normal: Normal | None) -> Memory:
     """Return what is to be kept of a learning period, or of the normal that came of it."""
     if normal is None:
@@ -68,20 +64,3 @@ def memory_of(hours: float, kept: dict[str, dict[str, list[complex]]], normal: N
         for name, bins in normal.values.items()
     }
     return Memory(normal.hours, {}, learned)
-
-
-def read_memory(file: StateFile) -> Memory:
-    """Return what was kept; an empty memory if nothing was. What cannot be used is put aside."""
-    return file.read_as(_read) or Memory()
-
-
-def write_memory(file: StateFile, memory: Memory) -> bool:
-    """Keep this; True if it is on the medium."""
-    return file.write(asdict(memory))
-
-
-def _read(content: dict[str, object]) -> Memory:
-    """Return what a file holds; raises ValueError if it cannot be a normal, even if it fits the types."""
-    memory = _ADAPTER.validate_python(content)
-    json.dumps(asdict(memory), allow_nan=False)
-    return memory

@@ -12,10 +12,12 @@ from edge_agent.conditions.learning import Learning
 from edge_agent.conditions.normal import Normal
 from edge_agent.conditions.registry import DIAGNOSERS, ONCE_A_LOOK
 from edge_agent.conditions.seen import Seen, see
+from edge_agent.kept import read_memory, write_memory
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import Evidence, Fault, Finding, Reason, Refusal, State, WindowSpan
+from edge_agent.windows.apart import WindowsApart
 from edge_agent.windows.sliding import Window
 
 _LOG = logging.getLogger(__name__)
@@ -61,7 +63,7 @@ class Conditions:
         self._file = file
         self.hours_wanted = hours
         """Running hours that are learned; None for never."""
-        before = memory.Memory() if file is None else memory.read_memory(file)
+        before = memory.Memory() if file is None else read_memory(file, memory.Memory)
         kept = {
             name: {load: [complex(*v) for v in own] for load, own in bins.items()}
             for name, bins in before.kept.items()
@@ -71,8 +73,8 @@ class Conditions:
         """What is normal for this motor; None while it is learned."""
         self._newest: _Judged | None = None
         self._of_look: dict[Fault, tuple[Finding, dict[str, float | complex]]] = {}
-        self._look_until_s = float("-inf")
-        self._learned_until_s = float("-inf")
+        self._looks = WindowsApart()
+        self._learned = WindowsApart()
         self._clock = clock
         self._written_s = clock()
 
@@ -91,7 +93,8 @@ class Conditions:
     ) -> tuple[Finding, ...]:
         """Return the finding of a window on each condition; one that raises costs its own finding alone."""
         seen = see(window, analysis, self._nameplate, self._circuit, span)
-        self._begin_look(window)
+        if self._looks.take(window):
+            self._of_look.clear()
         findings, learnable = [], {}
         for diagnoser in self._diagnosers:
             finding, quantities = self._of_look.get(diagnoser.fault) or self._examine(diagnoser, seen, failed)
@@ -113,13 +116,6 @@ class Conditions:
         except Exception as error:  # noqa: BLE001 - as in `Pipeline.judge`
             return refused(diagnoser.fault, seen, failed(seen.window, error)), {}
 
-    def _begin_look(self, window: Window) -> None:
-        """Forget the findings of a look that shares no sample with a window, or whose samples count anew."""
-        end_s = window.start_s + window.length_s
-        if window.start_s >= self._look_until_s or end_s <= self._look_until_s - window.length_s:
-            self._of_look.clear()
-            self._look_until_s = end_s
-
     def refuse(self, refusal: Refusal, seen_span: WindowSpan) -> tuple[Finding, ...]:
         """Return the findings of a window that could not be analysed at all."""
         return tuple(
@@ -135,15 +131,13 @@ class Conditions:
 
     def learn(self) -> None:
         """Learn from the window that was judged last, if it shares no sample with the one learned before."""
-        newest = self._newest
+        newest, self._newest = self._newest, None
         if newest is None or self.normal is not None or self.hours_wanted is None:
             return
         window = newest.seen.window
-        if window.start_s + window.length_s <= self._learned_until_s:
-            self._learned_until_s = float("-inf")  # the samples are counted anew
-        if window.start_s < self._learned_until_s or _is_at_rest(newest.seen):
+        if not self._learned.is_apart(window) or _is_at_rest(newest.seen):
             return
-        self._learned_until_s = window.start_s + window.length_s
+        self._learned.count(window)
         self._learning.hours += window.length_s / _S_PER_HOUR
         self._learning.take(newest.quantities, newest.seen.load)
         if self._learning.hours >= self.hours_wanted:
@@ -153,9 +147,9 @@ class Conditions:
 
     def forget(self) -> None:
         """Note that the device is another, or counts its samples anew; what is normal stays."""
-        self._newest, self._learned_until_s = None, float("-inf")
+        self._newest = None
         self._of_look.clear()
-        self._look_until_s = float("-inf")
+        self._looks, self._learned = WindowsApart(), WindowsApart()
 
     def learn_anew(self) -> None:
         """Forget what is normal, and learn it anew."""
@@ -172,7 +166,7 @@ class Conditions:
         self._written_s = self._clock()
         if self._file is not None:
             kept = memory.memory_of(self._learning.hours, self._learning.kept, self.normal)
-            memory.write_memory(self._file, kept)
+            write_memory(self._file, kept)
 
     def _freeze(self) -> None:
         self.normal = self._learning.normal()

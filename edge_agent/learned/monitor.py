@@ -12,8 +12,9 @@ from collections.abc import Callable
 from edge_agent.acquire.samples import Device
 from edge_agent.audit.memory import fingerprint
 from edge_agent.circuit import Circuit, fit_circuit
+from edge_agent.kept import read_memory, write_memory
 from edge_agent.learned.look import Look
-from edge_agent.learned.memory import Memory, read_memory, write_memory
+from edge_agent.learned.memory import Memory
 from edge_agent.learned.status import LearnedStatus, status_of
 from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
@@ -24,6 +25,7 @@ from edge_agent.signals.slip.lines import FoundLine, find_lines
 from edge_agent.signals.slip.view import slip_by_current
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import WEAK_EVIDENCE, State
+from edge_agent.windows.apart import WindowsApart
 
 _LOG = logging.getLogger(__name__)
 _WRITTEN_AGAIN_S = 600.0
@@ -56,10 +58,9 @@ class LearnedMotor:
         self._circuit = fit_circuit(nameplate)
         self._file = file
         self._clock = clock
-        self._memory = read_memory(file)
+        self._memory = read_memory(file, Memory)
         self._written_s = clock()
-        self._starts_s, self._ends_s = math.inf, -math.inf
-        self._newest_s = -math.inf
+        self._apart = WindowsApart()
         self._looks = 0
         self._lines_s = -math.inf
         self._said: tuple[object, ...] = ()
@@ -73,7 +74,7 @@ class LearnedMotor:
 
     def take(self, answer: Answer, accused: bool = False) -> bool:
         """Learn from a window, unless an entry of the plate is `accused`; True if more may be used now."""
-        if not self._shares_no_sample(answer) or accused or not _is_sound(answer):
+        if not self._apart.take(answer.window) or accused or not _is_sound(answer):
             return False
         look = self._look_at(answer)
         if look is None:
@@ -117,17 +118,6 @@ class LearnedMotor:
         self._written_s = self._clock()
         write_memory(self._file, self._memory)
 
-    def _shares_no_sample(self, answer: Answer) -> bool:
-        """True if a window shares no sample with the one that was taken last."""
-        start_s = answer.window.start_s
-        counts_anew, self._newest_s = start_s <= self._newest_s, start_s
-        if counts_anew:
-            self._lines_s = -math.inf
-        elif self._starts_s <= start_s < self._ends_s:
-            return False
-        self._starts_s, self._ends_s = start_s, start_s + answer.window.length_s
-        return True
-
     def _look_at(self, answer: Answer) -> Look | None:
         """Return what a window shows; None without a current whose slip the plate bounds."""
         analysis = answer.analysis
@@ -156,7 +146,7 @@ class LearnedMotor:
         """Return the lines of a window that may be those of the slots; nothing where they are not needed."""
         current, start_s, slots = answer.analysis.current, answer.window.start_s, self._memory.lessons.slots
         self._looks += 1
-        soon = self._looks > _FIRST_LOOKS and start_s - self._lines_s < _LATER_APART_S
+        soon = self._looks > _FIRST_LOOKS and 0 < start_s - self._lines_s < _LATER_APART_S
         if current is None or soon or (slots is not None and slots.is_true):
             return ()
         self._lines_s = start_s

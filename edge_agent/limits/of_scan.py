@@ -9,6 +9,12 @@ from edge_agent.limits.limit import limit
 class ScanLimits:
     """Which slips are searched for broken bars, and what may show at them."""
 
+    min_over_idle: float = limit(
+        1.45,
+        "Current over that of the idling motor, by its plate, from which the slips are scanned.",
+        "physics: strongly saturated iron takes 1.42 times the current at a tenth more voltage",
+        "smaller: an idling motor at a high voltage, whose bars show nowhere, is called healthy",
+    )
     from_share: float = limit(
         0.5,
         "Lowest slip at which no bar may be hidden, per slip that the current means.",

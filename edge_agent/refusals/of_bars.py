@@ -112,6 +112,13 @@ MAY_HIDE_A_BAR = Rule(
     "up to {value:.2f} equivalent bars may be hidden; a broken bar may show as little as {limit:.2f}",
     BARS.broken,
 )
+HIDDEN_BY_VOLTAGE = Rule(
+    Reason.INCONCLUSIVE,
+    "bars_at_high_voltage",
+    "the current is larger than that of the plate at this slip, as at a high voltage. Bars look like fewer "
+    "then: up to {value:.2f} equivalent bars may be hidden; a broken bar may show as little as {limit:.2f}",
+    BARS.broken,
+)
 OSCILLATION_MAY_HIDE_A_BAR = Rule(
     Reason.LOAD_OSCILLATION, "equivalent_bars_at_most", MAY_HIDE_A_BAR.words, BARS.broken
 )

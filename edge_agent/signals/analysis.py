@@ -36,6 +36,7 @@ from edge_agent.signals.slip.doubts import (
     check_current,
     check_slip,
     doubt_bars,
+    doubt_count,
     doubt_slip,
     missing_pair,
     overload,
@@ -80,7 +81,7 @@ class Analysis:
     slips: SlipRange | None = None
     """Where the slip was looked for, and its source; None if the analysis stopped before."""
     speed_doubt: Refusal | None = None
-    """Why this slip may not be the present one, so that no rotor can be called healthy."""
+    """Why no rotor can be called healthy: this may not be the present slip, or the current hides bars."""
     oscillation_doubt: Refusal | None = None
     """Why an oscillating load may have made the pair, so that no rotor can be called broken."""
     dead: tuple[DeadChannel, ...] = ()
@@ -218,7 +219,7 @@ class Analyser:
             line=view.line,
             slips=slips,
             current=view.current,
-            speed_doubt=None if refusal else doubt_slip(view, sidebands),
+            speed_doubt=None if refusal else doubt_slip(view, sidebands) or doubt_count(view, sidebands),
             oscillation_doubt=None if refusal else doubt_bars(view, pair),
         )
 

@@ -10,10 +10,11 @@ from plates import plate_yaml
 
 from edge_agent import alarm, running_time
 from edge_agent.alarm import AlarmLatch, LatchedAlarm
-from edge_agent.baseline.memory import FILE_VERSION, Memory, read_memory, write_memory
+from edge_agent.baseline.memory import FILE_VERSION, Memory
 from edge_agent.baseline.proof import Tally
 from edge_agent.config import AgentSettings, load_whole
 from edge_agent.diagnose.decision import starting
+from edge_agent.kept import read_memory, write_memory
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.state_file import StateFile
@@ -68,7 +69,7 @@ class Site:
         return Outbox(OutboxSettings(self.state / "outbox.sqlite3"))
 
     def baseline(self) -> Memory:
-        return read_memory(self._file("baseline", FILE_VERSION))
+        return read_memory(self._file("baseline", FILE_VERSION), Memory)
 
     def alarm(self) -> LatchedAlarm | None:
         return AlarmLatch(self._file("alarm", alarm.FILE_VERSION)).latched

@@ -12,9 +12,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edge_agent.baseline.look import Look
-from edge_agent.baseline.memory import FILE_VERSION, Memory, read_memory, write_memory
+from edge_agent.baseline.memory import FILE_VERSION, Memory
 from edge_agent.baseline.proof import Tally
 from edge_agent.baseline.recognition import Change
+from edge_agent.kept import read_memory, write_memory
 from edge_agent.state_file import StateFile
 
 LOOK = Look("0.70-0.85", 0.05, 0.75, 2.0, None, -50.0, -52.0)
@@ -43,11 +44,11 @@ def a_file(folder: Path) -> StateFile:
 )
 def test_what_was_kept_comes_back(tmp_path: Path, memory: Memory) -> None:
     assert write_memory(a_file(tmp_path), memory)
-    assert read_memory(a_file(tmp_path)) == memory
+    assert read_memory(a_file(tmp_path), Memory) == memory
 
 
 def test_without_a_file_nothing_is_known(tmp_path: Path) -> None:
-    assert read_memory(a_file(tmp_path)) == Memory()
+    assert read_memory(a_file(tmp_path), Memory) == Memory()
 
 
 def test_a_full_learning_period_fits_into_the_file(tmp_path: Path) -> None:
@@ -57,7 +58,7 @@ def test_a_full_learning_period_fits_into_the_file(tmp_path: Path) -> None:
     memory = Memory(looks={f"{n}.00-0.25": looks * 400 for n in range(7)}, counts={})
     write_memory(a_file(tmp_path), memory)
     assert (tmp_path / "baseline.json").stat().st_size < 700_000
-    assert read_memory(a_file(tmp_path)) == memory
+    assert read_memory(a_file(tmp_path), Memory) == memory
 
 
 @pytest.mark.parametrize(
@@ -79,7 +80,7 @@ def test_a_full_learning_period_fits_into_the_file(tmp_path: Path) -> None:
 def test_what_cannot_be_a_baseline_is_put_aside(tmp_path: Path, changed: dict[str, object]) -> None:
     path = tmp_path / "baseline.json"
     path.write_text(json.dumps({"version": FILE_VERSION, **asdict(LEARNED), **changed}))
-    assert read_memory(a_file(tmp_path)) == Memory()
+    assert read_memory(a_file(tmp_path), Memory) == Memory()
     assert not path.exists()
     assert (tmp_path / "baseline.json.unusable").exists()
 
@@ -92,4 +93,4 @@ def test_a_damaged_file_raises_nothing(tmp_path: Path, at: int, byte: int, cut: 
     content = bytearray(path.read_bytes())
     at %= len(content)
     path.write_bytes(content[:at] if cut else content[:at] + bytes([byte]) + content[at + 1 :])
-    read_memory(a_file(tmp_path))
+    read_memory(a_file(tmp_path), Memory)

@@ -67,7 +67,7 @@ def trials(first_seed: int, rounds: int) -> Iterator[Trial]:
 def prepare(trial: Trial) -> Scenario:
     """Return the scenario of a trial."""
     rng = generator(trial.seed, f"scan {trial.kind}")
-    scenario = draw_scenario("training" if trial.kind == _WIDE else "validation", trial.seed)
+    scenario = draw_scenario("training_2" if trial.kind == _WIDE else "validation_2", trial.seed)
     loads = _IDLE_LOADS if trial.kind == IDLING else BANDS[trial.band]
     scenario = replace(scenario, load=float(rng.uniform(*loads)), sensor_faults=())
     if trial.kind == IDLING:

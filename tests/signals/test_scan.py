@@ -14,7 +14,7 @@ from signal_factories import (
 
 from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.broken_bars import diagnose
-from edge_agent.limits import SCAN, SLIP
+from edge_agent.limits import SCAN
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.verdict import Severity, State, WindowSpan
 
@@ -94,7 +94,7 @@ def test_a_line_below_the_hard_zone_is_refused_where_the_amplitude_shows_it():
 
 
 def test_a_current_that_an_idling_motor_may_draw_clears_nothing():
-    peak_a = 0.97 * SLIP.max_over_idle * IDLE_PEAK_A
+    peak_a = 0.97 * SCAN.min_over_idle * IDLE_PEAK_A
     refusal = analyse(a_loaded_window([CASTING], amplitude_a=peak_a)).refusal
     assert refusal.quantity == "pair_above_floor_db"
 

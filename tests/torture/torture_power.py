@@ -35,8 +35,9 @@ from pathlib import Path
 from known_state import FAULTY, LEARNED
 from edge_agent import alarm
 from edge_agent.alarm import AlarmLatch
-from edge_agent.baseline.memory import FILE_VERSION, write_memory
+from edge_agent.baseline.memory import FILE_VERSION
 from edge_agent.captures.store import write_whole
+from edge_agent.kept import write_memory
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.state_file import StateFile

@@ -243,6 +243,19 @@ def _broken_within(view: MotorView, others: SlipRange, least_cycles: float) -> S
     return sidebands if sidebands.bars.interval[0] >= BARS.sound else None
 
 
+def doubt_count(view: MotorView, sidebands: Sidebands) -> Refusal | None:
+    """Doubt a small number of bars where the current is larger than the plate's at this slip.
+
+    A high voltage drives more current, most of it magnetising where the iron saturates. The same sidebands
+    are a smaller share of it then.
+    """
+    bars, line = sidebands.bars, view.line
+    slip = sidebands.pair.slip * line.frequency_hz / view.nameplate.line_frequency_hz
+    larger = max(1.0, line.rms_a / view.circuit.current_rms_a(slip))
+    at_most = larger * max(bars.interval[1], bars.limit)
+    return None if at_most < BARS.broken else of_bars.HIDDEN_BY_VOLTAGE.refuse(at_most)
+
+
 def doubt_bars(view: MotorView, pair: SidebandPair) -> Refusal | None:
     """Doubt bars at slips of which only a range is known: an oscillating load may look like them.
 

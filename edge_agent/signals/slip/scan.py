@@ -81,12 +81,12 @@ class _Spectrum:
 def rule_out_bars(view: MotorView, no_pair: Refusal) -> Scan | Refusal:
     """Scan all slips for bars that may be hidden; return what clears the rotor, or why nothing does.
 
-    `no_pair` is the refusal without a scan. It stays where the current does not tell whether the motor idles:
-    then its bars may lie where no window of seconds shows them. It also stays where the window does not show
-    all slips that count.
+    `no_pair` is the refusal without a scan. It stays where an idling motor may draw such a current at a high
+    voltage: then its bars may lie where no window of seconds shows them. It also stays where the window does
+    not show all slips that count.
     """
     circuit, line = view.circuit, view.line
-    if line.rms_a < SLIP.max_over_idle * circuit.no_load_current_rms_a:
+    if line.rms_a < SCAN.min_over_idle * circuit.no_load_current_rms_a:
         return no_pair
     slip = circuit.slip_at_current(line.rms_a) or 0.0
     hard = _hard_zone(view, slip)

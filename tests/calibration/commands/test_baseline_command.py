@@ -13,7 +13,8 @@ from calibration.simulator.recording import simulate
 from calibration.simulator.scenario import Scenario
 from edge_agent.acquire.recordings import read_recording, write_recording
 from edge_agent.conditions.memory import FILE_VERSION as CONDITIONS_VERSION
-from edge_agent.conditions.memory import read_memory
+from edge_agent.conditions.memory import Memory
+from edge_agent.kept import read_memory
 from edge_agent.state_file import StateFile
 
 TWENTY_LOOKS = 7
@@ -63,7 +64,7 @@ def test_what_is_normal_beside_the_bars_is_kept_in_a_file_of_its_own(
     assert run(site, "sound.npz", "--conditions", str(beside)) == 2
     assert "is used with -o only" in capsys.readouterr().err
     assert run(site, "sound.npz", "--out", str(kept), "--conditions", str(beside)) == 0
-    normal = read_memory(StateFile(beside, CONDITIONS_VERSION)).normal
+    normal = read_memory(StateFile(beside, CONDITIONS_VERSION), Memory).normal
     assert normal is not None
     assert normal.of("negative_share", None).looks >= TWENTY_LOOKS
     assert normal.hours > 0

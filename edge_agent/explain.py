@@ -10,7 +10,7 @@ from edge_agent import summary
 from edge_agent.circuit import fit_circuit
 from edge_agent.conditions.words import advise_condition, summarise_condition
 from edge_agent.diagnose.broken_bars import judge
-from edge_agent.explain_channels import against_plate, say_dead
+from edge_agent.explain_channels import against_plate, say_dead, say_supply_share
 from edge_agent.limits import BARS, SCAN
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
@@ -43,6 +43,7 @@ def explained(answer: Answer, nameplate: Nameplate) -> dict[str, str]:
         "vibration": _vibration,
         "load": _load,
         "sidebands": _sidebands,
+        "voltages": lambda answer, _: say_supply_share(answer.verdict.evidence),
         "severity": _severity,
         "ellipse": _ellipse,
         "network": _network,

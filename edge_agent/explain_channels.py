@@ -1,9 +1,9 @@
-"""Sentences about single channels: impossible currents, and vibration channels that show nothing."""
+"""Sentences about channels: impossible currents, dead vibration channels, and what voltages drive."""
 
 from edge_agent.motor import Nameplate
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.checks.vibration import DeadChannel
-from edge_agent.verdict import Reason, Refusal
+from edge_agent.verdict import Evidence, Reason, Refusal
 
 _THOUSAND = (300.0, 3000.0)
 """Current over the rated one that looks like mA taken for A: 0.3 to 3 times the rated one, times 1000."""
@@ -15,6 +15,18 @@ _MAX_STALLED = 12.0
 def say_dead(dead: DeadChannel) -> str:
     """Return which vibration channel shows nothing, why, and what follows."""
     return f"{dead.name} tells nothing about the machine: {dead.why}. The agent ignores it"
+
+
+def say_supply_share(evidence: Evidence) -> str:
+    """Return what taking off the voltage's share made of the sidebands; empty without voltages."""
+    if not evidence.sidebands_with_supply_dbc:
+        return ""
+    lower, upper = evidence.sidebands_with_supply_dbc
+    return (
+        f"What the voltage's own sidebands drive was taken off the current: the lower sideband is "
+        f"{evidence.lower_sideband_dbc or 0.0:.1f} dBc in place of {lower:.1f} dBc, the upper one "
+        f"{evidence.upper_sideband_dbc or 0.0:.1f} dBc in place of {upper:.1f} dBc."
+    )
 
 
 def against_plate(analysis: Analysis, refusal: Refusal, nameplate: Nameplate) -> str:

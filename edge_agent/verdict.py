@@ -203,6 +203,10 @@ class Evidence:
     """Vibration at f_r - 2sf relative to that at f_r: the second witness of broken bars."""
     scanned_slips: tuple[float, float] | None = _decimals(5)
     """Slips from and to which no broken bar is hidden, where the slip is not known; None where it is."""
+    sidebands_with_supply_dbc: tuple[float, ...] = _decimals(1, ())
+    """Levels at (1-2s)f and (1+2s)f before the share of the voltages was taken off; none without voltages."""
+    rotor_resistance_ratio: float | None = _decimals(3)
+    """Rotor resistance by voltage and current over that by the plate; heat and broken bars raise it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,12 @@ from plates import PLATE
 
 from edge_agent.acquire.counts import DecoderCounts
 from edge_agent.alarm import LatchedAlarm
+from edge_agent.baseline.status import BaselineState, BaselineStatus
 from edge_agent.figures import Figures, RunningTime
+from edge_agent.outlook import Growth, Outlook
 from edge_agent.publish.documents import (
     Alarm,
+    Baseline,
     Diagnosis,
     Document,
     Health,
@@ -16,6 +19,7 @@ from edge_agent.publish.documents import (
     Measurements,
     Origin,
     State,
+    Trend,
 )
 from edge_agent.publish.mqtt.publisher import PublisherCounts
 from edge_agent.publish.sink import Pulse
@@ -80,6 +84,7 @@ ALARM = LatchedAlarm(
 HEALTH = Health(
     **{field.name: 0 for field in fields(Health)}
     | {"agent": "pump-7", "unix_s": 1060.0, "temperature_c": 51.5, "refusal_share": {}}
+    | {"proven_limit_bars": 0.4, "self_test_age_s": 60.0, "self_test_problem": None}
 )
 DOCUMENTS: tuple[Document, ...] = (
     State(ORIGIN, replace(BROKEN, others=(OUTER_RACE,)), 1061.0),
@@ -87,6 +92,8 @@ DOCUMENTS: tuple[Document, ...] = (
     Diagnosis(ORIGIN, BROKEN, 1063.0),
     Info(ORIGIN, PLATE, None, (), (), 1064.0),
     Measurements(ORIGIN, Figures(running=True, speed_rpm=1733.2), RunningTime(), 1065.0),
+    Baseline(ORIGIN, BaselineStatus(BaselineState.LEARNED, progress=1.0, growth_bars=0.31), 1066.0),
+    Trend(ORIGIN, Outlook(growth=Growth(0.12, (0.05, 0.19))), 1067.0),
     HEALTH,
 )
 

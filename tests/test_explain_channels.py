@@ -1,11 +1,12 @@
-"""Sentences about single channels: which mistake an impossible current looks like."""
+"""Sentences about channels: which mistake an impossible current looks like, and what voltages drive."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from plates import PLATE, a_nameplate
 
-from edge_agent.explain_channels import against_plate, say_dead
+from edge_agent.explain_channels import against_plate, say_dead, say_supply_share
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.checks.vibration import DeadChannel
 from edge_agent.signals.prepared import Line
@@ -33,6 +34,17 @@ def said(quantity: str, value: float | None, limit: float | None, rms_a: float |
 def test_a_dead_channel_is_named_with_the_reason_and_what_follows():
     dead = DeadChannel("ax", "it keeps one value")
     assert say_dead(dead) == "ax tells nothing about the machine: it keeps one value. The agent ignores it"
+
+
+def test_what_the_voltage_drives_is_told_before_and_after():
+    evidence = Evidence(
+        lower_sideband_dbc=-35.04, upper_sideband_dbc=-40.0, sidebands_with_supply_dbc=(-52.0, -53.0)
+    )
+    assert say_supply_share(evidence) == (
+        "What the voltage's own sidebands drive was taken off the current: the lower sideband is -35.0 dBc "
+        "in place of -52.0 dBc, the upper one -40.0 dBc in place of -53.0 dBc."
+    )
+    assert say_supply_share(replace(evidence, sidebands_with_supply_dbc=())) == ""
 
 
 @pytest.mark.parametrize(

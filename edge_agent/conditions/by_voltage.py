@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from edge_agent.conditions.seen import Seen
-from edge_agent.signals.voltage.events import EVENT_FROM, supply_events
+from edge_agent.signals.voltage.events import EVENT_FROM, SupplyEvent, supply_events
 from edge_agent.signals.voltage.negative_sequence import NegativeSequence
 from edge_agent.verdict import Measured
 
@@ -47,21 +47,21 @@ def _cause(negative: NegativeSequence) -> Cause:
     return Cause(f"supply and motor share it: {numbers}", False, voltage)
 
 
-def supply_by_voltage(seen: Seen) -> Measured | None:
-    """Return the worst event of the supply within a window of the mains; None if there was none."""
+def events_by_voltage(seen: Seen) -> list[tuple[float, Measured]]:
+    """Return when each event of the supply began, s from the start of the window, and its size."""
     if not seen.window.streams:
-        return None
+        return []
     plate = seen.nameplate
     events = supply_events(seen.window.current, plate.rated_voltage_v / 3**0.5, plate.line_frequency_hz)
-    if not events:
-        return None
-    worst = max(events, key=lambda event: abs(event.extreme - 1.0))
-    told = f"it began {worst.start_s:.1f} s into the window and lasted {worst.duration_s:.2f} s"
+    return [(event.start_s, _size(event)) for event in events]
+
+
+def _size(event: SupplyEvent) -> Measured:
     return Measured(
-        f"voltage_{worst.kind}_depth",
-        abs(worst.extreme - 1.0),
+        f"voltage_{event.kind}_depth",
+        abs(event.extreme - 1.0),
         "1",
         EVENT_FROM,
         "EN 50160 and IEC 61000-4-30",
-        witness=told,
+        witness=f"it began {event.start_s:.1f} s into its window and lasted {event.duration_s:.2f} s",
     )

@@ -1,5 +1,6 @@
 """How much a quantity has grown over the motor's own normal."""
 
+import math
 from dataclasses import dataclass
 
 from edge_agent.conditions.normal import Normal, Quantities
@@ -30,6 +31,11 @@ class Growth:
     def limit(self) -> float:
         """From where on it has grown: a multiple of the normal, and beyond its spread."""
         return max(SHAFT.growth * self.median, self.median + SHAFT.spreads * self.spread)
+
+    @property
+    def added(self) -> float:
+        """What came on top of the normal, if both add up as powers do."""
+        return math.sqrt(max(self.value**2 - self.median**2, 0.0))
 
     @property
     def counts(self) -> bool:

@@ -10,9 +10,9 @@ from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_vibration
 from edge_agent.verdict import Fault, Finding, Severity
 
-_HALVES, _ROW = "half_orders_velocity", "harmonics_velocity"
+HALVES, ROW = "half_orders_velocity", "harmonics_velocity"
 """Names of what is compared with the own normal."""
-_ROW_ORDERS = HIGHER_ORDERS[1:]
+ROW_ORDERS = HIGHER_ORDERS[1:]
 """Orders of the row: from the third on, since unbalance and misalignment make the first two."""
 
 
@@ -33,27 +33,27 @@ class Looseness:
         if not vibration.lines:
             return {}
         return {
-            _HALVES: vibration.velocity_mm_s(*HALF_ORDERS),
-            _ROW: vibration.velocity_mm_s(*_ROW_ORDERS),
+            HALVES: vibration.velocity_mm_s(*HALF_ORDERS),
+            ROW: vibration.velocity_mm_s(*ROW_ORDERS),
         }
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
         """Return whether half orders or the row have grown, stand out one by one, and weigh enough."""
         if not quantities:
             return refused(self.fault, seen, seen.vibration.missing)
-        halves, row = (grown(quantities, name, seen, normal) for name in (_HALVES, _ROW))
+        halves, row = (grown(quantities, name, seen, normal) for name in (HALVES, ROW))
         if halves is None or row is None:
             return refused(self.fault, seen, of_vibration.NO_NORMAL.refuse(None))
         first_mm_s = seen.vibration.velocity_mm_s(1)
-        told = [halves.told(_HALVES, "mm/s"), row.told(_ROW, "mm/s")]
+        told = [halves.told(HALVES, "mm/s"), row.told(ROW, "mm/s")]
         count = _standing(seen, HALF_ORDERS)
         if halves.counts and count >= SHAFT.half_orders and halves.value >= SHAFT.half_share * first_mm_s:
             witness = f"{count} of {len(HALF_ORDERS)} half orders stand out"
-            return found(self.fault, seen, Severity.ALARM, [halves.told(_HALVES, "mm/s", witness), told[1]])
-        count = _standing(seen, _ROW_ORDERS)
+            return found(self.fault, seen, Severity.ALARM, [halves.told(HALVES, "mm/s", witness), told[1]])
+        count = _standing(seen, ROW_ORDERS)
         if row.counts and count >= SHAFT.row_orders and row.value >= first_mm_s:
-            witness = f"{count} of {len(_ROW_ORDERS)} harmonics stand out, together stronger than the first"
-            return found(self.fault, seen, Severity.ALARM, [row.told(_ROW, "mm/s", witness), told[0]])
+            witness = f"{count} of {len(ROW_ORDERS)} harmonics stand out, together stronger than the first"
+            return found(self.fault, seen, Severity.ALARM, [row.told(ROW, "mm/s", witness), told[0]])
         return sound(self.fault, seen, told)
 
 

@@ -1,29 +1,31 @@
-"""Events of the supply, as far as the current shows them: a wrong frequency, and sags.
-
-A sag shows as a dip of the current and a leap above it right after: the rotor has slowed down meanwhile. Less
-load makes a dip alone. A swell, and a sag without such a leap, take voltage channels to be told: where there
-are some, the events that they show within the window are named, too.
-"""
+"""Events of the supply: a wrong frequency, sags and swells, by voltage channels or by the currents alone."""
 
 from collections import deque
 
 import numpy as np
-from numpy.typing import NDArray
 
-from edge_agent.conditions.by_voltage import supply_by_voltage
+from edge_agent.circuit import fit_circuit
+from edge_agent.conditions.by_voltage import events_by_voltage
 from edge_agent.conditions.diagnoser import found, refused, sound
-from edge_agent.conditions.new_parts import PartsReader
 from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
 from edge_agent.limits import CONDITIONS
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_conditions, of_samples
 from edge_agent.signals.checks import quality
-from edge_agent.signals.short_time import part_scans
+from edge_agent.signals.voltage.vector import channels_of_vector
+from edge_agent.signals.voltage_steps import VoltageStep, voltage_steps
 from edge_agent.verdict import Fault, Finding, Measured, Reason, Refusal, Severity
 
-_LEAP_S = 0.5
-"""Time after a dip within which the current leaps, s. Judgement: rotors of any size do so by then."""
+_CURRENTS = 2
+"""Phase currents that show every step of the voltage: a single one misses those in its own direction."""
+_SAME_S = 0.5
+"""Events less apart than this are one, seen in windows that overlap, s. Judgement: ten times the error of
+the moment of a step."""
+
+
+_Events = list[tuple[float, Measured]]
+"""When each event began, s from the start of the window, and its size."""
 
 
 class SupplyEvent:
@@ -33,93 +35,89 @@ class SupplyEvent:
 
     def __init__(self, nameplate: Nameplate) -> None:
         """Take the frequency of the plate; behind a drive it means nothing."""
-        self._nominal_hz = nameplate.line_frequency_hz
+        self._nameplate = nameplate
         self._off_a = quality.off_below_a(nameplate)
-        self._is_grid = nameplate.supply == "grid"
-        self._parts = PartsReader()
-        self._time_s = 0.0
-        self._sags: deque[tuple[float, float]] = deque()
+        self._events: deque[tuple[float, Measured]] = deque()
 
     def measure(self, seen: Seen) -> Quantities:
         """Return nothing: standards are the limit."""
         return {}
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
-        """Return the finding: a frequency beyond its band, or sags of the last minutes."""
-        parts = self._parts.read(seen)
-        if parts is None:
-            return refused(self.fault, seen, of_conditions.NO_CURRENT.refuse(0, 1))
-        self._time_s += parts.rms_a.size * parts.part_s + (parts.gap_s if np.isfinite(parts.gap_s) else 0.0)
-        sags = self._sags_of(seen)
-        if isinstance(sags, Refusal):
-            return refused(self.fault, seen, sags)
-        self._remember(sags)
-        measured = self._measured(seen)
-        over = [own for own in measured if own.limit is not None and own.value >= own.limit]
-        if over:
-            return found(self.fault, seen, Severity.WATCH, over)
-        return sound(self.fault, seen, measured)
+        """Return the finding: a frequency beyond its band, or the worst event of the last minutes."""
+        if self._nameplate.supply != "grid":
+            return refused(self.fault, seen, of_conditions.BEHIND_A_DRIVE.refuse(None))
+        shown = self._look(seen)
+        frequency = _frequency(seen)
+        worst = max((own for _, own in self._events), key=lambda own: own.value, default=None)
+        told = frequency if worst is None else [worst, *frequency]
+        if any(own.limit is not None and own.value >= own.limit for own in told):
+            return found(self.fault, seen, Severity.WATCH, told)
+        if isinstance(shown, Refusal):
+            return refused(self.fault, seen, shown, frequency)
+        return sound(self.fault, seen, [*shown, *frequency])
 
-    def _sags_of(self, seen: Seen) -> list[float] | Refusal:
-        """Return the depths of the sags in a window, or why there cannot be any."""
-        stream = seen.window.current
-        line_hz = seen.nameplate.line_frequency_hz
+    def _look(self, seen: Seen) -> list[Measured] | Refusal:
+        """Keep the events of a window; return how quiet a window without any is, or why none can be told."""
+        end_s = seen.window.start_s + seen.window.length_s
+        while self._events and not end_s - CONDITIONS.event_kept_s <= self._events[0][0] <= end_s:
+            self._events.popleft()
+        if not seen.window.streams or not channels_of_vector(seen.window.current):
+            return self._by_current(seen)
+        self._keep(events_by_voltage(seen), seen.window.start_s)
+        return []
+
+    def _by_current(self, seen: Seen) -> list[Measured] | Refusal:
+        if (refusal := self._unusable(seen)) is not None:
+            return refusal
+        limit = CONDITIONS.voltage_step
+        line_hz = self._nameplate.line_frequency_hz
+        shown = voltage_steps(seen.window.current, fit_circuit(self._nameplate), line_hz, limit)
+        if shown is None:
+            return of_conditions.NO_CURRENT.refuse(0, _CURRENTS)
+        if shown.usual * CONDITIONS.step_over_usual > limit:
+            return of_conditions.STEPS_IN_NOISE.refuse(shown.usual)
+        self._keep([_event(first, last) for first, last in shown.pairs], seen.window.start_s)
+        if shown.steps and not shown.pairs:
+            return of_conditions.ONE_STEP.refuse(shown.largest)
+        return [_measured("voltage_step_at_least", shown.largest)]
+
+    def _unusable(self, seen: Seen) -> Refusal | None:
+        """Return why the currents of a window show no steps of the voltage; None if they would."""
+        phases = len(seen.window.current.stream.phases) if seen.window.streams else 0
+        if phases < _CURRENTS:
+            return of_conditions.NO_CURRENT.refuse(phases, _CURRENTS)
+        if (too_slow := quality.check_rate(seen.window.current, self._nameplate)) is not None:
+            return too_slow
         rms_a = seen.short_time_rms_a()
-        rms_a = rms_a[~np.isnan(rms_a)]
-        if rms_a.size == 0 or np.median(rms_a) < self._off_a:
-            value = float(np.median(rms_a)) if rms_a.size else None
-            return of_samples.MOTOR_OFF.refuse(value, self._off_a)
-        depths = sags_in(rms_a, part_scans(stream, line_hz) / stream.stream.rate_hz)
-        if len(depths) > CONDITIONS.max_dips:
-            return of_conditions.DROP_NOT_SUPPLY.refuse(len(depths), CONDITIONS.max_dips + 1)
-        return depths
+        least_a = float(rms_a[~np.isnan(rms_a)].min(initial=np.inf))
+        return None if least_a >= self._off_a else of_samples.MOTOR_OFF.refuse(least_a, self._off_a)
 
-    def _remember(self, depths: list[float]) -> None:
-        """Keep new sags; windows overlap, so a depth that is kept already is the same sag."""
-        known = {depth for _, depth in self._sags}
-        self._sags.extend((self._time_s, depth) for depth in depths if depth not in known)
-        while self._sags and self._sags[0][0] < self._time_s - CONDITIONS.event_kept_s:
-            self._sags.popleft()
-
-    def _measured(self, seen: Seen) -> list[Measured]:
-        """Return the number of sags and the deviation of the frequency."""
-        deepest = min((depth for _, depth in self._sags), default=None)
-        told = None if deepest is None else f"the current fell to {deepest:.2f} times its median, then leapt"
-        measured = [
-            Measured(
-                "sags_lately",
-                float(len(self._sags)),
-                "1",
-                1.0,
-                CONDITIONS.origin("dip"),
-                witness=told,
-            )
-        ]
-        line, refusal = seen.analysis.line, seen.analysis.refusal
-        strange = refusal is not None and refusal.reason in (Reason.UNRELIABLE_CLOCK, Reason.OUT_OF_DOMAIN)
-        if self._is_grid and line is not None and not strange:
-            off = abs(line.frequency_hz / self._nominal_hz - 1)
-            limit = CONDITIONS.frequency_share
-            measured.append(
-                Measured("frequency_deviation", off, "1", limit, CONDITIONS.origin("frequency_share"))
-            )
-        by_voltage = supply_by_voltage(seen) if self._is_grid else None
-        return measured if by_voltage is None else [by_voltage, *measured]
+    def _keep(self, events: _Events, window_start_s: float) -> None:
+        """Keep what is not kept already from a window before; on the timeline of the samples."""
+        for start_s, size in events:
+            at_s = window_start_s + start_s
+            if not any(abs(at_s - kept_s) < _SAME_S for kept_s, _ in self._events):
+                self._events.append((at_s, size))
 
 
-def sags_in(rms_a: NDArray[np.float64], part_s: float) -> list[float]:
-    """Return the depths of the sags in short-time currents (parts,), each over the median of all.
+def _event(first: VoltageStep, last: VoltageStep) -> tuple[float, Measured]:
+    kind, duration_s = "sag" if first.fell else "swell", last.at_s - first.at_s
+    told = f"it began {first.at_s:.1f} s into its window and lasted {duration_s:.2f} s"
+    return first.at_s, _measured(f"voltage_{kind}_at_least", max(first.least, last.least), told)
 
-    A sag is a dip of up to a second that a leap of the current follows at once.
-    """
-    over = rms_a / np.median(rms_a)
-    low = np.concatenate([[False], over < CONDITIONS.dip, [False]])
-    edges = np.flatnonzero(low[1:] != low[:-1])
-    leap = max(1, round(_LEAP_S / part_s))
-    return [
-        float(over[first:end].min())
-        for first, end in edges.reshape(-1, 2)
-        if first > 0
-        and (end - first) * part_s <= CONDITIONS.dip_s
-        and over[end : end + leap].max(initial=0.0) >= CONDITIONS.recovery
-    ]
+
+def _measured(quantity: str, value: float, witness: str | None = None) -> Measured:
+    origin = CONDITIONS.origin("voltage_step")
+    return Measured(quantity, value, "1", CONDITIONS.voltage_step, origin, witness=witness)
+
+
+def _frequency(seen: Seen) -> list[Measured]:
+    """Return the deviation of the line's frequency; nothing if the clock of the samples may be wrong."""
+    line, refusal = seen.analysis.line, seen.analysis.refusal
+    strange = refusal is not None and refusal.reason in (Reason.UNRELIABLE_CLOCK, Reason.OUT_OF_DOMAIN)
+    if line is None or strange:
+        return []
+    off = abs(line.frequency_hz / seen.nameplate.line_frequency_hz - 1)
+    origin = CONDITIONS.origin("frequency_share")
+    return [Measured("frequency_deviation", off, "1", CONDITIONS.frequency_share, origin)]

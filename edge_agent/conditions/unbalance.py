@@ -1,10 +1,14 @@
 """Mass unbalance: the shaft's first harmonic has grown."""
 
+import math
+
 from edge_agent.conditions.diagnoser import found, refused, sound
 from edge_agent.conditions.growth import grown
+from edge_agent.conditions.looseness import HALVES, ROW, ROW_ORDERS
 from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
-from edge_agent.conditions.vibration import axis
+from edge_agent.conditions.vibration import HALF_ORDERS, axis
+from edge_agent.limits import SHAFT
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_vibration
 from edge_agent.verdict import Fault, Finding, Measured, Severity
@@ -16,8 +20,9 @@ _OTHERS = (2, 3, 4, 5)
 class Unbalance:
     """Growth of the first harmonic over the own normal, which outweighs the harmonics above it.
 
-    How strong it may be nobody can say in general: each motor leaves the balancing machine with some. A bent
-    shaft and a worn coupling make the same line.
+    Misalignment and looseness lift the first harmonic as well, and others with it; unbalance lifts no other.
+    So the others must not have grown with it. How strong it may be nobody can say in general: each motor
+    leaves the balancing machine with some. A bent shaft and a worn coupling make the same line.
     """
 
     fault = Fault.UNBALANCE
@@ -26,10 +31,18 @@ class Unbalance:
         """Judge a motor; its plate comes with each window."""
 
     def measure(self, seen: Seen) -> Quantities:
-        """Return the first harmonic, of all axes together and of each."""
+        """Return the first harmonic, of all axes together and of each, and what other causes lift with it."""
         vibration = seen.vibration
-        names = [vibration.velocity(1), *(axis(channel.name) for channel in vibration.view.channels)]
-        return {name: vibration.lines[name] for name in names} if vibration.lines else {}
+        if not vibration.lines:
+            return {}
+        axes = [axis(channel.name) for channel in vibration.view.channels]
+        of_shaft = {
+            name: vibration.lines[name] for name in (vibration.velocity(1), *axes, vibration.velocity(2))
+        }
+        return of_shaft | {
+            HALVES: vibration.velocity_mm_s(*HALF_ORDERS),
+            ROW: vibration.velocity_mm_s(*ROW_ORDERS),
+        }
 
     def judge(self, quantities: Quantities, seen: Seen, normal: Normal | None) -> Finding:
         """Return whether it has grown, and along which axis most."""
@@ -44,9 +57,20 @@ class Unbalance:
         others_mm_s = vibration.velocity_mm_s(*_OTHERS)
         if not first.counts or first.value < others_mm_s:
             return sound(self.fault, seen, [first.told("1x_velocity", "mm/s")])
+        added_mm_s = _added_mm_s(quantities, seen, normal)
+        if first.added < SHAFT.unbalance_alone * added_mm_s:
+            refusal = of_vibration.OTHERS_GREW_TOO.refuse(first.added / added_mm_s)
+            return refused(self.fault, seen, refusal, [first.told("1x_velocity", "mm/s")])
         witness = f"the harmonics above it have {others_mm_s:.3g} mm/s together"
         told = first.told("1x_velocity", "mm/s", witness)
         return found(self.fault, seen, Severity.ALARM, [told], _most_grown(quantities, seen, normal))
+
+
+def _added_mm_s(quantities: Quantities, seen: Seen, normal: Normal | None) -> float:
+    """Return by how much the second harmonic, the higher ones and the halves have grown together, mm/s."""
+    names = (seen.vibration.velocity(2), HALVES, ROW)
+    others = (grown(quantities, name, seen, normal) for name in names)
+    return math.hypot(*(other.added for other in others if other is not None and other.counts))
 
 
 def _most_grown(quantities: Quantities, seen: Seen, normal: Normal | None) -> str | None:

@@ -51,8 +51,8 @@ WORDS = {
         "load, and the rotor.",
     ),
     Fault.SUPPLY_EVENT: ConditionWords(
-        "the supply sags, or its frequency is wrong",
-        "Look at other motors of this supply. A voltage channel tells how deep sags are, and swells.",
+        "the supply sags or swells, or its frequency is wrong",
+        "Look at other motors of this supply. Voltage channels tell how deep sags and how high swells are.",
     ),
     Fault.BEARING_OUTER: ConditionWords(
         "damage of the outer race of a bearing",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from edge_agent.diagnose.model import Belief, Model
 from edge_agent.limits import BARS, NETWORK, SIDEBANDS
 from edge_agent.refusals import of_bars
+from edge_agent.refusals.rule import Rule
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.dsp.tones import decibels
 from edge_agent.signals.sidebands.fit import SidebandPair
@@ -105,18 +106,27 @@ def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     """Refuse if an oscillating load, a wandering supply or a flickering one can make such a pair."""
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
     beyond_casting = bars - BARS.sound
-    if beyond_casting < BARS.min_across * swing:
-        wander = _wander_is_likelier(evidence.load or 0.0)
-        return (of_bars.LIKE_WANDER if wander else of_bars.LIKE_OSCILLATION).refuse(beyond_casting / swing)
+    like_oscillation = _like_oscillation(evidence)
+    if beyond_casting < (like_oscillation.limit or 0.0) * swing:
+        return like_oscillation.refuse(beyond_casting / swing)
     share = pair.am_index / max(pair.linear_sum, 1e-9)
     if (evidence.load or 0.0) < SIDEBANDS.amplitude_up_to_load and share < BARS.min_amplitude_share:
         return of_bars.PHASE_ALONE.refuse(share)
     angle_deg = abs((pair.ellipse_angle_deg + 90.0) % 180.0 - 90.0)
     unsure_deg = math.degrees(pair.phase_floor / max(pair.am_index, 1e-9))
     one_sided = abs(pair.lower) - pair.floor > BARS.one_sided * (abs(pair.upper) + pair.floor)
-    if angle_deg + unsure_deg < BARS.flicker_deg and not one_sided:
+    # Where voltages are measured, what flicker drives was taken off.
+    may_flicker = not evidence.sidebands_with_supply_dbc
+    if may_flicker and angle_deg + unsure_deg < BARS.flicker_deg and not one_sided:
         return of_bars.FLICKER.refuse(pair.ellipse_angle_deg)
     return None
+
+
+def _like_oscillation(evidence: Evidence) -> Rule:
+    """Return the rule of a pair that an oscillating load or a wandering supply could make."""
+    if evidence.rotor_resistance_ratio is not None:
+        return of_bars.LIKE_OSCILLATION_BY_VOLTAGE
+    return of_bars.LIKE_WANDER if _wander_is_likelier(evidence.load or 0.0) else of_bars.LIKE_OSCILLATION
 
 
 def _wander_is_likelier(load: float) -> bool:

@@ -125,29 +125,17 @@ class ConditionLimits:
         "EN 50160: a public grid stays within 1 % for 99.5 % of a year",
         "smaller: islands and emergency sets are named",
     )
-    dip: float = limit(
-        0.8,
-        "Current over its median below which it dips.",
-        "judgement with EN 50160: a sag is a voltage below 0.9",
-        "larger: quick loads are named",
+    voltage_step: float = limit(
+        0.05,
+        "Step of the voltage, over the rated one, that the direct current shows at least.",
+        "physics with EN 50160: sags and swells begin at 0.1, of which a period's mean shows 0.055 to 0.08",
+        "smaller: steps of the load, which show 0.02, are named",
     )
-    recovery: float = limit(
-        1.3,
-        "Current over its median to which it must leap after a dip.",
-        "physics: after a sag the motor, slower now, draws more; after less load it does not",
-        "smaller: steps of the load are named",
-    )
-    dip_s: float = limit(
-        1.0,
-        "Longest dip of the supply, s.",
-        "EN 50160: most sags last less than 1 s",
-        "larger: steps of the load are named",
-    )
-    max_dips: int = limit(
-        2,
-        "Dips within a window up to which the supply makes them.",
-        "judgement: a reclosing breaker tries twice; pistons dip with each stroke",
-        "larger: pistons are named",
+    step_over_usual: float = limit(
+        5.0,
+        "The same limit over the direct current where nothing happens.",
+        "judgement: noise of that size exceeds it once in millions of periods",
+        "smaller: noise passes for steps; larger: noisy sensors tell none",
     )
     event_kept_s: float = limit(
         600.0,

@@ -123,6 +123,18 @@ class BarLimits:
         "three times path_error",
         "smaller: oscillating loads pass for bars",
     )
+    path_error_by_voltage: float = limit(
+        0.035,
+        "The same by the circuit as voltages and currents show it.",
+        "measured on simulated motors behind drives in closed loop",
+        "smaller: oscillating loads pass for bars",
+    )
+    min_across_by_voltage: float = limit(
+        0.1,
+        "Bars beyond a casting's, per bar that an oscillating load would mimic, by that circuit.",
+        "three times path_error_by_voltage",
+        "smaller: oscillating loads pass for bars",
+    )
     min_amplitude_share: float = limit(
         1 / 3,
         "Share of the pair by which bars modulate the amplitude at light load.",

@@ -80,6 +80,12 @@ class ShaftLimits:
         "judgement: looks one after the other must agree, besides",
         "smaller: scatter passes for growth",
     )
+    unbalance_alone: float = limit(
+        2.0,
+        "What the first harmonic has gained over what the others have, from which it is unbalance.",
+        "physics: unbalance lifts the first alone, a loose part it and the halves about alike",
+        "smaller: looseness and misalignment are called unbalance, too; larger: mixtures are refused",
+    )
     second_share: float = limit(
         0.5,
         "Second over first harmonic of the velocity from which misalignment is thought of.",

@@ -137,6 +137,12 @@ LIKE_OSCILLATION = Rule(
     "make, less a sound casting's share, is {value:.2f} times the rest; {limit:.2f} times is needed",
     BARS.min_across,
 )
+LIKE_OSCILLATION_BY_VOLTAGE = Rule(
+    Reason.LOAD_OSCILLATION,
+    "bars_over_load_swing",
+    LIKE_OSCILLATION.words,
+    BARS.min_across_by_voltage,
+)
 LIKE_WANDER = Rule(
     Reason.INCONCLUSIVE,
     "bars_over_load_swing",

@@ -1,5 +1,6 @@
 """Refusals of the conditions beside broken bars: no sensor, no own normal, no single cause."""
 
+from edge_agent.limits import CONDITIONS
 from edge_agent.refusals.rule import Rule
 from edge_agent.verdict import Reason
 
@@ -37,9 +38,24 @@ ASYMMETRY_EXPLAINS = Rule(
     "the negative sequence is {value:.3f} of the positive one, from {limit:.3f} on it is named; it has grown "
     "against the own normal, so that stator_asymmetry tells it",
 )
-DROP_NOT_SUPPLY = Rule(
+BEHIND_A_DRIVE = Rule(
+    Reason.NO_SENSOR,
+    "supply",
+    "a drive stands between the supply and the motor, so that no sensor at the motor shows the supply",
+)
+STEPS_IN_NOISE = Rule(
+    Reason.NO_SENSOR,
+    "usual_direct_current",
+    "the direct current is as large as a step of the voltage by {value:.3f} makes it, without one; up to "
+    "{limit:.3f} is needed to tell sags and swells",
+    CONDITIONS.voltage_step / CONDITIONS.step_over_usual,
+    "Voltage channels show sags and swells.",
+)
+ONE_STEP = Rule(
     Reason.AMBIGUOUS,
-    "current_dips",
-    "the current dips {value:.0f} times within the window; from {limit:.0f} times on it is the load that "
-    "does so as well",
+    "voltage_step",
+    "the currents show a step of the voltage by {value:.2f} or more that is not taken back within the "
+    "window; from {limit:.2f} on it may be a long sag or swell, or a switch in the motor's own circuit",
+    CONDITIONS.voltage_step,
+    "Voltage channels tell which.",
 )

@@ -1,5 +1,6 @@
 """Refusals of the conditions that show in vibration: no sensor, no speed, no geometry, no own normal."""
 
+from edge_agent.limits import SHAFT
 from edge_agent.refusals.rule import Rule
 from edge_agent.verdict import Reason
 
@@ -50,4 +51,12 @@ NO_LINE = Rule(
     Reason.NO_SENSOR,
     "gap_line_dbc",
     "neither a current that shows the line at f + f_r, nor a vibration that shows the shaft is measured",
+)
+OTHERS_GREW_TOO = Rule(
+    Reason.AMBIGUOUS,
+    "1x_gain_over_others",
+    "the first harmonic has gained {value:.2f} times what the others have; from {limit:.2f} times on it is "
+    "unbalance, for misalignment and looseness lift them all",
+    SHAFT.unbalance_alone,
+    "Remedy misalignment or looseness first, then look again.",
 )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from edge_agent.circuit import fit_circuit
-from edge_agent.limits import SUPPLY
+from edge_agent.limits import BARS, SUPPLY
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_bars, of_samples
 from edge_agent.signals.checks import quality
@@ -19,6 +19,7 @@ from edge_agent.signals.evidence import (
     describe_line,
     describe_scan,
     describe_sidebands,
+    describe_supply_share,
 )
 from edge_agent.signals.images import ImageSpec, ModelInputs, SidebandImage, model_inputs
 from edge_agent.signals.prepared import (
@@ -133,9 +134,11 @@ class Analyser:
             return None
         stream = window.current.stream
         names = [stream.channels[i].name for i in stream.phases.values()]
-        bars, current, vibration = self._bars, analysis.current, analysis.vibration
-        view = MotorView(bars, VibrationCheck(window), current, vibration, self._known)
-        again = self._at_slip(view, names, describe_line(current.line))
+        current, vibration = analysis.current.measured or analysis.current, analysis.vibration
+        check = VibrationCheck(window)
+        view = MotorView(self._bars, check, current, vibration, self._known)
+        view, bars = self._at_stiff_supply(view, window.current, check)
+        again = self._at_slip(view, bars, names, describe_line(current.line))
         return replace(again, vibration=vibration, dead=analysis.dead)
 
     def _measure(self, window: Window, check: VibrationCheck, names: Sequence[str]) -> Analysis:
@@ -159,31 +162,38 @@ class Analyser:
         # Slip, and the pair of sidebands at it.
         vibration = self._preparation.vibration(check, line.frequency_hz)
         view = MotorView(self._bars, check, current, vibration, self._known)
-        view = self._at_stiff_supply(view, stream, check)
-        return replace(self._at_slip(view, names, evidence), vibration=vibration)
+        view, bars = self._at_stiff_supply(view, stream, check)
+        return replace(self._at_slip(view, bars, names, evidence), vibration=vibration)
 
-    def _at_stiff_supply(self, view: MotorView, stream: StreamWindow, check: VibrationCheck) -> MotorView:
+    def _at_stiff_supply(
+        self, view: MotorView, stream: StreamWindow, check: VibrationCheck
+    ) -> tuple[MotorView, BarScale]:
         """Return the view of the current as a stiff supply would drive it, where voltages are measured.
 
         What the voltage drives depends on the slip, which the pair in the current that remains tells better.
+        With it comes what turns its sidebands into bars: the circuit as the line's voltage and current show
+        it, where the slip is known otherwise than by the current.
         """
         channels = channels_of_vector(stream)
         if not channels:
-            return view
+            return view, self._bars
         rows = self._preparation.decimated(stream)[list(channels.values())]
         voltage = voltage_of(rows, tuple(channels), view.current)
-        slip = view.slips.middle
+        slip, fitted = view.slips.middle, None
         if not voltage.fits(self._circuit, slip):
-            return view
+            return view, self._bars
         for _ in range(_ROUNDS):
-            freed = voltage.without_its_share(self._circuit, slip)
-            seen = MotorView(self._bars, check, freed, view.vibration, self._known)
-            found = seen.pair_in(seen.slips)
+            fitted = voltage.fitted(self._circuit, slip) if _tells_slip(view) else None
+            freed = voltage.without_its_share(fitted or self._circuit, slip)
+            view = MotorView(self._bars, check, freed, view.vibration, self._known)
+            found = view.pair_in(view.slips)
             slip = slip if found is None else found[1].slip
-        return seen
+        if fitted is None or not _tells_slip(view):
+            return view, self._bars
+        return view, BarScale(self._nameplate, fitted, BARS.path_error_by_voltage)
 
-    def _at_slip(self, view: MotorView, names: Sequence[str], evidence: Evidence) -> Analysis:
-        """Measure the pair of sidebands at the slip of a motor that runs steadily."""
+    def _at_slip(self, view: MotorView, bars: BarScale, names: Sequence[str], evidence: Evidence) -> Analysis:
+        """Measure the pair of sidebands at the slip of a motor that runs steadily, and count its bars."""
         line, current = view.line, view.current
         if impossible := check_current(view, names):
             # A current in a wrong scale tells no slip.
@@ -194,7 +204,10 @@ class Analyser:
         if found is None:
             evidence = self._with_slip(evidence, view.slips.middle)
             return Analysis(evidence, missing_pair(view), line=line, slips=view.slips, current=current)
-        return self._describe(view, measure_sidebands(*found, current, self._bars), evidence)
+        if bars is not self._bars:
+            ratio = bars.circuit.rotor_resistance_ohm / self._circuit.rotor_resistance_ohm
+            evidence = replace(evidence, rotor_resistance_ratio=ratio)
+        return self._describe(view, measure_sidebands(*found, current, bars), evidence)
 
     def _describe(self, view: MotorView, sidebands: Sidebands, evidence: Evidence) -> Analysis:
         """Put what the slip and the sidebands of a window say into evidence and images."""
@@ -210,6 +223,7 @@ class Analyser:
         shaft = None if view.vibration is None else view.vibration.around_shaft(shaft_hz)
         slot_lines = None if slips.stated else view.slot_lines
         evidence = describe_sidebands(self._with_slip(evidence, pair.slip), sidebands)
+        evidence = describe_supply_share(evidence, pair, view.current)
         load, bars_per_ratio = self._circuit.load_at_slip(pair.slip), self._bars.per_ratio(pair.slip)
         return Analysis(
             evidence=describe_elsewhere(evidence, pair, view.current, shaft, slot_lines),
@@ -246,6 +260,11 @@ class Analyser:
         if slip is None:
             return evidence
         return replace(evidence, slip=slip, load=self._circuit.load_at_slip(slip))
+
+
+def _tells_slip(view: MotorView) -> bool:
+    """True if something else than the current tells the slip; by the current, any circuit would fit."""
+    return view.slips.source not in ("current", "learned")
 
 
 def _overload_first(analysis: Analysis, over: Refusal | None) -> Analysis:

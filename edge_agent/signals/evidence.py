@@ -13,7 +13,7 @@ from edge_agent.limits import SIDEBANDS
 from edge_agent.signals.dsp.medians import median, medians
 from edge_agent.signals.dsp.tones import decibels, hann, rotation
 from edge_agent.signals.prepared import Current, Line, ShaftLines
-from edge_agent.signals.sidebands.fit import FLOOR_RATIOS, SidebandPair
+from edge_agent.signals.sidebands.fit import FLOOR_RATIOS, SidebandFit, SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands
 from edge_agent.signals.slip.scan import Scan
 from edge_agent.signals.slip.slots import SlotLines
@@ -59,6 +59,15 @@ def describe_sidebands(evidence: Evidence, sidebands: Sidebands) -> Evidence:
         ellipse_angle_deg=pair.ellipse_angle_deg,
         ellipse_axis_ratio=pair.ellipse_axis_ratio,
     )
+
+
+def describe_supply_share(evidence: Evidence, pair: SidebandPair, current: Current) -> Evidence:
+    """Add what the pair was before the voltage's share was taken off its current, if it was."""
+    if current.measured is None:
+        return evidence
+    before = SidebandFit(current.measured.baseband, pair.pole_pass_hz).pair(pair.pole_pass_hz)
+    sides_dbc = (decibels(abs(before.lower)), decibels(abs(before.upper)))
+    return replace(evidence, sidebands_with_supply_dbc=sides_dbc)
 
 
 def describe_scan(evidence: Evidence, scan: Scan) -> Evidence:

@@ -74,6 +74,8 @@ class Current:
     """Values per second."""
     line: Line
     """The supply's line in it."""
+    measured: "Current | None" = None
+    """The current with what the voltage's sidebands do to it, if that was taken off this one; else None."""
 
     @cached_property
     def baseband(self) -> Baseband:

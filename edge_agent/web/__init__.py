@@ -7,6 +7,7 @@ readiness  is the agent alive, and does it see its motor?
 metrics    everything that Prometheus scrapes, as one page
 of_motor   metrics of a motor
 of_conditions  metrics of the conditions beside broken bars
+of_baseline  metrics of what is normal for a motor, and of its trend
 of_agent   metrics of the agent itself
 choice     the page of an agent of several motors: a link to the page of each
 page       the page: its files, what it is told, and what it asks

@@ -7,7 +7,7 @@ from prometheus_client.metrics_core import Metric
 
 from edge_agent import __version__
 from edge_agent.acquire.counts import DecoderCounts
-from edge_agent.publish.documents import Origin
+from edge_agent.publish.documents import Health, Origin
 from edge_agent.publish.mqtt.publisher import PublisherCounts
 from edge_agent.publish.sink import Pulse
 from edge_agent.web.newest import Newest
@@ -22,8 +22,23 @@ def metrics_of_agent(newest: Newest) -> Iterator[Metric]:
     if newest.pulse is not None:
         yield from _of_samples(newest.pulse)
         yield from _of_events(newest.pulse)
-    if newest.health is not None and newest.health.temperature_c is not None:
-        yield _gauge("temperature_celsius", "Temperature of the processor.", newest.health.temperature_c)
+    if newest.health is not None:
+        yield from _of_health(newest.health)
+
+
+def _of_health(health: Health) -> Iterator[Metric]:
+    """Return the temperature, and how the last self-test ended; with several motors, the worst of them."""
+    if health.temperature_c is not None:
+        yield _gauge("temperature_celsius", "Temperature of the processor.", health.temperature_c)
+    failed = health.self_test_problem is not None
+    if failed or health.self_test_age_s is not None:
+        yield _gauge("self_test_failed", "1 if the last self-test failed.", failed)
+    if health.self_test_age_s is not None:
+        ended_unix_s = health.unix_s - health.self_test_age_s
+        yield _gauge("self_test_timestamp_seconds", "Unix time of the last self-test.", ended_unix_s)
+    if health.proven_limit_bars is not None:
+        meaning = "Smallest number of equivalent bars that the last self-test found."
+        yield _gauge("self_test_proven_limit_bars", meaning, health.proven_limit_bars)
 
 
 def _info(origin: Origin) -> Metric:

@@ -7,6 +7,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from edge_agent.publish.documents import Diagnosis, Info, State
 from edge_agent.verdict import BAR_STATES, Severity, Verdict
 from edge_agent.web.newest import Newest
+from edge_agent.web.of_baseline import metrics_of_baseline
 from edge_agent.web.of_conditions import metrics_of_conditions
 from edge_agent.web.readiness import samples_come
 
@@ -71,6 +72,7 @@ def metrics_of_motor(newest: Newest) -> Iterator[GaugeMetricFamily | CounterMetr
         yield from _speed(newest)
         yield from _electrical(newest)
     yield from _energy(newest)
+    yield from metrics_of_baseline(newest.baseline, newest.trend)
 
 
 def _plate(info: Info) -> GaugeMetricFamily:

@@ -11,7 +11,7 @@ from calibration.simulator.motors import DEFAULT_MOTOR
 from calibration.simulator.scenario import Scenario
 from calibration.simulator.stator import StatorCondition
 from calibration.simulator.voltage import VoltageSensors
-from edge_agent.conditions.by_voltage import supply_by_voltage
+from edge_agent.conditions.by_voltage import events_by_voltage
 from edge_agent.conditions.phase_unbalance import PhaseUnbalance
 from edge_agent.conditions.seen import Seen, see
 from edge_agent.motor import Nameplate
@@ -65,15 +65,15 @@ def of_supply(factor: np.ndarray, plate: Nameplate) -> Seen:
     return Seen(window, Analysis(Evidence(), None), plate, None, None)
 
 
-def test_the_worst_event_of_a_window_is_told_with_its_limit() -> None:
+def test_events_of_a_window_are_told_with_their_limit() -> None:
     plate = PLATE.model_copy(update={"line_frequency_hz": LINE_HZ})
     at = seconds(3.0)
     factor = np.where((at > 0.5) & (at < 0.7), 1.13, 1.0) * np.where((at > 1.5) & (at < 1.9), 0.6, 1.0)
-    told = supply_by_voltage(of_supply(factor, plate))
-    assert told is not None
-    assert told.quantity == "voltage_sag_depth"
-    assert (told.value, told.limit) == (pytest.approx(0.4, abs=0.01), 0.1)
-    assert "began 1.5 s into the window and lasted 0.4" in (told.witness or "")
-    assert supply_by_voltage(of_supply(np.ones(20_000), plate)) is None
+    (swell_s, swell), (sag_s, sag) = events_by_voltage(of_supply(factor, plate))
+    assert (swell.quantity, swell_s) == ("voltage_swell_depth", pytest.approx(0.5, abs=0.02))
+    assert (sag.quantity, sag_s) == ("voltage_sag_depth", pytest.approx(1.5, abs=0.02))
+    assert (sag.value, sag.limit) == (pytest.approx(0.4, abs=0.01), 0.1)
+    assert "began 1.5 s into its window and lasted 0.4" in (sag.witness or "")
+    assert events_by_voltage(of_supply(np.ones(20_000), plate)) == []
     nothing = replace(of_supply(np.ones(20_000), plate), window=Window(0.0, 1.0, (), 0.0))
-    assert supply_by_voltage(nothing) is None
+    assert events_by_voltage(nothing) == []

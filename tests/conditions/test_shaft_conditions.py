@@ -51,6 +51,17 @@ def test_where_all_harmonics_grow_it_is_no_unbalance():
     assert not judged(Unbalance, now, shaking(SOUND)).faulty
 
 
+@pytest.mark.parametrize("others", [HALVES | {0.5: 1.5}, {2: 2.0}], ids=["halves", "second harmonic"])
+def test_a_first_harmonic_that_others_grow_with_is_not_called_unbalance(others):
+    found = judged(Unbalance, shaking(SOUND | {1: 2.5} | others), shaking(SOUND))
+    assert found.refusal.quantity == "1x_gain_over_others"
+    assert found.measured[0].quantity == "1x_velocity"
+
+
+def test_much_unbalance_is_named_beside_a_little_looseness():
+    assert judged(Unbalance, shaking(SOUND | {1: 6.0} | HALVES), shaking(SOUND)).state is State.UNBALANCE
+
+
 def test_without_an_own_normal_the_figure_alone_is_told():
     found = judged(Unbalance, shaking(SOUND))
     assert found.refusal.quantity == "hours_of_own_normal"

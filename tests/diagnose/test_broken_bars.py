@@ -206,6 +206,18 @@ def test_an_amplitude_that_swings_alone_is_the_voltage_that_flickers_and_no_brok
     assert not judge(an_evidence(bars=1.0, load=load), a_pair(angle_deg)).broken
 
 
+def test_where_the_voltages_share_is_taken_off_an_amplitude_that_swings_alone_is_no_flicker():
+    evidence = replace(an_evidence(bars=1.0), sidebands_with_supply_dbc=(-40.0, -40.0))
+    assert judge(evidence, a_pair(0)).broken
+
+
+def test_a_circuit_by_voltage_and_current_tells_bars_from_a_load_that_swings_three_times_as_far():
+    evidence = replace(an_evidence(0.8, load_swing=5.0), rotor_resistance_ratio=1.1)
+    assert judge(evidence, a_pair()).broken
+    refusal = judge(replace(evidence, load_swing_bars=6.1), a_pair()).refusal
+    assert (refusal.quantity, refusal.limit) == ("bars_over_load_swing", 0.1)
+
+
 @pytest.mark.parametrize(("load", "angles_deg"), [(0.125, (163, 158, 150, 132)), (0.25, (152, 143, 130))])
 def test_broken_bars_of_the_reference_table_are_called_broken_by_the_amplitude_too(load, angles_deg):
     for angle_deg in angles_deg:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from voltage_windows import simulated, without_voltages
 
 from calibration.simulator.conditions import Daq, Drive, LoadCondition, Oscillation, SupplyCondition
@@ -12,6 +13,8 @@ from calibration.simulator.scenario import Scenario
 from calibration.simulator.voltage import DriveControl, VoltageSensors
 from edge_agent.signals.analysis import Analyser, Analysis
 from edge_agent.signals.images import ImageSpec
+from edge_agent.signals.prepared import Current, Line
+from edge_agent.signals.voltage.supply_share import Voltage
 from edge_agent.windows.sliding import Window
 
 PLATE = DEFAULT_MOTOR.nameplate.model_copy(update={"supply": "vfd"})
@@ -87,3 +90,57 @@ def test_the_admittance_at_the_line_is_that_of_the_circuit() -> None:
     current, _ = circuit.currents(0.04)
     found = circuit.admittance_s(0.04, circuit.frequency_hz, np.zeros(1))[0]
     assert found == pytest.approx(current / circuit.phase_voltage_v, rel=0.02)
+
+
+RATE_HZ, LINE_HZ, SLIP = 1000.0, 50.0, 0.035
+
+
+def a_voltage(volts: NDArray[np.complex128], amperes: NDArray[np.complex128]) -> Voltage:
+    """Voltage and current, both seen from the line."""
+    turns = np.exp(2j * np.pi * LINE_HZ * np.arange(volts.size) / RATE_HZ)
+    line = Line(LINE_HZ, float(np.abs(amperes).mean()), None, False)
+    return Voltage(volts * turns, Current(amperes * turns, np.ones(volts.size, bool), RATE_HZ, line))
+
+
+def test_a_swing_of_the_speed_stays_one_line_while_the_voltage_wanders_by_a_radian() -> None:
+    """A sound motor was called broken: its drive wandered, and lines came up beside that of the load."""
+    circuit = DEFAULT_MOTOR.circuit
+    at = np.arange(12_000) / RATE_HZ
+    wander = np.exp(0.6j * np.sin(2 * np.pi * 0.25 * at))
+    carrier = 300.0 * circuit.admittance_s(SLIP, LINE_HZ, np.zeros(1))[0]
+    swing = carrier * (1.0 + 0.05 * np.exp(2j * np.pi * 1.75 * at))
+    freed = a_voltage(300.0 * wander, swing * wander).without_its_share(circuit, SLIP)
+    seen = freed.vector * np.exp(-2j * np.pi * LINE_HZ * at) * np.hanning(at.size)
+    own, beside = (abs((seen * np.exp(-2j * np.pi * hz * at)).sum()) for hz in (1.75, 1.5))
+    assert beside < 0.05 * own
+
+
+def test_the_lines_voltage_and_current_show_rotor_resistance_and_magnetising_reactance() -> None:
+    circuit = DEFAULT_MOTOR.circuit
+    true = replace(
+        circuit,
+        rotor_resistance_ohm=1.3 * circuit.rotor_resistance_ohm,
+        magnetising_ohm=0.9 * circuit.magnetising_ohm,
+    )
+    volts = np.full(1000, 300.0 + 0j)
+    voltage = a_voltage(volts, volts * true.admittance_s(SLIP, LINE_HZ, np.zeros(1))[0])
+    found = voltage.fitted(circuit, SLIP)
+    assert found is not None
+    assert found.rotor_resistance_ohm == pytest.approx(true.rotor_resistance_ohm, rel=0.03)
+    assert found.magnetising_ohm == pytest.approx(true.magnetising_ohm, rel=0.03)
+
+
+def test_a_slip_that_cannot_be_gives_no_circuit() -> None:
+    circuit = DEFAULT_MOTOR.circuit
+    volts = np.full(1000, 300.0 + 0j)
+    voltage = a_voltage(volts, volts * circuit.admittance_s(SLIP, LINE_HZ, np.zeros(1))[0])
+    assert voltage.fitted(circuit, SLIP / 10) is None
+
+
+def test_what_was_taken_off_and_the_rotors_resistance_are_told() -> None:
+    _, window = simulated(a_motor(2, CLOSED))
+    freed, hidden = look(window).evidence, look(without_voltages(window)).evidence
+    before = (hidden.lower_sideband_dbc, hidden.upper_sideband_dbc)
+    assert freed.sidebands_with_supply_dbc == pytest.approx(before, abs=0.5)
+    assert 1.0 < (freed.rotor_resistance_ratio or 0.0) < 1.5
+    assert (hidden.sidebands_with_supply_dbc, hidden.rotor_resistance_ratio) == ((), None)

@@ -12,13 +12,13 @@ OF_MOTOR = """
     condition_found condition_severity condition_value condition_limit
     info state severity equivalent_bars detection_limit_bars confidence_ratio load_ratio slip_ratio
     line_frequency_hertz current_unbalance_ratio speed_rpm last_verdict_timestamp_seconds alarm_active
-    sideband_level_dbc
+    sideband_level_dbc baseline_state baseline_progress_ratio baseline_growth_bars trend_bars_per_month
 """
 OF_AGENT = """
     info windows_total samples_total frames_lost_total dropped_bytes_total windows_skipped_total
     events_dropped_total mqtt_connections_total mqtt_failed_attempts_total mqtt_refusals_total
     frames_rejected_total source_up mqtt_connected outbox_events reader_queue_blocks temperature_celsius
-    verdict_latency_seconds
+    verdict_latency_seconds self_test_failed self_test_proven_limit_bars self_test_timestamp_seconds
 """
 """Names below `edge_agent_motor_` and `edge_agent_`: dashboards and alert rules of others hold them."""
 

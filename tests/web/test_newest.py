@@ -38,6 +38,8 @@ def test_each_kind_has_its_place() -> None:
         newest.diagnosis,
         newest.info,
         newest.measurements,
+        newest.baseline,
+        newest.trend,
         newest.health,
     )
     assert kept == DOCUMENTS

@@ -47,6 +47,9 @@ def test_each_count_has_its_name() -> None:
         "mqtt_failed_attempts_total": 10,
         "mqtt_refusals_total": 11,
         "temperature_celsius": 51.5,
+        "self_test_failed": 0,
+        "self_test_proven_limit_bars": 0.4,
+        "self_test_timestamp_seconds": 1000.0,
     }
 
 
@@ -75,6 +78,14 @@ def test_without_a_thermometer_there_is_no_temperature() -> None:
     newest = everything()
     newest.take(replace(HEALTH, temperature_c=None))
     assert "temperature_celsius" not in values(newest)
+
+
+def test_a_self_test_that_failed_is_told_and_before_the_first_one_nothing_is() -> None:
+    newest = everything()
+    for problem, failed in (("the model file has another digest", {"self_test_failed": 1.0}), (None, {})):
+        newest.take(replace(HEALTH, self_test_age_s=None, proven_limit_bars=None, self_test_problem=problem))
+        found = values(newest)
+        assert {name: found[name] for name in found if name.startswith("self_test")} == failed
 
 
 def test_counts_of_several_sinks_are_added_up_and_those_of_the_broker_are_its_own() -> None:

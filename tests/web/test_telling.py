@@ -52,7 +52,7 @@ def telling(tmp_path: Path, live: Recorded) -> Telling:
 def test_each_document_is_told_under_its_name(telling: Telling, live: Recorded) -> None:
     for document in DOCUMENTS:
         telling.take(document)
-    kinds = ["state", "alarm", "diagnosis", "info", "measurements", "health"]
+    kinds = ["state", "alarm", "diagnosis", "info", "measurements", "baseline", "trend", "health"]
     assert [kind for kind, _ in live.told] == kinds
 
 
@@ -85,7 +85,8 @@ def test_a_window_is_drawn_only_while_somebody_looks(telling: Telling, live: Rec
 def test_a_new_viewer_is_told_all_that_is_known(telling: Telling) -> None:
     known = {kind: draw() for kind, draw in telling.known(may_write=False)}
     assert set(known) == {
-        *("access", "info", "state", "alarm", "measurements", "health", "diagnosis", "events", "pulse")
+        *("access", "info", "state", "alarm", "measurements", "health", "trend", "baseline", "diagnosis"),
+        *("events", "pulse"),
     }
     assert known["access"] == {"may_write": False}
     assert known["pulse"]["ready"] is False

@@ -12,6 +12,8 @@ def agent_components(base: str, expire_after_s: int) -> dict[str, Component]:
     entities = {
         "connection": _connection(f"{base}/status"),
         "source": health.problem("Source", "value_json.source is not none", {"problem": "source"}),
+        "self_test_failed": _self_test(health),
+        "proven_limit": health.number("Proven detection limit", "proven_limit_bars", "bars", decimals=2),
         "frames_lost": health.number("Frames lost", "frames_lost", state_class="total_increasing"),
         "outbox": health.number("Events waiting", "outbox_events"),
         "latency": health.number("Latency", "latency_p99_ms", "ms", device_class="duration", decimals=0),
@@ -22,6 +24,16 @@ def agent_components(base: str, expire_after_s: int) -> dict[str, Component]:
         "version": health.text("Version", "version"),
     }
     return {name: entity | DIAGNOSTIC for name, entity in entities.items()}
+
+
+def _self_test(health: Source) -> Component:
+    """Return whether the self-test failed; unknown before the first one."""
+    failed = "value_json.self_test_problem is string"
+    known = f"{failed} or value_json.self_test_age_s is number"
+    return {
+        **health.problem("Self-test", failed, {"problem": "self_test_problem"}),
+        "value_template": f"{{{{ ('ON' if {failed} else 'OFF') if {known} else None }}}}",
+    }
 
 
 def capture_button(base: str) -> dict[str, Component]:

@@ -3,8 +3,12 @@
 from dataclasses import dataclass
 
 from edge_agent.acquire.samples import ChannelKind, Device
-from edge_agent.publish.home_assistant.components import Component, Source, json_template
+from edge_agent.baseline.status import BaselineState
+from edge_agent.publish.home_assistant.components import DIAGNOSTIC, Component, Source, json_template
 from edge_agent.verdict import BAR_STATES, Fault, Reason, Severity
+
+_TREND_EXPIRES_S = 3 * 3600
+"""Silence after which the trend is no longer believed, s: it is said once an hour, and two may be late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,22 @@ def motor_components(topic: str, expire_after_s: int, sensors: Sensors) -> dict[
             decimals=1,
         ),
         **_conditions(state),
+        **_development(topic, expire_after_s),
         "change": _change(f"{topic}/event"),
     }
+
+
+def _development(topic: str, expire_after_s: int) -> dict[str, Component]:
+    """Return what is normal for the motor, how far it has left that, and how fast; all of it diagnostic."""
+    baseline = Source(f"{topic}/baseline", expire_after_s)
+    trend = Source(f"{topic}/trend", _TREND_EXPIRES_S)
+    entities = {
+        "baseline": baseline.choice("Baseline", "state", BaselineState),
+        "baseline_progress": baseline.percent("Baseline progress", "progress", 0),
+        "growth": baseline.number("Growth over the baseline", "growth_bars", "bars", decimals=2),
+        "growth_rate": trend.number("Growth a month", "bars_per_month", "bars", decimals=3),
+    }
+    return {name: entity | DIAGNOSTIC for name, entity in entities.items()}
 
 
 def _conditions(state: Source) -> dict[str, Component]:

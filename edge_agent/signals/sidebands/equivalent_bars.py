@@ -130,7 +130,9 @@ def at_load(table: Sequence[tuple[float, float]], load: float) -> float:
 class BarScale:
     """Turns sidebands into bars, by the motor's circuit."""
 
-    def __init__(self, nameplate: Nameplate, circuit: Circuit) -> None:
+    def __init__(self, nameplate: Nameplate, circuit: Circuit, path_error: float = BARS.path_error) -> None:
+        """`path_error` is how well the circuit tells what an oscillating load can make."""
+        self._path_error = path_error
         self.nameplate = nameplate
         self.circuit = circuit
         self._bars = nameplate.rotor_bars or typical_rotor_bars(nameplate.poles)
@@ -251,7 +253,7 @@ class BarScale:
     def _readings(self, pair: SidebandPair, parts: _Parts) -> list[_Reading]:
         """Return the reading by both sidebands, and at light load that by the AM alone."""
         scale, load = self.per_ratio(pair.slip), self._load(pair.slip)
-        leak = BARS.path_error * scale * parts.along
+        leak = self._path_error * scale * parts.along
         readings = [_Reading("sidebands", scale * parts.across, scale * parts.floor, _SPREAD, leak)]
         if load <= SIDEBANDS.amplitude_up_to_load:
             readings.append(self._by_amplitude(pair))

@@ -8,8 +8,20 @@ import sys
 from dataclasses import replace
 
 from edge_agent.alarm import Acknowledgement, LatchedAlarm
+from edge_agent.baseline.status import BaselineState, BaselineStatus
 from edge_agent.figures import Figures, RunningTime
-from edge_agent.publish.documents import Alarm, Document, Event, Health, Measurements, Origin, Told
+from edge_agent.outlook import Growth, Outlook
+from edge_agent.publish.documents import (
+    Alarm,
+    Baseline,
+    Document,
+    Event,
+    Health,
+    Measurements,
+    Origin,
+    Told,
+    Trend,
+)
 from edge_agent.publish.documents import State as StateDocument
 from edge_agent.publish.home_assistant.messages import Place, discovery_messages
 from edge_agent.publish.home_assistant.motor_entities import Sensors
@@ -127,7 +139,10 @@ HEALTH = Health(
     model_sha256="ab" * 32,
     source=None,
     refusal_share={},
+    proven_limit_bars=0.412,
+    self_test_age_s=3600.0,
 )
+SELF_TEST_FAILED = replace(HEALTH, self_test_problem="golden input 2 gives 0.41 in place of 0.98")
 JUST_STARTED = replace(
     HEALTH,
     last_verdict_age_s=None,
@@ -136,6 +151,8 @@ JUST_STARTED = replace(
     temperature_c=None,
     memory_mb=None,
     source="no samples yet",
+    proven_limit_bars=None,
+    self_test_age_s=None,
 )
 
 
@@ -170,7 +187,17 @@ def said() -> dict[str, list[str]]:
             Measurements(ORIGIN, RUNNING, RunningTime(812.4, 31, 1.2, 603.1), unix_s=8.0),
             Measurements(ORIGIN, Figures(running=False), RunningTime(), unix_s=8.0),
         ],
-        "health": [HEALTH, JUST_STARTED],
+        "motor-1/baseline": [
+            Baseline(
+                ORIGIN, BaselineStatus(BaselineState.LEARNED, progress=1.0, growth_bars=0.31), unix_s=9.0
+            ),
+            Baseline(ORIGIN, BaselineStatus(BaselineState.LEARNING, progress=0.25), unix_s=9.0),
+        ],
+        "motor-1/trend": [
+            Trend(ORIGIN, Outlook(growth=Growth(0.12, (0.05, 0.19))), unix_s=9.5),
+            Trend(ORIGIN, Outlook(reason="too few days"), unix_s=9.5),
+        ],
+        "health": [HEALTH, JUST_STARTED, SELF_TEST_FAILED],
     }
     texts = {
         f"{PLACE.base}/{below}": [encode(payload_of(document)).decode() for document in every]

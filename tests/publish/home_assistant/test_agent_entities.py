@@ -12,7 +12,8 @@ from edge_agent.publish.home_assistant.agent_entities import (
 def test_all_that_the_agent_shows_is_diagnostic() -> None:
     components = agent_components("base", 180)
     assert list(components) == [
-        "connection", "source", "frames_lost", "outbox", "latency", "temperature", "memory", "version",
+        "connection", "source", "self_test_failed", "proven_limit", "frames_lost", "outbox", "latency",
+        "temperature", "memory", "version",
     ]  # fmt: skip
     assert {component["entity_category"] for component in components.values()} == {"diagnostic"}
 

@@ -75,7 +75,8 @@ def test_known_values_are_shown_in_the_unit_of_their_entity() -> None:
         "upper_sideband": "-36.4", "speed": "1733.2", "current_a": "2.41", "current_b": "2.4",
         "current_c": "2.39", "vibration_vib_radial": "1.23", "vibration_drive-end.axial": "0.98",
         "running_hours": "812.4", "voltage_ab": "220.4", "voltage_bc": "219.8", "voltage_unbalance": "0.31",
-        "power": "0.742", "power_factor": "81.0", "energy": "603.1",
+        "power": "0.742", "power_factor": "81.0", "energy": "603.1", "baseline": "learned",
+        "baseline_progress": "100.0", "growth": "0.31", "growth_rate": "0.12",
     }  # fmt: skip
 
 
@@ -92,12 +93,14 @@ def test_a_condition_is_on_if_it_was_found_off_if_not_and_else_unknown() -> None
 
 def test_unknown_values_are_shown_as_unknown() -> None:
     shown = values(-1)
-    known = {"fault", "state", "reason", "running_hours"}
+    known = {"fault", "state", "reason", "running_hours", "baseline", "baseline_progress"}
     assert {name: value for name, value in shown.items() if name in known} == {
         "fault": "OFF",
         "state": "indeterminate",
         "reason": "motor_off",
         "running_hours": "0.0",
+        "baseline": "learning",
+        "baseline_progress": "25.0",
     }
     assert {value for name, value in shown.items() if name not in known} == {"None"}
 
@@ -119,8 +122,9 @@ def test_attributes_and_events_are_objects_of_what_was_published() -> None:
 
 def test_values_expire_after_three_heartbeats_rounded_up() -> None:
     for message in discovery_messages("homeassistant", replace(PLACE, heartbeat_s=1.5), SENSORS).values():
-        expire = {c["expire_after"] for c in message.components.values() if "expire_after" in c}
-        assert expire == {5}
+        expire = {name: c["expire_after"] for name, c in message.components.items() if "expire_after" in c}
+        assert expire.pop("growth_rate", 10_800) == 10_800  # the trend is said once an hour
+        assert set(expire.values()) == {5}
 
 
 def test_ids_are_unique_and_the_motor_is_reached_through_its_agent() -> None:

@@ -56,3 +56,14 @@ def test_only_the_upper_sideband_is_off_at_first() -> None:
     components = motor_components("base/motor-1", 180, Sensors(("a",), ("vib",)))
     off = [name for name, component in components.items() if component.get("enabled_by_default") is False]
     assert off == ["upper_sideband"]
+
+
+def test_baseline_and_trend_are_diagnostic_and_come_from_their_own_topics() -> None:
+    components = motor_components("base/motor-1", 180, Sensors())
+    own = {name: entity for name, entity in components.items() if "entity_category" in entity}
+    assert {name: entity["state_topic"] for name, entity in own.items()} == {
+        "baseline": "base/motor-1/baseline",
+        "baseline_progress": "base/motor-1/baseline",
+        "growth": "base/motor-1/baseline",
+        "growth_rate": "base/motor-1/trend",
+    }

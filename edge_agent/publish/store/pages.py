@@ -51,18 +51,18 @@ class Images:
         sizes = (65_536 if told == 1 else told, int.from_bytes(self.log[8:12], "big"), _USUAL_PAGE_BYTES)
         return [size for size in dict.fromkeys(sizes) if size in _PAGE_SIZES]
 
-    def committed_frames(self) -> int:
-        """Return how many frames the log has up to the last one that ends a transaction.
+    def commits_after(self, frame: int) -> int:
+        """Return how many frames after one of the log, counted from 1, end a transaction.
 
         A last frame that is not whole ends none: whoever wrote it was killed between its head and its page.
         """
-        return max(self._committed_frames(page_bytes) for page_bytes in self.page_sizes())
+        return max(self._commits_after(frame, page_bytes) for page_bytes in self.page_sizes())
 
-    def _committed_frames(self, page_bytes: int) -> int:
+    def _commits_after(self, after: int, page_bytes: int) -> int:
         frames = [*_frames(self.log, page_bytes)]
         if frames and not _is_whole(self.log, frames[-1]):
             frames.pop()
-        return max((frame.index for frame in frames if frame.ends_transaction), default=0)
+        return sum(frame.ends_transaction for frame in frames if frame.index > after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,6 +111,7 @@ class MotorLine:
         self._learned = LearnedMotor(settings.motor, self.folder.file("learned.json", LEARNED_VERSION))
         self._audit = PlateAudit(settings.motor, self.folder.file("audit.json", AUDIT_VERSION))
         self._trend = keeper.TrendKeeper(folder / keeper.FILE_NAME)
+        self.folder.tell_of(self._trend)
         self._newest: Answer | None = None
         self._is_first = True
         self.self_test = SelfTest(settings, shared.model)

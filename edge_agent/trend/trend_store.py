@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from edge_agent.publish.store.event_file import DamagedFileError, NewerFileError
+from edge_agent.publish.store.pages import Images
 from edge_agent.publish.store.replacement import put_aside
 from edge_agent.trend.hour_rows import HourRow
 from edge_agent.trend.tally import HourTally
@@ -78,12 +79,27 @@ class TrendStore:
             self._say(f"{self._path} was deleted; a new trend is begun")
         if self._file is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._mend_log()
             try:
                 self._file = TrendFile(self._path, self._bounds)
             except DamagedFileError as error:
                 self._replace(error)
                 self._file = TrendFile(self._path, self._bounds)
         return self._file
+
+    def _mend_log(self) -> None:
+        """Take over what is whole in a log with a damaged frame: SQLite would pass over all behind it.
+
+        The last transaction may be torn by a power cut, which is no loss.
+        """
+        if Images.read_log(self._path).commits_unread() < 2:
+            return
+        whole = Images.read(self._path).joined()
+        aside = put_aside(self._path, "damaged")
+        self._path.write_bytes(whole)
+        self._lose(
+            f"the log of {self._path} is damaged; it is kept as {aside.name}, and the last hours may be lost"
+        )
 
     def _drop_left_out(self) -> None:
         dropped = self._opened().drop_left_out()

@@ -168,6 +168,27 @@ def test_a_damaged_frame_before_the_last_one_still_counts(tmp_path: Path) -> Non
     assert Images(images.database, bytes(log)).commits_after(0) == 3
 
 
+@pytest.mark.parametrize("damaged", range(5))
+def test_behind_a_damaged_frame_nothing_is_read_and_its_page_is_taken_from_the_next_one(
+    tmp_path: Path, damaged: int
+) -> None:
+    images = a_log(tmp_path, 5)
+    assert images.commits_unread() == 0
+    log = bytearray(images.log)
+    log[32 + damaged * (24 + 4096) + 24 + 2000] ^= 1
+    harmed = Images(images.database, bytes(log))
+    assert harmed.commits_unread() == (0 if damaged == 4 else 5 - damaged)  # the last one was not finished
+    assert len(of_the_table(Images(harmed.joined(), b""), 4096, 1)) == (4 if damaged == 4 else 5)
+
+
+def test_the_log_can_be_read_alone(tmp_path: Path) -> None:
+    images = a_log(tmp_path, 2)
+    path = tmp_path / "again.db"
+    path.write_bytes(images.database)
+    path.with_name("again.db-wal").write_bytes(images.log)
+    assert Images.read_log(path) == Images(b"", images.log)
+
+
 def test_frames_of_the_round_before_do_not_count(tmp_path: Path) -> None:
     images = a_log(tmp_path, 2)
     stale = bytearray(images.log[32:])
@@ -182,7 +203,8 @@ def test_frames_of_the_round_before_do_not_count(tmp_path: Path) -> None:
 )
 def test_any_bytes_at_all_are_read_without_an_error(database: bytes, log: bytes, page_bytes: int) -> None:
     images = Images(database, log)
-    assert images.commits_after(0) >= 0
+    assert images.commits_after(0) >= images.commits_unread() >= 0
+    images.joined()
     list(records(images, page_bytes))
 
 

@@ -4,12 +4,25 @@ import logging
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Protocol
 
 from edge_agent.state_file import StateFile
 
 _LOG = logging.getLogger(__name__)
 _MIN_FREE_BYTES = 1_000_000
 """Free bytes below which the next event may find no room; judgement: a capture alone takes more."""
+
+
+class Kept(Protocol):
+    """A file that tells what is wrong with it."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why it cannot be used now; None if it can."""
+
+    @property
+    def loss(self) -> str | None:
+        """What of it is lost since the start, and why; None if nothing is."""
 
 
 class StateFolder:
@@ -24,6 +37,7 @@ class StateFolder:
         self._path = path
         self._statvfs = statvfs
         self._files: list[StateFile] = []
+        self._others: list[Kept] = []
         self._was_there = False
         self._loss: str | None = None
         self._said: str | None = None
@@ -32,6 +46,10 @@ class StateFolder:
         """Return a file of the folder, which is looked after from now on."""
         self._files.append(StateFile(self._path / name, version))
         return self._files[-1]
+
+    def tell_of(self, other: Kept) -> None:
+        """Tell from now on what is wrong with another file in the folder."""
+        self._others.append(other)
 
     def look_after(self) -> None:
         """Make the folder again if it was deleted; log what is wrong with it, each problem once."""
@@ -47,7 +65,8 @@ class StateFolder:
     @property
     def problem(self) -> str | None:
         """What is wrong, in words; None while all is well. Losses are told until the next start."""
-        of_files = [file.problem for file in self._files] + [file.loss for file in self._files]
+        kept = (*self._files, *self._others)
+        of_files = [file.problem for file in kept] + [file.loss for file in kept]
         return self._disk_problem() or next(filter(None, of_files), self._loss)
 
     def _make_again(self) -> None:

@@ -60,14 +60,18 @@ def agent_of(config: Path, model: Model, *more: Sink) -> Agent:
     return Agent(settings, model, [partial(SerialSource, serial) for serial, _ in settings.daqs()], sinks)
 
 
-def a_quick_agent(folder: Path, *more: Sink) -> Agent:
-    """Return the agent of a usual plate with windows of 4 s, one a second; its files are in `folder`."""
+def a_quick_agent(folder: Path, *sinks: Sink, more: str = "") -> Agent:
+    """Return the agent of a usual plate with windows of 4 s, one a second; its files are in `folder`.
+
+    `more` are further lines of its configuration.
+    """
+    folder.mkdir(exist_ok=True)
     config = folder / "agent.yaml"
     config.write_text(
         f"motor: {plate_yaml(id='m')}\nacquisition: {{port: {folder / 'port'}}}\n"
-        f"mqtt: {{host: localhost}}\nstate_dir: {folder}\nwindow: {{length_s: 4, step_s: 1}}\n"
+        f"mqtt: {{host: localhost}}\nstate_dir: {folder}\nwindow: {{length_s: 4, step_s: 1}}\n{more}"
     )
-    return agent_of(config, Model.load("builtin"), *more)
+    return agent_of(config, Model.load("builtin"), *sinks)
 
 
 def play(agent: Agent, recording: Recording) -> None:

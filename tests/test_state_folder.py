@@ -137,6 +137,23 @@ def test_the_health_of_an_agent_tells_of_a_locked_outbox_and_of_a_deleted_folder
     outbox.close()
 
 
+def test_health_tells_of_damage_to_any_file(tmp_path: Path) -> None:
+    (line,) = a_quick_agent(tmp_path / "other").lines
+    names = {file._path.name for file in line.folder._files}
+    assert names > {"alarm.json", "baseline.json", "learned.json", "self_test.json"}
+    for name in sorted(names | {"trend.sqlite3", "page_events.json", "retained.json", "home_assistant.json"}):
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / name).write_text("{ this is no file that anybody could use")
+        more = "http: {listen: 127.0.0.1:8642}\nhomeassistant: {enabled: true}\n"
+        agent = a_quick_agent(folder, heard := Heard(), more=more)
+        (line,) = agent.lines
+        line.say_beside_health()  # which reads the trend
+        agent._say_health()
+        told = str(heard.of(Health)[-1].state_folder)
+        assert f"{name} cannot be used" in told, (name, told)
+
+
 def test_a_damaged_file_is_told_in_health_until_the_next_start(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text("{")
     folder = StateFolder(tmp_path)

@@ -40,10 +40,12 @@ def run(args: argparse.Namespace) -> int:
     path = settings.state_folder() / FILE_NAME
     days = None if args.csv and args.days is None else max(args.days or _DAYS, BASIS_DAYS)
     try:
-        rows = _read(path, 0 if days is None else hour_of(time.time()) - days * HOURS_PER_DAY)
+        rows, left_out = _read(path, 0 if days is None else hour_of(time.time()) - days * HOURS_PER_DAY)
     except sqlite3.Error as error:
         print(f"edge-agent trend: {one_line(f'{path} cannot be read: {_words(error)}')}", file=sys.stderr)
         return 1
+    if left_out:
+        print(f"edge-agent trend: {path}: {left_out} damaged rows are left out", file=sys.stderr)
     if args.csv:
         write_csv(_last(rows, args.days), sys.stdout)
     else:
@@ -51,13 +53,13 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _read(path: Path, first_hour: int) -> list[HourRow]:
-    """Return the rows from an hour on; none if nothing was written yet."""
+def _read(path: Path, first_hour: int) -> tuple[list[HourRow], int]:
+    """Return the rows from an hour on, none if nothing was written yet, and how many are left out."""
     if not path.exists():
-        return []
+        return [], 0
     file = TrendFile(path, Bounds(), read_only=True)
     try:
-        return file.read(first_hour)
+        return file.read(first_hour), file.rows_left_out
     finally:
         file.close()
 

@@ -62,7 +62,9 @@ def kept_in(folder: Path | None, now_unix_s: float) -> Kept:
     first_hour = hour_of(now_unix_s) - BASIS_DAYS * HOURS_PER_DAY
     path = folder / FILE_NAME
     try:
-        rows = _rows(path, first_hour) if path.exists() else []
+        rows, left_out = _rows(path, first_hour) if path.exists() else ([], 0)
+        if left_out:
+            problems.append(f"{path.name}: {left_out} damaged rows are left out")
     except sqlite3.Error as error:
         problems.append(f"{path.name}: {error}")
         rows = []
@@ -71,10 +73,11 @@ def kept_in(folder: Path | None, now_unix_s: float) -> Kept:
     return Kept(alarm, days_of(past), outlook, running, tuple(problems))
 
 
-def _rows(path: Path, first_hour: int) -> list[Any]:
+def _rows(path: Path, first_hour: int) -> tuple[list[Any], int]:
+    """Return the rows from an hour on, and how many damaged ones are left out."""
     file = TrendFile(path, Bounds(), read_only=True)
     try:
-        return list(file.read(first_hour))
+        return list(file.read(first_hour)), file.rows_left_out
     finally:
         file.close()
 

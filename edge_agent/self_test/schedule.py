@@ -68,6 +68,7 @@ class SelfTest:
         self,
         settings: Settings,
         model: Model,
+        file: StateFile,
         clock: Callable[[], float] = time.monotonic,
         unix_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -76,7 +77,7 @@ class SelfTest:
         self._model = model
         self._clock = clock
         self._unix_clock = unix_clock
-        self._file = StateFile(settings.state_folder() / "self_test.json", FILE_VERSION)
+        self._file = file
         self._tested = self._read()
         self._tested_s: float | None = None
         self._tried_s: float | None = None

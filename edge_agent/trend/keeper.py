@@ -53,6 +53,16 @@ class TrendKeeper:
         self._dropped = 0
         self._has_news = True
 
+    @property
+    def problem(self) -> str | None:
+        """Why the file cannot be used now; None if it can, or was not used yet."""
+        return self._store.problem
+
+    @property
+    def loss(self) -> str | None:
+        """What of the trend is lost since the start, and why; None if nothing is."""
+        return self._store.loss
+
     def take(self, verdict: Verdict, looked: bool) -> None:
         """Count a window; `looked` tells that it was a look. Writes the hour before it if that is over."""
         self._end_hour()

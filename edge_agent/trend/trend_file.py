@@ -56,6 +56,7 @@ class TrendFile:
         """
         self._path = path
         self._bounds = bounds
+        self._damaged: set[tuple[str, object, object]] = set()
         mode = "ro" if read_only else "rwc"
         self._database = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}",
@@ -105,6 +106,22 @@ class TrendFile:
                     rows[hour] = united(rows.get(hour, []), tally.rows(hour))
         return [row for hour in sorted(rows) for row in rows[hour]]
 
+    @property
+    def rows_left_out(self) -> int:
+        """Rows that were met so far and have changed since they were written."""
+        return len(self._damaged)
+
+    def drop_left_out(self) -> int:
+        """Delete the rows that have changed since they were written; return how many they were."""
+        dropped = len(self._damaged)
+        if dropped:
+            with telling_damage(self._path), self._transaction():
+                for table, hour, crc32 in self._damaged:
+                    row = (hour, crc32)
+                    self._database.execute(f"DELETE FROM {table} WHERE hour IS ? AND crc32 IS ?", row)
+            self._damaged.clear()
+        return dropped
+
     def close(self) -> None:
         """Close the file; a failure of the disk at this point changes nothing."""
         with contextlib.suppress(sqlite3.Error):
@@ -134,15 +151,24 @@ class TrendFile:
         """Return the hours that may go on; a damaged one is left out."""
         hours = {}
         for hour, content, crc32 in self._database.execute("SELECT * FROM open_hour"):
-            if checksum((hour, content)) == crc32:
-                with contextlib.suppress(ValueError):
-                    hours[hour] = HourTally.from_json(content)
+            try:
+                if checksum((hour, content)) != crc32:
+                    raise ValueError("it has changed")
+                hours[hour] = HourTally.from_json(content)
+            except ValueError:
+                self._damaged.add(("open_hour", hour, crc32))
         return hours
 
     def _select(self, where: str, hour: int) -> list[HourRow]:
         found = self._database.execute(f"SELECT * FROM hour WHERE {where} ORDER BY hour, load_bin", (hour,))
-        rows = (believed(columns) for columns in found)
-        return [row for row in rows if row is not None]
+        rows = []
+        for columns in found:
+            row = believed(columns)
+            if row is None:
+                self._damaged.add(("hour", columns[0], columns[-1]))
+            else:
+                rows.append(row)
+        return rows
 
     def _keep(self, hour: int, tally: HourTally) -> None:
         there = self._select("hour = ?", hour)

@@ -30,6 +30,11 @@ class History:
         self.since: str | None = None
         """Since when the state is what it is, as ISO 8601; None before the first one."""
 
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with the file, or was at the start; None while all is well."""
+        return self._file.problem or self._file.loss
+
     def take(self, document: Document) -> bool:
         """Take what the agent says; True if that changed the events."""
         match document:

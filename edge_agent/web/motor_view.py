@@ -24,6 +24,8 @@ class MotorView:
     """The newest documents."""
     live: Live
     """Those who look."""
+    events: history.History
+    """The last changes of its state."""
     telling: Telling
     """What they are told."""
     page: Page
@@ -42,5 +44,5 @@ def motor_views(settings: SinkSettings, asks: Asks, may_write: bool) -> list[Mot
         page = Page(
             telling, live, asks, folder / CAPTURES, folder / TREND, may_write, motor if several else None
         )
-        views.append(MotorView(motor, newest, live, telling, page))
+        views.append(MotorView(motor, newest, live, events, telling, page))
     return views

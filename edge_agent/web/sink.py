@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 from edge_agent.pipeline import Answer
 from edge_agent.publish.documents import Diagnosis, Document, Reply, motor_of
 from edge_agent.publish.settings import SinkSettings
-from edge_agent.publish.sink import Pulse, Request, Sink
+from edge_agent.publish.sink import Pulse, Request, Sink, SinkCounts
 from edge_agent.supervision import Watched
 
 if TYPE_CHECKING:
@@ -84,6 +84,11 @@ class Web(Sink):
         for view in self.views:
             view.newest.feel(pulse)
             view.telling.feel(pulse)
+
+    @property
+    def counts(self) -> SinkCounts:
+        """What is wrong with the file of any motor's events."""
+        return SinkCounts(disk_problem=next(filter(None, (view.events.problem for view in self.views)), None))
 
     def requests(self) -> list[Request]:
         """Return what the pages asked since the last call."""

@@ -189,6 +189,36 @@ def test_a_file_that_another_process_holds_keeps_events_in_memory(tmp_path: Path
     assert second.counts.problem is None
 
 
+@pytest.mark.parametrize("since", ["the start", "later"])
+def test_what_waits_on_a_disk_that_takes_nothing_is_sent_meanwhile_under_its_number(
+    tmp_path: Path, since: str
+) -> None:
+    box = Outbox(bounds(tmp_path))
+    sent, waits = put(box, "sent"), put(box, "waits")
+    if since == "the start":
+        box.close()
+    obstacle = tmp_path / "outbox.sqlite3-wal"  # SQLite can write nothing without its log
+    if since == "later":
+        box._file.close()
+        box._file = None
+    obstacle.mkdir()
+    box = Outbox(bounds(tmp_path)) if since == "the start" else box
+    assert ids(box) == [sent, waits]
+    assert (box.counts.waiting, box.counts.unsaved) == (2, 0)
+    assert "unable to open" in str(box.counts.problem)
+    assert box.newest is not None
+    assert box.newest.id == waits
+    box.delete([sent])
+    new = put(box, "new")
+    assert waits < new
+    assert ids(box) == [waits, new]
+    obstacle.rmdir()
+    assert ids(box) == [waits, new]
+    assert (box.counts.waiting, box.counts.problem) == (2, None)
+    box.close()
+    assert ids(Outbox(bounds(tmp_path))) == [waits, new]
+
+
 def test_an_event_decided_while_the_file_is_out_of_reach_never_meets_one_in_it(tmp_path: Path) -> None:
     clock = Clock()
     first = Outbox(bounds(tmp_path), clock)

@@ -125,7 +125,7 @@ def test_files_that_are_not_there_count_as_empty(tmp_path: Path) -> None:
     images = Images.read(tmp_path / "none.db")
     assert images == Images(b"", b"")
     assert images.page_sizes() == [4096]
-    assert images.committed_frames() == 0
+    assert images.commits_after(0) == 0
     assert list(records(images, 4096)) == []
 
 
@@ -136,7 +136,7 @@ def test_a_folder_in_place_of_the_file_counts_as_empty(tmp_path: Path) -> None:
 @pytest.mark.parametrize("commits", [0, 1, 5])
 def test_each_transaction_of_one_page_is_a_frame(tmp_path: Path, commits: int) -> None:
     images = a_log(tmp_path, commits)
-    assert images.committed_frames() == commits
+    assert [images.commits_after(frame) for frame in range(commits + 1)] == [*range(commits, -1, -1)]
     assert {record.values for record in of_the_table(images, 4096, 1).values()} == {
         (number,) for number in range(commits)
     }
@@ -150,7 +150,7 @@ def test_rows_in_the_log_alone_are_not_in_the_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("cut", [1, 2000, 4096, 4119])
 def test_a_last_frame_that_was_cut_short_does_not_count(tmp_path: Path, cut: int) -> None:
     images = a_log(tmp_path, 3)
-    assert Images(images.database, images.log[:-cut]).committed_frames() == 2
+    assert Images(images.database, images.log[:-cut]).commits_after(0) == 2
 
 
 @pytest.mark.parametrize("place", [-1, -4096, -4097, -4120])
@@ -158,14 +158,35 @@ def test_a_last_frame_with_another_byte_does_not_count(tmp_path: Path, place: in
     images = a_log(tmp_path, 3)
     log = bytearray(images.log)
     log[place] ^= 1
-    assert Images(images.database, bytes(log)).committed_frames() == 2
+    assert Images(images.database, bytes(log)).commits_after(0) == 2
 
 
 def test_a_damaged_frame_before_the_last_one_still_counts(tmp_path: Path) -> None:
     images = a_log(tmp_path, 3)
     log = bytearray(images.log)
     log[32 + 24 + 2000] ^= 1
-    assert Images(images.database, bytes(log)).committed_frames() == 3
+    assert Images(images.database, bytes(log)).commits_after(0) == 3
+
+
+@pytest.mark.parametrize("damaged", range(5))
+def test_behind_a_damaged_frame_nothing_is_read_and_its_page_is_taken_from_the_next_one(
+    tmp_path: Path, damaged: int
+) -> None:
+    images = a_log(tmp_path, 5)
+    assert images.commits_unread() == 0
+    log = bytearray(images.log)
+    log[32 + damaged * (24 + 4096) + 24 + 2000] ^= 1
+    harmed = Images(images.database, bytes(log))
+    assert harmed.commits_unread() == (0 if damaged == 4 else 5 - damaged)  # the last one was not finished
+    assert len(of_the_table(Images(harmed.joined(), b""), 4096, 1)) == (4 if damaged == 4 else 5)
+
+
+def test_the_log_can_be_read_alone(tmp_path: Path) -> None:
+    images = a_log(tmp_path, 2)
+    path = tmp_path / "again.db"
+    path.write_bytes(images.database)
+    path.with_name("again.db-wal").write_bytes(images.log)
+    assert Images.read_log(path) == Images(b"", images.log)
 
 
 def test_frames_of_the_round_before_do_not_count(tmp_path: Path) -> None:
@@ -173,7 +194,7 @@ def test_frames_of_the_round_before_do_not_count(tmp_path: Path) -> None:
     stale = bytearray(images.log[32:])
     for at in range(0, len(stale), 24 + 4096):
         stale[at + 8] ^= 0xFF
-    assert Images(images.database, images.log + bytes(stale)).committed_frames() == 2
+    assert Images(images.database, images.log + bytes(stale)).commits_after(0) == 2
 
 
 @settings(max_examples=100, deadline=None)
@@ -182,7 +203,8 @@ def test_frames_of_the_round_before_do_not_count(tmp_path: Path) -> None:
 )
 def test_any_bytes_at_all_are_read_without_an_error(database: bytes, log: bytes, page_bytes: int) -> None:
     images = Images(database, log)
-    assert images.committed_frames() >= 0
+    assert images.commits_after(0) >= images.commits_unread() >= 0
+    images.joined()
     list(records(images, page_bytes))
 
 

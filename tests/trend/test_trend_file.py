@@ -139,6 +139,21 @@ def test_a_row_that_has_changed_is_left_out_and_the_others_stay(path: Path, tabl
     database.close()
     file = a_file(path)
     assert [row.hour for row in file.read()] == ([1, 3] if table == "hour" else [1, 2])
+    assert file.rows_left_out == 1
     file.add({2: a_tally(0.7), 3: a_tally(0.7)}, running_hour=4)
     assert [row.median_bars for row in file.read()][-1] == pytest.approx(0.4 if table == "hour" else 0.7)
+    file.close()
+
+
+@pytest.mark.parametrize("table", ["hour", "open_hour"])
+def test_a_row_that_has_changed_is_counted_once_and_goes(path: Path, table: str) -> None:
+    file = a_file(path)
+    file.add({1: a_tally(0.1), 2: a_tally(0.1), 3: a_tally(0.1)}, running_hour=3)
+    file._database.execute(f"UPDATE {table} SET crc32 = crc32 + 1 WHERE hour >= 2")
+    for _ in range(3):
+        file.read()
+        assert file.rows_left_out == 1
+    assert file.drop_left_out() == 1
+    assert [row.hour for row in file.read()] == ([1, 3] if table == "hour" else [1, 2])
+    assert (file.rows_left_out, file.drop_left_out()) == (0, 0)
     file.close()

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import sys
 from pathlib import Path
+from statistics import median
 
 import pytest
 from hours import NOW_HOUR, a_tally, rows_in
@@ -59,23 +60,31 @@ def test_damage_at_any_place_of_file_or_log_costs_what_is_damaged_and_never_rais
     assert ("-wal" in parts) is (end == "killed")
     true = {(row.hour, row.load_bin): row for row in rows_in(original)}
     assert len(true) == HOURS
-    chance = random.Random(5)
+    chance, kept = random.Random(5), []
     for number in range(DAMAGES):
         path = tmp_path / str(number) / "trend.sqlite3"
         path.parent.mkdir()
         hit = chance.choice([suffix for suffix in parts if suffix != "-shm"])
         for suffix, content in parts.items():
-            path.with_name(path.name + suffix).write_bytes(
-                damaged(content, chance) if suffix == hit else content
-            )
+            path.with_name(path.name + suffix).write_bytes(content)
+        hit_file = path.with_name(path.name + hit)
+        hit_file.write_bytes(damaged(parts[hit], chance))
+        cut_short = hit_file.stat().st_size < len(parts[hit])
         caplog.clear()
         store = TrendStore(path)
-        assert_true(store.read(0), true)
+        rows = store.read(0)
+        assert_true(rows, true)
+        assert rows is not None
         assert works(store)
         assert_true(store.read(0), true)
         store.close()
         aside = [p for p in path.parent.iterdir() if ".damaged" in p.name or ".newer" in p.name]
-        assert len(warnings(caplog)) == bool(aside), warnings(caplog)
+        assert len(warnings(caplog)) == (store.loss is not None), warnings(caplog)
+        assert not aside or "is kept as" in str(store.loss)
+        assert len(rows) == HOURS or store.loss or (hit == "-wal" and cut_short), (number, hit, len(rows))
+        if hit == "-wal" and not cut_short:
+            kept.append(len(rows))
+    assert not kept or median(kept) == HOURS, kept
 
 
 def damaged(content: bytes, chance: random.Random) -> bytes:

@@ -95,6 +95,9 @@ class EventFile:
         self._path = path
         self._database = sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S, check_same_thread=False)
         self._database.text_factory = bytes  # damaged text is no text
+        self.rescued: list[Event] = []
+        """Events of a transaction that a power cut tore; they are not in the file."""
+        self._torn_id = 0
         try:
             with telling_damage(self._path):
                 self._open(images)
@@ -161,7 +164,7 @@ class EventFile:
     def _check_presence(self, images: Images) -> None:
         """An empty file beside a log with events is damaged: SQLite would delete the log without a word."""
         empty = not self._path.exists() or self._path.stat().st_size == 0
-        if empty and images.log and images.committed_frames():
+        if empty and images.log and images.commits_after(0):
             raise DamagedFileError("it is empty, but its log is not")
 
     def _check_structure(self) -> None:
@@ -181,17 +184,22 @@ class EventFile:
             raise DamagedFileError("counters are missing")
 
     def _check_log(self, images: Images) -> None:
-        """See that SQLite reads the log to its last transaction, and not only to a damaged frame."""
-        _, frames, _ = self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-        if images.committed_frames() > max(0, frames) and self._misses_what_is_in(images):
-            raise DamagedFileError("its log is damaged")
+        """See that SQLite reads the log to its last transaction, and not only to a damaged frame.
 
-    def _misses_what_is_in(self, images: Images) -> bool:
-        """True if SQLite does not see an event of the log; one that a power cut tore is none."""
-        found = salvage(images)
+        A power cut tears the last transaction alone: what is whole in it is rescued.
+        """
+        _, frames, _ = self._database.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        unread = images.commits_after(max(0, frames))
+        if not unread:
+            return
+        torn = salvage(images)
         seen = {number for (number,) in self._database.execute("SELECT id FROM event")}
-        last_id = self._read_counters().get(b"last_id")
-        return not found.events.keys() <= seen or found.numbers.get("last_id", 0) != last_id
+        rescued = [event for number, event in torn.events.items() if number not in seen]
+        self._torn_id = torn.numbers.get("last_id", 0)
+        news = rescued or self._torn_id != self._read_counters().get(b"last_id")
+        if news and (unread > 1 or torn.broken):
+            raise DamagedFileError("its log is damaged")
+        self.rescued = rescued
 
     def _read_numbers(self) -> Numbers:
         found = self._read_counters()
@@ -199,7 +207,8 @@ class EventFile:
         counts = [value for value in values if isinstance(value, int) and 0 <= value <= MAX_ID]
         if len(counts) < len(values):
             raise DamagedFileError("a counter is not a number")
-        return Numbers(*counts)
+        last_id, *others = counts
+        return Numbers(max(last_id, self._torn_id, *(event.id for event in self.rescued)), *others)
 
     def _read_counters(self) -> dict[object, object]:
         return dict(self._database.execute("SELECT name, value FROM number"))
@@ -265,3 +274,9 @@ def is_damage(error: sqlite3.Error, path: Path) -> bool:
     if code == sqlite3.SQLITE_READONLY:  # a damaged header says so, too
         return os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     return code not in _NOT_THE_FILE
+
+
+def is_locked(error: sqlite3.Error) -> bool:
+    """True if another program has the file."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)

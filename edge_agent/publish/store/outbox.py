@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from edge_agent.publish.settings import OutboxSettings
-from edge_agent.publish.store.event_file import DamagedFileError, EventFile, NewerFileError, Numbers
+from edge_agent.publish.store.event_file import (
+    DamagedFileError,
+    EventFile,
+    NewerFileError,
+    Numbers,
+    is_locked,
+)
 from edge_agent.publish.store.pages import Images
 from edge_agent.publish.store.replacement import finish_replacement, ready_file, replace_file
 from edge_agent.publish.store.rows import Event
@@ -47,10 +53,11 @@ class Outbox:
     """A bounded queue of events on disk, written by one thread and emptied by another.
 
     An event is on the medium when `put_event` returns and stays until `delete`. When the disk is full or
-    out of reach, events are kept in memory within the same bounds and written as soon as it takes them
-    again. A damaged file, or one of a newer version, is put aside as a whole, and what is whole in it moves
-    to a new one. No method raises for an error of the disk: what is wrong is in `counts`. Bounds are a
-    number and a size, never an age: the clock of a machine without a battery may be years off.
+    takes nothing, events are kept in memory within the same bounds and written as soon as it takes them
+    again; those on it are copied from its bytes, so that they can be sent meanwhile. A damaged file, or one
+    of a newer version, is put aside as a whole, and what is whole in it moves to a new one. No method raises
+    for an error of the disk: what is wrong is in `counts`. Bounds are a number and a size, never an age: the
+    clock of a machine without a battery may be years off.
     """
 
     def __init__(self, settings: OutboxSettings, clock: Callable[[], float] = time.time) -> None:
@@ -61,6 +68,7 @@ class Outbox:
         self._sizes: dict[int, int] = {}
         self._bytes = 0
         self._unsaved: dict[int, Event] = {}
+        self._copied: dict[int, Event] | None = None
         self._gone: set[int] = set()
         self._newest: Event | None = None
         self._last_id = 0
@@ -106,8 +114,9 @@ class Outbox:
             if self._unsaved or self._gone or self._file is None:
                 self._save()
             numbers = heapq.nsmallest(limit, (number for number in self._sizes if number not in skip))
-            saved = self._read([number for number in numbers if number not in self._unsaved])
-            found = {event.id: event for event in saved} | self._unsaved
+            found = (self._copied or {}) | self._unsaved
+            saved = self._read([number for number in numbers if number not in found])
+            found |= {event.id: event for event in saved}
             return [found[number] for number in numbers if number in found]
 
     def delete(self, ids: Iterable[int]) -> None:
@@ -175,6 +184,8 @@ class Outbox:
         self._bytes -= size
         if self._unsaved.pop(number, None) is None:
             self._gone.add(number)
+        if self._copied is not None:
+            self._copied.pop(number, None)
 
     def _drop_beyond_bounds(self) -> None:
         """Forget the oldest events beyond the bounds, but never the newest."""
@@ -200,9 +211,12 @@ class Outbox:
         except sqlite3.Error as error:
             self._give_up_file(error)
             if self._file is None:
+                if self._copied is None and not is_locked(error):  # whoever has the file may send them
+                    self._copied = self._copy()
                 return
         self._unsaved.clear()
         self._gone.clear()
+        self._copied = None
         self._problem = None
 
     @property
@@ -252,6 +266,8 @@ class Outbox:
         self._dropped = max(self._dropped, saved.dropped)
         self._files_put_aside = max(self._files_put_aside, saved.put_aside)
         self._newest = self._newest or file.newest
+        rescued = {event.id: event for event in file.rescued if event.id not in self._gone}
+        self._unsaved = rescued | self._unsaved
         self._sizes, self._bytes = {}, 0
         for number, size in file.sizes:
             if number not in self._gone:
@@ -278,6 +294,20 @@ class Outbox:
             f"outbox {self._settings.path}: {error}; events are kept in memory until it takes them"
         )
 
+    def _copy(self) -> dict[int, Event]:
+        """Return what waits in a file that takes nothing now; empty where not even its bytes can be read."""
+        found = salvage(Images.read(self._settings.path))
+        waiting = {
+            number: event
+            for number, event in found.events.items()
+            if number not in self._gone and (number in self._sizes or not self._learned)
+        }
+        self._last_id = max(self._last_id, found.numbers.get("last_id", 0), *waiting)
+        self._newest = self._newest or found.decided_last
+        for number, event in waiting.items():
+            self._keep(number, len(event.payload))
+        return waiting
+
     def _replace_file(self, images: Images, error: sqlite3.Error) -> EventFile:
         """Move what is whole to a new file, put the old one aside, and return the new one."""
         found, path = salvage(images), self._settings.path
@@ -293,9 +323,7 @@ class Outbox:
         self._last_id = (
             numbers.last_id
         )  # also where the disk is full: a new event must not take an old number
-        newest = self._newest
-        if newest is None and found.newest is not None and found.newest.id == numbers.last_id:
-            newest = found.newest
+        newest = self._newest or found.decided_last
 
         def make(new_path: Path) -> None:
             made = EventFile(new_path, _NO_IMAGES)

@@ -45,24 +45,45 @@ class Images:
         """Read both files; one that cannot be read counts as empty."""
         return cls(_content(path), _content(path.with_name(path.name + "-wal")))
 
+    @classmethod
+    def read_log(cls, path: Path) -> "Images":
+        """Read the log alone, which is small; one that cannot be read counts as empty."""
+        return cls(b"", _content(path.with_name(path.name + "-wal")))
+
     def page_sizes(self) -> list[int]:
         """Return the page sizes that may be meant, in bytes: those of the headers, and the usual one."""
         told = int.from_bytes(self.database[16:18], "big")
         sizes = (65_536 if told == 1 else told, int.from_bytes(self.log[8:12], "big"), _USUAL_PAGE_BYTES)
         return [size for size in dict.fromkeys(sizes) if size in _PAGE_SIZES]
 
-    def committed_frames(self) -> int:
-        """Return how many frames the log has up to the last one that ends a transaction.
+    def commits_after(self, frame: int) -> int:
+        """Return how many frames after one of the log, counted from 1, end a transaction.
 
         A last frame that is not whole ends none: whoever wrote it was killed between its head and its page.
         """
-        return max(self._committed_frames(page_bytes) for page_bytes in self.page_sizes())
+        return max(self._commits_after(frame, page_bytes) for page_bytes in self.page_sizes())
 
-    def _committed_frames(self, page_bytes: int) -> int:
+    def commits_unread(self) -> int:
+        """Return how many transactions of the log SQLite passes over, because a frame is not whole."""
+        unread = []
+        for page_bytes in self.page_sizes():
+            frames = _frames(self.log, page_bytes)
+            broken = next((frame.index for frame in frames if not _is_whole(self.log, frame)), None)
+            unread.append(0 if broken is None else self._commits_after(broken - 1, page_bytes))
+        return max(unread)
+
+    def joined(self) -> bytes:
+        """Return the file with the newest whole image of each page; one without any is empty."""
+        page_bytes = self.page_sizes()[0]
+        pages, _ = _pages(self, page_bytes)
+        last = max(pages, default=0)
+        return b"".join(pages.get(number, bytes(page_bytes)) for number in range(1, last + 1))
+
+    def _commits_after(self, after: int, page_bytes: int) -> int:
         frames = [*_frames(self.log, page_bytes)]
         if frames and not _is_whole(self.log, frames[-1]):
             frames.pop()
-        return max((frame.index for frame in frames if frame.ends_transaction), default=0)
+        return sum(frame.ends_transaction for frame in frames if frame.index > after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,13 @@ class Salvaged:
     numbers: dict[str, int] = field(default_factory=dict)
     """The counters by their name."""
     newest: Event | None = None
-    """The event that was decided last, delivered or not."""
+    """What the file calls the event that was decided last."""
+
+    @property
+    def decided_last(self) -> Event | None:
+        """The event that was decided last, delivered or not; None if another one was decided since."""
+        last_id = max(self.numbers.get("last_id", 0), *self.events, 0)
+        return self.newest if self.newest is not None and self.newest.id == last_id else None
 
 
 def salvage(images: Images) -> Salvaged:

@@ -30,10 +30,16 @@ Failed = Callable[[Window, Exception], Refusal]
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One window as the conditions saw it."""
+    """What may be learned of one window; its samples and spectra are not kept for that."""
 
-    seen: Seen
-    """The window."""
+    start_s: float
+    """When it begins, on the timeline of the windows."""
+    length_s: float
+    """How long it is, s."""
+    at_rest: bool
+    """True if the motor was off."""
+    load: float | None
+    """Torque per unit of the rated one; None if nothing tells it."""
     quantities: dict[str, float | complex]
     """Quantities of the conditions that were not found in it: these may be learned."""
 
@@ -100,7 +106,8 @@ class Conditions:
             findings.append(finding)
             if not finding.faulty:
                 learnable.update(quantities)
-        self._newest = _Judged(seen, learnable)
+        at_rest = _is_at_rest(analysis)
+        self._newest = _Judged(window.start_s, window.length_s, at_rest, seen.load, learnable)
         return tuple(findings)
 
     def _examine(
@@ -138,14 +145,14 @@ class Conditions:
         newest = self._newest
         if newest is None or self.normal is not None or self.hours_wanted is None:
             return
-        window = newest.seen.window
-        if window.start_s + window.length_s <= self._learned_until_s:
+        end_s = newest.start_s + newest.length_s
+        if end_s <= self._learned_until_s:
             self._learned_until_s = float("-inf")  # the samples are counted anew
-        if window.start_s < self._learned_until_s or _is_at_rest(newest.seen):
+        if newest.start_s < self._learned_until_s or newest.at_rest:
             return
-        self._learned_until_s = window.start_s + window.length_s
-        self._learning.hours += window.length_s / _S_PER_HOUR
-        self._learning.take(newest.quantities, newest.seen.load)
+        self._learned_until_s = end_s
+        self._learning.hours += newest.length_s / _S_PER_HOUR
+        self._learning.take(newest.quantities, newest.load)
         if self._learning.hours >= self.hours_wanted:
             self._freeze()
         elif self._clock() - self._written_s >= _WRITTEN_AGAIN_S:
@@ -180,6 +187,6 @@ class Conditions:
         self.save()
 
 
-def _is_at_rest(seen: Seen) -> bool:
-    refusal = seen.analysis.refusal
+def _is_at_rest(analysis: Analysis) -> bool:
+    refusal = analysis.refusal
     return refusal is not None and refusal.reason is Reason.MOTOR_OFF

@@ -35,8 +35,8 @@ from edge_agent.source_watch import pause_during
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
 from edge_agent.verdict import Verdict, in_short
 
-_POLL_S = 0.2
-"""The loop checks heartbeats and stop this often, s. Judgement."""
+_POLL_S = 0.5
+"""The loop checks heartbeats and stop this often, s. Judgement: each turn costs a millisecond."""
 _PULSE_S = 1.0
 """Sinks feel a pulse this often, s. Judgement: they know within seconds that samples have stopped."""
 

@@ -15,7 +15,7 @@ _LOG = logging.getLogger(__name__)
 _MICROSECONDS = re.compile("[0-9]{1,20}")
 """What systemd writes: a whole number of 64 bits has at most 20 digits."""
 _MAX_STEP_S = 4.0
-"""Most that counts as silence between two checks, s. Judgement: checks come every 0.2 s, more slowly only on
+"""Most that counts as silence between two checks, s. Judgement: checks come every 0.5 s, more slowly only on
 a busy computer, and the reader's limit, the shortest, is 10 s."""
 
 Clock = Callable[[], float]

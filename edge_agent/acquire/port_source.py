@@ -138,7 +138,7 @@ class SerialSource(Source):
         if math.isinf(self._tally.began_s):
             self._tally = _Tally(arrived_s, 0, 0)
         refused_before = self._decoder.counts.rejected
-        parts = self._decoder.push(data)
+        parts = merged(self._decoder.push(data))
         self._weigh(arrived_s)
         news = [part for part in parts if self._is_news(part)]
         if news:
@@ -153,7 +153,7 @@ class SerialSource(Source):
             self._unread_bytes += len(data)
             if self._pace is not None:
                 self._pace.take(arrived_s, data)
-        return merged(news)
+        return news
 
     def _understood(self, refused: int) -> None:
         """Start counting over what is not understood; so many lines or frames were refused up to here."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,7 +57,7 @@ class Channel:
         return np.asarray(values * np.float32(self.scale))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stream:
     """Channels that share one sampling clock."""
 
@@ -67,7 +68,7 @@ class Stream:
     channels: tuple[Channel, ...]
     """In the order of their columns."""
 
-    @property
+    @cached_property
     def phases(self) -> dict[str, int]:
         """Position of the current channel of each phase, a, b and c; in the order of the channels.
 

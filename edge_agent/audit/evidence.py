@@ -117,7 +117,7 @@ def _of_sensors(window: Window, analysis: Analysis) -> Iterator[Reading]:
         yield Reading(Suspect.CHANNEL_SCALE, False)
         return
     if refusal.quantity == of_samples.ZERO_SEQUENCE.quantity and analysis.line is not None:
-        phasors = coarse_currents(window.current, analysis.line.frequency_hz).phasors()
+        phasors = coarse_currents(window.current, analysis.line.frequency_hz).phasors
         strongest = phasors[0] / abs(phasors[0])
         wrong = reversed_sensor((phasors / strongest).mean(axis=1))
         if wrong is not None:

@@ -32,10 +32,16 @@ Failed = Callable[[Window, Exception], Refusal]
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """One window as the conditions saw it."""
+    """What may be learned of one window; its samples and spectra are not kept for that."""
 
-    seen: Seen
-    """The window."""
+    start_s: float
+    """When it begins, on the timeline of the windows."""
+    length_s: float
+    """How long it is, s."""
+    at_rest: bool
+    """True if the motor was off."""
+    load: float | None
+    """Torque per unit of the rated one; None if nothing tells it."""
     quantities: dict[str, float | complex]
     """Quantities of the conditions that were not found in it: these may be learned."""
 
@@ -103,7 +109,8 @@ class Conditions:
             findings.append(finding)
             if not finding.faulty:
                 learnable.update(quantities)
-        self._newest = _Judged(seen, learnable)
+        at_rest = _is_at_rest(analysis)
+        self._newest = _Judged(window.start_s, window.length_s, at_rest, seen.load, learnable)
         return tuple(findings)
 
     def _examine(
@@ -134,12 +141,11 @@ class Conditions:
         newest, self._newest = self._newest, None
         if newest is None or self.normal is not None or self.hours_wanted is None:
             return
-        window = newest.seen.window
-        if not self._learned.is_apart(window) or _is_at_rest(newest.seen):
+        if not self._learned.is_apart(newest) or newest.at_rest:
             return
-        self._learned.count(window)
-        self._learning.hours += window.length_s / _S_PER_HOUR
-        self._learning.take(newest.quantities, newest.seen.load)
+        self._learned.count(newest)
+        self._learning.hours += newest.length_s / _S_PER_HOUR
+        self._learning.take(newest.quantities, newest.load)
         if self._learning.hours >= self.hours_wanted:
             self._freeze()
         elif self._clock() - self._written_s >= _WRITTEN_AGAIN_S:
@@ -174,6 +180,6 @@ class Conditions:
         self.save()
 
 
-def _is_at_rest(seen: Seen) -> bool:
-    refusal = seen.analysis.refusal
+def _is_at_rest(analysis: Analysis) -> bool:
+    refusal = analysis.refusal
     return refusal is not None and refusal.reason is Reason.MOTOR_OFF

@@ -72,7 +72,7 @@ class PhaseLoss:
         if stream.lost_samples > CONDITIONS.max_lost_share * stream.valid.size:
             return of_samples.LOST_FRACTION.refuse(stream.lost_samples / stream.valid.size)
         coarse = coarse_currents(stream, self._nameplate.line_frequency_hz)
-        rows = dict(zip(stream.stream.phases, np.median(coarse.phasors(), axis=1), strict=True))
+        rows = dict(zip(stream.stream.phases, np.median(coarse.phasors, axis=1), strict=True))
         known = {name: complex(rows[name]) for name in phases}
         off_a = quality.off_below_a(self._nameplate)
         strongest_a = max(map(abs, known.values())) / math.sqrt(2)

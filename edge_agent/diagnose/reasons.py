@@ -19,7 +19,7 @@ class Reasons(Generic[F]):
 
     def __init__(self) -> None:
         """Begin without any."""
-        self._refused: deque[tuple[float, F]] = deque()
+        self._refused: deque[tuple[float, Reason | None, F]] = deque()
 
     def take(self, finding: F, end_s: float, standing: Reason | None) -> F:
         """Take a window without an answer; return the newest one of the reason that prevails.
@@ -28,14 +28,17 @@ class Reasons(Generic[F]):
         unless it has not come at all. `end_s` is when the window ends.
         """
         refused = self._refused
-        refused.append((end_s, finding))
+        refused.append((end_s, reason_of(finding), finding))
         while len(refused) > STATE.patience_windows and refused[0][0] <= end_s - STATE.reason_s:
             refused.popleft()
-        counts = Counter(reason_of(own) for _, own in refused)
+        reasons = [reason for _, reason, _ in refused]
+        if reasons.count(reasons[-1]) == len(reasons):  # as nearly always; to count them all takes far longer
+            return finding
+        counts = Counter(reasons)
         reason, most = counts.most_common(1)[0]
         if most < max(STATE.patience_windows, STATE.reason_lead * counts[standing]) and counts[standing]:
             reason = standing
-        return next(own for _, own in reversed(refused) if reason_of(own) is reason)
+        return next(own for _, own_reason, own in reversed(refused) if own_reason is reason)
 
     def forget(self) -> None:
         """Forget all windows."""

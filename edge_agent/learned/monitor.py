@@ -64,6 +64,8 @@ class LearnedMotor:
         self._looks = 0
         self._lines_s = -math.inf
         self._said: tuple[object, ...] = ()
+        self._is_new = False
+        self._compare()
 
     def begin(self, device: Device) -> None:
         """Begin with a device; what was learned with another plate, scale or rate is forgotten."""
@@ -71,6 +73,7 @@ class LearnedMotor:
         about = fingerprint(self._nameplate, streams[0] if streams else None)
         if self._memory.about != about:
             self._memory = Memory(about)
+            self._compare()
 
     def take(self, answer: Answer, accused: bool = False) -> bool:
         """Learn from a window, unless an entry of the plate is `accused`; True if more may be used now."""
@@ -82,6 +85,7 @@ class LearnedMotor:
         before, lessons = self.known, self._memory.lessons
         lessons.take(look, self._nameplate.rated_current_a)
         lessons.learn(self._nameplate, self._circuit)
+        self._compare()
         if self._clock() - self._written_s >= _WRITTEN_AGAIN_S:
             self.save()
         return self.known != before
@@ -105,13 +109,19 @@ class LearnedMotor:
         return status_of(self._memory.lessons, self._nameplate, tuple(used))
 
     def has_news(self) -> bool:
-        """True if what is known, and what of it is used, is not what it was at the call before."""
+        """True if what is known, or what of it is used, has changed since the call before."""
+        is_new, self._is_new = self._is_new, False
+        return is_new
+
+    def _compare(self) -> None:
+        """Note whether what is known, or what of it is used, has changed, after all that may change it."""
         status = self.status
         said = (status.rotor_bars_possible, status.used)
-        is_new, self._said = said != self._said, said
-        if is_new and status.used:
+        if said == self._said:
+            return
+        self._said, self._is_new = said, True
+        if status.used:
             _LOG.info("%s", status.reason)
-        return is_new
 
     def save(self) -> None:
         """Write the file; at every orderly stop."""

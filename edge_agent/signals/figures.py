@@ -135,12 +135,13 @@ def _rms_a(currents: _Currents, line: Line | None) -> dict[str, float]:
     rest. Without a line it is that of the samples.
     """
     known = currents.samples[:, currents.valid]
-    mean_squares = np.zeros(len(known))
+    mean_squares = np.einsum("pn,pn->p", known, known) / known.shape[1]
     if line is not None:
         turns = rotation(line.frequency_hz / currents.rate_hz, currents.valid.size)[currents.valid]
         basis = np.stack([turns.real, turns.imag, np.ones(turns.size)])
-        amplitudes = np.linalg.lstsq(basis @ basis.T, basis @ known.T, rcond=None)[0]
-        known = known - amplitudes.T @ basis
-        mean_squares = np.square(amplitudes[:2]).sum(axis=0) / 2
-    mean_squares += np.square(known).mean(axis=1)
+        wanted = basis @ known.T
+        amplitudes = np.linalg.lstsq(basis @ basis.T, wanted, rcond=None)[0]
+        # The rest is orthogonal to the basis: its square is that of the samples less that of the fit.
+        mean_squares -= np.sum(amplitudes * wanted, axis=0) / known.shape[1]
+        mean_squares += np.square(amplitudes[:2]).sum(axis=0) / 2
     return dict(zip(currents.phases, np.sqrt(mean_squares).tolist(), strict=True))

@@ -144,9 +144,9 @@ class Preparation:
         `line_hz` is the supply's frequency, whose own lines do not count.
         """
         for stream in check.window.streams:
-            channels = check.telling(stream, line_hz)
+            decimator = self._decimator(stream)
+            channels = check.telling(stream, line_hz, decimator)
             if channels:
-                decimator = self._decimator(stream)
                 return Vibration(decimator.process(stream)[channels], decimator.rate_hz)
         return None
 

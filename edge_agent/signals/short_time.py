@@ -25,7 +25,7 @@ def short_time_rms_a(stream: StreamWindow, line_frequency_hz: float) -> NDArray[
     than the line's harmonics. NaN where most of a part was lost.
     """
     block = block_scans(stream, line_frequency_hz)
-    alive = [i for i in stream.stream.phases.values() if i not in stream.dead]
+    alive = tuple(i for i in stream.stream.phases.values() if i not in stream.dead)
     samples, valid = block_averages(stream, alive, block)
     blocks = part_scans(stream, line_frequency_hz) // block
     parts = valid.size // blocks
@@ -38,6 +38,8 @@ def short_time_rms_a(stream: StreamWindow, line_frequency_hz: float) -> NDArray[
 
 def since(stream: StreamWindow, first: int) -> StreamWindow:
     """Return the part of a stream that begins with scan `first` of the window."""
+    if first == 0:
+        return stream
     return replace(
         stream,
         first_scan=stream.first_scan + first,

@@ -13,7 +13,7 @@ COMMANDS = ("acknowledge", "feedback")
 _MAX_WAITING = 8
 """Questions without an answer yet; more are refused. Judgement: people click one at a time."""
 _ANSWER_S = 5.0
-"""The agent answers within this time, s, or does not: it looks five times a second. Judgement."""
+"""The agent answers within this time, s, or does not: it looks twice a second. Judgement."""
 
 
 class TooManyError(Exception):

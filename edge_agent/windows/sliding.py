@@ -20,9 +20,9 @@ _RESTART_REPEATS_S = 0.5
 Judgement."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StreamWindow:
-    """What one stream holds of a window."""
+    """What one stream holds of a window; equal to itself alone, so that a cache may have it as its key."""
 
     stream: Stream
     """Its rate and channels."""

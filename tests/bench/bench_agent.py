@@ -10,6 +10,7 @@ ratio of two trees means much. Memory is the resident and the proportional set a
 import argparse
 import os
 import pty
+import signal
 import sys
 import tempfile
 import time
@@ -41,6 +42,7 @@ def main() -> None:
     parser.add_argument("trees", nargs="+", type=Path, help="folders that hold an edge_agent package")
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the measurement (s)")
     args = parser.parse_args()
+    stop_children_at_the_end()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         broker, port = start_broker(Path(folder))
         running.enter_context(broker)
@@ -63,6 +65,11 @@ def main() -> None:
         for tree, agent, start in zip(args.trees, agents, before, strict=True):
             agent.check()
             report(tree, agent, start, args.seconds)
+
+
+def stop_children_at_the_end() -> None:
+    """Leave by an exception at SIGTERM, as at Ctrl-C: broker and agents are stopped then, and not orphaned."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
 
 
 def start_agent(tree: Path, port: str, broker: int, folder: Path) -> Child:

@@ -22,7 +22,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import paho.mqtt.client as mqtt
-from bench_agent import paced, play, report, start_with, thread_times_s
+from bench_agent import paced, play, report, start_with, stop_children_at_the_end, thread_times_s
 
 from calibration.processes.children import Child, start_broker
 
@@ -85,6 +85,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="length of the measurement (s)")
     parser.add_argument("--tree", type=Path, default=Path(__file__).parents[2], help="of the agent")
     args = parser.parse_args()
+    stop_children_at_the_end()
     with tempfile.TemporaryDirectory() as folder, ExitStack() as running:
         broker, port = start_broker(Path(folder))
         running.enter_context(broker)

@@ -82,7 +82,7 @@ def test_a_block_with_a_lost_scan_is_not_valid_and_zero():
 @given(amplitude=st.floats(0.1, 100.0), angle=st.floats(-3.0, 3.0))
 def test_the_phasors_are_amplitude_and_angle_of_the_sine_in_all_eight_parts(amplitude, angle):
     turn = 2 * np.pi * 50 * np.arange(8000) / 2000 + angle
-    phasors = bare(amplitude * np.cos(turn)[None], 2000.0, 50.0).phasors()
+    phasors = bare(amplitude * np.cos(turn)[None], 2000.0, 50.0).phasors
     expected = np.full((1, 8), amplitude * np.exp(1j * angle))
     assert np.abs(phasors - expected).max() < 1e-3 * amplitude
 
@@ -90,10 +90,10 @@ def test_the_phasors_are_amplitude_and_angle_of_the_sine_in_all_eight_parts(ampl
 @pytest.mark.parametrize(("periods", "parts"), [(5, 1), (19, 1), (20, 2), (79, 7), (80, 8), (800, 8)])
 def test_each_part_has_at_least_ten_periods(periods, parts):
     turn = 2 * np.pi * 50 * np.arange(40 * periods) / 2000
-    assert bare(np.cos(turn)[None], 2000.0, 50.0).phasors().shape == (1, parts)
+    assert bare(np.cos(turn)[None], 2000.0, 50.0).phasors.shape == (1, parts)
 
 
 def test_a_sine_beside_the_frequency_turns_from_part_to_part():
     turn = 2 * np.pi * 50.1 * np.arange(8000) / 2000
-    phasors = bare(np.cos(turn)[None], 2000.0, 50.0).phasors()[0]
+    phasors = bare(np.cos(turn)[None], 2000.0, 50.0).phasors[0]
     assert np.angle(phasors[1:] / phasors[:-1]) == pytest.approx(np.full(7, 2 * np.pi * 0.1 * 0.5), abs=1e-2)

@@ -1,7 +1,7 @@
 """Phase currents averaged over short blocks: small enough to look at them from every side."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ _MIN_PERIODS = 10
 """Periods of the line in a part, so that its phasor has no leakage to speak of. Judgement."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class CoarseCurrents:
     """Currents of a window at about forty values per period of the line."""
 
@@ -39,6 +39,7 @@ class CoarseCurrents:
         """Peak value of a sine with the rms of each phase, (phases,), A."""
         return np.asarray(np.sqrt(2.0 * np.mean(np.square(self.samples), axis=1).astype(np.float64)))
 
+    @cached_property
     def phasors(self) -> NDArray[np.complex128]:
         """Fundamental of each phase in consecutive parts of the window, (phases, parts), A.
 
@@ -53,10 +54,14 @@ class CoarseCurrents:
         return np.asarray(np.einsum("psn,sn->ps", cut, carrier) * (2.0 / closed_hann(length).sum()))
 
 
+@lru_cache(maxsize=1)
 def coarse_currents(window: StreamWindow, line_frequency_hz: float) -> CoarseCurrents:
-    """Average the currents of a window, which must have some, over blocks; the line is near what is given."""
+    """Average the currents of a window, which must have some, over blocks; the line is near what is given.
+
+    Checks and conditions ask for the same ones of the newest window.
+    """
     factor = block_scans(window, line_frequency_hz)
-    samples, valid = block_averages(window, list(window.stream.phases.values()), factor)
+    samples, valid = block_averages(window, tuple(window.stream.phases.values()), factor)
     rate_hz = window.stream.rate_hz / factor
     strongest = samples[int(np.argmax(np.abs(samples).max(axis=1)))]
     return CoarseCurrents(samples, valid, rate_hz, _strongest_hz(strongest, rate_hz))
@@ -67,12 +72,14 @@ def block_scans(window: StreamWindow, line_frequency_hz: float) -> int:
     return max(1, int(window.stream.rate_hz / _BLOCKS_PER_PERIOD / line_frequency_hz))
 
 
+@lru_cache(maxsize=2)
 def block_averages(
-    window: StreamWindow, channels: Sequence[int], factor: int
+    window: StreamWindow, channels: tuple[int, ...], factor: int
 ) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
     """Return channels averaged over blocks of `factor` scans, and which blocks came whole.
 
-    The averages, (channels, blocks), are without their means, and zero where a scan was lost.
+    The averages, (channels, blocks), are without their means, and zero where a scan was lost. Kept for the
+    newest window and for what is new in it, of which several conditions ask.
     """
     blocks = window.valid.size // factor
     valid = np.ones(blocks, bool)

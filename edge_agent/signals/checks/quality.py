@@ -89,7 +89,7 @@ def check_currents(window: StreamWindow, nameplate: Nameplate) -> Refusal | None
         coarse=coarse,
         rms_a=np.asarray(amplitudes_a / np.sqrt(2.0)),
         amplitudes=np.asarray(amplitudes_a / np.abs([channel.scale for channel in used])),
-        phasors=coarse.phasors(),
+        phasors=coarse.phasors,
         marked=window.clipped_scans / window.valid.size,
         rate_hz=window.stream.rate_hz,
         nameplate=nameplate,

@@ -9,6 +9,7 @@ from scipy import fft
 from edge_agent.acquire.samples import ChannelKind
 from edge_agent.limits import SAMPLES
 from edge_agent.signals.checks import flat
+from edge_agent.signals.dsp.decimation import Decimator
 from edge_agent.signals.dsp.medians import median, medians
 from edge_agent.signals.dsp.tones import BLACKMAN_MAIN_LOBE_BINS, closed_blackman
 from edge_agent.windows.sliding import StreamWindow, Window
@@ -31,6 +32,9 @@ _HIGHEST_HZ = 3000.0
 _HIGHEST_SHARE = 0.45
 """Share of the rate up to which lines are looked for: that to which the filters before converters let
 pass."""
+_FLAT_SHARE = 0.3
+"""Share of the rate of decimated samples up to which their floor is as flat as it was: there its filter begins
+to fall (Kaiser's formula)."""
 _FLOOR_WIDTH_HZ = 12.0
 """Width of the stretch whose median is the floor: that of the search for the shaft."""
 _NO_POWER = 1e-30
@@ -56,12 +60,15 @@ class VibrationCheck:
         self.window = window
         self._judged: dict[tuple[int, float], dict[int, str | None]] = {}
 
-    def telling(self, stream: StreamWindow, line_hz: float) -> list[int]:
+    def telling(
+        self, stream: StreamWindow, line_hz: float, decimator: Decimator | None = None
+    ) -> list[int]:
         """Return the indices of the usable vibration channels in which a machine shows.
 
-        `line_hz` is the supply's frequency: its multiples show in a cable without any sensor, too.
+        `line_hz` is the supply's frequency: its multiples show in a cable without any sensor, too. With the
+        `decimator` of the stream, most machines show in the few samples that it keeps.
         """
-        return [i for i, why in self._judge(stream, line_hz).items() if why is None]
+        return [i for i, why in self._judge(stream, line_hz, decimator).items() if why is None]
 
     def dead(self, line_hz: float) -> tuple[DeadChannel, ...]:
         """Return the vibration channels of all streams that tell nothing, each with what it shows instead.
@@ -75,12 +82,14 @@ class VibrationCheck:
             if why is not None
         )
 
-    def _judge(self, stream: StreamWindow, line_hz: float) -> dict[int, str | None]:
+    def _judge(
+        self, stream: StreamWindow, line_hz: float, decimator: Decimator | None = None
+    ) -> dict[int, str | None]:
         """Return why each vibration channel tells nothing, None if it does; empty if scans were lost."""
         key = stream.stream.number, line_hz
         if key not in self._judged:
             channels = [] if _loses(stream) else _vibration_channels(stream)
-            self._judged[key] = {i: _why_nothing(stream, i, line_hz) for i in channels}
+            self._judged[key] = {i: _why_nothing(stream, i, line_hz, decimator) for i in channels}
         return self._judged[key]
 
 
@@ -95,10 +104,12 @@ def _vibration_channels(window: StreamWindow) -> list[int]:
     return [i for i, c in enumerate(window.stream.channels) if c.kind is ChannelKind.VIBRATION]
 
 
-def _why_nothing(window: StreamWindow, channel: int, line_hz: float) -> str | None:
+def _why_nothing(
+    window: StreamWindow, channel: int, line_hz: float, decimator: Decimator | None
+) -> str | None:
     """Return what a vibration channel shows instead of a machine; None if it shows one."""
     why = _fault(window, channel)
-    if why is None and not _shows_line(window, channel, line_hz):
+    if why is None and not _shows_line(window, channel, line_hz, decimator):
         why = "it shows noise without any line of a machine"
     return why
 
@@ -143,20 +154,35 @@ def _rails(counts: NDArray[np.integer], low: int, high: int) -> bool:
     return bool(at_extremes > SAMPLES.max_at_extreme * counts.size)
 
 
-def _shows_line(window: StreamWindow, channel: int, line_hz: float) -> bool:
+def _shows_line(
+    window: StreamWindow, channel: int, line_hz: float, decimator: Decimator | None
+) -> bool:
     """True if a channel has a line that is none of the supply's and stands high enough above its floor.
 
-    False where the window is too short to tell a line. The floor is the median of a stretch of the spectrum.
-    In most windows of a machine its strongest line is one, and no other stretch need be looked at.
+    Most machines have one within the band of the decimation; only of the others all samples are looked at.
     """
-    samples = window.units(channel)
+    if decimator is not None and not window.lost_samples:
+        samples = decimator.process(window)[channel]
+        if _has_line(samples - samples.mean(), decimator.rate_hz, line_hz, _FLAT_SHARE * decimator.rate_hz):
+            return True
+    samples, rate_hz = window.units(channel), window.stream.rate_hz
     known = samples[window.valid] if window.lost_samples else samples
     samples -= known.mean()
     if window.lost_samples:
         samples[~window.valid] = 0.0
-    bin_hz = window.stream.rate_hz / samples.size
-    power = np.square(np.abs(fft.rfft(samples * closed_blackman(samples.size))))
-    power = power[: int(min(_HIGHEST_HZ, _HIGHEST_SHARE * window.stream.rate_hz) / bin_hz)]
+    return _has_line(samples, rate_hz, line_hz, min(_HIGHEST_HZ, _HIGHEST_SHARE * rate_hz))
+
+
+def _has_line(samples: NDArray[np.float32], rate_hz: float, line_hz: float, highest_hz: float) -> bool:
+    """True if samples (n,) without their mean have a line of a machine up to a frequency.
+
+    False where they are too few to tell a line. The floor is the median of a stretch of the spectrum. In most
+    windows of a machine its strongest line is one, and no other stretch need be looked at.
+    """
+    padded = fft.next_fast_len(samples.size, real=True)
+    bin_hz = rate_hz / padded
+    power = np.square(np.abs(fft.rfft(samples * closed_blackman(samples.size), padded)))
+    power = power[: int(highest_hz / bin_hz)]
     width = max(_MIN_FLOOR_BINS, int(_FLOOR_WIDTH_HZ / bin_hz))
     stretches = power[: power.size // width * width].reshape(-1, width)
     if not stretches.size:

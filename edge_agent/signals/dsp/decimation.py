@@ -83,8 +83,10 @@ class Decimator:
         """Return the decimated window, (channels, scans // factor), in units.
 
         Samples nearer than the filter's half length to an end are left out: output k lies at
-        scan `half + k * factor`.
+        scan `half + k * factor`. The result of the newest window is kept: it must not be changed.
         """
+        if self._kept is not None and self._kept[0] is window:
+            return self._kept[1]
         outputs = (window.counts.shape[1] - 2 * self._half - 1) // self.factor + 1
         reused = self._reusable(window, outputs)
         known = reused.shape[1]

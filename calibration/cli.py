@@ -16,6 +16,10 @@ COMMANDS = {
     "dataset": Command("calibration.commands.dataset", "make training examples from recordings"),
     "train": Command("calibration.commands.train", "fit the network to a data set"),
     "compare": Command("calibration.commands.compare", "train and test several models on the same split"),
+    "conditions": Command(
+        "calibration.commands.conditions",
+        "train networks for the conditions beside broken bars, and compare them with the indicators",
+    ),
     "quantize": Command("calibration.commands.quantize", "make an INT8 model file from a trained network"),
     "evaluate": Command(
         "calibration.commands.evaluate", "evaluate a model file on recordings that it has not seen"

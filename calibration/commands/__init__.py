@@ -6,6 +6,7 @@ import_recordings   recordings of other formats, and of the captures of a site
 dataset             recordings cut into examples
 train               a network fitted to a data set
 compare             several models trained and tested on the same split
+conditions          networks for the conditions beside broken bars, against the indicators
 quantize            the INT8 model file of a training
 evaluate            a model file judged on a data set or on real recordings
 trial               a new model file against the one in service

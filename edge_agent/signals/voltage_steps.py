@@ -93,7 +93,7 @@ def _means(stream: StreamWindow, line_hz: float) -> tuple[Complexes, Complexes, 
     turns with the line, A; and where no sample was lost.
     """
     phases, block = stream.stream.phases, block_scans(stream, line_hz)
-    samples, valid = block_averages(stream, list(phases.values()), block)
+    samples, valid = block_averages(stream, tuple(phases.values()), block)
     vector, rate_hz = space_vector(samples, list(phases)), stream.stream.rate_hz / block
     per_part = rate_hz / line_hz / _PARTS
     edges = np.rint(np.arange(int(vector.size / per_part) + 1) * per_part).astype(int)

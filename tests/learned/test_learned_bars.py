@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 from taught import BARS, PLATE, SLIPS, a_look, order_of
 
-from edge_agent.learned.bars import read_bars
+from edge_agent.learned.bars import PlateFigures, read_bars
 from edge_agent.learned.look import Look
 from edge_agent.signals.slip.known import SlotBars
 
@@ -58,3 +58,10 @@ def test_the_image_of_a_line_is_no_second_line() -> None:
         for look in (a_look(slip, order_of(slip, -1), order_of(slip, -1) - 2.0) for slip in SLIPS * 3)
     ]
     assert read_bars(looks, PLATE) == SlotBars(BARS - 4, (1,), False)
+
+
+def test_a_number_whose_slip_lies_just_beyond_what_the_current_means_is_not_ruled_out() -> None:
+    """A simulated motor with 34 bars slipped by 0.68 of the least by its current, and was told to have 35."""
+    light = Look(1.59, 0.0097, 0.0386, orders=(17.887,), levels_db=(38.0,))
+    heavy = Look(2.06, 0.0174, 0.0695, orders=(17.53,), levels_db=(39.0,))
+    assert read_bars([light, heavy] * 3, PlateFigures(2, 2.87, 0.0583, 1.28)) is None

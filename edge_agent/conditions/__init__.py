@@ -22,7 +22,7 @@ locked_rotor       the current of a rotor that stands, for too long
 overload           a thermal replica, as relays have it
 underload          less load than this motor ever has
 start_stress       too many starts, or slower ones
-supply_event       sags and a wrong frequency, as far as the current shows them
+supply_event       sags, swells and a wrong frequency, by voltages or by the currents alone
 vibration          the vibration of a window, worked out once for all conditions that show in it
 growth             how much a quantity has grown over the own normal
 bearing            what bearings show, and the judgement of one part whose rhythm is known

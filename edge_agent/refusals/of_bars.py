@@ -139,7 +139,7 @@ LIKE_OSCILLATION = Rule(
 )
 LIKE_OSCILLATION_BY_VOLTAGE = Rule(
     Reason.LOAD_OSCILLATION,
-    "bars_over_load_swing",
+    "bars_over_load_swing_by_voltage",
     LIKE_OSCILLATION.words,
     BARS.min_across_by_voltage,
 )

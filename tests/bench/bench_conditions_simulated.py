@@ -233,10 +233,6 @@ def _print_bars(judged: list[Judged]) -> None:
         )
 
 
-def _within(value: float | None, interval: list[float] | None) -> bool:
-    return value is not None and interval is not None and interval[0] <= value <= interval[1]
-
-
 def _true(condition: str) -> set[str]:
     return {str(fault) for fault in RIGHT[condition] | ALSO_TRUE.get(condition, set())}
 

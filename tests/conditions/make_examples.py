@@ -155,9 +155,9 @@ def section(example: Example) -> str:
 
 HEAD = """# An example of each condition
 
-What the agent says of simulated motors that have them, one window each. `python tests/conditions/make_examples.py`
-makes this page. The hours of the baseline are those of its default, although a minute was simulated. The last
-one is refused, as no motor of the simulator has more than 15 kW.
+What the agent says of simulated motors that have them, one window each. This page is made by
+`python tests/conditions/make_examples.py`. The hours of the baseline are those of its default, although a
+minute was simulated. The last one is refused, as no motor of the simulator has more than 15 kW.
 
 """
 

@@ -215,7 +215,7 @@ def test_a_circuit_by_voltage_and_current_tells_bars_from_a_load_that_swings_thr
     evidence = replace(an_evidence(0.8, load_swing=5.0), rotor_resistance_ratio=1.1)
     assert judge(evidence, a_pair()).broken
     refusal = judge(replace(evidence, load_swing_bars=6.1), a_pair()).refusal
-    assert (refusal.quantity, refusal.limit) == ("bars_over_load_swing", 0.1)
+    assert (refusal.quantity, refusal.limit) == ("bars_over_load_swing_by_voltage", 0.1)
 
 
 @pytest.mark.parametrize(("load", "angles_deg"), [(0.125, (163, 158, 150, 132)), (0.25, (152, 143, 130))])

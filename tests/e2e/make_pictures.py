@@ -12,6 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from browser import WAIT_MS, a_browser
+from condition_picture import take_conditions
 
 FOLDER = Path(__file__).parents[2] / "deploy/pictures"
 WIDE = {"width": 1280, "height": 860}
@@ -68,6 +69,8 @@ def main() -> None:
             take(page, "page_small")
         finally:
             demo.terminate()
+    with a_browser() as browser:
+        take_conditions(browser, FOLDER / "conditions.png")
 
 
 if __name__ == "__main__":

@@ -35,12 +35,13 @@ CASES = {
 class Site:
     """A broker, somebody who listens, a DAQ, and a configuration."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *daq: str) -> None:
+        """Start all but an agent; `daq` are more options of the virtual DAQ."""
         self.folder = folder
         self.broker = Mosquitto(folder)
         self.broker.start()
         self.listener = Subscriber(self.broker.port, "edge-agent/#")
-        self.daq = Daq(folder, "--load", "0.75")
+        self.daq = Daq(folder, "--load", "0.75", *daq)
         self.config = write_config(
             folder, port=str(self.daq.link), broker_port=self.broker.port, window="{length_s: 4, step_s: 1}"
         )
@@ -78,10 +79,10 @@ class Site:
 
 
 @contextmanager
-def a_site() -> Iterator[Site]:
-    """Give a site that ends with the block."""
+def a_site(*daq: str) -> Iterator[Site]:
+    """Give a site that ends with the block; `daq` are more options of the virtual DAQ."""
     with tempfile.TemporaryDirectory() as name:
-        site = Site(Path(name))
+        site = Site(Path(name), *daq)
         try:
             yield site
         finally:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 import torturing
 from plant import Program
-from torture_hangs import BASE, BUSY_S, Site, a_site
+from torture_hangs import BASE, BUSY_S, Site, a_site, processor_s
 
 TRUE_WITHIN_S = 10.0
 """Time in which the retained state must be true again (the acceptance of the issue)."""
@@ -26,6 +26,8 @@ class Told:
 
     true_after_s: list[float] = field(default_factory=list)
     """Time from the start of each process to its first state, s."""
+    of_processor_s: list[float] = field(default_factory=list)
+    """Processor time of each process up to then, s."""
     decided: set[int] = field(default_factory=set)
     """Numbers of the events that the log tells."""
 
@@ -48,7 +50,8 @@ def restarts(torture: torturing.Torture, count: int, seed: int) -> None:
         "restarts",
         f"{done} of {count} kills, {len(told.decided)} events decided; state true after {times_s[0]:.1f} to "
         f"{times_s[-1]:.1f} s, half of them within {times_s[len(times_s) // 2]:.1f} s, "
-        f"{sum(one <= TRUE_WITHIN_S for one in times_s)} of {len(times_s)} within {TRUE_WITHIN_S:g} s",
+        f"{sum(one <= TRUE_WITHIN_S for one in times_s)} of {len(times_s)} within {TRUE_WITHIN_S:g} s; "
+        f"at most {max(told.of_processor_s):.1f} s of processor",
     )
 
 
@@ -83,6 +86,7 @@ def _start(torture: torturing.Torture, site: Site, phase: str, told: Told) -> Pr
     agent = site.agent()
     site.listener.wait_for(lambda _: len(site.listener.on(STATE)) > states, START_S)
     told.true_after_s.append(time.perf_counter() - began_s)
+    told.of_processor_s.append(processor_s(agent))
     first = site.listener.on(STATE)[states].json()
     said = f"{first['state']}: {first['reason']}"
     torture.expect(said == "indeterminate: starting", f"killed {phase}: the first state is {said}")

@@ -41,6 +41,7 @@ from edge_agent.diagnose.model import Model  # noqa: E402
 from edge_agent.publish.documents import Event, State  # noqa: E402
 
 NOW_S = CLOCK.at_s
+MODEL = Model.load("builtin")
 JUMPS: dict[str, Callable[[random.Random], tuple[float, float]]] = {
     "1970": lambda chance: (chance.uniform(0, 1000), 1.0),
     "hours": lambda chance: (NOW_S + chance.uniform(-86_400, 86_400), 1.0),
@@ -56,8 +57,7 @@ JUMPS: dict[str, Callable[[random.Random], tuple[float, float]]] = {
 def run(folder: Path, recording: Recording, jump: Callable[[], None]) -> Heard:
     """Return what an agent said of a recording, with a jump of the clock before each block."""
     folder.mkdir()
-    agent, heard, _ = an_agent(folder, Model.load("builtin"), plate_yaml(id="m"))
-
+    agent, heard, _ = an_agent(folder, MODEL, plate_yaml(id="m"), window="{length_s: 4, step_s: 1.4}")
     (line,) = agent.lines
     with line.captures:  # without looking after the agent meanwhile: on a slow machine it would miss samples
         line.take(recording.device, time.monotonic())
@@ -82,6 +82,7 @@ def jumps(torture: torturing.Torture, count: int, seed: int) -> None:
             recording = a_motor_whose_bars_break(seed + 7 * number)
             CLOCK.jump(NOW_S)
             calm = run(Path(name) / f"{number}", recording, lambda: None)
+            torture.expect(calm.of(Event), f"recording {number}: no event")
             for way, where in JUMPS.items():
 
                 def jump(where: Callable[[random.Random], tuple[float, float]] = where) -> None:

@@ -35,12 +35,13 @@ CASES = {
 class Site:
     """A broker, somebody who listens, a DAQ, and a configuration."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *daq: str) -> None:
+        """Start all but an agent; `daq` are more options of the virtual DAQ."""
         self.folder = folder
         self.broker = Mosquitto(folder)
         self.broker.start()
         self.listener = Subscriber(self.broker.port, "edge-agent/#")
-        self.daq = Daq(folder, "--load", "0.75")
+        self.daq = Daq(folder, "--load", "0.75", *daq)
         self.config = write_config(
             folder, port=str(self.daq.link), broker_port=self.broker.port, window="{length_s: 4, step_s: 1}"
         )
@@ -78,10 +79,10 @@ class Site:
 
 
 @contextmanager
-def a_site() -> Iterator[Site]:
-    """Give a site that ends with the block."""
+def a_site(*daq: str) -> Iterator[Site]:
+    """Give a site that ends with the block; `daq` are more options of the virtual DAQ."""
     with tempfile.TemporaryDirectory() as name:
-        site = Site(Path(name))
+        site = Site(Path(name), *daq)
         try:
             yield site
         finally:
@@ -144,19 +145,18 @@ def pauses(torture: torturing.Torture, count: int, seed: int) -> None:
 
 def ended(agent: Program) -> tuple[int, float, float]:
     """Terminate a program; return its status, and how long that took, s, and of its own processor time."""
-    stat = Path(f"/proc/{agent.process.pid}/stat")
-    began_s, first_s, last_s = time.monotonic(), _processor_s(stat), 0.0
+    began_s, first_s, last_s = time.monotonic(), processor_s(agent), 0.0
     agent.process.terminate()
     while agent.process.poll() is None and time.monotonic() - began_s < 120:
-        last_s = _processor_s(stat) or last_s
+        last_s = processor_s(agent) or last_s
         time.sleep(0.01)
     return agent.process.wait(60), time.monotonic() - began_s, max(0.0, last_s - first_s)
 
 
-def _processor_s(stat: Path) -> float:
-    """Return the processor time of a process so far, s; 0 if it has ended (proc_pid_stat(5))."""
+def processor_s(program: Program) -> float:
+    """Return the processor time of a program so far, s; 0 if it has ended (proc_pid_stat(5))."""
     try:
-        fields = stat.read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{program.process.pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return 0.0
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -167,6 +167,9 @@ def stops(torture: torturing.Torture, count: int, seed: int) -> None:
     chance, took_s, processor_s, statuses = random.Random(seed), [], [], set()
     with a_site() as site:
         for number in range(count):
+            if torture.is_over():
+                count = number
+                break
             agent = site.agent()
             if number % 3 == 0:
                 time.sleep(chance.uniform(0.0, 6.0))

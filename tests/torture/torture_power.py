@@ -1,8 +1,8 @@
 """Kill -9 and power loss at any moment: what was decided is there afterwards, and every file opens.
 
-A program decides events, alarms, acknowledgements, baselines and captures, and says each once the call for it
-has returned. For power loss, a library below SQLite (unsynced.c) records each step to the disk; a cut after
-any of them leaves what was synced, and of the rest nothing, everything, or any part in any order.
+A program (deciding.py) decides events, alarms, acknowledgements, baselines and captures, and says each once
+the call for it has returned. For power loss, a library below SQLite (unsynced.c) records each step to the
+disk; a cut after any of them leaves what was synced, and of the rest nothing, all, or any part in any order.
 """
 
 import os
@@ -16,65 +16,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import torturing
+from deciding import decide
 
 from edge_agent.acquire.archive import RecordingError
 from edge_agent.acquire.recordings import read_recording
 from edge_agent.publish.settings import OutboxSettings
 from edge_agent.publish.store.outbox import Outbox
 from edge_agent.state_file import StateFile
-
-PROGRAM = """
-import os, random, sys
-sys.path[:0] = %r
-import torturing
-from dataclasses import replace
-from pathlib import Path
-from known_state import FAULTY, LEARNED
-from edge_agent import alarm
-from edge_agent.alarm import AlarmLatch
-from edge_agent.baseline.memory import FILE_VERSION
-from edge_agent.captures.store import write_whole
-from edge_agent.kept import write_memory
-from edge_agent.publish.settings import OutboxSettings
-from edge_agent.publish.store.outbox import Outbox
-from edge_agent.state_file import StateFile
-from torturing import a_small_recording
-
-folder, seed, steps = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
-chance = random.Random(seed)
-marks = os.open(folder / "marks", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-def say(*words):
-    os.write(marks, (" ".join(map(str, words)) + "\\n").encode())
-box = Outbox(OutboxSettings(folder / "outbox.sqlite3"))
-latch = AlarmLatch(StateFile(folder / "alarm.json", alarm.FILE_VERSION))
-baseline = StateFile(folder / "baseline.json", FILE_VERSION)
-say("ready", 0)
-for _ in range(steps):
-    match chance.choice("eeeeddabc"):
-        case "e":
-            fill = b"x" * chance.randrange(900)
-            say("event", box.put_event("t/m/event", lambda n: b'{"id": %%d, "fill": "%%s"}' %% (n, fill)))
-        case "d":
-            gone = [event.id for event in box.pending((), 3)]
-            say("going", *gone)
-            box.delete(gone)
-        case "a":
-            latch.update(FAULTY, FAULTY, True, chance.randrange(10**9), None)
-            latch.take_feedback(True, str(chance.randrange(10**9)))
-            latch.acknowledge("Anna", "seen")
-            say("alarm", latch.latched.feedback.found)
-        case "b":
-            hours = chance.random()
-            write_memory(baseline, replace(LEARNED, hours=hours))
-            say("baseline", hours)
-        case "c":
-            name = f"c{chance.randrange(10**9)}.npz"
-            write_whole(folder / name, a_small_recording())
-            say("capture", name)
-"""
 
 
 @dataclass
@@ -119,17 +71,26 @@ def check(torture: torturing.Torture, folder: Path, marks: Marks, moment: str) -
                     str(value) == marks.last[name], f"{moment}: {name} is {value}, not {marks.last[name]}"
                 )
     for name in marks.captures:
-        try:
-            read_recording(folder / name)
-        except RecordingError as error:
-            torture.expect(False, f"{moment}: {error}")
+        content = _content(folder / name)
+        torture.expect(content and _is_recording(content), f"{moment}: capture {name} is lost or damaged")
     return counts.files_put_aside
 
 
-def _start(folder: Path, seed: int, steps: int, more: dict[str, str]) -> subprocess.Popen[bytes]:
-    paths = [str(torturing.ROOT / "tests/torture"), *sys.path[:1]]
-    command = [sys.executable, "-c", PROGRAM % paths, str(folder), str(seed), str(steps)]
-    return subprocess.Popen(command, env={**os.environ, **more})
+def _content(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+@cache
+def _is_recording(content: bytes) -> bool:
+    """True if the bytes are a whole recording; after most cuts they are the same as before."""
+    with tempfile.TemporaryDirectory() as name:
+        path = Path(name) / "c.npz"
+        path.write_bytes(content)
+        try:
+            read_recording(path)
+        except RecordingError:
+            return False
+    return True
 
 
 def kills(torture: torturing.Torture, count: int, seed: int) -> None:
@@ -137,18 +98,17 @@ def kills(torture: torturing.Torture, count: int, seed: int) -> None:
     chance, marks, done = random.Random(seed), Marks(), 0
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        said = folder / "marks"
         for number in range(count):
             if torture.is_over():
                 break
-            said = folder / "marks"
-            said.unlink(missing_ok=True)
-            process = _start(folder, seed + number, 100_000, {})
-            try:
+            said.write_bytes(b"")
+            process = _forked(folder, seed + number)
+            if number % 4:  # each fourth one is killed while it opens its files
                 _wait_for(said, b"ready")
-                time.sleep(chance.uniform(0.0, 0.5))
-            finally:
-                process.send_signal(signal.SIGKILL)
-                process.wait()
+            time.sleep(chance.uniform(0.0, 0.5 if number % 4 else 0.02))
+            os.kill(process, signal.SIGKILL)
+            os.waitpid(process, 0)
             for line in said.read_text().splitlines():
                 marks.take(line)
             marks.exact = False  # one more may have been written than was said
@@ -158,6 +118,17 @@ def kills(torture: torturing.Torture, count: int, seed: int) -> None:
             marks.captures.clear()
             done += 1
     torture.say("kills", f"{done} of {count}, {len(marks.events)} events decided")
+
+
+def _forked(folder: Path, seed: int) -> int:
+    """Start the program without the seconds that its imports take; return the number of its process."""
+    process = os.fork()
+    if process == 0:
+        try:
+            decide(folder, seed, 100_000)
+        finally:
+            os._exit(1)
+    return process
 
 
 def _wait_for(file: Path, words: bytes) -> None:
@@ -265,7 +236,9 @@ def cuts(torture: torturing.Torture, count: int, seed: int) -> None:
         subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", library, source, "-ldl"], check=True)
         folder.mkdir()
         more = {"LD_PRELOAD": str(library), "UNSYNCED_ROOT": str(folder), "UNSYNCED_LOG": str(log)}
-        assert _start(folder, seed, min(400, 4 * count), more).wait(600) == 0
+        program = [sys.executable, torturing.ROOT / "tests/torture/deciding.py"]
+        arguments = [folder, str(seed), str(min(400, 4 * count))]
+        subprocess.run([*program, *arguments], env={**os.environ, **more}, check=True, timeout=1200)
         steps = list(recorded(log))
         cut_after = sorted(chance.sample(range(len(steps)), min(count, len(steps))))
         disk, marks, said = Disk(), Marks(), str(folder / "marks")
@@ -286,7 +259,9 @@ def cuts(torture: torturing.Torture, count: int, seed: int) -> None:
                     Path(path).write_bytes(content)
                 aside += check(torture, folder, marks, f"cut after step {number} of {len(steps)}, {way}")
     torture.say(
-        "cuts", f"{done} of {len(steps)} steps, in three ways each, {len(marks.events)} events decided"
+        "cuts",
+        f"{done} of {len(steps)} steps, in three ways each, {len(marks.events)} events decided; "
+        f"the outbox was put aside {aside} times",
     )
 
 

@@ -37,6 +37,8 @@ from edge_agent.verdict import Verdict, in_short
 
 _POLL_S = 0.5
 """The loop checks heartbeats and stop this often, s. Judgement: each turn costs a millisecond."""
+_AT_WORK_S = 1.0
+"""The same while it works on samples, s. Judgement: longer than the wait, or each turn would check twice."""
 _PULSE_S = 1.0
 """Sinks feel a pulse this often, s. Judgement: they know within seconds that samples have stopped."""
 
@@ -155,7 +157,7 @@ class Agent:
         """Take what a DAQ gave, and look after everything meanwhile, since that may take long."""
         while feed.has_news and not stop.is_set():
             self._do(feed, feed.take_one)
-            if time.monotonic() - self._looked_s >= _POLL_S:
+            if time.monotonic() - self._looked_s >= _AT_WORK_S:
                 self._look_after()
 
     def _guarded(self, feed: Feed, work: Callable[[], None]) -> None:

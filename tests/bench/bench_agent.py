@@ -68,7 +68,7 @@ def main() -> None:
 
 
 def stop_children_at_the_end() -> None:
-    """Leave by an exception at SIGTERM, as at Ctrl-C: broker and agents are stopped then, and not orphaned."""
+    """Leave by an exception at SIGTERM, as at Ctrl-C: broker and agents are then stopped, too."""
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
 
 

@@ -1,7 +1,10 @@
+from collections import Counter
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from edge_agent.diagnose.reasons import Reasons, reason_of
+from edge_agent.limits import STATE
 from edge_agent.verdict import Evidence, Fault, Finding, Reason, Refusal, State
 
 SHOWN = {"l": Reason.LOAD_TOO_LOW, "u": Reason.UNSTEADY, "s": Reason.SPEED_UNKNOWN}
@@ -50,6 +53,26 @@ def test_the_newest_window_of_the_reason_is_returned():
         newest = refused(Reason.SPEED_UNKNOWN, float(number))
         reasons.take(newest, 2.0 * number, Reason.SPEED_UNKNOWN)
     assert reasons.take(refused(Reason.UNSTEADY), 10.0, Reason.SPEED_UNKNOWN) is newest
+
+
+def counted(letters, step_s):
+    """The reasons that stand, by counting all windows that are kept."""
+    standing, kept, found = None, [], []
+    for number, letter in enumerate(letters):
+        kept.append((number * step_s, SHOWN[letter]))
+        while len(kept) > STATE.patience_windows and kept[0][0] <= number * step_s - STATE.reason_s:
+            kept.pop(0)
+        counts = Counter(reason for _, reason in kept)
+        reason, most = counts.most_common(1)[0]
+        if counts[standing] == 0 or most >= max(STATE.patience_windows, STATE.reason_lead * counts[standing]):
+            standing = reason
+        found.append(standing)
+    return "".join(next(k for k, reason in SHOWN.items() if reason is own) for own in found)
+
+
+@given(st.text("lus", min_size=1, max_size=200), st.sampled_from([0.5, 2.0, 30.0, 500.0]))
+def test_the_reason_is_that_of_counting_all_windows(letters, step_s):
+    assert told(letters, step_s) == counted(letters, step_s)
 
 
 @given(st.text("lus", min_size=1, max_size=200), st.sampled_from([0.5, 2.0, 30.0, 500.0]))

@@ -114,6 +114,14 @@ def test_another_plate_or_scale_makes_it_forget(tmp_path: Path, at_loads: list[A
     assert site.learned.known is None
 
 
+def test_to_ask_for_news_works_nothing_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The agent asks in each turn of its loop, and hardly ever is there any."""
+    site = Site(tmp_path)
+    monkeypatch.delattr(LearnedMotor, "status")
+    assert site.learned.has_news()
+    assert not site.learned.has_news()
+
+
 def test_news_come_once(tmp_path: Path, at_loads: list[Answer]) -> None:
     site = Site(tmp_path)
     site.learned.has_news()

@@ -97,3 +97,14 @@ def test_a_sine_beside_the_frequency_turns_from_part_to_part():
     turn = 2 * np.pi * 50.1 * np.arange(8000) / 2000
     phasors = bare(np.cos(turn)[None], 2000.0, 50.0).phasors[0]
     assert np.angle(phasors[1:] / phasors[:-1]) == pytest.approx(np.full(7, 2 * np.pi * 0.1 * 0.5), abs=1e-2)
+
+
+def test_the_currents_of_a_window_are_averaged_once_and_those_of_another_one_anew():
+    currents = phase_currents(a_space_vector(times(2.0)))
+    window, same = a_current_window(currents), a_current_window(currents)
+    coarse = coarse_currents(window, 60.0)
+    assert coarse_currents(window, 60.0) is coarse
+    assert coarse_currents(same, 60.0) is not coarse
+    np.testing.assert_array_equal(coarse_currents(same, 60.0).samples, coarse.samples)
+    with pytest.raises(ValueError, match="read-only"):
+        coarse.samples[0, 0] = 1.0

@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from motor_windows import SHAFT_HZ, a_motor_window, analyse
 from signal_factories import RATE_HZ, VIBRATION_SCALE, a_shaking, a_vibration_window, a_window, times
 
 from edge_agent.signals.checks.vibration import VibrationCheck, usable_vibration
+from edge_agent.signals.dsp.decimation import Decimator
 
 SCANS = round(12 * RATE_HZ)
 SECONDS = times(12.0)
@@ -22,8 +25,8 @@ def hum():
     return sum(lines) + noise(sd=0.05)
 
 
-def telling(stream, line_hz):
-    return VibrationCheck(a_window(stream)).telling(stream, line_hz)
+def telling(stream, line_hz, decimator=None):
+    return VibrationCheck(a_window(stream)).telling(stream, line_hz, decimator)
 
 
 def toggling_at_the_rail():
@@ -52,6 +55,20 @@ def test_a_dead_channel_is_named_with_what_it_shows(kind):
     assert dead.name == "vib_0"
     assert why in dead.why
     assert telling(window, line_hz=60.0) == [1]
+
+
+@pytest.mark.parametrize("kind", DEAD)
+def test_few_samples_show_no_machine_where_all_of_them_show_none(kind):
+    window = a_vibration_window(np.stack([DEAD[kind][0](), a_shaking(SECONDS, SHAFT_HZ)[0]]))
+    assert telling(window, 60.0, Decimator(RATE_HZ)) == [1]
+
+
+@settings(max_examples=25)
+@given(st.floats(5.0, 0.44 * RATE_HZ), st.sampled_from([0.0, 3e-4, 0.02]), st.integers(0, 99))
+def test_few_samples_and_all_of_them_show_the_same_machines(tone_hz, amplitude, seed):
+    """A line is far above its floor, or far below it; over the band of the decimation and beyond."""
+    window = a_vibration_window((amplitude * np.cos(2 * np.pi * tone_hz * SECONDS) + noise(seed, 0.1))[None])
+    assert telling(window, 60.0, Decimator(RATE_HZ)) == telling(window, 60.0)
 
 
 @pytest.mark.parametrize("lost_scans", [1, 50, SCANS // 250])

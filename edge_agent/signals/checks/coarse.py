@@ -93,7 +93,7 @@ def block_averages(
         known = row if not lost.size else row[valid]
         row -= known.mean() if known.size else 0.0
         row[lost] = 0.0
-    samples.flags.writeable = valid.flags.writeable = False  # shared by all who ask
+    samples.flags.writeable = valid.flags.writeable = False  # they are kept
     return samples, valid
 
 

@@ -33,8 +33,8 @@ _HIGHEST_SHARE = 0.45
 """Share of the rate up to which lines are looked for: that to which the filters before converters let
 pass."""
 _FLAT_SHARE = 0.3
-"""Share of the rate of decimated samples up to which their floor is as flat as it was: there its filter begins
-to fall (Kaiser's formula)."""
+"""Share of the rate of decimated samples up to which their floor is flat: from there on the filter falls
+(Kaiser's formula)."""
 _FLOOR_WIDTH_HZ = 12.0
 """Width of the stretch whose median is the floor: that of the search for the shaft."""
 _NO_POWER = 1e-30
@@ -60,9 +60,7 @@ class VibrationCheck:
         self.window = window
         self._judged: dict[tuple[int, float], dict[int, str | None]] = {}
 
-    def telling(
-        self, stream: StreamWindow, line_hz: float, decimator: Decimator | None = None
-    ) -> list[int]:
+    def telling(self, stream: StreamWindow, line_hz: float, decimator: Decimator | None = None) -> list[int]:
         """Return the indices of the usable vibration channels in which a machine shows.
 
         `line_hz` is the supply's frequency: its multiples show in a cable without any sensor, too. With the
@@ -154,9 +152,7 @@ def _rails(counts: NDArray[np.integer], low: int, high: int) -> bool:
     return bool(at_extremes > SAMPLES.max_at_extreme * counts.size)
 
 
-def _shows_line(
-    window: StreamWindow, channel: int, line_hz: float, decimator: Decimator | None
-) -> bool:
+def _shows_line(window: StreamWindow, channel: int, line_hz: float, decimator: Decimator | None) -> bool:
     """True if a channel has a line that is none of the supply's and stands high enough above its floor.
 
     Most machines have one within the band of the decimation; only of the others all samples are looked at.

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import _paths  # noqa: F401
 import numpy as np
 from bench_conditions import answers, learn, wilson
 from condition_rigs import RIGS, Rig

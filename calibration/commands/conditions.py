@@ -13,7 +13,7 @@ from calibration.commands.arguments import positive_int
 from calibration.learning.conditions.examples import Examples, make_shard, tasks
 from calibration.learning.conditions.folds import folds
 from calibration.learning.conditions.networks import KINDS
-from calibration.learning.conditions.table import page
+from calibration.learning.conditions.table import costs, page
 from calibration.learning.conditions.training import Spec
 from calibration.learning.conditions.trials import Trial, run_trials
 from calibration.learning.training.place import be_repeatable
@@ -65,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     trials = run_trials(examples, chosen, args.models, args.seeds, spec, args.out)
     for trial in tqdm(trials, total=count, unit="trial", disable=None):
         by_kind[trial.kind].append(trial)
-    text = page(examples, by_kind)
+    text = f"{page(examples, by_kind)}\n{costs(by_kind)}"
     (args.out / "conditions.md").write_text(text)
     print(text)
     return DONE

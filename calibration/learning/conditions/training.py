@@ -19,8 +19,6 @@ from calibration.learning.conditions.hiding import (
 from calibration.learning.conditions.networks import ConditionNetwork, Kind
 from calibration.learning.conditions.tokens import MODALITIES
 
-ALARMS = 0.02
-"""Largest share of false alarms of a head on the validation motors: the acceptance of the conditions."""
 _WITHOUT_NORMAL = 0.15
 """Share of training windows whose normal is hidden: motors of which none is known. Judgement."""
 _WITHOUT_GEOMETRY = 0.15
@@ -101,19 +99,21 @@ def scores(network: ConditionNetwork, examples: Examples) -> NDArray[np.float64]
     return logits
 
 
-def limits(logits: NDArray[np.float64], truth: NDArray[np.bool_], alarms: float) -> NDArray[np.float64]:
+def limits(
+    logits: NDArray[np.float64], truth: NDArray[np.bool_], alarms: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return (heads,): the lowest score from which a head alarms on at most a share of windows without it.
 
     Args:
         logits: (n, heads) of windows that the network was not fitted to.
         truth: (n, heads).
-        alarms: the share; 0 puts the limit above all of them.
+        alarms: (heads,), the shares; 0 puts the limit above all of them.
     """
     found = np.empty(logits.shape[1])
-    for head, (own, has) in enumerate(zip(logits.T, truth.T, strict=True)):
+    for head, (own, has, share) in enumerate(zip(logits.T, truth.T, alarms, strict=True)):
         without = np.sort(own[~has])
-        first = without.size - int(alarms * without.size) - 1
-        found[head] = np.nextafter(without[first], np.inf)
+        over = int(share * without.size + 1e-9)  # a share of whole windows may be stored a little below
+        found[head] = np.nextafter(without[without.size - over - 1], np.inf)
     return found
 
 

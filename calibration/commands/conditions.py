@@ -33,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--motors", type=positive_int, default=_MOTORS, help=f"motors to simulate (default: {_MOTORS})"
     )
     parser.add_argument("--seed", type=int, default=1, help="of the motors and of the folds")
-    parser.add_argument("--folds", type=positive_int, default=3, help="groups of motors, each left out once")
+    parser.add_argument("--folds", type=positive_int, default=3, help="groups of motors")
+    parser.add_argument(
+        "--left-out", type=positive_int, help="how many of these groups are left out in turn (default: all)"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="seeds, one training each")
     parser.add_argument(
         "--models", nargs="+", choices=KINDS, default=list(KINDS), metavar="NAME", help=_names()
@@ -58,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     windows.mkdir(parents=True, exist_ok=True)
     shards = work(make_shard, plan, args.jobs, None, "shard")
     examples = Examples.join([Examples.load(path) for path in shards])
-    chosen = folds(examples.motor, args.folds, args.seed)
+    chosen = folds(examples.motor, args.folds, args.seed)[: args.left_out]
     spec = replace(Spec(), epochs=args.epochs)
     by_kind: dict[str, list[Trial]] = {kind: [] for kind in args.models}
     count = len(args.seeds) * len(chosen) * len(args.models)

@@ -107,13 +107,13 @@ def _share_of(drawn: NDArray[np.float64]) -> Share:
 def alarms_of(
     trials: Sequence[Trial], examples: Examples, allowed: float | None
 ) -> tuple[Alarms, NDArray[np.float64]]:
-    """Return the alarms of all trials of a kind, each limit from its own validation motors.
+    """Return the alarms of all trials of a kind (m, heads), each limit from its own validation motors.
 
-    Also (n,) the share of the seeds in which any head alarms. Each window is judged by the networks of the
-    fold that left its motor out, one for each seed.
+    Also (m,) the share of the seeds in which any head alarms. The m windows are those of `judged_rows`, each
+    judged by the networks of the fold that left its motor out, one for each seed.
 
     Args:
-        trials: of one kind, of all folds and seeds.
+        trials: of one kind, of all its folds and seeds.
         examples: all windows.
         allowed: share of false alarms of each head on the validation motors; see `trials.limits_of`.
     """
@@ -124,7 +124,13 @@ def alarms_of(
         over = trial.test >= limit
         alarms[trial.fold.test] += over / seeds
         any_alarm[trial.fold.test] += over.any(axis=1) / seeds
-    return alarms, any_alarm
+    rows = judged_rows(trials)
+    return alarms[rows], any_alarm[rows]
+
+
+def judged_rows(trials: Sequence[Trial]) -> NDArray[np.int64]:
+    """Return the positions of the windows that any trial judges, ascending."""
+    return np.unique(np.concatenate([trial.fold.test for trial in trials]))
 
 
 def average_precision(logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:

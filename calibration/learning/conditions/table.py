@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.learning.conditions.examples import Examples
-from calibration.learning.conditions.figures import Judge, Share, alarms_of, mean_precision
+from calibration.learning.conditions.figures import Judge, Share, alarms_of, judged_rows, mean_precision
 from calibration.learning.conditions.heads import HEADS
 from calibration.learning.conditions.networks import ConditionNetwork
 from calibration.learning.conditions.trials import Trial
@@ -24,10 +24,11 @@ def page(examples: Examples, by_kind: Mapping[str, Sequence[Trial]]) -> str:
     """Return the tables as Markdown."""
     trials = next(iter(by_kind.values()))
     seeds, folds = {trial.seed for trial in trials}, {trial.fold.number for trial in trials}
-    motors = np.unique(examples.motor).size
+    judged = examples.take(judged_rows(trials))
+    motors = np.unique(judged.motor).size
     heads = range(len(HEADS))
     lines = [
-        f"{len(examples)} windows of {motors} simulated motors, {len(folds)} folds by motor, "
+        f"{len(judged)} windows of {motors} simulated motors, {len(folds)} folds by motor, "
         f"{len(seeds)} seeds. Shares in percent, mean over the seeds; 95 % intervals over motors.",
         "",
         "Mean over all conditions:",
@@ -47,7 +48,8 @@ def _overall(
     examples: Examples, by_kind: Mapping[str, Sequence[Trial]], heads: Sequence[int]
 ) -> Iterator[str]:
     """Yield a row per limit and network: means over some heads, gains, and alarms on sound motors."""
-    judge, named = Judge.of(examples), examples.named.astype(float)
+    judge = _judge_of(examples, by_kind)
+    named = judge.examples.named.astype(float)
     columns = (
         "false alarms allowed",
         "",
@@ -73,7 +75,7 @@ def _overall(
                 kind,
                 f"{mean_precision(by_kind[kind], examples.truth, heads):.3f}",
                 judge.mean_detected(own, heads),
-                _by_seed(by_kind[kind], judge, share, heads),
+                _by_seed(by_kind[kind], examples, judge, share, heads),
                 judge.gain(own, named, heads),
                 "-" if plain is None or kind == "concatenation" else judge.gain(own, plain[0], heads),
                 judge.mean_false(own, heads),
@@ -81,13 +83,19 @@ def _overall(
             )
 
 
-def _by_seed(trials: Sequence[Trial], judge: Judge, share: float | None, heads: Sequence[int]) -> str:
+def _by_seed(
+    trials: Sequence[Trial], examples: Examples, judge: Judge, share: float | None, heads: Sequence[int]
+) -> str:
     """Spell the mean share detected of each seed, percent."""
     shares = []
     for seed in sorted({trial.seed for trial in trials}):
-        alarms, _ = alarms_of([trial for trial in trials if trial.seed == seed], judge.examples, share)
+        alarms, _ = alarms_of([trial for trial in trials if trial.seed == seed], examples, share)
         shares.append(f"{100 * judge.mean_detected(alarms, heads).value:.1f}")
     return ", ".join(shares)
+
+
+def _judge_of(examples: Examples, by_kind: Mapping[str, Sequence[Trial]]) -> Judge:
+    return Judge.of(examples.take(judged_rows(next(iter(by_kind.values())))))
 
 
 def _sound(judge: Judge, any_alarm: NDArray[np.float64]) -> tuple[Share, Share]:
@@ -105,8 +113,8 @@ def costs(by_kind: Mapping[str, Sequence[Trial]]) -> str:
 
 def _by_head(examples: Examples, by_kind: Mapping[str, Sequence[Trial]], allowed: str) -> Iterator[str]:
     """Yield a row per condition: detected and false alarms of the indicators and of each network."""
-    judge = Judge.of(examples)
-    alarms = {"indicators": examples.named.astype(float)}
+    judge = _judge_of(examples, by_kind)
+    alarms = {"indicators": judge.examples.named.astype(float)}
     alarms |= {kind: alarms_of(trials, examples, ALLOWED[allowed])[0] for kind, trials in by_kind.items()}
     yield f"Detected / false alarms, with limits that allow {allowed} on the validation motors:"
     yield ""
@@ -114,7 +122,7 @@ def _by_head(examples: Examples, by_kind: Mapping[str, Sequence[Trial]], allowed
     yield "|---" * (2 + len(alarms)) + "|"
     for head, name in enumerate(HEADS):
         cells = [f"{judge.detected(own, head)} / {judge.false(own, head)}" for own in alarms.values()]
-        yield from _row(name, int(examples.truth[:, head].sum()), *cells)
+        yield from _row(name, int(judge.examples.truth[:, head].sum()), *cells)
 
 
 def _row(*cells: object) -> Iterator[str]:

@@ -1,5 +1,5 @@
-# make demo | test | torture | browser | lint | bench | model | schema | homeassistant | firmware | firmware-test | deb | deb-test
-# make arm64 | fleet | pictures | clean
+# make demo | test | torture | browser | lint | bench | model | conditions | schema | homeassistant
+# make firmware | firmware-test | deb | deb-test | arm64 | fleet | pictures | clean
 #
 # Each target makes the virtual environment that it needs; PYTHON chooses the interpreter (3.11 or later).
 
@@ -16,7 +16,7 @@ export ORT_DISABLE_TELEMETRY := 1
 SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: demo test torture browser pictures lint bench model schema homeassistant firmware firmware-test deb deb-test arm64 fleet \
+.PHONY: demo test torture browser pictures lint bench model conditions schema homeassistant firmware firmware-test deb deb-test arm64 fleet \
 	clean brokers database collector promtool emulator avr
 
 demo: $(STAMPS)/demo
@@ -67,6 +67,10 @@ model: $(STAMPS)/test
 	cp $(BUILD)/broken_bars.onnx $(MODEL)
 	cp $(BUILD)/broken_bars.onnx.sha256 $(MODEL).sha256
 	cp $(BUILD)/run/best.pt $(MODEL:.onnx=.pt)
+
+# What calibration/learning/conditions/CONDITIONS_CARD.md rests on; stopped, it goes on where it was.
+conditions: $(STAMPS)/test
+	$(BIN)/edge-calibrate conditions --out $(BUILD)/conditions $(ARGS)
 
 schema: $(STAMPS)/demo
 	$(BIN)/python -m edge_agent.config.schema

@@ -13,7 +13,7 @@ from calibration.commands.arguments import positive_int
 from calibration.learning.conditions.examples import Examples, make_shard, tasks
 from calibration.learning.conditions.folds import folds
 from calibration.learning.conditions.networks import KINDS
-from calibration.learning.conditions.table import page
+from calibration.learning.conditions.table import costs, page
 from calibration.learning.conditions.training import Spec
 from calibration.learning.conditions.trials import Trial, run_trials
 from calibration.learning.training.place import be_repeatable
@@ -33,7 +33,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--motors", type=positive_int, default=_MOTORS, help=f"motors to simulate (default: {_MOTORS})"
     )
     parser.add_argument("--seed", type=int, default=1, help="of the motors and of the folds")
-    parser.add_argument("--folds", type=positive_int, default=3, help="groups of motors, each left out once")
+    parser.add_argument("--folds", type=positive_int, default=3, help="groups of motors")
+    parser.add_argument(
+        "--left-out", type=positive_int, help="how many of these groups are left out in turn (default: all)"
+    )
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="seeds, one training each")
     parser.add_argument(
         "--models", nargs="+", choices=KINDS, default=list(KINDS), metavar="NAME", help=_names()
@@ -58,14 +61,14 @@ def run(args: argparse.Namespace) -> int:
     windows.mkdir(parents=True, exist_ok=True)
     shards = work(make_shard, plan, args.jobs, None, "shard")
     examples = Examples.join([Examples.load(path) for path in shards])
-    chosen = folds(examples.motor, args.folds, args.seed)
+    chosen = folds(examples.motor, args.folds, args.seed)[: args.left_out]
     spec = replace(Spec(), epochs=args.epochs)
     by_kind: dict[str, list[Trial]] = {kind: [] for kind in args.models}
     count = len(args.seeds) * len(chosen) * len(args.models)
     trials = run_trials(examples, chosen, args.models, args.seeds, spec, args.out)
     for trial in tqdm(trials, total=count, unit="trial", disable=None):
         by_kind[trial.kind].append(trial)
-    text = page(examples, by_kind)
+    text = f"{page(examples, by_kind)}\n{costs(by_kind)}"
     (args.out / "conditions.md").write_text(text)
     print(text)
     return DONE

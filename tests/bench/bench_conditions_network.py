@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import _paths  # noqa: F401
 import numpy as np
 from bench_conditions import answers, learn, wilson
 from condition_rigs import RIGS, Rig
@@ -115,12 +116,14 @@ class Outcome:
 def judges_of(run: Path, rigs: list[Judged]) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
     """Yield by name the alarms (windows, heads) on each rig: the indicators' and every network's."""
     yield "indicators", [own.windows.named for own in rigs]
-    for allowed in ALLOWED:
+    paths = sorted((run / "windows").glob("motors-*.npz"))
+    simulated = Examples.join([Examples.load(path) for path in paths])
+    for allowed, share in ALLOWED.items():
         for kind in KINDS:
-            for trial in sorted((run / kind / "fold-0").glob("seed-*")):
-                network, limit = network_in(trial, kind), limits_in(trial, allowed)
+            for folder in sorted((run / kind).glob("fold-0/seed-*")):
+                network, limit = network_in(folder, kind), limits_in(folder, simulated, share)
                 alarms = [scores(network, own.windows) >= limit for own in rigs]
-                yield f"{kind}, {trial.name}, {allowed:.0%}", alarms
+                yield f"{kind}, {folder.name}, {allowed}", alarms
 
 
 def print_judge(name: str, rigs: list[Judged], alarms: list[NDArray[np.bool_]]) -> None:

@@ -23,7 +23,7 @@ def some_examples(motors: int, each: int = 4, seed: int = 0, first_motor: int = 
         motor=np.repeat(first_motor + np.arange(motors), each),
         length_s=np.full(count, 2.0, np.float32),
         truth=truth,
-        named=truth & (random.random(truth.shape) < 0.5),
+        named=np.where(truth, random.random(truth.shape) < 0.5, random.random(truth.shape) < 0.1),
         sizes=np.zeros((count, len(CONDITIONS)), np.float32),
         disturbed=np.arange(count) % 2 == 0,
         tokens=tokens,

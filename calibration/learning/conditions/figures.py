@@ -7,8 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from calibration.learning.conditions.examples import Examples
-from calibration.learning.conditions.training import limits
-from calibration.learning.conditions.trials import Trial
+from calibration.learning.conditions.trials import Trial, limits_of
 
 _DRAWS = 1000
 """Draws of the bootstrap. Judgement: its ends stray by less than a tenth of the interval."""
@@ -61,37 +60,31 @@ class Judge:
         """Return the share of the windows without a condition on which its head alarms."""
         return self._share(alarms[:, head], ~self.examples.truth[:, head])
 
-    def mean_detected(self, alarms: Alarms) -> Share:
-        """Return the mean of the shares detected over the heads, all of the same weight."""
-        return _share_of(
-            np.mean([self._drawn(alarms[:, k], self.examples.truth[:, k]) for k in self._heads], axis=0)
-        )
+    def mean_detected(self, alarms: Alarms, heads: Sequence[int]) -> Share:
+        """Return the mean of the shares detected over some heads, all of the same weight."""
+        return _share_of(self._mean_drawn(alarms, self.examples.truth, heads))
 
-    def mean_false(self, alarms: Alarms) -> Share:
-        """Return the mean of the shares of false alarms over the heads."""
-        return _share_of(
-            np.mean([self._drawn(alarms[:, k], ~self.examples.truth[:, k]) for k in self._heads], axis=0)
-        )
+    def mean_false(self, alarms: Alarms, heads: Sequence[int]) -> Share:
+        """Return the mean of the shares of false alarms over some heads."""
+        return _share_of(self._mean_drawn(alarms, ~self.examples.truth, heads))
 
-    def gain(self, alarms: Alarms, other: Alarms) -> Share:
+    def gain(self, alarms: Alarms, other: Alarms, heads: Sequence[int]) -> Share:
         """Return by how much the mean share detected exceeds that of another, on the same draws of motors."""
-        own, theirs = (
-            np.mean([self._drawn(one[:, k], self.examples.truth[:, k]) for k in self._heads], axis=0)
-            for one in (alarms, other)
-        )
+        own, theirs = (self._mean_drawn(one, self.examples.truth, heads) for one in (alarms, other))
         return _share_of(own - theirs)
 
-    def on_sound(self, any_alarm: NDArray[np.float64], disturbed: bool) -> Share:
+    def on_sound(self, any_alarm: NDArray[np.float64], *, disturbed: bool) -> Share:
         """Return the share of sound windows with any alarm (n,); those of an uneven load, or the others."""
         sound = ~self.examples.truth.any(axis=1)
         return self._share(any_alarm, sound & (self.examples.disturbed == disturbed))
 
-    @property
-    def _heads(self) -> range:
-        return range(self.examples.truth.shape[1])
-
     def _share(self, alarms: NDArray[np.float64], rows: NDArray[np.bool_]) -> Share:
         return _share_of(self._drawn(alarms, rows))
+
+    def _mean_drawn(
+        self, alarms: Alarms, rows: NDArray[np.bool_], heads: Sequence[int]
+    ) -> NDArray[np.float64]:
+        return np.asarray(np.mean([self._drawn(alarms[:, k], rows[:, k]) for k in heads], axis=0))
 
     def _drawn(self, alarms: NDArray[np.float64], rows: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Return (1 + draws,): the share of `rows` (n,) with an alarm, of all motors and of each draw."""
@@ -112,26 +105,32 @@ def _share_of(drawn: NDArray[np.float64]) -> Share:
 
 
 def alarms_of(
-    trials: Sequence[Trial], examples: Examples, allowed: float
+    trials: Sequence[Trial], examples: Examples, allowed: float | None
 ) -> tuple[Alarms, NDArray[np.float64]]:
-    """Return the alarms of all trials of a kind, each limit from its own validation motors.
+    """Return the alarms of all trials of a kind (m, heads), each limit from its own validation motors.
 
-    Also (n,) the share of the seeds in which any head alarms. Each window is judged by the networks of the
-    fold that left its motor out, one for each seed.
+    Also (m,) the share of the seeds in which any head alarms. The m windows are those of `judged_rows`, each
+    judged by the networks of the fold that left its motor out, one for each seed.
 
     Args:
-        trials: of one kind, of all folds and seeds.
+        trials: of one kind, of all its folds and seeds.
         examples: all windows.
-        allowed: largest share of false alarms of a head on the validation motors.
+        allowed: share of false alarms of each head on the validation motors; see `trials.limits_of`.
     """
     seeds = len({trial.seed for trial in trials})
     alarms, any_alarm = np.zeros(examples.truth.shape), np.zeros(len(examples))
     for trial in trials:
-        limit = limits(trial.validation, examples.truth[trial.fold.validation], allowed)
+        limit = limits_of(trial.validation, examples.take(trial.fold.validation), allowed)
         over = trial.test >= limit
         alarms[trial.fold.test] += over / seeds
         any_alarm[trial.fold.test] += over.any(axis=1) / seeds
-    return alarms, any_alarm
+    rows = judged_rows(trials)
+    return alarms[rows], any_alarm[rows]
+
+
+def judged_rows(trials: Sequence[Trial]) -> NDArray[np.int64]:
+    """Return the positions of the windows that any trial judges, ascending."""
+    return np.unique(np.concatenate([trial.fold.test for trial in trials]))
 
 
 def average_precision(logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
@@ -143,10 +142,7 @@ def average_precision(logits: NDArray[np.float64], truth: NDArray[np.bool_]) -> 
     return float(precision[ranked].mean())
 
 
-def mean_precision(trials: Sequence[Trial], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return (heads,): the average precision on the test windows, mean over folds and seeds."""
-    every = [
-        [average_precision(trial.test[:, k], truth[trial.fold.test, k]) for k in range(truth.shape[1])]
-        for trial in trials
-    ]
-    return np.asarray(np.nanmean(every, axis=0))
+def mean_precision(trials: Sequence[Trial], truth: NDArray[np.bool_], heads: Sequence[int]) -> float:
+    """Return the average precision on the test windows, mean over folds, seeds and some heads."""
+    every = [average_precision(t.test[:, k], truth[t.fold.test, k]) for t in trials for k in heads]
+    return float(np.nanmean(every))

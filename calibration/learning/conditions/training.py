@@ -1,5 +1,6 @@
 """A network fitted to windows of training motors, with the limits of its heads from validation motors."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,8 +19,6 @@ from calibration.learning.conditions.hiding import (
 from calibration.learning.conditions.networks import ConditionNetwork, Kind
 from calibration.learning.conditions.tokens import MODALITIES
 
-ALARMS = 0.02
-"""Largest share of false alarms of a head on the validation motors: the acceptance of the conditions."""
 _WITHOUT_NORMAL = 0.15
 """Share of training windows whose normal is hidden: motors of which none is known. Judgement."""
 _WITHOUT_GEOMETRY = 0.15
@@ -28,6 +27,8 @@ _ONE_PHASE = 0.15
 """Share of those with one phase current only. Judgement."""
 _WITHOUT_MODALITY = 0.1
 """Share of those that lack the current, and as many the vibration. Judgement."""
+_RISE = 0.1
+"""Share of the steps in which the learning rate rises. Judgement: usual."""
 _NOISE = 0.03
 """Standard deviation of what is added to the features: a third of a decibel. Judgement."""
 
@@ -36,7 +37,7 @@ _NOISE = 0.03
 class Spec:
     """How a network is fitted."""
 
-    epochs: int = 18
+    epochs: int = 15
     """Passes over the training windows; there is no early stop, so that validation only sets limits."""
     batch: int = 32
     """Windows of a step."""
@@ -77,7 +78,7 @@ def fit(kind: Kind, train: Examples, spec: Spec) -> ConditionNetwork:
     truth = torch.from_numpy(train.truth.astype(np.float32))
     steps = spec.epochs * -(-len(train) // spec.batch)
     optimiser = torch.optim.AdamW(network.parameters(), spec.learning_rate, weight_decay=spec.weight_decay)
-    rate = torch.optim.lr_scheduler.OneCycleLR(optimiser, spec.learning_rate, steps, pct_start=0.1)
+    rate = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _share_of_rate(step, steps))
     loss, draws = nn.BCEWithLogitsLoss(), torch.Generator().manual_seed(spec.seed)
     network.train()
     for _ in range(spec.epochs):
@@ -98,19 +99,21 @@ def scores(network: ConditionNetwork, examples: Examples) -> NDArray[np.float64]
     return logits
 
 
-def limits(logits: NDArray[np.float64], truth: NDArray[np.bool_], alarms: float) -> NDArray[np.float64]:
+def limits(
+    logits: NDArray[np.float64], truth: NDArray[np.bool_], alarms: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return (heads,): the lowest score from which a head alarms on at most a share of windows without it.
 
     Args:
         logits: (n, heads) of windows that the network was not fitted to.
         truth: (n, heads).
-        alarms: the share; 0 puts the limit above all of them.
+        alarms: (heads,), the shares; 0 puts the limit above all of them.
     """
     found = np.empty(logits.shape[1])
-    for head, (own, has) in enumerate(zip(logits.T, truth.T, strict=True)):
+    for head, (own, has, share) in enumerate(zip(logits.T, truth.T, alarms, strict=True)):
         without = np.sort(own[~has])
-        first = without.size - int(alarms * without.size) - 1
-        found[head] = np.nextafter(without[first], np.inf)
+        over = int(share * without.size + 1e-9)  # a share of whole windows may be stored a little below
+        found[head] = np.nextafter(without[without.size - over - 1], np.inf)
     return found
 
 
@@ -130,6 +133,14 @@ def augmented(windows: Batch, draws: torch.Generator) -> Batch:
         hidden = (lot >= place * _WITHOUT_MODALITY) & (lot < (place + 1) * _WITHOUT_MODALITY)
         there = without_modality(there, modality, hidden)
     return Batch(tokens, there)
+
+
+def _share_of_rate(step: int, steps: int) -> float:
+    """Return the learning rate of a step over the highest one: a linear rise, then a half cosine to zero."""
+    rise = max(1, round(_RISE * steps))
+    if step < rise:
+        return (step + 1) / rise
+    return 0.5 + 0.5 * math.cos(math.pi * (step - rise) / max(1, steps - rise))
 
 
 def _drawn(size: int, share: float, draws: torch.Generator) -> Tensor:

@@ -68,16 +68,30 @@ def run_trial(examples: Examples, fold: Fold, kind: Kind, spec: Spec, folder: Pa
         kept = validation, test, took_s
         folder.mkdir(parents=True, exist_ok=True)
         torch.save(network.state_dict(), folder / _WEIGHTS)
-        truth = examples.truth[fold.validation]
-        np.savez(folder / _SCORES, validation=validation, truth=truth, test=test, training_s=took_s)
+        rows, file = fold.validation, folder / _SCORES
+        np.savez(file, validation=validation, validation_rows=rows, test=test, training_s=took_s)
         (folder / _TERMS).write_text(json.dumps(terms))  # the last file: without it the trial is made again
     return Trial(kind, fold, spec.seed, *kept)
 
 
-def limits_in(folder: Path, allowed: float) -> NDArray[np.float64]:
-    """Return (heads,): limits by the validation windows of a trial; see `training.limits`."""
+def limits_of(logits: NDArray[np.float64], windows: Examples, allowed: float | None) -> NDArray[np.float64]:
+    """Return (heads,): the limits of a network by windows that it was not fitted to.
+
+    Args:
+        logits: (n, heads) of these windows.
+        windows: the n windows.
+        allowed: share of false alarms of each head on them; None for those that the indicators have there.
+    """
+    if allowed is None:
+        without = np.maximum((~windows.truth).sum(axis=0), 1)
+        return limits(logits, windows.truth, (windows.named & ~windows.truth).sum(axis=0) / without)
+    return limits(logits, windows.truth, np.full(logits.shape[1], allowed))
+
+
+def limits_in(folder: Path, examples: Examples, allowed: float | None) -> NDArray[np.float64]:
+    """Return (heads,): the limits of a trial that `folder` keeps; `examples` are all windows of its run."""
     with np.load(folder / _SCORES) as file:
-        return limits(file["validation"], file["truth"], allowed)
+        return limits_of(file["validation"], examples.take(file["validation_rows"]), allowed)
 
 
 def network_in(folder: Path, kind: Kind) -> ConditionNetwork:

@@ -27,14 +27,14 @@ def out(tmp_path):
 
 
 def test_the_page_sets_networks_beside_the_indicators_and_a_second_run_trains_nothing(out) -> None:
-    options = ["--models", "current", "joint_encoder", "--folds", "2"]
+    options = ["--models", "current", "joint_encoder", "--folds", "2", "--left-out", "1"]
     assert conditions(out, *options) == 0
     text = (out / "conditions.md").read_text()
-    assert "48 windows of 12 simulated motors, 2 folds by motor, 1 seeds" in text
+    assert "24 windows of 6 simulated motors, 1 folds by motor, 1 seeds" in text
     for name in ("indicators", "current", "joint_encoder"):
         assert f"| {name} |" in text
     kept = {path: path.stat().st_mtime_ns for path in out.glob("*/fold-*/seed-1/*")}
-    assert len(kept) == 2 * 2 * 3
+    assert len(kept) == 2 * 3
     assert conditions(out, *options) == 0
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
     assert (out / "conditions.md").read_text() == text

@@ -4,7 +4,9 @@ from small_conditions import some_examples
 
 from calibration.learning.conditions.figures import Judge, alarms_of, average_precision
 from calibration.learning.conditions.folds import folds
-from calibration.learning.conditions.trials import Trial
+from calibration.learning.conditions.trials import Trial, limits_of
+
+HEADS = range(11)
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +30,8 @@ def test_a_network_that_knows_the_truth_detects_all_and_alarms_in_vain_never(exa
     judge = Judge.of(examples)
     np.testing.assert_array_equal(alarms, examples.truth)
     np.testing.assert_array_equal(any_alarm, examples.truth.any(axis=1))
-    assert judge.mean_detected(alarms).value == 1.0
-    assert judge.mean_false(alarms).value == 0.0
+    assert judge.mean_detected(alarms, HEADS).value == 1.0
+    assert judge.mean_false(alarms, HEADS).value == 0.0
 
 
 def test_shares_count_windows_and_their_interval_holds_them(examples) -> None:
@@ -38,7 +40,7 @@ def test_shares_count_windows_and_their_interval_holds_them(examples) -> None:
         share, has = judge.detected(alarms, head), examples.truth[:, head]
         assert share.value == pytest.approx(examples.named[has, head].mean())
         assert share.low < share.value < share.high
-    assert str(judge.false(alarms, 0)) == "0.0 (0.0-0.0)"
+    assert str(judge.false(np.zeros_like(alarms), 0)) == "0.0 (0.0-0.0)"
 
 
 def test_motors_are_drawn_not_windows() -> None:
@@ -50,9 +52,16 @@ def test_motors_are_drawn_not_windows() -> None:
     assert share.high - share.low == pytest.approx(2 * 1.96 * (0.25 / 30) ** 0.5, rel=0.15)
 
 
+def test_limits_may_allow_what_the_indicators_have_on_the_same_windows(examples) -> None:
+    logits = np.random.default_rng(6).normal(size=examples.truth.shape)
+    over = logits >= limits_of(logits, examples, None)
+    vain = [(own & ~examples.truth).sum(axis=0) for own in (over, examples.named)]
+    np.testing.assert_array_equal(*vain)
+
+
 def test_a_gain_over_oneself_is_nothing(examples) -> None:
     alarms, _ = alarms_of(trials_of(examples, [1], 0.3), examples, 0.02)
-    gain = Judge.of(examples).gain(alarms, alarms)
+    gain = Judge.of(examples).gain(alarms, alarms, HEADS)
     assert (gain.value, gain.low, gain.high) == (0.0, 0.0, 0.0)
 
 

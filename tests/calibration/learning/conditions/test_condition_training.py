@@ -28,7 +28,7 @@ def test_equal_seeds_give_equal_networks_and_others_do_not() -> None:
 def test_a_limit_lets_no_more_false_alarms_pass_than_allowed(allowed) -> None:
     random = np.random.default_rng(4)
     logits, truth = random.normal(size=(300, 2)), random.random((300, 2)) < 0.2
-    over = logits >= limits(logits, truth, allowed)
+    over = logits >= limits(logits, truth, np.full(2, allowed))
     shares = [over[~truth[:, k], k].mean() for k in range(2)]
     assert all(allowed - 1 / 200 <= share <= allowed for share in shares)
 

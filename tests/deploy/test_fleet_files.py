@@ -37,10 +37,11 @@ def test_telegraf_keeps_each_kind_once_with_a_session_that_persists_and_writes_t
     assert (output["schema"], output["create_templates"], output["add_column_templates"]) == ("fleet", [], [])
 
 
-def test_the_unit_of_the_collector_asks_for_the_same() -> None:
-    unit = (FOLDER / "rsyslog" / "edge-fleet-collector.service").read_text()
-    assert set(re.findall(r'-t "\$PREFIX/([^"]+)"', unit)) == KEPT
-    assert "TCP:127.0.0.1:5514" in unit
+def test_the_collector_of_rsyslog_asks_for_the_same() -> None:
+    script = (FOLDER / "rsyslog" / "collect.sh").read_text()
+    (kinds,) = re.findall(r"for kind in ([^;]+);", script)
+    assert set(kinds.split()) == KEPT
+    assert "RSYSLOG_PORT:-5514" in script
     assert 'port="5514"' in (FOLDER / "rsyslog" / "fleet.conf").read_text()
 
 
@@ -125,15 +126,6 @@ def test_the_tables_come_before_what_needs_them() -> None:
         "views.sql",
         "roles.sql",
     ]
-
-
-def test_both_kinds_of_states_have_the_same_columns() -> None:
-    def columns(name: str) -> list[str]:
-        text = (FOLDER / "database" / f"{name}.sql").read_text()
-        (table,) = re.findall(r"CREATE TABLE fleet\.states \((.*?)\n\)", text, re.DOTALL)
-        return [line.split("--")[0].strip() for line in str(table).splitlines()]
-
-    assert columns("states_plain") == columns("states_timescale")
 
 
 def test_the_dashboard_can_be_found_and_filtered() -> None:

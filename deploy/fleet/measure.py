@@ -15,15 +15,16 @@ import sys
 import time
 
 from calibration.fleet.motor import SimulatedMotor
-from deploy.fleet.crowds import crowd_of, wait
+from deploy.fleet.crowds import SETTLE_S, crowd_of, wait
+from deploy.fleet.dashboard import ask_all
 from deploy.fleet.load import Load
-from deploy.fleet.on_loopback import MissingError, a_centre, end_in_order
+from deploy.fleet.on_loopback import Centre, MissingError, a_centre, end_in_order
 from deploy.fleet.outages import killed, outage, storm
 from deploy.fleet.provisioning import provision
 from deploy.fleet.rows import bytes_of, check_events, count, events_in, quantiles
 from edge_agent.publish.payloads import encode, payload_of
 
-PARTS = ("steady", "saturate", "copy", "storm", "killed", "outage", "disk", "provision")
+PARTS = ("steady", "saturate", "copy", "storm", "killed", "outage", "disk", "dashboard", "provision")
 BEATS_S = (6.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5)
 """Of `saturate`: as many messages as 10,000 to 120,000 motors send with a state a minute."""
 MAX_BEHIND_S = 3.0
@@ -117,22 +118,41 @@ def disk(motors: int, days: int) -> None:
         crowd.close()
         tables = ("states", "hours", "events")
         before = {table: bytes_of(centre, table) for table in tables}
-        centre.database.execute(
-            "INSERT INTO fleet.states SELECT s.motor_key, s.time - m * interval '1 minute', s.received, "
-            "state, "
-            "severity, reason, confidence, equivalent_bars * (0.9 + 0.2 * random()), detection_limit_bars, "
-            "growth_bars, slip, load * (0.9 + 0.2 * random()), current_unbalance "
-            "FROM (SELECT DISTINCT ON (motor_key) * FROM fleet.states) s, "
-            f"generate_series(60, {days * 1440}) m ORDER BY m DESC ON CONFLICT DO NOTHING; "
-            "CALL fleet.keep_house()"
-        )
+        _repeat_states(centre, days)
         for table in tables:
-            size, rows = (
-                bytes_of(centre, table),
-                int(centre.database.ask(f"SELECT count(*) FROM fleet.{table}")[0][0]),
-            )
-            each = (size - before[table]) / max(rows, 1) if table != "events" else size / max(rows, 1)
-            print(f"disk: {table}: {each:.0f} bytes a row with indexes ({rows} rows)", flush=True)
+            rows = count(centre, table)
+            size = bytes_of(centre, table) - (before[table] if table != "events" else 0)
+            print(f"disk: {table}: {size / rows:.0f} bytes a row with indexes ({rows} rows)", flush=True)
+
+
+def dashboard(motors: int, days: int) -> None:
+    """Ask what each panel of the dashboard asks, of so many motors; one has a past of so many days."""
+    with a_centre() as centre:
+        crowd = crowd_of(centre, motors)
+        wait(crowd, "states", lambda: count(centre, "latest") == motors)
+        crowd.cut(crowd.agents[:10], SETTLE_S)
+        wait(crowd, "agents offline", lambda: count(centre, "blind") > 0)
+        centre.collector.stop()
+        crowd.close()
+        chosen = centre.database.ask("SELECT motor_key FROM fleet.events LIMIT 1")[0][0]
+        _repeat_states(centre, days, f"WHERE motor_key = {chosen}")
+        answers = ask_all(centre.database, int(chosen))
+        for title, (rows, took_s) in answers.items():
+            print(f"dashboard {motors}: {title}: {rows} rows in {1000 * took_s:.0f} ms", flush=True)
+        if not all(rows for rows, _ in answers.values()):
+            raise SystemExit("a panel is empty")
+
+
+def _repeat_states(centre: Centre, days: int, of: str = "") -> None:
+    """Give motors, by default all, a state for each minute of the last days, and roll up the hours."""
+    centre.database.execute(
+        "INSERT INTO fleet.states SELECT motor_key, time - m * interval '1 minute', received, state, "
+        "severity, reason, confidence, equivalent_bars * (0.9 + 0.2 * random()), detection_limit_bars, "
+        "growth_bars, slip, load * (0.9 + 0.2 * random()), current_unbalance "
+        f"FROM (SELECT DISTINCT ON (motor_key) * FROM fleet.states {of}) s, "
+        f"generate_series(60, {days * 1440}) m ORDER BY m DESC ON CONFLICT DO NOTHING; "
+        "CALL fleet.keep_house()"
+    )
 
 
 def main() -> int:
@@ -157,6 +177,7 @@ def main() -> int:
         "killed": lambda: killed(100),
         "outage": lambda: outage(args.away_agents, args.away),
         "disk": lambda: disk(20, 7),
+        "dashboard": lambda: dashboard(5000, 90),
         "provision": lambda: provision(200),
     }
     try:

@@ -160,7 +160,7 @@ class Collector:
         self.children: list[Child] = []
         config = (FOLDER / "rsyslog" / "fleet.conf").read_text()
         config = config.replace('port="5514"', f'port="{self._port}"')
-        config = config.replace("host=/var/run/postgresql", f"host={database}")
+        config = config.replace("localhost/fleet?passfile=/etc/edge-fleet/pgpass", f"/fleet?host={database}")
         config = config.replace("maxMessageSize=", f'workDirectory="{self._folder}/work" maxMessageSize=')
         (self._folder / "rsyslog.conf").write_text(config)
         self._collect = ["env", f"PREFIX={' '.join(prefixes)}", f"RSYSLOG_PORT={self._port}"]

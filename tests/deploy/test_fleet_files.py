@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 from dashboards import assert_no_two_panels_overlap
+from fleet_tables import a_row, a_table
 from pyhocon import ConfigFactory
 
+from deploy.fleet.on_loopback import AUTOSAVE_S
 from edge_agent.cli import main
 from edge_agent.fleet.access import OF_AGENT, OF_MOTOR
 from edge_agent.fleet.brokers import write_bridge
@@ -66,6 +68,14 @@ def test_the_example_of_a_bridge_is_what_fleet_make_writes(tmp_path: Path) -> No
     write_bridge(tmp_path, "hall-1", "edge-agent", "centre.example")
     example = (FOLDER / "mosquitto" / "bridge.example.conf").read_text()
     assert (tmp_path / "bridge.conf").read_text() == example
+
+
+def test_each_broker_writes_what_waits_to_disk_as_often_as_was_measured(tmp_path: Path) -> None:
+    table = a_table(tmp_path / "fleet.csv", a_row("pump-7"))
+    assert main(["fleet", "make", str(table), "--out", str(tmp_path / "made")]) == 0
+    made = tmp_path / "made/sites/hall-1/edge-agent.conf"
+    for config in (made, FOLDER.parent / "mosquitto" / "edge-agent.conf"):
+        assert f"autosave_interval {AUTOSAVE_S:.0f}" in config.read_text().splitlines()
 
 
 def test_compose_mounts_files_that_are_there_or_that_fleet_make_writes() -> None:

@@ -5,7 +5,7 @@
 set -efu
 
 topics=()
-for prefix in $PREFIX; do       # several, with blanks between, where agents and bridges share a broker
+for prefix in $PREFIX; do       # one, or several with blanks between
     for kind in +/+/state +/+/event +/+/alarm +/health +/status; do topics+=(-t "$prefix/$kind"); done
 done
 

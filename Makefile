@@ -188,9 +188,9 @@ database:
 
 # Its collector; only the measurement needs it.
 collector:
-	@if ! { command -v rsyslogd && command -v socat; } >/dev/null; then \
-		if $(MAY_APT); then $(APT_INSTALL) rsyslog rsyslog-pgsql socat; \
-		else echo "to measure a fleet: sudo apt install rsyslog rsyslog-pgsql socat" >&2; fi; \
+	@if ! command -v rsyslogd >/dev/null; then \
+		if $(MAY_APT); then $(APT_INSTALL) rsyslog rsyslog-pgsql; \
+		else echo "to measure a fleet: sudo apt install rsyslog rsyslog-pgsql" >&2; fi; \
 	fi
 
 # Prometheus' checker of metrics and rules, taken out of Debian's package: to install that would start a server.

@@ -12,59 +12,23 @@ import io
 import os
 import platform
 import sys
-import tempfile
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
-from pathlib import Path
 
-from calibration.fleet.crowd import Crowd, Plan
-from calibration.fleet.logins import agents_of_fleet, open_agents
 from calibration.fleet.motor import SimulatedMotor
+from deploy.fleet.crowds import SETTLE_S, crowd_of, wait
+from deploy.fleet.dashboard import ask_all
 from deploy.fleet.load import Load
-from deploy.fleet.on_loopback import Broker, Centre, MissingError, a_centre, end_in_order
-from deploy.fleet.rows import bytes_of, count, events_in, no_event_twice, quantiles
-from edge_agent.cli import main as edge_agent
+from deploy.fleet.on_loopback import Centre, MissingError, a_centre, end_in_order
+from deploy.fleet.outages import killed, outage, storm
+from deploy.fleet.provisioning import provision
+from deploy.fleet.rows import bytes_of, check_events, count, events_in, quantiles
 from edge_agent.publish.payloads import encode, payload_of
-from edge_agent.publish.settings import MqttSettings
 
-PARTS = ("steady", "saturate", "copy", "storm", "outage", "disk", "provision")
-SETTLE_S = 300.0
-"""Bound of every wait for something that comes soon."""
-BROKEN_SHARE = 0.01
+PARTS = ("steady", "saturate", "copy", "storm", "killed", "outage", "disk", "dashboard", "provision")
 BEATS_S = (6.0, 3.0, 2.0, 1.5, 1.0, 0.7, 0.5)
 """Of `saturate`: as many messages as 10,000 to 120,000 motors send with a state a minute."""
 MAX_BEHIND_S = 3.0
 """Rows that are so late, after half a minute, fall behind."""
-CHANGES_PER_S = 2.0
-"""Motors that break, or are repaired, in a second: far more than ever do, so that events can be counted."""
-
-
-def crowd_of(centre: Centre, number: int, beat_s: float = 60.0) -> Crowd:
-    """Return so many agents at the broker of the centre, by default a state a minute, with 1 % in alarm."""
-    settings = MqttSettings("127.0.0.1", centre.broker.port, heartbeat_s=beat_s, diagnosis=False)
-    many = max(1, int(BROKEN_SHARE * number))
-    plan = Plan(connects_per_s=400.0, alarms_per_s=CHANGES_PER_S, broken=many)
-    return Crowd(open_agents(number, settings), plan)
-
-
-def wait(crowd: Crowd, what: str, holds: Callable[[], bool], limit_s: float = SETTLE_S) -> float:
-    """Let the crowd live until something holds; return how long it took, s."""
-    checked = [0.0]
-
-    def now_and_then() -> bool:
-        if time.monotonic() - checked[0] < 0.5:
-            return False
-        checked[0] = time.monotonic()
-        return holds()
-
-    took_s = crowd.run(limit_s, now_and_then)
-    if not holds():
-        raise SystemExit(
-            f"{what} did not happen in {limit_s:g} s: {crowd.connected} connected, {crowd.events} events, "
-            f"{crowd.events_waiting} of them not confirmed"
-        )
-    return took_s
 
 
 def steady(number: int, seconds: float) -> None:
@@ -88,7 +52,7 @@ def steady(number: int, seconds: float) -> None:
             f"{crowd.events - told} events; {count(centre, 'refused')} refused; {load.words()}",
             flush=True,
         )
-        no_event_twice(centre, crowd)
+        check_events(centre, crowd)
         crowd.close()
 
 
@@ -144,57 +108,6 @@ def copy(motors: int, minutes: int) -> None:
             raise SystemExit("the rows are not the messages")
 
 
-def storm(number: int, away_s: float) -> None:
-    """Restart the broker under so many agents; then cut all links at once."""
-    with a_centre() as centre:
-        crowd = crowd_of(centre, number)
-        wait(crowd, "connecting", lambda: crowd.connected == number)
-        crowd.run(20.0)
-        centre.broker.stop()
-        crowd.run(away_s)
-        crowd.break_now(crowd.agents[: number // 100])
-        centre.broker.start()
-        crowd.is_calm = True
-        with Load(centre) as load:
-            back_s = wait(crowd, "coming back", lambda: crowd.connected == number)
-            kept_s = wait(crowd, "the last event", lambda: events_in(centre) == crowd.events)
-        print(
-            f"storm {number}: broker away for {away_s:.0f} s; all back after {back_s:.0f} s, all "
-            f"{crowd.events} events as rows after {back_s + kept_s:.0f} s; {load.words()}",
-            flush=True,
-        )
-        crowd.cut(crowd.agents, 1.0)
-        back_s = wait(crowd, "coming back", lambda: crowd.connected == number)
-        kept_s = wait(crowd, "the last event", lambda: events_in(centre) == crowd.events)
-        print(f"storm {number}: all links cut for 1 s; all back after {back_s:.0f} s", flush=True)
-        no_event_twice(centre, crowd)
-        crowd.close()
-
-
-def outage(number: int, away_s: float) -> None:
-    """Take the database away; see that no event is lost, and none is there twice."""
-    with a_centre() as centre:
-        crowd = crowd_of(centre, number)
-        wait(crowd, "connecting", lambda: crowd.connected == number)
-        crowd.run(30.0)
-        centre.database.stop()
-        told, sent = crowd.events, crowd.sent
-        crowd.run(away_s)
-        told, sent = crowd.events - told, crowd.sent - sent
-        centre.database.start()
-        crowd.is_calm = True
-        with Load(centre) as load:
-            caught_up_s = wait(crowd, "the last event", lambda: events_in(centre) == crowd.events)
-        print(
-            f"outage {number}: database away for {away_s:.0f} s with {told} events among {sent} messages; "
-            f"caught up {caught_up_s:.0f} s after it came back; {count(centre, 'states')} states as rows; "
-            f"{load.words()}",
-            flush=True,
-        )
-        no_event_twice(centre, crowd)
-        crowd.close()
-
-
 def disk(motors: int, days: int) -> None:
     """Measure the bytes of a state, of an hour and of an event, with rows of real payloads."""
     with a_centre() as centre:
@@ -205,79 +118,41 @@ def disk(motors: int, days: int) -> None:
         crowd.close()
         tables = ("states", "hours", "events")
         before = {table: bytes_of(centre, table) for table in tables}
-        centre.database.execute(
-            "INSERT INTO fleet.states SELECT s.motor_key, s.time - m * interval '1 minute', s.received, "
-            "state, "
-            "severity, reason, confidence, equivalent_bars * (0.9 + 0.2 * random()), detection_limit_bars, "
-            "growth_bars, slip, load * (0.9 + 0.2 * random()), current_unbalance "
-            "FROM (SELECT DISTINCT ON (motor_key) * FROM fleet.states) s, "
-            f"generate_series(60, {days * 1440}) m ORDER BY m DESC ON CONFLICT DO NOTHING; "
-            "CALL fleet.keep_house()"
-        )
+        _repeat_states(centre, days)
         for table in tables:
-            size, rows = (
-                bytes_of(centre, table),
-                int(centre.database.ask(f"SELECT count(*) FROM fleet.{table}")[0][0]),
-            )
-            each = (size - before[table]) / max(rows, 1) if table != "events" else size / max(rows, 1)
-            print(f"disk: {table}: {each:.0f} bytes a row with indexes ({rows} rows)", flush=True)
+            rows = count(centre, table)
+            size = bytes_of(centre, table) - (before[table] if table != "events" else 0)
+            print(f"disk: {table}: {size / rows:.0f} bytes a row with indexes ({rows} rows)", flush=True)
 
 
-def provision(number: int) -> None:
-    """From a table to connected agents with their own certificates, at a broker that asks for them."""
-    with tempfile.TemporaryDirectory(prefix="fleet-") as name, ExitStack() as ending:
-        folder = Path(name)
-        began_s = time.monotonic()
-        with (folder / "fleet.csv").open("w", newline="") as file:
-            table = csv.writer(file)
-            table.writerow(["site", "agent.id", "motor.id", *PLATE, "acquisition.port"])
-            for index in range(number):
-                port = f"/dev/serial/by-id/usb-Example_DAQ_{index:04}-if00"
-                table.writerow(["hall-1", f"agent-{index:04}", f"motor-{index:04}", *PLATE.values(), port])
-        command = ["fleet", "make", str(folder / "fleet.csv"), "--out", str(folder / "fleet")]
-        if edge_agent([*command, "--set", "mqtt.host=localhost"]) != 0:
-            raise SystemExit("fleet make failed")
-        made_s = time.monotonic() - began_s
-        broker = Broker(folder, _mutual(folder / "fleet" / "sites" / "hall-1"))
-        broker.start()
-        ending.callback(broker.stop)
-        agents = list(agents_of_fleet(folder / "fleet", {"hall-1": broker.port}))
-        crowd = Crowd(agents, Plan(connects_per_s=50.0))
-        wait(crowd, "connecting", lambda: crowd.connected == number)
-        print(
-            f"provision {number}: table to files {made_s:.0f} s, to {crowd.connected} connected agents with "
-            f"their own certificates {time.monotonic() - began_s:.0f} s",
-            flush=True,
-        )
+def dashboard(motors: int, days: int) -> None:
+    """Ask what each panel of the dashboard asks, of so many motors; one has a past of so many days."""
+    with a_centre() as centre:
+        crowd = crowd_of(centre, motors)
+        wait(crowd, "states", lambda: count(centre, "latest") == motors)
+        crowd.cut(crowd.agents[:10], SETTLE_S)
+        wait(crowd, "agents offline", lambda: count(centre, "blind") > 0)
+        centre.collector.stop()
         crowd.close()
+        chosen = centre.database.ask("SELECT motor_key FROM fleet.events LIMIT 1")[0][0]
+        _repeat_states(centre, days, f"WHERE motor_key = {chosen}")
+        answers = ask_all(centre.database, int(chosen))
+        for title, (rows, took_s) in answers.items():
+            print(f"dashboard {motors}: {title}: {rows} rows in {1000 * took_s:.0f} ms", flush=True)
+        if not all(rows for rows, _ in answers.values()):
+            raise SystemExit("a panel is empty")
 
 
-PLATE = {
-    "motor.rated_power_kw": "0.75",
-    "motor.rated_voltage_v": "220",
-    "motor.rated_current_a": "2.98",
-    "motor.line_frequency_hz": "60",
-    "motor.rated_speed_rpm": "1715",
-    "motor.poles": "4",
-}
-
-
-def _mutual(site: Path) -> str:
-    """Return the lines of a broker of a fleet that let in whoever has a certificate of it."""
-    wanted = (
-        "certfile",
-        "keyfile",
-        "cafile",
-        "crlfile",
-        "require_",
-        "use_",
-        "allow_",
-        "acl_file",
-        "tls_version",
+def _repeat_states(centre: Centre, days: int, of: str = "") -> None:
+    """Give motors, by default all, a state for each minute of the last days, and roll up the hours."""
+    centre.database.execute(
+        "INSERT INTO fleet.states SELECT motor_key, time - m * interval '1 minute', received, state, "
+        "severity, reason, confidence, equivalent_bars * (0.9 + 0.2 * random()), detection_limit_bars, "
+        "growth_bars, slip, load * (0.9 + 0.2 * random()), current_unbalance "
+        f"FROM (SELECT DISTINCT ON (motor_key) * FROM fleet.states {of}) s, "
+        f"generate_series(60, {days * 1440}) m ORDER BY m DESC ON CONFLICT DO NOTHING; "
+        "CALL fleet.keep_house()"
     )
-    lines = [line for line in (site / "edge-agent.conf").read_text().splitlines() if line.startswith(wanted)]
-    text = "\n".join(lines) + "\n"
-    return text.replace("/etc/mosquitto/certs/", f"{site}/").replace("/etc/mosquitto/", f"{site}/")
 
 
 def main() -> int:
@@ -299,8 +174,10 @@ def main() -> int:
         "saturate": lambda: saturate(1000, 30.0),
         "copy": lambda: copy(2000, 4),
         "storm": lambda: storm(args.storm, 10.0),
+        "killed": lambda: killed(100),
         "outage": lambda: outage(args.away_agents, args.away),
         "disk": lambda: disk(20, 7),
+        "dashboard": lambda: dashboard(5000, 90),
         "provision": lambda: provision(200),
     }
     try:

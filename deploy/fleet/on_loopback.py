@@ -2,13 +2,12 @@
 
     PYTHONPATH=. python deploy/fleet/on_loopback.py     # until Ctrl-C; needs the packages that it names
 
-Broker (Mosquitto), database (PostgreSQL without TimescaleDB), collector (mosquitto_sub, socat, rsyslog), the
+Broker (Mosquitto), database (PostgreSQL without TimescaleDB), collector (mosquitto_sub, rsyslog), the
 exporter of the database and Prometheus. The files are those of this folder, with other ports and paths.
 """
 
 import getpass
 import os
-import shlex
 import shutil
 import signal
 import socket
@@ -24,13 +23,13 @@ from calibration.processes.children import Child
 
 FOLDER = Path(__file__).resolve().parent
 SQL = ("schema", "states_plain", "messages", "views", "roles")
-KINDS = ("+/+/state", "+/+/event", "+/+/alarm", "+/health", "+/status")
+AUTOSAVE_S = 60.0
+"""The broker writes down so often, s, what it retains and queues: as `edge-agent fleet make` has it."""
 START_S = 60.0
 """Far longer than any of them takes to start: it bounds a hang."""
 PACKAGES = {
     "mosquitto": "mosquitto",
     "mosquitto_sub": "mosquitto-clients",
-    "socat": "socat",
     "rsyslogd": "rsyslog",
     "initdb": "postgresql",
     "prometheus": "prometheus",
@@ -72,7 +71,7 @@ class Broker:
         (self._folder / "mosquitto.conf").write_text(
             f"user {getpass.getuser()}\npersistence true\npersistence_location {self._folder}/\n"
             "max_queued_messages 0\nmax_queued_bytes 1073741824\nmax_packet_size 65536\n"
-            f"autosave_interval 60\nlog_dest none\nlistener {self.port} 127.0.0.1\n{config}"
+            f"autosave_interval {AUTOSAVE_S:.0f}\nlog_dest none\nlistener {self.port} 127.0.0.1\n{config}"
         )
 
     def start(self) -> None:
@@ -85,6 +84,11 @@ class Broker:
         if self._child is not None:
             self._child.stop()
         self._child = None
+
+    def kill(self) -> None:
+        """End it without a chance to write anything."""
+        os.kill(self.pid, signal.SIGKILL)
+        self.stop()
 
 
 class Database:
@@ -147,7 +151,7 @@ class Database:
 
 
 class Collector:
-    """mosquitto_sub with a session that survives, socat, and rsyslog with its queue on disk."""
+    """mosquitto_sub with a session that survives, and rsyslog with its queue on disk."""
 
     def __init__(self, folder: Path, broker_port: int, database: str, prefixes: tuple[str, ...]) -> None:
         self._folder = folder / "collector"
@@ -156,28 +160,24 @@ class Collector:
         self.children: list[Child] = []
         config = (FOLDER / "rsyslog" / "fleet.conf").read_text()
         config = config.replace('port="5514"', f'port="{self._port}"')
-        config = config.replace("host=/var/run/postgresql", f"host={database}")
+        config = config.replace("localhost/fleet?passfile=/etc/edge-fleet/pgpass", f"/fleet?host={database}")
         config = config.replace("maxMessageSize=", f'workDirectory="{self._folder}/work" maxMessageSize=')
         (self._folder / "rsyslog.conf").write_text(config)
-        topics = [f"{prefix}/{kind}" for prefix in prefixes for kind in KINDS]
-        named = " ".join(f"-t {shlex.quote(topic)}" for topic in topics)
-        self._pipe = (
-            f"stdbuf -oL mosquitto_sub -h 127.0.0.1 -p {broker_port} -V mqttv5 -i fleet-collector -c "
-            f"-x 604800 -q 1 {named} -F '%t %p' | socat -u - TCP:127.0.0.1:{self._port}"
-        )
+        self._collect = ["env", f"PREFIX={' '.join(prefixes)}", f"RSYSLOG_PORT={self._port}"]
+        self._collect += [str(FOLDER / "rsyslog" / "collect.sh"), "-h", "127.0.0.1", "-p", str(broker_port)]
 
     def start(self) -> None:
+        """Begin; from then on the broker keeps for the collector what is said."""
+        program("mosquitto_sub")
         command = [program("rsyslogd"), "-n", "-f", self._folder / "rsyslog.conf"]
         rsyslog = Child("rsyslog", [*command, "-i", self._folder / "rsyslog.pid"], self._folder)
         self.children = [rsyslog]
         rsyslog.wait_for(lambda: _listens(self._port), "listen", START_S)
-        program("mosquitto_sub"), program("socat")
-        self.children.append(Child("pipe", ["bash", "-o", "pipefail", "-c", self._pipe], self._folder))
+        _run([*self._collect, "-E"])  # ends once it has subscribed
+        self.children.append(Child("collect", self._collect, self._folder))
 
     def stop(self) -> None:
         for child in reversed(self.children):
-            with suppress(ProcessLookupError):  # the pipe is several processes, of one group
-                os.killpg(child.pid, signal.SIGTERM)
             child.stop()
         self.children = []
 

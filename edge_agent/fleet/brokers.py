@@ -39,7 +39,8 @@ persistent_client_expiration 14d
 # that of 17 motors for an hour.
 max_queued_messages 0
 max_queued_bytes 1073741824
-# What waits is written to disk this often, s; a broker that is killed loses what came since.
+# What is retained, and what waits, is written to disk this often, s; a broker that is killed or loses its
+# power forgets what came since.
 autosave_interval 60
 """
 _BRIDGE = """\

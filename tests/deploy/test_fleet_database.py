@@ -1,7 +1,5 @@
 """The database of a fleet, in a real PostgreSQL: messages become rows, once, and the dashboard finds them."""
 
-import json
-import re
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -12,12 +10,12 @@ import pytest
 import yaml
 
 from calibration.fleet.motor import SimulatedMotor
+from deploy.fleet.dashboard import QUERIES, filled
 from deploy.fleet.on_loopback import Database, MissingError, program
 from edge_agent.publish.documents import Document
 from edge_agent.publish.payloads import encode, payload_of
 
 FOLDER = Path(__file__).parents[2] / "deploy" / "fleet"
-DASHBOARD = json.loads((FOLDER / "grafana" / "dashboards" / "fleet.json").read_text())
 NOW_S = 1_800_000_000.0
 """A time of the tests, in 2027."""
 
@@ -170,28 +168,12 @@ def test_the_collector_may_write_messages_and_read_nothing(database: Database) -
         database.ask("INSERT INTO fleet.inbox (topic, value) VALUES ('a', 'b')", user="grafana")
 
 
-def filled(query: str) -> str:
-    """Return a query of the dashboard as Grafana sends it."""
-    query = re.sub(r"\$__timeFilter\(([^)]+)\)", r"\1 BETWEEN '2020-01-01' AND '2030-01-01'", query)
-    for name, value in {"${site:sqlstring}": "'','hall-2'", "$motor": "1"}.items():
-        query = query.replace(name, value)
-    assert "$" not in query
-    return query
-
-
-QUERIES: dict[str, str] = {
-    f"{panel['id']} {panel['title']} {target['refId']}": target["rawSql"]
-    for panel in DASHBOARD["panels"]
-    for target in panel.get("targets", [])
-} | {variable["name"]: variable["query"] for variable in DASHBOARD["templating"]["list"][1:]}
-
-
 def test_each_query_of_the_dashboard_finds_rows(database: Database) -> None:
     whole_fleet(database)
     database.execute("INSERT INTO fleet.hours VALUES (1, '2027-01-01', 60, 0, 1, 2, 0.7)")
     assert len(QUERIES) == 16
     for title, query in QUERIES.items():
-        assert database.ask(filled(query)), title
+        assert database.ask(filled(query, "'', 'hall-2'")), title
 
 
 def test_each_query_of_the_exporter_returns_its_metrics(database: Database) -> None:

@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 import yaml
 from dashboards import assert_no_two_panels_overlap
+from fleet_tables import a_row, a_table
 from pyhocon import ConfigFactory
 
+from deploy.fleet.on_loopback import AUTOSAVE_S
 from edge_agent.cli import main
 from edge_agent.fleet.access import OF_AGENT, OF_MOTOR
 from edge_agent.fleet.brokers import write_bridge
@@ -37,10 +39,11 @@ def test_telegraf_keeps_each_kind_once_with_a_session_that_persists_and_writes_t
     assert (output["schema"], output["create_templates"], output["add_column_templates"]) == ("fleet", [], [])
 
 
-def test_the_unit_of_the_collector_asks_for_the_same() -> None:
-    unit = (FOLDER / "rsyslog" / "edge-fleet-collector.service").read_text()
-    assert set(re.findall(r'-t "\$PREFIX/([^"]+)"', unit)) == KEPT
-    assert "TCP:127.0.0.1:5514" in unit
+def test_the_collector_of_rsyslog_asks_for_the_same() -> None:
+    script = (FOLDER / "rsyslog" / "collect.sh").read_text()
+    (kinds,) = re.findall(r"for kind in ([^;]+);", script)
+    assert set(kinds.split()) == KEPT
+    assert "RSYSLOG_PORT:-5514" in script
     assert 'port="5514"' in (FOLDER / "rsyslog" / "fleet.conf").read_text()
 
 
@@ -65,6 +68,14 @@ def test_the_example_of_a_bridge_is_what_fleet_make_writes(tmp_path: Path) -> No
     write_bridge(tmp_path, "hall-1", "edge-agent", "centre.example")
     example = (FOLDER / "mosquitto" / "bridge.example.conf").read_text()
     assert (tmp_path / "bridge.conf").read_text() == example
+
+
+def test_each_broker_writes_what_waits_to_disk_as_often_as_was_measured(tmp_path: Path) -> None:
+    table = a_table(tmp_path / "fleet.csv", a_row("pump-7"))
+    assert main(["fleet", "make", str(table), "--out", str(tmp_path / "made")]) == 0
+    made = tmp_path / "made/sites/hall-1/edge-agent.conf"
+    for config in (made, FOLDER.parent / "mosquitto" / "edge-agent.conf"):
+        assert f"autosave_interval {AUTOSAVE_S:.0f}" in config.read_text().splitlines()
 
 
 def test_compose_mounts_files_that_are_there_or_that_fleet_make_writes() -> None:
@@ -125,15 +136,6 @@ def test_the_tables_come_before_what_needs_them() -> None:
         "views.sql",
         "roles.sql",
     ]
-
-
-def test_both_kinds_of_states_have_the_same_columns() -> None:
-    def columns(name: str) -> list[str]:
-        text = (FOLDER / "database" / f"{name}.sql").read_text()
-        (table,) = re.findall(r"CREATE TABLE fleet\.states \((.*?)\n\)", text, re.DOTALL)
-        return [line.split("--")[0].strip() for line in str(table).splitlines()]
-
-    assert columns("states_plain") == columns("states_timescale")
 
 
 def test_the_dashboard_can_be_found_and_filtered() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNIT = DEPLOY / "edge-agent.service"
+COLLECTOR = DEPLOY / "fleet/rsyslog/edge-fleet-collector.service"
 SYSTEM_UNITS = Path("/lib/systemd/system")
 
 pytestmark = pytest.mark.skipif(
@@ -16,18 +17,22 @@ pytestmark = pytest.mark.skipif(
 )
 
 
-def test_the_unit_is_clean_where_it_is_installed(tmp_path: Path) -> None:
-    """Installed as the README says, in a root of its own that has Debian's units and our program."""
-    for name in ("opt/edge-agent/bin/edge-agent", "bin/kill"):
-        program = tmp_path / name
-        program.parent.mkdir(parents=True)
-        program.write_text("#!/bin/sh\n")
-        program.chmod(0o755)
-    installed = tmp_path / "etc/systemd/system/edge-agent.service"
+@pytest.mark.parametrize(
+    ("unit", "program"),
+    [(UNIT, "opt/edge-agent/bin/edge-agent"), (COLLECTOR, "usr/local/lib/edge-fleet/collect.sh")],
+)
+def test_a_unit_is_clean_where_it_is_installed(unit: Path, program: str, tmp_path: Path) -> None:
+    """Installed as the guide says, in a root of its own that has Debian's units and our program."""
+    for name in (program, "bin/kill"):
+        file = tmp_path / name
+        file.parent.mkdir(parents=True)
+        file.write_text("#!/bin/sh\n")
+        file.chmod(0o755)
+    installed = tmp_path / "etc/systemd/system" / unit.name
     installed.parent.mkdir(parents=True)
-    shutil.copy(UNIT, installed)
+    shutil.copy(unit, installed)
     shutil.copytree(SYSTEM_UNITS, tmp_path / "lib/systemd/system", symlinks=True)
-    command = ["systemd-analyze", "verify", "--man=no", f"--root={tmp_path}", "edge-agent.service"]
+    command = ["systemd-analyze", "verify", "--man=no", f"--root={tmp_path}", unit.name]
     verified = subprocess.run(command, capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stdout, verified.stderr) == (0, "", "")
 

@@ -24,6 +24,10 @@ BEGIN
     RETURN found_key;
 END $$;
 
+CREATE FUNCTION fleet.keep_state(s fleet.states) RETURNS void LANGUAGE sql AS $$
+    INSERT INTO fleet.states VALUES (s.*) ON CONFLICT DO NOTHING
+$$;
+
 CREATE FUNCTION fleet.keep_event(e fleet.events) RETURNS void LANGUAGE sql AS $$
     INSERT INTO fleet.events VALUES (e.*) ON CONFLICT (motor_key, id) DO NOTHING
 $$;

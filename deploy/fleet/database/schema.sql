@@ -28,6 +28,24 @@ CREATE TABLE fleet.latest (
     advice text
 ) WITH (fillfactor = 50);               -- room beside each row, so that its next version needs no new index entry
 
+-- Each state of each motor; states_plain.sql or states_timescale.sql divides it by time, rolls it up and drops it.
+CREATE TABLE fleet.states (
+    motor_key integer NOT NULL,
+    "time" timestamptz NOT NULL,
+    received timestamptz NOT NULL,
+    state text NOT NULL,
+    severity text,
+    reason text,
+    confidence real,
+    equivalent_bars real,
+    detection_limit_bars real,
+    growth_bars real,
+    slip real,
+    load real,
+    current_unbalance real,
+    PRIMARY KEY (motor_key, "time")     -- a state that comes twice is kept once
+);
+
 -- Every change of a state, for good. The number of an event is the agent's own, and rises.
 CREATE TABLE fleet.events (
     motor_key integer NOT NULL REFERENCES fleet.motors,

@@ -2,23 +2,9 @@
 -- Run fleet.keep_house() once an hour, by a timer of the system or by pg_cron:
 --     psql -d fleet -c 'CALL fleet.keep_house()'
 
-CREATE TABLE fleet.states (
-    motor_key integer NOT NULL,
-    "time" timestamptz NOT NULL,
-    received timestamptz NOT NULL,
-    state text NOT NULL,
-    severity text,
-    reason text,
-    confidence real,
-    equivalent_bars real,
-    detection_limit_bars real,
-    growth_bars real,
-    slip real,
-    load real,
-    current_unbalance real,
-    PRIMARY KEY (motor_key, "time")     -- a state that comes twice is kept once
-) PARTITION BY RANGE ("time");
-CREATE TABLE fleet.states_other PARTITION OF fleet.states DEFAULT;   -- of agents whose clock is wrong
+ALTER TABLE fleet.states RENAME TO states_other;     -- states of agents whose clock is wrong
+CREATE TABLE fleet.states (LIKE fleet.states_other INCLUDING ALL) PARTITION BY RANGE ("time");
+ALTER TABLE fleet.states ATTACH PARTITION fleet.states_other DEFAULT;
 
 CREATE TABLE fleet.hours (
     motor_key integer NOT NULL,
@@ -30,10 +16,6 @@ CREATE TABLE fleet.hours (
     load_mean real,
     PRIMARY KEY (motor_key, hour)
 );
-
-CREATE FUNCTION fleet.keep_state(s fleet.states) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO fleet.states VALUES (s.*) ON CONFLICT DO NOTHING
-$$;
 
 -- Rolls up the hours of the last two days, which agents with a long outage may still fill; makes the partitions
 -- of this week and the next; drops what is older than `days` (states) and `years` (hours).

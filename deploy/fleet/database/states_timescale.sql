@@ -2,22 +2,6 @@
 
 CREATE EXTENSION IF NOT EXISTS timescaledb;
 
-CREATE TABLE fleet.states (
-    motor_key integer NOT NULL,
-    "time" timestamptz NOT NULL,
-    received timestamptz NOT NULL,
-    state text NOT NULL,
-    severity text,
-    reason text,
-    confidence real,
-    equivalent_bars real,
-    detection_limit_bars real,
-    growth_bars real,
-    slip real,
-    load real,
-    current_unbalance real,
-    PRIMARY KEY (motor_key, "time")     -- a state that comes twice is kept once
-);
 SELECT create_hypertable('fleet.states', 'time', chunk_time_interval => interval '1 day');
 
 -- A day of a motor becomes a few compressed arrays, in the order in which a trend reads them.
@@ -28,10 +12,6 @@ ALTER TABLE fleet.states SET (
 );
 SELECT add_compression_policy('fleet.states', interval '2 days');   -- after the outages that are usual
 SELECT add_retention_policy('fleet.states', interval '90 days');
-
-CREATE FUNCTION fleet.keep_state(s fleet.states) RETURNS void LANGUAGE sql AS $$
-    INSERT INTO fleet.states VALUES (s.*) ON CONFLICT DO NOTHING
-$$;
 
 CREATE MATERIALIZED VIEW fleet.hours WITH (timescaledb.continuous) AS
 SELECT motor_key,

@@ -228,6 +228,11 @@ class Pipeline:
         evidence = replace(found.evidence, stretch_s=half_s)
         return replace(found, evidence=evidence, others=verdict.others, latency_ms=verdict.latency_ms)
 
+    @property
+    def known(self) -> KnownMotor | None:
+        """What windows are judged with of what was learned of the motor; None if nothing."""
+        return self._known
+
     def know(self, known: KnownMotor | None) -> None:
         """Answer windows whose slip nothing shows by what was learned of the motor, from now on."""
         if known != self._known:

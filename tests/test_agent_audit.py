@@ -72,7 +72,8 @@ def test_an_answer_at_the_learned_slip_is_withheld_as_well(tmp_path: Path) -> No
     healthy = replace(answer.verdict, state=State.HEALTHY, severity=Severity.OK, refusal=None)
     answer = replace(answer, by_stretch=healthy, before=healthy, state=healthy, looked=True)
     told = [
-        audit.take(replace(answer, window=replace(WINDOW, start_s=12.0 * number))).told for number in range(10)
+        audit.take(replace(answer, window=replace(WINDOW, start_s=12.0 * number))).told
+        for number in range(10)
     ]
     assert told[0].state is State.HEALTHY
     assert told[-1].refusal is not None

@@ -37,7 +37,10 @@ def _misfits(shown: Shown, c: Floats) -> Floats:
     """Return the misfits of all that is open, one axis each: laws, biases, (c, u) and angles."""
     return np.array(
         [
-            [_of_angles(*shown.squares(c, shown.top * _IRON, law, bias)) + bias_misfit(bias) for bias in BIASES]
+            [
+                _of_angles(*shown.squares(c, shown.top * _IRON, law, bias)) + bias_misfit(bias)
+                for bias in BIASES
+            ]
             for law in IRON_LAWS
         ]
     )

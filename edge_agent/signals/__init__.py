@@ -17,5 +17,6 @@ rhythms           rhythms in the envelopes: that of a bearing's part, and the st
 bearing_bands     what each band of a vibration shows of a bearing: level, blows, rhythms
 gap_line          the line of an air gap that runs out with the shaft, in the current at f + f_r
 short_time        the current from part to part of a window: when the motor starts, when it stops
+steady_part       for how long the load has been steady at the end of a window
 dsp               signal processing that needs no knowledge of motors
 """

@@ -6,10 +6,10 @@ noise, load and supply, is simulated with two bars cracked, so deeply that its r
 equivalent bars; the smallest number that is found counts. Found means the same in both.
 
 Three times: with all sensors; with all sensors and the vibration of the sound motor, so that the break shows
-in the currents alone; and with the currents alone. The self-test changes the currents only, for how far a break
-shows in the vibration of a motor is not known in advance. The network does look at the vibration; so with all
-sensors the proven limit should lie above the true one. What remains without that is the error with which bars
-are counted at all: each proven limit is also held against what the true one counts for (`counted`).
+in the currents alone; and with the currents alone. The self-test changes the currents only, for how far a
+break shows in the vibration of a motor is not known in advance. The network does look at the vibration; so
+with all sensors the proven limit should lie above the true one. What remains without that is the error with
+which bars are counted at all: each proven limit is also held against what the true one counts for.
 
 Simulated results, with Wilson's intervals of 95 %. The plate is known; `--unknown-bars` leaves the number of
 rotor bars out.
@@ -120,8 +120,8 @@ def true_limit(
 ) -> tuple[float | None, float | None]:
     """Return the smallest number of equivalent bars of the simulated rotor that is found, within 5 %.
 
-    And what it counts for. The numbers are those of the self-test, by bisection: with the same noise, more bars
-    are found sooner. `judge` says what the window of the motor with so many shows.
+    And what it counts for. The numbers are those of the self-test, by bisection: with the same noise, more
+    bars are found sooner. `judge` says what the window of the motor with so many shows.
     """
     least, most = (cracked_bars(sound, factor) for factor in (1.0, DEEPEST))
     tried = [bars for bars in TRIED_BARS if least < bars < most]

@@ -38,7 +38,7 @@ class HealthMeter:
         self._source_problems: dict[str, str | None] = dict.fromkeys(motors, "no samples yet")
 
     def answered(self, motor: str, verdict: Verdict) -> None:
-        """Count the verdict of a window of a motor."""
+        """Count what the state took of a window of a motor."""
         self._last_verdict_s[motor] = time.monotonic()
         self._verdicts += 1
         if verdict.latency_ms is not None:

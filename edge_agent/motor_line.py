@@ -94,8 +94,7 @@ class MotorLine:
         self.pipeline = _pipeline(settings, shared.model, self.folder)
         """From samples to answers."""
         origin = Origin(settings.agent.id, self.motor, shared.model.spec.name, shared.model.sha256)
-        kept, windows = settings.captures.settings(), self.pipeline.windows
-        self.captures = Captures(kept, folder / FOLDER, windows, origin, settings.of_verdicts())
+        self.captures = _captures(settings, origin, self.pipeline)
         """The recordings of what happens."""
         self._sinks = [*shared.sinks, self.captures]  # last: an event is in the outbox before it is captured
         self._told_file = ToldFile(self.folder.file("told.json", TOLD_VERSION)) if shared.several else None
@@ -254,10 +253,9 @@ class MotorLine:
 
     def _tell(self, answer: Answer) -> None:
         """Publish what a window showed, and the state if that changed it."""
-        if self._learned.take(answer, accused=self._audit.refusal is not None):
-            self.pipeline.know(self._learned.known)
+        self._learned.take(answer, accused=self._audit.refusal is not None)
         answer = self._baseline.take(self._audit.take(answer, self._learned.found))
-        self._shared.health.answered(self.motor, answer.verdict)
+        self._shared.health.answered(self.motor, answer.told)
         self._device_log.dead(answer.analysis.dead)
         self._say(self._announcer.diagnosis(answer.verdict))
         for sink in self._sinks:
@@ -277,6 +275,7 @@ class MotorLine:
         if self._is_first:
             self._is_first = False
             self._say_figures()
+        self.pipeline.know(self._learned.known)  # last: a capture says with what this window was judged
 
     def _say_change(self, before: Verdict, after: Verdict) -> None:
         event = self._announcer.event(before, after)
@@ -333,6 +332,17 @@ def _pipeline(settings: Settings, model: Model, folder: StateFolder) -> Pipeline
         failed,
         load_sweep=sweep,
         conditions=_conditions(settings, folder),
+    )
+
+
+def _captures(settings: Settings, origin: Origin, pipeline: Pipeline) -> Captures:
+    return Captures(
+        settings.captures.settings(),
+        settings.state_folder() / FOLDER,
+        pipeline.windows,
+        origin,
+        settings.of_verdicts(),
+        known=lambda: pipeline.known,
     )
 
 

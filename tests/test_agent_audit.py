@@ -8,8 +8,10 @@ from answers import SLIP, SOUND, a_window, an_answer
 from plates import a_nameplate, plate_yaml
 
 from edge_agent.acquire.samples import Device
+from edge_agent.audit.monitor import PlateAudit
 from edge_agent.diagnose.model import Model
 from edge_agent.publish.documents import Diagnosis, Event, Info
+from edge_agent.state_file import StateFile
 from edge_agent.verdict import Reason, Severity, State
 
 MODEL = Model.load("builtin")
@@ -60,3 +62,19 @@ def test_a_right_plate_changes_nothing(tmp_path: Path) -> None:
     assert heard.of(Event) == []
     states = [told.verdict.state for told in heard.of(Diagnosis) if isinstance(told, Diagnosis)]
     assert states == 10 * [State.HEALTHY]
+
+
+def test_an_answer_at_the_learned_slip_is_withheld_as_well(tmp_path: Path) -> None:
+    """Trend and health took it, although an entry of the plate was under accusation."""
+    audit = PlateAudit(a_nameplate(**SIX_POLES), StateFile(tmp_path / "audit.json", 1))
+    audit.begin(DEVICE)
+    answer = an_answer(WINDOW, SOUND, a_nameplate(**SIX_POLES))
+    healthy = replace(answer.verdict, state=State.HEALTHY, severity=Severity.OK, refusal=None)
+    answer = replace(answer, by_stretch=healthy, before=healthy, state=healthy, looked=True)
+    told = [
+        audit.take(replace(answer, window=replace(WINDOW, start_s=12.0 * number))).told
+        for number in range(10)
+    ]
+    assert told[0].state is State.HEALTHY
+    assert told[-1].refusal is not None
+    assert told[-1].refusal.reason is Reason.SPEED_CONTRADICTED

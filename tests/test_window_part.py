@@ -1,4 +1,4 @@
-"""The newest half of a window whose load stepped, and what it may say."""
+"""The newest part of a window whose load stepped, and what it may say."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from answers import NAMEPLATE, RATE_HZ, SOUND, TWO_BARS, a_model, a_window
 
+from edge_agent import pipeline
 from edge_agent.acquire.samples import Device, SampleBlock
 from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.signals.analysis import Analyser
@@ -34,10 +35,10 @@ def joined(first: Window, then: Window) -> Window:
 def answers_to(
     window: Window, probabilities: tuple[float, ...] = TWO_BARS, folder: Path | None = None
 ) -> Iterator[Answer]:
-    pipeline = Pipeline(NAMEPLATE, a_model(probabilities), window.length_s, window.length_s, folder)
-    pipeline.configure(Device("daq", "", "", tuple(s.stream for s in window.streams)))
+    line = Pipeline(NAMEPLATE, a_model(probabilities), window.length_s, window.length_s, folder)
+    line.configure(Device("daq", "", "", tuple(s.stream for s in window.streams)))
     for stream in window.streams:
-        yield from pipeline.push(SampleBlock(stream.stream.number, 0, stream.counts.T))
+        yield from line.push(SampleBlock(stream.stream.number, 0, stream.counts.T))
 
 
 def test_the_newest_part_holds_the_last_samples_of_every_stream() -> None:
@@ -54,33 +55,39 @@ def test_the_newest_part_holds_the_last_samples_of_every_stream() -> None:
     ("then", "probabilities", "state"),
     [(BROKEN, TWO_BARS, State.BROKEN_BARS), (SOUND_WINDOW, SOUND, State.HEALTHY)],
 )
-def test_a_window_whose_load_stepped_answers_by_its_newest_half(
+def test_a_window_whose_load_stepped_answers_by_what_came_since(
     then: Window, probabilities: tuple[float, ...], state: State
 ) -> None:
     (answer,) = answers_to(joined(LIGHT, then), probabilities)
     assert answer.verdict.refusal.reason is Reason.UNSTEADY
     assert answer.told is answer.by_stretch
-    assert (answer.told.state, answer.told.evidence.stretch_s) == (state, 6.0)
+    assert (answer.told.state, answer.told.evidence.stretch_s) == (state, 5.5)
     assert answer.looked
     span, whole = answer.told.window, answer.verdict.window
     assert span.end_unix_s == whole.end_unix_s
-    assert span.end_unix_s - span.start_unix_s == pytest.approx(6.0)
+    assert span.end_unix_s - span.start_unix_s == pytest.approx(5.5)
     assert span.first_sample + span.samples == whole.first_sample + whole.samples
 
 
-def test_a_half_that_is_unsteady_too_answers_nothing() -> None:
-    half = joined(newest_part(LIGHT, 3.0), newest_part(BROKEN, 3.0))
-    (answer,) = answers_to(joined(LIGHT, half))
-    assert answer.by_stretch is None
+def test_of_two_steps_the_newer_one_counts() -> None:
+    half = joined(newest_part(LIGHT, 2.0), newest_part(SOUND_WINDOW, 4.0))
+    (answer,) = answers_to(joined(BROKEN, half), SOUND)
+    assert (answer.told.state, answer.told.evidence.stretch_s) == (State.HEALTHY, 3.5)
 
 
-def test_halves_too_short_to_be_sure_of_are_not_asked() -> None:
-    (answer,) = answers_to(joined(newest_part(LIGHT, 4.0), newest_part(BROKEN, 4.0)))
+def test_where_no_step_shows_the_newest_half_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "steady_s", lambda stream, line_hz: 12.0)
+    (answer,) = answers_to(joined(LIGHT, BROKEN))
+    assert answer.told.evidence.stretch_s == 6.0
+
+
+def test_parts_too_short_to_be_sure_of_are_not_asked() -> None:
+    (answer,) = answers_to(joined(LIGHT, newest_part(BROKEN, 3.9)))
     assert answer.verdict.refusal.reason is Reason.UNSTEADY
     assert answer.by_stretch is None
 
 
-def test_a_window_that_answers_or_stands_still_asks_no_half(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_window_that_answers_or_stands_still_asks_no_part(monkeypatch: pytest.MonkeyPatch) -> None:
     off = a_window(amplitude_a=0.0)
     lengths: list[float] = []
     analyse = Analyser.analyse
@@ -93,7 +100,7 @@ def test_a_window_that_answers_or_stands_still_asks_no_half(monkeypatch: pytest.
     assert lengths == [12.0, 12.0]
 
 
-def test_a_half_that_cannot_be_analysed_costs_its_own_answer_alone(
+def test_a_part_that_cannot_be_analysed_costs_its_own_answer_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     analyse = Analyser.analyse

@@ -86,6 +86,8 @@ class PlateAudit:
         return replace(
             answer,
             verdict=self.judge(answer.verdict),
+            by_stretch=answer.by_stretch and self.judge(answer.by_stretch),
+            by_loads=answer.by_loads and self.judge(answer.by_loads),
             before=before,
             state=after,
             changed=_told(before) != _told(after) or conditions_of(before) != conditions_of(after),

@@ -19,10 +19,12 @@ from edge_agent.captures.assembly import recording_of
 from edge_agent.captures.recent import RecentSamples, Stretch
 from edge_agent.captures.settings import CaptureSettings
 from edge_agent.captures.store import CaptureStore
+from edge_agent.captures.taught import KNOWN, known_to_json
 from edge_agent.captures.writer import CaptureWriter, Job
 from edge_agent.publish.documents import Diagnosis, Document, Event, Origin
 from edge_agent.publish.payloads import payload_of
 from edge_agent.publish.sink import Sink, SinkCounts
+from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.supervision import Watched
 from edge_agent.verdict import State, Verdict
 from edge_agent.windows.sliding import LONGEST_WAIT_S, Windows
@@ -54,6 +56,7 @@ class _Open:
     ends_s: float
     ends_by_s: float
     diagnosis: Diagnosis | None
+    known: KnownMotor | None
     events: list[Event] = field(default_factory=list)
 
 
@@ -68,6 +71,7 @@ class Captures(Sink):
         origin: Origin,
         configuration: dict[str, object],
         clock: Callable[[], float] = time.time,
+        known: Callable[[], KnownMotor | None] = lambda: None,
     ) -> None:
         """Prepare.
 
@@ -78,12 +82,14 @@ class Captures(Sink):
             origin: agent, motor and model, for names and `meta`.
             configuration: what decides a verdict, for `meta`; without secrets.
             clock: Unix time, s.
+            known: returns what the newest window was judged with of what was learned of the motor.
         """
         self._folder = folder
         self._motor = origin.motor
         self._about = {"agent": origin.agent, "motor": origin.motor, **about(configuration)}
         self._about["model"] = {"name": origin.model_name, "sha256": origin.model_sha256}
         self._clock = clock
+        self._known = known
         self._recent = RecentSamples(windows)
         self._writer = CaptureWriter(_store(folder, settings))
         self._window_s = windows.timeline().length_s + _MARGIN_S
@@ -206,6 +212,7 @@ class Captures(Sink):
             ends_s=now_s + seconds,
             ends_by_s=time.monotonic() + seconds + _WAIT_S,
             diagnosis=self._diagnosis,
+            known=self._known(),
         )
 
     def _close(self) -> None:
@@ -240,5 +247,6 @@ def _recording(
         "captured": is_open.name,
         "events": [payload_of(event) for event in is_open.events],
         "diagnosis": None if is_open.diagnosis is None else payload_of(is_open.diagnosis),
+        KNOWN: known_to_json(is_open.known),
     }
     return recording_of(is_open.name.removesuffix(".npz"), device, stretches, meta, breathe)

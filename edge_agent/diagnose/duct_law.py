@@ -16,6 +16,7 @@ angle d:
 
 Here m = n (1 + b n) is what n equivalent bars show, and m_c the same of the c that are broken.
 `read_laws` returns which c the measured bars allow: by the misfit at each c, least over u, d and both laws.
+`duct_odds` weighs a broken bar against none, over all of them.
 The simulator's machine, which knows none of these approximations, holds both laws within some percent
 (tests/calibration/simulator/test_ducts.py).
 """
@@ -28,7 +29,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 
-_IRON_LAWS = ((1.0, 0.0), (-1.0, 0.0), (-1.0, 0.08), (-1.0, 0.16))
+IRON_LAWS = ((1.0, 0.0), (-1.0, 0.0), (-1.0, 0.08), (-1.0, 0.16))
 """Power and r of the iron's laws. Physics: the same ducts make the leakage uneven, which counts against the
 yoke; as uneven as the yoke, it has r = s0² X_lr X_m / R_r², 0.05 to 0.15 of common motors at half load."""
 _NOISE = 0.02
@@ -38,7 +39,7 @@ another."""
 _BIAS = 0.08
 """Standard deviation of d ln n / d ln s that broken bars alone show: error of the circuit and heat. Measured
 on simulated motors (bench_ducts.py): -0.10 to 0.11."""
-_BIASES = np.linspace(-2 * _BIAS, 2 * _BIAS, 5)
+BIASES = tuple(float(bias) for bias in np.linspace(-2 * _BIAS, 2 * _BIAS, 5))
 """Values of it that are tried."""
 _BARS = np.linspace(0.0, 1.0, 41) ** 2
 """Grid of c: 1 is the largest that is tried. Judgement: dense where it decides."""
@@ -113,27 +114,63 @@ class Laws:
     """The law that fits best."""
 
 
-def read_laws(points: Sequence[Point]) -> Laws:
-    """Fit the laws to the bars of three slips or more."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What all slips showed, in the form in which the laws are fitted to it."""
+
+    middle: float
+    """s0."""
+    x: Floats
+    """s / s0, (points,)."""
+    together: Floats
+    """m, what bars and iron show together, (points,)."""
+    errors: Floats
+    """Relative standard deviations, (points,)."""
+    bends: Floats
+    """b, (points,)."""
+    top: float
+    """Largest c and u that are tried."""
+
+    def squares(self, c: Floats, u: Floats, law: tuple[float, float], bias: float) -> tuple[Floats, Floats]:
+        """Return the rest of m² without cos(d), and what multiplies cos(d), each (c, u, points), weighted.
+
+        The misfit of an angle is the sum of (rest - cos(d) along)² over the points, and that of the bias.
+        """
+        squares = (self.together / self.x**bias) ** 2
+        weights = 1.0 / (2.0 * self.errors * squares)
+        of_bars = (c[:, np.newaxis] * (1 + self.bends * c[:, np.newaxis]))[:, np.newaxis]
+        of_iron = u[:, np.newaxis] * _course(self.x, *law)
+        return weights * (squares - of_bars**2 - of_iron**2), weights * 2 * of_bars * of_iron
+
+
+def shown_by(points: Sequence[Point]) -> Shown:
+    """Return what points showed, with the errors that count."""
     table = np.array([(p.slip, max(p.bars, 1e-3), p.noise, p.bend) for p in points]).T
     slips, bars, noise, bends = table
-    errors = np.hypot(_NOISE, noise / bars)
     middle = float(np.exp(np.log(slips).mean()))
-    top = _REACH * float(bars.max())
-    shown = bars * (1 + bends * bars)
-    fits = [
-        (law, *_misfits(_course(slips / middle, *law), slips / middle, shown, errors, bends, top, bias))
-        for law in _IRON_LAWS
-        for bias in _BIASES
-    ]
+    errors = np.hypot(_NOISE, noise / bars)
+    return Shown(middle, slips / middle, bars * (1 + bends * bars), errors, bends, _REACH * float(bars.max()))
+
+
+def bias_misfit(bias: float) -> float:
+    """Return the misfit of a slope that bars alone show."""
+    return (bias / _BIAS) ** 2
+
+
+def read_laws(points: Sequence[Point]) -> Laws:
+    """Fit the laws to the bars of three slips or more."""
+    shown = shown_by(points)
+    top = shown.top
+    fits = [(law, *_misfits(shown, law, bias)) for law in IRON_LAWS for bias in BIASES]
     at_bars = np.min([misfits.min(axis=1) for _, misfits, _ in fits], axis=0)
     least = float(at_bars.min())
     constant = min(float(misfits[:, 0].min()) for _, misfits, _ in fits)
     possible = top * _BARS[at_bars <= least + _WITHIN]
     law, misfits, cosines = min(fits, key=lambda fit: float(fit[1].min()))
     i, k = np.unravel_index(int(misfits.argmin()), misfits.shape)
-    best = Law(float(top * _BARS[i]), float(top * _IRON[k]), float(cosines[i, k]), *law, middle)
-    slope, error = _slope(np.log(slips), np.log(bars), errors)
+    best = Law(float(top * _BARS[i]), float(top * _IRON[k]), float(cosines[i, k]), *law, shown.middle)
+    bars = np.array([max(point.bars, 1e-3) for point in points])
+    slope, error = _slope(np.log(shown.x), np.log(bars), shown.errors)
     return Laws(
         slope=slope,
         slope_interval=(slope - _NORMAL_90 * error, slope + _NORMAL_90 * error),
@@ -150,22 +187,15 @@ def _course(x: Floats, power: float, against: float) -> Floats:
     return np.asarray(x**power - against * x**-power)
 
 
-def _misfits(
-    q: Floats, x: Floats, shown: Floats, errors: Floats, bends: Floats, top: float, bias: float
-) -> tuple[Floats, Floats]:
-    """Return misfit and cos(d), each (c, u), at the best angle d; `q` and x = s / s0, (points,).
+def _misfits(shown: Shown, law: tuple[float, float], bias: float) -> tuple[Floats, Floats]:
+    """Return misfit and cos(d), each (c, u), at the best angle d.
 
     For given c and u the square of what is shown is linear in cos(d): least squares, held to what a cosine
     can be.
     """
-    squares = (shown / x**bias) ** 2
-    weights = 1.0 / (2.0 * errors * squares)
-    c = top * _BARS[:, np.newaxis]
-    of_bars, of_iron = c * (1 + bends * c), top * _IRON[:, np.newaxis] * q
-    rest = weights * (squares - of_bars[:, np.newaxis] ** 2 - of_iron**2)
-    along = weights * 2 * of_bars[:, np.newaxis] * of_iron
+    rest, along = shown.squares(shown.top * _BARS, shown.top * _IRON, law, bias)
     cosines = np.clip((rest * along).sum(axis=-1) / ((along**2).sum(axis=-1) + 1e-30), -1.0, 1.0)
-    misfits = ((rest - cosines[..., np.newaxis] * along) ** 2).sum(axis=-1) + (bias / _BIAS) ** 2
+    misfits = ((rest - cosines[..., np.newaxis] * along) ** 2).sum(axis=-1) + bias_misfit(bias)
     return misfits, cosines
 
 

@@ -2,8 +2,9 @@
 
 A rotor with as many axial ducts as poles shows a pair of sidebands from its first day, like a broken bar. No
 single window can tell them apart; the loads of some hours can (`duct_law`). Once they rule out bars alone,
-need no bar, and leave no room for a whole one, windows that show no more than the iron makes are refused as
-`rotor_ducts`. Windows that show more pass as before, and so do all windows as long as nothing is proven.
+and make a sound cage likelier than a broken bar beside the iron (`duct_odds`), windows that show no more than
+the iron makes are refused as `rotor_ducts`. Windows that show more pass as before, and so do all windows as
+long as nothing is proven.
 """
 
 import logging
@@ -12,9 +13,10 @@ import time
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, replace
 from enum import StrEnum
-from statistics import median
+from statistics import median, stdev
 
 from edge_agent.diagnose.duct_law import Laws, Point, read_laws
+from edge_agent.diagnose.duct_odds import odds_of_a_bar
 from edge_agent.limits import BARS, DUCTS, SIDEBANDS
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_bars
@@ -206,19 +208,19 @@ def _look(row: object) -> Look:
 
 
 def tell(laws: Laws, points: list[Point], before: Sweep = Sweep.NOT_YET) -> Sweep:
-    """Return what a fit means: ducts if it needs no bar, and leaves no room for a whole one.
+    """Return what a fit means: ducts if bars alone are ruled out, and none is likelier than one beside them.
 
-    What was proven `before` holds until a fit needs a bar: it must not come and go with each look.
+    What was proven `before` holds until a bar is much likelier: it must not come and go with each look.
     """
     if max(point.bars for point in points) < BARS.alarm or laws.misfit > DUCTS.max_misfit:
         return Sweep.NOT_YET
-    least, most = laws.bars_interval
+    least, _ = laws.bars_interval
     if laws.against_constant < DUCTS.min_against_bars:
         return Sweep.BARS if least > BARS.sound else Sweep.NOT_YET
-    room = max(DUCTS.hidden_bars, DUCTS.hidden_share * min(point.bars for point in points))
-    if least > BARS.sound:
+    odds = odds_of_a_bar(points)
+    if odds >= DUCTS.min_odds_of_bar:
         return Sweep.BARS_BESIDE_DUCTS
-    return Sweep.DUCTS if most < room or before is Sweep.DUCTS else Sweep.NOT_YET
+    return Sweep.DUCTS if odds < DUCTS.max_odds_of_ducts or before is Sweep.DUCTS else Sweep.NOT_YET
 
 
 def _refused(verdict: Verdict, refusal: Refusal) -> Verdict:
@@ -250,9 +252,14 @@ def _differs(look: Look, group: list[Look]) -> bool:
 
 
 def _point(looks: list[Look]) -> Point:
+    """Return what looks at about one slip show together.
+
+    A slip that moves within a window takes off more than the noise tells: so their own scatter counts, too.
+    """
     names = ("slip", "bars", "noise", "load")
     slip, bars, noise, load = (median(getattr(look, name) for look in looks) for name in names)
-    return Point(slip, bars, noise, bend(load))
+    scatter = stdev(look.bars for look in looks) / math.sqrt(len(looks))
+    return Point(slip, bars, math.hypot(noise, scatter), bend(load))
 
 
 def _differ_enough(points: list[Point]) -> bool:

@@ -11,11 +11,15 @@ from edge_agent.acquire.bounds import line_problem, window_problem
 from edge_agent.acquire.recordings import Recording, RecordingError, read_recording
 from edge_agent.acquire.samples import Device
 from edge_agent.captures.replaying import replayed
+from edge_agent.captures.taught import known_in
 from edge_agent.config import Settings
 from edge_agent.config.settings import WindowSection
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.signals.analysis import Analyser
+from edge_agent.signals.images import ImageSpec
+from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.verdict import Severity, WindowSpan
 from edge_agent.windows.part import newest_part
 
@@ -86,7 +90,8 @@ def decided(path: Path, settings: Settings | None, model: Model) -> Decided:
     except RecordingError as error:
         raise RecordingError(f"{path}: {error}") from error
     same = _is_same(answer, told)
-    return Decided(path.name, told, device, nameplate, _as_told(answer, nameplate, model), same)
+    answer = _as_told(answer, nameplate, model, known_in(recording))
+    return Decided(path.name, told, device, nameplate, answer, same)
 
 
 def _conditions(recording: Recording, settings: Settings | None) -> tuple[Nameplate, float, float]:
@@ -138,12 +143,19 @@ def _places(told: Told) -> list[tuple[object, object]]:
     return [(w.get("first_sample"), w.get("samples")) for w in windows if isinstance(w, dict)]
 
 
-def _as_told(answer: Answer, nameplate: Nameplate, model: Model) -> Answer:
-    """Return an answer that another stretch gave as that of a window; one of minutes has its last window."""
+def _as_told(answer: Answer, nameplate: Nameplate, model: Model, known: KnownMotor | None) -> Answer:
+    """Return an answer of another stretch, or at the learned slip, as that of a window.
+
+    One of minutes has its last window.
+    """
     told, length_s = answer.told, answer.told.evidence.stretch_s
-    if answer.by_stretch is None or length_s is None:
+    if answer.by_stretch is None:
         return answer
     answer = replace(answer, verdict=told, by_stretch=None)
+    if length_s is None:
+        knowing = Analyser(nameplate, ImageSpec(**model.spec.front_end), known)
+        again = knowing.analyse_again(answer.window, answer.analysis)
+        return answer if again is None else replace(answer, analysis=again)
     if length_s >= answer.window.length_s:
         return answer
     part = newest_part(answer.window, length_s)

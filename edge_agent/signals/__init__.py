@@ -18,5 +18,6 @@ bearing_bands     what each band of a vibration shows of a bearing: level, blows
 gap_line          the line of an air gap that runs out with the shaft, in the current at f + f_r
 short_time        the current from part to part of a window: when the motor starts, when it stops
 voltage_steps     sags and swells of the supply, as the currents alone show them
+steady_part       for how long the load has been steady at the end of a window
 dsp               signal processing that needs no knowledge of motors
 """

@@ -31,6 +31,7 @@ from calibration.simulator.sets import CLASSES, draw_scenario
 from edge_agent import alarm
 from edge_agent.acquire.recordings import replay_blocks
 from edge_agent.alarm import AlarmLatch
+from edge_agent.conditions.monitor import Conditions
 from edge_agent.diagnose.decision import Decision
 from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
@@ -91,7 +92,9 @@ def trace(seed: int, kind: str, model: Model, out: Path) -> str:
     verdicts: list[Verdict] = []
     for number, load in enumerate(LOADS):
         recording = simulate(replace(scenario, load=load, seed=seed + number * 1_000_000))
-        pipeline = Pipeline(scenario.motor.nameplate, model, WINDOW_S, WINDOW_S)
+        plate = scenario.motor.nameplate
+        bars_alone = Conditions(plate, diagnosers=())
+        pipeline = Pipeline(plate, model, WINDOW_S, WINDOW_S, conditions=bars_alone)
         pipeline.configure(recording.device)
         blocks = replay_blocks(recording, 0.5)
         answers = (answer for block in blocks for answer in pipeline.push(block))
@@ -184,6 +187,7 @@ def main() -> None:
     tracing = commands.add_parser("trace", help="simulate motors and keep the verdicts of their windows")
     tracing.add_argument("--first-seed", type=int, default=6_600_000, help="a multiple of five")
     tracing.add_argument("--motors", type=int, default=100, help="of each kind")
+    tracing.add_argument("--kinds", choices=KINDS, nargs="+", default=list(KINDS))
     tracing.add_argument("--out", type=Path, default=Path("build/ducts"))
     reporting = commands.add_parser("report", help="send them through sweep, decision and alarm")
     reporting.add_argument("folder", type=Path)
@@ -195,7 +199,7 @@ def main() -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     model = Model.load("builtin")
     for number in range(args.motors):
-        for kind in KINDS:
+        for kind in args.kinds:
             print(trace(args.first_seed + CLASSES * number, kind, model, args.out), flush=True)
 
 

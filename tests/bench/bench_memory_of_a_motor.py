@@ -34,7 +34,7 @@ DAY_WINDOWS = 43_200
 class WithoutHalves(Pipeline):
     """The stages without what is asked of a half of a window."""
 
-    def _ask_half(self, window: object, verdict: object, waited_s: float) -> None:
+    def _ask_newest_part(self, window: object, verdict: object, waited_s: float) -> None:
         return None
 
 

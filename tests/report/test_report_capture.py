@@ -1,4 +1,4 @@
-"""The window that decided is found again, also where only a half of it gave the answer."""
+"""The window that decided is found again, also where only a part of it gave the answer."""
 
 from pathlib import Path
 
@@ -24,7 +24,7 @@ STEPPED = joined(LIGHT, BROKEN)
 
 @pytest.fixture
 def capture(tmp_path: Path) -> Path:
-    """The capture of an alarm that the half of a window raised; a quiet window follows it."""
+    """The capture of an alarm that a part of a window raised; a quiet window follows it."""
     (answer,) = answers_to(STEPPED, TWO_BARS)
     told = answer.told
     assert told.state is State.BROKEN_BARS
@@ -41,22 +41,22 @@ def capture(tmp_path: Path) -> Path:
     return path
 
 
-def test_an_alarm_that_a_half_raised_is_reported_by_that_half(capture: Path) -> None:
+def test_an_alarm_that_a_part_raised_is_reported_by_that_part(capture: Path) -> None:
     found = decided(capture, None, a_model(TWO_BARS)).answer
-    assert (found.verdict.state, found.window.length_s) == (State.BROKEN_BARS, 6.0)
-    assert found.window.current.first_scan == 6 * RATE_HZ
+    assert (found.verdict.state, found.window.length_s) == (State.BROKEN_BARS, 5.5)
+    assert found.window.current.first_scan == 6.5 * RATE_HZ
     assert found.analysis.pair is not None
     assert found.analysis.refusal is None
 
 
-def test_the_page_on_it_says_what_the_half_shows(capture: Path) -> None:
+def test_the_page_on_it_says_what_the_part_shows(capture: Path) -> None:
     html = report_html(capture)
     assert "allows no answer" not in html
-    assert "6 s, 12000 scans from number 12000" in html
+    assert "11000 scans from number 13000" in html
 
 
 @pytest.mark.parametrize(("then", "probabilities"), [(BROKEN, TWO_BARS), (SOUND_WINDOW, SOUND)])
-def test_what_a_half_says_is_explained(then: Window, probabilities: tuple[float, ...]) -> None:
+def test_what_a_part_says_is_explained(then: Window, probabilities: tuple[float, ...]) -> None:
     (answer,) = answers_to(joined(LIGHT, then), probabilities)
     (said,) = [text for text in explained(answer, NAMEPLATE).values() if "The last 6 s show" in text]
     assert "0.00 to 0.00" not in said

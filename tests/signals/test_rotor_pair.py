@@ -1,5 +1,7 @@
 """The pair that broken bars make, against the simulator's table of levels over load and inertia."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from plates import a_nameplate
@@ -7,7 +9,12 @@ from plates import a_nameplate
 from edge_agent.circuit import fit_circuit
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
-from edge_agent.signals.sidebands.rotor_pair import asymmetry_pair, lines_to_add, typical_inertia_kg_m2
+from edge_agent.signals.sidebands.rotor_pair import (
+    asymmetry_pair,
+    likely_inertia_kg_m2,
+    lines_to_add,
+    typical_inertia_kg_m2,
+)
 
 PLATE = a_nameplate(power_factor=0.8, rotor_bars=34)
 CIRCUIT = fit_circuit(PLATE)
@@ -88,3 +95,28 @@ def test_where_wander_hides_the_phase_the_amplitude_tells_what_the_rotor_has_of_
     whole = SCALE.ratio_of(0.4, slip) * np.exp(0.7j)
     assert lines.upper == pytest.approx(upper * (whole - casting))
     assert lines.lower == pytest.approx((lower * (whole - casting)).conjugate())
+
+
+@pytest.mark.parametrize("over_typical", [0.3, 1.0, 3.0])
+@pytest.mark.parametrize(("casting", "tells"), [(0.1, True), (1e-5, False)])
+def test_the_pair_of_a_casting_tells_the_inertia_unless_it_drowns_in_noise(
+    over_typical: float, casting: float, tells: bool
+) -> None:
+    slip, typical = CIRCUIT.slip_at_load(0.8), typical_inertia_kg_m2(PLATE)
+    upper, lower = asymmetry_pair(CIRCUIT, slip, 60.0, over_typical * typical)
+    own = SCALE.ratio_of(casting, slip) * np.exp(0.7j)
+    pair = replace(a_pair(upper * own, (lower * own).conjugate(), slip), floor=1e-5)
+    found = likely_inertia_kg_m2(pair, SCALE) / typical
+    assert found == pytest.approx(over_typical if tells else 1.0, rel=0.3)
+
+
+def test_a_heavier_load_makes_lines_that_lean_less_on_the_upper_sideband() -> None:
+    slip = CIRCUIT.slip_at_load(0.8)
+    shares = []
+    for over_typical in (0.3, 3.0):
+        upper, lower = asymmetry_pair(CIRCUIT, slip, 60.0, over_typical * typical_inertia_kg_m2(PLATE))
+        own = SCALE.ratio_of(0.1, slip)
+        lines = lines_to_add(a_pair(upper * own, (lower * own).conjugate(), slip), False, 0.4, SCALE)
+        assert abs(lines.upper / lines.lower) == pytest.approx(abs(upper / lower), rel=0.3)
+        shares.append(abs(lines.upper / lines.lower))
+    assert shares[1] < 0.5 * shares[0]

@@ -2,7 +2,8 @@
 
 The asymmetry makes the lower sideband alone, B. Its current makes the torque ripple at 2sf, the ripple moves
 the speed as far as the inertia lets it, and the speed makes a pair of its own (`equivalent_bars`). So U and L
-are both proportional to B, and everything but the inertia is in the nameplate's circuit.
+are both proportional to B, and everything but the inertia is in the nameplate's circuit. The inertia shows in
+the small pair that the casting of a sound rotor makes, as far as noise lets it.
 """
 
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edge_agent.circuit import Circuit, Complexes
+from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.signals.sidebands.fit import SidebandPair
@@ -25,6 +27,11 @@ _INERTIA_OF_MANY_POLES = 3.0
 _WITH_LOAD = 4.0
 """Inertia of motor and load over that of the motor; judgement: loads have 0.5 to 8 times the rotor's, fans
 more."""
+_INERTIA_SPREAD = 1.0
+"""Standard deviation of the logarithm of an inertia about the typical one; judgement: a factor of three."""
+_INERTIAS = tuple(float(way) for way in np.exp(np.linspace(-np.log(_WITH_LOAD), 3.0, 36)))
+"""Inertias that are tried, over the typical one: from the rotor alone, by steps of an eighth. Judgement:
+beyond the largest the speed hardly moves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,24 @@ def typical_inertia_kg_m2(nameplate: Nameplate) -> float:
     """Return the moment of inertia of such a motor with its load; a plate does not state it."""
     of_poles = _INERTIA_OF_POLES.get(nameplate.poles, _INERTIA_OF_MANY_POLES)
     return _WITH_LOAD * _INERTIA_KG_M2 * of_poles * float(nameplate.rated_power_kw**_INERTIA_POWER)
+
+
+def likely_inertia_kg_m2(pair: SidebandPair, scale: BarScale) -> float:
+    """Return the moment of inertia that is likeliest by the pair of a sound casting.
+
+    What misfits is the upper sideband, over noise and the circuit's error, and the inertia, over the spread
+    of usual ones; so where the pair drowns in noise, the typical one remains.
+    """
+    typical = typical_inertia_kg_m2(scale.nameplate)
+    line_hz = pair.pole_pass_hz / 2 / pair.slip
+    own = scale.across(pair, pair.slip)
+    variance = pair.floor**2 + (BARS.path_error * abs(own)) ** 2
+
+    def misfit(way: float) -> float:
+        upper, _ = asymmetry_pair(scale.circuit, pair.slip, line_hz, way * typical)
+        return 2 * abs(pair.upper - upper * own) ** 2 / variance + (np.log(way) / _INERTIA_SPREAD) ** 2
+
+    return min(_INERTIAS, key=misfit) * typical
 
 
 def asymmetry_pair(
@@ -92,7 +117,9 @@ def lines_to_add(pair: SidebandPair, by_amplitude: bool, bars: float, scale: Bar
     the rest.
     """
     line_hz = pair.pole_pass_hz / 2 / pair.slip
-    upper, lower = asymmetry_pair(scale.circuit, pair.slip, line_hz, typical_inertia_kg_m2(scale.nameplate))
+    # What wander hides tells no inertia.
+    inertia = typical_inertia_kg_m2(scale.nameplate) if by_amplitude else likely_inertia_kg_m2(pair, scale)
+    upper, lower = asymmetry_pair(scale.circuit, pair.slip, line_hz, inertia)
     own = pair.am_phasor / (upper + lower) if by_amplitude else scale.across(pair, pair.slip)
     wanted = scale.ratio_of(bars, pair.slip)
     added = (wanted - abs(own)) * (own / abs(own) if own else 1.0)

@@ -42,6 +42,9 @@ _MAX_IDLE_CHANGE = 0.08
 _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest possible one otherwise."""
 
+_APART_CYCLES = 3.0
+"""Cycles of the window by which a pair must lie below the shaft's lines: the main lobe of the Hann taper
+reaches to two (Harris 1978)."""
 _HALVED = (1.8, 2.2)
 """A slip over its half, with a tenth of room for the pair's peak. Judgement."""
 
@@ -226,7 +229,7 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     if alone and over_idle < SLIP.max_over_idle:
         return of_bars.CURRENT_NEAR_IDLE.refuse(over_idle)
     if not alone:
-        larger = replace(view.by_current, highest=_HOTTEST * view.possible.highest)
+        larger = replace(view.by_current, highest=min(_HOTTEST * view.possible.highest, _below_shaft(view)))
         broken = _broken_within(view, larger, SIDEBANDS.min_cycles_light)
         if broken is not None:
             over = view.bars.over_oscillation(broken.pair, slips.middle)
@@ -242,6 +245,13 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     if view.bars.over_oscillation(broken.pair, slip) < least:
         return None
     return of_bars.BARS_AT_ANOTHER_SLIP.refuse(broken.bars.value)
+
+
+def _below_shaft(view: MotorView) -> float:
+    """Return the largest slip whose pair lies apart from the shaft's own lines at f ± f_r."""
+    least_shaft = (1 - view.slips.highest) / view.nameplate.pole_pairs
+    apart = _APART_CYCLES / view.baseband.length_s / view.line.frequency_hz
+    return (least_shaft - apart) / 2
 
 
 def _check_elsewhere(view: MotorView, pair: SidebandPair, rule: Rule) -> Refusal | None:

@@ -112,11 +112,12 @@ MAY_HIDE_A_BAR = Rule(
     "up to {value:.2f} equivalent bars may be hidden; a broken bar may show as little as {limit:.2f}",
     BARS.broken,
 )
-HIDDEN_BY_VOLTAGE = Rule(
+MAY_LOOK_FEWER = Rule(
     Reason.INCONCLUSIVE,
-    "bars_at_high_voltage",
-    "the current is larger than that of the plate at this slip, as at a high voltage. Bars look like fewer "
-    "then: up to {value:.2f} equivalent bars may be hidden; a broken bar may show as little as {limit:.2f}",
+    "bars_that_look_fewer",
+    "bars look like fewer in a rotor of more bars than are assumed where motor.rotor_bars is not stated, and "
+    "at a high voltage: up to {value:.2f} equivalent bars may be hidden; a broken bar may show as little as "
+    "{limit:.2f}",
     BARS.broken,
 )
 OSCILLATION_MAY_HIDE_A_BAR = Rule(

@@ -280,9 +280,9 @@ def test_a_drive_may_lower_the_current_with_its_frequency_but_does_not_raise_the
 
 @pytest.mark.parametrize(("over_plate", "hidden"), [(0.9, None), (1.02, None), (1.3, 0.39)])
 def test_a_current_above_that_of_the_slip_hides_bars(over_plate, hidden):
-    """At a tenth more voltage and with saturated iron, sidebands are a smaller share of the current."""
+    """At a tenth more voltage, with saturated iron, sidebands are a smaller share of the current."""
     line = Line(60.0, over_plate * 2**0.5 * CIRCUIT.current_rms_a(SLIP), None, False)
     view = SimpleNamespace(line=line, nameplate=PLATE, circuit=CIRCUIT)
-    sidebands = SimpleNamespace(pair=a_pair(), bars=SimpleNamespace(interval=(0.15, 0.3), limit=0.05))
+    sidebands = SimpleNamespace(pair=a_pair(), bars=SimpleNamespace(at_most=0.3))
     refusal = doubt_count(view, sidebands)
     assert (refusal and refusal.value) == (hidden and pytest.approx(hidden))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from signal_factories import a_nameplate
 
 from edge_agent.circuit import fit_circuit
+from edge_agent.limits import BARS
 from edge_agent.signals.sidebands.equivalent_bars import BarScale, least_cycles, least_load
 from edge_agent.signals.sidebands.fit import SidebandPair
 
@@ -149,3 +150,11 @@ def test_the_least_load_is_that_of_the_cycles_that_it_takes(length_s, cycles):
 
 def test_no_window_is_long_enough_for_the_load_of_the_friction():
     assert least_load(CIRCUIT, 60.0, 60.0) == 0.05
+
+
+def test_bars_of_an_unknown_cage_may_be_those_of_a_large_one():
+    """One bar of 44 was read as 0.23 equivalent bars, and the rotor was called healthy: 28 were assumed."""
+    pair = a_pair(sidebands_of(0.23))
+    known, unknown = SCALE.measure(pair), BarScale(a_nameplate(), CIRCUIT).measure(pair)
+    assert known.at_most == max(known.interval[1], known.limit)
+    assert unknown.interval[1] < BARS.broken < unknown.at_most

@@ -119,3 +119,31 @@ def test_a_known_slip_needs_no_scan():
     analysis = analyse(a_loaded_window([(POLE_PASS_HZ, 0.02)]))
     assert analysis.pair is not None
     assert analysis.scan is None
+
+
+@pytest.mark.parametrize(("bars", "doubt"), [(0.8, "bars_at_another_slip"), (0.1, None)])
+def test_bars_of_two_poles_are_not_taken_for_a_shaft_at_twice_the_slip(bars, doubt):
+    """A broken rotor was called healthy: its bars' line at 2sf lies where f - f_r does at a slip of 2s."""
+    plate = {"poles": 2, "rated_speed_rpm": 3430.0}
+    circuit, slip, seconds = fit_circuit(a_nameplate(**plate)), 0.007, times(12.0)
+    pole_pass = np.exp(2j * np.pi * 2 * slip * 60.0 * seconds)
+    vector = a_space_vector(seconds, amplitude_a=2**0.5 * circuit.current_rms_a(slip))
+    lower = BarScale(a_nameplate(**plate), circuit).ratio_of(bars, slip)
+    vector = vector * (1 + lower * pole_pass.conj()) + 0.004 * pole_pass
+    noise = np.random.default_rng(5).normal(0, 0.004, (3, seconds.size))
+    analysis = analyse(a_window(a_current_window(phase_currents(vector) + noise)), **plate)
+    assert analysis.slips.source == "eccentricity"
+    assert analysis.slips.middle == pytest.approx(2 * slip, rel=0.02)
+    assert (analysis.speed_doubt and analysis.speed_doubt.quantity) == doubt
+
+
+def test_the_line_of_the_air_gap_is_no_pair_at_another_slip():
+    """With four poles f - f_r lies where the pair of a slip of 0.24 does, which a plate of 0.09 allows."""
+    plate, slip, seconds = {"poles": 4, "rated_speed_rpm": 1642.0}, 0.05, times(12.0)
+    circuit = fit_circuit(a_nameplate(**plate))
+    vector = a_space_vector(seconds, amplitude_a=2**0.5 * circuit.current_rms_a(slip))
+    vector = vector * (1 + 0.01 * np.exp(-2j * np.pi * 30.0 * (1 - slip) * seconds))
+    noise = np.random.default_rng(5).normal(0, 0.02, (3, seconds.size))
+    analysis = analyse(a_window(a_current_window(phase_currents(vector) + noise)), **plate)
+    assert analysis.slips.source == "eccentricity"
+    assert analysis.speed_doubt is None

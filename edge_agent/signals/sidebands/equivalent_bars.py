@@ -39,6 +39,9 @@ _SPREAD = 0.1
 """Standard deviation of the estimate about the truth, relative: temperature, the plate's fit."""
 _SPREAD_UNKNOWN_BARS = 0.2
 """The same of the number of rotor bars, where the plate does not state it."""
+_MOST_UNKNOWN_BARS = 44 / 28
+"""Largest number of rotor bars over the typical one, where the plate does not state it. Judgement: of four
+poles, common cages have up to 44 bars, and 28 are assumed."""
 _AMPLITUDE_SHARE = ((0.125, 0.93), (0.25, 0.83), (0.5, 0.62))
 """By load, the AM index over the sum of both sidebands that broken bars make; from simulated machines."""
 _AMPLITUDE_SPREAD = ((0.125, 0.19), (0.25, 0.19), (0.5, 0.3))
@@ -86,6 +89,10 @@ class _Reading:
     leak: float = 0.0
     """Standard deviation by an oscillation of the speed that the circuit's error lets through."""
 
+    def margin(self, bars: float) -> float:
+        """Return half the width of the interval around `bars`; its errors are independent."""
+        return _NORMAL_90 * math.hypot(self.spread * bars, self.floor, self.leak)
+
 
 @dataclass(frozen=True, slots=True)
 class EquivalentBars:
@@ -105,6 +112,8 @@ class EquivalentBars:
     """Ellipse angle of the pair that an oscillation of the speed makes, 0..180."""
     across: float
     """|B|, the part of the pair that no oscillation of the speed can make, as a ratio to the carrier."""
+    at_most: float
+    """Upper end of the interval, or the limit, in a cage of as many rotor bars as are possible."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +146,7 @@ class BarScale:
         self.circuit = circuit
         self._bars = nameplate.rotor_bars or typical_rotor_bars(nameplate.poles)
         self._bars_spread = 0.0 if nameplate.rotor_bars else _SPREAD_UNKNOWN_BARS
+        self._most_bars = 1.0 if nameplate.rotor_bars else _MOST_UNKNOWN_BARS
 
     def per_ratio(self, slip: float) -> float:
         """Return the bars per relative sideband of a small asymmetry, at infinite inertia.
@@ -184,6 +194,7 @@ class BarScale:
             oscillation=self.per_ratio(pair.slip) * parts.along,
             oscillation_angle_deg=parts.angle_deg,
             across=parts.across,
+            at_most=self._most_bars * max(value + surest.margin(value), limit),
         )
 
     def least_by_amplitude(self, pair: SidebandPair) -> float:
@@ -266,9 +277,8 @@ class BarScale:
         return _Reading("amplitude", bars, floor, at_load(_AMPLITUDE_SPREAD, load))
 
     def _margin(self, bars: float, reading: _Reading) -> float:
-        """Return half the width of the interval around `bars`; its errors are independent."""
-        relative = math.hypot(reading.spread, self._bars_spread)
-        return _NORMAL_90 * math.hypot(relative * bars, reading.floor, reading.leak)
+        """Return half the width of the interval around `bars`, with that of unknown rotor bars."""
+        return math.hypot(reading.margin(bars), _NORMAL_90 * self._bars_spread * bars)
 
     def _count(self, linear: float, slip: float) -> float:
         """Solve n (1 + b n) = linear for n: several bars show more than their number, more so under load."""

@@ -42,6 +42,12 @@ _MAX_IDLE_CHANGE = 0.08
 _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest possible one otherwise."""
 
+_APART_CYCLES = 3.0
+"""Cycles of the window by which a pair must lie below the shaft's lines: the main lobe of the Hann taper
+reaches to two (Harris 1978)."""
+_HALVED = (1.8, 2.2)
+"""A slip over its half, with a tenth of room for the pair's peak. Judgement."""
+
 
 def check_current(view: MotorView, names: Sequence[str]) -> Refusal | None:
     """Return why the current cannot be that of this motor at its slip; None if it can.
@@ -158,7 +164,7 @@ def doubt_slip(view: MotorView, sidebands: Sidebands) -> Refusal | None:
         return _doubt_stated_speed(view, sidebands.raw)
     if sidebands.bars.interval[0] >= BARS.sound:
         return None
-    return _doubt_learned_slip(view, sidebands) or _doubt_estimated_slip(view)
+    return _doubt_learned_slip(view, sidebands) or _doubt_air_gap(view) or _doubt_estimated_slip(view)
 
 
 def _doubt_stated_speed(view: MotorView, pair: SidebandPair) -> Refusal | None:
@@ -194,6 +200,21 @@ def _doubt_learned_slip(view: MotorView, sidebands: Sidebands) -> Refusal | None
     return None if at_most < BARS.broken else of_bars.WITHIN_LEARNED_SLIPS.refuse(at_most)
 
 
+def _doubt_air_gap(view: MotorView) -> Refusal | None:
+    """Doubt the air gap of a two-pole motor at whose half slip a pair looks like broken bars.
+
+    They modulate offset and second harmonic as well. Sidebands of these at 2sf and 2f - 2sf lie where f - f_r
+    and f + f_r would lie at a slip of 2s.
+    """
+    slips = view.slips
+    if slips.source != "eccentricity" or view.nameplate.pole_pairs != 1:
+        return None
+    found = view.pair_in(SlipRange(slips.lowest / _HALVED[1], slips.highest / _HALVED[0], "eccentricity"))
+    if found is None or not view.looks_broken(found[1]):
+        return None
+    return of_bars.BARS_AT_ANOTHER_SLIP.refuse(view.bars.measure(found[1]).value)
+
+
 def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     """Doubt an estimated slip: slots may be misread, and the shaft detected may be another one.
 
@@ -208,7 +229,7 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     if alone and over_idle < SLIP.max_over_idle:
         return of_bars.CURRENT_NEAR_IDLE.refuse(over_idle)
     if not alone:
-        larger = replace(view.by_current, highest=_HOTTEST * view.possible.highest)
+        larger = replace(view.by_current, highest=min(_HOTTEST * view.possible.highest, _below_shaft(view)))
         broken = _broken_within(view, larger, SIDEBANDS.min_cycles_light)
         if broken is not None:
             over = view.bars.over_oscillation(broken.pair, slips.middle)
@@ -224,6 +245,13 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     if view.bars.over_oscillation(broken.pair, slip) < least:
         return None
     return of_bars.BARS_AT_ANOTHER_SLIP.refuse(broken.bars.value)
+
+
+def _below_shaft(view: MotorView) -> float:
+    """Return the largest slip whose pair lies apart from the shaft's own lines at f ± f_r."""
+    least_shaft = (1 - view.slips.highest) / view.nameplate.pole_pairs
+    apart = _APART_CYCLES / view.baseband.length_s / view.line.frequency_hz
+    return (least_shaft - apart) / 2
 
 
 def _check_elsewhere(view: MotorView, pair: SidebandPair, rule: Rule) -> Refusal | None:
@@ -244,16 +272,16 @@ def _broken_within(view: MotorView, others: SlipRange, least_cycles: float) -> S
 
 
 def doubt_count(view: MotorView, sidebands: Sidebands) -> Refusal | None:
-    """Doubt a small number of bars where the current is larger than the plate's at this slip.
+    """Doubt a small number of bars: of a cage of many, and where the current is larger than at this slip.
 
     A high voltage drives more current, most of it magnetising where the iron saturates. The same sidebands
     are a smaller share of it then.
     """
-    bars, line = sidebands.bars, view.line
+    line = view.line
     slip = sidebands.pair.slip * line.frequency_hz / view.nameplate.line_frequency_hz
     larger = max(1.0, line.rms_a / view.circuit.current_rms_a(slip))
-    at_most = larger * max(bars.interval[1], bars.limit)
-    return None if at_most < BARS.broken else of_bars.HIDDEN_BY_VOLTAGE.refuse(at_most)
+    at_most = larger * sidebands.bars.at_most
+    return None if at_most < BARS.broken else of_bars.MAY_LOOK_FEWER.refuse(at_most)
 
 
 def doubt_bars(view: MotorView, pair: SidebandPair) -> Refusal | None:

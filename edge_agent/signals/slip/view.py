@@ -176,7 +176,7 @@ class MotorView:
         themselves.
         """
         slots, found = self._known.slots, self.pair_in(self.by_current)
-        if slots is None or (found is not None and self._looks_broken(found[1])):
+        if slots is None or (found is not None and self.looks_broken(found[1])):
             return None
         lines = find_lines(self._check.window.current, self.current)
         pole_pairs = self.nameplate.pole_pairs
@@ -187,7 +187,8 @@ class MotorView:
         lowest = slots.least_share(pole_pairs) * (slip - margin)
         return SlipRange(max(0.0, lowest), slip + margin, "learned")
 
-    def _looks_broken(self, pair: SidebandPair) -> bool:
+    def looks_broken(self, pair: SidebandPair) -> bool:
+        """True if a pair that stands out means more bars than a sound casting's."""
         return pair.is_clear and self.bars.measure(pair).value >= BARS.sound
 
     def _by_learned_line(self) -> SlipRange | None:

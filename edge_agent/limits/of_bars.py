@@ -126,7 +126,7 @@ class BarLimits:
     path_error_by_voltage: float = limit(
         0.035,
         "The same by the circuit as voltages and currents show it.",
-        "measured on simulated motors behind drives in closed loop: 0.046 at most of 69 sound ones",
+        "measured by bench_closed_loop.py --coincident: 0.046 at most of 68 sound simulated motors",
         "smaller: oscillating loads pass for bars",
     )
     min_across_by_voltage: float = limit(

@@ -37,7 +37,7 @@ class Misalignment:
         """Return whether either has grown; what both say is told."""
         if not quantities:
             return refused(self.fault, seen, seen.vibration.unsteady or of_vibration.NO_LINE.refuse(None))
-        by_current = _by_current(seen, normal)
+        by_current = line_of_gap(seen, normal)
         by_vibration = _by_vibration(quantities, seen, normal)
         told = [measured for measured, _ in (by_current, by_vibration) if measured is not None]
         if not told:
@@ -52,7 +52,8 @@ _Witness = tuple[Measured | None, bool]
 """What was measured, None if there is nothing to compare it with; and whether it has grown."""
 
 
-def _by_current(seen: Seen, normal: Normal | None) -> _Witness:
+def line_of_gap(seen: Seen, normal: Normal | None) -> _Witness:
+    """Return the current's line of the air gap, and whether it has grown."""
     own = None if normal is None else normal.near(_GAP, seen.load)
     line = seen.vibration.gap_line
     if own is None or line is None:

@@ -3,15 +3,16 @@
 import math
 
 from edge_agent.conditions.diagnoser import found, refused, sound
-from edge_agent.conditions.growth import grown
+from edge_agent.conditions.growth import Growth, grown
 from edge_agent.conditions.looseness import HALVES, ROW, ROW_ORDERS
+from edge_agent.conditions.misalignment import line_of_gap
 from edge_agent.conditions.normal import Normal, Quantities
 from edge_agent.conditions.seen import Seen
 from edge_agent.conditions.vibration import HALF_ORDERS, axis
-from edge_agent.limits import SHAFT
+from edge_agent.limits import BARS, SHAFT
 from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_vibration
-from edge_agent.verdict import Fault, Finding, Measured, Severity
+from edge_agent.verdict import Fault, Finding, Measured, Refusal, Severity
 
 _OTHERS = (2, 3, 4, 5)
 """Orders that the first one must outweigh."""
@@ -20,9 +21,10 @@ _OTHERS = (2, 3, 4, 5)
 class Unbalance:
     """Growth of the first harmonic over the own normal, which outweighs the harmonics above it.
 
-    Misalignment and looseness lift the first harmonic as well, and others with it; unbalance lifts no other.
-    So the others must not have grown with it. How strong it may be nobody can say in general: each motor
-    leaves the balancing machine with some. A bent shaft and a worn coupling make the same line.
+    Misalignment and looseness lift the first harmonic as well, and others with it; an eccentric gap and
+    broken bars pull once a turn, too. So none of these must show. How strong it may be nobody can say in
+    general: each motor leaves the balancing machine with some. A bent shaft and a worn coupling make the
+    same line.
     """
 
     fault = Fault.UNBALANCE
@@ -57,13 +59,26 @@ class Unbalance:
         others_mm_s = vibration.velocity_mm_s(*_OTHERS)
         if not first.counts or first.value < others_mm_s:
             return sound(self.fault, seen, [first.told("1x_velocity", "mm/s")])
-        added_mm_s = _added_mm_s(quantities, seen, normal)
-        if first.added < SHAFT.unbalance_alone * added_mm_s:
-            refusal = of_vibration.OTHERS_GREW_TOO.refuse(first.added / added_mm_s)
-            return refused(self.fault, seen, refusal, [first.told("1x_velocity", "mm/s")])
+        other_cause = _other_cause(first, quantities, seen, normal)
+        if other_cause is not None:
+            return refused(self.fault, seen, other_cause, [first.told("1x_velocity", "mm/s")])
         witness = f"the harmonics above it have {others_mm_s:.3g} mm/s together"
         told = first.told("1x_velocity", "mm/s", witness)
         return found(self.fault, seen, Severity.ALARM, [told], _most_grown(quantities, seen, normal))
+
+
+def _other_cause(first: Growth, quantities: Quantities, seen: Seen, normal: Normal | None) -> Refusal | None:
+    """Return what else may have lifted the first harmonic; None if nothing has."""
+    added_mm_s = _added_mm_s(quantities, seen, normal)
+    if first.added < SHAFT.unbalance_alone * added_mm_s:
+        return of_vibration.OTHERS_GREW_TOO.refuse(first.added / added_mm_s)
+    gap, grew = line_of_gap(seen, normal)
+    if gap is not None and grew:
+        return of_vibration.GAP_GREW_TOO.refuse(gap.value, gap.limit)
+    bars = seen.analysis.evidence.equivalent_bars
+    if bars is not None and bars >= BARS.alarm:
+        return of_vibration.BARS_LIFT_IT.refuse(bars)
+    return None
 
 
 def _added_mm_s(quantities: Quantities, seen: Seen, normal: Normal | None) -> float:

@@ -106,7 +106,7 @@ def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     """Refuse if an oscillating load, a wandering supply or a flickering one can make such a pair."""
     bars, swing = evidence.equivalent_bars or 0.0, evidence.load_swing_bars or 0.0
     beyond_casting = bars - BARS.sound
-    like_oscillation = _like_oscillation(evidence)
+    like_oscillation = _like_oscillation(evidence, pair)
     if beyond_casting < (like_oscillation.limit or 0.0) * swing:
         return like_oscillation.refuse(beyond_casting / swing)
     share = pair.am_index / max(pair.linear_sum, 1e-9)
@@ -122,9 +122,9 @@ def _swings_otherwise(evidence: Evidence, pair: SidebandPair) -> Refusal | None:
     return None
 
 
-def _like_oscillation(evidence: Evidence) -> Rule:
+def _like_oscillation(evidence: Evidence, pair: SidebandPair) -> Rule:
     """Return the rule of a pair that an oscillating load or a wandering supply could make."""
-    if evidence.rotor_resistance_ratio is not None:
+    if evidence.rotor_resistance_ratio is not None and pair.linear_sum < BARS.small_modulation:
         return of_bars.LIKE_OSCILLATION_BY_VOLTAGE
     return of_bars.LIKE_WANDER if _wander_is_likelier(evidence.load or 0.0) else of_bars.LIKE_OSCILLATION
 

@@ -128,7 +128,7 @@ class ConditionLimits:
     voltage_step: float = limit(
         0.05,
         "Step of the voltage, over the rated one, that the direct current shows at least.",
-        "physics with EN 50160: sags and swells begin at 0.1, of which a period's mean shows 0.055 to 0.08",
+        "judgement with EN 50160: sags and swells begin at 0.1, which shows as 0.02 to 0.08, by the leakage",
         "smaller: steps of the load, which show 0.02, are named",
     )
     step_over_usual: float = limit(

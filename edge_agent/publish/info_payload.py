@@ -15,6 +15,7 @@ _RATIOS = frozenset(
         "load",
         "current_unbalance",
         "ellipse_axis_ratio",
+        "rotor_resistance_ratio",
         "thd",
         "voltage_unbalance",
         "power_factor",

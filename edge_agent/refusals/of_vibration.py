@@ -1,6 +1,6 @@
 """Refusals of the conditions that show in vibration: no sensor, no speed, no geometry, no own normal."""
 
-from edge_agent.limits import SHAFT
+from edge_agent.limits import BARS, SHAFT
 from edge_agent.refusals.rule import Rule
 from edge_agent.verdict import Reason
 
@@ -59,4 +59,19 @@ OTHERS_GREW_TOO = Rule(
     "unbalance, for misalignment and looseness lift them all",
     SHAFT.unbalance_alone,
     "Remedy misalignment or looseness first, then look again.",
+)
+GAP_GREW_TOO = Rule(
+    Reason.AMBIGUOUS,
+    "gap_line_beside_1x_dbc",
+    "the current's line of the air gap has grown, too, to {value:.1f} dBc (limit {limit:.1f} dBc): an "
+    "eccentric gap pulls once a turn as unbalance does",
+    advice="Remedy the misalignment or the eccentric gap first, then look again.",
+)
+BARS_LIFT_IT = Rule(
+    Reason.AMBIGUOUS,
+    "equivalent_bars_beside_1x",
+    "the sidebands look like {value:.2f} broken bars, from {limit:.2f} on these may have lifted the first "
+    "harmonic",
+    BARS.alarm,
+    "Have the rotor examined first.",
 )

@@ -1,12 +1,15 @@
 """Unbalance, misalignment and looseness: growth of the shaft's lines over the own normal."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from seen_windows import judged, seen
+from seen_windows import judged, normal_of, seen
 from shaken import SHAFT_HZ, a_window, noise, shaft
 
 from edge_agent.conditions.looseness import Looseness
 from edge_agent.conditions.misalignment import Misalignment
+from edge_agent.conditions.normal import Normal
 from edge_agent.conditions.unbalance import Unbalance
 from edge_agent.signals.prepared import Current, find_line
 from edge_agent.verdict import State
@@ -56,6 +59,23 @@ def test_a_first_harmonic_that_others_grow_with_is_not_called_unbalance(others):
     found = judged(Unbalance, shaking(SOUND | {1: 2.5} | others), shaking(SOUND))
     assert found.refusal.quantity == "1x_gain_over_others"
     assert found.measured[0].quantity == "1x_velocity"
+
+
+def test_an_eccentric_gap_and_broken_bars_pull_once_a_turn_and_are_not_called_unbalance():
+    heavy = SOUND | {1: 2.5}
+    eccentric, sound = (
+        seen(a_window(shaft(lines) + noise(0.02)), current=current(gap))
+        for lines, gap in ((heavy, 0.002), (SOUND, 0.001))
+    )
+    plate = eccentric.nameplate
+    normals = (normal_of(make(plate), sound).values for make in (Unbalance, Misalignment))
+    normal = Normal({name: own for values in normals for name, own in values.items()})
+    found = Unbalance(plate).judge(Unbalance(plate).measure(eccentric), eccentric, normal)
+    assert found.refusal.quantity == "gap_line_beside_1x_dbc"
+    broken = shaking(heavy)
+    evidence = replace(broken.analysis.evidence, equivalent_bars=2.0)
+    broken = replace(broken, analysis=replace(broken.analysis, evidence=evidence))
+    assert judged(Unbalance, broken, shaking(SOUND)).refusal.quantity == "equivalent_bars_beside_1x"
 
 
 def test_much_unbalance_is_named_beside_a_little_looseness():

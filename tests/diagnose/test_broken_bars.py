@@ -216,6 +216,8 @@ def test_a_circuit_by_voltage_and_current_tells_bars_from_a_load_that_swings_thr
     assert judge(evidence, a_pair()).broken
     refusal = judge(replace(evidence, load_swing_bars=6.1), a_pair()).refusal
     assert (refusal.quantity, refusal.limit) == ("bars_over_load_swing_by_voltage", 0.1)
+    far = a_pair(lower=0.3, upper=0.3)  # a sound motor whose load swung the current so far was called broken
+    assert judge(evidence, far).refusal.quantity == "bars_over_load_swing"
 
 
 @pytest.mark.parametrize(("load", "angles_deg"), [(0.125, (163, 158, 150, 132)), (0.25, (152, 143, 130))])

@@ -40,7 +40,6 @@ from edge_agent.refusals import of_samples
 from edge_agent.reloading import Reloading, Reread
 from edge_agent.remote import Remote
 from edge_agent.running_time import RunningMeter
-from edge_agent.self_test.schedule import FILE_VERSION as SELF_TEST_VERSION
 from edge_agent.self_test.schedule import SelfTest
 from edge_agent.source_watch import SourceWatch
 from edge_agent.state_folder import StateFolder
@@ -114,9 +113,7 @@ class MotorLine:
         self.folder.tell_of(self._trend)
         self._newest: Answer | None = None
         self._is_first = True
-        self.self_test = SelfTest(
-            settings, shared.model, self.folder.file("self_test.json", SELF_TEST_VERSION)
-        )
+        self.self_test = SelfTest(settings, shared.model, self.folder)
         """The proof that a broken bar would be found."""
         self.reloading = Reloading(
             settings, shared.read, self._baseline, self.captures, shared.sinks, self.pipeline.conditions

@@ -23,7 +23,7 @@ from edge_agent.pipeline import Answer, Pipeline
 from edge_agent.publish.documents import Health
 from edge_agent.publish.json_values import rounded
 from edge_agent.self_test.search import LimitSearch, Proof
-from edge_agent.state_file import StateFile
+from edge_agent.state_folder import StateFolder
 from edge_agent.verdict import State
 from edge_agent.windows.sliding import Window
 
@@ -68,7 +68,7 @@ class SelfTest:
         self,
         settings: Settings,
         model: Model,
-        file: StateFile,
+        folder: StateFolder,
         clock: Callable[[], float] = time.monotonic,
         unix_clock: Callable[[], float] = time.time,
     ) -> None:
@@ -77,7 +77,7 @@ class SelfTest:
         self._model = model
         self._clock = clock
         self._unix_clock = unix_clock
-        self._file = file
+        self._file = folder.file("self_test.json", FILE_VERSION)
         self._tested = self._read()
         self._tested_s: float | None = None
         self._tried_s: float | None = None

@@ -22,9 +22,9 @@ from edge_agent.diagnose.model import Model
 from edge_agent.diagnose.model_file import builtin_path, digest_path
 from edge_agent.publish.documents import Alarm, Health, Reply
 from edge_agent.publish.sink import Request
-from edge_agent.self_test.schedule import AGAIN_AFTER_S, FILE_VERSION, Outcome, SelfTest, tell_all
+from edge_agent.self_test.schedule import AGAIN_AFTER_S, Outcome, SelfTest, tell_all
 from edge_agent.self_test.search import LimitSearch, Proof
-from edge_agent.state_file import StateFile
+from edge_agent.state_folder import StateFolder
 
 HEALTH = Health(
     **dict.fromkeys(Health.__dataclass_fields__, 0)  # type: ignore[arg-type]
@@ -52,8 +52,8 @@ class Bench:
         self.now_s, self.unix_s = 0.0, unix_s
         settings: Settings = load_settings(config_of(folder, model))
         loaded = MODEL if model is None else Model.load(model)
-        file = StateFile(settings.state_folder() / "self_test.json", FILE_VERSION)
-        self.test = SelfTest(settings, loaded, file, lambda: self.now_s, lambda: self.unix_s)
+        folder = StateFolder(settings.state_folder())
+        self.test = SelfTest(settings, loaded, folder, lambda: self.now_s, lambda: self.unix_s)
 
     def pass_time(self, seconds: float) -> None:
         self.now_s += seconds

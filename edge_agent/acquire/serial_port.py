@@ -14,8 +14,8 @@ from edge_agent.acquire.conversation import Exchange, hold
 from edge_agent.acquire.ports import PortInfo, device_at, find_again, list_ports
 from edge_agent.supervision import Watched, WatchedThread
 
-_READ_BYTES = 65_536
-"""Bytes per read; a tty returns at most 4095."""
+_READ_BYTES = 4096
+"""Bytes per read: a tty returns at most 4095 (Linux), and room for more is set aside at each read."""
 _WAIT_S = 0.5
 """The reader checks whether it must stop this often, s. Judgement."""
 _GATHERED_BYTES = 3072

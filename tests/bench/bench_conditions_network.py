@@ -11,7 +11,7 @@ indicators, comes from healthy recordings that are then not judged.
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -113,41 +113,60 @@ class Outcome:
                 self.wrong[name] += bool(told[head] and not truth[head])
 
 
-def judges_of(run: Path, rigs: list[Judged]) -> Iterator[tuple[str, list[NDArray[np.bool_]]]]:
-    """Yield by name the alarms (windows, heads) on each rig: the indicators' and every network's."""
-    yield "indicators", [own.windows.named for own in rigs]
+Alarms = list[NDArray[np.bool_]]
+"""Of each rig (windows, heads)."""
+
+
+def judges_of(run: Path, rigs: list[Judged]) -> Iterator[tuple[str, list[Alarms]]]:
+    """Yield by name the alarms of the indicators, and of every network once for each of its seeds."""
+    yield "indicators", [[own.windows.named for own in rigs]]
     paths = sorted((run / "windows").glob("motors-*.npz"))
     simulated = Examples.join([Examples.load(path) for path in paths])
     for allowed, share in ALLOWED.items():
         for kind in KINDS:
+            found = []
             for folder in sorted((run / kind).glob("fold-0/seed-*")):
                 network, limit = network_in(folder, kind), limits_in(folder, simulated, share)
-                alarms = [scores(network, own.windows) >= limit for own in rigs]
-                yield f"{kind}, {folder.name}, {allowed}", alarms
+                found.append([scores(network, own.windows) >= limit for own in rigs])
+            yield f"{kind}, {allowed}", found
 
 
-def print_judge(name: str, rigs: list[Judged], alarms: list[NDArray[np.bool_]]) -> None:
+def print_judge(name: str, rigs: list[Judged], by_seed: list[Alarms]) -> None:
     """Print a row per folder of what one judge found and named wrongly, and one of all of them."""
-    of_folder: dict[str, Outcome] = {}
+    for folder in dict.fromkeys(own.rig.folder for own in rigs):
+        seeds = [_outcome(rigs, alarms, folder) for alarms in by_seed]
+        there = {head: number for head, number in seeds[0].there.items() if number}
+        found = [f"{head} {_numbers(own.found[head] for own in seeds)} of {n}" for head, n in there.items()]
+        wrong = {head for own in seeds for head, number in own.wrong.items() if number}
+        told = [f"{head} {_numbers(own.wrong[head] for own in seeds)}" for head in HEADS if head in wrong]
+        total = f"{_numbers(own.wrong.total() for own in seeds)} of {seeds[0].pairs}"
+        print_row(name, folder, "; ".join(found), total, "; ".join(told) or "-")
+    for own in (_outcome(rigs, alarms) for alarms in by_seed):
+        low, high = wilson(own.wrong.total(), own.pairs)
+        share = f"{own.wrong.total() / own.pairs:.1%} ({low:.1%}-{high:.1%})"
+        print_row(name, "all", "", f"{own.wrong.total()} of {own.pairs}, {share}", "")
+
+
+def _outcome(rigs: list[Judged], alarms: Alarms, folder: str | None = None) -> Outcome:
+    """Return what one judge said of the recordings of one folder, or of all."""
+    outcome = Outcome()
     for judged, own in zip(rigs, alarms, strict=True):
-        of_folder.setdefault(judged.rig.folder, Outcome()).add(judged, own)
-    for folder, outcome in of_folder.items():
-        cells = ", ".join(f"{k} {outcome.found[k]}/{n}" for k, n in outcome.there.items() if n)
-        errors = ", ".join(f"{k} {n}" for k, n in outcome.wrong.most_common() if n)
-        print_row(name, folder, cells, f"{outcome.wrong.total()} of {outcome.pairs}", errors or "-")
-    wrong = sum(outcome.wrong.total() for outcome in of_folder.values())
-    pairs = sum(outcome.pairs for outcome in of_folder.values())
-    low, high = wilson(wrong, pairs)
-    print_row(name, "all", "", f"{wrong} of {pairs}, {wrong / max(pairs, 1):.1%} ({low:.1%}-{high:.1%})", "")
+        if folder in (None, judged.rig.folder):
+            outcome.add(judged, own)
+    return outcome
+
+
+def _numbers(numbers: Iterable[int]) -> str:
+    return ", ".join(str(number) for number in numbers)
 
 
 def main(run: Path, folder: Path) -> None:
     """Judge every rig that is there."""
     model = Model.load("builtin")
     rigs = [windows_of(rig, folder / rig.folder, model) for rig in RIGS if (folder / rig.folder).is_dir()]
-    print_header("judge", "folder", "found", "named wrongly", "which")
-    for name, alarms in judges_of(run, rigs):
-        print_judge(name, rigs, alarms)
+    print_header("judge", "folder", "found, by seed", "named wrongly, by seed", "which")
+    for name, by_seed in judges_of(run, rigs):
+        print_judge(name, rigs, by_seed)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ def current_images(seen: Seen) -> dict[str, Floats]:
     `sidebands` (64, 8, 4): the image that the network of the bars has, 0 to 1; not if the analysis stopped.
     `line` (4,): load and slip per unit of the rated ones (0 if unknown), 1 if there is one phase, 1 if the
     load is known.
+    `order` (1,): 1 if the phases come as a, b, c, else -1.
     """
     stream = seen.window.current if seen.window.streams else None
     if stream is None or not stream.stream.phases:
@@ -41,6 +42,7 @@ def current_images(seen: Seen) -> dict[str, Floats]:
     one_phase = current.line.unbalance is None
     slip = seen.analysis.evidence.slip
     images = {
+        "order": np.array([-1.0 if current.line.reversed_order else 1.0]),
         "course": _course(current, seen.nameplate.rated_current_a, one_phase),
         "line": np.array(
             [seen.load or 0.0, (slip or 0.0) / seen.nameplate.rated_slip, one_phase, seen.load is not None],

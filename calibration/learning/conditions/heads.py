@@ -1,6 +1,6 @@
 """What the networks are asked: one head per condition, and which indicators answer the same question."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,20 @@ Without voltages an uneven supply cannot be told from a winding, so both are one
 any part, for a bearing of unknown geometry. A lost phase and a locked rotor hide all else and are no part of
 a mixture: they have no head.
 """
+_OF_CURRENT = ("asymmetry", "overload", "underload", "supply_event")
+"""Heads that are refused without a current."""
+_OF_EITHER = ("misalignment",)
+"""Heads that either modality can answer; all others are refused without a vibration."""
+
+
+def witnesses(head: str, modalities: Collection[str]) -> tuple[str, ...]:
+    """Return those of a network's modalities of which one must be there for a head to answer.
+
+    They are those that the indicators need; all of the network's if it has none of these.
+    """
+    needed = ("current",) if head in _OF_CURRENT else ("vibration",)
+    needed = ("current", "vibration") if head in _OF_EITHER else needed
+    return tuple(name for name in modalities if name in needed) or tuple(modalities)
 
 
 def present(conditions: Iterable[str]) -> NDArray[np.bool_]:

@@ -117,7 +117,8 @@ def _course(images: Images, normal: Images) -> Floats:
     growth = [np.zeros(FRAMES)] * 3
     if "course" in normal:
         usual = normal["course"].mean(axis=0)
-        growth = [level - usual[0], *(_SHARES * (course[:, 2:] - usual[2:])).T]
+        moved = (course[:, 2:] - usual[2:]) * _comparable(images, normal)
+        growth = [level - usual[0], *(_SHARES * moved).T]
     return _cut([_clip(row) for row in (*own, *growth)], FRAMES // 2)
 
 
@@ -128,9 +129,14 @@ def _line(images: Images, normal: Images) -> Floats:
     growth = [0.0] * 5
     if "course" in normal:
         usual, _, real_usual, imaginary_usual = np.median(normal["course"], axis=0)
-        moved = (real - real_usual, imaginary - imaginary_usual)
-        growth = [*(_SHARES * np.array(moved)), np.log10(np.hypot(*moved) + 1e-3) + 2.0, level - usual, 1.0]
+        moved = np.array([real - real_usual, imaginary - imaginary_usual]) * _comparable(images, normal)
+        growth = [*(_SHARES * moved), np.log10(np.hypot(*moved) + 1e-3) + 2.0, level - usual, 1.0]
     return _clip(np.array([[*own, *growth]]))
+
+
+def _comparable(images: Images, normal: Images) -> float:
+    """Return 1 if the phases come in the order of the normal, else 0: shares then do not compare."""
+    return float(np.array_equal(images["order"], normal["order"]))
 
 
 def _grown(level: Floats, normal: Images, name: str) -> Floats:

@@ -1,7 +1,7 @@
 """A network fitted to windows of training motors, with the limits of its heads from validation motors."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from calibration.learning.conditions.examples import Examples
+from calibration.learning.conditions.heads import HEADS, witnesses
 from calibration.learning.conditions.hiding import (
     as_one_phase,
     without_geometry,
@@ -31,6 +32,10 @@ _RISE = 0.1
 """Share of the steps in which the learning rate rises. Judgement: usual."""
 _NOISE = 0.03
 """Standard deviation of what is added to the features: a third of a decibel. Judgement."""
+
+
+_SHOWS = {"current": "course", "vibration": "orders"}
+"""Group that is there if anything of a modality is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +97,18 @@ def fit(kind: Kind, train: Examples, spec: Spec) -> ConditionNetwork:
 
 
 def scores(network: ConditionNetwork, examples: Examples) -> NDArray[np.float64]:
-    """Return logits (n, heads)."""
+    """Return logits (n, heads); -inf where a head is refused, since its witnesses are missing."""
     windows = batch_of(examples)
     with torch.inference_mode():
         logits: NDArray[np.float64] = network(windows.tokens, windows.there).double().numpy()
-    return logits
+    return np.where(answerable(network.modalities, examples), logits, -np.inf)
+
+
+def answerable(modalities: Collection[str], examples: Examples) -> NDArray[np.bool_]:
+    """Return (n, heads), False where a network of these modalities lacks the witnesses of a head."""
+    there = {name: examples.there[_SHOWS[name]] for name in modalities}
+    every = [np.any([there[name] for name in witnesses(head, modalities)], axis=0) for head in HEADS]
+    return np.stack(every, axis=1)
 
 
 def limits(

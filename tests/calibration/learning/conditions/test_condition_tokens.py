@@ -68,6 +68,14 @@ def test_a_turn_short_moves_the_negative_sequence_of_every_moment(normal) -> Non
     assert np.abs(still).max() < 0.1 < np.abs(short).max(axis=1).min()
 
 
+def test_the_negative_sequence_is_not_held_against_a_normal_of_other_phases(normal) -> None:
+    """Wires that were exchanged since are no turn short."""
+    exchanged = {**normal, "order": -normal["order"]}
+    tokens = tokens_with("turn_short", exchanged)
+    assert np.abs(tokens["course"][:, 12:]).max() == 0.0
+    assert tokens["line"][0, 8:11].tolist() == [0.0, 0.0, -1.0]
+
+
 def test_the_comb_has_teeth_at_each_part_and_none_without_geometry() -> None:
     bearing = seen_with().nameplate.bearing
     middles = (EDGES[:-1] + EDGES[1:]) / 2

@@ -146,8 +146,8 @@ class Database:
     def ask(self, query: str, user: str = "grafana") -> list[list[str]]:
         """Return the rows of a query as text, by default with the rights of the dashboard."""
         command = [program("psql"), *self._at, "-U", user, "-d", "fleet", "-At", "-F", "\x1f", "-R", "\x1e"]
-        text = _run([*command, "-c", query]).rstrip("\n")
-        return [row.split("\x1f") for row in text.split("\x1e")] if text else []
+        text = _run([*command, "-c", query])  # nothing at all without a row; a newline after the last one
+        return [row.split("\x1f") for row in text.removesuffix("\n").split("\x1e")] if text else []
 
 
 class Collector:

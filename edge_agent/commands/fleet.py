@@ -34,17 +34,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--centre", metavar="HOST[:PORT]", help="a broker that the brokers of all sites report to"
     )
     make.set_defaults(act=_make)
-    rotate = actions.add_parser("rotate", help="give agents new credentials")
+    rotate = actions.add_parser("rotate", help="give agents or users new credentials")
     rotate.add_argument("--now", action="store_true", help="let the former certificates end at once")
     rotate.set_defaults(act=_rotate)
-    revoke = actions.add_parser("revoke", help="let agents in nowhere any more")
+    revoke = actions.add_parser("revoke", help="let agents or users in nowhere any more")
     revoke.add_argument(
-        "--former", action="store_true", help="only what was replaced by rotate; the agents themselves stay"
+        "--former", action="store_true", help="only what was replaced by rotate; they themselves stay"
     )
     revoke.set_defaults(act=_revoke)
     for action in (rotate, revoke):
         action.add_argument("folder", type=Path, metavar="DIR", help="folder of the fleet")
-        action.add_argument("agents", nargs="+", metavar="AGENT", help="ids of agents")
+        action.add_argument(
+            "names",
+            nargs="+",
+            metavar="NAME",
+            help="ids of agents, or monitor, operator, bridge-SITE and so on",
+        )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -83,21 +88,21 @@ def _make(args: argparse.Namespace) -> int:
 
 
 def _rotate(args: argparse.Namespace) -> int:
-    _existing(args.folder).rotate(args.agents, at_once=args.now)
+    _existing(args.folder).rotate(args.names, at_once=args.now)
     ends = "ended" if args.now else "hold until fleet revoke --former"
-    print(f"{len(args.agents)} agents have new credentials; the former certificates {ends}")
-    print("next: install their folders on the devices, and give the brokers their new files")
+    print(f"{len(args.names)} have new credentials; their former certificates {ends}")
+    print("next: install their new files where they are used, and give the brokers theirs")
     return DONE
 
 
 def _revoke(args: argparse.Namespace) -> int:
     fleet = _existing(args.folder)
     if args.former:
-        number = fleet.revoke_former(args.agents)
+        number = fleet.revoke_former(args.names)
         print(f"{number} former certificates are revoked")
     else:
-        fleet.revoke(args.agents)
-        print(f"{len(args.agents)} agents are let in nowhere any more")
+        fleet.revoke(args.names)
+        print(f"{len(args.names)} are let in nowhere any more")
     print("next: give the brokers their new files, and have each read them (systemctl reload mosquitto)")
     return DONE
 

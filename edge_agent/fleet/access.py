@@ -3,7 +3,7 @@
 They say what deploy/mosquitto/edge-agent.acl says, agent by agent: one without an entry may do nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 OF_AGENT = ("status", "health", "reply/#")
 """Topics below an agent's own that it writes."""
@@ -36,37 +36,46 @@ def access_of_agent(agent: str, prefix: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def access_of_site(agents: Iterable[tuple[str, str]]) -> str:
-    """Return the list of a site's broker, of (agent, prefix)."""
+def access_of_site(agents: Iterable[tuple[str, str]], users: Collection[str]) -> str:
+    """Return the list of a site's broker, of (agent, prefix) and of the users that are let in."""
     known = list(agents)
     prefixes = sorted({prefix for _, prefix in known})
+    commands = [f"topic {right} {p}/{below}" for p in prefixes for right, below in _COMMANDING]
+    rights = _rights_of_users([f"topic read {p}/#" for p in prefixes], commands)
+    rights[HOME_ASSISTANT] = [*commands, "topic readwrite homeassistant/#"]
     parts = ["# Who may do what. `edge-agent fleet` writes this file.\n"]
     parts += [access_of_agent(agent, prefix) for agent, prefix in known]
-    parts += [_user(name, [f"topic read {p}/#" for p in prefixes]) for name in (MONITOR, COLLECTOR)]
-    commands = [f"topic {right} {p}/{below}" for p in prefixes for right, below in _COMMANDING]
-    parts.append(_user(OPERATOR, commands))
-    parts.append(_user(HOME_ASSISTANT, [*commands, "topic readwrite homeassistant/#"]))
+    parts += [_user(name, lines) for name, lines in rights.items() if name in users]
     return "\n".join(parts)
 
 
 _COMMANDING = (("read", "#"), ("write", "+/command/#"))
 
 
-def access_of_centre(sites: Sequence[tuple[str, str]]) -> str:
-    """Return the list of the centre, of (site, prefix): a site's broker writes below the name of its site."""
-    parts = ["# Who may do what at the centre. `edge-agent fleet` writes this file.\n"]
-    for site, prefix in sites:
-        base = f"{site}/{prefix}"
-        parts.append(_user(bridge_of(site), [f"topic write {base}/#", f"topic read {base}/+/command/#"]))
+def access_of_centre(sites: Sequence[tuple[str, str]], users: Collection[str]) -> str:
+    """Return the list of the centre, of (site, prefix) and of the users and bridges that are let in.
+
+    A site's broker writes below the name of its site.
+    """
     prefixes = sorted({prefix for _, prefix in sites})
-    parts += [_user(name, [f"topic read +/{p}/#" for p in prefixes]) for name in (MONITOR, COLLECTOR)]
     commands = [f"topic {right} +/{p}/{below}" for p in prefixes for right, below in _COMMANDING]
-    parts.append(_user(OPERATOR, commands))
+    rights = {
+        bridge_of(site): [f"topic write {site}/{p}/#", f"topic read {site}/{p}/+/command/#"]
+        for site, p in sites
+    }
+    rights |= _rights_of_users([f"topic read +/{p}/#" for p in prefixes], commands)
+    parts = ["# Who may do what at the centre. `edge-agent fleet` writes this file.\n"]
+    parts += [_user(name, lines) for name, lines in rights.items() if name in users]
     return "\n".join(parts)
 
 
-def access_for_emqx(sites: Sequence[tuple[str, str]]) -> str:
-    """Return the list of the centre, of (site, prefix), as EMQX reads it (acl.conf, Erlang terms)."""
+def _rights_of_users(reading: list[str], commanding: list[str]) -> dict[str, list[str]]:
+    """Return the lines of each user that all brokers have."""
+    return {MONITOR: reading, COLLECTOR: reading, OPERATOR: commanding}
+
+
+def access_for_emqx(sites: Sequence[tuple[str, str]], users: Collection[str]) -> str:
+    """Return the list of the centre, as `access_of_centre`, as EMQX reads it (acl.conf, Erlang terms)."""
     rules = []
     for site, prefix in sites:
         base, name = f"{site}/{prefix}", bridge_of(site)
@@ -74,7 +83,11 @@ def access_for_emqx(sites: Sequence[tuple[str, str]]) -> str:
     for prefix in sorted({prefix for _, prefix in sites}):
         rules += [(name, "subscribe", f"+/{prefix}/#") for name in (MONITOR, COLLECTOR, OPERATOR)]
         rules.append((OPERATOR, "publish", f"+/{prefix}/+/command/#"))
-    lines = [f'{{allow, {{username, "{name}"}}, {may}, ["{topic}"]}}.' for name, may, topic in rules]
+    lines = [
+        f'{{allow, {{username, "{name}"}}, {may}, ["{topic}"]}}.'
+        for name, may, topic in rules
+        if name in users
+    ]
     head = "%% Who may do what at the centre. `edge-agent fleet` writes this file."
     return "\n".join([head, *lines, "{deny, all}."]) + "\n"
 

@@ -1,19 +1,17 @@
 """The files of a site's broker, and of the centre that all sites report to: Mosquitto reads them."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from edge_agent.fleet.access import (
     OF_AGENT,
     OF_MOTOR,
-    USERS,
     access_for_emqx,
     access_of_centre,
     access_of_site,
     bridge_of,
 )
 from edge_agent.fleet.files import write_file
-from edge_agent.fleet.names import Names
+from edge_agent.fleet.names import Member, Names
 
 _BROKER = """\
 # Mosquitto for the agents of {where}: put this file into /etc/mosquitto/conf.d/, and the others of
@@ -70,21 +68,21 @@ bridge_protocol_version mqttv311
 def write_site(folder: Path, site: str, names: Names, authority: bytes, revocations: bytes) -> None:
     """Write what the broker of a site reads, but its own certificate. Raises OSError."""
     known = {name: own for name, own in names.agents.items() if own.site == site and not own.revoked}
+    users = _let_in(names)
     write_file(folder / "edge-agent.conf", _BROKER.format(where=f"site {site}"), public=True)
-    write_file(folder / "edge-agent.acl", access_of_site((name, own.prefix) for name, own in known.items()))
-    kept = {name: own.password for name, own in known.items()}
-    kept |= {name: names.users[name].password for name in USERS if name in names.users}
-    _write_shared(folder, kept, authority, revocations)
+    access = access_of_site(((name, own.prefix) for name, own in known.items()), users)
+    write_file(folder / "edge-agent.acl", access)
+    _write_shared(folder, known | users, authority, revocations)
 
 
 def write_centre(folder: Path, names: Names, authority: bytes, revocations: bytes) -> None:
     """Write what the centre's broker reads, but its own certificate. Raises OSError."""
     sites = sorted({(own.site, own.prefix) for own in names.agents.values() if own.site is not None})
+    users = _let_in(names)
     write_file(folder / "edge-agent.conf", _BROKER.format(where="the centre"), public=True)
-    write_file(folder / "edge-agent.acl", access_of_centre(sites))
-    write_file(folder / "emqx-acl.conf", access_for_emqx(sites))
-    kept = {name: names.users[name].password for name in USERS if name in names.users}
-    _write_shared(folder, kept, authority, revocations)
+    write_file(folder / "edge-agent.acl", access_of_centre(sites, users))
+    write_file(folder / "emqx-acl.conf", access_for_emqx(sites, users))
+    _write_shared(folder, users, authority, revocations)
 
 
 def write_bridge(folder: Path, site: str, prefix: str, centre: str) -> None:
@@ -97,11 +95,13 @@ def write_bridge(folder: Path, site: str, prefix: str, centre: str) -> None:
     write_file(folder / "bridge.conf", text, public=True)
 
 
-def _write_shared(folder: Path, kept: dict[str, str], authority: bytes, revocations: bytes) -> None:
-    write_file(folder / "edge-agent.passwords", "".join(_logins(kept.items())))
+def _let_in(names: Names) -> dict[str, Member]:
+    """Return users and bridges that were not revoked."""
+    return {name: own for name, own in names.users.items() if not own.revoked}
+
+
+def _write_shared(folder: Path, known: dict[str, Member], authority: bytes, revocations: bytes) -> None:
+    logins = (f"{name}:{own.password}\n" for name, own in known.items() if own.password)
+    write_file(folder / "edge-agent.passwords", "".join(logins))
     write_file(folder / "ca.crt", authority, public=True)
     write_file(folder / "revoked.crl", revocations, public=True)
-
-
-def _logins(kept: Iterable[tuple[str, str]]) -> Iterable[str]:
-    return (f"{name}:{password}\n" for name, password in kept if password)

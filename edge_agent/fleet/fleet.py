@@ -14,10 +14,10 @@ from pathlib import Path
 from edge_agent.config import load_with_doubts
 from edge_agent.config.problems import spell
 from edge_agent.fleet.access import USERS, bridge_of
-from edge_agent.fleet.authority import Authority
+from edge_agent.fleet.authority import Authority, Issued
 from edge_agent.fleet.brokers import write_bridge, write_centre, write_site
 from edge_agent.fleet.files import make_folder, write_file
-from edge_agent.fleet.names import member, read_names
+from edge_agent.fleet.names import Member, member, read_names
 from edge_agent.fleet.parcels import CONFIGURATION, write_configuration, write_credentials
 from edge_agent.fleet.passwords import new_password
 from edge_agent.fleet.table import Row
@@ -58,36 +58,34 @@ class Fleet:
         self._write_brokers()
         return [agent for agent in new if agent is not None]
 
-    def rotate(self, agents: Sequence[str], *, at_once: bool = False) -> None:
-        """Give agents new credentials, also those that were revoked.
+    def rotate(self, names: Sequence[str], *, at_once: bool = False) -> None:
+        """Give agents, users or bridges new credentials, also those that were revoked.
 
         Their former certificates hold until `revoke_former`, or end now if `at_once`; a former password ends
         when the broker reads its new file. Raises FleetError and OSError.
         """
-        for agent in self._known(agents):
-            own = self.names.agents[agent]
-            issued, password = self._authority.issue(agent), new_password()
+        for name, own in self._known(names):
+            issued = self._authority.issue(name)
+            password = new_password() if own.password else ""
             own.given(issued, password)
             own.revoked = False
-            write_credentials(self.folder / "agents" / agent, issued, password, self._authority.pem)
+            self._hand_over(name, own.site, issued, password)
         if at_once:
-            self.revoke_former(agents)
+            self.revoke_former(names)
         else:
             self._write_brokers()
 
-    def revoke(self, agents: Sequence[str]) -> None:
-        """Let agents in nowhere any more. Raises FleetError and OSError."""
-        for agent in self._known(agents):
-            own = self.names.agents[agent]
+    def revoke(self, names: Sequence[str]) -> None:
+        """Let agents, users or bridges in nowhere any more. Raises FleetError and OSError."""
+        for _, own in self._known(names):
             own.revoked = True
             self.names.revoke(own.serial)
-        self.revoke_former(agents)
+        self.revoke_former(names)
 
-    def revoke_former(self, agents: Sequence[str]) -> int:
+    def revoke_former(self, names: Sequence[str]) -> int:
         """Revoke the certificates that were replaced; return how many. Raises FleetError and OSError."""
         number = 0
-        for agent in self._known(agents):
-            own = self.names.agents[agent]
+        for _, own in self._known(names):
             number += len(own.former)
             for serial in own.former:
                 self.names.revoke(serial)
@@ -114,11 +112,12 @@ class Fleet:
                     f"credentials with fleet rotate {row.agent}"
                 )
 
-    def _known(self, agents: Sequence[str]) -> Sequence[str]:
-        for agent in agents:
-            if agent not in self.names.agents:
-                raise FleetError(f"{agent} is no agent of {self.folder}; names.json there lists them")
-        return agents
+    def _known(self, names: Sequence[str]) -> list[tuple[str, Member]]:
+        everybody = self.names.users | self.names.agents
+        for name in names:
+            if name not in everybody:
+                raise FleetError(f"{name} is nobody whom {self.folder} knows; names.json there lists all")
+        return [(name, everybody[name]) for name in names]
 
     def _make_agent(self, row: Row) -> str | None:
         """Write the files of an agent; return its id if it is new."""
@@ -127,7 +126,7 @@ class Fleet:
         if own is None:
             issued, password = self._authority.issue(row.agent), new_password()
             self.names.agents[row.agent] = member(row.site, issued, password, row.host, row.prefix)
-            write_credentials(folder, issued, password, self._authority.pem)
+            self._hand_over(row.agent, row.site, issued, password)
         else:
             own.site, own.host, own.prefix = row.site, row.host, row.prefix
         write_configuration(folder, row.answers)
@@ -136,10 +135,17 @@ class Fleet:
     def _make_user(self, name: str, *, with_password: bool, site: str | None = None) -> None:
         if name in self.names.users:
             return
-        folder = self.folder / "users" if site is None else self.folder / "sites" / site
-        file = name if site is None else "bridge"
         issued, password = self._authority.issue(name), new_password() if with_password else ""
         self.names.users[name] = member(site, issued, password)
+        self._hand_over(name, site, issued, password)
+
+    def _hand_over(self, name: str, site: str | None, issued: Issued, password: str) -> None:
+        """Write the credentials of an agent, a user or the bridge of a site."""
+        if name in self.names.agents:
+            write_credentials(self.folder / "agents" / name, issued, password, self._authority.pem)
+            return
+        folder = self.folder / "users" if site is None else self.folder / "sites" / site
+        file = name if site is None else "bridge"
         write_file(folder / f"{file}.crt", issued.certificate, public=True)
         write_file(folder / f"{file}.key", issued.key)
         if password:

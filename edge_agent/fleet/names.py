@@ -41,10 +41,6 @@ class Member:
     def given(self, issued: Issued, password: str) -> None:
         """Note a new certificate and a new password; the certificate before holds until it is revoked."""
         self.former.append(self.serial)
-        self.take(issued, password)
-
-    def take(self, issued: Issued, password: str) -> None:
-        """Note certificate and password."""
         self.serial, self.until = issued.serial, issued.until.isoformat()
         self.password = kept_of(password) if password else ""
 

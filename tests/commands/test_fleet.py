@@ -97,6 +97,24 @@ def test_a_revoked_agent_is_let_in_nowhere_and_comes_back_by_new_credentials(
     assert revoked(fleet) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "file"), [("operator", "users/operator"), ("bridge-hall-1", "sites/hall-1/bridge")]
+)
+def test_users_and_bridges_get_new_credentials_and_lose_them(tmp_path: Path, name: str, file: str) -> None:
+    fleet = made(tmp_path, a_row("pump-1"), more=("--centre", "centre.example"))
+    lists = [fleet / "centre/edge-agent.acl", fleet / "centre/edge-agent.passwords"]
+    before = [(fleet / f"{file}.{kind}").read_bytes() for kind in ("crt", "key")]
+    assert main(["fleet", "rotate", "--now", str(fleet), name]) == 0
+    assert not {(fleet / f"{file}.{kind}").read_bytes() for kind in ("crt", "key")} & set(before)
+    assert revoked(fleet) == 1
+    assert f"user {name}\n" in lists[0].read_text()
+    assert main(["fleet", "revoke", str(fleet), name]) == 0
+    assert revoked(fleet) == 2
+    assert not any(name in path.read_text() for path in lists)
+    assert main(["fleet", "make", str(tmp_path / "fleet.csv"), "--out", str(fleet)]) == 0
+    assert not any(name in path.read_text() for path in lists)
+
+
 @pytest.mark.parametrize("action", ["rotate", "revoke"])
 def test_an_unknown_agent_or_folder_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
@@ -106,7 +124,7 @@ def test_an_unknown_agent_or_folder_is_refused(
     assert main(["fleet", action, str(fleet), "pump-9"]) == 2
     said = capsys.readouterr().err
     assert "is no folder of a fleet" in said
-    assert "pump-9 is no agent of" in said
+    assert "pump-9 is nobody whom" in said
 
 
 def test_no_secret_is_in_the_file_of_names(tmp_path: Path) -> None:

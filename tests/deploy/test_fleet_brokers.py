@@ -134,6 +134,19 @@ def test_a_revoked_agent_that_is_connected_can_say_nothing_more(
     outbox.close()
 
 
+def test_a_revoked_user_is_let_in_no_more(fleet: Path, broker: FleetBroker) -> None:
+    def is_refused(user: str) -> bool:
+        command = ["mosquitto_sub", "-h", "localhost", "-p", str(broker.port), "-t", "#", "-E"]
+        done = subprocess.run([*command, *login(fleet, user)], check=False, capture_output=True, timeout=60)
+        return done.returncode != 0
+
+    assert not is_refused("monitor")
+    assert main(["fleet", "revoke", str(fleet), "monitor"]) == 0
+    broker.reload()
+    wait_until(lambda: is_refused("monitor"))
+    assert not is_refused("collector")
+
+
 def test_the_passwords_are_those_that_mosquitto_knows(fleet: Path, tmp_path: Path) -> None:
     """A broker that asks for passwords in place of certificates takes the same files."""
     made = FleetBroker(fleet, "sites/hall-1", tmp_path / "broker")

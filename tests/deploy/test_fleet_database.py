@@ -168,6 +168,23 @@ def test_the_collector_may_write_messages_and_read_nothing(database: Database) -
         database.ask("INSERT INTO fleet.inbox (topic, value) VALUES ('a', 'b')", user="grafana")
 
 
+def test_a_trend_of_more_states_than_it_shows_ends_with_the_newest(database: Database) -> None:
+    database.execute(
+        "INSERT INTO fleet.states (motor_key, time, received, state, equivalent_bars, load) SELECT 1, t, t, "
+        "'healthy', 1, 0.5 FROM generate_series('2027-01-01Z', '2027-01-14 21:20Z', interval '1 minute') t"
+    )
+    for title in ("14 Broken bars, each state A", "15 Load and unbalance A"):
+        rows = database.ask(
+            f"SELECT count(*), max(time) = '2027-01-14 21:20Z' FROM ({filled(QUERIES[title])}) q"
+        )
+        assert rows == [["20000", "t"]], title
+
+
+def test_an_empty_text_is_a_row(database: Database) -> None:
+    assert database.ask("SELECT ''") == [[""]]
+    assert database.ask("SELECT '' WHERE false") == []
+
+
 def test_each_query_of_the_dashboard_finds_rows(database: Database) -> None:
     whole_fleet(database)
     database.execute("INSERT INTO fleet.hours VALUES (1, '2027-01-01', 60, 0, 1, 2, 0.7)")

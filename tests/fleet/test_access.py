@@ -25,7 +25,7 @@ def test_an_agent_may_what_the_shipped_patterns_allow() -> None:
 
 
 def test_users_may_what_the_shipped_list_allows() -> None:
-    written = _by_user(access_of_site([("pump-7", "edge-agent")]).splitlines())
+    written = _by_user(access_of_site([("pump-7", "edge-agent")], USERS).splitlines())
     shipped = _by_user(SHIPPED)
     assert {"monitor", "operator", "homeassistant"} <= set(shipped)
     for user, lines in shipped.items():
@@ -33,18 +33,19 @@ def test_users_may_what_the_shipped_list_allows() -> None:
 
 
 SITES = [("hall-1", "edge-agent"), ("hall-2", "edge-agent")]
+LET_IN = (*USERS, "bridge-hall-1", "bridge-hall-2")
 
 
 def test_emqx_and_mosquitto_allow_the_same_at_the_centre() -> None:
     rule = r'\{allow, \{username, "([^"]+)"\}, (publish|subscribe), \["([^"]+)"\]\}\.'
-    lines = access_for_emqx(SITES).splitlines()
+    lines = access_for_emqx(SITES, LET_IN).splitlines()
     assert lines[-1] == "{deny, all}."
     found = {matched.groups() for line in lines if (matched := re.fullmatch(rule, line))}
     assert len(found) == len(lines) - 2
     named = {"write": "publish", "read": "subscribe"}
     assert found == {
         (user, named[line.split()[1]], line.split()[2])
-        for user, own in _by_user(access_of_centre(SITES).splitlines()).items()
+        for user, own in _by_user(access_of_centre(SITES, LET_IN).splitlines()).items()
         for line in own
     }
 
@@ -55,12 +56,23 @@ def test_nobody_may_be_an_agent_with_the_rights_of_a_user() -> None:
 
 
 def test_at_the_centre_a_site_writes_below_its_own_name() -> None:
-    own = _by_user(access_of_centre(SITES).splitlines())
+    own = _by_user(access_of_centre(SITES, LET_IN).splitlines())
     assert own["bridge-hall-1"] == {
         "topic write hall-1/edge-agent/#",
         "topic read hall-1/edge-agent/+/command/#",
     }
     assert not any("topic write" in line for line in own["collector"] | own["monitor"])
+
+
+def test_users_and_bridges_that_are_not_let_in_have_no_rights() -> None:
+    let_in = ("monitor", "bridge-hall-2")
+    for lines in (access_of_site([("pump-7", "edge-agent")], let_in), access_of_centre(SITES, let_in)):
+        assert not {"operator", "collector", "homeassistant", "bridge-hall-1"} & set(
+            _by_user(lines.splitlines())
+        )
+        assert "monitor" in _by_user(lines.splitlines())
+    rules = access_for_emqx(SITES, let_in)
+    assert set(re.findall(r'username, "([^"]+)"', rules)) == set(let_in)
 
 
 def _by_user(lines: list[str]) -> dict[str, set[str]]:

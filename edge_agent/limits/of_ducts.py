@@ -39,8 +39,8 @@ class DuctLimits:
     max_odds_of_ducts: float = limit(
         1.0,
         "Likelihood of a broken bar beside the iron over that of none, up to which ducts are proven.",
-        "physics: none is the likelier one; of 80 simulated motors, first seed 6650000 (bench_ducts.py), sound "
-        "ones reach 0.7, and 39 of 40 broken ones lie above 1.1",
+        "physics: none is the likelier one; of 80 simulated motors, first seed 6650000 (bench_ducts.py), "
+        "sound ones reach 0.7, and 39 of 40 broken ones lie above 1.1",
         "larger: breaks beside strong ducts are missed; smaller: sound rotors with strong ducts stay alarms",
     )
     min_odds_of_bar: float = limit(

@@ -246,6 +246,10 @@ class Pipeline:
             self._known = known
             self._knowing = None if known is None else Analyser(self._nameplate, self._images, known)
 
+    def look_again(self, window: Window, analysis: Analysis) -> Analysis | None:
+        """Return what a window shows at the slip that was learned of the motor; None if none was."""
+        return None if self._knowing is None else self._knowing.analyse_again(window, analysis)
+
     def _ask_known(self, window: Window, analysis: Analysis, verdict: Verdict) -> Verdict | None:
         """Return what a window says at the slip that was learned; None if nothing, or if it needs none."""
         refusal, span, slips = verdict.refusal, verdict.window, analysis.slips
@@ -254,7 +258,7 @@ class Pipeline:
         if slips.source != "current" or refusal.reason not in WEAK_EVIDENCE:
             return None
         try:
-            again = self._knowing.analyse_again(window, analysis)
+            again = self.look_again(window, analysis)
             found = None if again is None else self.broken_bars.diagnose(again, span)
         except Exception as error:  # noqa: BLE001 - as in `judge`
             self.failures.failed(window, error)

@@ -1,4 +1,4 @@
-"""What had been learned of a motor when a capture began, in its `meta`: without it the slip may not be known."""
+"""What had been learned of a motor when a capture began, in its `meta`: without it replays lack the slip."""
 
 from pydantic import TypeAdapter, ValidationError
 

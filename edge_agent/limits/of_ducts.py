@@ -39,15 +39,15 @@ class DuctLimits:
     max_odds_of_ducts: float = limit(
         1.0,
         "Likelihood of a broken bar beside the iron over that of none, up to which ducts are proven.",
-        "physics: none is the likelier one; on 80 simulated motors, first seed 6650000 (bench_ducts.py), sound "
-        "ones reach 0.7, and broken ones begin at 1.1",
+        "physics: none is the likelier one; of 80 simulated motors, first seed 6650000 (bench_ducts.py), "
+        "sound ones reach 0.7, and 39 of 40 broken ones lie above 1.1",
         "larger: breaks beside strong ducts are missed; smaller: sound rotors with strong ducts stay alarms",
     )
     min_odds_of_bar: float = limit(
         10.0,
         "The same, from which a bar beside the iron is proven, and ducts that were proven before are not.",
         "judgement: a proof must not come and go with each look",
-        "smaller: sound rotors with strong ducts become alarms again; larger: a bar that breaks is told later",
+        "smaller: sound rotors with strong ducts become alarms again; larger: a new break is told later",
     )
     over_law: float = limit(
         1.25,

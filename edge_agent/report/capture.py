@@ -17,8 +17,6 @@ from edge_agent.config.settings import WindowSection
 from edge_agent.diagnose.model import Model
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer, Pipeline
-from edge_agent.signals.analysis import Analyser
-from edge_agent.signals.images import ImageSpec
 from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.verdict import Severity, WindowSpan
 from edge_agent.windows.part import newest_part
@@ -153,8 +151,9 @@ def _as_told(answer: Answer, nameplate: Nameplate, model: Model, known: KnownMot
         return answer
     answer = replace(answer, verdict=told, by_stretch=None)
     if length_s is None:
-        knowing = Analyser(nameplate, ImageSpec(**model.spec.front_end), known)
-        again = knowing.analyse_again(answer.window, answer.analysis)
+        pipeline = Pipeline(nameplate, model, answer.window.length_s, answer.window.length_s)
+        pipeline.know(known)
+        again = pipeline.look_again(answer.window, answer.analysis)
         return answer if again is None else replace(answer, analysis=again)
     if length_s >= answer.window.length_s:
         return answer

@@ -1,7 +1,7 @@
 """What is kept of a motor over time, and what it costs: `python tests/bench/bench_memory_of_a_motor.py`.
 
 Decision, alarm, baseline and trend: processor time per window as a share of what the window costs in all, and
-memory after a day of windows. The halves of windows whose load stepped are told apart: a crusher has most.
+memory after a day of windows. The parts of windows whose load stepped are told apart: a crusher has most.
 """
 
 import sys
@@ -31,8 +31,8 @@ DAY_WINDOWS = 43_200
 """Windows of a day."""
 
 
-class WithoutHalves(Pipeline):
-    """The stages without what is asked of a half of a window."""
+class WithoutParts(Pipeline):
+    """The stages without what is asked of a part of a window."""
 
     def _ask_newest_part(self, window: object, verdict: object, waited_s: float) -> None:
         return None
@@ -64,18 +64,18 @@ def main() -> None:
         motor = MotorAtWork(seed, cycle, 0, SECONDS)
         blocks = list(motor.blocks())
         costs_s, answers = {}, []
-        for kind in (WithoutHalves, Pipeline):
+        for kind in (WithoutParts, Pipeline):
             pipeline = kind(motor.scenario.motor.nameplate, Model.load("builtin"), WINDOW_S, STEP_S)
             pipeline.configure(motor.device)
             started_s = time.process_time()
             answers = [answer for block in blocks for answer in pipeline.push(block)]
             costs_s[kind] = (time.process_time() - started_s) / len(answers)
         own_s, kept_mb = _over_time(answers)
-        all_s = costs_s[WithoutHalves]
+        all_s = costs_s[WithoutParts]
         print(
             f"{cycle}: a window {1e3 * all_s:.1f} ms; decision, alarm, baseline and trend "
             f"{1e6 * own_s:.0f} us ({own_s / all_s:.1%}), {kept_mb:.1f} MB after a day; "
-            f"halves {costs_s[Pipeline] / all_s - 1:+.1%}"
+            f"parts {costs_s[Pipeline] / all_s - 1:+.1%}"
         )
 
 

@@ -6,6 +6,7 @@ are both proportional to B, and everything but the inertia is in the nameplate's
 the small pair that the casting of a sound rotor makes, as far as noise lets it.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,7 +66,7 @@ def likely_inertia_kg_m2(pair: SidebandPair, scale: BarScale) -> float:
 
     def misfit(way: float) -> float:
         upper, _ = asymmetry_pair(scale.circuit, pair.slip, line_hz, way * typical)
-        return 2 * abs(pair.upper - upper * own) ** 2 / variance + (np.log(way) / _INERTIA_SPREAD) ** 2
+        return 2 * abs(pair.upper - upper * own) ** 2 / variance + (math.log(way) / _INERTIA_SPREAD) ** 2
 
     return min(_INERTIAS, key=misfit) * typical
 

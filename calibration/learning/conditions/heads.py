@@ -43,9 +43,9 @@ def witnesses(head: str, modalities: Collection[str]) -> tuple[str, ...]:
 
     They are those that the indicators need; all of the network's if it has none of these.
     """
-    needed = ("current",) if head in _OF_CURRENT else ("vibration",)
-    needed = ("current", "vibration") if head in _OF_EITHER else needed
-    return tuple(name for name in modalities if name in needed) or tuple(modalities)
+    useless = "vibration" if head in _OF_CURRENT else "current"
+    needed = [name for name in modalities if name != useless or head in _OF_EITHER]
+    return tuple(needed or modalities)
 
 
 def present(conditions: Iterable[str]) -> NDArray[np.bool_]:

@@ -98,7 +98,7 @@ def _licence(about: Message) -> str:
 
 
 def _component(part: Part) -> dict[str, object]:
-    parts = [
+    parts: list[object] = [
         {"type": "file", "name": name, "hashes": [{"alg": "SHA-256", "content": digest}]}
         for name, digest in part.modules
     ]

@@ -24,6 +24,16 @@ def crowd_of(centre: Centre, number: int, beat_s: float = 60.0) -> Crowd:
     return Crowd(open_agents(number, settings), plan)
 
 
+def connect_all(crowd: Crowd, number: int) -> float:
+    """Let the crowd live until all so many agents are connected; return how long it took, s."""
+    return wait(crowd, "connecting", lambda: crowd.connected == number)
+
+
+def wait_for_receipts(crowd: Crowd) -> float:
+    """Let the crowd live until all its events are confirmed; return how long it took, s."""
+    return wait(crowd, "the last receipt", lambda: crowd.events_waiting == 0)
+
+
 def wait(crowd: Crowd, what: str, holds: Callable[[], bool], limit_s: float = SETTLE_S) -> float:
     """Let the crowd live until something holds; return how long it took, s."""
     checked = [0.0]

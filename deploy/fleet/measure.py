@@ -13,15 +13,17 @@ import os
 import platform
 import sys
 import time
+from collections.abc import Callable
 
 from calibration.fleet.motor import SimulatedMotor
-from deploy.fleet.crowds import SETTLE_S, crowd_of, wait
+from deploy.fleet.crowds import SETTLE_S, connect_all, crowd_of, wait
 from deploy.fleet.dashboard import ask_all
 from deploy.fleet.load import Load
 from deploy.fleet.on_loopback import Centre, MissingError, a_centre, end_in_order
 from deploy.fleet.outages import killed, outage, storm
 from deploy.fleet.provisioning import provision
 from deploy.fleet.rows import bytes_of, check_events, count, events_in, quantiles
+from edge_agent.publish.documents import Document
 from edge_agent.publish.payloads import encode, payload_of
 
 PARTS = ("steady", "saturate", "copy", "storm", "killed", "outage", "disk", "dashboard", "provision")
@@ -35,7 +37,7 @@ def steady(number: int, seconds: float) -> None:
     """Measure rows a second and latency while nothing is wrong."""
     with a_centre() as centre:
         crowd = crowd_of(centre, number)
-        joined_s = wait(crowd, "connecting", lambda: crowd.connected == number)
+        joined_s = connect_all(crowd, number)
         crowd.run(60.0)  # each heart has beaten once
         since = centre.database.ask("SELECT now()")[0][0]
         sent, told, began_s = crowd.sent, crowd.events, time.monotonic()
@@ -61,7 +63,7 @@ def saturate(number: int, seconds: float) -> None:
     for beat_s in BEATS_S:
         with a_centre() as centre:
             crowd = crowd_of(centre, number, beat_s)
-            wait(crowd, "connecting", lambda crowd=crowd: crowd.connected == number)
+            connect_all(crowd, number)
             crowd.run(beat_s)
             rows, sent, began_s = count(centre, "states"), crowd.sent, time.monotonic()
             with Load(centre) as load:
@@ -92,7 +94,7 @@ def copy(motors: int, minutes: int) -> None:
             for index in range(motors):
                 own = SimulatedMotor(f"agent-{index}", f"motor-{index}", index)
                 base = f"edge-agent/agent-{index}"
-                said = {
+                said: dict[str, Document] = {
                     f"{base}/motor-{index}/state": own.state(unix_s),
                     f"{base}/motor-{index}/alarm": own.alarm(unix_s),
                     f"{base}/health": own.health(unix_s),
@@ -169,8 +171,7 @@ def main() -> int:
         parser.error(f"expected some of {', '.join(PARTS)}")
     print(f"{os.cpu_count()} cores ({platform.machine()}), load {os.getloadavg()[0]:.1f} before", flush=True)
     end_in_order()
-    does = {
-        "steady": lambda: [steady(number, args.seconds) for number in args.agents],
+    does: dict[str, Callable[[], object]] = {
         "saturate": lambda: saturate(1000, 30.0),
         "copy": lambda: copy(2000, 4),
         "storm": lambda: storm(args.storm, 10.0),
@@ -182,7 +183,11 @@ def main() -> int:
     }
     try:
         for part in args.parts or PARTS:
-            does[part]()
+            if part == "steady":
+                for number in args.agents:
+                    steady(number, args.seconds)
+            else:
+                does[part]()
     except MissingError as error:
         print(f"measure.py: {error}", file=sys.stderr)
         return 2

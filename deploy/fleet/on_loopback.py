@@ -15,8 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from pathlib import Path
 
 from calibration.processes.children import Child
@@ -169,7 +170,7 @@ class Collector:
     def start(self) -> None:
         """Begin; from then on the broker keeps for the collector what is said."""
         program("mosquitto_sub")
-        command = [program("rsyslogd"), "-n", "-f", self._folder / "rsyslog.conf"]
+        command: list[str | Path] = [program("rsyslogd"), "-n", "-f", self._folder / "rsyslog.conf"]
         rsyslog = Child("rsyslog", [*command, "-i", self._folder / "rsyslog.pid"], self._folder)
         self.children = [rsyslog]
         rsyslog.wait_for(lambda: _listens(self._port), "listen", START_S)
@@ -217,7 +218,7 @@ class Metrics:
         command += [f"--storage.tsdb.path={self._folder}/data", f"--web.listen-address=127.0.0.1:{self.port}"]
         self._children.append(Child("prometheus", command, self._folder))
         for child, port in zip(self._children, (self._exporter_port, self.port), strict=True):
-            child.wait_for(lambda port=port: _listens(port), "listen", START_S)
+            child.wait_for(partial(_listens, port), "listen", START_S)
 
     def stop(self) -> None:
         for child in reversed(self._children):
@@ -255,7 +256,7 @@ def _listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _run(command: list[object], given: str = "") -> str:
+def _run(command: Sequence[object], given: str = "") -> str:
     done = subprocess.run(
         [str(part) for part in command],
         input=given,

@@ -1,6 +1,6 @@
 """Broker or database away, or killed, under a crowd of agents: what is lost, and how soon all are back."""
 
-from deploy.fleet.crowds import crowd_of, wait
+from deploy.fleet.crowds import connect_all, crowd_of, wait, wait_for_receipts
 from deploy.fleet.load import Load
 from deploy.fleet.on_loopback import AUTOSAVE_S, a_centre
 from deploy.fleet.rows import check_events, count, events_in
@@ -10,7 +10,7 @@ def storm(number: int, away_s: float) -> None:
     """Restart the broker under so many agents; then cut all links at once."""
     with a_centre() as centre:
         crowd = crowd_of(centre, number)
-        wait(crowd, "connecting", lambda: crowd.connected == number)
+        connect_all(crowd, number)
         crowd.run(20.0)
         centre.broker.stop()
         crowd.run(away_s)
@@ -38,7 +38,7 @@ def killed(number: int) -> None:
     for collector in ("connected", "away"):
         with a_centre() as centre:
             crowd = crowd_of(centre, number)
-            wait(crowd, "connecting", lambda crowd=crowd: crowd.connected == number)
+            connect_all(crowd, number)
             crowd.run(AUTOSAVE_S + 5.0)  # the broker has written down that there is a collector
             if collector == "away":
                 centre.collector.stop()
@@ -46,7 +46,7 @@ def killed(number: int) -> None:
             centre.broker.kill()
             centre.broker.start()
             crowd.is_calm = True
-            wait(crowd, "the last receipt", lambda crowd=crowd: crowd.events_waiting == 0)
+            wait_for_receipts(crowd)
             if collector == "away":
                 centre.collector.start()
             crowd.run(20.0)
@@ -59,7 +59,7 @@ def outage(number: int, away_s: float) -> None:
     """Take the database away; see that no event is lost, and none is there twice."""
     with a_centre() as centre:
         crowd = crowd_of(centre, number)
-        wait(crowd, "connecting", lambda: crowd.connected == number)
+        connect_all(crowd, number)
         crowd.run(30.0)
         centre.database.stop()
         told, sent = crowd.events, crowd.sent

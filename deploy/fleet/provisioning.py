@@ -8,7 +8,7 @@ from pathlib import Path
 
 from calibration.fleet.crowd import Crowd, Plan
 from calibration.fleet.logins import agents_of_fleet
-from deploy.fleet.crowds import wait
+from deploy.fleet.crowds import connect_all
 from deploy.fleet.on_loopback import Broker
 from edge_agent.cli import main as edge_agent
 
@@ -42,7 +42,7 @@ def provision(number: int) -> None:
         ending.callback(broker.stop)
         agents = list(agents_of_fleet(folder / "fleet", {"hall-1": broker.port}))
         crowd = Crowd(agents, Plan(connects_per_s=50.0))
-        wait(crowd, "connecting", lambda: crowd.connected == number)
+        connect_all(crowd, number)
         print(
             f"provision {number}: table to files {made_s:.0f} s, to {crowd.connected} connected agents with "
             f"their own certificates {time.monotonic() - began_s:.0f} s",

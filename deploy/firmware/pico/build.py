@@ -46,7 +46,7 @@ def build(folder: Path) -> None:
     sys.stdout.write(f"{len(image)} bytes of flash: {folder / NAME}.elf, .bin, .uf2\n")
 
 
-def segments(elf: bytes) -> list[tuple[int, int, int]]:
+def segments(elf: bytes | bytearray) -> list[tuple[int, int, int]]:
     """Return offset in the file, address in flash and size of each part that is loaded."""
     (table,) = struct.unpack_from("<I", elf, 28)
     size, number = struct.unpack_from("<HH", elf, 42)

@@ -8,6 +8,7 @@ import json
 import struct
 import zlib
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 
@@ -47,7 +48,9 @@ def frame(header: dict[str, int], payload: bytes) -> bytes:
     return stuffed(body + struct.pack("<I", zlib.crc32(body))) + b"\0"
 
 
-def data(scans: list[list[int]], *, sequence: int, first_scan: int, flags: int = 0, stream: int = 0) -> dict:
+def data(
+    scans: list[list[int]], *, sequence: int, first_scan: int, flags: int = 0, stream: int = 0
+) -> dict[str, Any]:
     """Return a case of scans at 10 kHz."""
     header = {
         "type": 0,
@@ -63,7 +66,7 @@ def data(scans: list[list[int]], *, sequence: int, first_scan: int, flags: int =
     return {"header": header, "scans": scans, "frame": frame(header, payload).hex()}
 
 
-def description() -> dict:
+def description() -> dict[str, Any]:
     """Return the case of the description."""
     text = json.dumps(DESCRIPTION, separators=(",", ":"))
     header = dict.fromkeys(("type", "stream", "channels", "scans", "flags", "sequence", "first_scan"), 0)

@@ -29,6 +29,8 @@ LIMITS_MS = {
     "model": (0.16, "the same kind of network, its graph rewritten by hand"),
 }
 """By stage, what its part takes at least, ms per window, and what that is."""
+_WITHOUT_LIMIT = ("conditions", "decision")
+"""Stages that are no part on their own: what they take is told beside the others."""
 
 
 def main() -> None:
@@ -43,6 +45,8 @@ def main() -> None:
     for stage, (limit_ms, of_what) in LIMITS_MS.items():
         own_ms = 1e3 * timer.spent_s[stage] / windows
         print(f"{stage:<10}{own_ms:>8.2f}{limit_ms:>8.2f}{own_ms / limit_ms:>8.0f}  {of_what}")
+    for stage in _WITHOUT_LIMIT:
+        print(f"{stage:<10}{1e3 * timer.spent_s[stage] / windows:>8.2f}")
 
 
 if __name__ == "__main__":

@@ -73,7 +73,9 @@ def test_a_sound_rotor_needs_nothing():
 
 
 def test_a_rotor_cleared_without_a_slip_is_told_with_the_slips_and_what_was_not_asked():
-    answer = an_answer(a_window(lower=4e-4, upper=0.0, vibration=False, length_s=12.0, noise_a=0.08), SOUND)
+    answer = an_answer(
+        a_window(lower=4e-4, upper=0.0, vibration=False, amplitude_a=3.8, length_s=12.0, noise_a=0.09), SOUND
+    )
     text = said(answer)
     low, high = answer.verdict.evidence.scanned_slips
     assert f"all slips from {low:.2%} to {high:.2%} were scanned" in text["sidebands"]
@@ -184,7 +186,8 @@ def test_a_stretch_that_answers_for_a_window_is_explained_beside_it(broken):
 def test_the_more_severe_the_more_urgent(broken):
     danger = replace(broken, verdict=replace(broken.verdict, severity=Severity.DANGER))
     assert "out of service" in advise(danger, NAMEPLATE)
-    watch = an_answer(a_window(lower=2.2e-3, upper=-2.2e-3), SOUND)
+    known = NAMEPLATE.model_copy(update={"rotor_bars": 28})
+    watch = an_answer(a_window(lower=2.2e-3, upper=-2.2e-3), SOUND, known)
     assert watch.verdict.severity is Severity.WATCH
     assert "Watch whether" in advise(watch, NAMEPLATE)
 

@@ -17,6 +17,8 @@ from edge_agent.windows.sliding import Window
 
 _BEYOND_A_CASTING = {(rule.reason, rule.quantity) for rule in (of_bars.BETWEEN, of_bars.MAY_HIDE_A_BAR)}
 """Refusals of windows whose bars were measured, and lie between a sound casting and a broken bar."""
+_MEASURED = (of_bars.MAY_LOOK_FEWER.reason, of_bars.MAY_LOOK_FEWER.quantity)
+"""Refusal of windows whose bars were measured, in a cage that may have more than are assumed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +107,7 @@ def _is_measured(verdict: Verdict) -> bool:
     As in the decision over time, more bars than a casting's count from three times the detection limit on.
     """
     bars, limit_bars = verdict.evidence.equivalent_bars or 0.0, verdict.evidence.detection_limit_bars or 0.0
-    refusal = verdict.refusal
-    if refusal is not None and (
-        bars <= BARS.sound or (refusal.reason, refusal.quantity) not in _BEYOND_A_CASTING
-    ):
+    why = None if verdict.refusal is None else (verdict.refusal.reason, verdict.refusal.quantity)
+    if why not in (None, _MEASURED) and (bars <= BARS.sound or why not in _BEYOND_A_CASTING):
         return False
     return limit_bars <= BARS.sound and (bars <= BARS.sound or bars >= STATE.min_over_limit * limit_bars)

@@ -9,6 +9,7 @@ So from one line the slip is known to a tenth, and the number of bars is not. Bo
 lies two orders beside it, or once the shaft itself shows which reading is right.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -70,7 +71,7 @@ class _Reading:
 
 def read_bars(looks: Sequence[Look], plate: PlateFigures) -> SlotBars | None:
     """Return how the slot lines of many looks are read; None if no number of bars fits, or several do."""
-    looks = [_without_images(look) for look in looks if look.orders]
+    looks = [look for look in map(_without_images, looks) if look.orders]
     if len(looks) < LEARNED.min_looks:
         return None
     readings = [reading for reading in _readings(looks, plate) if _fits(reading, looks, plate)]
@@ -88,17 +89,23 @@ def read_bars(looks: Sequence[Look], plate: PlateFigures) -> SlotBars | None:
 
 
 def _without_images(look: Look) -> Look:
-    """Return a look without lines that lie two orders beside a far stronger one."""
+    """Return a look without lines that lie two orders beside a far stronger one, or 2s beside a harmonic.
+
+    The latter a rotor's asymmetry makes of the harmonics of the supply, such as (7 - 2s)f.
+    """
+    beside = math.inf if look.slip is None else 2 * look.slip
     kept = [
         (order, level_db)
         for order, level_db in zip(look.orders, look.levels_db, strict=True)
-        if not any(
+        if abs(abs(order - round(order)) - beside) > _SAME_ORDER
+        and not any(
             abs(abs(order - other) - 2.0) <= _SAME_ORDER and level_db < other_db - _IMAGE_DB
             for other, other_db in zip(look.orders, look.levels_db, strict=True)
         )
     ]
-    orders, levels_db = zip(*kept, strict=True)
-    return replace(look, orders=orders, levels_db=levels_db)
+    return replace(
+        look, orders=tuple(order for order, _ in kept), levels_db=tuple(level_db for _, level_db in kept)
+    )
 
 
 def _readings(looks: Sequence[Look], plate: PlateFigures) -> list[_Reading]:

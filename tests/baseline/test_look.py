@@ -67,6 +67,13 @@ def test_growth_is_seen_where_nothing_is_answered_between_casting_and_broken_bar
         assert look.above_casting
 
 
+@pytest.mark.parametrize("bars", [0.15, 0.28])
+def test_a_cage_of_unknown_bars_is_learned_where_it_may_have_more_than_are_assumed(bars: float) -> None:
+    look = Looks().take(an_answer(refused(of_bars.MAY_LOOK_FEWER, bars)))
+    assert look is not None
+    assert look.bars == bars
+
+
 @pytest.mark.parametrize(
     "verdict",
     [

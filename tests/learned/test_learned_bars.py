@@ -60,6 +60,12 @@ def test_the_image_of_a_line_is_no_second_line() -> None:
     assert read_bars(looks, PLATE) == SlotBars(BARS - 4, (1,), False)
 
 
+def test_lines_that_an_asymmetry_makes_of_harmonics_are_none_of_the_slots() -> None:
+    """Two broken bars of 35 made lines at (7 - 2s)f and (13 - 2s)f, and 29 bars were claimed by one load."""
+    look = Look(1.19, 0.0, 0.0264, 0.03833, True, 0.0009, (6.923, 12.923), (43.0, 18.0))
+    assert read_bars([look] * 4, PlateFigures(2, 1.82, 0.066, 1.15)) is None
+
+
 def test_a_number_whose_slip_lies_just_beyond_what_the_current_means_is_not_ruled_out() -> None:
     """A simulated motor with 34 bars slipped by 0.68 of the least by its current, and was told to have 35."""
     light = Look(1.59, 0.0097, 0.0386, orders=(17.887,), levels_db=(38.0,))

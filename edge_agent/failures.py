@@ -12,6 +12,7 @@ from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.acquire.samples import Device
 from edge_agent.refusals import of_samples
 from edge_agent.verdict import Refusal
+from edge_agent.wall_clock import on_calendar
 from edge_agent.windows.sliding import Window
 
 MAX_FAILING_S = 300.0
@@ -103,7 +104,7 @@ def _recording_of(window: Window, error: Exception) -> Recording | None:
     streams = [stream for stream in window.streams if stream.valid.size]
     if not streams:
         return None
-    name = time.strftime("window-%Y%m%dT%H%M%SZ", time.gmtime(window.received_unix_s))
+    name = time.strftime("window-%Y%m%dT%H%M%SZ", time.gmtime(on_calendar(window.received_unix_s)))
     return Recording(
         name=f"{name}-{streams[0].first_scan}",
         device=Device(name, "", "", tuple(stream.stream for stream in streams)),

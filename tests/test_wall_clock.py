@@ -2,11 +2,20 @@
 
 import calendar
 import math
+import time
 from pathlib import Path
 
 import pytest
 
-from edge_agent.wall_clock import RELEASE_YEAR, TIME_ERROR, clock_is_set, is_plausible, kernel_clock_state
+from edge_agent.publish.json_values import iso_time
+from edge_agent.wall_clock import (
+    RELEASE_YEAR,
+    TIME_ERROR,
+    clock_is_set,
+    is_plausible,
+    kernel_clock_state,
+    on_calendar,
+)
 
 
 def in_year(year: int) -> float:
@@ -31,6 +40,13 @@ def in_year(year: int) -> float:
 def test_only_years_in_which_this_version_may_run_are_plausible(unix_s: float, plausible: bool) -> None:
     assert is_plausible(unix_s) is plausible
     assert clock_is_set(unix_s, lambda: 0) is plausible
+
+
+@pytest.mark.parametrize("unix_s", [1e17, 9e18, 1e300, math.inf, -1e10, -math.inf, math.nan])
+def test_a_time_that_no_calendar_has_can_be_written_as_a_date(unix_s: float) -> None:
+    assert time.gmtime(on_calendar(unix_s)).tm_year in (1970, 9999)
+    assert iso_time(unix_s)[:4] in ("1970", "9999")
+    assert on_calendar(in_year(2026)) == in_year(2026)
 
 
 def test_a_clock_that_no_server_has_set_is_not_set(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from edge_agent.publish.sink import Sink, SinkCounts
 from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.supervision import Watched
 from edge_agent.verdict import State, Verdict
+from edge_agent.wall_clock import on_calendar
 from edge_agent.windows.sliding import LONGEST_WAIT_S, Windows
 
 FOLDER = "captures"
@@ -203,7 +204,7 @@ class Captures(Sink):
         return None if self._open is None else self._open.name
 
     def _begun(self, state: str, seconds: float) -> _Open:
-        now_s, unix_s = self._recent.now_s, self._clock()
+        now_s, unix_s = self._recent.now_s, on_calendar(self._clock())
         second = time.strftime("%Y%m%dT%H%M%S", time.gmtime(unix_s))
         return _Open(
             name=f"{second}.{int(1000 * (unix_s % 1)):03d}Z_{self._motor}_{state}.npz",

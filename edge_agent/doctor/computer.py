@@ -9,7 +9,7 @@ from pathlib import Path
 
 from edge_agent.diagnose.model import Model, ModelError
 from edge_agent.doctor.result import Result, fail, ok, warn
-from edge_agent.wall_clock import RELEASE_YEAR, TIME_ERROR, kernel_clock_state
+from edge_agent.wall_clock import RELEASE_YEAR, TIME_ERROR, kernel_clock_state, on_calendar
 
 MIN_FREE_BYTES = 20_000_000
 """Free bytes below which the disk counts as full: judgement, the outbox of some weeks without a broker."""
@@ -19,7 +19,7 @@ LOW_FREE_BYTES = 1_000_000_000
 
 def check_clock(now_s: float | None = None, kernel_state: Callable[[], int] | None = None) -> Result:
     """Return whether the clock is set, and kept by NTP; `now_s` is the time of Unix, s."""
-    year = time.gmtime(time.time() if now_s is None else now_s).tm_year
+    year = time.gmtime(on_calendar(time.time() if now_s is None else now_s)).tm_year
     if year < RELEASE_YEAR:
         return fail(
             "clock",

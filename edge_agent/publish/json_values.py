@@ -4,11 +4,10 @@ import json
 import math
 from datetime import UTC, datetime
 
+from edge_agent.wall_clock import on_calendar
+
 SCHEMA = 1
 """Version of the payloads; it rises when a key changes its meaning or goes away."""
-
-_LAST_UNIX_S = 253_402_300_799.0
-"""9999-12-31T23:59:59Z: years after it have five digits, which ISO 8601 does not know (4.1.2.4)."""
 
 Payload = dict[str, object]
 """A JSON object, ready for `encode`."""
@@ -24,8 +23,8 @@ def iso_time(unix_s: float) -> str:
 
     A time that a calendar of four digits does not have becomes the first of 1970 or the last of 9999.
     """
-    shown_s = min(_LAST_UNIX_S, unix_s) if unix_s >= 0 else 0.0
-    return datetime.fromtimestamp(shown_s, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    shown = datetime.fromtimestamp(on_calendar(unix_s), UTC)
+    return shown.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def rounded(value: float | None, decimals: int) -> float | int | None:

@@ -78,6 +78,15 @@ def test_the_name_says_when_which_motor_and_what(line: Line) -> None:
     assert list(line.written()) == [NAME]
 
 
+@pytest.mark.parametrize("unix_s", [1e17, 9e18, -1e10])
+def test_a_clock_that_no_calendar_has_costs_no_capture(line: Line, unix_s: float) -> None:
+    line.captures._clock = lambda: unix_s
+    line.run(1)
+    name = line.event()
+    assert name is not None
+    assert list(line.written()) == [name]
+
+
 def test_it_holds_the_seconds_before_and_after(line: Line) -> None:
     line.run(60)
     line.event()

@@ -81,12 +81,16 @@ def _live_and_die(
 
 
 def _start(torture: torturing.Torture, site: Site, phase: str, told: Told) -> Program:
-    """Start the agent and wait for its first state, which must come before it says that it is online."""
+    """Start the agent; wait for its first state, which must come before it says that it is online."""
     site.newest("status")
     seen, states = len(site.listener.messages), len(site.listener.on(STATE))
     began, began_s = iso_time(time.time()), time.perf_counter()
     agent = site.agent()
-    site.listener.wait_for(lambda _: len(site.listener.on(STATE)) > states, START_S)
+    try:
+        site.listener.wait_for(lambda _: len(site.listener.on(STATE)) > states, START_S)
+    except AssertionError:
+        torture.expect(False, f"killed {phase}: no state in {START_S:g} s; it said {agent.lines[-5:]}")
+        return agent
     told.true_after_s.append(time.perf_counter() - began_s)
     told.of_processor_s.append(processor_s(agent))
     first = site.listener.on(STATE)[states].json()

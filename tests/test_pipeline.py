@@ -144,12 +144,16 @@ def test_a_window_that_fails_ends_with_its_decision_too(monkeypatch: pytest.Monk
 
 
 LISTENER = "edge_agent/doctor/listener.py"
+CONDITION_MOTORS = "calibration/learning/conditions/motors.py"
 
 
 @pytest.mark.parametrize(
     ("call", "files"),
     [
-        (r"\bAnalyser\(", {"edge_agent/pipeline.py", LISTENER, "calibration/learning/data/windowing.py"}),
+        (
+            r"\bAnalyser\(",
+            {"edge_agent/pipeline.py", LISTENER, "calibration/learning/data/windowing.py", CONDITION_MOTORS},
+        ),
         (r"\bDecision\(", {"edge_agent/pipeline.py", "edge_agent/self_test/search.py"}),
         (
             r"\bWindows\(",
@@ -158,6 +162,7 @@ LISTENER = "edge_agent/doctor/listener.py"
                 LISTENER,
                 "edge_agent/commands/record.py",
                 "calibration/sensors/measured.py",
+                CONDITION_MOTORS,
             },
         ),
         (r"\bdiagnose\((?!self)", {"edge_agent/pipeline.py", "edge_agent/diagnose/broken_bars.py"}),

@@ -73,7 +73,8 @@ def test_a_verdict_starts_without_anything_that_nobody_measured():
 def test_evidence_starts_empty_and_lists_are_empty_instead_of_none():
     evidence = Evidence()
     empty = {field.name for field in fields(Evidence) if getattr(evidence, field.name) == ()}
-    assert empty == {"higher_sidebands_dbc", "harmonics_dbc", "harmonic_sidebands_dbc"}
+    lists = {"higher_sidebands_dbc", "harmonics_dbc", "harmonic_sidebands_dbc", "sidebands_with_supply_dbc"}
+    assert empty == lists
     others = {field.name for field in fields(Evidence)} - empty
     assert {getattr(evidence, name) for name in others} == {None}
 

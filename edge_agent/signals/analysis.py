@@ -82,7 +82,9 @@ class Analysis:
     slips: SlipRange | None = None
     """Where the slip was looked for, and its source; None if the analysis stopped before."""
     speed_doubt: Refusal | None = None
-    """Why no rotor can be called healthy: this may not be the present slip, or the current hides bars."""
+    """Why this slip may not be the present one, so that no rotor can be called healthy."""
+    count_doubt: Refusal | None = None
+    """Why its bars may be more than were counted, so that no rotor can be called healthy."""
     oscillation_doubt: Refusal | None = None
     """Why an oscillating load may have made the pair, so that no rotor can be called broken."""
     dead: tuple[DeadChannel, ...] = ()
@@ -96,7 +98,7 @@ class Analysis:
 
     def doubt(self, broken: bool) -> Refusal | None:
         """Return what speaks against calling the rotor broken, or healthy."""
-        return self.oscillation_doubt if broken else self.speed_doubt
+        return self.oscillation_doubt if broken else self.speed_doubt or self.count_doubt
 
 
 class Analyser:
@@ -233,7 +235,8 @@ class Analyser:
             line=view.line,
             slips=slips,
             current=view.current,
-            speed_doubt=None if refusal else doubt_slip(view, sidebands) or doubt_count(view, sidebands),
+            speed_doubt=None if refusal else doubt_slip(view, sidebands),
+            count_doubt=None if refusal else doubt_count(view, sidebands),
             oscillation_doubt=None if refusal else doubt_bars(view, pair),
         )
 

@@ -150,8 +150,10 @@ def main(folder: Path) -> None:
         if (folder / rig.folder).is_dir():
             own, of = judge(rig, folder / rig.folder, model)
             wrong, pairs = wrong + sum(own.values()), pairs + of
+    if not pairs:
+        raise SystemExit(f"{folder} holds no rig: expected folders such as {RIGS[0].folder}")
     low, high = wilson(wrong, pairs)
-    print(f"\nnamed wrongly: {wrong} of {pairs} pairs, {wrong / max(pairs, 1):.2%} [{low:.2%}, {high:.2%}]")
+    print(f"\nnamed wrongly: {wrong} of {pairs} pairs, {wrong / pairs:.2%} [{low:.2%}, {high:.2%}]")
 
 
 if __name__ == "__main__":

@@ -78,7 +78,8 @@ def main() -> int:
         write_control(tree, args.suite, args.arch, version, args.maintainer)
         set_dates(tree, date)
         package = args.out / f"edge-agent_{version}_{args.arch}.deb"
-        run("dpkg-deb", "--root-owner-group", "-Zzstd", "-z12", "--build", str(tree), str(package))
+        # xz is what Debian's archive takes; one thread, since the bytes depend on their number.
+        run("dpkg-deb", "--root-owner-group", "-Zxz", "--threads-max=1", "--build", str(tree), str(package))
     print(package)
     return 0
 

@@ -54,6 +54,7 @@ class Root:
 
     def __init__(self, path: Path, suite: str) -> None:
         self.path = path
+        self._mounts: set[Path] = set()
         if not (path / "usr/bin/apt-get").exists():
             include = "systemd,ca-certificates,passwd,procps,python3,libstdc++6"  # what it depends on stays
             host(["debootstrap", "--variant=minbase", f"--include={include}", suite, str(path)])
@@ -70,6 +71,7 @@ class Root:
             for kind, name in (("proc", "proc"), ("", "dev"), ("", "dev/pts"), ("", str(folder)[1:])):
                 target = self.path / name
                 target.mkdir(parents=True, exist_ok=True)
+                self._mounts.add(target)
                 how = ["-t", kind, kind] if kind else ["--bind", f"/{name}"]
                 host(["mount", *how, str(target)])
                 mounts.callback(host, ["umount", "-l", str(target)])
@@ -102,7 +104,7 @@ class Root:
         """Every file that is not the package manager's own, with what it holds."""
         found = {}
         for folder, below, names in os.walk(self.path):
-            below[:] = [name for name in below if not os.path.ismount(Path(folder) / name)]
+            below[:] = [name for name in below if Path(folder) / name not in self._mounts]
             for file in (Path(folder) / name for name in names):
                 name = str(file.relative_to(self.path))
                 if not name.startswith(LEFT_BY_SYSTEM):

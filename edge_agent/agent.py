@@ -31,7 +31,7 @@ from edge_agent.publish.documents import Document
 from edge_agent.publish.sink import Sink, pulse_of
 from edge_agent.reloading import Reread, no_file, only_by_restart
 from edge_agent.self_test.schedule import tell_all
-from edge_agent.source_watch import pause_during
+from edge_agent.source_watch import Pauses
 from edge_agent.supervision import Flag, ServiceManager, Supervisor, Watchdog
 from edge_agent.verdict import Verdict, in_short
 
@@ -101,6 +101,7 @@ class Agent:
         self._feeds = [maker(make_source, motors) for make_source, (_, motors) in daqs]
         self._commands = CommandsToMotors(lambda: self.lines)
         self._health_said_s = self._pulse_said_s = self._looked_s = time.monotonic()
+        self._pauses = Pauses()
 
     @property
     def lines(self) -> list[MotorLine]:
@@ -128,6 +129,7 @@ class Agent:
             for feed in self._feeds:
                 entered.enter_context(feed)
             self._manager.ready(self._status())
+            self._pauses = Pauses()  # a start may take as long as it does
             while not stop.is_set():
                 for feed in self._feeds:
                     self._wait_for(feed)
@@ -147,8 +149,13 @@ class Agent:
         self._do(feed, lambda: feed.gather(wait_s))
 
     def _do(self, feed: Feed, work: Callable[[], None]) -> None:
-        """Do the work of a feed; after a pause of the whole process, no motor has a state."""
-        pause = pause_during(lambda: self._guarded(feed, work))
+        """Do the work of a feed."""
+        self._guarded(feed, work)
+        self._end_stale_states()
+
+    def _end_stale_states(self) -> None:
+        """After a pause of the whole process, no motor has a state. Asked before anything is said again."""
+        pause = self._pauses.notice()
         if pause is not None:
             for stale in self._feeds:
                 self._guarded(stale, partial(stale.refuse, pause))
@@ -185,6 +192,7 @@ class Agent:
                 feed.start_anew(self._watchdog)
             else:
                 self._guarded(feed, feed.look_after)
+        self._end_stale_states()
         now_s = self._looked_s = time.monotonic()
         if now_s - self._pulse_said_s >= _PULSE_S:
             self._say_pulse()

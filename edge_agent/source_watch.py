@@ -17,19 +17,29 @@ _MANY_OPENINGS = 4
 """Openings in that time after which single ones are not logged any more; judgement."""
 
 
-def pause_during(wait: Callable[[], None]) -> Refusal | None:
-    """Wait for what a source gives.
+class Pauses:
+    """Notices that the process or the whole computer stood still; asked several times a turn of the loop."""
 
-    If the process or the whole computer stood still meanwhile, return why there is no answer any more: the
-    last one is as old as that.
-    """
-    began_s = time.clock_gettime(time.CLOCK_BOOTTIME)  # which goes on while the computer sleeps
-    wait()
-    paused_s = time.clock_gettime(time.CLOCK_BOOTTIME) - began_s
-    if paused_s <= SOURCE.silent_s:
-        return None
-    _LOG.warning("the agent stood still for %.0f s", paused_s)
-    return of_samples.SILENCE.refuse(paused_s)
+    def __init__(self) -> None:
+        """Begin now."""
+        self._asked_s = _boottime_s()
+
+    def notice(self) -> Refusal | None:
+        """Return why there is no answer any more, if all stood still since it was asked last.
+
+        The last answer is as old as that.
+        """
+        before_s, self._asked_s = self._asked_s, _boottime_s()
+        paused_s = self._asked_s - before_s
+        if paused_s <= SOURCE.silent_s:
+            return None
+        _LOG.warning("the agent stood still for %.0f s", paused_s)
+        return of_samples.SILENCE.refuse(paused_s)
+
+
+def _boottime_s() -> float:
+    """Return the time of a clock that goes on while the computer sleeps, s."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class SourceWatch:

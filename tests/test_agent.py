@@ -1,5 +1,6 @@
 import calendar
 import logging
+import math
 import socket
 import time
 from dataclasses import replace
@@ -364,6 +365,28 @@ def test_after_a_pause_of_the_process_an_old_state_is_replaced_before_anything_e
     assert isinstance(told[-2], documents.Event)
     assert told[-2].after.refusal == told[-1].verdict.refusal
     assert told[-1].verdict.refusal.reason is Reason.LOST_SAMPLES
+
+
+def test_after_a_pause_between_samples_no_heartbeat_says_the_old_state(tmp_path, monkeypatch):
+    """SIGSTOP while the loop wrote its files: the first state after it was the one of before."""
+    stop, clock, told_before = Flag(), [0.0], []
+
+    def stand_still():
+        clock.append(60.0)
+        told_before.append(len(heard.documents))
+        stop.set()
+
+    agent = an_agent(tmp_path, heard := Heard())
+    play(agent, simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=13.0)))
+    assert agent.lines[0].state.state is State.BROKEN_BARS
+    monkeypatch.setattr(agent._feeds[0].source, "poll", lambda timeout_s: [])
+    monkeypatch.setattr(agent._feeds[0], "look_after", stand_still)
+    monkeypatch.setattr(time, "clock_gettime", lambda _: clock[-1])
+    agent._health_said_s = -math.inf  # a heartbeat is due
+    agent.run(stop)
+    told = [one for one in heard.documents[told_before[0] :] if isinstance(one, documents.State)]
+    assert told
+    assert {one.verdict.refusal.reason for one in told} == {Reason.LOST_SAMPLES}
 
 
 @pytest.mark.parametrize("year", [1970, 2199])

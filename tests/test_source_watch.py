@@ -12,7 +12,7 @@ import pytest
 from edge_agent import source_watch
 from edge_agent.acquire.source import PortLost, PortOpened, Silence
 from edge_agent.limits import SOURCE
-from edge_agent.source_watch import SourceWatch, pause_during
+from edge_agent.source_watch import Pauses, SourceWatch
 from edge_agent.verdict import Reason
 
 
@@ -127,27 +127,24 @@ def test_what_is_wrong_though_samples_come_is_logged_once_for_a_device(
 
 
 def test_a_wait_that_took_far_too_long_is_a_pause_after_which_there_is_no_state(watched: Watched) -> None:
-    def wait_for(seconds: float) -> None:
-        watched.clock.now_s += seconds
-
-    assert pause_during(lambda: wait_for(SOURCE.silent_s)) is None
-    refusal = pause_during(lambda: wait_for(60.0))
+    pauses = Pauses()
+    watched.clock.now_s += SOURCE.silent_s
+    assert pauses.notice() is None
+    watched.clock.now_s += 60.0
+    refusal = pauses.notice()
     assert refusal is not None
     assert (refusal.reason, refusal.value) == (Reason.LOST_SAMPLES, 60.0)
 
 
 _WAITS = """
 import time
-from edge_agent.source_watch import pause_during
+from edge_agent.source_watch import Pauses
 
-def wait():
-    if not said:
-        said.append(print("waits", flush=True))
-    time.sleep(1.0)
-
-said = []
+pauses = Pauses()
+print("waits", flush=True)
 for _ in range(100):
-    refusal = pause_during(wait)
+    time.sleep(1.0)
+    refusal = pauses.notice()
     if refusal is not None:
         print(refusal.reason, refusal.value, flush=True)
         break

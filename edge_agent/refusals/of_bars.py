@@ -66,6 +66,13 @@ CURRENT_NEAR_IDLE = Rule(
     "can raise that up to {limit:.2f} times",
     SLIP.max_over_idle,
 )
+AIR_GAP_NEAR_IDLE = Rule(
+    Reason.SPEED_UNKNOWN,
+    "two_pole_current_over_idle",
+    "the slip is that of lines beside offset and second harmonic, which may be wander in a two-pole motor. "
+    "Its current is {value:.2f} times the no-load current; from {limit:.2f} times on it confirms them",
+    SLIP.max_over_idle,
+)
 BARS_AT_ANOTHER_SLIP = Rule(
     Reason.SPEED_UNKNOWN,
     "bars_at_another_slip",

@@ -201,14 +201,17 @@ def _doubt_learned_slip(view: MotorView, sidebands: Sidebands) -> Refusal | None
 
 
 def _doubt_air_gap(view: MotorView) -> Refusal | None:
-    """Doubt the air gap of a two-pole motor at whose half slip a pair looks like broken bars.
+    """Doubt the air gap of a two-pole motor near the idle current, or with a pair of bars at its half slip.
 
-    They modulate offset and second harmonic as well. Sidebands of these at 2sf and 2f - 2sf lie where f - f_r
-    and f + f_r would lie at a slip of 2s.
+    Its lines lie a hertz from the offset and the second harmonic, whose wander may look like them where the
+    current tells no slip. Bars modulate both as well: sidebands at 2sf and 2f - 2sf lie where f - f_r and
+    f + f_r would lie at a slip of 2s.
     """
     slips = view.slips
     if slips.source != "eccentricity" or view.nameplate.pole_pairs != 1:
         return None
+    if view.over_idle < SLIP.max_over_idle:
+        return of_bars.AIR_GAP_NEAR_IDLE.refuse(view.over_idle)
     found = view.pair_in(SlipRange(slips.lowest / _HALVED[1], slips.highest / _HALVED[0], "eccentricity"))
     if found is None or not view.looks_broken(found[1]):
         return None
@@ -225,9 +228,8 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     almost idling. Then any pair may be foreign, and that of the bars may be hidden by the wander.
     """
     slips, alone = view.slips, view.slips.source == "current"
-    over_idle = view.line.rms_a / view.circuit.no_load_current_rms_a
-    if alone and over_idle < SLIP.max_over_idle:
-        return of_bars.CURRENT_NEAR_IDLE.refuse(over_idle)
+    if alone and view.over_idle < SLIP.max_over_idle:
+        return of_bars.CURRENT_NEAR_IDLE.refuse(view.over_idle)
     if not alone:
         larger = replace(view.by_current, highest=min(_HOTTEST * view.possible.highest, _below_shaft(view)))
         broken = _broken_within(view, larger, SIDEBANDS.min_cycles_light)

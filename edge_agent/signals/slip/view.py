@@ -95,6 +95,11 @@ class MotorView:
             or self.by_current
         )
 
+    @property
+    def over_idle(self) -> float:
+        """Rms current over that of the idling motor."""
+        return self.line.rms_a / self.circuit.no_load_current_rms_a
+
     @cached_property
     def by_current(self) -> SlipRange:
         """The range that the rms current allows."""

@@ -187,6 +187,7 @@ class Agent:
             self._guarded(feed, feed.check)
         self._obey()
         self._test_self()
+        self._end_stale_states()
         for feed in self._feeds:
             if feed.is_down:
                 feed.start_anew(self._watchdog)

@@ -100,9 +100,9 @@ deb: $(STAMPS)/venv
 
 # As root: two revisions of the package go through their whole life in a fresh root of Debian, which debootstrap makes.
 deb-test: $(STAMPS)/test brokers
-	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch amd64 --out build/deb-test/packages --revision 1
-	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch amd64 --out build/deb-test/packages --revision 2
-	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_package.py --suite $(SUITE) build/deb-test/packages/*_amd64.deb
+	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch amd64 --out build/deb-test/packages/$(SUITE) --revision 1
+	$(BIN)/python deploy/debian/build.py --suite $(SUITE) --arch amd64 --out build/deb-test/packages/$(SUITE) --revision 2
+	PYTHONPATH=. $(BIN)/python tests/deploy/debian/try_package.py --suite $(SUITE) build/deb-test/packages/$(SUITE)/*_amd64.deb
 
 # The firmware of the Pico from source, with a compiler from PyPI: build/firmware/pico-daq.elf, .bin and .uf2.
 firmware: $(STAMPS)/firmware

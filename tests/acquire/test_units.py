@@ -86,4 +86,4 @@ def test_blanks_around_a_unit_change_nothing(unit: str, before: str, after: str)
 @given(st.text(max_size=12))
 def test_any_text_is_a_unit_of_the_agent_or_none(text: str) -> None:
     known = standard_unit(text)
-    assert known is None or (known[0] in {"A", "m/s2", "mm/s", "rpm"} and known[1] > 0)
+    assert known is None or (known[0] in {"A", "V", "m/s2", "mm/s", "rpm"} and known[1] > 0)

@@ -250,9 +250,8 @@ def typical_rotor_bars(poles: int) -> int:
     return {2: 28, 4: 28, 6: 33}.get(poles, 44)
 
 
-@lru_cache(
-    maxsize=64
-)  # a fit takes as long as a window, and each part of an agent asks for that of its plate
+# A fit takes as long as a window, and each part of an agent asks for that of its plate.
+@lru_cache(maxsize=64)
 def fit_circuit(nameplate: Nameplate) -> Circuit:
     """Fit the circuit to what the plate says, and to typical values where the plate is silent.
 

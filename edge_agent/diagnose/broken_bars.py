@@ -130,8 +130,7 @@ def _like_oscillation(evidence: Evidence, pair: SidebandPair) -> Rule:
 
 
 def _wander_is_likelier(load: float) -> bool:
-    """True at light load, where the supply's wander looks like an oscillating load and is the likelier "
-    "one."""
+    """True at light load, where the supply's wander looks like an oscillating load and is likelier."""
     return load < BARS.wander_below_load
 
 

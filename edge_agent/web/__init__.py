@@ -5,6 +5,7 @@ motor_view  what is held of one motor: its newest documents, its page and those 
 newest     the newest documents and pulse, and when samples and verdicts came last
 readiness  is the agent alive, and does it see its motor?
 metrics    everything that Prometheus scrapes, as one page
+families   metrics of a motor in the forms that several of these use
 of_motor   metrics of a motor
 of_conditions  metrics of the conditions beside broken bars
 of_baseline  metrics of what is normal for a motor, and of its trend

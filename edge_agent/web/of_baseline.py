@@ -6,33 +6,22 @@ from prometheus_client.core import GaugeMetricFamily
 
 from edge_agent.baseline.status import BaselineState
 from edge_agent.publish.documents import Baseline, Trend
+from edge_agent.web.families import gauge_of_motor, one_of
 
 
 def metrics_of_baseline(baseline: Baseline | None, trend: Trend | None) -> Iterator[GaugeMetricFamily]:
     """Return each state of the baseline, 1 for the present one, and the growth in equivalent bars."""
     if baseline is not None:
         motor, status = baseline.origin.motor, baseline.status
-        states = GaugeMetricFamily(
-            "edge_agent_motor_baseline_state",
-            "1 for the state that the baseline is in.",
-            labels=("motor", "state"),
-        )
-        for state in BaselineState:
-            states.add_metric((motor, str(state)), state == status.state)
-        yield states
-        yield _gauge(
+        meaning = "1 for the state that the baseline is in."
+        yield one_of("baseline_state", meaning, motor, "state", BaselineState, status.state)
+        yield gauge_of_motor(
             "baseline_progress_ratio", "Share of the baseline that is learned.", motor, status.progress
         )
         if status.growth_bars is not None:
             meaning = "Median of the newest looks above the baseline, equivalent bars."
-            yield _gauge("baseline_growth_bars", meaning, motor, status.growth_bars)
+            yield gauge_of_motor("baseline_growth_bars", meaning, motor, status.growth_bars)
     if trend is not None and trend.outlook.growth is not None:
         meaning = "Slope of the trend, equivalent bars per month of 30.4 days."
         rate = trend.outlook.growth.bars_per_month
-        yield _gauge("trend_bars_per_month", meaning, trend.origin.motor, rate)
-
-
-def _gauge(name: str, meaning: str, motor: str, value: float) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(f"edge_agent_motor_{name}", meaning, labels=("motor",))
-    family.add_metric((motor,), value)
-    return family
+        yield gauge_of_motor("trend_bars_per_month", meaning, trend.origin.motor, rate)

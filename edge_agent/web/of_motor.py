@@ -6,6 +6,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from edge_agent.publish.documents import Diagnosis, Info, State
 from edge_agent.verdict import BAR_STATES, Severity, Verdict
+from edge_agent.web.families import gauge_of_motor, one_of
 from edge_agent.web.newest import Newest
 from edge_agent.web.of_baseline import metrics_of_baseline
 from edge_agent.web.of_conditions import metrics_of_conditions
@@ -59,9 +60,9 @@ def metrics_of_motor(newest: Newest) -> Iterator[GaugeMetricFamily | CounterMetr
     if newest.alarm is not None:
         latched = newest.alarm.latched
         active = latched is not None and latched.active
-        yield _gauge("alarm_active", "1 while there is an alarm.", newest.alarm.origin.motor, active)
+        yield gauge_of_motor("alarm_active", "1 while there is an alarm.", newest.alarm.origin.motor, active)
     if newest.diagnosis is not None:
-        yield _gauge(
+        yield gauge_of_motor(
             "last_verdict_timestamp_seconds",
             "Unix time of the newest verdict on a window.",
             newest.diagnosis.origin.motor,
@@ -96,20 +97,9 @@ def _plate(info: Info) -> GaugeMetricFamily:
 def _state(state: State) -> Iterator[GaugeMetricFamily]:
     """Return each state and severity there is, 1 for the present one and 0 for the others."""
     motor, verdict = state.origin.motor, state.verdict
-    states = GaugeMetricFamily(
-        "edge_agent_motor_state", "1 for the state that the motor is in.", labels=("motor", "state")
-    )
-    for state_name in BAR_STATES:
-        states.add_metric((motor, str(state_name)), state_name == verdict.state)
-    yield states
-    severities = GaugeMetricFamily(
-        "edge_agent_motor_severity",
-        "1 for the severity of the state; all are 0 while there is no answer.",
-        labels=("motor", "severity"),
-    )
-    for severity in Severity:
-        severities.add_metric((motor, str(severity)), severity == verdict.severity)
-    yield severities
+    yield one_of("state", "1 for the state that the motor is in.", motor, "state", BAR_STATES, verdict.state)
+    meaning = "1 for the severity of the state; all are 0 while there is no answer."
+    yield one_of("severity", meaning, motor, "severity", Severity, verdict.severity)
 
 
 def _window(diagnosis: Diagnosis | None) -> Iterator[GaugeMetricFamily]:
@@ -119,7 +109,7 @@ def _window(diagnosis: Diagnosis | None) -> Iterator[GaugeMetricFamily]:
     for name, meaning, figure in _FIGURES:
         value = figure(verdict)
         if value is not None:
-            yield _gauge(name, meaning, motor, value)
+            yield gauge_of_motor(name, meaning, motor, value)
     sidebands = GaugeMetricFamily(
         "edge_agent_motor_sideband_level_dbc",
         "Level of the sideband beside the line, decibels against the line.",
@@ -136,7 +126,9 @@ def _window(diagnosis: Diagnosis | None) -> Iterator[GaugeMetricFamily]:
 def _speed(newest: Newest) -> Iterator[GaugeMetricFamily]:
     measured = newest.measurements
     if measured is not None and measured.figures.speed_rpm is not None:
-        yield _gauge("speed_rpm", "Speed of the shaft.", measured.origin.motor, measured.figures.speed_rpm)
+        yield gauge_of_motor(
+            "speed_rpm", "Speed of the shaft.", measured.origin.motor, measured.figures.speed_rpm
+        )
 
 
 def _electrical(newest: Newest) -> Iterator[GaugeMetricFamily]:
@@ -155,9 +147,11 @@ def _electrical(newest: Newest) -> Iterator[GaugeMetricFamily]:
             voltages.add_metric((motor, phase), volts)
         yield voltages
     if figures.power_kw is not None:
-        yield _gauge("power_watts", "Active power of all phases.", motor, _W_PER_KW * figures.power_kw)
+        yield gauge_of_motor(
+            "power_watts", "Active power of all phases.", motor, _W_PER_KW * figures.power_kw
+        )
     if figures.power_factor is not None:
-        yield _gauge("power_factor_ratio", "Active over apparent power.", motor, figures.power_factor)
+        yield gauge_of_motor("power_factor_ratio", "Active over apparent power.", motor, figures.power_factor)
 
 
 def _energy(newest: Newest) -> Iterator[CounterMetricFamily]:
@@ -168,9 +162,3 @@ def _energy(newest: Newest) -> Iterator[CounterMetricFamily]:
         )
         family.add_metric((measured.origin.motor,), _J_PER_KWH * measured.running.energy_kwh)
         yield family
-
-
-def _gauge(name: str, meaning: str, motor: str, value: float) -> GaugeMetricFamily:
-    family = GaugeMetricFamily(f"edge_agent_motor_{name}", meaning, labels=("motor",))
-    family.add_metric((motor,), value)
-    return family

@@ -105,7 +105,7 @@ def trace(job: Job) -> str:
         }
         path = job.path(sensors)
         with gzip.open(path.with_suffix(".part"), "wt") as file:
-            json.dump(content, file)
+            file.write(json.dumps(content))  # json.dump takes ten times as long
         path.with_suffix(".part").rename(path)
     return f"{job.kind} {job.cycle} {job.seed}: {len(tracers)} traces"
 

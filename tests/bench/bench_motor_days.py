@@ -3,9 +3,9 @@
     python tests/bench/bench_motor_days.py trace --first-seed 6200000 --motors 4 --minutes 20 --out build/days
     python tests/bench/bench_motor_days.py report build/days
 
-`trace` simulates the motors and keeps the verdict of each window; `report` sends them through the decision
-and prints the tables, so that a change of the decision needs no simulation. Simulated results, with 95 %
-intervals.
+`trace` simulates the motors and keeps what each window says, with what the agent learns and audits meanwhile,
+and what the loads of the run explain; `report` sends that through the decision and prints the tables, so that
+a change of the decision needs no simulation. Simulated results, with 95 % intervals.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -24,9 +25,16 @@ from tables import share
 from calibration.simulator.duty import CYCLES, MotorAtWork
 from calibration.simulator.rotor import make_rotor
 from edge_agent.acquire.samples import ChannelKind, Device, SampleBlock
+from edge_agent.audit.memory import FILE_VERSION as AUDIT_VERSION
+from edge_agent.audit.monitor import PlateAudit
+from edge_agent.conditions.monitor import Conditions
 from edge_agent.diagnose.decision import Decision
+from edge_agent.diagnose.load_sweep import LoadSweep
 from edge_agent.diagnose.model import Model
-from edge_agent.pipeline import Pipeline
+from edge_agent.learned.memory import FILE_VERSION as LEARNED_VERSION
+from edge_agent.learned.monitor import LearnedMotor
+from edge_agent.pipeline import Answer, Pipeline
+from edge_agent.state_file import StateFile
 from edge_agent.verdict import Reason, Severity, State, Verdict
 
 STEP_S = 2.0
@@ -35,6 +43,11 @@ WINDOW_S = 12.0
 """Length of a window, s, as the agent has it by default."""
 SENSORS = ("full", "retrofit")
 """Three currents, vibration and the number of bars; or three currents alone."""
+NEAR_START_S = 10.0
+"""A window that begins later after the motor did, s, does not start. Judgement: the longest start of the
+simulated motors takes some seconds."""
+WELL_CAST = 0.2
+"""Equivalent bars of a casting below which a sound rotor is never to be alarmed, baseline or not."""
 KINDS = {"sound": 0, "one": 1, "two": 2}
 """Broken bars by the name of a kind of motor."""
 RATES = TypeAdapter(list[Verdict])
@@ -63,49 +76,79 @@ def without_vibration(device: Device) -> Device:
 
 
 class Tracer:
-    """The agent's stages behind one set of sensors, and the verdict of each window."""
+    """The agent's stages behind one set of sensors, and what each window says."""
 
-    def __init__(self, motor: MotorAtWork, sensors: str) -> None:
+    def __init__(self, motor: MotorAtWork, sensors: str, folder: Path) -> None:
         plate, device = motor.scenario.motor.nameplate, motor.device
         if sensors == "retrofit":
             plate, device = plate.model_copy(update={"rotor_bars": None}), without_vibration(device)
-        self._pipeline = Pipeline(plate, Model.load("builtin"), WINDOW_S, STEP_S)
+        sweep, bars_alone = LoadSweep(plate, None), Conditions(plate, diagnosers=())
+        self._pipeline = Pipeline(
+            plate, Model.load("builtin"), WINDOW_S, STEP_S, load_sweep=sweep, conditions=bars_alone
+        )
         self._pipeline.configure(device)
+        self._learned = LearnedMotor(plate, StateFile(folder / f"{sensors}-learned.json", LEARNED_VERSION))
+        self._learned.begin(device)
+        self._audit = PlateAudit(plate, StateFile(folder / f"{sensors}-audit.json", AUDIT_VERSION))
+        self._audit.begin(device)
         self._streams = {stream.number for stream in device.streams}
-        self.verdicts: list[Verdict] = []
-        self.by_stretch: dict[int, Verdict] = {}
-        self.currents_a: list[float | None] = []
+        self._verdicts: list[Verdict] = []
+        self._told: dict[int, Verdict] = {}
+        self._currents_a: list[float | None] = []
+        self._proven = 0
+        self._accused: set[str] = set()
+        self._claimed_bars: set[int] = set()
 
     def push(self, block: SampleBlock) -> None:
-        if block.stream not in self._streams:
-            return
-        for answer in self._pipeline.push(block):
-            if answer.by_stretch is not None:
-                self.by_stretch[len(self.verdicts)] = replace(answer.by_stretch, window=None)
-            self.verdicts.append(replace(answer.verdict, window=None))
-            self.currents_a.append(None if answer.analysis.line is None else answer.analysis.line.rms_a)
+        if block.stream in self._streams:
+            for answer in self._pipeline.push(block):
+                self._take(answer)
+
+    def _take(self, answer: Answer) -> None:
+        """Learn and audit as the agent does, and keep what the window says."""
+        self._learned.take(answer, accused=self._audit.refusal is not None)
+        answer = self._audit.take(answer, self._learned.found)
+        if answer.told is not answer.verdict:
+            self._told[len(self._verdicts)] = replace(answer.told, window=None)
+        self._verdicts.append(replace(answer.verdict, window=None))
+        self._currents_a.append(None if answer.analysis.line is None else answer.analysis.line.rms_a)
+        self._proven += answer.ducts_proven
+        self._accused |= {str(finding.suspect) for finding in self._audit.findings}
+        bars = self._learned.status.rotor_bars
+        self._claimed_bars |= set() if bars is None else {bars}
+        self._pipeline.know(self._learned.known)
+
+    def content(self) -> dict[str, object]:
+        """Return all that is kept, for JSON."""
+        return {
+            "verdicts": RATES.dump_python(self._verdicts, mode="json"),
+            "told": BY_NUMBER.dump_python(self._told, mode="json"),
+            "currents_a": self._currents_a,
+            "ducts_proven": self._proven,
+            "accused": sorted(self._accused),
+            "claimed_bars": sorted(self._claimed_bars),
+        }
 
 
 def trace(job: Job) -> str:
-    """Simulate a motor once and write, for each set of sensors, the verdict of each window."""
+    """Simulate a motor once and write, for each set of sensors, what each window says."""
     if all(job.path(sensors).exists() for sensors in job.sensors):
         return f"{job.kind} {job.cycle} {job.seed}: there"
     motor = MotorAtWork(job.seed, job.cycle, KINDS[job.kind], job.seconds)
-    tracers = {sensors: Tracer(motor, sensors) for sensors in job.sensors}
-    for block in motor.blocks():
-        for tracer in tracers.values():
-            tracer.push(block)
-    about = {"running": motor.running(), "equivalent_bars": _true_bars(motor)}
+    with TemporaryDirectory() as folder:
+        tracers = {sensors: Tracer(motor, sensors, Path(folder)) for sensors in job.sensors}
+        for block in motor.blocks():
+            for tracer in tracers.values():
+                tracer.push(block)
+    about = {
+        "running": motor.running(),
+        "equivalent_bars": _true_bars(motor),
+        "rotor_bars": motor.scenario.motor.bars,
+    }
     for sensors, tracer in tracers.items():
-        content = {
-            **about,
-            "verdicts": RATES.dump_python(tracer.verdicts, mode="json"),
-            "by_stretch": BY_NUMBER.dump_python(tracer.by_stretch, mode="json"),
-            "currents_a": tracer.currents_a,
-        }
         path = job.path(sensors)
         with gzip.open(path.with_suffix(".part"), "wt") as file:
-            file.write(json.dumps(content))  # json.dump takes ten times as long
+            file.write(json.dumps({**about, **tracer.content()}))  # json.dump takes ten times as long
         path.with_suffix(".part").rename(path)
     return f"{job.kind} {job.cycle} {job.seed}: {len(tracers)} traces"
 
@@ -137,6 +180,10 @@ class Life:
     unanswered: int = 0
     wrong_words: Counter[str] = field(default_factory=Counter)
     healthy: int = 0
+    accused: tuple[str, ...] = ()
+    claimed_wrongly: bool = False
+    ducts_proven: int = 0
+    false_healthy: int = 0
 
 
 def live(path: Path) -> Life:
@@ -146,19 +193,23 @@ def live(path: Path) -> Life:
     sensors, kind, cycle, _ = path.name.removesuffix(".json.gz").split("-")
     spans = [(float(a), float(b)) for a, b in content["running"]]
     life = Life(sensors, kind, cycle, content["equivalent_bars"], sum(b - a for a, b in spans) / 3600)
+    life.accused, life.ducts_proven = tuple(content["accused"]), content["ducts_proven"]
+    life.claimed_wrongly = not set(content["claimed_bars"]) <= {content["rotor_bars"]}
     decision, last_false = Decision(), False
-    by_stretch = BY_NUMBER.validate_python(content.get("by_stretch", {}))
+    told_by_number = BY_NUMBER.validate_python(content["told"])
     for number, verdict in enumerate(RATES.validate_python(content["verdicts"])):
         start_s, end_s = number * STEP_S, number * STEP_S + WINDOW_S
-        before, told = decision.state, by_stretch.get(number, verdict)
+        before, told = decision.state, told_by_number.get(number, verdict)
         life.changes += decision.update(told, end_s - (told.evidence.stretch_s or WINDOW_S), end_s)
         life.changes_of_state += before.state is not decision.state.state
         _note_state(life, before, decision.state, spans, end_s)
-        if any(a <= start_s and end_s <= b for a, b in spans):
-            _note_running(life, verdict)
+        began_s = next((a for a, b in spans if a <= start_s and end_s <= b), None)
+        if began_s is not None:
+            _note_running(life, verdict, start_s - began_s)
             life.unanswered += told.refusal is not None
         false = told.faulty and kind == "sound"
         life.false_and_unclear += false and not decision.looked
+        life.false_healthy += kind != "sound" and told.state is State.HEALTHY
         if decision.looked:
             life.looks += 1
             life.false_looks += false
@@ -179,13 +230,15 @@ def _note_state(
         life.alarms_ended[str(after.refusal.reason if after.refusal else after.state)] += 1
 
 
-def _note_running(life: Life, verdict: Verdict) -> None:
+def _note_running(life: Life, verdict: Verdict, since_start_s: float) -> None:
     life.running_windows += 1
     if verdict.refusal is not None:
         life.refused[str(verdict.refusal.reason)] += 1
         load = verdict.evidence.load or 0.0
         if verdict.refusal.reason is Reason.LOAD_TOO_LOW and load > 0.5:
             life.wrong_words["load_too_low above half load"] += 1
+        if verdict.refusal.reason is Reason.STARTING and since_start_s > NEAR_START_S:
+            life.wrong_words["starting far from a start"] += 1
         if verdict.refusal.reason is Reason.STUCK_CHANNEL:
             life.wrong_words["stuck_channel"] += 1
     elif verdict.state is State.HEALTHY:
@@ -208,7 +261,9 @@ def _report_sound(lives: list[Life], title: str) -> None:
         return
     hours = sum(life.running_h for life in lives)
     print(f"\n{title}, sound: {len(lives)} motors, {hours:.1f} h of running")
-    print(f"  alarms {sum(life.alarms for life in lives)}, of motors with castings", end=" ")
+    well_cast_h = sum(life.running_h for life in lives if life.bars < WELL_CAST)
+    print(f"  castings below {WELL_CAST} bars: {well_cast_h:.1f} h; alarms of all", end=" ")
+    print(f"{sum(life.alarms for life in lives)}, of motors with castings", end=" ")
     print([round(life.bars, 2) for life in lives if life.alarms])
     false, looks = sum(life.false_looks for life in lives), sum(life.looks for life in lives)
     print(f"  false looks {false} of {looks} ({false / hours:.2f} an hour), in a row", end=" ")
@@ -231,6 +286,15 @@ def _report_sound(lives: list[Life], title: str) -> None:
             )
     words = sum((life.wrong_words for life in lives), Counter())
     print(f"  wrong words {dict(words)}")
+    _report_lessons(lives)
+
+
+def _report_lessons(lives: list[Life]) -> None:
+    """Print what was learned or audited wrongly; all plates are right."""
+    accused = Counter(name for life in lives for name in life.accused)
+    motors = sum(bool(life.accused) for life in lives)
+    print(f"  right plates accused: {motors} of {len(lives)}, {dict(accused)}")
+    print(f"  bars claimed wrongly: {sum(life.claimed_wrongly for life in lives)} motors")
 
 
 def _report_broken(lives: list[Life], title: str) -> None:
@@ -248,7 +312,10 @@ def _report_broken(lives: list[Life], title: str) -> None:
                 + f", median {np.median(after):.1f} min"
             )
     ended = sum((life.alarms_ended for life in lives), Counter())
-    print(f"  alarms that ended: {dict(ended)}")
+    print(f"  alarms that ended: {dict(ended)}; taken for ducts {sum(life.ducts_proven for life in lives)}")
+    healthy = [(round(life.bars, 2), life.false_healthy) for life in lives if life.false_healthy]
+    print(f"  windows called healthy, by bars: {healthy}")
+    _report_lessons(lives)
 
 
 def main() -> int:

@@ -13,7 +13,10 @@ from signal_factories import (
     a_speed_window,
     a_vibration_window,
     a_window,
+    line_phase,
     phase_currents,
+    rotor_angle,
+    slot_harmonics,
     times,
 )
 
@@ -95,6 +98,19 @@ def test_slots_that_contradict_the_vibration_lose_to_it(bars, vibration):
     slips = a_view(a_window_with_slots(vibration), rotor_bars=bars).slips
     assert slips.source == "vibration"
     assert slips.middle == pytest.approx(SLIP, rel=0.01)
+
+
+@pytest.mark.parametrize(("pair_slip", "source"), [(0.012, "current"), (0.09, "slots")])
+def test_slots_that_mean_more_slip_than_an_idling_current_allows_take_a_pair_there(pair_slip, source):
+    """Foreign lines were taken for those of slots, and broken rotors called healthy at their slip."""
+    seconds = times(12.0)
+    phase, amplitude = line_phase(seconds), np.sqrt(2) * 1.05 * CIRCUIT.no_load_current_rms_a
+    vector = a_space_vector(seconds, lower=0.02, upper=0.01j, pole_pass_hz=2 * pair_slip * 60)
+    slots = 0.01 * slot_harmonics(phase, rotor_angle(phase, 0.09, seconds), 28)
+    currents = amplitude * phase_currents(vector / 4.0 + slots)
+    noise = np.random.default_rng(2).normal(0, 1e-3 * amplitude, currents.shape)
+    slips = a_view(a_window(a_current_window(currents + noise)), rotor_bars=28).slips
+    assert slips.source == source
 
 
 def test_a_window_too_short_for_a_pair_has_the_slip_of_its_source_and_says_why_it_has_no_more():

@@ -260,12 +260,12 @@ def read_slip(lines: SlotLines, pair: SidebandPair | None, highest: float) -> Sl
 def contradicts(by_slots: SlipRange, rival: SlipRange) -> bool:
     """True if slots and vibration or current cannot both belong to this motor.
 
-    Then the configured number of rotor bars is wrong, or the others are.
+    Then the configured number of rotor bars is wrong, a line was taken for a slot line, or the others are
+    wrong.
     """
     if rival.source == "vibration":
         return abs(by_slots.middle - rival.middle) > _SAME_SHAFT * (rival.highest - rival.lowest)
-    lowest, highest = rival.lowest / CURRENT_ERROR, rival.highest * CURRENT_ERROR
-    return rival.lowest > 0.0 and not lowest <= by_slots.middle <= highest
+    return not rival.lowest / CURRENT_ERROR <= by_slots.middle <= rival.highest * CURRENT_ERROR
 
 
 def _around(slip: float, lines: SlotLines) -> SlipRange:

@@ -159,7 +159,8 @@ class MotorView:
 
         They come before vibration and current, and yet listen to them. The pair in their range helps to read
         the lines, and where they contradict, either the configured number of bars is wrong or they are. Where
-        neither has support, all slips are possible: nothing is known.
+        neither has support, all slips are possible: nothing is known. An idling motor's current allows few
+        slips. A line that means a larger one is none of the slots', unless a pair stands out there.
         """
         if self.slot_lines is None:
             return None
@@ -172,6 +173,9 @@ class MotorView:
             shaft_hz = self.line.frequency_hz / self.nameplate.pole_pairs * (1 - by_slots.middle)
             if shows_shaft(self.vibration.samples, self.vibration.rate_hz, shaft_hz, self.line.frequency_hz):
                 return by_slots
+        if rival.lowest == 0.0:
+            there = self.pair_in(by_slots)
+            return by_slots if there is not None and there[1].is_clear else None
         return None if found is not None and found[1].is_clear else self.possible
 
     def _by_learned_slots(self) -> SlipRange | None:

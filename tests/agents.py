@@ -17,6 +17,7 @@ from edge_agent.publish.documents import Diagnosis, Document
 from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.sink import Sink, open_sinks
 from edge_agent.supervision import Flag
+from edge_agent.verdict import Reason, Refusal
 
 
 class Heard(Sink):
@@ -72,6 +73,11 @@ def a_quick_agent(folder: Path, *sinks: Sink, more: str = "") -> Agent:
         f"mqtt: {{host: localhost}}\nstate_dir: {folder}\nwindow: {{length_s: 4, step_s: 1}}\n{more}"
     )
     return agent_of(config, Model.load("builtin"), *sinks)
+
+
+def a_refusal(reason: Reason) -> Refusal:
+    """Return a refusal for a reason; its quantity and numbers stand for any."""
+    return Refusal(reason, "x", 0.0, 1.0)
 
 
 def play(agent: Agent, recording: Recording) -> None:

@@ -10,6 +10,7 @@ from hypothesis import settings
 from pty_line import PtyLine
 
 import edge_agent  # noqa: F401 - switches the telemetry of ONNX Runtime off before a test loads it
+from edge_agent.acquire.recordings import Recording
 
 settings.register_profile("unhurried", deadline=None)  # a busy machine is no reason to fail
 settings.load_profile("unhurried")
@@ -23,6 +24,15 @@ def _logging_as_before() -> Iterator[None]:
     yield
     root.setLevel(level)
     root.handlers[:] = handlers
+
+
+@pytest.fixture(scope="session")
+def two_bars() -> Recording:
+    """Eight seconds of a loaded motor with two broken bars: five windows of 4 s, one a second."""
+    from calibration.simulator.recording import simulate  # its compiler takes a second that few tests need
+    from calibration.simulator.scenario import Scenario
+
+    return simulate(Scenario(seed=1_000_007, broken_bars=2, load=0.7, duration_s=8.0))
 
 
 @pytest.fixture

@@ -3,46 +3,26 @@
 import json
 import logging
 import re
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from agents import Heard, agent_of
 from documents import document
 from hypothesis import given
 from hypothesis import strategies as st
-from plates import plate_yaml
+from latched import a_latch
 
 from edge_agent.alarm import AlarmLatch, Condition
-from edge_agent.diagnose.decision import starting
-from edge_agent.diagnose.model import Model
-from edge_agent.publish.documents import Alarm, Reply
+from edge_agent.publish.documents import Reply
 from edge_agent.publish.payloads import encode, payload_of
 from edge_agent.publish.sink import Request
 from edge_agent.reloading import ReloadError
 from edge_agent.remote import Remote
 from edge_agent.self_test.schedule import Outcome
 from edge_agent.state_file import StateFile
-from edge_agent.verdict import BarCount, Severity, State
 
-MODEL = Model.load("builtin")
-ALARM = replace(
-    starting(),
-    state=State.BROKEN_BARS,
-    severity=Severity.ALARM,
-    refusal=None,
-    broken_bars=BarCount(2, (2, 3), 2.1),
-)
 COMMANDS = ("acknowledge", "capture", "feedback", "learn", "log_level", "reload", "self_test")
-
-
-def a_latch(folder: Path, event_id: int | None = 12) -> AlarmLatch:
-    """An alarm that nobody has acknowledged."""
-    latch = AlarmLatch(StateFile(folder / "alarm.json", 1))
-    latch.update(ALARM, ALARM, True, event_id, None)
-    return latch
 
 
 class Site:
@@ -273,6 +253,8 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=5,
 )
+
+
 fields = st.dictionaries(
     st.text() | st.sampled_from(["id", "by", "note", "right", "found", "seconds", "level"]),
     values | st.sampled_from([12, "motor-1", "debug", True, 60]),
@@ -316,56 +298,3 @@ def test_the_commands_that_the_document_shows_are_obeyed(tmp_path: Path) -> None
         reply = remote.answer(Request(name, json.loads(message)))
         assert reply is not None
         assert reply.error is None
-
-
-class Asks(Heard):
-    """A sink over which somebody asks."""
-
-    def __init__(self, *requests: Request) -> None:
-        super().__init__()
-        self.waiting = list(requests)
-
-    def requests(self) -> list[Request]:
-        waiting, self.waiting = self.waiting, []
-        return waiting
-
-
-@pytest.fixture
-def ask_agent(tmp_path: Path) -> Callable[..., Asks]:
-    """Have an agent with an alarm do what it is asked; return the sink that heard it."""
-    config = tmp_path / "agent.yaml"
-    config.write_text(
-        f"motor: {plate_yaml(id='motor-1')}\nacquisition: {{port: {tmp_path / 'port'}}}\n"
-        f"mqtt: {{host: localhost}}\nstate_dir: {tmp_path}\n"
-    )
-    a_latch(tmp_path)
-
-    def ask(*requests: Request) -> Asks:
-        agent = agent_of(config, MODEL, sink := Asks(*requests))
-        for _ in range(3):
-            agent._look_after()
-        return sink
-
-    return ask
-
-
-def test_the_alarm_is_told_as_it_is_now_before_the_reply(ask_agent: Callable[..., Asks]) -> None:
-    sink = ask_agent(Request("acknowledge", {"id": 12, "by": "Ana"}, transaction="t-1"))
-    alarm, reply = (document for document in sink.documents if isinstance(document, Alarm | Reply))
-    assert isinstance(alarm, Alarm)
-    assert payload_of(alarm)["condition"] == "acknowledged"
-    assert isinstance(reply, Reply)
-    assert payload_of(reply) == {
-        "status": "ok",
-        "data": {"event_id": 12, "condition": "acknowledged"},
-        "error": None,
-        "transaction": "t-1",
-    }
-
-
-def test_what_changes_nothing_is_answered_alone(ask_agent: Callable[..., Asks]) -> None:
-    sink = ask_agent(Request("acknowledge", {"id": 13, "by": "Ana"}), Request("self_test", {}))
-    replies = [document for document in sink.documents if isinstance(document, Alarm | Reply)]
-    assert [type(document) for document in replies] == [Reply, Reply]
-    assert [payload_of(reply)["status"] for reply in replies] == ["error", "ok"]
-    assert payload_of(replies[1])["data"]["golden_inputs"] == len(MODEL.spec.golden)

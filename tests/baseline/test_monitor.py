@@ -1,62 +1,16 @@
-"""The baseline of a motor from its first hour on: restarts, kills, damaged files, commands and changes."""
+"""The baseline of a motor from its first hour on: learning, growth, commands and changes."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
-import numpy as np
 import pytest
-from drawn_looks import DrawnAnswers, DrawnMotor, broken_state, verdict_of
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from drawn_looks import broken_state, verdict_of
+from monitored import HOURS, LOOKS, Site
 
-from edge_agent.baseline.memory import FILE_VERSION
-from edge_agent.baseline.monitor import Baseline
 from edge_agent.baseline.recognition import Change
 from edge_agent.baseline.settings import BaselineSettings
 from edge_agent.baseline.status import BaselineState
-from edge_agent.limits import BASELINE
-from edge_agent.state_file import StateFile
 from edge_agent.verdict import Severity, State
-
-HOURS = 0.5
-LOOKS = 150
-"""Windows of 12 s in so many hours."""
-
-
-class Site:
-    """An agent's baseline, its file, and a motor of which every window is a look."""
-
-    def __init__(self, folder: Path, **given: float) -> None:
-        self.path = folder / "baseline.json"
-        self.now_s = 1000.0
-        self.motor = DrawnMotor(np.random.default_rng(9), load_spread=0.05, **given)
-        self.restart()
-
-    def restart(self, enabled: bool = True) -> None:
-        """Begin as after a kill: what was not written is lost."""
-        self.answers = DrawnAnswers()
-        file = StateFile(self.path, FILE_VERSION)
-        self.baseline = Baseline(BaselineSettings(HOURS, enabled), file, clock=lambda: self.now_s)
-
-    def run(self, looks: int) -> set[Severity | None]:
-        """Let the motor run; return the severities of the states."""
-        said = set()
-        for look in self.motor.looks(looks):
-            self.now_s += 12.0
-            said.add(self.baseline.take(self.answers.showing(look)).state.severity)
-        return said
-
-    @property
-    def state(self) -> BaselineState:
-        return self.baseline.state
-
-
-@pytest.fixture
-def site(tmp_path: Path) -> Site:
-    return Site(tmp_path)
 
 
 def test_it_learns_in_its_hours_and_then_nothing_changes_it(site: Site) -> None:
@@ -73,17 +27,6 @@ def test_it_learns_in_its_hours_and_then_nothing_changes_it(site: Site) -> None:
     assert site.baseline.status.reference_bars == learned.reference_bars
     assert site.baseline.status.looks == learned.looks
     assert site.baseline.status.looks_since_learned > 400
-
-
-def test_it_goes_on_after_a_kill_with_what_was_written(site: Site) -> None:
-    site.run(100)
-    site.restart()
-    assert 0.4 <= site.baseline.status.progress < 0.7
-    site.run(LOOKS)
-    learned = site.baseline.status.reference_bars
-    site.restart()
-    assert site.state is BaselineState.LEARNED
-    assert site.baseline.status.reference_bars == learned
 
 
 def test_growth_raises_the_severity_and_outlives_a_restart(site: Site) -> None:
@@ -109,6 +52,13 @@ def test_a_change_of_severity_by_the_baseline_is_a_change_of_the_answer(site: Si
         if (answer := site.baseline.take(site.answers.showing(look))).changed
     ]
     assert changes == [(Severity.OK, Severity.WATCH)]
+
+
+def test_the_state_stays_what_the_signals_show(site: Site) -> None:
+    site.run(LOOKS + 1)
+    state = broken_state(3.0)
+    assert site.baseline.judge(state).state is State.BROKEN_BARS
+    assert site.baseline.judge(verdict_of(site.motor.look())).evidence.baseline_bars is not None
 
 
 def test_a_rotor_that_is_broken_is_not_learned(site: Site) -> None:
@@ -188,150 +138,6 @@ def test_recordings_are_learned_from_to_their_end(site: Site) -> None:
     site.run(60)
     site.baseline.finish()
     assert site.state is BaselineState.LEARNED
-
-
-@pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b'{"version": 99}', b'{"version": 1, "hours": "many"}']
-)
-def test_a_file_that_cannot_be_used_is_put_aside_and_learning_starts_anew(site: Site, content: bytes) -> None:
-    site.run(LOOKS + 1)
-    site.path.write_bytes(content)
-    site.restart()
-    assert site.state is BaselineState.LEARNING
-    assert site.baseline.status.hours == 0
-    assert site.path.with_name("baseline.json.unusable").read_bytes() == content
-    site.run(LOOKS + 1)
-    assert site.state is BaselineState.LEARNED
-
-
-def test_a_baseline_of_a_newer_version_is_kept_whole_for_the_program_that_reads_it(site: Site) -> None:
-    site.run(LOOKS + 1)
-    learned = site.baseline.status.reference_bars
-    newer = site.path.read_text().replace(f'"version": {FILE_VERSION}', '"version": 99')
-    site.path.write_text(newer)
-    site.restart()
-    assert site.state is BaselineState.LEARNING
-    aside = site.path.with_name("baseline.json.unusable")
-    assert aside.read_text() == newer
-    aside.replace(site.path)
-    site.path.write_text(newer.replace('"version": 99', f'"version": {FILE_VERSION}'))
-    site.restart()
-    assert site.baseline.status.reference_bars == learned
-
-
-def test_a_baseline_with_more_or_fewer_fields_of_the_same_version_is_read(site: Site) -> None:
-    site.run(LOOKS + 1)
-    learned = site.baseline.status.reference_bars
-    content = json.loads(site.path.read_text())
-    del content["tally"], content["growing"], content["crc32"]
-    site.path.write_text(json.dumps({**content, "of_tomorrow": [1, 2]}))
-    site.restart()
-    assert site.baseline.status.reference_bars == learned
-
-
-def test_a_disk_that_takes_nothing_stops_nothing(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("")
-    site = Site(tmp_path / "taken")
-    site.run(LOOKS + 1)
-    assert site.state is BaselineState.LEARNED
-
-
-def test_the_file_is_written_seldom(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    written: list[float] = []
-    write = StateFile.write
-    monkeypatch.setattr(StateFile, "write", lambda *given: written.append(site.now_s) or write(*given))
-    site.run(LOOKS - 1)
-    assert len(written) == 2
-    site.run(901)
-    assert len(written) == 6  # learned, and once in each of three hours
-
-
-@settings(max_examples=30)
-@given(st.lists(st.tuples(st.floats(0, 6), st.floats(0, 1.3), st.booleans()), max_size=60), st.booleans())
-def test_no_sequence_of_looks_raises(looks: list[tuple[float, float, bool]], sound: bool) -> None:
-    with TemporaryDirectory() as folder:
-        site = Site(Path(folder))
-        site.baseline.learn(sound)
-        for bars, load, above in looks:
-            look = replace(site.motor.look(), bars=bars, load=load, above_casting=above)
-            site.baseline.take(site.answers.showing(look))
-            assert site.baseline.status.reason
-
-
-class Life(RuleBasedStateMachine):
-    """Any sequence of running, stops, restarts, kills, faults and commands."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = TemporaryDirectory()
-        self.site = Site(Path(self.folder.name))
-        self.learned: dict[str, float] | None = None
-        self.sound = False
-
-    def teardown(self) -> None:
-        self.folder.cleanup()
-
-    @initialize(seed=st.integers(0, 1000), bars=st.floats(0.0, 0.6))
-    def a_motor(self, seed: int, bars: float) -> None:
-        self.site.motor = DrawnMotor(np.random.default_rng(seed), bars=bars, load_spread=0.05)
-
-    @rule(looks=st.integers(1, 100))
-    def run(self, looks: int) -> None:
-        self.site.run(looks)
-
-    @rule()
-    def stop(self) -> None:
-        self.site.baseline.take(self.site.answers.motor_off())
-
-    @rule(in_order=st.booleans())
-    def restart(self, in_order: bool) -> None:
-        if in_order:
-            self.site.baseline.save()
-        self.site.restart()
-
-    @rule(growth_bars=st.floats(0.0, 3.0))
-    def grow(self, growth_bars: float) -> None:
-        self.site.motor.growth_bars = growth_bars
-
-    @rule(sound=st.booleans())
-    def learn(self, sound: bool) -> None:
-        self.site.baseline.learn(sound)
-        self.learned, self.sound = None, sound
-
-    @precondition(lambda self: self.site.path.exists())
-    @rule(share=st.floats(0, 0.99))
-    def lose_the_end_of_the_file(self, share: float) -> None:
-        content = self.site.path.read_bytes()
-        self.site.path.write_bytes(content[: int(share * len(content))])
-        self.site.restart()
-        self.learned, self.sound = None, False
-
-    @invariant()
-    def learned_stays_learned_and_is_never_that_of_a_broken_rotor(self) -> None:
-        status = self.site.baseline.status
-        if self.learned is not None:
-            assert status.reference_bars == self.learned
-        if status.state in (BaselineState.LEARNED, BaselineState.STALE):
-            self.learned = status.reference_bars
-            most = BASELINE.own_casting if self.sound else 0.32
-            assert len(status.reference_bars) > 0
-            assert max(status.reference_bars.values()) <= most
-
-
-Life.TestCase.settings = settings(max_examples=25, stateful_step_count=12)
-TestLife = Life.TestCase
-
-
-def test_what_is_kept_is_of_the_version_that_is_read(site: Site) -> None:
-    site.run(LOOKS + 1)
-    assert json.loads(site.path.read_text())["version"] == FILE_VERSION
-
-
-def test_the_state_stays_what_the_signals_show(site: Site) -> None:
-    site.run(LOOKS + 1)
-    state = broken_state(3.0)
-    assert site.baseline.judge(state).state is State.BROKEN_BARS
-    assert site.baseline.judge(verdict_of(site.motor.look())).evidence.baseline_bars is not None
 
 
 def test_other_hours_count_at_once_and_what_was_learned_so_far_stays(site: Site) -> None:

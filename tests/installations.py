@@ -155,14 +155,7 @@ def an_installation(
     rotation = "abc" if rng.random() < 0.5 else "acb"
     chain = _draw_chain(rng, wiring, motor.peak_current_a)
     supply = draw_supply(rng, motor.nameplate.line_frequency_hz, drive=False)
-    ideal = CurrentSensors(
-        gains=(1.0, 1.0, 1.0),
-        phases_deg=tuple(rng.uniform(-1.0, 1.0, 3)),
-        offsets=(0.0, 0.0, 0.0),
-        noise=0.0,
-        bandwidth_hz=1e6,
-        full_scale=20.0,
-    )
+    sensors = _sensors_with_phase_errors_alone(rng)
     made: list[Load] = []
     opened: dict[str, Recording] = {}
     for number, load in enumerate(rng.uniform((0.7, 0.2), (1.1, 0.5))[:loads]):
@@ -172,7 +165,7 @@ def an_installation(
             load=float(load),
             duration_s=duration_s,
             supply=supply,
-            current_sensors=ideal,
+            current_sensors=sensors,
             daq=Daq(bits=24),
         )
         true_a, rate_hz = _true_currents(scenario, rotation)
@@ -192,6 +185,18 @@ def an_installation(
         dict(zip(NAMES, chain.signs() * chain.step_a / chain.gains, strict=True)),
         dict(zip(NAMES, chain.offsets, strict=True)),
         2 ** (chain.bits - 1),
+    )
+
+
+def _sensors_with_phase_errors_alone(rng: np.random.Generator) -> CurrentSensors:
+    """Draw the sensors of the simulator; gains, offsets and noise come from the chain behind them."""
+    return CurrentSensors(
+        gains=(1.0, 1.0, 1.0),
+        phases_deg=tuple(rng.uniform(-1.0, 1.0, 3)),
+        offsets=(0.0, 0.0, 0.0),
+        noise=0.0,
+        bandwidth_hz=1e6,
+        full_scale=20.0,
     )
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from plant import write_config
 
-from edge_agent.acquire.recordings import Recording, read_recording, write_recording
+from edge_agent.acquire.recordings import Recording, write_recording
 from edge_agent.limits import STATE as LIMITS
 
 MOTOR = "edge-agent/agent/motor"
@@ -31,24 +31,22 @@ def tell(port: int, name: str, command: dict[str, object]) -> None:
     subprocess.run([*publish, *topic], check=True, timeout=60)
 
 
-def at_rest(path: Path, running: Path) -> Path:
+def at_rest(path: Path) -> Path:
     """Write the recording of a motor that is switched off: nothing but the noise of the converter."""
-    recording = read_recording(running)
+    from calibration.simulator.recording import simulate
+    from calibration.simulator.scenario import Scenario
+
+    running = simulate(Scenario(seed=1_000_007, load=0.75, duration_s=1.0))
     random = np.random.default_rng(1)
-    counts = tuple(random.integers(-1, 2, counts.shape).astype(counts.dtype) for counts in recording.counts)
-    write_recording(path, Recording("at_rest", recording.device, counts))
+    counts = tuple(random.integers(-1, 2, counts.shape).astype(counts.dtype) for counts in running.counts)
+    write_recording(path, Recording("at_rest", running.device, counts))
     return path
 
 
 def test_the_alarm_of_the_evening_is_there_in_the_morning(
     tmp_path: Path, mosquitto, subscribe, start_daq, start_agent
 ) -> None:
-    from calibration.simulator.recording import simulate
-    from calibration.simulator.scenario import Scenario
-
-    running = tmp_path / "running.npz"
-    write_recording(running, simulate(Scenario(seed=1_000_007, load=0.75, duration_s=1.0)))
-    rest = at_rest(tmp_path / "rest.npz", running)
+    rest = at_rest(tmp_path / "rest.npz")
     evening = subscribe(mosquitto.port, "edge-agent/#", name="evening")
     daq = start_daq("--load", "0.75", "--broken-bars", "2", "--speed", "6")
     config = write_config(tmp_path, port=str(daq.link), broker_port=mosquitto.port, mqtt="commands: true")

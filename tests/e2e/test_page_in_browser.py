@@ -74,6 +74,34 @@ def keyboard_reaches(page: Any, *wanted: str) -> None:
     assert set(wanted) <= set(reached)
 
 
+def what_comes_of(page: Any) -> tuple[list[str], list[str]]:
+    """Return the lists that collect the page's problems and the addresses that it asks, from now on."""
+    problems: list[str] = []
+    page.on("console", lambda said: problems.append(said.text) if said.type != "log" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    return problems, asked
+
+
+def shows_a_sound_motor(page: Any) -> None:
+    """Wait for the state, the conditions and the channels, and for charts that go on moving."""
+    says(page, "#connection", "live")
+    says(page, "#summary", "no broken bar")
+    says(page, "#channels", "ia")
+    says(page, "#conditions-table tr:has-text('phase unbalance')", "not found")
+    says(page, "#conditions-table tr:has-text('phase unbalance')", "NEMA MG 1")
+    says(page, "#conditions-table tr:has-text('stator asymmetry')", "not told")
+    before = {chart: picture_of(page, chart) for chart in ("current-chart", "vibration-chart")}
+    says(page, "#trend-words", "Newest")
+    for chart, picture in before.items():
+        assert len(picture) > 2000, chart
+        page.wait_for_function(
+            "([id, old]) => (document.querySelector(`#${id} canvas`)?.toDataURL() ?? old) !== old",
+            arg=[chart, picture],
+        )
+
+
 def test_the_page_below_an_ingress_from_the_login_to_the_acknowledged_alarm(
     tmp_path: Path, start_daq, start_agent
 ) -> None:
@@ -83,26 +111,8 @@ def test_the_page_below_an_ingress_from_the_login_to_the_acknowledged_alarm(
             page = browser.new_page(viewport=SIZES[0])
             page.set_default_timeout(WAIT_MS)
             log_in(page, address)
-            problems: list[str] = []
-            page.on("console", lambda said: problems.append(said.text) if said.type != "log" else None)
-            page.on("pageerror", lambda error: problems.append(str(error)))
-            asked: list[str] = []
-            page.on("request", lambda request: asked.append(request.url))
-
-            says(page, "#connection", "live")
-            says(page, "#summary", "no broken bar")
-            says(page, "#channels", "ia")
-            says(page, "#conditions-table tr:has-text('phase unbalance')", "not found")
-            says(page, "#conditions-table tr:has-text('phase unbalance')", "NEMA MG 1")
-            says(page, "#conditions-table tr:has-text('stator asymmetry')", "not told")
-            before = {chart: picture_of(page, chart) for chart in ("current-chart", "vibration-chart")}
-            says(page, "#trend-words", "Newest")
-            for chart, picture in before.items():
-                assert len(picture) > 2000, chart
-                page.wait_for_function(
-                    "([id, old]) => (document.querySelector(`#${id} canvas`)?.toDataURL() ?? old) !== old",
-                    arg=[chart, picture],
-                )
+            problems, asked = what_comes_of(page)
+            shows_a_sound_motor(page)
 
             daq.tell("break 2")
             says(page, "#headline", "alarm")

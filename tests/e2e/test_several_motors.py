@@ -64,6 +64,23 @@ def two_daqs(tmp_path: Path, started: Callable[[Program], Program]) -> dict[str,
     return daqs
 
 
+def entries_of(daqs: dict[str, Daq]) -> str:
+    """Return the entries of motors in the configuration, each at its own DAQ."""
+    return "".join(
+        f'  - motor: {plate_yaml(id=motor)}\n    acquisition: {{port: "{daq.link}"}}\n'
+        for motor, daq in daqs.items()
+    )
+
+
+def acknowledge_the_fan(broker: Mosquitto, listener: Subscriber) -> None:
+    """Acknowledge the fan's alarm: without a word on the motor it is refused, with it it is done."""
+    ask(broker, "acknowledge", '{"id": "fan", "by": "someone"}')
+    listener.wait_for(lambda _: newest(listener, "reply/acknowledge"), START_S)
+    assert "pump, fan" in str(newest(listener, "reply/acknowledge")["error"])
+    ask(broker, "acknowledge", '{"id": "fan", "by": "someone", "motor": "fan"}')
+    listener.wait_for(lambda _: newest(listener, "fan/alarm").get("condition") == "acknowledged", START_S)
+
+
 def test_a_daq_that_dies_is_seen_on_its_motor_alone_and_a_restart_keeps_each_alarm(
     tmp_path: Path,
     mosquitto: Mosquitto,
@@ -72,12 +89,9 @@ def test_a_daq_that_dies_is_seen_on_its_motor_alone_and_a_restart_keeps_each_ala
     start_agent: Callable[[Path], Agent],
 ) -> None:
     listener = subscribe(mosquitto.port, f"{BASE}/#")
-    entries = "".join(
-        f'  - motor: {plate_yaml(id=motor)}\n    acquisition: {{port: "{daq.link}"}}\n'
-        for motor, daq in two_daqs.items()
-    )
     port = free_port()
-    config = write_config(tmp_path, mosquitto, entries, f"http: {{listen: '127.0.0.1:{port}'}}\n")
+    listen = f"http: {{listen: '127.0.0.1:{port}'}}\n"
+    config = write_config(tmp_path, mosquitto, entries_of(two_daqs), listen)
     agent = start_agent(config)
     listener.wait_for(lambda _: state_of(listener, "pump") == "healthy", START_S)
     listener.wait_for(lambda _: newest(listener, "fan/alarm").get("active"), START_S)
@@ -88,11 +102,7 @@ def test_a_daq_that_dies_is_seen_on_its_motor_alone_and_a_restart_keeps_each_ala
         assert f'edge_agent_motor_alarm_active{{motor="{motor}"}} {alarm}' in metrics
         assert get(port, f"/motor/{motor}/").status == 200
 
-    ask(mosquitto, "acknowledge", '{"id": "fan", "by": "someone"}')
-    listener.wait_for(lambda _: newest(listener, "reply/acknowledge"), START_S)
-    assert "pump, fan" in str(newest(listener, "reply/acknowledge")["error"])
-    ask(mosquitto, "acknowledge", '{"id": "fan", "by": "someone", "motor": "fan"}')
-    listener.wait_for(lambda _: newest(listener, "fan/alarm").get("condition") == "acknowledged", START_S)
+    acknowledge_the_fan(mosquitto, listener)
 
     two_daqs["fan"].kill()
     listener.wait_for(lambda _: newest(listener, "fan/state").get("reason") == "lost_samples", START_S)

@@ -154,7 +154,7 @@ class Agent:
         self._end_stale_states()
 
     def _end_stale_states(self) -> None:
-        """After a pause of the whole process, no motor has a state. Asked before anything is said again."""
+        """End every state after a pause of the whole process. Asked before anything is said again."""
         pause = self._pauses.notice()
         if pause is not None:
             for stale in self._feeds:
@@ -179,7 +179,7 @@ class Agent:
             feed.fail(error)
 
     def _look_after(self) -> None:
-        """What is done between samples: supervision, the watchdog, commands, the heartbeats."""
+        """Do what is due between samples: supervision, the watchdog, commands, the heartbeats."""
         self._lookout.turned()
         self._supervisor.check()
         self._check_windows()

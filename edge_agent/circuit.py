@@ -30,7 +30,7 @@ Floats = NDArray[np.float64]
 
 
 def skin_depth_factor(slip: Floats) -> Floats:
-    """How far skin effect and leakage saturation have developed, 0 at no slip to 1 at standstill.
+    """Return how far skin effect and leakage saturation have developed, 0 at no slip to 1 at standstill.
 
     Root of the slip, and a parabola below `SKIN_EFFECT_FROM` where the current fills the whole bar.
     """
@@ -246,7 +246,7 @@ def _breakdown_slip(circuit: Circuit) -> float:
 
 
 def typical_rotor_bars(poles: int) -> int:
-    """Number of rotor bars to assume where it is unknown: that of common cages of `poles` poles."""
+    """Return the rotor bars to assume where their number is unknown: those of common cages by their poles."""
     return {2: 28, 4: 28, 6: 33}.get(poles, 44)
 
 
@@ -280,7 +280,7 @@ def fit_circuit(nameplate: Nameplate) -> Circuit:
 
 
 def _rated_power_factor_and_efficiency(nameplate: Nameplate) -> tuple[float, float]:
-    """Taken from the plate's power factor, or from the efficiency that is common at this power."""
+    """Return both by the plate's power factor, or by the efficiency that is common at this power."""
     input_kva = 3**0.5 * nameplate.rated_voltage_v * nameplate.rated_current_a / 1000.0
     product = nameplate.rated_power_kw / input_kva
     if nameplate.power_factor is not None:
@@ -313,7 +313,7 @@ def _circuit(nameplate: Nameplate, per_unit: Floats) -> Circuit:
 
 
 def _characteristics(circuit: Circuit, nameplate: Nameplate) -> Floats:
-    """What the fit compares: (8,) per unit of rated values, power factor, efficiency, iron loss."""
+    """Return what the fit compares: (8,) per unit of rated values, power factor, efficiency, iron loss."""
     slips = np.concatenate(([nameplate.rated_slip, 1.0], np.geomspace(0.01, 0.9, 40)))
     currents = circuit.currents_rms_a(slips) / nameplate.rated_current_a
     torques = circuit.torques_nm(slips) / circuit.rated_torque_nm

@@ -147,7 +147,7 @@ class OneLineFormatter(logging.Formatter):
     """Writes a message, with its traceback where it has one, as one line."""
 
     def __init__(self, *, in_journal: bool) -> None:
-        """In the journal, the level is a prefix that it understands and the time is the journal's own."""
+        """Prepare; in the journal, the level is a prefix that it understands, and the time is its own."""
         super().__init__(
             "%(name)s: %(message)s" if in_journal else "%(asctime)s %(levelname)s %(name)s: %(message)s"
         )

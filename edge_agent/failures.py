@@ -93,7 +93,7 @@ class FailedWindows:
 
 
 def _kind_of(error: Exception) -> str:
-    """What failed and where, e.g. `ValueError: negative dimensions (decimation.py:30)`, in one line."""
+    """Return what failed and where, in one line: `ValueError: negative dimensions (decimation.py:30)`."""
     frames = traceback.extract_tb(error.__traceback__)
     place = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {' '.join(str(error).split())[:200]}{place}"

@@ -81,12 +81,12 @@ class Feed:
         self._supervisor.check()
 
     def look_after(self) -> None:
-        """What each line does between samples."""
+        """Do what each line does between samples."""
         for line in self.lines:
             line.look_after()
 
     def say_beside_health(self) -> None:
-        """What each line says as often as health is said."""
+        """Say what each line says as often as health is said."""
         for line in self.lines:
             line.say_beside_health()
 

@@ -12,7 +12,7 @@ class JsonFormatter(logging.Formatter):
     """Writes a message as one JSON object: time, level, logger, message, and traceback where there is one."""
 
     def __init__(self, *, in_journal: bool) -> None:
-        """In the journal, the level is also a prefix, which the journal takes off."""
+        """Prepare; in the journal, the level is also a prefix, which the journal takes off."""
         super().__init__()
         self._in_journal = in_journal
 

@@ -186,7 +186,7 @@ class MotorLine:
         return None if outcome is None else self._remote.self_tested(outcome)
 
     def look_after(self) -> None:
-        """What is done between samples: captures, the silence of the source, the heartbeat of the state."""
+        """Do what is due between samples: captures, the silence of the source, the heartbeat of the state."""
         self.captures.look_after()
         if self._baseline.has_news():
             self._say_baseline()
@@ -221,7 +221,7 @@ class MotorLine:
         self._say_source_problem(problem)
 
     def refuse(self, refusal: Refusal) -> None:
-        """Without samples there is no state: tell why, if that was not told before."""
+        """Refuse a state without samples; tell why, if that was not told before."""
         before = self.state
         if self.pipeline.decision.refuse(refusal):
             self._say_change(before, self.state)

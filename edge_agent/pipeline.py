@@ -152,7 +152,7 @@ class Pipeline:
         return self.decision.refuse(of_samples.STARTED.refuse(0))
 
     def push(self, block: SampleBlock, behind: bool = False, waited_s: float = 0.0) -> Iterator[Answer]:
-        """Take samples; give an answer for each window that they complete, or skip it when behind.
+        """Take samples; yield an answer for each window that they complete, or skip it when behind.
 
         `waited_s` is how long they have waited since they arrived; latency and dates count from there.
         """
@@ -308,7 +308,7 @@ class Pipeline:
 
 
 def _span(window: Window, waited_s: float) -> WindowSpan:
-    """Dates of a window whose last samples waited, and the samples of its current stream."""
+    """Return the dates of a window whose last samples waited, and the samples of its current stream."""
     current = window.current
     end_unix_s = window.received_unix_s - waited_s
     return WindowSpan(

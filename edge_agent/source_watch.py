@@ -114,7 +114,7 @@ class SourceWatch:
         return len(openings_s) == _MANY_OPENINGS and time.monotonic() - openings_s[0] < _FLAPPING_S
 
     def _refuse(self, silence: Silence) -> Refusal:
-        """Without samples there is no state: say so at once rather than let the last one stand."""
+        """Refuse a state without samples, at once, rather than let the last one stand."""
         silent_s = time.monotonic() - self._samples_s
         if silence.key not in self._silences_said and not self._flaps:
             self._silences_said.add(silence.key)

@@ -203,7 +203,7 @@ def _said_twice(args: argparse.Namespace, parts: list[tuple[Path, Part]]) -> str
 
 
 def _description(args: argparse.Namespace) -> Description:
-    """What CSV and WAV do not say themselves; raises ConfigError if the YAML file is wrong."""
+    """Return what CSV and WAV do not say themselves; raises ConfigError if the YAML file is wrong."""
     names = {theirs: ours for mapped in args.map for theirs, ours in mapped.items()}
     scales = {channel: scale for scaled in args.scale for channel, scale in scaled.items()}
     said = Description(rate_hz=args.rate_hz, columns=args.columns, names=names, scales=scales)

@@ -226,7 +226,7 @@ def _read(place: _Place) -> Recording:
 
 
 def _vibration_delay_s(currents: Floats, vibration: Floats, vibration_rate_hz: float) -> float | None:
-    """How much later than in the currents the start comes in the vibration; None if one shows none."""
+    """Return how much later the start comes in the vibration than in the currents; None if one shows none."""
     in_currents = find_start_s(currents, CURRENT_RATE_HZ)
     in_vibration = find_start_s(vibration, vibration_rate_hz)
     return None if in_currents is None or in_vibration is None else in_vibration - in_currents

@@ -39,7 +39,7 @@ def without_preamble(lines: list[str]) -> PlainTable:
 
 
 def _tektronix_beside(lines: list[str]) -> PlainTable:
-    """TDS: the first three columns are the preamble, key and value, beside time and signal."""
+    """Read a TDS: the first three columns are the preamble, key and value, beside time and signal."""
     cells = [line.split(",") for line in lines]
     said = {row[0].strip(): row[1].strip() for row in cells[:_LOOKED_AT] if len(row) > 1 and row[0].strip()}
     name = column_name(said.get("Source", "CH1"), said.get("Vertical Units", ""))
@@ -53,7 +53,7 @@ def _tektronix_beside(lines: list[str]) -> PlainTable:
 
 
 def _tektronix_before(lines: list[str]) -> PlainTable:
-    """MSO, DPO and later TDS: lines `key,value,value`, then `TIME,CH1,CH2`."""
+    """Read an MSO, a DPO or a later TDS: lines `key,value,value`, then `TIME,CH1,CH2`."""
     heading = next(n for n, line in enumerate(lines) if line.upper().startswith("TIME,"))
     names = [name.strip() for name in lines[heading].split(",")[1:]]
     said = {key.strip(): values for key, *values in (line.split(",") for line in lines[:heading])}
@@ -70,7 +70,7 @@ def _tektronix_before(lines: list[str]) -> PlainTable:
 
 
 def _rigol_two_lines(lines: list[str]) -> PlainTable:
-    """`X,CH1,CH2,Start,Increment` and below it `Sequence,Volt,Volt,-0.006,0.0005`."""
+    """Read `X,CH1,CH2,Start,Increment` and below it `Sequence,Volt,Volt,-0.006,0.0005`."""
     names = [name.strip() for name in lines[0].split(",")]
     units = [unit.strip() for unit in lines[1].split(",")]
     channels = range(1, names.index("Start"))
@@ -82,7 +82,7 @@ def _rigol_two_lines(lines: list[str]) -> PlainTable:
 
 
 def _rigol_one_line(lines: list[str]) -> PlainTable:
-    """`Time(s),CH1V,CH2V,t0 = -0.006s, tInc = 0.0005,`, with the column of time or without."""
+    """Read `Time(s),CH1V,CH2V,t0 = -0.006s, tInc = 0.0005,`, with the column of time or without."""
     said = {found["key"].lower(): found["number"] for found in _RIGOL_VALUE.finditer(lines[0])}
     cells = [cell.strip() for cell in lines[0].split(",")]
     columns = []

@@ -178,7 +178,7 @@ def _wiring_findings(currents: Currents, wiring: _Wiring) -> Iterator[Finding]:
 def _scale_findings(
     currents: Currents, gains: Mapping[str, Sequence[float]], wiring: _Wiring, nameplate: Nameplate
 ) -> Iterator[Finding]:
-    """Readings tell the scale; the plate and the other currents tell something of channels without."""
+    """Yield what readings tell of the scale, and plate and other currents of channels without readings."""
     yield from gain_findings(gains)
     by_plate = [f for f in plate_findings(currents, nameplate) if not set(f.channels) & set(gains)]
     yield from by_plate

@@ -81,7 +81,7 @@ def _depth(slip: float) -> float:
 
 @kernel
 def _saturated(magnetising_h: float, flux: float, a: float, nominal: float) -> float:
-    """L_m = L_m0 (1 + A) / (1 + A (|psi_m| / psi_n)^6)."""
+    """Return L_m = L_m0 (1 + A) / (1 + A (|psi_m| / psi_n)^6)."""
     if a == 0.0:
         return magnetising_h
     return magnetising_h * (1.0 + a) / (1.0 + a * (flux / nominal) ** 6)
@@ -113,7 +113,7 @@ def smooth_sign(speed: float) -> float:
 
 @kernel
 def _ripple_torque(angle: float, ripple: Floats) -> float:
-    """Sum of A cos(order x angle + phase)."""
+    """Return the sum of A cos(order x angle + phase)."""
     torque = 0.0
     for i in range(ripple.shape[0]):
         torque += ripple[i, 1] * math.cos(ripple[i, 0] * angle + ripple[i, 2])
@@ -122,7 +122,7 @@ def _ripple_torque(angle: float, ripple: Floats) -> float:
 
 @kernel
 def load_torque(speed: float, angle: float, factor: float, load: LoadCurve) -> float:
-    """T_0 g (c0 sgn + c1 w + c2 w|w|) plus what follows the angle."""
+    """Return T_0 g (c0 sgn + c1 w + c2 w|w|) plus what follows the angle."""
     relative = speed / load.reference_rad_s
     shape = (
         load.constant * smooth_sign(speed) + load.linear * relative + load.square * relative * abs(relative)
@@ -143,7 +143,7 @@ def _main_flux(x: Any, m: Any, leak: Any, l_ls: float) -> tuple[float, float]:
 
 @kernel
 def _turned(v: complex, turn: complex, angle: float) -> complex:
-    """v e^(-j angle) / turn; series to the seventh power, as a step turns by little."""
+    """Return v e^(-j angle) / turn; series to the seventh power, as a step turns by little."""
     q = angle * angle
     co = 1.0 - q * (0.5 - q * (1 / 24 - q / 720))
     si = angle * (1.0 - q * (1 / 6 - q * (1 / 120 - q / 5040)))
@@ -162,7 +162,7 @@ def _slopes(
     res: Any,
     l_ls: float,
 ) -> Any:
-    """Time derivatives of psi_s, psi_r, speed and angle, the equations of the machine.
+    """Return the time derivatives of psi_s, psi_r, speed and angle, the equations of the machine.
 
     d psi_s / dt = v_s - R_s i_s - j p w psi_s; d psi_r / dt = -R_r i_r; J dw / dt = T_e - T_load - friction;
     T_e = 1.5 p (psi_s x i_s). Voltage `v` in the rotor's frame, `torque` the load's. An uneven stator changes
@@ -192,7 +192,7 @@ def _slopes(
 
 @kernel
 def _moved(x: Any, k: Any, h: float) -> Any:
-    """x + h k."""
+    """Return x + h k."""
     return (
         x[0] + h * k[0],
         x[1] + h * k[1],
@@ -205,7 +205,7 @@ def _moved(x: Any, k: Any, h: float) -> Any:
 
 @kernel
 def _inverse(a: float, b: float, d: float) -> tuple[float, float, float]:
-    """Inverse of the symmetric matrix [[a, b], [b, d]]."""
+    """Return the inverse of the symmetric matrix [[a, b], [b, d]]."""
     scale = 1.0 / (a * d - b * b)
     return d * scale, -b * scale, a * scale
 
@@ -230,7 +230,7 @@ def integrate(
     fields: Complexes,
     shaft: Floats,
 ) -> None:
-    """Classic fourth-order Runge-Kutta; matrices are set once per step from the slip at its start."""
+    """Integrate by fourth-order Runge-Kutta; matrices are set once per step, from the slip at its start."""
     x = (state[0], state[1], state[2], state[3], state[4], state[5])
     flux = state[6]
     for n in range(shaft.shape[1]):

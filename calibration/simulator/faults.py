@@ -71,7 +71,7 @@ class StreamFaults:
         return counts
 
     def _span(self, fault: SensorFault, first_scan: int, scans: int) -> slice:
-        """Rows of a block during which the fault lasts."""
+        """Return the rows of a block during which the fault lasts."""
         start = round(fault.start_s * self._rate_hz) - first_scan
         stop = scans
         if fault.duration_s is not None:

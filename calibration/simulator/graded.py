@@ -169,7 +169,7 @@ def _load(scenario: Scenario, size: float, rng: Generator) -> Scenario:
 
 
 def _locked_rotor(scenario: Scenario, size: float, rng: Generator) -> Scenario:
-    """A brake of ten times the rated torque, and a motor that is switched on against it."""
+    """Brake by ten times the rated torque, and switch the motor on against it."""
     sensors = scenario.current_sensors
     sensors = replace(sensors, full_scale=max(sensors.full_scale, _FULL_SCALE_LOCKED), saturation=None)
     return replace(
@@ -227,7 +227,7 @@ def _unbalance(scenario: Scenario, size: float, rng: Generator) -> Scenario:
 
 
 def _misalignment(scenario: Scenario, size: float, rng: Generator) -> Scenario:
-    """The coupling's pull at twice the shaft's frequency, and the air gap that it makes uneven."""
+    """Scale the coupling's pull at twice the shaft's frequency, and the air gap that it makes uneven."""
     level_db = scenario.vibration.eccentricity_current_db
     return _with_vibration(
         scenario,

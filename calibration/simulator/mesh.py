@@ -108,7 +108,7 @@ def _integrate(
     current: Complexes,
     speed: Floats,
 ) -> None:
-    """Classic fourth-order Runge-Kutta."""
+    """Integrate by the classic fourth-order Runge-Kutta."""
     k1, k2, k3, k4 = np.empty_like(x), np.empty_like(x), np.empty_like(x), np.empty_like(x)
     for n in range(speed.size):
         v0, v1, v2 = voltage[2 * n], voltage[2 * n + 1], voltage[2 * n + 2]

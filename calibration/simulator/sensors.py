@@ -80,7 +80,7 @@ class CurrentChain:
 
 @kernel
 def _saturate(currents: Floats, flux: Floats, limit: float, step_s: float, shown: Floats) -> None:
-    """Core flux integrates the secondary voltage up to `limit`, and leaks away over a second.
+    """Integrate the secondary voltage to the core's flux up to `limit`, which leaks away over a second.
 
     A core that is full transforms nothing.
     """
@@ -137,7 +137,7 @@ class VibrationChain:
 
 
 def _integrator(step_rate_hz: float) -> Floats:
-    """mm/s from m/s²: 1000 s / (s² + sqrt(2) w s + w²), bilinear."""
+    """Return the filter for mm/s from m/s²: 1000 s / (s² + sqrt(2) w s + w²), bilinear."""
     w = 2 * np.pi * _INTEGRATOR_HZ
     b, a = signal.bilinear([1000.0, 0.0], [1.0, np.sqrt(2.0) * w, w * w], fs=step_rate_hz)
     return np.asarray(signal.tf2sos(b, a))

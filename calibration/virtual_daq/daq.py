@@ -36,7 +36,7 @@ class VirtualDaq:
     def __init__(
         self, source: SampleSource, encoder: Encoder, port: PtyPort, scans_per_batch: int, speed: float
     ) -> None:
-        """`speed` is how much faster than real time the device's clock goes."""
+        """Prepare; `speed` is how much faster than real time the device's clock goes."""
         self.source = source
         """Where the samples come from."""
         self.damage = Damage(seed=0)

@@ -23,7 +23,7 @@ PLATE = {
 
 
 def provision(number: int) -> None:
-    """From a table to connected agents with their own certificates, at a broker that asks for them."""
+    """Go from a table to connected agents with their own certificates, at a broker that asks for them."""
     with tempfile.TemporaryDirectory(prefix="fleet-") as name, ExitStack() as ending:
         folder = Path(name)
         began_s = time.monotonic()

@@ -110,7 +110,7 @@ class SerialSource(Source):
         return explain_silence(self._settings, self._decoder, unread, self._device_problem)
 
     def counts(self) -> DecoderCounts:
-        """What the decoder saw since the start."""
+        """Return what the decoder saw since the start."""
         return self._decoder.counts
 
     def poll(self, timeout_s: float) -> list[tuple[float, News]]:
@@ -160,7 +160,7 @@ class SerialSource(Source):
         self._unread, self._unread_bytes, self._refused_before = b"", 0, refused
 
     def _weigh(self, now_s: float) -> None:
-        """Lines are misread if most are no scans, though a few may look like some: hexadecimal ones do."""
+        """Call lines misread if most are no scans, though a few may look like some: hexadecimal ones do."""
         decoder = self._decoder
         if decoder.has_checksum or now_s - self._tally.began_s < _TALLY_S:
             return

@@ -135,7 +135,7 @@ def _device() -> Device:
 
 
 def _reads(seconds: float) -> Iterator[bytes]:
-    """The frames as the agent decodes them, some at once."""
+    """Yield the frames as the agent decodes them, some at once."""
     wire = bytearray()
     for number, (frame, _) in enumerate(frames(seconds)):
         wire += frame

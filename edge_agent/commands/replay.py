@@ -216,7 +216,7 @@ def _beside(payload: Payload) -> str:
 
 
 def _sentence(payload: Payload) -> str:
-    """One verdict for a person."""
+    """Return one verdict in words for a person."""
     trigger, bars, confidence = payload["trigger"], payload["broken_bars"], payload["confidence"]
     sure = say_confidence(confidence if isinstance(confidence, float) else None)
     if isinstance(trigger, dict):

@@ -146,14 +146,14 @@ def _may_swing_like_load(evidence: Evidence, pair: SidebandPair) -> Refusal | No
 
 
 def _hidden_bars(evidence: Evidence, pair: SidebandPair) -> float:
-    """Bars that an oscillating load with this phase modulation could mask."""
+    """Return the bars that an oscillating load with this phase modulation could mask."""
     swing = max(0.0, pair.pm_index - _NOISE_98 * pair.phase_floor)
     per_swing = (evidence.equivalent_bars or 0.0) / max(pair.am_index, 1e-9)
     return per_swing * swing / _phase_per_amplitude(evidence)
 
 
 def _phase_per_amplitude(evidence: Evidence) -> float:
-    """Least phase modulation of an oscillating load, rad, per relative amplitude modulation.
+    """Return the least phase modulation of an oscillating load, rad, per relative amplitude modulation.
 
     At the nearest ellipse angle that such a load may have: more than 45 degrees at light load.
     """
@@ -234,7 +234,7 @@ def answer(verdict: Verdict, broken: bool, probabilities: tuple[float, ...] | No
 
 
 def _count_by_sidebands(evidence: Evidence) -> BarCount:
-    """Whole bars nearest to the equivalent ones and to the ends of their interval, 1 to 4."""
+    """Return the whole bars nearest to the equivalent ones and to the ends of their interval, 1 to 4."""
     equivalent = evidence.equivalent_bars or 0.0
     lowest, highest = evidence.equivalent_bars_interval or (equivalent, equivalent)
     estimate, low, high = (min(max(round(bars), 1), 4) for bars in (equivalent, lowest, highest))
@@ -242,7 +242,7 @@ def _count_by_sidebands(evidence: Evidence) -> BarCount:
 
 
 def count_bars(probabilities: tuple[float, ...], equivalent: float) -> BarCount:
-    """Most probable count and the smallest run of counts around it that holds 90 %, given a fault."""
+    """Return the most probable count and the smallest run around it that holds 90 %, given a fault."""
     total = sum(probabilities[1:]) or 1.0
     shares = [p / total for p in probabilities[1:]]
     low = high = max(range(len(shares)), key=shares.__getitem__)

@@ -201,7 +201,7 @@ def _path_of(file: str | Path) -> Path:
 
 
 def softmax(logits: NDArray[np.float64], temperature: float) -> NDArray[np.float64]:
-    """Probabilities (..., classes) of logits (..., classes) divided by the temperature."""
+    """Return probabilities (..., classes) of logits (..., classes) divided by the temperature."""
     scaled = logits / temperature
     exponentials = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(exponentials / exponentials.sum(axis=-1, keepdims=True), np.float64)

@@ -65,7 +65,7 @@ def _read(path: Path) -> bytes:
 
 
 def _check_digest(path: Path, sha256: str) -> None:
-    """Golden inputs prove the runtime; only the digest proves every byte of the file.
+    """Check the digest: golden inputs prove the runtime, and only the digest every byte of the file.
 
     A model of one's own may come without a digest, the shipped one may not.
     """

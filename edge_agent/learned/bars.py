@@ -65,7 +65,7 @@ class _Reading:
     """Looks in which the shaft itself confirms the slip."""
 
     def slots(self, pole_pairs: int) -> int:
-        """What both readings of one line have in common: R ± p."""
+        """Return what both readings of one line have in common: R ± p."""
         return self.bars + self.sign * pole_pairs
 
 

@@ -101,15 +101,15 @@ class MqttSettings:
         )
 
     def base_topic(self, agent_id: str) -> str:
-        """Topic under which an agent publishes everything."""
+        """Return the topic under which an agent publishes everything."""
         return f"{self.prefix}/{agent_id}"
 
     def session_name(self, agent_id: str) -> str:
-        """Client id on the broker."""
+        """Return the client id on the broker."""
         return self.client_id or f"edge-agent-{agent_id}"
 
     def password(self) -> str | None:
-        """Password from its file, None if there is none; raises as `read_password` does."""
+        """Return the password from its file, None if there is none; raises as `read_password` does."""
         return None if self.password_file is None else read_password(self.password_file)
 
 

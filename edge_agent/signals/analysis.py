@@ -105,7 +105,7 @@ class Analyser:
     """Measures windows of one motor: checks, line, slip, sidebands, evidence, images."""
 
     def __init__(self, nameplate: Nameplate, spec: ImageSpec, known: KnownMotor | None = None) -> None:
-        """`known` is what was learned of the motor; None if that is not to count."""
+        """Prepare for a motor; `known` is what was learned of it, None if that is not to count."""
         if known is not None and known.slots is not None and known.slots.is_true:
             bars = nameplate.rotor_bars or known.slots.bars
             nameplate = nameplate.model_copy(update={"rotor_bars": bars})

@@ -132,7 +132,7 @@ class SidebandImage:
     def current(
         self, modulation: NDArray[np.complex128], rate_hz: float, pole_pass_hz: float, bars_per_ratio: float
     ) -> NDArray[np.uint8]:
-        """Picture of the demodulated current, (rows, columns, 4); `bars_per_ratio` is N_b / G."""
+        """Return the picture of the demodulated current, (rows, columns, 4); `bars_per_ratio` is N_b / G."""
         (upper,), (lower,) = self.transform(modulation[np.newaxis], rate_hz, pole_pass_hz)
         amplitude, phase = upper + lower.conj(), -1j * (upper - lower.conj())
         amplitude, phase = amplitude * bars_per_ratio, phase * bars_per_ratio
@@ -146,7 +146,7 @@ class SidebandImage:
     def vibration(
         self, carriers: list[NDArray[np.complex128]], rate_hz: float, pole_pass_hz: float
     ) -> NDArray[np.uint8]:
-        """Picture of the sidebands of shaft harmonics, (rows, columns, 2 per harmonic).
+        """Return the picture of the sidebands of shaft harmonics, (rows, columns, 2 per harmonic).
 
         Args:
             carriers: per harmonic the vibration shifted so that the harmonic lies at zero,

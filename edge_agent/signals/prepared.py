@@ -164,7 +164,7 @@ def current_vector(stream: StreamWindow, decimator: Decimator) -> NDArray[np.com
 
 
 def space_vector(currents: NDArray[np.floating], phases: Sequence[str]) -> NDArray[np.complex128]:
-    """Amplitude-invariant space vector of one, two or three phase currents.
+    """Return the amplitude-invariant space vector of one, two or three phase currents.
 
     Args:
         currents: (phases, n), A.
@@ -226,7 +226,7 @@ def find_line(vector: NDArray[np.complex128], rate_hz: float, one_phase: bool) -
 
 
 def check_line(line: Line, nameplate: Nameplate) -> Refusal | None:
-    """A grid has its nominal frequency; else the sample rate is wrong, or a drive feeds the motor."""
+    """Refuse a grid without its nominal frequency: the sample rate is wrong, or a drive feeds the motor."""
     nominal_hz = nameplate.line_frequency_hz
     deviation = line.frequency_hz / nominal_hz - 1
     if nameplate.supply == "grid" and abs(deviation) > SUPPLY.grid_tolerance:

@@ -45,7 +45,7 @@ class StreamWindow:
         return int(self.valid.size - np.count_nonzero(self.valid))
 
     def units(self, channel: int) -> NDArray[np.float32]:
-        """Samples of one channel in its unit, (scans,)."""
+        """Return the samples of one channel in its unit, (scans,)."""
         return self.stream.channels[channel].units(self.counts[channel])
 
 
@@ -154,7 +154,7 @@ class Windows:
         return ring is not None and self._starts_over(ring, block)
 
     def push(self, block: SampleBlock, behind: bool = False) -> list[Window]:
-        """Take a block; give the windows that it completes, oldest first.
+        """Take a block; return the windows that it completes, oldest first.
 
         Args:
             block: consecutive scans of one stream.
@@ -188,7 +188,7 @@ class Windows:
         return ring.precedes(block) or self._repeats_s > _RESTART_REPEATS_S
 
     def _restart(self) -> None:
-        """The device counts from the beginning again: how long it was away cannot be known."""
+        """Begin anew as the device counts from the beginning: how long it was away cannot be known."""
         for ring in self._rings.values():
             ring.clear()
         self._next = 0
@@ -196,11 +196,11 @@ class Windows:
         self._count(device_restarts=1)
 
     def _late_start_s(self) -> float:
-        """Time at which a stream begins: that of the furthest one if it comes late."""
+        """Return the time at which a stream begins: that of the furthest one if it comes late."""
         return self.elapsed_s if self.elapsed_s > LONGEST_WAIT_S else 0.0
 
     def _skip_the_empty(self, jumped: ScanRing) -> None:
-        """After a gap of all streams, go on with the first window that holds some of the one that is back."""
+        """Skip, after a gap of all streams, to the first window that holds some of the one that is back."""
         others_s = max((ring.elapsed_s for ring in self._rings.values() if ring is not jumped), default=0.0)
         if jumped.oldest_s > others_s + LONGEST_WAIT_S:
             self._next = max(self._next, math.floor((jumped.oldest_s - self._length_s) / self._step_s) + 1)

@@ -175,5 +175,5 @@ def _span(window: Window) -> WindowSpan:
 
 
 def _failed(window: Window, error: Exception) -> Refusal:
-    """An indicator that raises costs the experiment: its figures would be wrong without a word."""
+    """Raise: an indicator that fails costs the experiment, or its figures would be wrong without a word."""
     raise error

@@ -115,7 +115,7 @@ class FrameDecoder(Decoder):
         return self._counter.snapshot(lost, self._splitter)
 
     def push(self, data: bytes) -> list[Device | SampleBlock]:
-        """Take bytes; give what their complete frames hold."""
+        """Take bytes; return what their complete frames hold."""
         found: list[Device | SampleBlock] = []
         for encoded in self._splitter.push(data):
             found += self._take(encoded)

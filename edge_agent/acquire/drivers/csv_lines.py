@@ -180,7 +180,7 @@ class CsvDecoder(Decoder):
         found.append(self._shown())
 
     def _begin_counts(self, found: list[Device | SampleBlock]) -> None:
-        """From here on the counts have other steps: for those after us that is another device."""
+        """Begin counts with other steps: for whoever comes after us that is another device."""
         shown = self._shown()
         offsets = [channel.offset for channel in shown.streams[0].channels]
         self._last = np.clip(np.rint(offsets), -MAX_COUNT, MAX_COUNT).astype(np.int32)
@@ -189,7 +189,7 @@ class CsvDecoder(Decoder):
         found.append(shown)
 
     def _shown(self) -> Device:
-        """The device with the channels of the YAML, and the steps of its counts."""
+        """Return the device with the channels of the YAML, and the steps of its counts."""
         assert self._described is not None
         device = with_channels(self._described, self._channels)
         (stream,) = device.streams

@@ -100,7 +100,7 @@ class DataqDecoder(Decoder):
         return self._counter.snapshot(ceil(self._lost_bytes / self._width))
 
     def push(self, data: bytes) -> list[Device | SampleBlock]:
-        """Take bytes; give the scans that they confirm."""
+        """Take bytes; return the scans that they confirm."""
         self._buffer += data
         found: list[Device | SampleBlock] = []
         while self._follow(found) if self._locked else self._search():

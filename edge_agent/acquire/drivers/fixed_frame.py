@@ -80,7 +80,7 @@ class FixedFrameDecoder(Decoder):
         return self._counter.snapshot(self._lost_frames)
 
     def push(self, data: bytes) -> list[Device | SampleBlock]:
-        """Take bytes; give the frames that they confirm."""
+        """Take bytes; return the frames that they confirm."""
         self._buffer += data
         found: list[Device | SampleBlock] = []
         while self._follow(found) if self._locked else self._search():

@@ -16,7 +16,7 @@ class Splitter:
         self._partial_bytes = 0
 
     def push(self, data: bytes) -> list[bytes]:
-        """Take bytes; give the pieces that are complete and not empty."""
+        """Take bytes; return the pieces that are complete and not empty."""
         first, *others = data.split(self._delimiter)
         self._keep(first)
         if not others:

@@ -75,7 +75,7 @@ class Steps:
         return np.rint(np.where(invalid, 0.0, steps)).astype(np.int32), invalid
 
     def _odd(self, rows: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Numbers that another step would suit better; what no step suits is not odd, but invalid."""
+        """Return which numbers another step would suit better; what no step suits is not odd, but invalid."""
         with np.errstate(invalid="ignore"):
             fraction = ~self._decimal & (rows != np.rint(rows))
             too_large = self._decimal & (np.abs(rows) > self._steps * MAX_COUNT) & (self._steps < 1.0)

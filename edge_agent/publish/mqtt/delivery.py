@@ -146,7 +146,7 @@ class Delivery:
             self.confirmed_events += len(confirmed)
 
     def _forget_passed(self, before_s: float) -> None:
-        """A broker takes messages in order: one that it confirms proves that it took those before."""
+        """Confirm what was sent before: a broker takes messages in order, so it has taken that, too."""
         while self._passed and self._passed[0].sent_s < before_s:
             self._suspects.confirmed(self._passed.popleft().key)
 

@@ -246,7 +246,7 @@ class Publisher(Sink):
         return told_in(event.payload)
 
     def event_topic(self, motor: str) -> str:
-        """Topic of a motor's events."""
+        """Return the topic of a motor's events."""
         return f"{self._base}/{motor}/event"
 
     def publish_state(self, motor: str, payload: Payload) -> None:

@@ -162,7 +162,7 @@ class EventFile:
         self._database.executescript(_TABLES + f"PRAGMA user_version = {VERSION}; COMMIT;")
 
     def _check_presence(self, images: Images) -> None:
-        """An empty file beside a log with events is damaged: SQLite would delete the log without a word."""
+        """Refuse an empty file beside a log with events: SQLite would delete the log without a word."""
         empty = not self._path.exists() or self._path.stat().st_size == 0
         if empty and images.log and images.commits_after(0):
             raise DamagedFileError("it is empty, but its log is not")

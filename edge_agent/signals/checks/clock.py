@@ -85,7 +85,7 @@ def phase_jump_rad(currents: CoarseCurrents) -> float | None:
 
 
 def _unforeseen(currents: CoarseCurrents, lag: int) -> NDArray[np.float32]:
-    """Part of the currents that a steady line does not foretell, over its amplitude, (n,).
+    """Return the part of the currents that a steady line does not foretell, over its amplitude, (n,).
 
     x(t) - 2 cos(w lag) x(t - lag) + x(t - 2 lag) is zero for a line w, and with a lag of a sixth of
     the period for its harmonics 5, 7, 11 ... too. The rms over two lags of the phase in the middle is
@@ -121,7 +121,7 @@ def _leaves_unrest(strength: NDArray[np.float32], first: int, last: int, rate_hz
 
 
 def _middle(by_phase: list[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """Middle one of three, the smaller one of two."""
+    """Return the middle one of three, or the smaller one of two."""
     if len(by_phase) == 1:
         return by_phase[0]
     first, second, *third = by_phase
@@ -132,7 +132,7 @@ def _middle(by_phase: list[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 
 def _step(currents: CoarseCurrents, at: int, beside: int) -> tuple[float, float]:
-    """Change of phase (rad) and relative change of amplitude of the strongest phase across a sample."""
+    """Return how the strongest phase changes across a sample: in phase (rad) and, relative, in amplitude."""
     period = round(currents.rate_hz / currents.frequency_hz)
     row = currents.samples[int(np.argmax(currents.amplitudes_a))]
     phasors = []
@@ -145,7 +145,7 @@ def _step(currents: CoarseCurrents, at: int, beside: int) -> tuple[float, float]
 
 
 def wander_hz(phasors: NDArray[np.complex128], part_s: float) -> float:
-    """Largest departure of the line's frequency from its mean, from phasors (phases, parts) of each part."""
+    """Return the largest departure of the line from its mean frequency, by phasors (phases, parts)."""
     strongest = phasors[int(np.argmax(np.abs(phasors).sum(axis=1)))]
     if strongest.size < 3:
         return 0.0
@@ -154,7 +154,7 @@ def wander_hz(phasors: NDArray[np.complex128], part_s: float) -> float:
 
 
 def jitter_s(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:
-    """Standard deviation of the scans' instants, from a current in counts (n,), s.
+    """Return the standard deviation of the scans' instants, from a current in counts (n,), s.
 
     Scans at wrong instants are wrong where the current is steep and right at its peaks, unlike those
     of a noisy sensor. Zero where there are too few scans per period to tell.
@@ -206,7 +206,7 @@ def shaft_jumps(
 
 
 def _usual(phasors: NDArray[np.complex128]) -> NDArray[np.float64]:
-    """Magnitude in most of the parts: the one that holds the jump counts for little."""
+    """Return the magnitude in most of the parts: the one that holds the jump counts for little."""
     return medians(np.abs(phasors))
 
 

@@ -106,7 +106,7 @@ def _average(counts: NDArray[np.integer], factor: int, into: NDArray[np.float32]
 
 
 def _strongest_hz(samples: NDArray[np.float32], rate_hz: float) -> float:
-    """Frequency of the highest peak, from the parabola through the logarithms of its three bins."""
+    """Return the frequency of the highest peak, by the parabola through the logarithms of its three bins."""
     spectrum = np.abs(fft.rfft(samples * closed_hann(samples.size).astype(np.float32)))
     first = max(1, int(_LOWEST_LINE_HZ * samples.size / rate_hz))
     peak = first + int(np.argmax(spectrum[first:-1]))

@@ -59,14 +59,14 @@ def holds(counts: NDArray[np.integer], scans: int) -> NDArray[np.bool_]:
 
 
 def longest_hold(counts: NDArray[np.integer]) -> int:
-    """Longest run of one and the same count, scans."""
+    """Return the longest run of one and the same count, scans."""
     changes = np.flatnonzero(counts[1:] != counts[:-1])
     edges = np.concatenate(([-1], changes, [counts.size - 1]))
     return int(np.diff(edges).max())
 
 
 def usual_hold(counts: NDArray[np.integer]) -> float:
-    """Longest run of one count to be expected of a random signal (n,) that repeats as often as this one."""
+    """Return the longest run to be expected of a random signal (n,) that repeats as often as this one."""
     repeats = float(np.mean(counts[1:] == counts[:-1]))
     if repeats >= 1.0:
         return np.inf
@@ -98,7 +98,7 @@ def held_s(
 
 
 def _held_from(counts: NDArray[np.integer], limit_s: float, rate_hz: float) -> NDArray[np.intp]:
-    """Scans from which on a count stays the same for so long."""
+    """Return the scans from which on a count stays the same for so long."""
     return np.flatnonzero(holds(counts, max(4, int(np.ceil(limit_s * rate_hz)))))
 
 
@@ -144,7 +144,7 @@ def flat_top_ratio(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
 
 
 def third_harmonic(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:
-    """Third harmonic over the fundamental of the same periods of a current (n,), by their median.
+    """Return the third harmonic over the fundamental of the same periods of a current (n,), by their median.
 
     Clipping makes it. A supply flattens the tops of a current by its 5th and 7th harmonic, and three wires
     lead no third one of it to a motor.
@@ -160,7 +160,7 @@ def third_harmonic(counts: NDArray[np.integer], rate_hz: float, line_frequency_h
 
 
 def _moving_mean(counts: NDArray[np.integer], span: int) -> NDArray[np.float32]:
-    """Mean of `span` scans from each on, less the mean of all, (n - span + 1,)."""
+    """Return the mean of `span` scans from each on, less the mean of all, (n - span + 1,)."""
     span = min(span, counts.size)  # a line found at next to no frequency has longer periods than the window
     total: NDArray[np.integer]
     if span <= _FEW_SCANS and counts.dtype == np.int16:
@@ -188,7 +188,7 @@ def _strongest_periods(samples: NDArray[np.float32], length: int) -> NDArray[np.
 
 
 def _noise(counts: NDArray[np.integer], rate_hz: float, line_frequency_hz: float) -> float:
-    """Standard deviation of the scan to scan noise of a current (n,), at least a converter's own."""
+    """Return the standard deviation of a current's noise from scan to scan, at least a converter's own."""
     piece = counts[:_NOISE_SCANS].astype(np.float32)
     piece -= piece.mean()
     turn = np.float32(2.0 * np.cos(2.0 * np.pi * line_frequency_hz / rate_hz))

@@ -107,7 +107,7 @@ def _off(currents: _Currents) -> Iterator[Refusal]:
 
 
 def _starts(currents: _Currents) -> Iterator[Refusal]:
-    """A motor that starts or stops shows in all its currents, a sensor that fails in one.
+    """Refuse a motor that starts or stops: it shows in all its currents, a sensor that fails in one.
 
     Where there is but one, an inrush tells a start, and a rest that reaches to an end of the window a stop.
     Without rest and inrush it is the load that changed: the motor ran all the time.
@@ -155,8 +155,7 @@ def _sums_of_parts(rows: NDArray[Any], span: int) -> NDArray[Any]:
 
 
 def _run_up(currents: _Currents) -> Iterator[Refusal]:
-    """Currents far above the rated one that change from quarter to quarter of the window: a start that
-    lasts."""
+    """Refuse a start that lasts: currents far above the rated one, which change from quarter to quarter."""
     least, most = (over * currents.nameplate.rated_current_a for over in _RUN_UP_OVER_RATED)
     if currents.rms_a.min() < least or currents.rms_a.max() > most or currents.coarse.valid.size < _QUARTERS:
         return
@@ -219,7 +218,7 @@ def _clock(currents: _Currents) -> Iterator[Refusal]:
 
 
 def _wander(currents: _Currents) -> Iterator[Refusal]:
-    """On the mains a line that strays is the fault of the clock, on a drive it may be meant."""
+    """Refuse a line that strays: on the mains it is the fault of the clock, on a drive it may be meant."""
     part_s = currents.coarse.valid.size / currents.coarse.rate_hz / currents.phasors.shape[1]
     wander_hz = clock.wander_hz(currents.phasors, part_s)
     if wander_hz > CLOCK.max_wander_hz:

@@ -151,19 +151,19 @@ def check_drift(phasors: NDArray[np.complex128], smallest_steps: float) -> Refus
 
 
 def zero_sequence(phasors: NDArray[np.complex128]) -> float:
-    """Sum of three currents over three times their mean magnitude, from phasors (3, parts)."""
+    """Return the sum of three currents over three times their mean magnitude, from phasors (3, parts)."""
     whole = phasors.mean(axis=1)
     return float(abs(whole.sum()) / np.abs(whole).sum())
 
 
 def phase_angle_deg(phasors: NDArray[np.complex128]) -> float:
-    """Angle between two currents, 0 to 180, from phasors (2, parts)."""
+    """Return the angle between two currents, 0 to 180, from phasors (2, parts)."""
     first, second = phasors
     return float(np.degrees(abs(np.angle(np.sum(second * np.conj(first))))))
 
 
 def gain_drift(phasors: NDArray[np.complex128]) -> float:
-    """Change of one sensor's gain against the others within the window, relative, from phasors (3, parts).
+    """Return how one sensor's gain drifts against the others in the window, relative; phasors (3, parts).
 
     The sum of the currents stays at the small value that unequal sensors give it, whatever supply
     and load do; it changes in proportion with the gain of one of them, and then three times as much
@@ -184,7 +184,7 @@ def gain_drift(phasors: NDArray[np.complex128]) -> float:
 
 
 def _trend(values: NDArray[np.complex128]) -> tuple[float, float]:
-    """Change of values (parts,) along the straight line through them, and their rms beside it."""
+    """Return the change of values (parts,) along the straight line through them, and their rms beside it."""
     time = np.arange(values.size) - (values.size - 1) / 2
     centred = values - values.mean()
     slope = np.sum(centred * time) / np.sum(time * time)

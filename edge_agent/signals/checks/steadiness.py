@@ -31,7 +31,7 @@ Judgement."""
 
 
 def check_running(baseband: Baseband) -> Refusal | None:
-    """A motor that starts or stops: the amplitude, smoothed over a fifth of a second, against its median."""
+    """Refuse a motor that starts or stops: the amplitude, smoothed over 0.2 s, leaves its median."""
     span = max(1, int(_SMOOTHED_S * baseband.rate_hz))
     smooth = np.convolve(np.exp(baseband.log.real), np.full(span, 1 / span), mode="valid")
     middle = median(smooth)
@@ -93,7 +93,7 @@ def current_change(baseband: Baseband, pole_pass_hz: float) -> float:
 
 
 def check_load_change(change: float, current_per_slip: float) -> Refusal | None:
-    """A load that changes within the window smears the sidebands until a broken bar looks sound.
+    """Refuse a load that changes within the window: it smears the sidebands until a broken bar looks sound.
 
     What the currents of both ends differ by says how far the slip moves from end to end: at light load a
     large change of the slip hardly shows in the current, of which `current_per_slip` is d ln I / d ln s.

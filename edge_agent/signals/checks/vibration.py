@@ -92,7 +92,7 @@ class VibrationCheck:
 
 
 def usable_vibration(window: StreamWindow) -> list[int]:
-    """Indices of the vibration channels that are neither stuck nor clipped and have lost little."""
+    """Return the indices of vibration channels that are neither stuck nor clipped and have lost little."""
     if _loses(window):
         return []
     return [i for i in _vibration_channels(window) if _fault(window, i) is None]

@@ -88,7 +88,7 @@ def demodulate(
 
 
 def check_bridged(baseband: Baseband) -> Refusal | None:
-    """Few lost samples, one here and one there, can touch all of a window."""
+    """Refuse too many lost samples: few of them, one here and one there, can touch all of a window."""
     bridged = 1.0 - float(np.mean(baseband.valid))
     if bridged > SAMPLES.max_bridged_fraction:
         return of_samples.BRIDGED.refuse(bridged)
@@ -113,7 +113,7 @@ def _low_pass(samples: NDArray[np.complex128], factor: int) -> NDArray[np.comple
 
 @cache
 def _taps(factor: int) -> NDArray[np.float64]:
-    """Flat to 30 Hz; what would fold there, from 95 Hz on at the usual rate, is 100 dB down."""
+    """Return taps flat to 30 Hz; what would fold there, from 95 Hz on at the usual rate, is 100 dB down."""
     return low_pass_taps(_TAPS_PER_STEP * factor + 1, 0.9 / factor, beta=10.0)
 
 
@@ -130,7 +130,7 @@ def _cut_out(samples: NDArray[np.complex128], rate_hz: float, carrier_hz: float)
 
 @lru_cache(maxsize=16)
 def _band_taps(rate_hz: float, carrier_hz: int) -> NDArray[np.float64]:
-    """Taps of the band, an odd number; of whole hertz, since a line that wanders need not make new ones."""
+    """Return the band's taps, an odd number; in whole hertz, as a line that wanders needs no new ones."""
     nyquist_hz = rate_hz / 2
     stopped_hz = min(STOPPED_SHARE * carrier_hz, nyquist_hz)
     passed_hz = stopped_hz * PASSED_SHARE / STOPPED_SHARE
@@ -162,13 +162,13 @@ def _bridge(
 
 
 def _whole_periods(period: float) -> int:
-    """Samples, at least one, that come nearest to a whole number of up to five periods of so many samples."""
+    """Return the samples, at least one, that come nearest to a whole number of up to five periods."""
     periods = period * np.arange(1, _MAX_PERIODS + 1)
     return max(1, round(float(periods[np.argmin(np.abs(periods - np.round(periods)))])))
 
 
 def _nearest_valid(lost: NDArray[np.int64], valid: NDArray[np.bool_], step: int) -> NDArray[np.int64]:
-    """Index of the first valid sample so many steps from each lost one, (n,); -1 if there is none."""
+    """Return the index of the first valid sample so many steps from each lost one, (n,); -1 if none."""
     found = np.full(lost.size, -1)
     at = lost.copy()
     while True:

@@ -140,7 +140,7 @@ class BarScale:
     """Turns sidebands into bars, by the motor's circuit."""
 
     def __init__(self, nameplate: Nameplate, circuit: Circuit, path_error: float = BARS.path_error) -> None:
-        """`path_error` is how well the circuit tells what an oscillating load can make."""
+        """Prepare; `path_error` is how well the circuit tells what an oscillating load can make."""
         self._path_error = path_error
         self.nameplate = nameplate
         self.circuit = circuit

@@ -73,7 +73,7 @@ class EccentricityLines:
     """Looks for the lines at f ± f_r in the current of one window, for a number of pole pairs."""
 
     def __init__(self, current: Current, circuit: Circuit, pole_pairs: int) -> None:
-        """`circuit` tells what an oscillation of the speed makes of the current."""
+        """Prepare; `circuit` tells what an oscillation of the speed makes of the current."""
         self._current = current
         self._circuit = circuit
         self._pole_pairs = pole_pairs

@@ -115,7 +115,7 @@ class SlotLines:
     def __init__(
         self, spectra: Sequence[Spectra], bars: int, pole_pairs: int, line_hz: float, baseband: Baseband
     ) -> None:
-        """`line_hz` is the frequency that `baseband` was demodulated at, whose phase gives the wander."""
+        """Prepare; `baseband` was demodulated at `line_hz`, and its phase gives the wander."""
         self._spectra = spectra
         self.slots_per_pole_pair = bars / pole_pairs
         self._line_hz = line_hz

@@ -61,7 +61,7 @@ class MotorView:
         vibration: Vibration | None,
         known: KnownMotor | None = None,
     ) -> None:
-        """`bars` knows the motor; `vibration` is None if no channel shows the machine.
+        """Prepare; `bars` knows the motor, and `vibration` is None if no channel shows the machine.
 
         `known` is what was learned of the motor; None if nothing was, or if it is not to count.
         """

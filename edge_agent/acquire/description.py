@@ -18,8 +18,11 @@ MIN_SCALE, MAX_SCALE = 1e-12, 1e6
 _SHORTEST_WINDOW_S = 0.5
 """Smallest window.length_s: a device that does not fit then never does."""
 _Text = Annotated[str, Field(max_length=64)]
+"""A text of at most 64 characters (wire format)."""
 _Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
+"""The name of a channel: these characters, at most 64 of them (wire format)."""
 _Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e12, le=1e12)]
+"""A number of any sense: judgement, `MIN_SCALE` and `MAX_SCALE` bound a scale more closely."""
 
 
 class DescriptionError(ValueError):

@@ -29,6 +29,7 @@ _MIN_LINES = 20
 _LARGEST = 1e12
 """Largest magnitude of a number: judgement, no converter gives more, and its square can be summed."""
 _LABELLED = re.compile(rb"([A-Za-z_][\w.-]*)\s*[:=]\s*([^\s,;:=]+)")
+"""A label and its value: `ia:2.1`, or with an equals sign and blanks. Judgement."""
 
 
 @dataclass(frozen=True, slots=True)

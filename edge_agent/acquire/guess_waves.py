@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 _RISING_SHARE = 0.98
 """Share of steps upwards of a time or an index, which may wrap or repeat: judgement."""
 _TIME_UNITS = {"microseconds": 1e6, "milliseconds": 1e3, "seconds": 1.0}
-"""Units of a time column, by how many make a second."""
+"""Units of a time column, by how many make a second: what `micros`, `millis` and clocks count."""
 _TIME_TOLERANCE = 0.2
 """Share by which pace and time column may differ and still show its unit: judgement, both are rough."""
 _LOWEST_HZ, _HIGHEST_HZ = 5.0, 400.0
@@ -19,7 +19,7 @@ _WAVE_SHARE = 0.6
 """Share of a column's power at the line frequency from which it is a current: judgement; vibration has its
 power at many frequencies, and motor currents have a few per cent in harmonics."""
 _REFINEMENT = np.linspace(-1.0, 1.0, 41)
-"""Frequencies that are tried around a line of the spectrum, in its steps."""
+"""Frequencies that are tried around a line of the spectrum, in its steps: judgement, a twentieth apart."""
 _PHASE_TOLERANCE_DEG = 25.0
 """How far angles may be from 120 degrees: judgement, more than unbalance and channel skew make of it."""
 _CYCLES = 10

@@ -10,8 +10,10 @@ SAMPLE_BYTES = 4096
 _TEXT_SHARE = 0.95
 """Share of printable bytes of what is text: a line at a wrong baud rate has about a third, noise too."""
 _NULS_OF_UTF16 = 0.4
-"""Share of zero bytes of digits in UTF-16: half of them, but for a piece that is cut oddly."""
+"""Share of zero bytes of digits in UTF-16: half of them, but for a piece that is cut oddly.
+Judgement."""
 _PRINTABLE = re.compile(rb"[\t\n\r -~]")
+"""What lines of text are made of: tab, ends of lines, and all of ASCII that is printed."""
 
 
 def looks_like_text(sample: bytes) -> bool:

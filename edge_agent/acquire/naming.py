@@ -28,6 +28,7 @@ _EXPECTED = {
     ChannelKind.SPEED: "rpm",
     ChannelKind.VOLTAGE: "V, mV or kV",
 }
+"""Units of each kind for messages: the usual ones of those in `units.py`."""
 
 _UNIT_OF_START = {"i": "A", "vib": "m/s2", "speed": "rpm", "rpm": "rpm"}
 """Unit that the usual beginning of a channel's name means. Convention of this project."""
@@ -35,6 +36,7 @@ _VOLTAGE = re.compile("[uv](a|b|c|ab|bc|ca)")
 """The usual name of a voltage: `va` from phase a to neutral, `vab` from a to b. Convention of this
 project."""
 _AXES = ("radial", "tangential", "axial")
+"""Directions about the shaft, as the end of a name. Convention of this project."""
 
 
 def unit_of(name: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from serial.tools import list_ports as pyserial_ports
 
 _BY_ID = Path("/dev/serial/by-id")
+"""Where udev links ports by maker, product and serial number of their USB device."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ _REASONS = {
     errno.EAGAIN: IN_USE,
     errno.EIO: "the device is gone: unplugged, or reset by its hub",
 }
+"""What each errno of Linux means for a serial port, and what to do."""
 _REASONS[errno.ENXIO] = _REASONS[errno.ENODEV] = _REASONS[errno.EIO]
 
 

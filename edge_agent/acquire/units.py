@@ -22,8 +22,12 @@ _ALIASES: dict[tuple[str, float], tuple[str, ...]] = {
     ("V", 1e3): ("kV",),
     ("rpm", 1.0): ("rpm", "r/min", "1/min", "min-1", "U/min"),
 }
+"""Spellings of each unit, by the agent's unit and how many of it one is. SI but for inch, g and rpm, which is
+`U/min` in German; which spellings are taken is judgement."""
 _BY_ALIAS = {alias: known for known, aliases in _ALIASES.items() for alias in aliases}
+"""The same by spelling."""
 _BY_LOWER_WORD = {alias.lower(): known for alias, known in _BY_ALIAS.items() if len(alias) > 2}
+"""The same in small letters, for spellings that are too long for capitals to tell them apart."""
 
 
 def standard_unit(unit: str) -> tuple[str, float] | None:

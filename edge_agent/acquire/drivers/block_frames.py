@@ -35,12 +35,14 @@ CLIPPED = 1
 OVERRUN = 2
 """Flag bit 1 (wire format)."""
 DELIMITER = b"\0"
-"""What ends every frame; COBS keeps it out of them."""
+"""What ends every frame (wire format); COBS keeps it out of them."""
 MAX_FRAME_BYTES = 262_144
-"""Longest frame as encoded, without its delimiter."""
+"""Longest frame as encoded, without its delimiter; the wire format counts that in."""
 
 _HEADER = struct.Struct("<BBBBHHIQI")
+"""Version, type, stream, channels, scans, flags, sequence, first scan, rate in mHz (wire format)."""
 _CRC = struct.Struct("<I")
+"""CRC-32 of zlib behind the payload (wire format)."""
 _RESIDUE = zlib.crc32(bytes(_CRC.size))  # the CRC of anything that ends with its own CRC
 _OVERHEAD = _HEADER.size + _CRC.size
 _PATIENCE_S = 2.0
@@ -284,7 +286,9 @@ def is_frame(encoded: bytes) -> bool:
 
 
 _WRONG_CRC = object()
+"""Stands for a frame whose checksum does not fit."""
 _NO_FRAME = object()
+"""Stands for bytes that are not stuffed as COBS does it, or that are too few for a frame."""
 
 
 def _checked(encoded: bytes) -> bytes | object:

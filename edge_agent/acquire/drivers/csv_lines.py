@@ -32,7 +32,9 @@ from edge_agent.acquire.source import Silence
 
 _LOG = logging.getLogger(__name__)
 _CR_TO_LF = bytes.maketrans(b"\r", b"\n")
+"""Lines may end with CR, LF or both; an empty line is none."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""U+FEFF in UTF-8, with which some programs begin a text."""
 
 
 class CsvDecoder(Decoder):

@@ -28,7 +28,8 @@ PRESETS = {"due_daq": due_daq.plan}
 _REMEMBERED_BYTES = 65_536
 """Bytes without a frame that are kept to see which frames they are: judgement, some of the longest."""
 _MAX_JUMP = 2
-"""A counter that jumped ahead by less than its range over this has lost frames; else the DAQ restarted."""
+"""A counter that jumped ahead by less than its range over this has lost frames; else the DAQ restarted.
+Judgement."""
 
 
 class FixedFrameDecoder(Decoder):

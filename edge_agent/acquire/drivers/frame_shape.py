@@ -12,11 +12,11 @@ from edge_agent.acquire.samples import Counts
 from edge_agent.acquire.settings import FrameLayout
 
 COUNTERS = {"u8": 1, "u16le": 2, "u16be": 2, "u32le": 4, "u32be": 4}
-"""Counters of frames by name, and their bytes."""
+"""Counters of frames by name, as `acquisition.frame` has them (acquire/README.md), and their bytes."""
 VALUES = {"i16le": "<i2", "i16be": ">i2", "u16le": "<u2", "u16be": ">u2", "i32le": "<i4", "i32be": ">i4"}
-"""Types of values by name, as numpy writes them."""
+"""Types of values by name, as `acquisition.frame` has them, and as numpy writes them."""
 CHECKSUMS = {"none": 0, "xor": 1, "crc8": 1, "crc16": 2}
-"""Checksums by name, and their bytes."""
+"""Checksums by name, as `acquisition.frame` has them, and their bytes."""
 
 _CRC8_POLYNOMIAL = 0x07
 """CRC-8/SMBUS: x^8 + x^2 + x + 1, from 0 on (Koopman's catalogue of CRCs: 0x83)."""
@@ -31,6 +31,7 @@ def _crc8_of_byte(byte: int) -> int:
 
 
 _CRC8 = tuple(_crc8_of_byte(byte) for byte in range(256))
+"""The checksum of each single byte, from which that of many follows."""
 
 
 def checksum(name: str, data: bytes) -> bytes:

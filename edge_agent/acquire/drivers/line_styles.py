@@ -3,30 +3,42 @@
 import re
 
 SEPARATORS = re.compile(rb"[,;\t]")
+"""What may stand between two numbers beside blanks (deploy/firmware/WIRE_FORMAT.md: lines of text)."""
 _TO_COMMA = bytes.maketrans(b",;\t", b",,,")
+"""The same separators, each as a comma."""
 _STRONG = re.compile(rb"[;\t]")
+"""Those of them that are never part of a number: a comma may be a decimal one."""
 _NO_VALUE = re.compile(
     rb"[-+]?nan(\(.*\))?|[-+]?inf(inity)?|[-+]?1\.#\w+|[-+]?ov[fl]l?|over(flow|load|range)?|o[./]?l|"
     rb"nul|null|none|nil|#?n[./]?a\.?|err(or)?|fail|fault|open|invalid|undefined|[-*?#.]+|",
     re.IGNORECASE,
 )
-"""What converters, meters and printf write where they have no value."""
+"""What is written where there is no value: `nan` and `inf` by printf of C, `1.#QNAN` and `nan(ind)` by that
+of Windows, `ovf` by print of Arduino, `null` and `none` by programs, `#N/A` by spreadsheets, `O.L` by meters.
+The other words and signs are judgement: none of them can be a number."""
 _WORDS = re.compile(
     rb"[-+<>]?[A-Za-z][A-Za-z ._/-]*|[-+]?(err|error|fault|fail|over|ovr?)[ :#_-]*\d+", re.IGNORECASE
 )
-"""Words where a number is expected: a device says why a sensor gives none, as `no data` or `err:3`."""
+"""Words where a number is expected: a device says why a sensor gives none, as `no data` or `err:3`.
+Judgement, to cost the channel alone: without digits, or a number behind a word for a fault."""
 _DECIMAL_COMMA = re.compile(rb"[-+]?\d*,\d+([eE][-+]?\d+)?")
+"""A number with one decimal comma and digits behind it; with grouped thousands it is none."""
 WITH_UNIT = re.compile(
     rb"([-+]?[\d.,]+(?:[eE][-+]?\d+)?)\s*(?![xXdD][-+]?[\dA-Fa-f]+$)([A-Za-z%\x80-\xff][^\s\x00-\x1f]*)"
 )
-"""A number and its unit, which is neither the end of a hexadecimal number nor an exponent of Fortran."""
+"""A number and its unit, which is neither the end of a hexadecimal number nor an exponent of Fortran. A unit
+begins with a letter, a percent sign or, as `µ` and `°` do, with a byte beyond ASCII."""
 HEXADECIMAL = re.compile(rb"[-+]?(0x)?[0-9A-F]+", re.IGNORECASE)
+"""Digits to the base 16, with the prefix of C or without it; those to the base 10 fit as well."""
 _NAME = re.compile(r"[^\W\d][\w .%/°-]{0,39}")
+"""The name of a column: a letter or underscore, then what names hold; at most 40 characters. Judgement."""
 _UNIT_IN_BRACKETS = re.compile(r"\s*[\[(][^\])]*[\])]$")
+"""The unit behind a name, as loggers write it: `ia [A]`, `time (s)`. Judgement."""
 _LONGEST_SHOWN = 60
 """Characters of a line that a message shows: enough for a scan, few enough for a line of a log."""
 
 NAN = float("nan")
+"""What stands for a missing value."""
 
 Fields = list[bytes]
 

@@ -18,7 +18,8 @@ judgement: the step is then 1e-8 of a unit, finer than any sensor."""
 _ROOM = 1000.0
 """And for so many times its first number: judgement, more than a start draws over an idling motor."""
 _WEIGHT = 4
-"""A number that does not fit weighs as much as so many that do: from a fifth on, they are the rule."""
+"""A number that does not fit weighs as much as so many that do: from a fifth on, they are the rule.
+Judgement."""
 _ENOUGH = 32
 """Weight from which the step changes, which begins the line anew: judgement, eight odd lines in a row, so
 that one or two of them never do."""

@@ -31,7 +31,9 @@ _PLAIN_NUMBERS = (
     "let the DAQ print one scan a line, as decimal numbers with comma, semicolon, tab or blanks between them"
 )
 _NUMBERS = re.compile(rb"\d+(?:[.,]\d+)?")
+"""Numbers in a line that was not read, to see whether it holds more than one. For messages only."""
 _MINUS_SIGN = "\N{MINUS SIGN}".encode()
+"""The sign of typography, U+2212, which Python does not take for a minus."""
 
 
 class LineReader:

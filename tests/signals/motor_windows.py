@@ -71,11 +71,12 @@ def a_window_with_slots(vibration, lower=0.02, upper=0.01, bars=28):
     return a_window(*streams)
 
 
-def analyse_simulated(seed, load):
-    """Truth and analysis of a window of 12 s of a simulated motor of the training seeds."""
-    scenario = replace(draw_scenario("validation", seed), load=load)
+def analyse_simulated(seed, load, kind="validation", **plate):
+    """Truth and analysis of a window of 12 s of a simulated motor, with some entries of its plate changed."""
+    scenario = replace(draw_scenario(kind, seed), load=load, sensor_faults=())
     recording = simulate(scenario)
     windows = Windows(12.0, 12.0)
     windows.configure(recording.device)
     (window,) = (w for block in replay_blocks(recording, 0.1) for w in windows.push(block))
-    return recording.meta, Analyser(scenario.motor.nameplate, ImageSpec()).analyse(window)
+    nameplate = scenario.motor.nameplate.model_copy(update=plate)
+    return recording.meta, Analyser(nameplate, ImageSpec()).analyse(window)

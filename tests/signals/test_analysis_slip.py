@@ -112,6 +112,15 @@ def test_a_small_pair_at_the_slip_of_another_shaft_makes_no_broken_rotor_healthy
     assert analysis.speed_doubt.quantity == "bars_at_another_slip"
 
 
+def test_bars_beside_a_misread_shaft_make_no_rotor_healthy_though_the_supply_wanders_more():
+    """At 20 % load the current allows all slips down to zero, and the wander is the strongest of them."""
+    truth, analysis = analyse_simulated(8802001, 0.1966, "validation_2", rotor_bars=None)
+    assert truth["equivalent_bars"] > 0.7
+    assert analysis.slips.source == "vibration"
+    assert analysis.evidence.slip > 1.1 * truth["slip"]
+    assert analysis.speed_doubt.quantity == "bars_at_another_slip"
+
+
 def test_bars_below_the_least_slip_that_the_current_tells_make_no_rotor_healthy():
     """At light load the plate's circuit may take the magnetising current for load."""
     seconds, slip = times(8.0), 0.009

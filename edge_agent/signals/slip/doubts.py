@@ -6,7 +6,7 @@ others.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from edge_agent.limits import BARS, MAGNITUDES, SIDEBANDS, SLIP, SUPPLY
@@ -230,9 +230,8 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     slips, alone = view.slips, view.slips.source == "current"
     if alone and view.over_idle < SLIP.max_over_idle:
         return of_bars.CURRENT_NEAR_IDLE.refuse(view.over_idle)
-    if not alone:
-        larger = replace(view.by_current, highest=min(_HOTTEST * view.possible.highest, _below_shaft(view)))
-        broken = _broken_within(view, larger, SIDEBANDS.min_cycles_light)
+    for others in () if alone else _from_current_up(view):
+        broken = _broken_within(view, others, SIDEBANDS.min_cycles_light)
         if broken is not None:
             over = view.bars.over_oscillation(broken.pair, slips.middle)
             if over >= BARS.min_across:
@@ -247,6 +246,18 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     if view.bars.over_oscillation(broken.pair, slip) < least:
         return None
     return of_bars.BARS_AT_ANOTHER_SLIP.refuse(broken.bars.value)
+
+
+def _from_current_up(view: MotorView) -> Iterator[SlipRange]:
+    """Yield the slips from the least that the current allows up to the largest of a hot rotor.
+
+    A current that allows them all down to zero is searched by itself, too: the supply's wander beside the
+    line is stronger than a pair within, and the direction of an oscillation there is another one.
+    """
+    highest = min(_HOTTEST * view.possible.highest, _below_shaft(view))
+    if view.by_current.lowest == 0.0:
+        yield view.by_current
+    yield replace(view.by_current, highest=highest)
 
 
 def _below_shaft(view: MotorView) -> float:

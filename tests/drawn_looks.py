@@ -152,7 +152,7 @@ class DrawnAnswers:
         before, self._state = self._state, verdict if state is None else state
         window = SimpleNamespace(start_s=self._start_s, length_s=self._window_s, streams=())
         line = Line(60.0, current_a * math.sqrt(2), None, False)
-        analysis = SimpleNamespace(line=line, dead=(), pair=None, current=None)
+        analysis = SimpleNamespace(line=line, dead=(), pair=None, current=None, slots_show=None)
         changed = before.state is not self._state.state or before.severity is not self._state.severity
         return Answer(verdict, before, self._state, changed, True, analysis, window)  # type: ignore[arg-type]
 

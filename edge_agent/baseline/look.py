@@ -41,6 +41,9 @@ class Look:
     """Level of the upper sideband."""
     above_casting: bool = False
     """True if the whole interval of its bars lies above what a sound casting may show."""
+    slots_show: bool | None = None
+    """True if the slot lines of the configured bars show, False if they should and do not; None if it is not
+    known, or if bars or an oscillating load may have spread them over other lines."""
 
 
 class Looks:
@@ -93,6 +96,7 @@ def _look(answer: Answer) -> Look | None:
         _finite(evidence.lower_sideband_dbc),
         _finite(evidence.upper_sideband_dbc),
         lowest > BARS.sound,
+        answer.analysis.slots_show if bars + (evidence.load_swing_bars or 0.0) < BARS.sound else None,
     )
 
 

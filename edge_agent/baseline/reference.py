@@ -41,6 +41,8 @@ class Cell:
     """Level of the lower sideband, dBc."""
     upper_dbc: float | None = None
     """Level of the upper sideband, dBc."""
+    slots_share: float | None = None
+    """Share of the looks whose slot lines show; None if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ def _cell(looks: Sequence[Look], count: int) -> Cell:
         unbalance_scatter=unbalance_scatter,
         lower_dbc=_known(look.lower_dbc for look in looks)[0],
         upper_dbc=_known(look.upper_dbc for look in looks)[0],
+        slots_share=_share(look.slots_show for look in looks),
     )
 
 
@@ -117,6 +120,12 @@ def _known(values: Iterable[float | None]) -> tuple[float | None, float]:
     """Return median and scatter of what is known; None if too little is."""
     known = [value for value in values if value is not None]
     return _median_and_scatter(known) if len(known) >= BASELINE.min_looks else (None, 0.0)
+
+
+def _share(values: Iterable[bool | None]) -> float | None:
+    """Return the share of what is true of what is known; None if too little is."""
+    known = [value for value in values if value is not None]
+    return sum(known) / len(known) if len(known) >= BASELINE.min_looks else None
 
 
 def _median_and_scatter(values: Iterable[float]) -> tuple[float, float]:

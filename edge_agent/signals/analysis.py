@@ -95,6 +95,12 @@ class Analysis:
     """What the usable accelerometers gave; None without any, or if the analysis stopped before."""
     scan: Scan | None = None
     """What clears the rotor without a slip, a pair or images; None unless it does."""
+    slots_show: bool | None = None
+    """True if the slot lines of the configured bars tell the slip, False if the shaft shows and they do not.
+
+    None without a number of bars, where the speed is stated or no shaft shows, and where harmonics of the
+    supply would cover the lines.
+    """
 
     def doubt(self, broken: bool) -> Refusal | None:
         """Return what speaks against calling the rotor broken, or healthy."""
@@ -238,6 +244,7 @@ class Analyser:
             speed_doubt=None if refusal else doubt_slip(view, sidebands),
             count_doubt=None if refusal else doubt_count(view, sidebands),
             oscillation_doubt=None if refusal else doubt_bars(view, pair),
+            slots_show=_slots_show(view, pair.slip),
         )
 
     def _clear(self, view: MotorView, scan: Scan, evidence: Evidence) -> Analysis:
@@ -268,6 +275,15 @@ class Analyser:
 def _tells_slip(view: MotorView) -> bool:
     """True if something else than the current tells the slip; by the current, any circuit would fit."""
     return view.slips.source not in ("current", "learned")
+
+
+def _slots_show(view: MotorView, slip: float) -> bool | None:
+    """Return `Analysis.slots_show` of a window at its slip."""
+    if view.slips.source == "slots":
+        return True
+    if view.slips.source not in ("vibration", "eccentricity"):
+        return None
+    return None if view.slot_lines is None or view.slot_lines.covered(slip) else False
 
 
 def _overload_first(analysis: Analysis, over: Refusal | None) -> Analysis:

@@ -82,7 +82,10 @@ def killed_after(lines: int, parent: subprocess.Popen[str], seed: int) -> int:
     parent.stdin.write(f"{seed}\n")
     parent.stdin.flush()
     pid = int(parent.stdout.readline().split()[1])
-    said = [parent.stdout.readline() for _ in range(lines)]
+    said: list[str] = []
+    for _ in range(lines):
+        said.append(parent.stdout.readline())
+        assert not said[-1].endswith("ended\n"), "the process has failed before it was killed"
     os.kill(pid, signal.SIGKILL)
     while not said[-1].endswith("ended\n"):
         said.append(parent.stdout.readline())

@@ -41,6 +41,19 @@ def test_levels_that_are_no_numbers_are_left_out() -> None:
     assert (look.lower_dbc, look.unbalance, look.upper_dbc) == (None, None, -52.0)
 
 
+@pytest.mark.parametrize(("bars", "swing", "show"), [(0.05, 0.0, False), (0.5, 0.0, None), (0.05, 0.5, None)])
+def test_slot_lines_are_not_missed_where_bars_or_a_load_may_have_spread_them(
+    bars: float, swing: float, show: bool | None
+) -> None:
+    verdict = verdict_of(replace(LOOK, bars=bars))
+    verdict = replace(verdict, evidence=replace(verdict.evidence, load_swing_bars=swing))
+    answer = an_answer(verdict)
+    answer.analysis.slots_show = False  # type: ignore[misc]
+    look = Looks().take(answer)
+    assert look is not None
+    assert look.slots_show is show
+
+
 def test_windows_that_overlap_are_one_look() -> None:
     looks, verdict = Looks(), verdict_of(LOOK)
     taken = [looks.take(an_answer(verdict, start_s)) is not None for start_s in (0.0, 2.0, 11.9, 12.0, 20.0)]

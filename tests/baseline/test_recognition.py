@@ -1,5 +1,7 @@
 """Another motor, a sensor that drifts, and growth: each has its own name."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from drawn_looks import DrawnMotor, a_reference
@@ -15,11 +17,17 @@ class Site:
         self.motor = DrawnMotor(np.random.default_rng(3), bars=bars, load_spread=0.05)
         self.reference = a_reference(self.motor)
         self.recognition = Recognition()
+        self.slots_show: bool | None = None
+
+    def know_slots(self, share: float) -> None:
+        """Let the slot lines show in such a share of the looks of the baseline."""
+        cells = {name: replace(c, slots_share=share) for name, c in self.reference.cells.items()}
+        self.reference = replace(self.reference, cells=cells)
 
     def run(self, looks: int = 3 * BASELINE.run_looks) -> Change:
         for look in self.motor.looks(looks):
             if look.load_bin in self.reference.cells:
-                self.recognition.take(look, self.reference)
+                self.recognition.take(replace(look, slots_show=self.slots_show), self.reference)
         return self.recognition.change
 
     def after_a_stop(self) -> Change:
@@ -44,6 +52,33 @@ def test_another_current_and_another_unbalance_after_a_stop_are_another_motor() 
     site.motor.current_factor, site.motor.unbalance = 1.6, 0.06
     assert site.after_a_stop() is Change.NOT_THIS_MOTOR
     assert "another current at the same slip, another unbalance" in site.recognition.evidence
+
+
+def test_slot_lines_that_are_gone_after_a_stop_are_another_motor() -> None:
+    site = Site()
+    site.know_slots(0.97)
+    site.slots_show = False
+    assert site.after_a_stop() is Change.NOT_THIS_MOTOR
+    assert site.recognition.evidence == "the lines of its rotor slots are gone"
+
+
+@pytest.mark.parametrize(("share", "slots_show"), [(0.9, False), (0.97, True), (0.97, None)])
+def test_slot_lines_that_did_not_always_show_or_may_be_hidden_say_nothing(
+    share: float, slots_show: bool | None
+) -> None:
+    site = Site()
+    site.know_slots(share)
+    site.slots_show = slots_show
+    assert site.after_a_stop() is Change.NONE
+
+
+def test_slot_lines_that_fade_within_a_run_are_no_other_motor() -> None:
+    site = Site()
+    site.know_slots(0.97)
+    site.slots_show = True
+    site.run()
+    site.slots_show = False
+    assert site.run() is Change.NONE
 
 
 def test_it_stays_another_motor_until_the_first_one_is_back() -> None:

@@ -121,6 +121,21 @@ def test_bars_beside_a_misread_shaft_make_no_rotor_healthy_though_the_supply_wan
     assert analysis.speed_doubt.quantity == "bars_at_another_slip"
 
 
+@pytest.mark.parametrize(
+    ("vibration", "plate", "show"),
+    [
+        (True, {"rotor_bars": 28}, True),
+        (True, {"rotor_bars": 34}, False),
+        (True, {"rotor_bars": None}, None),
+        (True, {"rotor_bars": 28, "speed_rpm": 60 * SHAFT_HZ}, None),
+        (False, {"rotor_bars": 28}, True),
+        (False, {"rotor_bars": None}, None),
+    ],
+)
+def test_slot_lines_of_the_plate_show_or_not_where_the_shaft_does(vibration, plate, show):
+    assert analyse(a_window_with_slots(vibration), **plate).slots_show is show
+
+
 def test_bars_below_the_least_slip_that_the_current_tells_make_no_rotor_healthy():
     """At light load the plate's circuit may take the magnetising current for load."""
     seconds, slip = times(8.0), 0.009

@@ -164,7 +164,8 @@ class Analyser:
         line, evidence = current.line, describe_line(current.line)
         refusal = refusal or check_line(line, self._nameplate)
         refusal = refusal or check_even_harmonics(line, SUPPLY.max_second_harmonic_dbc)
-        refusal = refusal or check_bridged(current.baseband) or check_running(current.baseband)
+        refusal = refusal or check_bridged(current.baseband)
+        refusal = refusal or check_running(current.baseband, line.rms_a / self._nameplate.rated_current_a)
         if refusal is not None:
             return Analysis(evidence, refusal, line=line)
         # Slip, and the pair of sidebands at it.

@@ -65,10 +65,20 @@ def test_a_sag_in_which_the_current_all_but_vanishes_and_turns_is_unsteady(rest,
     assert (refusal.reason, refusal.quantity) == (Reason.UNSTEADY, "largest_current_change")
 
 
-def test_a_motor_that_stops_within_the_window_is_starting_or_stopping():
-    assert check_running(baseband_of()) is None
-    stopped = check_running(baseband_of(amplitude=1 - 0.95 * between(8.0, LENGTH_S)))
-    assert stopped.reason is Reason.STARTING
+@pytest.mark.parametrize(
+    ("over_rated", "step", "reason"),
+    [
+        (0.9, -0.95, Reason.STARTING),  # switched off
+        (0.45, 4.0, Reason.STARTING),  # the inrush of a start
+        (0.45, 0.9, Reason.UNSTEADY),  # a compressor that loads after it idled
+        (0.9, -0.5, Reason.UNSTEADY),  # and that idles again
+    ],
+)
+def test_a_current_that_steps_is_a_start_or_stop_only_from_rest_or_with_an_inrush(over_rated, step, reason):
+    assert check_running(baseband_of(), over_rated) is None
+    assert (
+        check_running(baseband_of(amplitude=1 + step * between(8.0, LENGTH_S)), over_rated).reason is reason
+    )
 
 
 def load_change(changed, current_per_slip, pole_pass_hz=2.0):

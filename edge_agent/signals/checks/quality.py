@@ -13,13 +13,14 @@ from edge_agent.motor import Nameplate
 from edge_agent.refusals import of_samples
 from edge_agent.signals.checks import clock, flat, sensors
 from edge_agent.signals.checks.coarse import CoarseCurrents, coarse_currents
+from edge_agent.signals.checks.steadiness import INRUSH_OVER_RATED
 from edge_agent.verdict import Refusal
 from edge_agent.windows.sliding import StreamWindow
 
 _AMPLITUDES_S = 0.2
 """Parts in which the amplitude is followed, s: ten periods of the line, shorter than any start.
 Judgement."""
-_RUN_UP_OVER_RATED = (2.0, 12.0)
+_RUN_UP_OVER_RATED = (INRUSH_OVER_RATED, 12.0)
 """Currents over the rated one between which a motor may run up: locked rotors draw 5 to 8 times it, some of
 the highest efficiency 10 times, and a tenth more at a tenth more voltage."""
 _QUARTERS = 4

@@ -25,21 +25,30 @@ _MAX_SHARE_RAD = 1.0
 all but vanishes in a sag of the supply may turn by any."""
 _USUAL_PERCENT = 90
 """Percentage of the amplitude's quick changes that are its usual modulation, as by broken bars; judgement."""
+INRUSH_OVER_RATED = 2.0
+"""Current over the rated one from which a motor runs up: locked rotors draw 5 to 8 times it, overloads less
+than 1.5 times."""
 _MIN_CURRENT_PER_SLIP = 0.1
 """Lower bound of the current's slope over slip, per unit: at no load the current tells no slip.
 Judgement."""
 
 
-def check_running(baseband: Baseband) -> Refusal | None:
-    """Refuse a motor that starts or stops: the amplitude, smoothed over 0.2 s, leaves its median."""
+def check_running(baseband: Baseband, over_rated: float) -> Refusal | None:
+    """Refuse a current whose amplitude, smoothed over 0.2 s, leaves its median, which is `over_rated`.
+
+    With an inrush, or down to nothing, the motor starts or stops; else the load has stepped.
+    """
     span = max(1, int(_SMOOTHED_S * baseband.rate_hz))
     smooth = np.convolve(np.exp(baseband.log.real), np.full(span, 1 / span), mode="valid")
     middle = median(smooth)
     least, most = float(smooth.min()) / middle, float(smooth.max()) / middle
+    falls, rises = of_samples.LOAD_FALLS, of_samples.LOAD_RISES
+    if least * over_rated < SAMPLES.off_below_rated or most * over_rated > INRUSH_OVER_RATED:
+        falls, rises = of_samples.AMPLITUDE_FALLS, of_samples.AMPLITUDE_RISES
     if least < SAMPLES.min_amplitude_over_median:
-        return of_samples.AMPLITUDE_FALLS.refuse(least)
+        return falls.refuse(least)
     if most > SAMPLES.max_amplitude_over_median:
-        return of_samples.AMPLITUDE_RISES.refuse(most)
+        return rises.refuse(most)
     return None
 
 

@@ -14,7 +14,7 @@ from edge_agent.refusals import of_samples
 from edge_agent.signals.analysis import Analysis
 from edge_agent.signals.checks.coarse import coarse_currents
 from edge_agent.signals.slip.known import KnownMotor
-from edge_agent.signals.slip.poles import Shaft, shafts, shafts_by_air_gap
+from edge_agent.signals.slip.poles import Shaft, shafts, shafts_by_air_gap, without_bars
 from edge_agent.verdict import Reason
 from edge_agent.windows.sliding import Window
 
@@ -46,6 +46,7 @@ def read_window(
     found = {} if analysis.vibration is None else shafts(analysis.vibration, line.frequency_hz)
     of_poles = read_poles(found, pole_pairs)
     by_air_gap = {} if of_poles else shafts_by_air_gap(analysis.current, plate.circuit)
+    by_air_gap = without_bars(by_air_gap, analysis.pair, line.frequency_hz)
     of_poles = of_poles or read_poles_by_air_gap(by_air_gap, pole_pairs)
     readings += of_poles
     if not any(reading.accuses for reading in of_poles):

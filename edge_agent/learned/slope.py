@@ -10,14 +10,23 @@ from edge_agent.signals.slip.known import CurrentLine
 
 
 def fit_line(currents_a: Sequence[float], slips: Sequence[float]) -> CurrentLine | None:
-    """Return the line through looks of known slip; None if they are too few, or all at one load.
+    """Return the line through looks of known slip; None if they are too few, or two loads lack two each.
 
-    Least squares of I² = I_0² + b s² over I_0² and b. None as well if that is no line of a motor.
+    I² = I_0² + b s², by the medians of Theil and Sen: a single look whose slip is another shaft's moves them
+    little. None as well if that is no line of a motor.
     """
-    if len(slips) < LEARNED.min_looks or max(slips) < LEARNED.min_spread * min(slips):
+    if len(slips) < LEARNED.min_looks:
+        return None
+    ordered = sorted(slips)
+    if ordered[-2] < LEARNED.min_spread * ordered[1]:
         return None
     squares_a, squares = np.square(currents_a), np.square(slips)
-    slope, squared_a = np.polyfit(squares, squares_a, 1)
+    before, after = np.triu_indices(squares.size, 1)
+    apart, apart_a = squares[after] - squares[before], squares_a[after] - squares_a[before]
+    # Between looks at one load the slope is noise.
+    far = np.abs(apart) > (1 - LEARNED.min_spread**-2) * np.maximum(squares[after], squares[before])
+    slope = float(np.median(apart_a[far] / apart[far]))
+    squared_a = float(np.median(squares_a - slope * squares))
     if slope <= 0 or squared_a <= 0:
         return None
     scatter = np.sqrt((squared_a + slope * squares) / squares_a) - 1

@@ -22,6 +22,16 @@ def test_one_load_or_few_looks_give_no_line() -> None:
     assert fit_line([current_at(slip) for slip in SLIPS[1:]], SLIPS[1:]) is None
 
 
+def test_a_single_look_at_another_slip_makes_no_line_and_moves_none() -> None:
+    """A pendulum's pair was taken for the slip of one look, and a right plate was accused."""
+    load = [0.015, 0.0151, 0.0152, 0.0149]
+    at_load = [current_at(slip) for slip in load]
+    assert fit_line([*at_load, current_at(0.027)], [*load, 0.047]) is None
+    line = fit_line([current_at(slip) for slip in [*SLIPS, 0.027]], [*SLIPS, 0.047])
+    assert line is not None
+    assert line.slip(PLATE.rated_a) == pytest.approx(PLATE.rated_slip, rel=0.1)
+
+
 def test_a_current_that_falls_with_the_slip_is_none_of_a_motor() -> None:
     assert fit_line([3.0, 3.0, 2.5, 2.5], SLIPS) is None
 

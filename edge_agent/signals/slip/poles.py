@@ -6,6 +6,7 @@ import numpy as np
 
 from edge_agent.circuit import Circuit
 from edge_agent.signals.prepared import Current, Vibration
+from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.slip.eccentricity import EccentricityLine, EccentricityLines
 from edge_agent.signals.slip.shaft import comb_levels, prominence_of
 
@@ -21,6 +22,10 @@ _MIN_MORE_DB = 6.0
 _MIN_ALONE_DB = 20.0
 """Level of a first harmonic that shows a shaft without any other, dB. Judgement: other lines of a machine
 were at most 2 dB there in simulated motors."""
+
+
+_ORDERS_OF_BARS = (1, 2, 3)
+"""Sidebands of broken bars at (1 ± 2ks)f, up to which k. Judgement: those beyond are far below the line's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,25 @@ def shafts_by_air_gap(current: Current, circuit: Circuit) -> dict[int, Eccentric
         if line is not None and line.shows_shaft:
             found[pole_pairs] = line
     return found
+
+
+def without_bars(
+    found: dict[int, EccentricityLine], pair: SidebandPair | None, line_hz: float
+) -> dict[int, EccentricityLine]:
+    """Return the shafts of the air gap without those whose lines are sidebands of a `pair` that stands out.
+
+    Broken bars make lines at 2sf, 4sf and 6sf on both sides of the supply's, and a slow shaft may turn as
+    often a second.
+    """
+    if pair is None or not pair.is_clear:
+        return found
+    kept = {}
+    for pole_pairs, shaft in found.items():
+        synchronous_hz = line_hz / pole_pairs
+        off_hz = [abs(synchronous_hz * (1 - shaft.slip) - k * pair.pole_pass_hz) for k in _ORDERS_OF_BARS]
+        if min(off_hz) > synchronous_hz * shaft.uncertainty:
+            kept[pole_pairs] = shaft
+    return kept
 
 
 def shafts(vibration: Vibration, line_hz: float) -> dict[int, Shaft]:

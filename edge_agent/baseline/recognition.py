@@ -36,8 +36,6 @@ class _Difference:
     bars: float
     current: float
     unbalance: float
-    slots: float
-    """One if the slot lines are gone that always showed, else zero."""
 
 
 class Recognition:
@@ -51,45 +49,64 @@ class Recognition:
         """What differs, in words; empty if nothing does."""
         self._is_first = True
         self._run: deque[_Difference] = deque(maxlen=BASELINE.run_looks)
+        self._first_slots: list[bool] = []
+        self._slots_gone = False
 
     def begin_run(self) -> None:
         """Note that the motor, the agent or the DAQ has stopped: what comes next may be another motor."""
         self._is_first = True
         self._run.clear()
+        self._first_slots.clear()
+        self._slots_gone = False
 
     def take(self, look: Look, reference: Reference) -> None:
-        """Take a look at a load whose baseline is known."""
-        cell = reference.cells[look.load_bin]
-        self._run.append(_difference(look, cell, reference))
+        """Take a look: its slot lines at any load, all else at a load whose baseline is known."""
+        self._look_for_slots(look, reference)
+        cell = reference.cells.get(look.load_bin)
+        if cell is not None:
+            self._compare(_difference(look, cell, reference))
+
+    def _look_for_slots(self, look: Look, reference: Reference) -> None:
+        """Name another motor if the slot lines that always showed are gone in the first looks of a run."""
+        if look.slots_show is None or len(self._first_slots) >= BASELINE.run_looks:
+            return
+        self._first_slots.append(look.slots_show)
+        always = (reference.slots_share or 0.0) >= _ALWAYS
+        if always and len(self._first_slots) == BASELINE.run_looks and not median(self._first_slots):
+            self._slots_gone = True
+            self.change, self.evidence = Change.NOT_THIS_MOTOR, _SLOTS_GONE
+
+    def _compare(self, difference: _Difference) -> None:
+        """Compare the newest looks of a run with the baseline at their loads."""
+        self._run.append(difference)
         if len(self._run) < BASELINE.run_looks:
             return
         own = _Difference(
             bars=median(look.bars for look in self._run),
             current=median(look.current for look in self._run),
             unbalance=median(look.unbalance for look in self._run),
-            slots=median(look.slots for look in self._run),
         )
         if self._is_first:
             self._is_first = False
-            self.change = Change.NOT_THIS_MOTOR if _is_another(own) else Change.NONE
+            another = self._slots_gone or _is_another(own)
+            self.change = Change.NOT_THIS_MOTOR if another else Change.NONE
         if self.change is not Change.NOT_THIS_MOTOR:
             limit = _KEPT_SHARE if self.change is Change.SENSOR_DRIFT else 1.0
             drifts = max(abs(own.current), own.unbalance) >= limit
             self.change = Change.SENSOR_DRIFT if drifts else Change.NONE
-        self.evidence = "" if self.change is Change.NONE else _in_words(own)
+        self.evidence = "" if self.change is Change.NONE else _in_words(own, self._slots_gone)
 
 
 def _is_another(own: _Difference) -> bool:
-    """True if another motor runs.
-
-    The bars of a rotor do not grow back, nor does their number change, and sensors do not change bars.
-    """
+    """True if another motor runs: the bars of a rotor do not grow back, and sensors do not change bars."""
     marks = (own.bars >= 1.0) + (abs(own.current) >= 1.0) + (own.unbalance >= 1.0)
-    return own.bars <= -1.0 or own.slots >= 1.0 or marks >= _MARKS_OF_ANOTHER
+    return own.bars <= -1.0 or marks >= _MARKS_OF_ANOTHER
 
 
 _MARKS_OF_ANOTHER = 2
 """Things that differ at once if the motor is another. Judgement: a start breaks bars, a sensor moves."""
+_SLOTS_GONE = "the lines of its rotor slots are gone"
+"""Said of a motor whose number of rotor bars is another one."""
 _ALWAYS = 0.95
 """Share of the looks of the baseline from which slot lines always show. Judgement: one in twenty may miss."""
 
@@ -105,15 +122,14 @@ def _difference(look: Look, cell: Cell, reference: Reference) -> _Difference:
         bars=(look.bars - cell.bars) / max(BASELINE.other_bars, scatters * cell.bars_scatter),
         current=current / max(BASELINE.other_current, scatters * cell.current_scatter),
         unbalance=unbalance,
-        slots=float(look.slots_show is False and (cell.slots_share or 0.0) >= _ALWAYS),
     )
 
 
-def _in_words(own: _Difference) -> str:
+def _in_words(own: _Difference, slots_gone: bool) -> str:
     marks: Iterable[tuple[bool, str]] = (
         (own.bars <= -1.0, "fewer equivalent bars"),
         (own.bars >= 1.0, "more equivalent bars"),
-        (own.slots >= 1.0, "the lines of its rotor slots are gone"),
+        (slots_gone, _SLOTS_GONE),
         (abs(own.current) >= _KEPT_SHARE, "another current at the same slip"),
         (own.unbalance >= _KEPT_SHARE, "another unbalance of the currents"),
     )

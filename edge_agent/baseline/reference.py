@@ -41,8 +41,6 @@ class Cell:
     """Level of the lower sideband, dBc."""
     upper_dbc: float | None = None
     """Level of the upper sideband, dBc."""
-    slots_share: float | None = None
-    """Share of the looks whose slot lines show; None if it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +53,8 @@ class Reference:
     """Rms deviation of looks from their cells, clipped as growth clips it."""
     tail_bars: float
     """Deviation above which the tail of the looks begins: one look in twenty lies there."""
+    slots_share: float | None = None
+    """Share of the looks at all loads whose slot lines show; None if it is not known."""
 
     def deviation_bars(self, look: Look) -> float | None:
         """Return how far a look lies above the baseline at its load; None where that is not known."""
@@ -94,6 +94,7 @@ def make_reference(looks: Mapping[str, Sequence[Look]], counts: Mapping[str, int
         cells,
         float(np.sqrt(np.mean(clipped**2))),
         max(float(np.quantile(deviations, _TAIL_QUANTILE)), _MIN_TAIL_BARS),
+        _share(look.slots_show for own in looks.values() for look in own),
     )
 
 
@@ -112,7 +113,6 @@ def _cell(looks: Sequence[Look], count: int) -> Cell:
         unbalance_scatter=unbalance_scatter,
         lower_dbc=_known(look.lower_dbc for look in looks)[0],
         upper_dbc=_known(look.upper_dbc for look in looks)[0],
-        slots_share=_share(look.slots_show for look in looks),
     )
 
 

@@ -67,9 +67,11 @@ class Watching:
         before = self.change, self.growth.growing
         if self.change is Change.NONE:
             self.tally = replace(self.tally, hours=self.tally.hours + running_s / _S_PER_HOUR)
-        deviation_bars = None if look is None else self.reference.deviation_bars(look)
-        if look is not None and deviation_bars is not None:
-            self._compare(look, deviation_bars)
+        if look is not None:
+            self.recognition.take(look, self.reference)
+            deviation_bars = self.reference.deviation_bars(look)
+            if deviation_bars is not None:
+                self._compare(look, deviation_bars)
         return before != (self.change, self.growth.growing)
 
     def judge(self, state: Verdict) -> Verdict:
@@ -80,7 +82,6 @@ class Watching:
         return judge(state, self.reference, growth_bars, self.recognition.change is Change.NONE)
 
     def _compare(self, look: Look, deviation_bars: float) -> None:
-        self.recognition.take(look, self.reference)
         self._deviations_bars.append(deviation_bars)
         if self.recognition.change is Change.NOT_THIS_MOTOR:
             self.growth.start_over()

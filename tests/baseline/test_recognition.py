@@ -21,8 +21,7 @@ class Site:
 
     def know_slots(self, share: float) -> None:
         """Let the slot lines show in such a share of the looks of the baseline."""
-        cells = {name: replace(c, slots_share=share) for name, c in self.reference.cells.items()}
-        self.reference = replace(self.reference, cells=cells)
+        self.reference = replace(self.reference, slots_share=share)
 
     def run(self, looks: int = 3 * BASELINE.run_looks) -> Change:
         for look in self.motor.looks(looks):
@@ -70,6 +69,17 @@ def test_slot_lines_that_did_not_always_show_or_may_be_hidden_say_nothing(
     site.know_slots(share)
     site.slots_show = slots_show
     assert site.after_a_stop() is Change.NONE
+
+
+def test_slot_lines_are_missed_at_a_load_without_a_baseline_too() -> None:
+    site = Site()
+    site.know_slots(0.97)
+    site.slots_show, site.motor.load, site.motor.load_spread = False, 1.1, 0.01
+    site.recognition.begin_run()
+    for look in site.motor.looks(BASELINE.run_looks):
+        assert look.load_bin not in site.reference.cells
+        site.recognition.take(replace(look, slots_show=False), site.reference)
+    assert site.recognition.change is Change.NOT_THIS_MOTOR
 
 
 def test_slot_lines_that_fade_within_a_run_are_no_other_motor() -> None:

@@ -128,16 +128,9 @@ def report(lives: list[Life]) -> None:
 def _report_sound(lives: list[Life], title: str) -> None:
     if not lives:
         return
-    hours = sum(life.running_h for life in lives)
-    print(f"\n{title}, sound: {len(lives)} motors, {hours:.1f} h of running")
-    well_cast_h = sum(life.running_h for life in lives if life.bars < WELL_CAST)
-    print(f"  castings below {WELL_CAST} bars: {well_cast_h:.1f} h; alarms of all", end=" ")
-    print(f"{sum(life.alarms for life in lives)}, of motors with castings", end=" ")
-    print([round(life.bars, 2) for life in lives if life.alarms])
-    false, looks = sum(life.false_looks for life in lives), sum(life.looks for life in lives)
-    print(f"  false looks {false} of {looks} ({false / hours:.2f} an hour), in a row", end=" ")
-    print(sum(life.false_in_a_row for life in lives), end="; ")
-    print(f"false windows that are no look {sum(life.false_and_unclear for life in lives)}")
+    print(f"\n{title}, sound: {len(lives)} motors, {sum(life.running_h for life in lives):.1f} h of running")
+    _report_false(f"castings below {WELL_CAST} bars", [life for life in lives if life.bars < WELL_CAST])
+    _report_false("rougher castings, without a baseline", [life for life in lives if life.bars >= WELL_CAST])
     for cycle in CYCLES:
         own = [life for life in lives if life.cycle == cycle]
         if own:
@@ -156,6 +149,16 @@ def _report_sound(lives: list[Life], title: str) -> None:
     words = sum((life.wrong_words for life in lives), Counter())
     print(f"  wrong words {dict(words)}")
     _report_lessons(lives)
+
+
+def _report_false(which: str, lives: list[Life]) -> None:
+    """Print alarms and looks that call sound motors broken."""
+    hours = sum(life.running_h for life in lives)
+    false, looks = sum(life.false_looks for life in lives), sum(life.looks for life in lives)
+    alarmed = [round(life.bars, 2) for life in lives if life.alarms]
+    print(f"  {which}: {len(lives)} motors, {hours:.1f} h; alarms of castings of {alarmed} bars;", end=" ")
+    print(f"false looks {false} of {looks}, in a row {sum(life.false_in_a_row for life in lives)};", end=" ")
+    print(f"false windows that are no look {sum(life.false_and_unclear for life in lives)}")
 
 
 def _report_lessons(lives: list[Life]) -> None:

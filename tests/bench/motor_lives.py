@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from own_baselines import alarms_once_learned
 from pydantic import TypeAdapter
 from tables import share
 
 from calibration.simulator.duty import CYCLES
 from edge_agent.diagnose.decision import Decision
+from edge_agent.limits import BASELINE
 from edge_agent.verdict import Reason, Severity, State, Verdict
 
 WINDOW_S = 12.0
@@ -52,6 +54,7 @@ class Life:
     claimed_wrongly: bool = False
     ducts_proven: int = 0
     false_healthy: int = 0
+    alarms_once_learned: int | None = None
 
 
 def live(path: Path) -> Life:
@@ -65,7 +68,10 @@ def live(path: Path) -> Life:
     life.claimed_wrongly = not set(content["claimed_bars"]) <= {content["rotor_bars"]}
     decision, last_false = Decision(), False
     told_by_number = BY_NUMBER.validate_python(content["told"])
-    for number, verdict in enumerate(RATES.validate_python(content["verdicts"])):
+    verdicts = RATES.validate_python(content["verdicts"])
+    if kind == "sound" and WELL_CAST <= life.bars <= BASELINE.own_casting:
+        life.alarms_once_learned = alarms_once_learned(content, verdicts, told_by_number, WINDOW_S)
+    for number, verdict in enumerate(verdicts):
         start_s = number * content["step_s"]
         end_s = start_s + WINDOW_S
         before, told = decision.state, told_by_number.get(number, verdict)
@@ -130,7 +136,12 @@ def _report_sound(lives: list[Life], title: str) -> None:
         return
     print(f"\n{title}, sound: {len(lives)} motors, {sum(life.running_h for life in lives):.1f} h of running")
     _report_false(f"castings below {WELL_CAST} bars", [life for life in lives if life.bars < WELL_CAST])
-    _report_false("rougher castings, without a baseline", [life for life in lives if life.bars >= WELL_CAST])
+    rough = [life for life in lives if life.bars >= WELL_CAST]
+    _report_false("rougher castings, without a baseline", rough)
+    learned = [life for life in rough if life.alarms_once_learned is not None]
+    hours = sum(life.running_h / 2 for life in learned)
+    alarms = sum(life.alarms_once_learned or 0 for life in learned)
+    print(f"  rougher castings up to {BASELINE.own_casting} bars, learned: {hours:.1f} h; alarms {alarms}")
     for cycle in CYCLES:
         own = [life for life in lives if life.cycle == cycle]
         if own:

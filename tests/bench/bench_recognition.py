@@ -3,9 +3,10 @@
     python tests/bench/bench_recognition.py --first-seed 9300000 --motors 100 [--jobs 2]
 
 Each motor is learned at its load while it is sound. Then the agent starts again behind the same plate: with
-the same motor, with another one of its class, and with a new rotor in the same stator. The number of bars tells
-most of another motor; nothing can tell a new rotor with as good a casting, so that row has no target. Last,
-learning is tried with broken bars. Windows share no sample, as the looks of a baseline. Simulated, with Wilson's intervals of 95 % over motors.
+the same motor, with another one of its class, and with a new rotor in the same stator. The number of bars
+tells most of another motor; nothing can tell a new rotor with as good a casting, so that row has no target.
+Last, learning is tried with broken bars. Windows share no sample, as the looks of a baseline. Simulated, with
+Wilson's intervals of 95 % over motors.
 """
 
 import argparse

@@ -28,3 +28,15 @@ def test_every_link_leads_to_a_file_and_a_heading(document: Path) -> None:
         file = document.parent / path if path else document
         assert file.exists(), f"{target} does not exist"
         assert not anchor or anchor in anchors(file), f"{target} has no such heading"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_no_document_holds_both_sides_of_a_merge(document: Path) -> None:
+    marks = ("<<<<<<< ", ">>>>>>> ", "=======")
+    lines = document.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if line.startswith(marks[:2]) or line == marks[2]] == []
+
+
+def test_the_readme_is_short_enough_for_the_ladder() -> None:
+    """Depth lies beside what it explains."""
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 500

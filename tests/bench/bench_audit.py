@@ -132,6 +132,9 @@ def report(all_found: Sequence[Examined]) -> None:
         named, accused = sum(bool(one.names) for one in right), sum(one.accused for one in right)
         kinds = ", ".join(sorted({name for one in right for name in one.names}))
         print_row(name, share(named, len(right)), share(accused, len(right)), kinds or "-")
+    for one in all_found:
+        if one.right.names:
+            print(f"accused: seed {one.seed}: {', '.join(one.right.names)}")
     for name, found in (("sound", sound), ("broken", broken)):
         columns = ("named rightly", "named or silent", "matters", "of these named", "failures", "named as")
         print_header(f"wrong entry, {name} rotors", *columns)

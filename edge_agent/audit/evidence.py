@@ -7,6 +7,7 @@ import numpy as np
 from edge_agent.audit.currents import Plate, read_current
 from edge_agent.audit.findings import Suspect
 from edge_agent.audit.reading import Reading
+from edge_agent.audit.slots import read_slots
 from edge_agent.audit.taught import read_learned
 from edge_agent.audit.wiring import reversed_sensor
 from edge_agent.limits import MAGNITUDES
@@ -53,7 +54,10 @@ def read_window(
         air_gap = by_air_gap.get(pole_pairs)
         slip = _slip(analysis, found.get(pole_pairs)) or (None if air_gap is None else air_gap.slip)
         of_current = read_current(line, plate, slip)
-        readings += read_learned(learned or KnownMotor(), of_current, plate)
+        of_learned = list(read_learned(learned or KnownMotor(), of_current, plate))
+        readings += of_learned
+        if not any(reading.accuses or reading.suspect is Suspect.BARS for reading in of_learned):
+            readings += read_slots(analysis, slip, window.length_s, plate.nameplate)
     return readings
 
 

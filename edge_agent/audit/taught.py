@@ -15,22 +15,27 @@ from edge_agent.signals.slip.known import CurrentLine, KnownMotor
 _NO_LOAD = (0.66, 1.5)
 """Learned no-load current over that of the plate's circuit, of a right plate. Measured: 0.75 to 1.31 in 69
 simulated motors with voltages 8 % off; star taken for delta makes 0.58 or 1.73."""
-_SLIP = (0.72, 1.75)
+_SLIP = (0.72, 1.65)
 """Learned slip at the plate's current over its rated slip, of a right plate. Measured: 0.79 to 1.60 in 69
-simulated motors, cold and hot."""
+simulated motors, cold and hot. A low voltage makes it larger, and the no-load current smaller: times that
+over the plate's it was 0.94 to 1.45 in 24 rotors, so an upper end that only one of both exceeds accuses
+nothing. Half the rated slip made at least 1.67 of both."""
 
 
 def read_learned(learned: KnownMotor, of_current: Iterable[Reading], plate: Plate) -> Iterator[Reading]:
     """Yield what was learned says of speed, current and bars, and what a window says of its current.
 
-    Where the line between current and slip is known, single windows say nothing more of the speed.
+    Where the line between current and slip is known, single windows say nothing more of the speed. A wrong
+    speed or current bounds the slips at which slot lines are read, so beside it the bars are not accused.
     """
     line = learned.line if plate.nameplate.supply == "grid" else None
-    yield from (reading for reading in of_current if line is None or reading.suspect is not Suspect.SPEED)
+    found = [reading for reading in of_current if line is None or reading.suspect is not Suspect.SPEED]
     if line is not None:
-        yield from _read_line(line, plate)
+        found += _read_line(line, plate)
+    yield from found
     bars, slots = plate.nameplate.rotor_bars, learned.slots
-    if bars is not None and slots is not None and slots.is_true:
+    rests_on_wrong = any(reading.accuses for reading in found)
+    if bars is not None and slots is not None and slots.is_true and not rests_on_wrong:
         yield Reading(Suspect.BARS, slots.bars != bars, float(slots.bars))
 
 
@@ -43,8 +48,9 @@ def _read_line(line: CurrentLine, plate: Plate) -> Iterator[Reading]:
     slip = line.slip(nameplate.rated_current_a)
     if slip is None:
         return
-    if _SLIP[0] <= slip / nameplate.rated_slip <= _SLIP[1]:
+    over_rated = slip / nameplate.rated_slip
+    if over_rated < _SLIP[0] or min(over_rated, over_rated * no_load) > _SLIP[1]:
+        yield Reading(Suspect.RATED_SPEED, True, nameplate.synchronous_speed_rpm * (1 - slip))
+    else:
         yield Reading(Suspect.SPEED, False)
         yield Reading(Suspect.RATED_SPEED, False)
-    else:
-        yield Reading(Suspect.RATED_SPEED, True, nameplate.synchronous_speed_rpm * (1 - slip))

@@ -4,8 +4,9 @@ Of each current the newest looks are kept, so that a load that was seen once is 
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 
 from edge_agent.circuit import Circuit
 from edge_agent.learned.bars import PlateFigures, read_bars
@@ -27,23 +28,25 @@ class Lessons:
     """The looks of a motor, and what they teach."""
 
     looks: dict[str, list[Look]] = field(default_factory=dict)
-    """By the bin of their current, oldest first."""
+    """Of a sound rotor, by the bin of their current, oldest first."""
+    of_broken: dict[str, list[Look]] = field(default_factory=dict)
+    """Those of a broken rotor, which tell its slip at a current and nothing of its slot lines."""
     line: CurrentLine | None = None
     """The line between current and slip; None while it is not known."""
     slots: SlotBars | None = None
     """How its slot lines are read; None while that is not known."""
 
-    def take(self, look: Look, rated_a: float) -> None:
-        """Keep a look in place of the oldest one at its current."""
+    def take(self, look: Look, rated_a: float, broken: bool = False) -> None:
+        """Keep a look in place of the oldest one at its current; `broken` if it is that of a broken rotor."""
+        kept = self.of_broken if broken else self.looks
         name = str(round(math.log(look.current_a / rated_a) / _BIN))
-        if name not in self.looks and len(self.looks) >= _MAX_BINS:
+        if name not in kept and len(kept) >= _MAX_BINS:
             return
-        self.looks[name] = [*self.looks.get(name, []), look][-_KEPT:]
+        kept[name] = [*kept.get(name, []), look][-_KEPT:]
 
     def learn(self, nameplate: Nameplate, circuit: Circuit) -> None:
         """Read again what the looks teach; a number of bars that is known stays unless another one is."""
-        told = [look for look in self.all_looks() if look.slip]
-        self.line = fit_line([look.current_a for look in told], [look.slip or 0.0 for look in told])
+        self.line = _line_through(self.all_looks())
         plate = PlateFigures(
             nameplate.pole_pairs,
             nameplate.rated_current_a,
@@ -67,7 +70,24 @@ class Lessons:
         slots = self.slots if nameplate.rotor_bars is None else None
         return None if line is None and slots is None else KnownMotor(slots, line)
 
+    @property
+    def line_of_any_rotor(self) -> CurrentLine | None:
+        """The line through looks of a broken rotor as well; None while it is not known.
+
+        Broken bars slow a rotor by some percent, and a wrong plate counts them wrongly: so the plate is held
+        against it, and no answer is given by it. Pairs of sidebands count where nothing else tells the slip,
+        for a wrong plate bounds where they are looked for.
+        """
+        if not self.of_broken:
+            return self.line
+        looks = [*self.all_looks(), *chain.from_iterable(self.of_broken.values())]
+        return _line_through(look for look in looks if not look.by_pair) or _line_through(looks)
+
     def all_looks(self) -> Iterator[Look]:
-        """Yield the looks at all currents."""
-        for looks in self.looks.values():
-            yield from looks
+        """Yield the looks of a sound rotor at all currents."""
+        return chain.from_iterable(self.looks.values())
+
+
+def _line_through(looks: Iterable[Look]) -> CurrentLine | None:
+    told = [(look.current_a, look.slip) for look in looks if look.slip]
+    return fit_line([current_a for current_a, _ in told], [slip for _, slip in told])

@@ -29,3 +29,5 @@ class Look:
     """Lines off the supply's harmonics, over the supply's frequency, the strongest first."""
     levels_db: tuple[_Positive, ...] = ()
     """Levels of these lines over the floor, dB."""
+    by_pair: bool = False
+    """True if a pair of sidebands at a slip that the plate allows told it, and nothing else."""

@@ -19,6 +19,7 @@ from edge_agent.learned.status import LearnedStatus, status_of
 from edge_agent.limits import BARS
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
+from edge_agent.refusals import of_bars
 from edge_agent.signals.slip.eccentricity import EccentricityLine, EccentricityLines
 from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.signals.slip.lines import FoundLine, find_lines
@@ -76,14 +77,18 @@ class LearnedMotor:
             self._compare()
 
     def take(self, answer: Answer, accused: bool = False) -> bool:
-        """Learn from a window, unless an entry of the plate is `accused`; True if more may be used now."""
-        if not self._apart.take(answer.window) or accused or not _is_sound(answer):
+        """Learn from a window, unless an entry of the plate is `accused`; True if more may be used now.
+
+        A broken rotor teaches its slip alone, and that for the audit.
+        """
+        if not self._apart.take(answer.window) or accused or not _is_steady(answer):
             return False
-        look = self._look_at(answer)
-        if look is None:
+        broken = _is_broken(answer)
+        look = self._look_at(answer, with_lines=not broken)
+        if look is None or (broken and look.slip is None):
             return False
         before, lessons = self.known, self._memory.lessons
-        lessons.take(look, self._nameplate.rated_current_a)
+        lessons.take(look, self._nameplate.rated_current_a, broken)
         lessons.learn(self._nameplate, self._circuit)
         self._compare()
         if self._clock() - self._written_s >= _WRITTEN_AGAIN_S:
@@ -99,7 +104,7 @@ class LearnedMotor:
     def found(self) -> KnownMotor:
         """All that was learned, also what contradicts the configuration: for the audit of the plate."""
         lessons = self._memory.lessons
-        return KnownMotor(lessons.slots, lessons.line)
+        return KnownMotor(lessons.slots, lessons.line_of_any_rotor)
 
     @property
     def status(self) -> LearnedStatus:
@@ -128,25 +133,30 @@ class LearnedMotor:
         self._written_s = self._clock()
         write_memory(self._file, self._memory)
 
-    def _look_at(self, answer: Answer) -> Look | None:
-        """Return what a window shows; None without a current whose slip the plate bounds."""
+    def _look_at(self, answer: Answer, with_lines: bool) -> Look | None:
+        """Return what a window shows; None without a current whose slip the plate bounds.
+
+        `with_lines` if lines of its slots are looked for: broken bars surround them with others.
+        """
         analysis = answer.analysis
         if analysis.current is None or analysis.line is None or analysis.slips is None:
             return None
         allowed = slip_by_current(analysis.line, self._nameplate, self._circuit)
         slip, uncertainty = _slip_of(answer)
         by_shaft = slip is not None and analysis.slips.source in _SHAFT
+        by_pair = slip is not None and analysis.slips.source == "current"
         by_slots = analysis.slips.source == "slots"
         if not by_shaft and (line := _air_gap(answer, self._circuit, self._nameplate.pole_pairs)):
             by_slots = by_slots and abs((slip or 0.0) - line.slip) <= _SAME * line.uncertainty
-            slip, uncertainty, by_shaft = line.slip, line.uncertainty, True
-        lines = () if by_slots else self._lines_of(answer)
+            slip, uncertainty, by_shaft, by_pair = line.slip, line.uncertainty, True, False
+        lines = self._lines_of(answer) if with_lines and not by_slots else ()
         return Look(
             current_a=analysis.line.rms_a,
             lowest=allowed.lowest,
             highest=allowed.highest,
             slip=slip,
             by_shaft=by_shaft,
+            by_pair=by_pair,
             uncertainty=uncertainty,
             orders=tuple(line.order for line in lines),
             levels_db=tuple(line.level_db for line in lines),
@@ -163,18 +173,19 @@ class LearnedMotor:
         return find_lines(answer.window.current, current)
 
 
-def _is_sound(answer: Answer) -> bool:
-    """True if a window teaches something: of a steady motor, and not of a broken rotor.
+def _is_steady(answer: Answer) -> bool:
+    """True if a window teaches something: that of a steady motor whose samples are good."""
+    refusal = answer.verdict.refusal
+    return refusal is None or refusal.reason in WEAK_EVIDENCE
 
-    Broken bars surround a slot line with others.
-    """
+
+def _is_broken(answer: Answer) -> bool:
+    """True if a window looks like that of a broken rotor, whatever was then said of it."""
     verdict, pair = answer.verdict, answer.analysis.pair
     shows_bars = pair is not None and pair.is_clear
     if shows_bars and (verdict.evidence.equivalent_bars or 0.0) >= BARS.sound:
-        return False
-    if verdict.state is State.BROKEN_BARS:
-        return False
-    return verdict.refusal is None or verdict.refusal.reason in WEAK_EVIDENCE
+        return True
+    return verdict.state is State.BROKEN_BARS
 
 
 def _air_gap(answer: Answer, circuit: Circuit, pole_pairs: int) -> EccentricityLine | None:
@@ -189,13 +200,17 @@ def _air_gap(answer: Answer, circuit: Circuit, pole_pairs: int) -> EccentricityL
 def _slip_of(answer: Answer) -> tuple[float | None, float]:
     """Return the slip of a window and its uncertainty; None where nothing tells it.
 
-    A speed of the configuration is none of the window's.
+    A speed of the configuration is none of the window's. Slots tell none where bars show at another slip: the
+    configured number of rotor bars may be wrong.
     """
-    slips, evidence = answer.analysis.slips, answer.verdict.evidence
+    slips, evidence, refusal = answer.analysis.slips, answer.verdict.evidence, answer.verdict.refusal
     if slips is None or slips.lowest == 0.0:
+        return None, 0.0
+    elsewhere = refusal is not None and refusal.quantity == of_bars.BARS_AT_ANOTHER_SLIP.quantity
+    if slips.source == "slots" and elsewhere:
         return None, 0.0
     if slips.source in (*_SHAFT, "slots"):
         return slips.middle, (slips.highest - slips.lowest) / 2
-    if slips.source == "current" and answer.verdict.refusal is None and evidence.slip is not None:
+    if slips.source == "current" and refusal is None and evidence.slip is not None:
         return evidence.slip, _PAIR_UNCERTAINTY
     return None, 0.0

@@ -41,6 +41,16 @@ def test_a_rated_speed_that_is_wrong_by_a_factor_is_accused(slip: float) -> None
     assert read(KnownMotor(None, a_line(1.0, slip))) == {Suspect.RATED_SPEED: True}
 
 
+@pytest.mark.parametrize(("no_load", "slip"), [(0.85, 1.8), (1.2, 0.75)])
+def test_a_voltage_that_is_off_accuses_no_rated_speed(no_load: float, slip: float) -> None:
+    assert read(KnownMotor(None, a_line(no_load, slip))) == {Suspect.SPEED: False, Suspect.RATED_SPEED: False}
+
+
+@pytest.mark.parametrize("no_load", [0.98, 1.13])
+def test_half_the_rated_slip_is_accused_of_a_cold_rotor(no_load: float) -> None:
+    assert read(KnownMotor(None, a_line(no_load, 2 * 0.86))) == {Suspect.RATED_SPEED: True}
+
+
 @pytest.mark.parametrize("no_load", [0.58, 1.6])
 def test_the_current_of_the_other_connection_is_accused(no_load: float) -> None:
     assert read(KnownMotor(None, a_line(no_load))) == {Suspect.SPEED: True}
@@ -59,6 +69,12 @@ def test_bars_that_are_configured_are_held_against_those_that_are_known(
     plate = NAMEPLATE.model_copy(update={"rotor_bars": stated})
     assert read(KnownMotor(SlotBars(28, (1, -1), True)), plate).get(Suspect.BARS) is accused
     assert Suspect.BARS not in read(KnownMotor(SlotBars(28, (1,), False)), plate)
+
+
+def test_beside_a_wrong_speed_the_bars_are_not_accused() -> None:
+    plate = NAMEPLATE.model_copy(update={"rotor_bars": 34})
+    known = KnownMotor(SlotBars(28, (1, -1), True), a_line(1.0, 2.2))
+    assert read(known, plate) == {Suspect.RATED_SPEED: True}
 
 
 def test_behind_a_drive_the_line_says_nothing() -> None:

@@ -1,8 +1,12 @@
 """What looks teach together: kept by current, used where the plate agrees, and never in its place."""
 
-from taught import BARS, CIRCUIT, NAMEPLATE, SLIPS, a_look, order_of
+from dataclasses import replace
+
+import pytest
+from taught import BARS, CIRCUIT, NAMEPLATE, SLIPS, a_look, current_at, order_of
 
 from edge_agent.learned.lessons import Lessons
+from edge_agent.learned.look import Look
 from edge_agent.signals.slip.known import SlotBars
 
 
@@ -54,3 +58,28 @@ def test_a_number_that_is_known_stays_without_further_lines() -> None:
         lessons.take(a_look(slip, told=slip), NAMEPLATE.rated_current_a)
     lessons.learn(NAMEPLATE, CIRCUIT)
     assert lessons.slots == SlotBars(BARS, (1, -1), True)
+
+
+def of_a_broken_rotor(*looks: Look) -> Lessons:
+    lessons = Lessons()
+    for look in looks:
+        lessons.take(look, NAMEPLATE.rated_current_a, broken=True)
+    lessons.learn(NAMEPLATE, CIRCUIT)
+    return lessons
+
+
+def test_a_broken_rotor_tells_its_slip_at_a_current_to_the_audit_alone() -> None:
+    lessons = of_a_broken_rotor(*(a_look(slip, told=slip) for slip in SLIPS * 3))
+    assert lessons.usable(NAMEPLATE, CIRCUIT) is None
+    line = lessons.line_of_any_rotor
+    assert line is not None
+    assert line.slip(current_at(0.03)) == pytest.approx(0.03, rel=0.01)
+
+
+def test_pairs_count_only_where_nothing_else_tells_the_slip() -> None:
+    """A wrong rated slip bounds where they are looked for: then they are found at a wrong one."""
+    told = [a_look(slip, told=slip, by_shaft=True) for slip in SLIPS * 3]
+    pairs = [replace(a_look(slip, told=slip / 4), by_pair=True) for slip in (0.02, 0.05) * 3]
+    with_pairs, alone = of_a_broken_rotor(*told, *pairs), of_a_broken_rotor(*pairs)
+    assert with_pairs.line_of_any_rotor == of_a_broken_rotor(*told).line_of_any_rotor
+    assert alone.line_of_any_rotor is not None

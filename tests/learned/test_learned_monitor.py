@@ -14,6 +14,7 @@ from edge_agent.learned.memory import FILE_VERSION
 from edge_agent.learned.monitor import LearnedMotor
 from edge_agent.motor import Nameplate
 from edge_agent.pipeline import Answer
+from edge_agent.refusals import of_bars
 from edge_agent.signals.slip.known import SlotBars
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import State, Verdict
@@ -95,10 +96,42 @@ def test_nothing_is_learned_while_the_plate_is_accused(tmp_path: Path, at_loads:
     assert site.learned.status.looks == 0
 
 
-def test_nothing_is_learned_from_a_broken_rotor(tmp_path: Path, at_loads: list[Answer]) -> None:
+def test_a_broken_rotor_teaches_its_slip_alone_and_for_the_audit(
+    tmp_path: Path, at_loads: list[Answer]
+) -> None:
     site = Site(tmp_path)
     broken = [replace(one, verdict=_broken(one.verdict)) for one in at_loads]
     assert not site.run(broken * 3)
+    assert site.learned.known is None
+    assert site.learned.status.looks == 0
+    site.learned.save()
+    site.restart()
+    found = site.learned.found
+    assert found.slots is None
+    assert found.line is not None
+    assert found.line.slip(current_at(0.03)) == pytest.approx(0.03, rel=0.05)
+
+
+def test_what_a_sound_rotor_taught_stays_when_it_breaks(tmp_path: Path, at_loads: list[Answer]) -> None:
+    site = Site(tmp_path)
+    site.run(at_loads * 3)
+    known = site.learned.known
+    site.run([replace(one, verdict=_broken(one.verdict)) for one in at_loads] * 10)
+    assert site.learned.known == known
+
+
+@pytest.mark.parametrize("doubted", [False, True])
+def test_slots_teach_no_slip_where_bars_show_at_another_one(tmp_path: Path, doubted: bool) -> None:
+    stated = NAMEPLATE.model_copy(update={"rotor_bars": BARS})
+    windows = [with_slot_lines(slip, 1, -1, air_gap=False) for slip in LOADS]
+    answers = [an_answer(window, SOUND, stated) for window in windows]
+    assert {one.analysis.slips.source for one in answers if one.analysis.slips} == {"slots"}
+    if doubted:
+        refusal = of_bars.BARS_AT_ANOTHER_SLIP.refuse(0.9)
+        answers = [replace(one, verdict=replace(one.verdict, refusal=refusal)) for one in answers]
+    site = Site(tmp_path, stated)
+    site.run(answers * 3)
+    assert (site.learned.found.line is None) is doubted
 
 
 def _broken(verdict: Verdict) -> Verdict:

@@ -46,7 +46,7 @@ class Lessons:
 
     def learn(self, nameplate: Nameplate, circuit: Circuit) -> None:
         """Read again what the looks teach; a number of bars that is known stays unless another one is."""
-        self.line = _line_through(self.all_looks())
+        self.line = _line_through(look for look in self.all_looks() if not look.by_pair)
         plate = PlateFigures(
             nameplate.pole_pairs,
             nameplate.rated_current_a,
@@ -75,13 +75,14 @@ class Lessons:
         """The line through looks of a broken rotor as well; None while it is not known.
 
         Broken bars slow a rotor by some percent, and a wrong plate counts them wrongly: so the plate is held
-        against it, and no answer is given by it. Pairs of sidebands count where nothing else tells the slip,
-        for a wrong plate bounds where they are looked for.
+        against it, and no answer is given by it. Their sidebands count where nothing else tells the slip, for
+        a wrong plate bounds where they are looked for. Those of a sound rotor never count: the pendulum of a
+        crane may be all that stands out.
         """
-        if not self.of_broken:
-            return self.line
-        looks = [*self.all_looks(), *chain.from_iterable(self.of_broken.values())]
-        return _line_through(look for look in looks if not look.by_pair) or _line_through(looks)
+        sound = [look for look in self.all_looks() if not look.by_pair]
+        broken = list(chain.from_iterable(self.of_broken.values()))
+        by_shaft = [look for look in broken if not look.by_pair]
+        return _line_through([*sound, *by_shaft]) or _line_through([*sound, *broken])
 
     def all_looks(self) -> Iterator[Look]:
         """Yield the looks of a sound rotor at all currents."""

@@ -83,3 +83,14 @@ def test_pairs_count_only_where_nothing_else_tells_the_slip() -> None:
     with_pairs, alone = of_a_broken_rotor(*told, *pairs), of_a_broken_rotor(*pairs)
     assert with_pairs.line_of_any_rotor == of_a_broken_rotor(*told).line_of_any_rotor
     assert alone.line_of_any_rotor is not None
+
+
+def test_pairs_of_a_sound_rotor_make_no_line() -> None:
+    """The pendulum of a crane stood out at two loads, and a right rated speed was accused."""
+    lessons = Lessons()
+    for slip in SLIPS * 3:
+        look = replace(a_look(slip, told=2.0 * slip), by_pair=True)
+        lessons.take(look, NAMEPLATE.rated_current_a)
+    lessons.learn(NAMEPLATE, CIRCUIT)
+    assert lessons.line is None
+    assert lessons.line_of_any_rotor is None

@@ -10,6 +10,7 @@ the looks of a baseline. Simulated, with Wilson's intervals of 95 % over motors.
 """
 
 import argparse
+import shutil
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -91,7 +92,9 @@ def ask(seed: int) -> list[Asked]:
             for after, scenario in _afterwards(seed, sound.scenario):
                 motor = MotorAtWork(seed + 1, "pump", 0, AFTER_S)
                 motor.cycle, motor.scenario = [replace(sound.cycle[0], duration_s=AFTER_S)], scenario
-                baseline, accused = _run(motor, plate, Path(folder), AFTER_S)
+                with TemporaryDirectory() as copy:
+                    shutil.copytree(folder, copy, dirs_exist_ok=True)
+                    baseline, accused = _run(motor, plate, Path(copy), AFTER_S)
                 said = f"plate: {accused[0]}" if accused else str(baseline.status.change)
                 asked.append(Asked(seed, after, _bars(motor), said))
     broken = MotorAtWork(seed, "pump", 1 + seed // 10 % 2, LEARN_S)

@@ -79,6 +79,7 @@ BARS_AT_ANOTHER_SLIP = Rule(
     "a pair of sidebands at another slip looks like {value:.2f} equivalent bars; only less than {limit:.2f} "
     "can be ignored",
     BARS.sound,
+    "Check motor.rated_speed_rpm, too: with a wrong one the sidebands are looked for at wrong slips.",
 )
 WITHIN_LEARNED_SLIPS = Rule(
     Reason.SPEED_UNKNOWN,

@@ -136,6 +136,28 @@ def test_slot_lines_of_the_plate_show_or_not_where_the_shaft_does(vibration, pla
     assert analyse(a_window_with_slots(vibration), **plate).slots_show is show
 
 
+@pytest.mark.parametrize("source", ["current", "vibration"])
+def test_bars_beyond_the_slips_of_a_plate_whose_rated_slip_is_too_small_make_no_rotor_healthy(source):
+    """A foreign pair lies where the plate allows the slip, and that of the bars far beyond."""
+    plate, seconds = {"rated_speed_rpm": 1780.0}, times(12.0)
+    slip = fit_circuit(a_nameplate(**plate)).slip_at_current(4.0 / 2**0.5)
+    foreign = a_space_vector(seconds, 8e-4, 8e-4, 2 * slip * 60, line_hz=0.0, amplitude_a=1.0)
+    noise = np.random.default_rng(2).normal(0, 0.004, (3, seconds.size))
+
+    def analysed(lower):
+        vector = foreign * a_space_vector(seconds, lower, 0.1j * lower, 2 * 0.07 * 60)
+        currents = a_current_window(phase_currents(vector) + noise)
+        shaft = a_vibration_window(a_shaking(seconds, 30 * (1 - slip)))
+        return analyse(a_window(currents, *[shaft] * (source == "vibration")), **plate)
+
+    analysis = analysed(0.03)
+    assert (analysis.refusal, analysis.slips.source) == (None, source)
+    assert analysis.evidence.slip == pytest.approx(slip, rel=0.05)
+    assert analysis.evidence.equivalent_bars < 0.1
+    assert analysis.speed_doubt.quantity == "bars_at_another_slip"
+    assert analysed(0.002).speed_doubt is None
+
+
 def test_bars_below_the_least_slip_that_the_current_tells_make_no_rotor_healthy():
     """At light load the plate's circuit may take the magnetising current for load."""
     seconds, slip = times(8.0), 0.009

@@ -15,6 +15,7 @@ from signal_factories import (
 from edge_agent.circuit import fit_circuit
 from edge_agent.diagnose.broken_bars import diagnose
 from edge_agent.limits import SCAN
+from edge_agent.refusals.catalogue import advise_refusal
 from edge_agent.signals.sidebands.equivalent_bars import BarScale
 from edge_agent.verdict import Severity, State, WindowSpan
 
@@ -91,6 +92,36 @@ def test_a_line_below_the_hard_zone_is_refused_where_the_amplitude_shows_it():
     refusal = analyse(a_loaded_window([bars_at(0.3 * SLIP_BY_CURRENT, 1.0)])).refusal
     assert refusal.quantity == "bars_below_current"
     assert refusal.value > SCAN.max_bars_below
+
+
+BEYOND = {"rated_speed_rpm": 1760.0}, 0.09
+"""A plate of half the rated slip, and a slip beyond all that it allows."""
+
+
+@pytest.mark.parametrize(("bars", "refused"), [(0.6, True), (0.1, False)])
+def test_bars_beyond_all_slips_of_the_plate_are_not_called_healthy(bars, refused):
+    """The rated slip of the plate was a part of the true one, and the hard zone ended below the bars."""
+    plate, slip = BEYOND
+    lower = BarScale(a_nameplate(**plate), fit_circuit(a_nameplate(**plate))).ratio_of(bars, slip)
+    analysis = analyse(a_loaded_window([CASTING, (2 * slip * 60.0, lower)]), **plate)
+    assert (analysis.scan is None) is refused
+    if refused:
+        assert analysis.refusal.quantity == "bars_at_another_slip"
+        assert analysis.refusal.value == pytest.approx(bars, rel=0.2)
+        assert "motor.rated_speed_rpm" in advise_refusal(analysis.refusal)
+
+
+def test_a_load_that_oscillates_beyond_all_slips_of_the_plate_leaves_a_sound_rotor_its_answer():
+    """Its pair looks like broken bars at its own slip, but not at that of the motor."""
+    plate, slip = BEYOND
+    circuit, hz = fit_circuit(a_nameplate(**plate)), 2 * slip * 60.0
+    (upper,), (lower,) = circuit.speed_swing(
+        circuit.slip_at_current(LOADED_PEAK_A / 2**0.5), np.array([hz]), 60.0
+    )
+    scale = 0.06 / abs(lower)
+    analysis = analyse(a_loaded_window([CASTING, (hz, scale * lower), (-hz, scale * upper)]), **plate)
+    assert analysis.refusal is None
+    assert analysis.scan is not None
 
 
 def test_a_current_that_an_idling_motor_may_draw_clears_nothing():

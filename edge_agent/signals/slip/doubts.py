@@ -41,6 +41,8 @@ _MAX_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest possible one otherwise."""
+_BEYOND_PLATE = 0.12
+"""Largest slip at which bars are looked for whatever the plate says: as where the plate is audited."""
 
 _APART_CYCLES = 3.0
 """Cycles of the window by which a pair must lie below the shaft's lines: the main lobe of the Hann taper
@@ -224,18 +226,15 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
     So at no other slip may a pair show broken bars. These are told from an oscillating load by the part
     of the pair that no oscillation of the speed can make, above the current's range and below it.
 
-    Where the current alone tells the slip, only its lower bound is in doubt, unless the motor may be
-    almost idling. Then any pair may be foreign, and that of the bars may be hidden by the wander.
+    Where the current alone tells the slip, only its lower bound and the plate are in doubt, unless the motor
+    may be almost idling. Then any pair may be foreign, and that of the bars may be hidden by the wander.
     """
     slips, alone = view.slips, view.slips.source == "current"
     if alone and view.over_idle < SLIP.max_over_idle:
         return of_bars.CURRENT_NEAR_IDLE.refuse(view.over_idle)
-    for others in () if alone else _from_current_up(view):
-        broken = _broken_within(view, others, SIDEBANDS.min_cycles_light)
-        if broken is not None:
-            over = view.bars.over_oscillation(broken.pair, slips.middle)
-            if over >= BARS.min_across:
-                return of_bars.BARS_AT_ANOTHER_SLIP.refuse(broken.bars.value)
+    for others in (beyond_plate(view, view.by_current.highest),) if alone else _from_current_up(view):
+        if refusal := doubt_by_bars(view, others):
+            return refusal
     smaller = replace(view.possible, highest=view.by_current.lowest)
     broken = _broken_within(view, smaller, SLIP.min_cycles_below)
     if broken is None:
@@ -249,7 +248,7 @@ def _doubt_estimated_slip(view: MotorView) -> Refusal | None:
 
 
 def _from_current_up(view: MotorView) -> Iterator[SlipRange]:
-    """Yield the slips from the least that the current allows up to the largest of a hot rotor.
+    """Yield the slips from the least that the current allows up to the largest of a hot rotor, and beyond.
 
     A current that allows them all down to zero is searched by itself, too: the supply's wander beside the
     line is stronger than a pair within, and the direction of an oscillation there is another one.
@@ -258,6 +257,22 @@ def _from_current_up(view: MotorView) -> Iterator[SlipRange]:
     if view.by_current.lowest == 0.0:
         yield view.by_current
     yield replace(view.by_current, highest=highest)
+    yield beyond_plate(view, highest)
+
+
+def beyond_plate(view: MotorView, lowest: float) -> SlipRange:
+    """Return the slips above those that follow from the plate, which may state too high a rated speed."""
+    return SlipRange(lowest, min(_BEYOND_PLATE, _below_shaft(view)), "current")
+
+
+def doubt_by_bars(view: MotorView, others: SlipRange) -> Refusal | None:
+    """Doubt the slip if a pair at others, if any, looks like broken bars and like no oscillating speed."""
+    if others.lowest >= others.highest:
+        return None
+    broken = _broken_within(view, others, SIDEBANDS.min_cycles_light)
+    if broken is None or view.bars.over_oscillation(broken.pair, view.slips.middle) < BARS.min_across:
+        return None
+    return of_bars.BARS_AT_ANOTHER_SLIP.refuse(broken.bars.value)
 
 
 def _below_shaft(view: MotorView) -> float:

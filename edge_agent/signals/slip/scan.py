@@ -9,6 +9,8 @@ sidebands stands out, all slips are scanned, in two zones:
   voltage is high. The floor is the supply's wander, which is phase alone and may hide anything in it. At such
   light load bars modulate the amplitude. So by the amplitude there must be none.
 
+Above both, no pair that stands out may look like broken bars: the plate may state too small a slip.
+
 The network is not asked: its images are centred on a slip, and at a wrong one every rotor looks sound. In
 place of this second witness stand all the other slips, and a limit that is a third stricter.
 """
@@ -24,6 +26,7 @@ from edge_agent.signals.checks.steadiness import check_load_change, current_chan
 from edge_agent.signals.sidebands.equivalent_bars import EquivalentBars
 from edge_agent.signals.sidebands.fit import SidebandFit, SidebandPair
 from edge_agent.signals.sidebands.measure import WANDER_REACHES_HZ, measure_sidebands
+from edge_agent.signals.slip.doubts import beyond_plate, doubt_by_bars
 from edge_agent.signals.slip.range import SlipRange
 from edge_agent.signals.slip.view import MotorView
 from edge_agent.verdict import Refusal
@@ -132,7 +135,8 @@ def _scan(view: MotorView, slip: float, hard: SlipRange) -> Scan | Refusal:
         least = view.bars.least_by_amplitude(fit.pair(hz))
         if least > SCAN.max_bars_below:
             return of_bars.BARS_BELOW.refuse(least)
-    return Scan(hard.lowest, hard.highest, most_bars, limit_bars, slip)
+    scan = Scan(hard.lowest, hard.highest, most_bars, limit_bars, slip)
+    return doubt_by_bars(view, beyond_plate(view, hard.highest)) or scan
 
 
 def _hidden(bars: EquivalentBars) -> float:

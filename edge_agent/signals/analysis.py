@@ -44,7 +44,7 @@ from edge_agent.signals.slip.doubts import (
 )
 from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.signals.slip.range import SlipRange, possible_slips
-from edge_agent.signals.slip.scan import Scan, rule_out_bars
+from edge_agent.signals.slip.scan import Scan, doubt_below, rule_out_bars
 from edge_agent.signals.slip.shaft import slip_by_vibration
 from edge_agent.signals.slip.view import MotorView
 from edge_agent.signals.voltage.supply_share import voltage_of
@@ -242,7 +242,7 @@ class Analyser:
             line=view.line,
             slips=slips,
             current=view.current,
-            speed_doubt=None if refusal else doubt_slip(view, sidebands),
+            speed_doubt=None if refusal else doubt_slip(view, sidebands) or doubt_below(view),
             count_doubt=None if refusal else doubt_count(view, sidebands),
             oscillation_doubt=None if refusal else doubt_bars(view, pair),
             slots_show=_slots_show(view, pair.slip),

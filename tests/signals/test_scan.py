@@ -188,3 +188,18 @@ def test_the_line_of_the_air_gap_is_no_pair_at_another_slip():
     analysis = analyse(a_window(a_current_window(phase_currents(vector) + noise)), **plate)
     assert analysis.slips.source == "eccentricity"
     assert analysis.speed_doubt is None
+
+
+def test_bars_below_a_small_foreign_pair_make_no_rotor_healthy_that_may_idle():
+    """Three of 85 broken motors that idled were called healthy at the slip of a pair of 0.02 to 0.06 bars."""
+    seconds, rng = times(12.0), np.random.default_rng(3)
+    walk = np.cumsum(rng.normal(0, 1, seconds.size))
+    wander = np.exp(0.06j * (walk - walk.mean()) / np.abs(walk - walk.mean()).max())
+    of_bars = 1 + 0.006 * np.cos(2 * np.pi * 0.66 * seconds)
+    foreign = a_space_vector(seconds, 1.2e-3, 1.2e-3, 2 * 0.03 * 60, line_hz=0.0, amplitude_a=1.0)
+    vector = a_space_vector(seconds, amplitude_a=1.3 * IDLE_PEAK_A) * foreign * of_bars * wander
+    noise = rng.normal(0, 1.3e-3 * IDLE_PEAK_A, (3, seconds.size))
+    analysis = analyse(a_window(a_current_window(phase_currents(vector) + noise)))
+    assert (analysis.refusal, analysis.slips.source) == (None, "current")
+    assert analysis.evidence.equivalent_bars < 0.15
+    assert analysis.speed_doubt.quantity == "bars_below_current"

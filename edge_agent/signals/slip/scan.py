@@ -131,12 +131,38 @@ def _scan(view: MotorView, slip: float, hard: SlipRange) -> Scan | Refusal:
         if _hidden(bars) >= SCAN.max_bars:
             return of_bars.BAR_AT_ANY_SLIP.refuse(_hidden(bars))
         most_bars, limit_bars = max(most_bars, _hidden(bars)), max(limit_bars, bars.limit)
-    for hz in spectrum.places(first * per_slip_hz, lowest_hz, step_hz, SCAN.max_bars_below):
+    if below := _bars_below(view, fit, spectrum, lowest_hz):
+        return below
+    scan = Scan(hard.lowest, hard.highest, most_bars, limit_bars, slip)
+    return doubt_by_bars(view, beyond_plate(view, hard.highest)) or scan
+
+
+def doubt_below(view: MotorView) -> Refusal | None:
+    """Refuse bars that the amplitude shows below the slips that the current allows.
+
+    That is for a rotor whose slip a small pair alone tells, where a motor that idles at a high voltage may
+    draw such a current: then the pair is a foreign one, and wander hides that of the bars. It is the soft
+    zone of a scan.
+    """
+    if view.slips.source != "current" or view.over_idle >= SCAN.min_over_idle:
+        return None
+    per_slip_hz = 2 * view.line.frequency_hz
+    first, highest = _slip_of_cycles(view, SIDEBANDS.min_cycles), view.by_current.lowest
+    if first >= highest:
+        return None
+    fit = SidebandFit(view.baseband, first * per_slip_hz)
+    spectrum = _spectrum(view, fit, first * per_slip_hz, highest * per_slip_hz)
+    return _bars_below(view, fit, spectrum, highest * per_slip_hz)
+
+
+def _bars_below(view: MotorView, fit: SidebandFit, spectrum: _Spectrum, highest_hz: float) -> Refusal | None:
+    """Refuse bars that the amplitude shows at 2sf up to `highest_hz`."""
+    step_hz = _STEP_CYCLES / view.baseband.length_s
+    for hz in spectrum.places(0.0, highest_hz, step_hz, SCAN.max_bars_below):
         least = view.bars.least_by_amplitude(fit.pair(hz))
         if least > SCAN.max_bars_below:
             return of_bars.BARS_BELOW.refuse(least)
-    scan = Scan(hard.lowest, hard.highest, most_bars, limit_bars, slip)
-    return doubt_by_bars(view, beyond_plate(view, hard.highest)) or scan
+    return None
 
 
 def _hidden(bars: EquivalentBars) -> float:

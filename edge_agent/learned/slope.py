@@ -25,6 +25,8 @@ def fit_line(currents_a: Sequence[float], slips: Sequence[float]) -> CurrentLine
     apart, apart_a = squares[after] - squares[before], squares_a[after] - squares_a[before]
     # Between looks at one load the slope is noise.
     far = np.abs(apart) > (1 - LEARNED.min_spread**-2) * np.maximum(squares[after], squares[before])
+    if not far.any():  # the spread is the least one, but for rounding
+        return None
     slope = float(np.median(apart_a[far] / apart[far]))
     squared_a = float(np.median(squares_a - slope * squares))
     if slope <= 0 or squared_a <= 0:

@@ -17,6 +17,12 @@ def test_the_line_is_that_of_the_motor() -> None:
     assert line.error == LEARNED.current_error
 
 
+def test_looks_at_the_least_spread_give_a_line_of_a_motor_or_none() -> None:
+    slips = [0.02, 0.02, LEARNED.min_spread * 0.02, LEARNED.min_spread * 0.02]
+    line = fit_line([current_at(slip) for slip in slips], slips)
+    assert line is None or line.slip(PLATE.rated_a) == pytest.approx(PLATE.rated_slip, rel=0.05)
+
+
 def test_one_load_or_few_looks_give_no_line() -> None:
     assert fit_line([current_at(0.04)] * 6, [0.04] * 6) is None
     assert fit_line([current_at(slip) for slip in SLIPS[1:]], SLIPS[1:]) is None

@@ -66,6 +66,12 @@ def test_lines_that_an_asymmetry_makes_of_harmonics_are_none_of_the_slots() -> N
     assert read_bars([look] * 4, PlateFigures(2, 1.82, 0.066, 1.15)) is None
 
 
+def test_lines_that_a_load_makes_beside_a_strong_harmonic_are_none_of_the_slots() -> None:
+    """A fan of 32 bars was taken for one of 17 by them, and its right plate accused."""
+    looks = [a_look(0.0612, 6.987, 7.013, told=0.0612, by_shaft=True)] * 6
+    assert read_bars(looks, PLATE) is None
+
+
 def test_a_number_whose_slip_lies_just_beyond_what_the_current_means_is_not_ruled_out() -> None:
     """A simulated motor with 34 bars slipped by 0.68 of the least by its current, and was told to have 35."""
     light = Look(1.59, 0.0097, 0.0386, orders=(17.887,), levels_db=(38.0,))

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from edge_agent.learned.look import Look
-from edge_agent.learned.slope import fit_line, fits_plate
+from edge_agent.learned.slope import fit_line, fits_plate, have_two_loads
 from edge_agent.limits import LEARNED
 from edge_agent.signals.slip.known import SlotBars
 
@@ -150,7 +150,7 @@ def _fits(reading: _Reading, looks: Sequence[Look], plate: PlateFigures) -> bool
     slips = [float(reading.slips[i]) for i in known]
     if min(slips) <= 0.0:
         return False
-    if max(slips) < LEARNED.min_spread * min(slips):
+    if not have_two_loads(slips):
         return reading.told >= LEARNED.min_looks
     line = fit_line([looks[int(i)].current_a for i in known], slips)
     if line is None or line.error > LEARNED.max_misfit:

@@ -9,16 +9,21 @@ from edge_agent.limits import LEARNED
 from edge_agent.signals.slip.known import CurrentLine
 
 
+def have_two_loads(slips: Sequence[float]) -> bool:
+    """True if looks are enough, and two of them lie at another load than two others."""
+    if len(slips) < LEARNED.min_looks:
+        return False
+    ordered = sorted(slips)
+    return ordered[-2] >= LEARNED.min_spread * ordered[1]
+
+
 def fit_line(currents_a: Sequence[float], slips: Sequence[float]) -> CurrentLine | None:
     """Return the line through looks of known slip; None if they are too few, or two loads lack two each.
 
     I² = I_0² + b s², by the medians of Theil and Sen: a single look whose slip is another shaft's moves them
     little. None as well if that is no line of a motor.
     """
-    if len(slips) < LEARNED.min_looks:
-        return None
-    ordered = sorted(slips)
-    if ordered[-2] < LEARNED.min_spread * ordered[1]:
+    if not have_two_loads(slips):
         return None
     squares_a, squares = np.square(currents_a), np.square(slips)
     before, after = np.triu_indices(squares.size, 1)

@@ -72,6 +72,20 @@ def test_lines_that_a_load_makes_beside_a_strong_harmonic_are_none_of_the_slots(
     assert read_bars(looks, PLATE) is None
 
 
+def test_one_look_at_another_load_rules_the_true_number_not_out() -> None:
+    """A crusher of 22 bars was taken for one of 24, which explained the looks at light load alone."""
+    pole_pairs, light, heavy = 1, (0.00899, 0.00882, 0.00899, 0.00916), 0.0267
+    looks = [
+        replace(
+            a_look(slip, 22 * (1 - slip) + 1, 22 * (1 - slip) - 1, told=slip, by_shaft=True),
+            uncertainty=0.00042,
+        )
+        for slip in (heavy, *light)
+    ]
+    found = read_bars(looks, replace(PLATE, pole_pairs=pole_pairs))
+    assert found == SlotBars(22, (1, -1), True)
+
+
 def test_a_number_whose_slip_lies_just_beyond_what_the_current_means_is_not_ruled_out() -> None:
     """A simulated motor with 34 bars slipped by 0.68 of the least by its current, and was told to have 35."""
     light = Look(1.59, 0.0097, 0.0386, orders=(17.887,), levels_db=(38.0,))

@@ -18,6 +18,12 @@ from edge_agent.limits import BASELINE
 
 _KEPT_SHARE = 0.7
 """Share of a limit below which a difference that was found is gone again. Judgement: no flutter."""
+_MARKS_OF_ANOTHER = 2
+"""Things that differ at once if the motor is another. Judgement: a start breaks bars, a sensor moves."""
+_SLOTS_GONE = "the lines of its rotor slots are gone"
+"""Said of a motor whose number of rotor bars is another one."""
+_ALWAYS = 0.95
+"""Share of the looks of the baseline from which slot lines always show. Judgement: one in twenty may miss."""
 
 
 class Change(StrEnum):
@@ -101,14 +107,6 @@ def _is_another(own: _Difference) -> bool:
     """True if another motor runs: the bars of a rotor do not grow back, and sensors do not change bars."""
     marks = (own.bars >= 1.0) + (abs(own.current) >= 1.0) + (own.unbalance >= 1.0)
     return own.bars <= -1.0 or marks >= _MARKS_OF_ANOTHER
-
-
-_MARKS_OF_ANOTHER = 2
-"""Things that differ at once if the motor is another. Judgement: a start breaks bars, a sensor moves."""
-_SLOTS_GONE = "the lines of its rotor slots are gone"
-"""Said of a motor whose number of rotor bars is another one."""
-_ALWAYS = 0.95
-"""Share of the looks of the baseline from which slot lines always show. Judgement: one in twenty may miss."""
 
 
 def _difference(look: Look, cell: Cell, reference: Reference) -> _Difference:

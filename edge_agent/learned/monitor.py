@@ -23,6 +23,7 @@ from edge_agent.refusals import of_bars
 from edge_agent.signals.slip.eccentricity import EccentricityLine, EccentricityLines
 from edge_agent.signals.slip.known import KnownMotor
 from edge_agent.signals.slip.lines import FoundLine, find_lines
+from edge_agent.signals.slip.range import MAX_RUNNING_SLIP
 from edge_agent.signals.slip.view import slip_by_current
 from edge_agent.state_file import StateFile
 from edge_agent.verdict import WEAK_EVIDENCE, State
@@ -38,8 +39,6 @@ _LATER_APART_S = 60.0
 """How far apart such looks then are, s. Judgement."""
 _SHAFT = ("measured", "vibration", "eccentricity")
 """Sources that show the shaft itself, whatever the number of bars."""
-_MAX_SLIP = 0.12
-"""Largest slip at which the air gap is looked for: as where the plate is audited."""
 _SAME = 2.0
 """How far a slip by configured bars may lie from that of the air gap, in units of its uncertainty. Judgement:
 beyond it the bars are in doubt."""
@@ -193,7 +192,7 @@ def _air_gap(answer: Answer, circuit: Circuit, pole_pairs: int) -> EccentricityL
     current = answer.analysis.current
     if current is None:
         return None
-    line = EccentricityLines(current, circuit, pole_pairs).strongest(0.0, _MAX_SLIP)
+    line = EccentricityLines(current, circuit, pole_pairs).strongest(0.0, MAX_RUNNING_SLIP)
     return line if line is not None and line.shows_shaft else None
 
 

@@ -19,7 +19,7 @@ from edge_agent.signals.prepared import Line, check_even_harmonics
 from edge_agent.signals.sidebands.equivalent_bars import least_cycles
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.sidebands.measure import Sidebands, measure_sidebands
-from edge_agent.signals.slip.range import CURRENT_ERROR, SlipRange, find_clear_pair
+from edge_agent.signals.slip.range import CURRENT_ERROR, MAX_RUNNING_SLIP, SlipRange, find_clear_pair
 from edge_agent.signals.slip.view import MotorView
 from edge_agent.verdict import Refusal
 
@@ -41,8 +41,6 @@ _MAX_IDLE_CHANGE = 0.08
 """Saturated iron changes the idle current two to three times as far as the voltage: that by 3 %."""
 _HOTTEST = 1.2
 """Largest slip of several broken bars in a hot rotor, over the largest possible one otherwise."""
-_BEYOND_PLATE = 0.12
-"""Largest slip at which bars are looked for whatever the plate says: as where the plate is audited."""
 
 _APART_CYCLES = 3.0
 """Cycles of the window by which a pair must lie below the shaft's lines: the main lobe of the Hann taper
@@ -262,7 +260,7 @@ def _from_current_up(view: MotorView) -> Iterator[SlipRange]:
 
 def beyond_plate(view: MotorView, lowest: float) -> SlipRange:
     """Return the slips above those that follow from the plate, which may state too high a rated speed."""
-    return SlipRange(lowest, min(_BEYOND_PLATE, _below_shaft(view)), "current")
+    return SlipRange(lowest, min(MAX_RUNNING_SLIP, _below_shaft(view)), "current")
 
 
 def doubt_by_bars(view: MotorView, others: SlipRange) -> Refusal | None:

@@ -8,13 +8,11 @@ from edge_agent.circuit import Circuit
 from edge_agent.signals.prepared import Current, Vibration
 from edge_agent.signals.sidebands.fit import SidebandPair
 from edge_agent.signals.slip.eccentricity import EccentricityLine, EccentricityLines
+from edge_agent.signals.slip.range import MAX_RUNNING_SLIP
 from edge_agent.signals.slip.shaft import comb_levels, prominence_of
 
 POLE_PAIRS = (1, 2, 3, 4, 5, 6)
 """Pole pairs that are looked for: more are rare (judgement)."""
-_MAX_SLIP = 0.12
-"""Largest slip that is looked for. Judgement: beyond it motors are stalled, and the ranges of five and six
-pole pairs touch."""
 _MIN_ONE_DB = 12.0
 """Level of the first harmonic that shows a shaft, dB: as of a shaft at a known number of poles."""
 _MIN_MORE_DB = 6.0
@@ -62,7 +60,7 @@ def shafts_by_air_gap(current: Current, circuit: Circuit) -> dict[int, Eccentric
     """Return the shafts that the air gap shows in the current, by the pole pairs that each means."""
     found = {}
     for pole_pairs in POLE_PAIRS:
-        line = EccentricityLines(current, circuit, pole_pairs).strongest(0.0, _MAX_SLIP)
+        line = EccentricityLines(current, circuit, pole_pairs).strongest(0.0, MAX_RUNNING_SLIP)
         if line is not None and line.shows_shaft:
             found[pole_pairs] = line
     return found
@@ -94,7 +92,7 @@ def shafts(vibration: Vibration, line_hz: float) -> dict[int, Shaft]:
     found = {}
     for pole_pairs in POLE_PAIRS:
         synchronous_hz = line_hz / pole_pairs
-        lowest_hz, highest_hz = synchronous_hz * (1 - _MAX_SLIP), synchronous_hz - 0.5 / length_s
+        lowest_hz, highest_hz = synchronous_hz * (1 - MAX_RUNNING_SLIP), synchronous_hz - 0.5 / length_s
         candidates_hz = np.arange(lowest_hz, highest_hz, 0.1 / length_s)
         if candidates_hz.size == 0:
             continue

@@ -17,6 +17,9 @@ the shaft's lines in the vibration, those of its air gap in the current, what wa
 rms current with a pair of sidebands."""
 MAX_SLIP = 0.4
 """Largest slip that is looked for: at a half the lower sideband (1 - 2s)f is direct current (physics)."""
+MAX_RUNNING_SLIP = 0.12
+"""Largest slip at which a motor runs, whatever its plate says. Judgement: beyond it motors are stalled, and
+the ranges of five and six pole pairs touch."""
 CURRENT_ERROR = 1.4
 """Factor by which the slip that the current means may be wrong: under- and over-voltage of 10 %, a cold or
 hot rotor. Judgement, held by the rotor sets of tests/bench/bench_evidence.py."""
